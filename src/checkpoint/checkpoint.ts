@@ -1,0 +1,49 @@
+import type { Nf4Tensor } from "../quant/nf4.ts";
+
+/** Element types that a tensor may keep unquantized. */
+export type DenseDtype = "f32" | "f16" | "bf16";
+
+/** An unquantized tensor: `data` holds prod(shape) little-endian elements in row-major order. */
+export interface DenseTensor {
+  readonly kind: "dense";
+  readonly dtype: DenseDtype;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** One named weight in host memory. */
+export type Tensor = DenseTensor | Nf4Tensor;
+
+/** What a checkpoint says of a tensor before it is read. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The file's own name of the format: "F32", "BF16", "NF4", "Q4_1", … */
+  readonly format: string;
+  /** Bytes that the tensor takes in the file. */
+  readonly bytes: number;
+}
+
+/** What a tokenizer is built from: the parsed `tokenizer.json` and `tokenizer_config.json` of Hugging Face. */
+export interface TokenizerFiles {
+  readonly tokenizer: Record<string, unknown>;
+  readonly config: Record<string, unknown>;
+}
+
+/** A model on disk under Hugging Face's tensor names and configuration keys, whatever the file format. */
+export interface Checkpoint {
+  /** Directory or file, as given. */
+  readonly path: string;
+  /** `config.json`, or the same keys derived from GGUF metadata. */
+  readonly config: Record<string, unknown>;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Null where the checkpoint has no tokenizer. */
+  readonly tokenizer: TokenizerFiles | null;
+  /** Reads one tensor. Formats other than the dense ones and NF4 are dequantized to f32 exactly. */
+  read(name: string): Promise<Tensor>;
+  /** Reads rows of a 2-D tensor as f32, [rows.length, columns], without reading the whole tensor. */
+  readRows(name: string, rows: readonly number[]): Promise<Float32Array>;
+  /** "sha256:…" over the weight files' content. */
+  fingerprint(): Promise<string>;
+  close(): void;
+}
