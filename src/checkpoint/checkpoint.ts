@@ -28,6 +28,8 @@ export interface TensorInfo {
 export interface TokenizerFiles {
   readonly tokenizer: Record<string, unknown>;
   readonly config: Record<string, unknown>;
+  /** `generation_config.json`, which may name more end tokens than the tokenizer does. */
+  readonly generation?: Record<string, unknown>;
 }
 
 /** A model on disk under Hugging Face's tensor names and configuration keys, whatever the file format. */
@@ -39,7 +41,10 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Null where the checkpoint has no tokenizer. */
   readonly tokenizer: TokenizerFiles | null;
-  /** Reads one tensor. Formats other than the dense ones and NF4 are dequantized to f32 exactly. */
+  /**
+   * Reads one tensor. Formats other than the dense ones and NF4 are dequantized to f32 exactly.
+   * A RangeError names a tensor that is missing or not finite.
+   */
   read(name: string): Promise<Tensor>;
   /** Reads rows of a 2-D tensor as f32, [rows.length, columns], without reading the whole tensor. */
   readRows(name: string, rows: readonly number[]): Promise<Float32Array>;

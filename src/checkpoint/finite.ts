@@ -1,0 +1,35 @@
+import type { Tensor } from "./checkpoint.ts";
+
+const F32_EXPONENT = 0x7f800000;
+const F16_EXPONENT = 0x7c00;
+const BF16_EXPONENT = 0x7f80;
+
+/**
+ * Fails where a weight is NaN or infinite; of an NF4 tensor, where an absmax is.
+ *
+ * @param what names file and tensor in the message
+ * @throws RangeError at the first such element
+ */
+export function assertFinite(tensor: Tensor, what: string): void {
+  if (tensor.kind === "nf4") {
+    assertFiniteF32(tensor.absmax, `absmax of ${what}`);
+  } else if (tensor.dtype === "f32") {
+    assertFiniteF32(new Float32Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length / 4), what);
+  } else {
+    const bits = new Uint16Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length / 2);
+    const exponent = tensor.dtype === "f16" ? F16_EXPONENT : BF16_EXPONENT;
+    fail(bits.findIndex((word) => (word & exponent) === exponent), what);
+  }
+}
+
+/** Fails where a value is NaN or infinite. */
+export function assertFiniteF32(values: Float32Array, what: string): void {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  fail(words.findIndex((word) => (word & F32_EXPONENT) === F32_EXPONENT), what);
+}
+
+function fail(index: number, what: string): void {
+  if (index >= 0) {
+    throw new RangeError(`Cannot use ${what} as every element must be finite: got NaN or Inf at ${index}`);
+  }
+}

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+
+/** A tensor to write: dtype of the format, shape and little-endian bytes. */
+export interface Stored {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Runs `body` in a directory that is removed afterwards. */
+export async function inScratch(body: (directory: string) => Promise<void> | void): Promise<void> {
+  const directory = Deno.makeTempDirSync({ prefix: "whence_checkpoint_" });
+  try {
+    await body(directory);
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+/** The bytes of a safetensors file with this header, valid or not, before this data. */
+export function safetensorsBytes(header: unknown, data: Uint8Array): Uint8Array {
+  const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + json.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  bytes.set(data, 8 + json.length);
+  return bytes;
+}
+
+/** Writes a valid safetensors file. */
+export function writeSafetensors(path: string, tensors: Readonly<Record<string, Stored>>): void {
+  const header: Record<string, unknown> = {};
+  const chunks: Uint8Array[] = [];
+  let end = 0;
+  for (const [name, { dtype, shape, bytes }] of Object.entries(tensors)) {
+    header[name] = { dtype, shape, data_offsets: [end, end + bytes.length] };
+    chunks.push(bytes);
+    end += bytes.length;
+  }
+  const data = new Uint8Array(end);
+  let at = 0;
+  for (const chunk of chunks) {
+    data.set(chunk, at);
+    at += chunk.length;
+  }
+  Deno.writeFileSync(path, safetensorsBytes(header, data));
+}
+
+/** Writes `config.json` with these keys. */
+export function writeConfig(directory: string, config: Readonly<Record<string, unknown>> = {}): void {
+  Deno.writeTextFileSync(join(directory, "config.json"), JSON.stringify(config));
+}
+
+/** An f32 tensor to write. */
+export function f32(shape: readonly number[], values: readonly number[]): Stored {
+  return { dtype: "F32", shape, bytes: new Uint8Array(Float32Array.from(values).buffer) };
+}

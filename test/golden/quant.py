@@ -1,0 +1,172 @@
+"""Freezes what bitsandbytes, gguf and transformers make of small inputs, in test/golden/quant/.
+
+Called by generate.py; alone: python test/golden/quant.py. One thread and no GPU: bitsandbytes' CPU code is the
+specification, and PyTorch's mean depends on the number of threads."""
+import base64
+import hashlib
+import json
+import pathlib
+
+import bitsandbytes as bnb
+import bitsandbytes.functional as F
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+OUT = pathlib.Path(__file__).parent / "quant"
+DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
+
+
+def b64(tensor):
+    """Little-endian bytes of a tensor."""
+    return base64.b64encode(tensor.detach().contiguous().flatten().view(torch.uint8).numpy().tobytes()).decode()
+
+
+def sha(tensor):
+    return hashlib.sha256(tensor.detach().contiguous().flatten().view(torch.uint8).numpy().tobytes()).hexdigest()
+
+
+def write_json(name, value):
+    (OUT / name).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def boundary_values(absmax, block):
+    """Blocks whose elements lie within three f32 steps of each of NF4's 15 decision boundaries times absmax."""
+    code = F.get_4bit_type("nf4", device="cpu").numpy()
+    bounds = ((code[:-1] + code[1:]) / 2).astype(np.float32)
+    values = []
+    for bound in bounds:
+        value = np.float32(bound * np.float32(absmax))
+        for _ in range(3):
+            value = np.nextafter(value, np.float32(-np.inf), dtype=np.float32)
+        for _ in range(7):
+            values.append(value)
+            value = np.nextafter(value, np.float32(np.inf), dtype=np.float32)
+    blocks = []
+    for start in range(0, len(values), block - 1):
+        part = values[start : start + block - 1]
+        blocks += [np.float32(absmax)] + part + [np.float32(0)] * (block - 1 - len(part))
+    return blocks
+
+
+def nf4_inputs():
+    generator = torch.Generator().manual_seed(3)
+    normal = lambda *shape: torch.randn(*shape, generator=generator)
+    yield "normal f32", "f32", normal(6, 64)
+    yield "normal f16", "f16", normal(5, 128) * 0.02
+    yield "normal bf16", "bf16", normal(5, 128) * 0.02
+    yield "rows of 70: blocks cross rows, the last is partial", "f32", normal(3, 70)
+    yield "odd number of elements", "bf16", normal(5, 13)
+    yield "odd number of elements after full blocks", "f16", normal(3, 43)
+    yield "one element", "f32", torch.tensor([[-0.25]])
+    yield "block of zeros between others", "f32", torch.cat([normal(1, 64), torch.zeros(1, 64), -torch.zeros(1, 64), normal(1, 64)])
+    yield "partial block of zeros", "f16", torch.cat([normal(1, 64), torch.zeros(1, 7)], 1)
+    yield "f32 subnormals", "f32", normal(3, 64) * torch.tensor([[2e-38], [1e-39], [3e-44]])
+    yield "f32 subnormals in a partial block", "f32", normal(1, 37) * 1e-39
+    yield "f16 subnormals", "f16", normal(2, 64) * 1e-6
+    yield "bf16 subnormals", "bf16", normal(2, 64) * 1e-39
+    yield "largest f32, whose reciprocal is subnormal", "f32", normal(2, 64).clamp(-3, 3) * 1.1e38
+    yield "largest f32 in a partial block", "f32", normal(1, 33).clamp(-3, 3) * 1.1e38
+    yield "largest f16", "f16", normal(1, 64).clamp(-4, 4) * 16300
+    scales = np.random.default_rng(4).lognormal(-4, 2, 9).astype(np.float32)
+    full = np.array([v for s in scales for v in boundary_values(s, 64)], np.float32)
+    yield "decision boundaries in full blocks", "f32", torch.from_numpy(full).reshape(-1, 64)
+    partial = np.array(boundary_values(scales[0], 106), np.float32)
+    yield "decision boundaries, second block partial", "f32", torch.from_numpy(np.concatenate([[scales[0]], partial])).float().reshape(1, -1)
+    yield "decision boundaries in bf16", "bf16", torch.from_numpy(full[:128]).reshape(-1, 64)
+    yield "all 16 codes exactly", "f32", F.get_4bit_type("nf4", device="cpu").repeat(4).reshape(1, 64) * 0.37
+
+
+def nf4():
+    cases = []
+    for name, dtype, values in nf4_inputs():
+        values = values.to(DTYPES[dtype])
+        codes, state = F.quantize_4bit(values, blocksize=64, quant_type="nf4")
+        half = F.dequantize_4bit(codes, state)
+        state.dtype = torch.float32
+        full = F.dequantize_4bit(codes, state)
+        # AVX512-BF16's conversion flushes subnormals to zero, bitsandbytes' other paths and PyTorch do not.
+        half = torch.where(full.abs() < 2**-126, full.to(values.dtype), half)
+        cases.append(
+            {"name": name, "dtype": dtype, "shape": list(values.shape), "input": b64(values), "codes": b64(codes),
+             "absmax": b64(state.absmax), "dequantized": b64(full), "dequantizedToDtype": sha(half)}
+        )
+    write_json("nf4.json", {"bitsandbytes": bnb.__version__, "torch": torch.__version__, "cases": cases})
+
+
+def lcg(n):
+    """Values in [0, 1) that TypeScript makes alike: multiples of 2^-24."""
+    i = np.arange(n, dtype=np.uint64)
+    return torch.from_numpy(((i * 2654435761 % 2**32) >> 8).astype(np.float32) * np.float32(2**-24))
+
+
+def double_quant():
+    generator = torch.Generator().manual_seed(5)
+    inputs = {
+        "like a model's": torch.rand(700, generator=generator) * 0.05 + 0.02,
+        "heavy tail": torch.randn(300, generator=generator).exp() * 0.01,
+        "one block": torch.tensor([0.125]),
+        "all equal": torch.full((300,), 0.0625),
+        "zeros": torch.zeros(5),
+        "exactly 256": torch.rand(256, generator=generator),
+        "with zeros": torch.rand(600, generator=generator) * (torch.rand(600, generator=generator) > 0.2),
+    }
+    cases = []
+    for name, absmax in inputs.items():
+        offset = absmax.mean()
+        codes, state = F.quantize_blockwise(absmax - offset, blocksize=256)
+        expanded = F.dequantize_blockwise(codes, state) + offset
+        cases.append(
+            {"name": name, "absmax": b64(absmax), "offset": offset.item(), "codes": b64(codes),
+             "nestedAbsmax": b64(state.absmax), "expanded": b64(expanded)}
+        )
+    lengths = [1, 2, 3, 5, 7, 8, 9, 31, 32, 33, 100, 1000, 5000, 20000, 32767, 40000, 215040]
+    means = [[n, lcg(n).mean().item()] for n in lengths]
+    write_json("double_quant.json", {"map": b64(F.create_dynamic_map()), "cases": cases, "means": means})
+
+
+def checkpoint():
+    """A directory as transformers saves a model that bitsandbytes quantized: plain, nested and dense tensors."""
+    generator = torch.Generator().manual_seed(6)
+    tensors, expected = {}, {}
+    layers = {"plain": (6, 70, False), "nested": (130, 136, True), "odd": (3, 5, True)}
+    for name, (rows, columns, nested) in layers.items():
+        weight = torch.randn(rows, columns, generator=generator).to(torch.bfloat16)
+        codes, state = F.quantize_4bit(weight, blocksize=64, quant_type="nf4", compress_statistics=nested)
+        key = f"model.layers.0.{name}.weight"
+        tensors[key] = codes
+        for part, value in state.as_dict(packed=True).items():
+            tensors[f"{key}.{part}"] = value.contiguous()
+        state.dtype = torch.float32
+        absmax = state.absmax
+        if nested:
+            absmax = F.dequantize_blockwise(state.absmax, state.state2) + state.offset
+        flat = torch.stack([codes.flatten() >> 4, codes.flatten() & 15], 1).flatten()[: rows * columns].long()
+        values = state.code[flat] * absmax.repeat_interleave(64)[: rows * columns]
+        # bitsandbytes' AVX-512 path takes the wrong absmax where a row is no whole number of blocks and a multiple of 16.
+        assert columns % 16 == 0 or torch.equal(F.dequantize_4bit(codes, state).flatten(), values)
+        expected[key] = {"shape": [rows, columns], "sha256": sha(values), "row1": b64(values.reshape(rows, columns)[1])}
+    for name, dtype in DTYPES.items():
+        values = torch.randn(4, 6, generator=generator).to(dtype)
+        tensors[f"model.{name}.weight"] = values
+        expected[f"model.{name}.weight"] = {"shape": [4, 6], "dtype": name, "bytes": b64(values), "f32": b64(values.float())}
+    directory = OUT / "bnb"
+    directory.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, directory / "model.safetensors", metadata={"format": "pt"})
+    (directory / "model.safetensors").chmod(0o644)
+    (directory / "config.json").write_text('{ "model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"] }\n')
+    write_json("bnb.json", expected)
+
+
+def main():
+    OUT.mkdir(parents=True, exist_ok=True)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    nf4()
+    double_quant()
+    checkpoint()
+    torch.set_num_threads(threads)
+
+
+if __name__ == "__main__":
+    main()
