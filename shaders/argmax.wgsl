@@ -1,0 +1,39 @@
+// y[m] = the first index of the largest of x[m, 0..D); a workgroup of 64 threads a row.
+struct Params {
+  rows: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>; // [rows, D]
+@group(0) @binding(1) var<storage, read_write> y: array<u32>; // [rows]
+@group(0) @binding(2) var<uniform> params: Params;
+
+var<workgroup> best_value: array<f32, 64>;
+var<workgroup> best_index: array<u32, 64>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let row = group.y * groups.x + group.x;
+  if (row >= params.rows) {
+    return;
+  }
+  var index = min(lane, D - 1u);
+  var value = x[row * D + index];
+  for (var d = lane + 64u; d < D; d += 64u) {
+    let candidate = x[row * D + d];
+    if (candidate > value) {
+      value = candidate;
+      index = d;
+    }
+  }
+  best_value[lane] = value;
+  best_index[lane] = index;
+  workgroupBarrier();
+  if (lane == 0u) {
+    for (var i = 1u; i < 64u; i++) {
+      if (best_value[i] > value || (best_value[i] == value && best_index[i] < index)) {
+        value = best_value[i];
+        index = best_index[i];
+      }
+    }
+    y[row] = index;
+  }
+}

@@ -1,0 +1,32 @@
+// Moves rows between sequences of SEQUENCE rows and windows of COUNT rows that start at row START of each.
+// MODE 0 take:  y [sequences, COUNT, D] = x[:, START : START + COUNT]
+// MODE 1 place: y [sequences, SEQUENCE, D] = x at those rows, zero elsewhere
+// MODE 2 repeat: y [sequences, SEQUENCE, D] = x [SEQUENCE, D] for each sequence
+struct Params {
+  total: u32, // elements of y
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let index = id.y * groups.x * 64u + id.x;
+  if (index >= params.total) {
+    return;
+  }
+  if (MODE == 0u) {
+    let row = index / D;
+    y[index] = x[((row / COUNT) * SEQUENCE + START + row % COUNT) * D + index % D];
+  } else if (MODE == 1u) {
+    let row = index / D;
+    let at = row % SEQUENCE;
+    var value = 0.0f;
+    if (at >= START && at < START + COUNT) {
+      value = x[((row / SEQUENCE) * COUNT + at - START) * D + index % D];
+    }
+    y[index] = value;
+  } else {
+    y[index] = x[index % (SEQUENCE * D)];
+  }
+}

@@ -1,0 +1,33 @@
+// [g | u] are the halves of a row of 2 F values; m = silu(g) * u, s = sigmoid(g).
+// MODE 0 forward:  y = m                                                  [rows, F]
+// MODE 1 backward: given dm, y = [dm u s (1 + g (1 - s)) | dm g s]        [rows, 2 F]
+// MODE 2 tangent:  given [tg | tu], y = tg u s (1 + g (1 - s)) + tu g s   [rows, F]
+struct Params {
+  rows: u32,
+}
+@group(0) @binding(0) var<storage, read> gate_up: array<f32>; // [rows, 2 F]
+@group(0) @binding(1) var<storage, read> other: array<f32>; // dm [rows, F] or [tg | tu]; gate_up where MODE is 0
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let index = id.y * groups.x * 64u + id.x;
+  if (index >= params.rows * F) {
+    return;
+  }
+  let row = index / F;
+  let gate = row * 2u * F + index % F;
+  let g = gate_up[gate];
+  let u = gate_up[gate + F];
+  let s = 1.0f / (1.0f + exp(-g));
+  let slope = u * s * (1.0f + g * (1.0f - s));
+  if (MODE == 0u) {
+    y[index] = g * s * u;
+  } else if (MODE == 1u) {
+    y[gate] = other[index] * slope;
+    y[gate + F] = other[index] * g * s;
+  } else {
+    y[index] = other[gate] * slope + other[gate + F] * g * s;
+  }
+}

@@ -1,0 +1,110 @@
+/** What this machine's adapter offers, as far as kernels and plans depend on it. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  /** The adapter's own description, for the record. */
+  readonly adapter: string;
+  readonly software: boolean;
+  readonly limits: GPUSupportedLimits;
+  readonly features: { readonly subgroups: boolean; readonly timestamps: boolean };
+  /** Throws the first error that WebGPU reported outside any error scope: by itself it would stay silent. */
+  check(): void;
+  close(): void;
+}
+
+/** No adapter answers; `whence doctor` says what to install. */
+export class NoAdapterError extends Error {
+  override name = "NoAdapterError";
+}
+
+/** A WebGPU validation, memory or device error, which WebGPU itself raises nowhere. */
+export class GpuError extends Error {
+  override name = "GpuError";
+}
+
+/**
+ * Opens the high-performance adapter with all of its own limits.
+ *
+ * @throws {NoAdapterError} where none answers
+ */
+export async function openGpu(): Promise<Gpu> {
+  // Without this hint wgpu probes every backend, which takes ten times as long on Linux.
+  if (Deno.build.os === "linux" && Deno.env.get("DENO_WEBGPU_BACKEND") === undefined) {
+    Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+  }
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    throw new NoAdapterError(
+      "Cannot open a WebGPU adapter: none answers. Install a Vulkan driver (Debian: mesa-vulkan-drivers) or use --device reference",
+    );
+  }
+  const timestamps = adapter.features.has("timestamp-query");
+  const { device, subgroups } = await requestDevice(adapter, timestamps);
+  const failures: string[] = [];
+  device.addEventListener("uncapturederror", (event) => {
+    event.preventDefault();
+    failures.push((event as GPUUncapturedErrorEvent).error.message);
+  });
+  let closed = false;
+  device.lost.then((info) => {
+    if (!closed) failures.push(`the device was lost: ${info.message}`);
+  });
+  return {
+    device,
+    adapter: adapter.info.description || adapter.info.device || adapter.info.vendor || "unknown adapter",
+    software: /llvmpipe|lavapipe|swiftshader|softpipe/i.test(adapter.info.description),
+    limits: device.limits,
+    features: { subgroups, timestamps },
+    check() {
+      if (failures.length > 0) throw new GpuError(failures[0]);
+    },
+    close() {
+      closed = true;
+      device.destroy();
+    },
+  };
+}
+
+// Subgroups work in Deno although the adapter does not list them, so they are asked for and the refusal is caught.
+async function requestDevice(adapter: GPUAdapter, timestamps: boolean) {
+  const limits = adapter.limits;
+  const requiredLimits: Record<string, number> = {};
+  for (
+    const name of [
+      "maxBufferSize",
+      "maxStorageBufferBindingSize",
+      "maxComputeWorkgroupStorageSize",
+      "maxComputeInvocationsPerWorkgroup",
+      "maxComputeWorkgroupSizeX",
+      "maxComputeWorkgroupsPerDimension",
+      "maxStorageBuffersPerShaderStage",
+    ] as const
+  ) requiredLimits[name] = limits[name];
+  const requiredFeatures: GPUFeatureName[] = timestamps ? ["timestamp-query"] : [];
+  const subgroups = "subgroups" as GPUFeatureName;
+  try {
+    const device = await adapter.requestDevice({ requiredLimits, requiredFeatures: [...requiredFeatures, subgroups] });
+    return { device, subgroups: true };
+  } catch {
+    return { device: await adapter.requestDevice({ requiredLimits, requiredFeatures }), subgroups: false };
+  }
+}
+
+/**
+ * Runs `create` inside error scopes.
+ *
+ * @throws {GpuError} naming `label` where WebGPU reports a validation, memory or internal error
+ */
+export async function checked<T>(gpu: Gpu, label: string, create: () => T): Promise<T> {
+  const filters = ["validation", "out-of-memory", "internal"] as const;
+  for (const filter of filters) gpu.device.pushErrorScope(filter);
+  let result: T;
+  let popped: Promise<GPUError | null>[];
+  try {
+    result = create();
+  } finally {
+    popped = filters.map(() => gpu.device.popErrorScope());
+  }
+  const errors = (await Promise.all(popped)).filter((error) => error !== null);
+  if (errors.length > 0) throw new GpuError(`${label}: ${errors[0].message}`);
+  return result;
+}

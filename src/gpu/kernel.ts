@@ -1,0 +1,85 @@
+import { checked } from "./device.ts";
+import type { Gpu } from "./device.ts";
+
+/** A compute shader specialised by constants; equal code means one pipeline. */
+export interface Kernel {
+  /** The .wgsl file's stem and what it is specialised for; every error names it. */
+  readonly label: string;
+  readonly code: string;
+}
+
+/** A value that a kernel is specialised by; booleans and integers become WGSL constants of type bool and u32. */
+export type Constant = number | boolean | { readonly f32: number };
+
+/**
+ * Joins WGSL sources under a header of constants.
+ *
+ * @param label the .wgsl file's stem
+ * @param sources shader texts, library functions first
+ */
+export function specialize(label: string, sources: readonly string[], constants: Record<string, Constant>): Kernel {
+  const header = Object.entries(constants).map(([name, value]) => {
+    if (typeof value === "boolean") return `const ${name}: bool = ${value};`;
+    if (typeof value === "number") return `const ${name}: u32 = ${value}u;`;
+    return `const ${name}: f32 = ${wgslFloat(value.f32)};`;
+  });
+  const shown = Object.entries(constants).map(([name, value]) =>
+    `${name}=${typeof value === "object" ? value.f32 : value}`
+  );
+  return { label: `${label}(${shown.join(",")})`, code: [...header, ...sources].join("\n") };
+}
+
+function wgslFloat(value: number): string {
+  const text = String(Math.fround(value));
+  return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
+}
+
+/** Compiles each distinct kernel once, whoever asks and however often. */
+export interface PipelineCache {
+  get(kernel: Kernel): Promise<GPUComputePipeline>;
+}
+
+/** Makes the pipeline cache of a device. */
+export function createPipelineCache(gpu: Gpu): PipelineCache {
+  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  return {
+    get(kernel) {
+      let pipeline = pipelines.get(kernel.code);
+      if (pipeline === undefined) {
+        pipeline = compile(gpu, kernel);
+        pipelines.set(kernel.code, pipeline);
+      }
+      return pipeline;
+    },
+  };
+}
+
+async function compile(gpu: Gpu, kernel: Kernel): Promise<GPUComputePipeline> {
+  const label = `kernel ${kernel.label}`;
+  try {
+    return await checked(gpu, label, () =>
+      gpu.device.createComputePipeline({
+        label: kernel.label,
+        layout: "auto",
+        compute: {
+          module: gpu.device.createShaderModule({ label: kernel.label, code: kernel.code }),
+          entryPoint: "main",
+        },
+      }));
+  } catch (error) {
+    if (error instanceof Error) error.message += `\n${numbered(kernel.code)}`;
+    throw error;
+  }
+}
+
+function numbered(code: string): string {
+  return code.split("\n").map((line, i) => `${String(i + 1).padStart(4)} ${line}`).join("\n");
+}
+
+/** One workgroup a tile; a plain list of `count` items of `size` a workgroup, folded into two dimensions. */
+export function grid(count: number, size: number): [number, number, number] {
+  const groups = Math.ceil(count / size);
+  // 65535 is WebGPU's guaranteed maxComputeWorkgroupsPerDimension.
+  const x = Math.min(groups, 65535);
+  return [x, Math.ceil(groups / x), 1];
+}

@@ -1,0 +1,102 @@
+import addSource from "../../shaders/add.wgsl" with { type: "text" };
+import rowDotSource from "../../shaders/row_dot.wgsl" with { type: "text" };
+import rowScaleSource from "../../shaders/row_scale.wgsl" with { type: "text" };
+import seedSource from "../../shaders/seed.wgsl" with { type: "text" };
+import { grid, specialize } from "../gpu/kernel.ts";
+import { elements, matrix, type Op, requireShape } from "./op.ts";
+
+type None = Record<never, never>;
+
+/** a, b of one shape → a + b. */
+export const add: Op<None> = {
+  types(_attributes, [a, b]) {
+    requireShape(String(a.shape) === String(b.shape), "add", "two of one shape", [a, b]);
+    return [{ shape: a.shape, dtype: "f32" }];
+  },
+  reference: ({ inputs: [a, b] }) => [a.map((value, i) => value + b[i])],
+  vjp: (_g, _node, [dy]) => [dy, dy],
+  jvp: (g, _node, [ta, tb]) => [ta && tb ? g.emit("add", {}, [ta, tb])[0] : ta ?? tb],
+  kernels: ({ inputs, inputTypes, outputs }) => [{
+    kernel: specialize("add", [addSource], {}),
+    bindings: [...inputs, ...outputs],
+    params: [elements(inputTypes[0])],
+    workgroups: grid(elements(inputTypes[0]), 64),
+  }],
+};
+
+/** a [M, D], b [P, D] with M a multiple of P → y [M], y_m = Σ_d a_md b_(m mod P),d. */
+export const rowDot: Op<None> = {
+  types(_attributes, [a, b]) {
+    const fits = matrix(a).columns === matrix(b).columns && matrix(a).rows % matrix(b).rows === 0;
+    requireShape(fits, "rowDot", "[k P, D] and [P, D]", [a, b]);
+    return [{ shape: [matrix(a).rows], dtype: "f32" }];
+  },
+  reference({ inputs: [a, b], inputTypes }) {
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const period = matrix(inputTypes[1]).rows;
+    const y = new Float64Array(rows);
+    for (let m = 0; m < rows; m++) {
+      for (let d = 0; d < D; d++) y[m] += a[m * D + d] * b[(m % period) * D + d];
+    }
+    return [y];
+  },
+  vjp: null,
+  jvp: null,
+  kernels({ inputs, inputTypes, outputs }) {
+    const { rows, columns } = matrix(inputTypes[0]);
+    return [{
+      kernel: specialize("row_dot", [rowDotSource], { D: columns, SIZE: 64 }),
+      bindings: [...inputs, ...outputs],
+      params: [rows, matrix(inputTypes[1]).rows],
+      workgroups: grid(rows, 1),
+    }];
+  },
+};
+
+/** x [M, D], s [M] → y [M, D], y_md = x_md s_m. */
+export const rowScale: Op<None> = {
+  types(_attributes, [x, s]) {
+    requireShape(matrix(x).rows === elements(s), "rowScale", "[M, D] and [M]", [x, s]);
+    return [{ shape: x.shape, dtype: "f32" }];
+  },
+  reference({ inputs: [x, s], inputTypes }) {
+    const { columns } = matrix(inputTypes[0]);
+    return [x.map((value, i) => value * s[Math.floor(i / columns)])];
+  },
+  vjp: null,
+  jvp: null,
+  kernels({ inputs, inputTypes, outputs }) {
+    const { rows, columns } = matrix(inputTypes[0]);
+    return [{
+      kernel: specialize("row_scale", [rowScaleSource], { D: columns }),
+      bindings: [...inputs, ...outputs],
+      params: [rows],
+      workgroups: grid(rows * columns, 64),
+    }];
+  },
+};
+
+/** A cotangent to start a reverse walk from. */
+export interface SeedAttributes {
+  readonly rows: number;
+  /** Targets T of each sequence: row m is target m mod T. */
+  readonly period: number;
+  /** The target whose rows are 1, others 0; null for 1 everywhere. */
+  readonly index: number | null;
+}
+
+/** → y [rows], 1 at the rows of one target or at all of them. */
+export const seed: Op<SeedAttributes> = {
+  types: ({ rows }) => [{ shape: [rows], dtype: "f32" }],
+  reference: ({ attributes: { rows, period, index } }) => [
+    Float64Array.from({ length: rows }, (_, m) => index === null || m % period === index ? 1 : 0),
+  ],
+  vjp: null,
+  jvp: null,
+  kernels: ({ attributes: { rows, period, index }, outputs }) => [{
+    kernel: specialize("seed", [seedSource], {}),
+    bindings: [...outputs],
+    params: [rows, period, index ?? period],
+    workgroups: grid(rows, 64),
+  }],
+};

@@ -1,0 +1,92 @@
+import source from "../../shaders/rms_norm.wgsl" with { type: "text" };
+import { specialize } from "../gpu/kernel.ts";
+import { grid } from "../gpu/kernel.ts";
+import type { Dispatch } from "../gpu/pass.ts";
+import { wholeBuffer } from "./linear.ts";
+import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "./op.ts";
+
+/** y = w ∘ x · r with r = (mean(x²) + ε)^−½. */
+export interface RmsNormAttributes {
+  /** w, [D] */
+  readonly weight: string;
+  readonly epsilon: number;
+}
+
+/** x [.., D] → y [.., D] (Zhang and Sennrich 2019, "Root Mean Square Layer Normalization"). */
+export const rmsNorm: Op<RmsNormAttributes> = {
+  types: (_attributes, [x]) => [x].map(({ shape }) => ({ shape, dtype: "f32" })),
+  reference: (context) =>
+    eachRow(context, (x, w, r, _other, y) => {
+      for (let d = 0; d < x.length; d++) y[d] = w[d] * x[d] * r;
+    }),
+  vjp: (g, { attributes, inputs: [x] }, [dy]) => [dy && g.emit("rmsNormBackward", { ...attributes }, [x, dy])[0]],
+  jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit("rmsNormTangent", { ...attributes }, [x, tx])[0]],
+  kernels: (context) => launch(context, 0),
+};
+
+/** x, dy [.., D] → dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j. */
+export const rmsNormBackward: Op<RmsNormAttributes> = {
+  types: (_attributes, inputs) => sameShapes("rmsNormBackward", inputs),
+  reference: (context) =>
+    eachRow(context, (x, w, r, dy, dx) => {
+      let sum = 0;
+      for (let d = 0; d < x.length; d++) sum += w[d] * dy[d] * x[d];
+      const pull = sum * r ** 3 / x.length;
+      for (let d = 0; d < x.length; d++) dx[d] = r * w[d] * dy[d] - x[d] * pull;
+    }),
+  vjp: null,
+  jvp: null,
+  kernels: (context) => launch(context, 1),
+};
+
+/** x, tx [.., D] → ty = w ∘ (tx · r − x · (r³/D) · Σ_j x_j tx_j). */
+export const rmsNormTangent: Op<RmsNormAttributes> = {
+  types: (_attributes, inputs) => sameShapes("rmsNormTangent", inputs),
+  reference: (context) =>
+    eachRow(context, (x, w, r, tx, ty) => {
+      let sum = 0;
+      for (let d = 0; d < x.length; d++) sum += x[d] * tx[d];
+      const pull = sum * r ** 3 / x.length;
+      for (let d = 0; d < x.length; d++) ty[d] = w[d] * (tx[d] * r - x[d] * pull);
+    }),
+  vjp: null,
+  jvp: null,
+  kernels: (context) => launch(context, 2),
+};
+
+function sameShapes(op: string, [x, other]: readonly ValueType[]): ValueType[] {
+  requireShape(String(x.shape) === String(other.shape), op, "two of one shape", [x, other]);
+  return [{ shape: x.shape, dtype: "f32" }];
+}
+
+type RowRule = (x: Float64Array, w: Float32Array, r: number, other: Float64Array, y: Float64Array) => void;
+
+function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<RmsNormAttributes>, rule: RowRule) {
+  const [x, other = x] = inputs;
+  const { rows, columns: D } = matrix(inputTypes[0]);
+  const w = weight(attributes.weight).values;
+  const y = new Float64Array(x.length);
+  for (let m = 0; m < rows; m++) {
+    const row = x.subarray(m * D, (m + 1) * D);
+    let squares = 0;
+    for (let d = 0; d < D; d++) squares += row[d] * row[d];
+    const r = 1 / Math.sqrt(squares / D + attributes.epsilon);
+    rule(row, w, r, other.subarray(m * D, (m + 1) * D), y.subarray(m * D, (m + 1) * D));
+  }
+  return [y];
+}
+
+function launch({ attributes, inputs, inputTypes, outputs, weight }: KernelContext<RmsNormAttributes>, mode: number) {
+  const { rows, columns } = matrix(inputTypes[0]);
+  const kernel = specialize("rms_norm", [source], {
+    MODE: mode,
+    SIZE: 64,
+    D: columns,
+    EPSILON: { f32: attributes.epsilon },
+  });
+  const [x, other = x] = inputs;
+  const w = wholeBuffer(weight(attributes.weight).segments[0].data);
+  return [
+    { kernel, bindings: [x, other, w, outputs[0]], params: [rows], workgroups: grid(rows, 1) },
+  ] satisfies Dispatch[];
+}

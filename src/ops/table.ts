@@ -1,0 +1,48 @@
+import { attention, attentionBackward, attentionTangent } from "./attention.ts";
+import { argmax, cachedAttention } from "./cache.ts";
+import { add, rowDot, rowScale, seed } from "./elementwise.ts";
+import { linear, linearTransposed } from "./linear.ts";
+import { rmsNorm, rmsNormBackward, rmsNormTangent } from "./norm.ts";
+import type { Op } from "./op.ts";
+import { path } from "./path.ts";
+import { rope } from "./rope.ts";
+import { placeRows, repeat, takeRows } from "./rows.ts";
+import { swiglu, swigluBackward, swigluTangent } from "./swiglu.ts";
+import { targetLogProb, targetLogProbGradient } from "./target_log_prob.ts";
+
+const TABLE = {
+  add,
+  argmax,
+  attention,
+  attentionBackward,
+  attentionTangent,
+  cachedAttention,
+  linear,
+  linearTransposed,
+  path,
+  placeRows,
+  repeat,
+  rmsNorm,
+  rmsNormBackward,
+  rmsNormTangent,
+  rope,
+  rowDot,
+  rowScale,
+  seed,
+  swiglu,
+  swigluBackward,
+  swigluTangent,
+  takeRows,
+  targetLogProb,
+  targetLogProbGradient,
+};
+
+/** Every op that a graph may use. */
+export type OpName = keyof typeof TABLE;
+
+/** The attributes that an op takes. */
+export type AttributesOf<N extends OpName> = typeof TABLE[N] extends Op<infer A> ? A : never;
+
+/** The table of ops by name; a node's attributes are checked where it is emitted. */
+// deno-lint-ignore no-explicit-any
+export const OPS: Readonly<Record<OpName, Op<any>>> = TABLE;

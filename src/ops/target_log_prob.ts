@@ -1,0 +1,133 @@
+import forwardSource from "../../shaders/log_prob_slice.wgsl" with { type: "text" };
+import gradientSource from "../../shaders/log_prob_gradient_slice.wgsl" with { type: "text" };
+import { grid, specialize } from "../gpu/kernel.ts";
+import type { BufferRange, Dispatch } from "../gpu/pass.ts";
+import { forwardProduct, transposedProduct } from "./linear.ts";
+import { elements, type KernelContext, matrix, type Op, requireShape, type ValueType } from "./op.ts";
+import type { GpuWeight, GpuWeightSegment } from "./weight.ts";
+
+/** The head that turns hidden states into logits. */
+export interface HeadAttributes {
+  /** W, [V, D] */
+  readonly weight: string;
+  readonly vocabulary: number;
+}
+
+// Columns of logits in memory at a time. Fixed, so that the order of the reduction does not depend on the number of rows.
+const SLICE = 8192;
+
+/** h [.., D], targets [R] → log p(target_r | h_r) [R], log Σ exp of the logits [R]. Never holds [R, V]. */
+export const targetLogProb: Op<HeadAttributes> = {
+  types(_attributes, [h, targets]) {
+    requireShape(matrix(h).rows === elements(targets), "targetLogProb", "[R, D] and [R]", [h, targets]);
+    return [{ shape: [elements(targets)], dtype: "f32" }, { shape: [elements(targets)], dtype: "f32" }];
+  },
+  reference({ attributes, inputs: [h, targets], inputTypes, weight }) {
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const { values } = weight(attributes.weight);
+    const logProb = new Float64Array(rows);
+    const lse = new Float64Array(rows);
+    for (let m = 0; m < rows; m++) {
+      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values);
+      const top = logits.reduce((a, b) => Math.max(a, b));
+      lse[m] = top + Math.log(logits.reduce((sum, z) => sum + Math.exp(z - top), 0));
+      logProb[m] = logits[targets[m]] - lse[m];
+    }
+    return [logProb, lse];
+  },
+  // Each row's log-prob depends on its own hidden state alone, so one gradient serves every seed and the tangent too.
+  vjp: (g, { attributes, inputs: [h, targets], outputs: [, lse] }, [dy]) => [
+    dy && g.emit("rowScale", {}, [g.emit("targetLogProbGradient", { ...attributes }, [h, targets, lse])[0], dy])[0],
+    null,
+  ],
+  jvp: (g, { attributes, inputs: [h, targets], outputs: [, lse] }, [th]) => [
+    th && g.emit("rowDot", {}, [g.emit("targetLogProbGradient", { ...attributes }, [h, targets, lse])[0], th])[0],
+    null,
+  ],
+  scratch: (_attributes, [h]) => [matrix(h).rows * SLICE, matrix(h).rows * 3],
+  kernels(context) {
+    const { attributes, inputs: [, targets], inputTypes, outputs: [logProb, lse], scratch: [logits, state] } = context;
+    const { rows } = matrix(inputTypes[0]);
+    const kernel = specialize("log_prob_slice", [forwardSource], {});
+    return logitSlices(context).flatMap(({ dispatches, first, count }) => [...dispatches, {
+      kernel,
+      bindings: [logits, targets, state, logProb, lse],
+      params: [rows, first, count, SLICE, first + count === attributes.vocabulary ? 1 : 0],
+      workgroups: grid(rows, 1),
+    }]);
+  },
+};
+
+/** h [.., D], targets [R], lse [R] → ∂ log p(target_r) / ∂ h_r [.., D] = (1[v = target] − p_v) W. */
+export const targetLogProbGradient: Op<HeadAttributes> = {
+  types: (_attributes, [h]) => [{ shape: h.shape, dtype: "f32" }],
+  reference({ attributes, inputs: [h, targets, lse], inputTypes, weight }) {
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const { values } = weight(attributes.weight);
+    const dh = new Float64Array(rows * D);
+    for (let m = 0; m < rows; m++) {
+      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values);
+      logits.forEach((z, v) => {
+        const slope = (v === targets[m] ? 1 : 0) - Math.exp(z - lse[m]);
+        for (let d = 0; d < D; d++) dh[m * D + d] += slope * values[v * D + d];
+      });
+    }
+    return [dh];
+  },
+  vjp: null,
+  jvp: null,
+  scratch: (_attributes, [h]) => [matrix(h).rows * SLICE],
+  kernels(context) {
+    const { inputs: [, targets, lse], inputTypes, outputs: [dh], scratch: [logits], subgroups } = context;
+    const { rows } = matrix(inputTypes[0]);
+    const kernel = specialize("log_prob_gradient_slice", [gradientSource], {});
+    return logitSlices(context).flatMap((slice) => {
+      const { dispatches, first, count } = slice;
+      const slope = {
+        kernel,
+        bindings: [targets, lse, logits],
+        params: [rows, first, count, SLICE],
+        workgroups: grid(rows * count, 64),
+      };
+      const product = { ...slice, dy: logits, dx: dh, rows, subgroups };
+      const back = transposedProduct(product, { column: 0, stride: SLICE, accumulate: first > 0 });
+      return [...dispatches, slope, ...back];
+    });
+  },
+};
+
+/** One slice of the vocabulary: the launches that put its logits into scratch, and where it lies in the weight. */
+interface LogitSlice {
+  readonly dispatches: Dispatch[];
+  readonly w: GpuWeight;
+  readonly segment: GpuWeightSegment;
+  readonly weightRow: number;
+  /** Vocabulary index of the first column. */
+  readonly first: number;
+  readonly count: number;
+}
+
+function logitSlices({ attributes, inputs, inputTypes, scratch, weight, subgroups }: KernelContext<HeadAttributes>) {
+  const { rows } = matrix(inputTypes[0] satisfies ValueType);
+  const x: BufferRange = inputs[0];
+  const w = weight(attributes.weight);
+  const slices: LogitSlice[] = [];
+  for (const segment of w.segments) {
+    for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
+      const count = Math.min(SLICE, segment.rows - weightRow);
+      const product = { x, w, segment, weightRow, count, bias: null, y: scratch[0], rows, subgroups };
+      const dispatches = forwardProduct(product, { column: 0, stride: SLICE });
+      slices.push({ dispatches, w, segment, weightRow, first: segment.rowStart + weightRow, count });
+    }
+  }
+  return slices;
+}
+
+function logitsOf(h: Float64Array, values: Float32Array): Float64Array {
+  const D = h.length;
+  return Float64Array.from({ length: values.length / D }, (_, v) => {
+    let sum = 0;
+    for (let d = 0; d < D; d++) sum += h[d] * values[v * D + d];
+    return sum;
+  });
+}

@@ -1,0 +1,64 @@
+import type { AttributionRecord } from "../attribution/record.ts";
+import { numberText, percentText } from "./number_text.ts";
+import { oneLine } from "./visible_token.ts";
+
+/** The method and its options in words, as a plot's title: `Integrated gradients, zero baseline, adaptive`. */
+export function methodText(record: AttributionRecord): string {
+  const { name, baseline, scheme, quadrature, steps, tolerance } = record.method;
+  const title = sentenceCase(String(name).replaceAll("-", " "));
+  if (name === "feature-ablation") return `${title}, scheme ${oneLine(String(scheme))}`;
+  const parts = [title, `baseline ${oneLine(String(baseline))}`];
+  if (quadrature === "adaptive") {
+    const asked = typeof tolerance === "number" ? ` to ${percentText(tolerance)}` : "";
+    parts.push(`adaptive${asked} (${record.cost.pathPoints} points)`);
+  } else if (quadrature !== undefined) {
+    parts.push(`${quadrature} with ${steps} points`);
+  }
+  return parts.join(", ");
+}
+
+/** Sum, gap and completeness error: `Σ = 3.1 of 3.2 nats, completeness error 0.4 %`. */
+export function completenessText(record: AttributionRecord): string {
+  const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
+  const parts = [
+    `Σ = ${numberText(sum)} of ${numberText(scoreGap(record))} nats`,
+    `completeness error ${percentText(record.completeness.sequence.relative)}`,
+  ];
+  const certificate = certificateText(record);
+  if (certificate !== null) parts.push(certificate);
+  return parts.join(", ");
+}
+
+/** The certificate against its tolerance, or null where the rule has none. */
+export function certificateText(record: AttributionRecord): string | null {
+  const { certificate, tolerance, met } = record.completeness.sequence;
+  if (certificate === null) return null;
+  const asked = tolerance === null ? "" : ` (tolerance ${percentText(tolerance)} ${met ? "met" : "NOT met"})`;
+  return `certificate κ = ${percentText(certificate)}${asked}`;
+}
+
+/** Σ_t F_t(x) − F_t(x′), nats. */
+export function scoreGap(record: AttributionRecord): number {
+  const { input, baseline } = record.score;
+  return input.reduce((total, value, t) => total + value - baseline[t], 0);
+}
+
+/** The position of the largest sequence attribution among tokens that are not frozen; −1 where all are frozen. */
+export function topPosition(record: AttributionRecord, values: readonly number[] = record.sequenceAttribution): number {
+  let top = -1;
+  values.forEach((value, i) => {
+    if (!record.prompt.tokens[i].frozen && (top < 0 || value > values[top])) top = i;
+  });
+  return top;
+}
+
+/** [L], from the certificate's estimate or from sampling; null where there is neither for the sequence. */
+export function sequenceErrors(record: AttributionRecord): readonly number[] | null {
+  if (record.standardError) return record.standardError;
+  const { entryError } = record.completeness;
+  return entryError !== null && entryError.every((value) => typeof value === "number") ? entryError : null;
+}
+
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

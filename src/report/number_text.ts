@@ -1,0 +1,27 @@
+/** A number with `digits` significant digits and a true minus sign; `signed` writes the plus too. */
+export function numberText(value: number, digits = 4, signed = false): string {
+  const magnitude = Math.abs(value);
+  const plain = magnitude === 0 || (magnitude >= 1e-4 && magnitude < 1e6);
+  const text = plain ? trimZeros(fixed(magnitude, digits)) : trimExponent(magnitude.toExponential(digits - 1));
+  const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
+  return sign + text;
+}
+
+/** A share as a percentage with three significant digits, and `n/a` for null. */
+export function percentText(share: number | null): string {
+  return share === null ? "n/a" : `${numberText(100 * share, 3)} %`;
+}
+
+function fixed(magnitude: number, digits: number): string {
+  if (magnitude === 0) return "0";
+  const exponent = Math.floor(Math.log10(magnitude));
+  return magnitude.toFixed(Math.max(0, digits - 1 - exponent));
+}
+
+function trimZeros(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+function trimExponent(text: string): string {
+  return text.replace(/\.?0*e/, "e").replace("e+", "e").replace("e-", "e−");
+}

@@ -1,0 +1,145 @@
+import type { AttributionRecord } from "../attribution/record.ts";
+import { certificateText, methodText, scoreGap, sequenceErrors, topPosition } from "./describe.ts";
+import { displayWidth, fitWidth } from "./display_width.ts";
+import { numberText, percentText } from "./number_text.ts";
+import { oneLine, visibleTokens } from "./visible_token.ts";
+
+/** How a table is laid out. */
+export interface TableOptions {
+  /** Columns of the terminal; 100 where it is not known. */
+  readonly width?: number;
+}
+
+const NARROWEST = 40;
+/** Narrower tables leave the error column out. */
+const NARROW = 60;
+const VALUE_WIDTH = 11;
+/** Wider words are cut: a token of a byte-level vocabulary may be a whole line of dashes. */
+const WIDEST_WORD = 24;
+
+/** One attribution as plain text: a signed bar for each prompt token, then score, completeness and advice. */
+export function recordTable(record: AttributionRecord, options: TableOptions = {}): string {
+  const width = Math.max(NARROWEST, options.width ?? 100);
+  const lines = [
+    `${methodText(record)}`,
+    `model   ${record.model.id} (${record.model.quantization}) on ${record.device.adapter}`,
+    `prompt  ${oneLine(record.prompt.text)}`,
+    `target  ${oneLine(record.target.text)}`,
+    "",
+    ...promptRows(record, width),
+    "",
+    ...targetRows(record, width),
+    "",
+    ...summaryRows(record),
+  ];
+  return lines.map((line) => line.trimEnd()).join("\n") + "\n";
+}
+
+function promptRows(record: AttributionRecord, width: number): string[] {
+  const words = visibleTokens(record.prompt.tokens.map((token) => token.text));
+  const errors = width < NARROW ? null : sequenceErrors(record);
+  const wordWidth = Math.min(Math.floor(width / 3), columnWidth(words, "token"));
+  const errorWidth = errors ? VALUE_WIDTH : 0;
+  const barWidth = Math.max(9, width - 4 - wordWidth - 2 - VALUE_WIDTH - errorWidth - 1);
+  const largest = Math.max(...record.sequenceAttribution.map(Math.abs), Number.MIN_VALUE);
+  const bar = signedBar(record.sequenceAttribution, largest, barWidth);
+  const head = `${"#".padStart(3)} ${fitWidth("token", wordWidth)}  ${fitWidth("attribution", bar.width)}` +
+    "nats".padStart(VALUE_WIDTH) + (errors ? "±".padStart(VALUE_WIDTH) : "");
+  const rows = record.prompt.tokens.map((token, i) => {
+    const start = `${String(i).padStart(3)} ${fitWidth(words[i], wordWidth)}  `;
+    if (token.frozen) return start + fitWidth("frozen", bar.width) + "·".padStart(VALUE_WIDTH);
+    const value = record.sequenceAttribution[i];
+    const error = errors ? numberText(errors[i], 2).padStart(VALUE_WIDTH) : "";
+    return start + bar.draw(value) + value.toFixed(4).replace("-", "−").padStart(VALUE_WIDTH) + error;
+  });
+  return [head, ...rows];
+}
+
+/** Bars left and right of one axis, each side as wide as its largest value needs. Half a column is the finest step. */
+function signedBar(values: readonly number[], largest: number, width: number) {
+  const most = Math.max(0, ...values);
+  const least = Math.max(0, ...values.map((value) => -value));
+  const span = most + least || largest;
+  const left = least === 0 ? 0 : Math.max(1, Math.round(((width - 1) * least) / span));
+  const right = width - 1 - left;
+  const scale = Math.min(most === 0 ? Infinity : right / most, least === 0 ? Infinity : left / least);
+  const draw = (value: number) => {
+    const halves = Math.round(2 * Math.abs(value) * (Number.isFinite(scale) ? scale : 0));
+    const full = "█".repeat(halves >> 1);
+    const positive = value > 0 ? full + (halves % 2 === 1 ? "▌" : halves === 0 ? "▏" : "") : "";
+    const negative = value < 0 ? (halves % 2 === 1 ? "▐" : halves === 0 && left > 0 ? "▕" : "") + full : "";
+    return negative.padStart(left) + "│" + positive.padEnd(right);
+  };
+  return { width, draw };
+}
+
+function targetRows(record: AttributionRecord, width: number): string[] {
+  const words = visibleTokens(record.target.tokens.map((token) => token.text));
+  const promptWords = visibleTokens(record.prompt.tokens.map((token) => token.text));
+  const { relative, certificate } = record.completeness;
+  const wordWidth = columnWidth(words, "target");
+  const head = `${"#".padStart(3)} ${fitWidth("target", wordWidth)}` +
+    ["score", "baseline", "gap"].map((name) => name.padStart(VALUE_WIDTH)).join("") +
+    (relative ? "error".padStart(VALUE_WIDTH) : "") + (certificate ? "κ".padStart(VALUE_WIDTH) : "") +
+    (record.tokenAttribution ? "  mostly from" : "");
+  const rows = record.target.tokens.map((_, t) => {
+    const { input, baseline } = record.score;
+    const numbers = [input[t], baseline[t], input[t] - baseline[t]].map((value) => numberText(value));
+    if (relative) numbers.push(percentText(relative[t]));
+    if (certificate) numbers.push(percentText(certificate[t]));
+    const start = `${String(t).padStart(3)} ${fitWidth(words[t], wordWidth)}` +
+      numbers.map((text) => text.padStart(VALUE_WIDTH)).join("");
+    if (!record.tokenAttribution) return start;
+    const room = Math.max(8, width - displayWidth(start) - 2);
+    return `${start}  ${mostlyFrom(record, record.tokenAttribution[t], promptWords, room)}`;
+  });
+  return [head, ...rows];
+}
+
+/** The prompt tokens with the largest positive shares, as many of three as there is room for. */
+function mostlyFrom(
+  record: AttributionRecord,
+  values: readonly number[],
+  words: readonly string[],
+  room: number,
+): string {
+  const ranked = values.map((_, i) => i).filter((i) => !record.prompt.tokens[i].frozen && values[i] > 0)
+    .sort((a, b) => values[b] - values[a]).slice(0, 3);
+  const shares = ranked.map((i) => `${words[i]} ${numberText(values[i], 2)}`);
+  while (shares.length > 1 && displayWidth(shares.join(" · ")) > room) shares.pop();
+  return fitWidth(shares.join(" · "), room);
+}
+
+function summaryRows(record: AttributionRecord): string[] {
+  const { delta, relative } = record.completeness.sequence;
+  const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
+  const top = topPosition(record);
+  const rows = [
+    `score         ${numberText(total(record.score.input))} nats, baseline ${
+      numberText(total(record.score.baseline))
+    }, gap ${numberText(scoreGap(record))}`,
+    `attribution   sums to ${numberText(sum)} nats` +
+    (top < 0 ? "" : `, most at ${visibleTokens(record.prompt.tokens.map((token) => token.text))[top]} (#${top})`),
+    `completeness  error ${percentText(relative)} (δ = ${numberText(delta)} nats)`,
+  ];
+  const certificate = certificateText(record);
+  if (certificate !== null) rows.push(`certified     ${certificate}`);
+  const floor = record.completeness.arithmeticFloor;
+  if (floor !== null) rows.push(`arithmetic    floor ${percentText(floor)}`);
+  rows.push(`cost          ${costText(record)}`);
+  return [...rows, ...record.advice.map((sentence) => `advice        ${sentence}`)];
+}
+
+function costText(record: AttributionRecord): string {
+  const { pathPoints, forwardRows, backwardRows, seconds } = record.cost;
+  const points = pathPoints > 0 ? `${pathPoints} path points, ` : "";
+  return `${points}${forwardRows} forward and ${backwardRows} backward rows, ${numberText(seconds, 3)} s`;
+}
+
+function columnWidth(words: readonly string[], head: string): number {
+  return Math.min(WIDEST_WORD, Math.max(displayWidth(head), ...words.map(displayWidth)));
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
