@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { displayWidth } from "../../src/report/display_width.ts";
+import { recordTable } from "../../src/report/table.ts";
+import { sampleRecord, withAttribution } from "./record_sample.ts";
+
+/** The lines of the prompt's rows: between the head of the table and the next empty line. */
+function promptRows(table: string): string[] {
+  const lines = table.split("\n");
+  const head = lines.findIndex((line) => line.includes("# token"));
+  return lines.slice(head + 1, lines.indexOf("", head));
+}
+
+Deno.test("recordTable() has one row a prompt token, repeated words included", () => {
+  const rows = promptRows(recordTable(sampleRecord()));
+  assert.deepEqual(
+    rows.map((row) => row.slice(4).split(/\s/)[0]),
+    ["go", "to", "<", "‿b", ">", "&", "to", "sleep"].map((
+      word,
+    ) => word === "‿b" ? "b" : word),
+  );
+});
+
+Deno.test("recordTable() draws bars left of the axis for negative and right of it for positive values", () => {
+  const record = withAttribution(sampleRecord(), [4, -2, 0, 0, 0, 0, 0, 2]);
+  const rows = promptRows(recordTable(record));
+  const blocks = (text: string) => [...text].filter((c) => c === "█").length;
+  const sides = rows.map((row) => row.split("│").map(blocks));
+  assert.ok(sides[0][0] === 0 && sides[0][1] > 20);
+  assert.ok(sides[1][1] === 0 && Math.abs(sides[1][0] - sides[0][1] / 2) <= 1);
+  assert.ok(Math.abs(sides[7][1] - sides[0][1] / 2) <= 1);
+  assert.deepEqual(sides[2], [0, 0]);
+});
+
+for (const width of [40, 72, 100, 200]) {
+  Deno.test(`recordTable() keeps the bars of wide characters within ${width} columns and aligned`, () => {
+    const rows = promptRows(recordTable(sampleRecord({}, "東京 is 👩‍🚀 nice"), { width }));
+    const axis = rows.map((row) => displayWidth(row.slice(0, row.indexOf("│"))));
+    assert.equal(new Set(axis).size, 1);
+    assert.ok(Math.max(...rows.map(displayWidth)) <= width);
+  });
+}
+
+Deno.test("recordTable() marks frozen tokens and draws no bar for them", () => {
+  const [first] = promptRows(recordTable(sampleRecord({ freeze: ["first"] })));
+  assert.match(first, /^ {2}0 go +frozen +·$/);
+});
+
+Deno.test("recordTable() says whether the tolerance was met, and gives the advice", () => {
+  const met = recordTable(sampleRecord({ tolerance: 0.5 }));
+  assert.match(met, /certificate κ = .* \(tolerance 50 % met\)/);
+  assert.match(met, /advice +The first token is attributed/);
+  const missed = recordTable(sampleRecord({ tolerance: 1e-12, budget: 8 }));
+  assert.match(missed, /NOT met/);
+});
+
+Deno.test("recordTable() draws nothing where every token is frozen or zero", () => {
+  const record = withAttribution(sampleRecord(), new Array(8).fill(0));
+  assert.ok(promptRows(recordTable(record)).every((row) => !row.includes("█")));
+});
