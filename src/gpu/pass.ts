@@ -22,6 +22,7 @@ export interface Dispatch {
 /** Launches with everything bound, ready to be replayed. */
 export interface Pass {
   encode(pass: GPUComputePassEncoder): void;
+  dispose(): void;
 }
 
 // Uniform bindings start at multiples of minUniformBufferOffsetAlignment, which is at most this.
@@ -59,6 +60,7 @@ export async function createPass(
         pass.dispatchWorkgroups(...dispatch.workgroups);
       });
     },
+    dispose: () => allocator.free(arena),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
+import type { AttributesOf, OpName } from "./table.ts";
 import type { GpuWeight, ReferenceWeight } from "./weight.ts";
 
 /** What a value holds: row-major, f32 on the GPU and f64 in the reference, or u32 indices in both. */
@@ -12,12 +13,9 @@ export interface Value extends ValueType {
   readonly id: number;
 }
 
-/** JSON data that says how an op is specialised; weights are named by strings in it. */
-export type Attributes = Readonly<Record<string, unknown>>;
-
 /** Where rules add nodes. Equal nodes are made once. */
 export interface Emitter {
-  emit(op: string, attributes: Attributes, inputs: readonly Value[]): Value[];
+  emit<N extends OpName>(op: N, attributes: AttributesOf<N>, inputs: readonly Value[]): Value[];
 }
 
 /** What a differentiation rule sees of the node that it differentiates. */

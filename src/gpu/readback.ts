@@ -1,0 +1,106 @@
+import { GpuError } from "./device.ts";
+import type { Gpu } from "./device.ts";
+import type { BufferRange } from "./pass.ts";
+
+/** A range of a buffer that every run leaves for the host. */
+export interface ReadbackItem {
+  readonly name: string;
+  readonly dtype: "f32" | "u32";
+  readonly elements: number;
+  readonly range: BufferRange;
+}
+
+/** What one run brought back. */
+export interface ReadbackResult {
+  /** Widened to f64, by name. */
+  readonly outputs: Record<string, Float64Array>;
+  /** Between the timestamps of the compute pass; null where the adapter has none. */
+  readonly gpuSeconds: number | null;
+}
+
+/** Runs work and brings its outputs back in one copy and one await: each await of the GPU costs 10 ms. */
+export interface Readback {
+  /** Bytes of one staging buffer. */
+  readonly bytes: number;
+  /**
+   * Encodes and submits `work`, then maps its outputs. Several may be under way.
+   *
+   * @throws {GpuError} where WebGPU reports any error
+   */
+  start(
+    work: (encoder: GPUCommandEncoder, timestampWrites: GPUComputePassTimestampWrites | undefined) => void,
+  ): Promise<ReadbackResult>;
+  dispose(): void;
+}
+
+const TIMESTAMPS_BYTES = 16;
+
+/** Makes the readback of a fixed list of outputs. */
+export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readback {
+  const { device } = gpu;
+  const offsets: number[] = [];
+  let bytes = TIMESTAMPS_BYTES;
+  for (const { elements } of items) {
+    offsets.push(bytes);
+    bytes += Math.ceil(elements / 2) * 8;
+  }
+  const idle: GPUBuffer[] = [];
+  const timer = gpu.features.timestamps ? createTimer(device) : null;
+  return {
+    bytes,
+    async start(work) {
+      device.pushErrorScope("out-of-memory");
+      device.pushErrorScope("validation");
+      // MAP_READ | COPY_DST
+      const staging = idle.pop() ?? device.createBuffer({ label: "staging", size: bytes, usage: 0x1 | 0x8 });
+      const encoder = device.createCommandEncoder({ label: "run" });
+      work(encoder, timer?.writes);
+      if (timer !== null) {
+        encoder.resolveQuerySet(timer.queries, 0, 2, timer.resolved, 0);
+        encoder.copyBufferToBuffer(timer.resolved, 0, staging, 0, TIMESTAMPS_BYTES);
+      }
+      items.forEach(({ elements, range }, i) => {
+        encoder.copyBufferToBuffer(range.buffer, range.offset, staging, offsets[i], elements * 4);
+      });
+      device.queue.submit([encoder.finish()]);
+      const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+      const mapped = staging.mapAsync(0x1).then(() => null, (error: Error) => error);
+      const error = (await scopes).find((found) => found !== null);
+      const failure = await mapped;
+      gpu.check();
+      if (error) throw new GpuError(`run: ${error.message}`);
+      if (failure !== null) throw new GpuError(`run: ${failure.message}`);
+      const result = unpack(staging.getMappedRange(), items, offsets, timer !== null);
+      staging.unmap();
+      idle.push(staging);
+      return result;
+    },
+    dispose() {
+      for (const buffer of idle) buffer.destroy();
+      timer?.resolved.destroy();
+      timer?.queries.destroy();
+    },
+  };
+}
+
+function createTimer(device: GPUDevice) {
+  const queries = device.createQuerySet({ type: "timestamp", count: 2 });
+  // QUERY_RESOLVE | COPY_SRC
+  const resolved = device.createBuffer({ label: "timestamps", size: TIMESTAMPS_BYTES, usage: 0x200 | 0x4 });
+  return { queries, resolved, writes: { querySet: queries, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } };
+}
+
+function unpack(
+  mapped: ArrayBuffer,
+  items: readonly ReadbackItem[],
+  offsets: readonly number[],
+  timed: boolean,
+): ReadbackResult {
+  const outputs: Record<string, Float64Array> = {};
+  items.forEach(({ name, dtype, elements }, i) => {
+    const view = dtype === "u32" ? Uint32Array : Float32Array;
+    outputs[name] = Float64Array.from(new view(mapped, offsets[i], elements));
+  });
+  const [begin, end] = new BigUint64Array(mapped, 0, 2);
+  return { outputs, gpuSeconds: timed ? Number(end - begin) / 1e9 : null };
+}

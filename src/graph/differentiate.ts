@@ -1,0 +1,73 @@
+import type { Value } from "../ops/op.ts";
+import { OPS } from "../ops/table.ts";
+import type { GraphNode, Trace } from "./graph.ts";
+
+/**
+ * Reverse mode: extends the trace by the vector–Jacobian product of `output` with respect to `input`.
+ *
+ * @param cotangent of the shape of `output`
+ * @returns the cotangent of `input`, of its shape
+ * @throws {TypeError} where a node between the two has no reverse rule, or `output` does not depend on `input`
+ */
+export function pullBack(g: Trace, output: Value, cotangent: Value, input: Value): Value {
+  const nodes = between(g.nodes, input, output);
+  const cotangents = new Map<number, Value>([[output.id, cotangent]]);
+  for (const node of nodes.toReversed()) {
+    const incoming = node.outputs.map((value) => cotangents.get(value.id) ?? null);
+    if (incoming.every((value) => value === null)) continue;
+    const rule = OPS[node.op].vjp;
+    if (rule === null) throw new TypeError(`Cannot differentiate ${node.op} in reverse mode as it has no such rule`);
+    rule(g, node, incoming).forEach((value, i) => {
+      if (value === null) return;
+      const { id } = node.inputs[i];
+      const sum = cotangents.get(id);
+      cotangents.set(id, sum === undefined ? value : g.emit("add", {}, [sum, value])[0]);
+    });
+  }
+  const result = cotangents.get(input.id);
+  if (result === undefined) throw new TypeError("Cannot differentiate as the output must depend on the input");
+  return result;
+}
+
+/**
+ * Forward mode: extends the trace by the Jacobian–vector product of `output` with respect to `input`. Each tangent is
+ * scheduled beside its value, so that no activation is kept for it.
+ *
+ * @param tangent of the shape of `input`
+ * @returns the tangent of `output`, of its shape
+ * @throws {TypeError} where a node between the two has no forward rule, or `output` does not depend on `input`
+ */
+export function pushForward(g: Trace, input: Value, tangent: Value, output: Value): Value {
+  const tangents = new Map<number, Value>([[input.id, tangent]]);
+  const snapshot = [...g.nodes];
+  const inside = new Set(between(snapshot, input, output));
+  snapshot.forEach((node, index) => {
+    if (!inside.has(node)) return;
+    const rule = OPS[node.op].jvp;
+    if (rule === null) throw new TypeError(`Cannot differentiate ${node.op} in forward mode as it has no such rule`);
+    g.after(index, () => {
+      rule(g, node, node.inputs.map((value) => tangents.get(value.id) ?? null)).forEach((value, i) => {
+        if (value !== null) tangents.set(node.outputs[i].id, value);
+      });
+    });
+  });
+  const result = tangents.get(output.id);
+  if (result === undefined) throw new TypeError("Cannot differentiate as the output must depend on the input");
+  return result;
+}
+
+/** The nodes that depend on `input` and that `output` depends on. */
+function between(nodes: readonly GraphNode[], input: Value, output: Value): GraphNode[] {
+  const reached = new Set([input.id]);
+  const dependent = nodes.filter((node) => {
+    const depends = node.inputs.some((value) => reached.has(value.id));
+    if (depends) node.outputs.forEach((value) => reached.add(value.id));
+    return depends;
+  });
+  const wanted = new Set([output.id]);
+  return dependent.toReversed().filter((node) => {
+    const leads = node.outputs.some((value) => wanted.has(value.id));
+    if (leads) node.inputs.forEach((value) => wanted.add(value.id));
+    return leads;
+  }).reverse();
+}

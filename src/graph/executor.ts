@@ -1,0 +1,44 @@
+import type { WeightInfo, WeightSegment } from "../ops/weight.ts";
+import type { Graph } from "./graph.ts";
+
+/** Data written to a graph's inputs: f32 values or u32 indices, row-major. */
+export type InputData = Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>>;
+
+/** What a run leaves: every output by name as f64 (widened from f32 or u32 on the GPU). */
+export interface RunResult {
+  readonly outputs: Readonly<Record<string, Float64Array>>;
+  /** Time on the GPU; null where it cannot be told. */
+  readonly gpuSeconds: number | null;
+}
+
+/** A graph made ready for one backend. */
+export interface Program {
+  /** Bytes that the plan foresees for this program, weights aside. */
+  readonly predictedBytes: number;
+  /**
+   * Writes the inputs that are given (the others keep what they had) and computes the outputs. Runs may be started
+   * before earlier ones have finished; they are carried out in order.
+   */
+  run(inputs: InputData): Promise<RunResult>;
+  /** Frees what only this program holds. */
+  dispose(): void;
+}
+
+/** Something that runs graphs: knows neither models nor attributions. */
+export interface Executor {
+  readonly backend: "webgpu" | "reference";
+  /** What the computation runs on, in words. */
+  readonly adapter: string;
+  /** Most bytes that one value may take. */
+  readonly maxValueBytes: number;
+  /** Bytes held for weights. */
+  readonly weightBytes: number;
+  /** Most bytes held at any time: weights, values and states. */
+  readonly peakBytes: number;
+  /** Keeps a weight under its name; consecutive segments make up its rows. */
+  upload(info: WeightInfo, segments: readonly WeightSegment[]): Promise<void>;
+  compile(graph: Graph): Promise<Program>;
+  /** Forgets the states of a given name prefix, so that they start at zero again. */
+  dropStates(prefix: string): void;
+  close(): void;
+}

@@ -1,0 +1,140 @@
+import { dequantizeNf4 } from "../quant/nf4.ts";
+import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
+import { elements, type ValueType } from "../ops/op.ts";
+import { OPS } from "../ops/table.ts";
+import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/weight.ts";
+import type { Executor, InputData, RunResult } from "./executor.ts";
+import type { Graph } from "./graph.ts";
+import { plan } from "./plan.ts";
+
+/** Runs graphs in f64 on the CPU: the specification of every kernel, and a backend where no adapter exists. */
+export function createReferenceExecutor(): Executor {
+  const weights = new Map<string, ReferenceWeight>();
+  const states = new Map<string, Float64Array>();
+  let weightBytes = 0;
+  let peakBytes = 0;
+  const held = (bytes: number) => peakBytes = Math.max(peakBytes, weightBytes + bytes);
+  return {
+    backend: "reference",
+    adapter: "f64 reference on the CPU",
+    maxValueBytes: Infinity,
+    get weightBytes() {
+      return weightBytes;
+    },
+    get peakBytes() {
+      return peakBytes;
+    },
+    upload(info, segments) {
+      weights.set(info.name, { values: widen(info, segments), rows: info.rows, columns: info.columns });
+      weightBytes += info.rows * info.columns * 4;
+      held(0);
+      return Promise.resolve();
+    },
+    compile(graph) {
+      // f64 values take twice what the plan counts for f32.
+      const predictedBytes = 2 * plan(graph).bytes;
+      const data = new Map<string, Float64Array>();
+      return Promise.resolve({
+        predictedBytes,
+        run(inputs: InputData) {
+          held(predictedBytes);
+          for (const [name, values] of Object.entries(inputs)) data.set(name, Float64Array.from(values));
+          return Promise.resolve(evaluate(graph, data, states, weights));
+        },
+        dispose: () => data.clear(),
+      });
+    },
+    dropStates(prefix) {
+      for (const name of [...states.keys()]) if (name.startsWith(prefix)) states.delete(name);
+    },
+    close() {
+      weights.clear();
+      states.clear();
+    },
+  };
+}
+
+function evaluate(
+  graph: Graph,
+  data: ReadonlyMap<string, Float64Array>,
+  states: Map<string, Float64Array>,
+  weights: ReadonlyMap<string, ReferenceWeight>,
+): RunResult {
+  const values = new Map<number, Float64Array>();
+  for (const { name, kind, value } of graph.inputs) values.set(value.id, inputOf(name, kind, value, data, states));
+  const weight = (name: string) => {
+    const found = weights.get(name);
+    if (found === undefined) throw new TypeError(`Cannot run the graph as weight ${name} must be uploaded first`);
+    return found;
+  };
+  const uses = countUses(graph);
+  for (const { op, attributes, inputs, outputs } of graph.nodes) {
+    const results = OPS[op].reference({
+      attributes,
+      inputs: inputs.map((input) => values.get(input.id)!),
+      inputTypes: inputs,
+      outputTypes: outputs,
+      weight,
+    });
+    outputs.forEach((output, i) => values.set(output.id, results[i]));
+    for (const input of inputs) {
+      const left = uses.get(input.id)! - 1;
+      uses.set(input.id, left);
+      if (left === 0) values.delete(input.id);
+    }
+  }
+  return {
+    outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.get(value.id)!])),
+    gpuSeconds: null,
+  };
+}
+
+function inputOf(
+  name: string,
+  kind: "data" | "state",
+  type: ValueType,
+  data: ReadonlyMap<string, Float64Array>,
+  states: Map<string, Float64Array>,
+): Float64Array {
+  if (kind === "state" && !states.has(name)) states.set(name, new Float64Array(elements(type)));
+  const values = kind === "state" ? states.get(name) : data.get(name);
+  if (values?.length !== elements(type)) {
+    throw new TypeError(
+      `Cannot run the graph as input ${name} must be [${type.shape.join(", ")}]: got ${
+        values?.length ?? "no"
+      } elements`,
+    );
+  }
+  return values;
+}
+
+function countUses(graph: Graph): Map<number, number> {
+  const uses = new Map<number, number>();
+  const count = (id: number) => uses.set(id, (uses.get(id) ?? 0) + 1);
+  for (const node of graph.nodes) node.inputs.forEach((value) => count(value.id));
+  for (const { value } of graph.outputs) count(value.id);
+  return uses;
+}
+
+function widen({ rows, columns }: WeightInfo, segments: readonly WeightSegment[]): Float32Array {
+  const values = new Float32Array(rows * columns);
+  let start = 0;
+  for (const segment of segments) {
+    values.set(widenSegment(segment, columns), start);
+    start += segment.rows * columns;
+  }
+  return values;
+}
+
+function widenSegment({ format, rows, data, absmax }: WeightSegment, columns: number): Float32Array {
+  switch (format) {
+    case "f32":
+      return new Float32Array(data.slice().buffer);
+    case "f16":
+      return f16ToF32(new Uint16Array(data.slice().buffer));
+    case "bf16":
+      return bf16ToF32(new Uint16Array(data.slice().buffer));
+    case "nf4":
+      return dequantizeNf4({ kind: "nf4", shape: [rows, columns], codes: data, absmax: absmax! });
+  }
+}

@@ -1,0 +1,187 @@
+import { createAllocator, STORAGE } from "../gpu/buffer.ts";
+import type { Allocator } from "../gpu/buffer.ts";
+import { checked, GpuError, openGpu } from "../gpu/device.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { createPipelineCache, type PipelineCache } from "../gpu/kernel.ts";
+import { createReadback } from "../gpu/readback.ts";
+import { type BufferRange, createPass, type Dispatch, paramsBytes } from "../gpu/pass.ts";
+import { wholeBuffer } from "../ops/linear.ts";
+import { elements, type Value } from "../ops/op.ts";
+import { OPS } from "../ops/table.ts";
+import type { GpuWeight } from "../ops/weight.ts";
+import type { Executor, InputData, Program } from "./executor.ts";
+import { uploadWeight } from "./gpu_weights.ts";
+import type { Graph, GraphInput } from "./graph.ts";
+import { bytesOf, type Plan, plan } from "./plan.ts";
+
+/** What all programs of an executor share. */
+interface Shared {
+  readonly gpu: Gpu;
+  readonly allocator: Allocator;
+  readonly pipelines: PipelineCache;
+  readonly weights: ReadonlyMap<string, GpuWeight>;
+  /** Slots, largest first; programs run one after another, so they use the same ones. */
+  readonly slots: GPUBuffer[];
+  readonly states: Map<string, GPUBuffer>;
+}
+
+/**
+ * Runs graphs in WGSL kernels: one command encoder, one compute pass and one readback a run.
+ *
+ * @throws {NoAdapterError} where no adapter answers
+ */
+export async function createWebGpuExecutor(): Promise<Executor> {
+  const gpu = await openGpu();
+  const allocator = createAllocator(gpu);
+  const weights = new Map<string, GpuWeight>();
+  const shared: Shared = { gpu, allocator, weights, pipelines: createPipelineCache(gpu), slots: [], states: new Map() };
+  let weightBytes = 0;
+  return {
+    backend: "webgpu",
+    adapter: gpu.adapter,
+    maxValueBytes: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
+    get weightBytes() {
+      return weightBytes;
+    },
+    get peakBytes() {
+      return allocator.peakBytes;
+    },
+    async upload(info, segments) {
+      const before = allocator.bytes;
+      const upload = () => uploadWeight(gpu, allocator, info, segments);
+      weights.set(info.name, await checked(gpu, `upload of ${info.name}`, upload));
+      weightBytes += allocator.bytes - before;
+    },
+    compile: (graph) => compile(shared, graph),
+    dropStates(prefix) {
+      for (const [name, buffer] of shared.states) {
+        if (!name.startsWith(prefix)) continue;
+        allocator.free(buffer);
+        shared.states.delete(name);
+      }
+    },
+    close() {
+      allocator.freeAll();
+      gpu.close();
+    },
+  };
+}
+
+async function compile(shared: Shared, graph: Graph): Promise<Program> {
+  const { gpu, allocator, pipelines } = shared;
+  const layout = plan(graph);
+  const { buffers, slots } = await checked(gpu, "buffers of a program", () => ({
+    slots: slotBuffers(shared, layout),
+    buffers: inputBuffers(shared, graph),
+  }));
+  for (const value of graph.nodes.flatMap((node) => node.outputs)) {
+    buffers.set(value.id, { buffer: slots[layout.slotOf.get(value.id)!], offset: 0, size: bytesOf(value) });
+  }
+  const scratch = layout.scratch.map((own) => own.map((slot) => wholeBuffer(slots[slot])));
+  const dispatches = launches(shared, graph, buffers, scratch);
+  const pass = await createPass(gpu, pipelines, allocator, dispatches);
+  const readback = createReadback(
+    gpu,
+    graph.outputs.map(({ name, value }) => (
+      { name, dtype: value.dtype, elements: elements(value), range: buffers.get(value.id)! }
+    )),
+  );
+  const data = new Map(graph.inputs.filter(({ kind }) => kind === "data").map((input) => [input.name, input]));
+  return {
+    predictedBytes: layout.bytes + paramsBytes(dispatches.length) + readback.bytes,
+    async run(inputs) {
+      for (const [name, values] of Object.entries(inputs)) {
+        write(gpu, data.get(name), name, values, buffers);
+      }
+      return await readback.start((encoder, timestampWrites) => {
+        const compute = encoder.beginComputePass({ label: "graph", timestampWrites });
+        pass.encode(compute);
+        compute.end();
+      });
+    },
+    dispose() {
+      for (const { value } of data.values()) allocator.free(buffers.get(value.id)!.buffer);
+      pass.dispose();
+      readback.dispose();
+    },
+  };
+}
+
+function write(
+  gpu: Gpu,
+  input: GraphInput | undefined,
+  name: string,
+  values: InputData[string],
+  buffers: ReadonlyMap<number, BufferRange>,
+): void {
+  const expected = input?.value.shape.reduce((product, n) => product * n, 1);
+  const dtype = values instanceof Uint32Array ? "u32" : "f32";
+  if (input === undefined || values.length !== expected || dtype !== input.value.dtype) {
+    throw new TypeError(
+      `Cannot write input ${name} as it must be ${input?.value.dtype} [${input?.value.shape.join(", ")}]: ` +
+        `got ${dtype} [${values.length}]`,
+    );
+  }
+  gpu.device.queue.writeBuffer(buffers.get(input.value.id)!.buffer, 0, values);
+}
+
+/** Buffers of the inputs and states, by value id. */
+function inputBuffers({ allocator, states }: Shared, graph: Graph): Map<number, BufferRange> {
+  const ranges = new Map<number, BufferRange>();
+  for (const { name, kind, value } of graph.inputs) {
+    const size = bytesOf(value);
+    let buffer = kind === "state" ? states.get(name) : undefined;
+    if (buffer === undefined) {
+      buffer = allocator.create(name, size, STORAGE);
+      if (kind === "state") states.set(name, buffer);
+    }
+    if (buffer.size < size) {
+      throw new GpuError(`Cannot bind state ${name} as it must hold ${size} bytes: got ${buffer.size}`);
+    }
+    ranges.set(value.id, { buffer, offset: 0, size });
+  }
+  return ranges;
+}
+
+/** Buffers of a plan's slots: the executor's own, the largest first, and new ones where those are too few or small. */
+function slotBuffers({ allocator, slots }: Shared, layout: Plan): GPUBuffer[] {
+  const bySize = layout.slots.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
+  const chosen: GPUBuffer[] = [];
+  let next = 0;
+  for (const { bytes, slot } of bySize) {
+    if (next < slots.length && slots[next].size >= bytes) {
+      chosen[slot] = slots[next++];
+    } else {
+      chosen[slot] = allocator.create("slot", bytes, STORAGE);
+      slots.splice(next++, 0, chosen[slot]);
+    }
+  }
+  slots.sort((a, b) => b.size - a.size);
+  return chosen;
+}
+
+function launches(
+  shared: Shared,
+  graph: Graph,
+  buffers: ReadonlyMap<number, BufferRange>,
+  scratch: readonly (readonly BufferRange[])[],
+): Dispatch[] {
+  const weight = (name: string) => {
+    const found = shared.weights.get(name);
+    if (found === undefined) throw new TypeError(`Cannot compile the graph as weight ${name} must be uploaded first`);
+    return found;
+  };
+  const range = (value: Value) => buffers.get(value.id)!;
+  return graph.nodes.flatMap(({ op, attributes, inputs, outputs }, i) =>
+    OPS[op].kernels({
+      attributes,
+      inputs: inputs.map(range),
+      inputTypes: inputs,
+      outputs: outputs.map(range),
+      outputTypes: outputs,
+      scratch: scratch[i],
+      subgroups: shared.gpu.features.subgroups,
+      weight,
+    })
+  );
+}

@@ -1,0 +1,164 @@
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { openCheckpoint } from "../checkpoint/open.ts";
+import type { Executor } from "../graph/executor.ts";
+import { createReferenceExecutor } from "../graph/reference_executor.ts";
+import { createWebGpuExecutor } from "../graph/webgpu_executor.ts";
+import { NoAdapterError } from "../gpu/device.ts";
+import { type ModelConfig, parseConfig } from "./config.ts";
+import { generateTokens } from "./generate.ts";
+import { createMeter, type Meter } from "./meter.ts";
+import { createProgramCache } from "./programs.ts";
+import type { Architecture } from "./qwen2.ts";
+import { openPath, type PathRequest, type TargetPath } from "./path.ts";
+import { scoreSequences } from "./score.ts";
+import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { EMBEDDING, hasAttentionBias, loadWeights, type Quantize } from "./weights.ts";
+
+/** Where a model runs. */
+export type Device = "auto" | "webgpu" | "reference";
+
+/** How a model is loaded. */
+export interface LoadOptions {
+  /** `auto` (default): WebGPU where an adapter answers, else the f64 reference. */
+  readonly device?: Device;
+  /** `nf4` quantizes the linear layers of the blocks at load where they are not yet. Default `none`. */
+  readonly quantize?: Quantize;
+  /** Bytes that the values of one program may take. Default 1 GiB. */
+  readonly memory?: number;
+}
+
+/** A language model, loaded and ready to score, to differentiate and to generate. */
+export interface LanguageModel {
+  /** As it was named. */
+  readonly id: string;
+  readonly config: ModelConfig;
+  readonly quantization: string;
+  readonly parameters: number;
+  /** "sha256:…" of the weight files. */
+  readonly fingerprint: string;
+  readonly device: { readonly backend: "webgpu" | "reference"; readonly adapter: string };
+  readonly meter: Meter;
+  /** Loads the tokenizer on first use. Throws where the checkpoint has none. */
+  tokenizer(): Promise<Tokenizer>;
+  /** Rows of the embedding matrix, [ids.length, D]. Throws RangeError for an id outside the vocabulary. */
+  embed(ids: readonly number[]): Promise<Float32Array>;
+  /** Mean over the rows of the embedding matrix, [D]. */
+  meanEmbedding(): Promise<Float32Array>;
+  /** log p of each target token, [T] for each sequence of prompt embeddings; all prompts have the same length. */
+  score(prompts: readonly Float32Array[], targets: readonly number[]): Promise<Float64Array[]>;
+  /** The straight path between two prompts' embeddings. */
+  path(request: PathRequest): Promise<TargetPath>;
+  /** Continues greedily by at most `count` tokens; stops before an end-of-sequence token. */
+  generate(prompt: readonly number[], count: number): Promise<number[]>;
+  close(): void;
+}
+
+/**
+ * Loads a checkpoint: a Hugging Face directory or a GGUF file.
+ *
+ * @throws {NoAdapterError} where `device` is `webgpu` and no adapter answers
+ * @throws {SyntaxError} for malformed files, {TypeError} for tensors that do not fit the config
+ */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<LanguageModel> {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const config = parseConfig(checkpoint.config, path);
+    const executor = await openExecutor(options.device ?? "auto");
+    try {
+      const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
+      const fingerprint = await checkpoint.fingerprint();
+      return assemble(checkpoint, config, executor, { ...loaded, fingerprint }, options.memory ?? 2 ** 30);
+    } catch (error) {
+      executor.close();
+      throw error;
+    }
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
+}
+
+async function openExecutor(device: Device): Promise<Executor> {
+  if (device === "reference") return createReferenceExecutor();
+  try {
+    return await createWebGpuExecutor();
+  } catch (error) {
+    if (device === "auto" && error instanceof NoAdapterError) return createReferenceExecutor();
+    throw error;
+  }
+}
+
+type Loaded = Pick<LanguageModel, "parameters" | "quantization" | "fingerprint">;
+
+function assemble(
+  checkpoint: Checkpoint,
+  config: ModelConfig,
+  executor: Executor,
+  loaded: Loaded,
+  memory: number,
+): LanguageModel {
+  const architecture: Architecture = { config, attentionBias: hasAttentionBias(checkpoint) };
+  const meter = createMeter(executor);
+  const programs = createProgramCache(executor, meter, memory);
+  const runtime = { architecture, executor, programs, meter };
+  let tokenizer: Promise<Tokenizer> | undefined;
+  let mean: Promise<Float32Array> | undefined;
+  const embed = (ids: readonly number[]) => {
+    for (const id of ids) assertTokenId(id, config.vocabularySize);
+    return checkpoint.readRows(EMBEDDING, ids);
+  };
+  return {
+    id: checkpoint.path,
+    config,
+    ...loaded,
+    device: { backend: executor.backend, adapter: executor.adapter },
+    meter,
+    tokenizer: () => tokenizer ??= openTokenizer(checkpoint),
+    embed,
+    meanEmbedding: () => mean ??= meanRow(checkpoint, config),
+    score: (prompts, targets) => scoreSequences(runtime, embed, prompts, targets),
+    path: (request) => openPath(runtime, embed, request),
+    async generate(prompt, count) {
+      const stop = new Set(eosTokenIds(checkpoint));
+      return await generateTokens(runtime, embed, prompt, count, stop);
+    },
+    close() {
+      executor.close();
+      checkpoint.close();
+    },
+  };
+}
+
+async function openTokenizer({ path, tokenizer }: Checkpoint): Promise<Tokenizer> {
+  if (tokenizer === null) {
+    throw new TypeError(`Cannot tokenize for ${path} as it must hold a tokenizer.json: it has none`);
+  }
+  return await loadTokenizer(tokenizer);
+}
+
+// Enough rows to make reading cheap, few enough to stay small: 4096 × 1536 f32 are 24 MiB.
+const MEAN_ROWS = 4096;
+
+async function meanRow(
+  checkpoint: Checkpoint,
+  { vocabularySize: V, hiddenSize: D }: ModelConfig,
+): Promise<Float32Array> {
+  const sum = new Float64Array(D);
+  for (let start = 0; start < V; start += MEAN_ROWS) {
+    const ids = Array.from({ length: Math.min(MEAN_ROWS, V - start) }, (_, i) => start + i);
+    const rows = await checkpoint.readRows(EMBEDDING, ids);
+    for (let i = 0; i < rows.length; i++) sum[i % D] += rows[i];
+  }
+  return Float32Array.from(sum, (value) => value / V);
+}
+
+function eosTokenIds({ config }: Checkpoint): number[] {
+  const ids = config.eos_token_id;
+  return (Array.isArray(ids) ? ids : [ids]).filter((id) => typeof id === "number");
+}
+
+function assertTokenId(id: number, vocabulary: number): void {
+  if (!Number.isSafeInteger(id) || id < 0 || id >= vocabulary) {
+    throw new RangeError(`Cannot embed a token as its id must be 0 … ${vocabulary - 1}: got ${id}`);
+  }
+}

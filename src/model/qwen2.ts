@@ -1,0 +1,152 @@
+import type { Value } from "../ops/op.ts";
+import { pullBack, pushForward } from "../graph/differentiate.ts";
+import { type Graph, type Trace, trace } from "../graph/graph.ts";
+import type { ModelConfig } from "./config.ts";
+
+/** The sizes of a batch of sequences [prompt; target without its last token]. */
+export interface BatchShape {
+  /** B */
+  readonly sequences: number;
+  /** L */
+  readonly prompt: number;
+  /** T */
+  readonly targets: number;
+}
+
+/** What is wanted at each path point beside the scores. */
+export interface PathWants {
+  /** dφ_t/dα for all t, in forward mode. */
+  readonly tangent: boolean;
+  /** Gradients contracted with the path's direction: of Σ_t F_t, or of each F_t. */
+  readonly gradient: "none" | "sequence" | "token";
+}
+
+/** A model as its graphs see it. */
+export interface Architecture {
+  readonly config: ModelConfig;
+  readonly attentionBias: boolean;
+}
+
+/** S: the last target token is never attended to. */
+export function sequenceLength({ prompt, targets }: Pick<BatchShape, "prompt" | "targets">): number {
+  return prompt + targets - 1;
+}
+
+/** Inputs `x` [B, S, D], `rotation` [S, Dh], `targets` [B T]; output `score` [B T], the log-probs. */
+export function scoreGraph(model: Architecture, shape: BatchShape): Graph {
+  const g = trace();
+  const x = g.input("x", f32(shape.sequences, sequenceLength(shape), model.config.hiddenSize));
+  g.output("score", logProbs(g, model, shape, x));
+  return g.finish();
+}
+
+/**
+ * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh], `targets` [B T]. Outputs `score` [B T]; where
+ * wanted `tangent` [B T] and `gradient` [B S] or `gradient.0` … `gradient.T−1`, the rows' dot products with `delta`.
+ */
+export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWants): Graph {
+  const { sequences: B, targets: T } = shape;
+  const S = sequenceLength(shape);
+  const D = model.config.hiddenSize;
+  const g = trace();
+  const ends = [g.input("start", f32(S, D)), g.input("end", f32(S, D)), g.input("alpha", f32(B))];
+  const delta = g.input("delta", f32(S, D));
+  const [x] = g.emit("path", {}, ends);
+  const score = logProbs(g, model, shape, x);
+  g.output("score", score);
+  if (wants.tangent) {
+    g.output("tangent", pushForward(g, x, g.emit("repeat", { times: B }, [delta])[0], score));
+  }
+  const contracted = (index: number | null) => {
+    const [cotangent] = g.emit("seed", { rows: B * T, period: T, index }, []);
+    return g.emit("rowDot", {}, [pullBack(g, score, cotangent, x), delta])[0];
+  };
+  if (wants.gradient === "sequence") g.output("gradient", contracted(null));
+  if (wants.gradient === "token") {
+    for (let t = 0; t < T; t++) g.output(`gradient.${t}`, contracted(t));
+  }
+  return g.finish();
+}
+
+/**
+ * Inputs `x` [R, D], `rotation` [R, Dh], `position` [1]; states `cache.N`. Output `token` [1]: the id that the last row
+ * predicts, greedily.
+ */
+export function decodeGraph(model: Architecture, rows: number, capacity: number): Graph {
+  const { config } = model;
+  const { heads, kvHeads, headSize, hiddenSize: D, vocabularySize } = config;
+  const g = trace();
+  const position = g.input("position", { shape: [1], dtype: "u32" });
+  const x = g.input("x", f32(rows, D));
+  const attend = (qkv: Value, layer: number) => {
+    const cache = g.input(`cache.${layer}`, f32(capacity, 2 * kvHeads * headSize), "state");
+    return g.emit("cachedAttention", { heads, kvHeads, headSize }, [qkv, cache, position])[0];
+  };
+  const h = layers(g, model, x, g.input("rotation", f32(rows, headSize)), attend);
+  // The window op works on sequences, so the rows are one sequence here.
+  const [all] = g.emit("repeat", { times: 1 }, [h]);
+  const [last] = g.emit("takeRows", { sequence: rows, start: rows - 1, count: 1 }, [all]);
+  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [last]);
+  const [logits] = g.emit("linear", { weight: "head", bias: null, outputs: vocabularySize, inner: D }, [normed]);
+  g.output("token", g.emit("argmax", {}, [logits])[0]);
+  return g.finish();
+}
+
+/** Cosines and sines of positions first … first + count − 1: [count, Dh]. */
+export function rotationTable({ headSize, ropeTheta }: ModelConfig, first: number, count: number) {
+  const half = headSize / 2;
+  const table = new Float32Array(count * headSize);
+  for (let s = 0; s < count; s++) {
+    for (let d = 0; d < half; d++) {
+      const angle = (first + s) * ropeTheta ** (-2 * d / headSize);
+      table[s * headSize + d] = Math.cos(angle);
+      table[s * headSize + half + d] = Math.sin(angle);
+    }
+  }
+  return table;
+}
+
+function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): Value {
+  const { config } = model;
+  const { heads, kvHeads, headSize, vocabularySize } = config;
+  const { sequences: B, prompt: L, targets: T } = shape;
+  const S = sequenceLength(shape);
+  const rotation = g.input("rotation", f32(S, headSize));
+  const targets = g.input("targets", { shape: [B * T], dtype: "u32" });
+  const attend = (qkv: Value) => g.emit("attention", { heads, kvHeads, headSize }, [qkv])[0];
+  const h = layers(g, model, x, rotation, attend);
+  const [rows] = g.emit("takeRows", { sequence: S, start: L - 1, count: T }, [h]);
+  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [rows]);
+  return g.emit("targetLogProb", { weight: "head", vocabulary: vocabularySize }, [normed, targets])[0];
+}
+
+/** The decoder's blocks: [.., D] → [.., D]. */
+function layers(
+  g: Trace,
+  { config, attentionBias }: Architecture,
+  x: Value,
+  rotation: Value,
+  attend: (qkv: Value, layer: number) => Value,
+): Value {
+  const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, rmsNormEpsilon: epsilon } = config;
+  const width = (heads + 2 * kvHeads) * headSize;
+  let h = x;
+  for (let i = 0; i < config.layers; i++) {
+    const name = `layers.${i}`;
+    const product = (weight: string, input: Value, inner: number, outputs: number, bias: string | null = null) =>
+      g.emit("linear", { weight: `${name}.${weight}`, bias: bias && `${name}.${bias}`, outputs, inner }, [input])[0];
+    const [normed] = g.emit("rmsNorm", { weight: `${name}.input_norm`, epsilon }, [h]);
+    const qkv = product("qkv", normed, D, width, attentionBias ? "qkv.bias" : null);
+    const [rotated] = g.emit("rope", { heads: heads + kvHeads, headSize, inverse: false }, [qkv, rotation]);
+    const attended = product("o", attend(rotated, i), heads * headSize, D);
+    [h] = g.emit("add", {}, [h, attended]);
+    const [normedAgain] = g.emit("rmsNorm", { weight: `${name}.post_norm`, epsilon }, [h]);
+    const [hidden] = g.emit("swiglu", {}, [product("gate_up", normedAgain, D, 2 * F)]);
+    [h] = g.emit("add", {}, [h, product("down", hidden, F, D)]);
+  }
+  return h;
+}
+
+function f32(...shape: number[]): { shape: readonly number[]; dtype: "f32" } {
+  return { shape, dtype: "f32" };
+}
