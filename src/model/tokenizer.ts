@@ -1,0 +1,233 @@
+import type { TokenizerFiles } from "../checkpoint/checkpoint.ts";
+import { readablePieces, tokenBytes } from "./byte_level.ts";
+import { chatTemplate, type RenderChat } from "./chat_template.ts";
+import { alignTokens } from "./token_offsets.ts";
+
+/** A token as a person reads it. */
+export interface Token {
+  readonly id: number;
+  /**
+   * Leading space kept. A character whose bytes are spread over tokens is shown by the token that starts it; tokens that
+   * continue it, and bytes that make no character, are shown as `\xNN`.
+   */
+  readonly text: string;
+}
+
+/** A token of a prompt. */
+export interface PromptToken extends Token {
+  /** Added by the tokenizer, such as a BOS. */
+  readonly special: boolean;
+  /** Belongs to the chat template. */
+  readonly template: boolean;
+  /** UTF-16 offsets into the user's text; both −1 where the token holds none of it. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A tokenized prompt. */
+export interface EncodedPrompt {
+  readonly tokens: readonly PromptToken[];
+}
+
+/** How `encodePrompt` treats a text. */
+export interface PromptOptions {
+  /** Make the text a user's turn in the chat template, followed by the start of the answer. */
+  readonly chat?: boolean;
+  /** A system message before it; the template's own by default. Needs `chat`. */
+  readonly system?: string;
+}
+
+/** Text to token ids and back, as transformers does it. */
+export interface Tokenizer {
+  /**
+   * Tokenizes a prompt, with the tokenizer's own special tokens, or none but the template's in a chat.
+   *
+   * @throws RangeError where there is no chat template, or `system` without `chat`
+   */
+  encodePrompt(text: string, options?: PromptOptions): EncodedPrompt;
+  /** Token ids of a target by itself, without special tokens. */
+  encodeTarget(text: string): number[];
+  /** Token ids of prompt and target tokenized as one text, with special tokens: shows whether the boundary holds. */
+  encodeJoint(prompt: string, target: string): number[];
+  /** Readable pieces of a sequence. */
+  describe(ids: readonly number[]): Token[];
+  /** The text of a sequence, special tokens included; bytes that make no character are shown as `\xNN`. */
+  decode(ids: readonly number[]): string;
+  /**
+   * The token that a configuration names: decimal digits are an id, anything else is the text of exactly one token.
+   *
+   * @throws RangeError where there is no such token
+   */
+  tokenId(spec: string): number;
+  /** Tokens that end a text. */
+  readonly eosTokenIds: readonly number[];
+  /** Largest token id + 1; a model's embedding may have more rows. */
+  readonly vocabSize: number;
+}
+
+type Backend = InstanceType<typeof import("npm:@huggingface/tokenizers@0.2").Tokenizer>;
+
+/**
+ * Builds a tokenizer from the objects of `tokenizer.json` and `tokenizer_config.json`; touches no network.
+ *
+ * Uses the tokenizer and template engine that `@huggingface/transformers` is made of, not that package itself, which
+ * brings two inference runtimes and an image library.
+ *
+ * @throws SyntaxError where the files do not make a byte-level tokenizer
+ */
+export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  requireByteLevel(files.tokenizer);
+  const { Tokenizer } = await import("npm:@huggingface/tokenizers@0.2");
+  let backend: Backend;
+  try {
+    backend = new Tokenizer(files.tokenizer, files.config);
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot load tokenizer.json as it must be a fast tokenizer's: got ${(error as Error).message}`,
+    );
+  }
+  return wrap(backend, await chatTemplate(files.config), files);
+}
+
+/** Fails where tokens are not written in GPT-2's byte-level alphabet, the one that pieces and offsets are read in. */
+function requireByteLevel(tokenizer: Record<string, unknown>): void {
+  const decoder = (tokenizer.decoder ?? {}) as { type?: string; decoders?: { type?: string }[] };
+  const types = decoder.type === "Sequence" ? (decoder.decoders ?? []).map(({ type }) => type) : [decoder.type];
+  if (!types.includes("ByteLevel")) {
+    throw new SyntaxError(
+      `Cannot load tokenizer.json as its decoder must be ByteLevel: got ${types.join(", ") || "none"}`,
+    );
+  }
+}
+
+function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles): Tokenizer {
+  const vocabulary = backend.get_vocab();
+  const vocabSize = 1 + [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1);
+  const encode = (text: string, special: boolean) =>
+    text === "" && !special ? [] : backend.encode(text, { add_special_tokens: special }).ids;
+  const added = backend.get_added_tokens_decoder();
+  const bytesOf = (id: number) => {
+    const token = requireToken(backend, id, vocabSize);
+    return added.has(id) ? new TextEncoder().encode(token) : tokenBytes(token);
+  };
+  const pieces = (ids: readonly number[]) => ids.map(bytesOf);
+  const changes = {
+    normalize: (text: string) => backend.normalizer ? backend.normalizer(text) : text,
+    strips: [...added.values()].some(({ lstrip, rstrip }) => lstrip || rstrip),
+  };
+  const align = (text: string, ids: readonly number[]) => alignTokens(text, pieces(ids), changes);
+  const describe = (ids: readonly number[]) => readablePieces(pieces(ids)).map((text, i) => ({ id: ids[i], text }));
+  const checked = (text: string, special: boolean) => {
+    const ids = encode(text, special);
+    align(text, special ? encode(text, false) : ids);
+    return ids;
+  };
+  return {
+    encodePrompt(text, { chat: asChat = false, system } = {}) {
+      if (asChat) return encodeChat(text, system, chat, { encode, align, describe });
+      if (system !== undefined) throw new RangeError("Cannot use a system message as chat must be on: got chat off");
+      return encodePlain(text, { encode, align, describe });
+    },
+    encodeTarget: (text) => checked(text, false),
+    encodeJoint: (prompt, target) => checked(prompt + target, true),
+    describe,
+    decode: (ids) => joinPieces(pieces(ids)),
+    tokenId: (spec) => findToken(spec, vocabSize, backend, encode),
+    eosTokenIds: endTokens(backend, files),
+    vocabSize,
+  };
+}
+
+/** The parts of a tokenizer that encoding a prompt needs. */
+interface Parts {
+  encode(text: string, special: boolean): number[];
+  align(text: string, ids: readonly number[]): { readonly start: number; readonly end: number }[];
+  describe(ids: readonly number[]): Token[];
+}
+
+function encodePlain(text: string, { encode, align, describe }: Parts): EncodedPrompt {
+  const plain = encode(text, false);
+  const spans = align(text, plain);
+  const ids = encode(text, true);
+  const first = indexOfRun(ids, plain);
+  const tokens = describe(ids).map((token, i) => {
+    const span = spans[i - first];
+    return { ...token, special: span === undefined, template: false, start: span?.start ?? -1, end: span?.end ?? -1 };
+  });
+  return { tokens };
+}
+
+/** Where `run` lies in `ids`, the last place first: special tokens come before a text more often than after it. */
+function indexOfRun(ids: readonly number[], run: readonly number[]): number {
+  for (let first = ids.length - run.length; first >= 0; first--) {
+    if (run.every((id, i) => ids[first + i] === id)) return first;
+  }
+  throw new RangeError("Cannot tokenize the prompt as special tokens must be around its tokens: got them within");
+}
+
+function encodeChat(text: string, system: string | undefined, chat: RenderChat | null, parts: Parts): EncodedPrompt {
+  if (chat === null) {
+    throw new RangeError("Cannot encode a chat as the tokenizer must have a chat_template: got none");
+  }
+  const { rendered, userStart, textStart, textEnd } = chat(text, system);
+  const userEnd = userStart + textEnd - textStart;
+  const ids = parts.encode(rendered, false);
+  const spans = parts.align(rendered, ids);
+  const tokens = parts.describe(ids).map((token, i) => {
+    const start = Math.max(spans[i].start, userStart);
+    const end = Math.min(spans[i].end, userEnd);
+    const template = start >= end;
+    const shift = textStart - userStart;
+    return {
+      ...token,
+      special: false,
+      template,
+      start: template ? -1 : start + shift,
+      end: template ? -1 : end + shift,
+    };
+  });
+  return { tokens };
+}
+
+function requireToken(backend: Backend, id: number, vocabSize: number): string {
+  const token = backend.id_to_token(id);
+  if (token === undefined) {
+    throw new RangeError(`Cannot describe a token as its id must be one of 0 to ${vocabSize - 1}: got ${id}`);
+  }
+  return token;
+}
+
+function joinPieces(pieces: readonly Uint8Array[]): string {
+  const bytes = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  let filled = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return readablePieces([bytes])[0];
+}
+
+function findToken(spec: string, vocabSize: number, backend: Backend, encode: Parts["encode"]): number {
+  if (/^\d+$/.test(spec)) {
+    const id = Number(spec);
+    if (backend.id_to_token(id) === undefined) {
+      throw new RangeError(`Cannot use ${spec} as a token as its id must be one of 0 to ${vocabSize - 1}: got ${spec}`);
+    }
+    return id;
+  }
+  const ids = encode(spec, false);
+  if (ids.length !== 1) {
+    throw new RangeError(
+      `Cannot use ${JSON.stringify(spec)} as a token as it must be the text of exactly one: got ${ids.length}`,
+    );
+  }
+  return ids[0];
+}
+
+function endTokens(backend: Backend, { config, generation }: TokenizerFiles): number[] {
+  const named = config.eos_token as string | { content?: string } | null | undefined;
+  const text = typeof named === "object" ? named?.content : named;
+  const id = text === undefined ? undefined : backend.token_to_id(text);
+  const listed = [generation?.eos_token_id ?? []].flat().filter((value) => typeof value === "number");
+  return [...new Set(id === undefined ? listed : [id, ...listed])];
+}
