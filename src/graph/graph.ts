@@ -75,9 +75,26 @@ export function trace(): Trace {
     },
     finish() {
       const schedule = nodes.map((_, i) => i).sort((a, b) => order[a] - order[b] || a - b);
-      return { nodes: needed(schedule.map((i) => nodes[i]), outputs.map(({ value }) => value)), inputs, outputs };
+      const ordered = producersFirst(schedule.map((i) => nodes[i]));
+      return { nodes: needed(ordered, outputs.map(({ value }) => value)), inputs, outputs };
     },
   };
+}
+
+/** Keeps the given order, but for nodes that others need before their turn. */
+function producersFirst(nodes: readonly GraphNode[]): GraphNode[] {
+  const producer = new Map(nodes.flatMap((node) => node.outputs.map((value) => [value.id, node] as const)));
+  const placed = new Set<GraphNode>();
+  const place = (node: GraphNode) => {
+    if (placed.has(node)) return;
+    for (const input of node.inputs) {
+      const made = producer.get(input.id);
+      if (made !== undefined && !placed.has(made)) place(made);
+    }
+    placed.add(node);
+  };
+  nodes.forEach(place);
+  return [...placed];
 }
 
 /** Leaves out the nodes that no output depends on. */
