@@ -3,8 +3,8 @@ export const RECORD_SCHEMA = "whence.attribution/1";
 
 /** How far an attribution's sum is from the change of the score that it explains. */
 export interface SequenceCompleteness {
-  /** Σ_t δ_t, nats. */
-  readonly delta: number;
+  /** Σ_t δ_t, nats; null where the baseline cannot be scored. */
+  readonly delta: number | null;
   /** |Σ_t δ_t| / |Σ_t (F_t(x) − F_t(x′))|; null where that gap is zero. */
   readonly relative: number | null;
   /** κ of the adaptive quadrature; null for the other rules and for ablation. */
@@ -40,8 +40,8 @@ export interface AttributionRecord {
     readonly objective: string;
     /** [T] F_t(x), nats */
     readonly input: readonly number[];
-    /** [T] F_t(x′), nats. For ablation x′ has every unit ablated at once. */
-    readonly baseline: readonly number[];
+    /** [T] F_t(x′), nats. For ablation x′ has every unit ablated at once; null where deleting them all leaves nothing. */
+    readonly baseline: readonly number[] | null;
   };
   /** [T][L] or null where only the sequence was asked for */
   readonly tokenAttribution: readonly (readonly number[])[] | null;
@@ -50,12 +50,12 @@ export interface AttributionRecord {
   /** [L], sampled methods only */
   readonly standardError: readonly number[] | null;
   readonly completeness: {
-    /** [T]; null where only the sequence was asked for */
+    /** [T] δ_t, nats; null where the baseline cannot be scored */
     readonly delta: readonly number[] | null;
-    /** [T]; an element is null where the gap of that token is zero */
+    /** [T] ε_t; an element is null where the gap of that token is zero */
     readonly relative: readonly (number | null)[] | null;
-    /** [T] κ_t, adaptive quadrature only */
-    readonly certificate: readonly number[] | null;
+    /** [T] κ_t, adaptive quadrature only; an element is null where the gap of that token is zero */
+    readonly certificate: readonly (number | null)[] | null;
     /** [T][L] or [L], adaptive quadrature only: estimated absolute error of each entry, nats */
     readonly entryError: readonly (readonly number[])[] | readonly number[] | null;
     readonly sequence: SequenceCompleteness;

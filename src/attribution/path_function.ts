@@ -1,0 +1,69 @@
+/** What is wanted at each point of a path beside the values. */
+export interface PathWants {
+  /** dφ_t/dα for all t. */
+  readonly tangent: boolean;
+  /** Gradient times direction for each coordinate: of Σ_t φ_t, or of each φ_t. */
+  readonly gradient: "none" | "sequence" | "token";
+}
+
+/** What a path knows at some points; one element a point. */
+export interface PathSamples {
+  /** φ_t(α), [T] */
+  readonly score: readonly Float64Array[];
+  /** dφ_t/dα, [T]; empty where not wanted */
+  readonly tangent: readonly Float64Array[];
+  /** ∂φ/∂x_i · (end − start)_i, [L] of Σ_t φ_t or [T L] of each; empty where not wanted */
+  readonly gradient: readonly Float64Array[];
+}
+
+/** T functions along the straight path between two inputs of L coordinates: all that integrated gradients needs. */
+export interface PathFunction {
+  /** L */
+  readonly tokens: number;
+  /** T */
+  readonly targets: number;
+  evaluate(alphas: readonly number[], wants: PathWants): Promise<PathSamples>;
+}
+
+/** The attribution of a path by some quadrature, with what is needed to judge it. */
+export interface PathIntegral {
+  /** Σ_k w_k gradient(α_k): [L] or [T L]. Nats. */
+  readonly attribution: Float64Array;
+  /** Σ_k w_k dφ_t/dα(α_k), [T]: the sum of each target's attribution over the coordinates. */
+  readonly total: Float64Array;
+  /** φ_t(1) and φ_t(0), [T] */
+  readonly input: Float64Array;
+  readonly baseline: Float64Array;
+  /** Points at which anything was evaluated. */
+  readonly pathPoints: number;
+  /** Disagreement of forward and reverse mode, which are equal but for rounding, over Σ_t |φ_t(1) − φ_t(0)|. */
+  readonly arithmeticFloor: number | null;
+  /** Adaptive quadrature only. */
+  readonly certified: Certified | null;
+}
+
+/** What adaptive quadrature certifies. */
+export interface Certified {
+  /** κ = Σ_intervals Σ_t |r_t| / Σ_t |φ_t(1) − φ_t(0)|; null where that gap is zero. */
+  readonly certificate: number | null;
+  /** κ_t, [T] */
+  readonly perTarget: readonly (number | null)[];
+  /** Estimated absolute error of each entry of `attribution`. */
+  readonly entryError: Float64Array;
+  readonly met: boolean;
+}
+
+/** Σ_t |a_t − b_t| */
+export function distance(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, t) => sum + Math.abs(value - b[t]), 0);
+}
+
+/** y += factor · x */
+export function addScaled(y: Float64Array, factor: number, x: Float64Array): void {
+  for (let i = 0; i < y.length; i++) y[i] += factor * x[i];
+}
+
+/** Σ_i x_i */
+export function sum(x: Float64Array): number {
+  return x.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,89 @@
+/** Nodes in [0, 1] and their weights. */
+export interface Rule {
+  readonly nodes: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/** A rule for n points. Throws RangeError where n is too small for it. */
+type RuleOf = (n: number) => Rule;
+
+/** Fixed rules by name. All weights sum to 1 but those of `captum-trapezoid`. */
+export const RULES = {
+  "gauss-legendre": gaussLegendre,
+  "riemann-left": (n) => even(n, 0),
+  "riemann-right": (n) => even(n, 1),
+  "riemann-middle": (n) => even(n, 0.5),
+  trapezoid: (n) => trapezoid(n, n - 1),
+  // Captum 0.9's riemann_trapezoid: spacing 1/(n − 1), step size 1/n, so that the weights sum to (n − 1)/n.
+  "captum-trapezoid": (n) => trapezoid(n, n),
+} satisfies Record<string, RuleOf>;
+
+/** Name of a fixed rule. */
+export type RuleName = keyof typeof RULES;
+
+/**
+ * The rule `name` with n points.
+ *
+ * @throws {RangeError} where n is not a whole number, below 1, or below 2 for a trapezoid
+ */
+export function rule(name: RuleName, n: number): Rule {
+  const least = name.endsWith("trapezoid") ? 2 : 1;
+  if (!Number.isSafeInteger(n) || n < least) {
+    throw new RangeError(`Cannot use ${name} as its steps must be a whole number ≥ ${least}: got ${n}`);
+  }
+  return RULES[name](n);
+}
+
+/**
+ * Gauss–Lobatto's 5 points with the 3 of Simpson's rule nested in them (both have the interval's ends): exact to degree
+ * 7 and 3 (Abramowitz and Stegun 1964, 25.4.32).
+ */
+export const LOBATTO_5: Rule & { readonly nested: readonly number[] } = {
+  nodes: [0, (1 - Math.sqrt(3 / 7)) / 2, 0.5, (1 + Math.sqrt(3 / 7)) / 2, 1],
+  weights: [1 / 20, 49 / 180, 16 / 45, 49 / 180, 1 / 20],
+  nested: [1 / 6, 0, 2 / 3, 0, 1 / 6],
+};
+
+function even(n: number, offset: number): Rule {
+  return {
+    nodes: Array.from({ length: n }, (_, k) => (k + offset) / n),
+    weights: Array.from({ length: n }, () => 1 / n),
+  };
+}
+
+function trapezoid(n: number, divisor: number): Rule {
+  return {
+    nodes: Array.from({ length: n }, (_, k) => k / (n - 1)),
+    weights: Array.from({ length: n }, (_, k) => (k === 0 || k === n - 1 ? 0.5 : 1) / divisor),
+  };
+}
+
+/** Newton's iteration on the Legendre polynomial, from Tricomi's estimate of its roots. */
+function gaussLegendre(n: number): Rule {
+  const nodes = new Array<number>(n);
+  const weights = new Array<number>(n);
+  for (let k = 0; k < n; k++) {
+    let x = Math.cos(Math.PI * (k + 0.75) / (n + 0.5));
+    let slope = 0;
+    for (let step = 0; step < 100; step++) {
+      const p = legendre(n, x);
+      slope = p.slope;
+      const move = p.value / p.slope;
+      x -= move;
+      if (Math.abs(move) < 1e-16) break;
+    }
+    slope = legendre(n, x).slope;
+    // Roots come from the right end, so they are stored from the back.
+    nodes[n - 1 - k] = (1 + x) / 2;
+    weights[n - 1 - k] = 1 / ((1 - x * x) * slope * slope);
+  }
+  return { nodes, weights };
+}
+
+/** P_n(x) and its derivative by the three-term recurrence, |x| < 1. */
+function legendre(n: number, x: number): { value: number; slope: number } {
+  let previous = 1;
+  let value = x;
+  for (let k = 2; k <= n; k++) [previous, value] = [value, ((2 * k - 1) * x * value - (k - 1) * previous) / k];
+  return { value, slope: n * (x * value - previous) / (x * x - 1) };
+}

@@ -1,0 +1,40 @@
+import type { Judged } from "./build_record.ts";
+import type { PreparedText } from "./prepare_text.ts";
+import type { AttributionOptions } from "./request.ts";
+
+// Paths whose first token stays needed at most 173 points for κ ≤ 1 % (DESIGN.md); more means that a sink is switching.
+const RUGGED_POINTS = 200;
+
+/** What a reader must know before using the numbers. */
+export function advise(text: PreparedText, options: AttributionOptions, result: Judged): string[] {
+  const advice: string[] = [];
+  if (text.boundaryDiffers) {
+    advice.push(
+      "Prompt and target tokenized together give other tokens than one by one; the target is scored as tokenized by itself.",
+    );
+  }
+  const { certified } = result;
+  if (certified !== null && !certified.met) {
+    const reached = certified.certificate === null ? "undefined" : percent(certified.certificate);
+    advice.push(
+      `The certificate is ${reached}, not ${percent(options.tolerance)}, after ${result.pathPoints} path points: ` +
+        "the attributions are only as good as that.",
+    );
+  }
+  const rugged = certified !== null && (!certified.met || result.pathPoints > RUGGED_POINTS);
+  if (rugged && !text.frozen[0]) {
+    const first = JSON.stringify(text.promptTokens[0].text);
+    advice.push(
+      `The path is rugged and the first token ${first} is attributed: as the sequence's attention sink it switches on ` +
+        "and off along the path. Freeze it: --freeze special,template,first.",
+    );
+  }
+  if (result.baseline === null) {
+    advice.push("Deleting every token leaves nothing to score, so completeness cannot be checked for this scheme.");
+  }
+  return advice;
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toPrecision(3)} %`;
+}

@@ -1,0 +1,84 @@
+import type { LanguageModel } from "../model/model.ts";
+import type { PromptToken, Token } from "../model/tokenizer.ts";
+import type { AttributionText } from "./request.ts";
+
+/** A prompt and a target as tokens, with what is frozen. */
+export interface PreparedText {
+  readonly promptText: string;
+  readonly promptTokens: readonly PromptToken[];
+  readonly promptIds: readonly number[];
+  /** [L] */
+  readonly frozen: readonly boolean[];
+  readonly targetText: string;
+  readonly targetTokens: readonly Token[];
+  readonly targetIds: readonly number[];
+  /** Whether prompt and target tokenized as one text give other tokens than one by one. */
+  readonly boundaryDiffers: boolean;
+}
+
+/** Tokens that are generated where neither a target nor their number is given. */
+const DEFAULT_GENERATED = 20;
+
+/**
+ * Tokenizes the prompt and the target, or generates the target.
+ *
+ * @throws {RangeError} for an empty prompt or target, an unknown `freeze`, or a prompt whose tokens are all frozen
+ */
+export async function prepareText(
+  model: LanguageModel,
+  text: AttributionText,
+  freeze: readonly string[],
+): Promise<PreparedText> {
+  const tokenizer = await model.tokenizer();
+  const { tokens } = tokenizer.encodePrompt(text.prompt, { chat: text.chat ?? false });
+  if (tokens.length === 0) {
+    throw new RangeError("Cannot attribute as the prompt must have at least one token: got none");
+  }
+  const promptIds = tokens.map((token) => token.id);
+  const frozen = frozenPositions(tokens, freeze);
+  if (frozen.every(Boolean)) {
+    throw new RangeError(
+      `Cannot attribute as the prompt must have a token that is not frozen: got all ${frozen.length} frozen by ` +
+        freeze.join(", "),
+    );
+  }
+  const targetIds = text.target === undefined
+    ? await model.generate(promptIds, text.generate ?? DEFAULT_GENERATED)
+    : tokenizer.encodeTarget(text.target);
+  if (targetIds.length === 0) {
+    throw new RangeError(
+      text.target === undefined
+        ? "Cannot attribute as the model must generate at least one token: it ended the sequence at once"
+        : "Cannot attribute as the target must have at least one token: got an empty text",
+    );
+  }
+  return {
+    promptText: text.prompt,
+    promptTokens: tokens,
+    promptIds,
+    frozen,
+    targetText: text.target ?? tokenizer.decode(targetIds),
+    targetTokens: tokenizer.describe(targetIds),
+    targetIds,
+    boundaryDiffers: text.target !== undefined && !text.chat &&
+      String(tokenizer.encodeJoint(text.prompt, text.target)) !== String([...promptIds, ...targetIds]),
+  };
+}
+
+function frozenPositions(tokens: readonly PromptToken[], freeze: readonly string[]): boolean[] {
+  const frozen = tokens.map(() => false);
+  for (const name of freeze) {
+    if (name === "special") tokens.forEach((token, i) => frozen[i] ||= token.special);
+    else if (name === "template") tokens.forEach((token, i) => frozen[i] ||= token.template);
+    else if (name === "first") frozen[0] = true;
+    else if (/^\d+$/.test(name) && Number(name) < tokens.length) frozen[Number(name)] = true;
+    else {
+      throw new RangeError(
+        `Cannot attribute as freeze must be special, template, first or positions 0 … ${
+          tokens.length - 1
+        }: got ${name}`,
+      );
+    }
+  }
+  return frozen;
+}
