@@ -20,8 +20,10 @@ export function methodText(record: AttributionRecord): string {
 /** Sum, gap and completeness error: `Σ = 3.1 of 3.2 nats, completeness error 0.4 %`. */
 export function completenessText(record: AttributionRecord): string {
   const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
+  const gap = scoreGap(record);
+  if (gap === null) return `Σ = ${numberText(sum)} nats, nothing to compare it with`;
   const parts = [
-    `Σ = ${numberText(sum)} of ${numberText(scoreGap(record))} nats`,
+    `Σ = ${numberText(sum)} of ${numberText(gap)} nats`,
     `completeness error ${percentText(record.completeness.sequence.relative)}`,
   ];
   const certificate = certificateText(record);
@@ -37,9 +39,10 @@ export function certificateText(record: AttributionRecord): string | null {
   return `certificate κ = ${percentText(certificate)}${asked}`;
 }
 
-/** Σ_t F_t(x) − F_t(x′), nats. */
-export function scoreGap(record: AttributionRecord): number {
+/** Σ_t F_t(x) − F_t(x′), nats; null where the baseline has no score. */
+export function scoreGap(record: AttributionRecord): number | null {
   const { input, baseline } = record.score;
+  if (baseline === null) return null;
   return input.reduce((total, value, t) => total + value - baseline[t], 0);
 }
 

@@ -1,5 +1,6 @@
-/** A number with `digits` significant digits and a true minus sign; `signed` writes the plus too. */
-export function numberText(value: number, digits = 4, signed = false): string {
+/** A number with `digits` significant digits and a true minus sign, `n/a` for null; `signed` writes the plus too. */
+export function numberText(value: number | null, digits = 4, signed = false): string {
+  if (value === null) return "n/a";
   const magnitude = Math.abs(value);
   const plain = magnitude === 0 || (magnitude >= 1e-4 && magnitude < 1e6);
   const text = plain ? trimZeros(fixed(magnitude, digits)) : trimExponent(magnitude.toExponential(digits - 1));

@@ -84,7 +84,9 @@ function targetRows(record: AttributionRecord, width: number): string[] {
     (record.tokenAttribution ? "  mostly from" : "");
   const rows = record.target.tokens.map((_, t) => {
     const { input, baseline } = record.score;
-    const numbers = [input[t], baseline[t], input[t] - baseline[t]].map((value) => numberText(value));
+    const numbers = [input[t], baseline && baseline[t], baseline && input[t] - baseline[t]].map((value) =>
+      numberText(value)
+    );
     if (relative) numbers.push(percentText(relative[t]));
     if (certificate) numbers.push(percentText(certificate[t]));
     const start = `${String(t).padStart(3)} ${fitWidth(words[t], wordWidth)}` +
@@ -112,15 +114,18 @@ function mostlyFrom(
 
 function summaryRows(record: AttributionRecord): string[] {
   const { delta, relative } = record.completeness.sequence;
+  const { input, baseline } = record.score;
   const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
   const top = topPosition(record);
   const rows = [
-    `score         ${numberText(total(record.score.input))} nats, baseline ${
-      numberText(total(record.score.baseline))
-    }, gap ${numberText(scoreGap(record))}`,
+    `score         ${numberText(total(input))} nats, baseline ${numberText(baseline && total(baseline))}, gap ${
+      numberText(scoreGap(record))
+    }`,
     `attribution   sums to ${numberText(sum)} nats` +
     (top < 0 ? "" : `, most at ${visibleTokens(record.prompt.tokens.map((token) => token.text))[top]} (#${top})`),
-    `completeness  error ${percentText(relative)} (δ = ${numberText(delta)} nats)`,
+    delta === null
+      ? "completeness  not defined: the baseline has no score"
+      : `completeness  error ${percentText(relative)} (δ = ${numberText(delta)} nats)`,
   ];
   const certificate = certificateText(record);
   if (certificate !== null) rows.push(`certified     ${certificate}`);

@@ -1,0 +1,60 @@
+// @ts-types="npm:@types/cli-progress@3"
+import cliProgress from "npm:cli-progress@3";
+import process from "node:process";
+import type { ProgressEvent } from "../experiment/progress.ts";
+import { numberText, percentText } from "../report/number_text.ts";
+
+/** Shows a run's progress on stderr. */
+export interface ProgressView {
+  show(event: ProgressEvent): void;
+  stop(): void;
+}
+
+/** A bar on a terminal; elsewhere a line for each cell that was computed or failed. */
+export function progressView(isTerminal: boolean, write: (line: string) => void): ProgressView {
+  return isTerminal ? barView() : lineView(write);
+}
+
+function lineView(write: (line: string) => void): ProgressView {
+  let total = 0;
+  const show = (event: ProgressEvent) => {
+    if (event.kind === "start") total = event.total;
+    const line = lineOf(event, total);
+    if (line !== null) write(line);
+  };
+  return { show, stop: () => {} };
+}
+
+function barView(): ProgressView {
+  const bars = new cliProgress.MultiBar({
+    stream: process.stderr,
+    format: "{bar} {value}/{total} | {eta_formatted} left | {cell}",
+    hideCursor: true,
+    clearOnComplete: true,
+  }, cliProgress.Presets.shades_classic);
+  let bar: cliProgress.SingleBar | null = null;
+  let total = 0;
+  const show = (event: ProgressEvent) => {
+    if (event.kind === "start") {
+      total = event.total;
+      bar = bars.create(total, 0, { cell: "" });
+    }
+    if (event.kind === "begin") bar?.update(event.index, { cell: event.cell.id });
+    if (event.kind === "end") bar?.update(event.index + 1);
+    const worthALine = event.kind === "note" || event.kind === "end" && event.outcome.status === "failed";
+    if (worthALine) bars.log(`${lineOf(event, total)}\n`);
+  };
+  return { show, stop: () => bars.stop() };
+}
+
+/** An event as a line, or null where a reader does not need it. */
+function lineOf(event: ProgressEvent, total: number): string | null {
+  if (event.kind === "note") return `note: ${event.text}`;
+  if (event.kind === "open") return `opening the model ${event.model}`;
+  if (event.kind !== "end" || event.outcome.status === "stored") return null;
+  const { outcome, index } = event;
+  const place = `[${String(index + 1).padStart(String(total).length)}/${total}] ${outcome.cell.id}`;
+  if (outcome.status === "failed") return `${place}: FAILED: ${outcome.error}`;
+  const { sequence, cost } = outcome.row;
+  return `${place}: error ${percentText(sequence.relative)}, ${numberText(cost.seconds, 3)} s`;
+}

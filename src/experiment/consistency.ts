@@ -1,0 +1,96 @@
+import { nearest } from "./nearest.ts";
+import { isRelevant, NEEDS, SWEEP_OPTIONS } from "./relevance.ts";
+import { DEFAULT_OPTIONS, type MethodName, METHODS, type QuadratureName, QUADRATURES } from "./request.ts";
+
+/** One mistake. Where `key` is set the key itself is wrong rather than its value. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
+  readonly key?: boolean;
+}
+
+type Mapping = Record<string, unknown>;
+
+/**
+ * What no single key tells: options without an effect, names used twice or unknown, target against generate. It reads
+ * the data as they came, so that these mistakes are reported beside those of the schema.
+ */
+export function checkConsistency(data: unknown): Problem[] {
+  const { prompts, sweeps } = asMapping(data);
+  const names = listOf(prompts).map((prompt) => asMapping(prompt).name);
+  return [
+    ...listOf(prompts).flatMap((prompt, i) => checkPrompt(asMapping(prompt), i, names)),
+    ...listOf(sweeps).flatMap((sweep, i) => checkSweep(asMapping(sweep), i, names)),
+  ];
+}
+
+function checkPrompt(prompt: Mapping, i: number, names: readonly unknown[]): Problem[] {
+  const problems: Problem[] = [];
+  const { name, target, generate } = prompt;
+  if (typeof name === "string" && names.indexOf(name) < i) {
+    problems.push({ path: ["prompts", i, "name"], text: `expected a name of its own, got ${name} again` });
+  }
+  if (target !== undefined && generate !== undefined) {
+    problems.push({ path: ["prompts", i, "generate"], key: true, text: "expected target or generate, got both" });
+  }
+  if (target === undefined && generate === undefined && Object.keys(prompt).length > 0) {
+    problems.push({ path: ["prompts", i], text: "expected target or generate, got neither" });
+  }
+  return problems;
+}
+
+function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {
+  const problems = unknownPrompts(sweep, i, names);
+  const { method } = sweep;
+  if (!METHODS.includes(method as MethodName)) return problems;
+  const given = sweep.quadrature === undefined ? [DEFAULT_OPTIONS.quadrature] : asList(sweep.quadrature);
+  const quadratures = given.filter((name) => QUADRATURES.includes(name as QuadratureName)) as QuadratureName[];
+  for (const option of SWEEP_OPTIONS) {
+    if (sweep[option] === undefined) continue;
+    const without = quadratures.find((quadrature) => !isRelevant(option, { method: method as MethodName, quadrature }));
+    if (without === undefined) continue;
+    const got = method === "feature-ablation" || option === "scheme" ? `method ${method}` : `quadrature ${without}`;
+    const advice = quadratures.length > 1 && method === "integrated-gradients" && option !== "scheme"
+      ? `; give ${without} a sweep of its own`
+      : "";
+    problems.push({
+      path: ["sweeps", i, option],
+      key: true,
+      text: `expected only with ${NEEDS[option]}, got ${got}${advice}`,
+    });
+  }
+  return [...problems, ...tooFewSteps(sweep, i, quadratures)];
+}
+
+function unknownPrompts(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {
+  const known = names.filter((name) => typeof name === "string");
+  return asList(sweep.prompts).flatMap((name, k) => {
+    if (typeof name !== "string" || known.includes(name)) return [];
+    const meant = nearest(name, known);
+    const text = `expected one of the prompts ${known.join(", ")}, got ${name}${
+      meant ? `; did you mean ${meant}?` : ""
+    }`;
+    return [{ path: ["sweeps", i, "prompts", k], text }];
+  });
+}
+
+/** A trapezoid has a point at either end. */
+function tooFewSteps(sweep: Mapping, i: number, quadratures: readonly string[]): Problem[] {
+  const rule = quadratures.find((name) => name.endsWith("trapezoid"));
+  if (!rule) return [];
+  return asList(sweep.steps).flatMap((steps, k) =>
+    steps === 1 ? [{ path: ["sweeps", i, "steps", k], text: `expected at least 2 with quadrature ${rule}, got 1` }] : []
+  );
+}
+
+function asMapping(value: unknown): Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Mapping : {};
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asList(value: unknown): unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}

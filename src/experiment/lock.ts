@@ -1,0 +1,28 @@
+import { hostname } from "node:os";
+
+/** A directory held by this process. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Holds a lock file for this process alone. The kernel gives the lock back when its process ends, however it ends, so
+ * that a lock left by a dead process holds nobody up; the file itself stays, and says who holds it.
+ * @throws {Error} where another process holds it, with that process's id
+ */
+export async function acquireLock(path: string): Promise<Lock> {
+  const file = await Deno.open(path, { read: true, write: true, create: true });
+  if (!await file.tryLock(true)) {
+    file.close();
+    const holder = (await Deno.readTextFile(path)).trim() || "another process";
+    throw new Error(`Cannot use the output directory as its lock ${path} must be free: got it held by ${holder}`);
+  }
+  await file.truncate();
+  await file.write(new TextEncoder().encode(`process ${Deno.pid} on ${hostname()}\n`));
+  return {
+    release: () => {
+      file.unlockSync();
+      file.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { percentText } from "../report/number_text.ts";
+import type { TextTable } from "../report/text_table.ts";
+import { pathText, type ResultRow, usualFreeze } from "./results.ts";
+import { QUADRATURES } from "./request.ts";
+
+/**
+ * Completeness error by prompt, baseline and quadrature (rows) and path points (columns); `adaptive` and ablation state
+ * theirs in the last column. Cells that differ in something else share a place and are listed there one after another.
+ */
+export function completenessPivot(rows: readonly ResultRow[]): TextTable {
+  const usual = usualFreeze(rows);
+  const fixed = rows.filter(isFixed);
+  const steps = [...new Set(fixed.map((row) => row.cell.options.steps))].sort((a, b) => a - b);
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(groupWords(row, usual)));
+  const sorted = [...groups].map(([key, members]) => ({ words: JSON.parse(key) as string[], members }));
+  return {
+    head: ["prompt", "path", "rule", ...steps.map(String), "error (points)"],
+    rows: sorted.map(({ words, members }) => [
+      ...words,
+      ...steps.map((count) =>
+        joined(members.filter((row) => isFixed(row) && row.cell.options.steps === count), errorOf)
+      ),
+      joined(members.filter((row) => !isFixed(row)), errorAndPoints),
+    ]),
+  };
+}
+
+function groupWords(row: ResultRow, usual: string): string[] {
+  const { options, prompt } = row.cell;
+  if (options.method === "feature-ablation") return [prompt, options.scheme, "ablation"];
+  return [prompt, pathText(options, usual), options.quadrature];
+}
+
+function isFixed({ cell }: ResultRow): boolean {
+  const { method, quadrature } = cell.options;
+  return method === "integrated-gradients" && quadrature !== "adaptive" && QUADRATURES.includes(quadrature);
+}
+
+function errorOf({ sequence }: ResultRow): string {
+  return percentText(sequence.relative);
+}
+
+function errorAndPoints(row: ResultRow): string {
+  const points = row.cost.pathPoints > 0 ? ` (${row.cost.pathPoints})` : "";
+  return `${errorOf(row)}${points}${row.sequence.met === false ? ", NOT met" : ""}`;
+}
+
+function joined(rows: readonly ResultRow[], text: (row: ResultRow) => string): string {
+  return [...new Set(rows.map(text))].join("; ");
+}

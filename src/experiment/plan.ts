@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { RECORD_SCHEMA } from "../attribution/record.ts";
+import type { ExperimentConfig } from "./config.ts";
+import { isRelevant, relevantOptions } from "./relevance.ts";
+import { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS, type QuadratureName } from "./request.ts";
+import type { DEVICES, ParsedSweep, QUANTIZATIONS } from "./schema.ts";
+
+/** A model as it is opened. */
+export interface ModelSpec {
+  /** `embedded`, a directory, a .gguf file or a hub id */
+  readonly source: string;
+  readonly quantize: typeof QUANTIZATIONS[number];
+  readonly device: typeof DEVICES[number];
+}
+
+/** One attribution of a sweep. */
+export interface Cell {
+  /** Readable words and a short hash of the key; also the name of its files. */
+  readonly id: string;
+  /** SHA-256 over everything that is known to determine the result before the model is opened. */
+  readonly key: string;
+  readonly model: ModelSpec;
+  readonly prompt: string;
+  readonly text: AttributionText;
+  readonly options: AttributionOptions;
+}
+
+/** What an experiment computes, in the order in which it does so. */
+export interface ExperimentPlan {
+  readonly name: string;
+  readonly question: string;
+  readonly file: string;
+  readonly configText: string;
+  /** Model given in place of the configuration's, or null. */
+  readonly modelOverride: string | null;
+  /** Grouped by model, then by prompt. */
+  readonly cells: readonly Cell[];
+}
+
+/** What the command line sets in place of the configuration. */
+export interface PlanOverrides {
+  readonly model?: string;
+  readonly device?: ModelSpec["device"];
+}
+
+/** Expands a configuration into its cells; the same configuration gives the same plan. Cells that occur twice are one. */
+export function planExperiment(config: ExperimentConfig, overrides: PlanOverrides = {}): ExperimentPlan {
+  const { name, question, prompts, sweeps } = config.experiment;
+  const models = modelsOf(config, overrides);
+  const cells = new Map<string, Cell>();
+  for (const model of models) {
+    for (const { name: prompt, ...text } of prompts) {
+      for (const sweep of sweeps) {
+        if (sweep.prompts && !sweep.prompts.includes(prompt)) continue;
+        for (const options of sweepOptions(sweep)) {
+          const cell = makeCell(model, models.length > 1, prompt, text, options);
+          if (!cells.has(cell.key)) cells.set(cell.key, cell);
+        }
+      }
+    }
+  }
+  const modelOverride = overrides.model ?? null;
+  return { name, question, file: config.file, configText: config.text, modelOverride, cells: [...cells.values()] };
+}
+
+/** Path points that a cell is going to evaluate: exact for fixed steps, at most the budget for `adaptive`, else null. */
+export function expectedPoints({ options }: Cell): { points: number; exact: boolean } | null {
+  if (isRelevant("steps", options)) return { points: options.steps, exact: true };
+  return isRelevant("budget", options) ? { points: options.budget, exact: false } : null;
+}
+
+function modelsOf({ experiment }: ExperimentConfig, overrides: PlanOverrides): ModelSpec[] {
+  const sources = overrides.model ? [overrides.model] : experiment.model ?? ["embedded"];
+  const device = overrides.device ?? experiment.device ?? "auto";
+  return unique(sources).flatMap((source) =>
+    unique(experiment.quantize ?? ["none" as const]).map((quantize) => ({ source, quantize, device }))
+  );
+}
+
+/** The cross product of a sweep's lists, the last option varying fastest. */
+function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
+  const quadratures = sweep.quadrature ?? [DEFAULT_OPTIONS.quadrature];
+  return quadratures.flatMap((quadrature: QuadratureName) => {
+    let combinations: AttributionOptions[] = [{ ...DEFAULT_OPTIONS, method: sweep.method, quadrature }];
+    const lists: [keyof AttributionOptions, readonly unknown[] | undefined][] = [
+      ["objective", sweep.objective],
+      ["freeze", freezeLists(sweep.freeze)],
+      ["baseline", sweep.baseline],
+      ["scheme", sweep.scheme],
+      ["tokens", sweep.tokens],
+      ["budget", sweep.budget],
+      ["tolerance", sweep.tolerance],
+      ["steps", sweep.steps],
+    ];
+    for (const [option, values] of lists) {
+      if (!values) continue;
+      combinations = combinations.flatMap((options) => values.map((value) => ({ ...options, [option]: value })));
+    }
+    return combinations;
+  });
+}
+
+/** `freeze` as the sweep's list of choices, each a list of words and positions. */
+function freezeLists(freeze: unknown): string[][] | undefined {
+  if (freeze === undefined) return undefined;
+  if (!Array.isArray(freeze)) return [[String(freeze)]];
+  return freeze.length > 0 && freeze.every(Array.isArray)
+    ? freeze.map((choice) => choice.map(String))
+    : [freeze.map(String)];
+}
+
+function makeCell(
+  model: ModelSpec,
+  manyModels: boolean,
+  prompt: string,
+  text: AttributionText,
+  options: AttributionOptions,
+): Cell {
+  const determines = { schema: RECORD_SCHEMA, model, text, method: options.method, options: relevantOptions(options) };
+  const key = createHash("sha256").update(stableJson(determines)).digest("hex");
+  const words = [...(manyModels ? [baseName(model.source), model.quantize] : []), prompt, ...optionWords(options)];
+  return { id: `${slug(words.join("-"))}-${key.slice(0, 8)}`, key, model, prompt, text, options };
+}
+
+function optionWords(options: AttributionOptions): string[] {
+  const freeze = options.freeze.join("+");
+  const shared = [
+    ...(freeze === DEFAULT_OPTIONS.freeze.join("+") ? [] : [freeze === "" ? "nothing-frozen" : `frozen-${freeze}`]),
+    ...(options.tokens ? ["tokens"] : []),
+  ];
+  if (options.method === "feature-ablation") return ["ablation", options.scheme, ...shared];
+  const effort = options.quadrature === "adaptive" ? options.tolerance : options.steps;
+  return ["ig", options.baseline, options.quadrature, String(effort), ...shared];
+}
+
+/** Longer names are cut: some file systems take 143 bytes and the hash and an extension follow. */
+const LONGEST_SLUG = 90;
+
+function slug(text: string): string {
+  return text.replace(/[^A-Za-z0-9._+]+/g, "-").replace(/^[-.]+|-+$/g, "").slice(0, LONGEST_SLUG);
+}
+
+function baseName(path: string): string {
+  return path.split("/").filter((part) => part !== "").at(-1) ?? path;
+}
+
+/** JSON with sorted keys and without undefined values: equal data give equal text. */
+function stableJson(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(stableJson).join(",")}]`;
+  const entries = Object.entries(value).filter(([, child]) => child !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, child]) => `${JSON.stringify(key)}:${stableJson(child)}`).join(",")}}`;
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import type { TopLevelSpec } from "npm:vega-lite@6";
+import type { AttributionRecord } from "../attribution/record.ts";
+import { barChart } from "../report/bar_chart.ts";
+import { completenessPlot, type CompletenessPoint } from "../report/completeness_plot.ts";
+import { heatMap } from "../report/heat_map.ts";
+import { rasterize, renderSvg } from "../report/render.ts";
+import { readIfThere, writeAtomic } from "./atomic_file.ts";
+import type { Cell } from "./plan.ts";
+import { pathText, type ResultRow, usualFreeze } from "./results.ts";
+import type { Store } from "./store.ts";
+
+/** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
+const DRAWING = 1;
+
+/** Draws the bar chart and, where there is a token attribution, the heat map of a cell, unless they are there already. */
+export async function plotCell(store: Store, cell: Cell, record: AttributionRecord): Promise<void> {
+  await plot(store, `plots/${cell.id}.bar`, barChart(record));
+  if (record.tokenAttribution) await plot(store, `plots/${cell.id}.heat`, heatMap(record));
+}
+
+/** Draws completeness error against path points. Returns false where no cell has path points. */
+export async function plotCompleteness(store: Store, rows: readonly ResultRow[], name: string): Promise<boolean> {
+  const points = completenessPoints(rows);
+  if (points.length === 0) return false;
+  await plot(store, "plots/completeness", completenessPlot(points, `${name}: completeness error against path points`));
+  return true;
+}
+
+function completenessPoints(rows: readonly ResultRow[]): CompletenessPoint[] {
+  const usual = usualFreeze(rows);
+  const manyModels = new Set(rows.map(modelText)).size > 1;
+  return rows.flatMap((row) => {
+    const { options, prompt } = row.cell;
+    const { relative, certificate } = row.sequence;
+    if (options.method !== "integrated-gradients" || relative === null) return [];
+    return [{
+      prompt: manyModels ? `${prompt}, ${modelText(row)}` : prompt,
+      path: `baseline ${pathText(options, usual)}`,
+      quadrature: options.quadrature,
+      points: row.cost.pathPoints,
+      relative,
+      certificate,
+    }];
+  });
+}
+
+function modelText({ model, cell }: ResultRow): string {
+  return `${model.id} ${cell.model.quantize}`;
+}
+
+/**
+ * Writes NAME.png and then NAME.svg, which ends in the hash of its specification: where that is the specification at
+ * hand and the PNG is there, nothing is drawn.
+ */
+async function plot(store: Store, name: string, spec: TopLevelSpec): Promise<void> {
+  const hash = createHash("sha256").update(JSON.stringify([DRAWING, spec])).digest("hex");
+  const mark = `<!-- whence plot ${hash} -->\n`;
+  const [svgPath, pngPath] = [store.path(`${name}.svg`), store.path(`${name}.png`)];
+  if ((await readIfThere(svgPath))?.endsWith(mark) && await isThere(pngPath)) return;
+  const svg = await renderSvg(spec);
+  await writeAtomic(pngPath, rasterize(svg));
+  await writeAtomic(svgPath, svg + mark);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

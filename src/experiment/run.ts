@@ -1,0 +1,144 @@
+import type { AttributionRecord } from "../attribution/record.ts";
+import { assertFiniteRecord } from "../report/finite_record.ts";
+import { writeIfChanged } from "./atomic_file.ts";
+import { type OpenedModel, writeManifest } from "./manifest.ts";
+import type { Cell, ExperimentPlan, ModelSpec } from "./plan.ts";
+import { plotCell, plotCompleteness } from "./plots.ts";
+import type { CellOutcome, ProgressEvent } from "./progress.ts";
+import { checkRecord } from "./record_schema.ts";
+import type { AttributionOptions, AttributionText } from "./request.ts";
+import { resultRow, resultsCsv } from "./results.ts";
+import { openStore, readStored, type Store } from "./store.ts";
+import { summaryText } from "./summary.ts";
+
+/** A model that is ready to be explained. */
+export interface OpenModel {
+  readonly fingerprint: string;
+  attribute(text: AttributionText, options: AttributionOptions): Promise<AttributionRecord>;
+  close(): void;
+}
+
+/** What a run needs from outside: models, and somebody to tell how far it is. */
+export interface RunContext {
+  open(model: ModelSpec): Promise<OpenModel>;
+  onProgress?(event: ProgressEvent): void;
+}
+
+/** How a run ended. */
+export interface ExperimentResult {
+  /** In the plan's order. */
+  readonly outcomes: readonly CellOutcome[];
+  readonly failed: number;
+  /** Cells whose tolerance was not met within the budget. */
+  readonly unmet: number;
+  /** Path of summary.md. */
+  readonly summary: string;
+}
+
+/**
+ * Computes the cells of a plan that the output directory does not hold yet, and writes the results of all. A cell that
+ * fails is named in the result, in manifest.json and in summary.md; the others go on.
+ * @throws {Error} where another process holds the directory
+ */
+export async function runExperiment(
+  plan: ExperimentPlan,
+  context: RunContext,
+  directory: string,
+): Promise<ExperimentResult> {
+  const store = await openStore(directory);
+  try {
+    const run = startRun(plan, context, store);
+    run.tell({ kind: "start", total: plan.cells.length });
+    for (const cells of groupByModel(plan.cells)) await runModel(run, cells);
+    return await finishRun(run);
+  } finally {
+    store.close();
+  }
+}
+
+interface Run {
+  readonly plan: ExperimentPlan;
+  readonly context: RunContext;
+  readonly store: Store;
+  readonly started: Date;
+  readonly models: OpenedModel[];
+  readonly outcomes: CellOutcome[];
+  tell(event: ProgressEvent): void;
+}
+
+function startRun(plan: ExperimentPlan, context: RunContext, store: Store): Run {
+  const tell = (event: ProgressEvent) => context.onProgress?.(event);
+  return { plan, context, store, started: new Date(), models: [], outcomes: [], tell };
+}
+
+function groupByModel(cells: readonly Cell[]): Cell[][] {
+  const groups = Map.groupBy(cells, ({ model }) => JSON.stringify([model.source, model.quantize, model.device]));
+  return [...groups.values()];
+}
+
+async function runModel(run: Run, cells: readonly Cell[]): Promise<void> {
+  const { source, quantize, device } = cells[0].model;
+  run.tell({ kind: "open", model: source });
+  let model: OpenModel;
+  try {
+    model = await run.context.open(cells[0].model);
+  } catch (error) {
+    run.models.push({ source, quantize, device, fingerprint: null });
+    for (const cell of cells) await endCell(run, { cell, status: "failed", error: messageOf(error) });
+    return;
+  }
+  try {
+    run.models.push({ source, quantize, device, fingerprint: model.fingerprint });
+    for (const cell of cells) {
+      run.tell({ kind: "begin", index: run.outcomes.length, cell });
+      await endCell(run, await runCell(run, model, cell));
+    }
+  } finally {
+    model.close();
+  }
+}
+
+async function runCell(run: Run, model: OpenModel, cell: Cell): Promise<CellOutcome> {
+  const stored = await readStored(run.store.directory, cell, model.fingerprint);
+  if (stored.state === "unusable") run.tell({ kind: "note", text: `${cell.id} is computed again: ${stored.reason}` });
+  try {
+    const record = stored.state === "record" ? stored.record : await computeCell(run, model, cell);
+    await plotCell(run.store, cell, record);
+    return { cell, status: stored.state === "record" ? "stored" : "computed", row: resultRow(cell, record) };
+  } catch (error) {
+    return { cell, status: "failed", error: messageOf(error) };
+  }
+}
+
+async function computeCell(run: Run, model: OpenModel, cell: Cell): Promise<AttributionRecord> {
+  const record = await model.attribute(cell.text, cell.options);
+  assertFiniteRecord(record);
+  checkRecord(record);
+  await run.store.write(cell, record);
+  return record;
+}
+
+async function endCell(run: Run, outcome: CellOutcome): Promise<void> {
+  run.outcomes.push(outcome);
+  await writeManifest(run.store, { ...run, ended: null });
+  run.tell({ kind: "end", index: run.outcomes.length - 1, outcome });
+}
+
+async function finishRun(run: Run): Promise<ExperimentResult> {
+  const { plan, store, outcomes } = run;
+  const rows = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
+  await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
+  const hasPlot = await plotCompleteness(store, rows, plan.name);
+  await writeIfChanged(store.path("summary.md"), summaryText(plan, outcomes, store.directory, hasPlot));
+  await writeManifest(store, { ...run, ended: new Date() });
+  return {
+    outcomes,
+    failed: outcomes.length - rows.length,
+    unmet: rows.filter((row) => row.sequence.met === false).length,
+    summary: store.path("summary.md"),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,107 @@
+import { z } from "npm:zod@4";
+import { METHODS, QUADRATURES } from "./request.ts";
+
+/** Devices that a configuration may ask for. */
+export const DEVICES = ["auto", "webgpu", "reference"] as const;
+/** Quantizations at load. */
+export const QUANTIZATIONS = ["none", "nf4"] as const;
+/** More path points than this are a slip of the keyboard. */
+const MOST_STEPS = 100_000;
+/** Longer continuations than this are not explained. */
+const MOST_GENERATED = 4096;
+
+/** Beside the message, an issue may carry the words that were possible. */
+export interface IssueParams {
+  readonly candidates?: readonly string[];
+}
+
+/** A leaf value: the predicate, and the expectation that an error states. */
+function leaf<T>(expectation: string, check: (value: unknown) => boolean, params: IssueParams = {}) {
+  return z.custom<T>(check, { error: expectation, params: { ...params } });
+}
+
+function oneOf<T extends string>(words: readonly T[]) {
+  return leaf<T>(`one of ${words.join(", ")}`, (value) => (words as readonly unknown[]).includes(value), {
+    candidates: words,
+  });
+}
+
+function wholeNumber(least: number, most: number) {
+  const check = (value: unknown) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  return leaf<number>(`a whole number from ${least} to ${most}`, check);
+}
+
+/** A word, or `token:` with something behind it. */
+function wordOrToken(words: readonly string[]) {
+  const check = (value: unknown) => typeof value === "string" && (words.includes(value) || /^token:./su.test(value));
+  return leaf<string>(`${words.join(", ")} or token:<id or text>`, check, { candidates: words });
+}
+
+/** A value or a list of values; the sweep takes each. */
+function each<T extends z.ZodType>(item: T) {
+  const list = z.array(item).min(1, { error: "a list of at least one value" });
+  return z.preprocess((value) => value === undefined || Array.isArray(value) ? value : [value], list.optional());
+}
+
+const isText = (value: unknown) => typeof value === "string" && value.trim() !== "";
+const isName = (value: unknown) => typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value);
+const NAME = "a name of letters, digits, dots, dashes and underscores";
+
+const FREEZE_WORDS = ["special", "template", "first"];
+const isFrozenItem = (value: unknown) =>
+  FREEZE_WORDS.includes(value as string) || /^(0|[1-9]\d*)$/.test(String(value)) && typeof value !== "object";
+const isFreezeList = (value: unknown) => Array.isArray(value) && value.every(isFrozenItem);
+
+const freeze = leaf<unknown>(
+  "special, template, first or positions from 0, as one list or as a list of lists",
+  (value) =>
+    isFrozenItem(value) || isFreezeList(value) ||
+    Array.isArray(value) && value.length > 0 && value.every(isFreezeList),
+);
+
+const prompt = z.strictObject({
+  name: leaf<string>(NAME, isName),
+  prompt: leaf<string>("a text that is not empty", isText),
+  target: leaf<string>("a text that is not empty", isText).optional(),
+  generate: wholeNumber(1, MOST_GENERATED).optional(),
+  chat: leaf<boolean>("true or false", (value) => typeof value === "boolean").optional(),
+}, { error: "a mapping" });
+
+const sweep = z.strictObject({
+  method: oneOf(METHODS),
+  prompts: each(leaf<string>("the name of a prompt", isName)),
+  objective: each(oneOf(["log-prob"] as const)),
+  baseline: each(wordOrToken(["zero", "mean"])),
+  scheme: each(wordOrToken(["zero", "delete"])),
+  quadrature: each(oneOf(QUADRATURES)),
+  steps: each(wholeNumber(1, MOST_STEPS)),
+  tolerance: each(
+    leaf<number>("a number above 0", (value) => typeof value === "number" && value > 0 && value < Infinity),
+  ),
+  budget: each(wholeNumber(2, MOST_STEPS)),
+  tokens: each(leaf<boolean>("true or false", (value) => typeof value === "boolean")),
+  freeze: freeze.optional(),
+}, { error: "a mapping" });
+
+/** The shape of an experiment's YAML; what depends on several keys at once is checked in config.ts. */
+export const EXPERIMENT_SCHEMA = z.strictObject({
+  name: leaf<string>(NAME, isName),
+  question: leaf<string>("the question that the experiment asks", isText),
+  model: each(leaf<string>("embedded, a directory, a .gguf file or a hub id", isText)),
+  quantize: each(oneOf(QUANTIZATIONS)),
+  device: oneOf(DEVICES).optional(),
+  prompts: z.array(prompt, { error: "a list of prompts" }).min(1, { error: "a list of at least one prompt" }),
+  sweeps: z.array(sweep, { error: "a list of sweeps" }).min(1, { error: "a list of at least one sweep" }),
+}, { error: "a mapping with the keys name, question, model, prompts and sweeps" });
+
+/** Known keys by the path's last named step: the root, `prompts` or `sweeps`. */
+export const KNOWN_KEYS: Record<"" | "prompts" | "sweeps", readonly string[]> = {
+  "": Object.keys(EXPERIMENT_SCHEMA.shape),
+  prompts: Object.keys(prompt.shape),
+  sweeps: Object.keys(sweep.shape),
+};
+
+/** What the schema lets through. */
+export type ParsedExperiment = z.infer<typeof EXPERIMENT_SCHEMA>;
+/** One of its sweeps. */
+export type ParsedSweep = ParsedExperiment["sweeps"][number];

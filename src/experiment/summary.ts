@@ -1,0 +1,143 @@
+import { numberText, percentText } from "../report/number_text.ts";
+import type { TextTable } from "../report/text_table.ts";
+import { oneLine, visibleText } from "../report/visible_token.ts";
+import { configHash, WHENCE_VERSION } from "./manifest.ts";
+import { completenessPivot } from "./pivot.ts";
+import type { Cell, ExperimentPlan } from "./plan.ts";
+import type { CellOutcome } from "./progress.ts";
+import { pathText, type ResultRow, usualFreeze } from "./results.ts";
+
+/** Cells with the largest completeness errors that the summary names. */
+const WORST = 5;
+
+/** The Markdown of summary.md: the same results give the same text. `directory` is where it is going to stand. */
+export function summaryText(
+  plan: ExperimentPlan,
+  outcomes: readonly CellOutcome[],
+  directory: string,
+  hasPlot: boolean,
+): string {
+  const rows = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
+  return [
+    `# ${plan.name}`,
+    `*${cellText(plan.question.trim())}*`,
+    overview(rows, outcomes.length),
+    failedSection(outcomes),
+    "## Completeness error by path points",
+    markdownTable(completenessPivot(rows)),
+    hasPlot ? "![completeness error against path points](plots/completeness.svg)" : "",
+    worstSection(rows),
+    adviceSection(rows),
+    ...plan.cells.map(({ prompt }) => prompt).filter((name, i, all) => all.indexOf(name) === i)
+      .map((name) => promptSection(name, rows.filter((row) => row.cell.prompt === name), usualFreeze(rows))),
+    repeatSection(plan, directory),
+  ].filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+function overview(rows: readonly ResultRow[], total: number): string {
+  const models = new Set(
+    rows.map(({ model, cell }) =>
+      `- Model: ${cellText(model.id)} (${model.architecture}, ${model.parameters} parameters, ${model.quantization}` +
+      `${
+        cell.model.quantize === "none" ? "" : `, quantized to ${cell.model.quantize} at load`
+      }), \`${model.fingerprint}\``
+    ),
+  );
+  const devices = new Set(rows.map(({ device }) => `- Device: ${device.backend}, ${cellText(device.adapter)}`));
+  const seconds = rows.reduce((sum, row) => sum + row.cost.seconds, 0);
+  const counts = `- Cells: ${rows.length} of ${total} done, ${numberText(seconds, 3)} s of computing`;
+  return [...models, ...devices, counts].join("\n");
+}
+
+function failedSection(outcomes: readonly CellOutcome[]): string {
+  const failed = outcomes.flatMap((outcome) => outcome.status === "failed" ? [outcome] : []);
+  if (failed.length === 0) return "";
+  return `## Failed cells\n\n${failed.map(({ cell, error }) => `- \`${cell.id}\`: ${cellText(error)}`).join("\n")}`;
+}
+
+function worstSection(rows: readonly ResultRow[]): string {
+  const ranked = rows.filter((row) =>
+    row.sequence.relative !== null && row.cell.options.method === "integrated-gradients"
+  )
+    .sort((a, b) => b.sequence.relative! - a.sequence.relative!).slice(0, WORST);
+  if (ranked.length === 0) return "";
+  const lines = ranked.map((row) => `- ${percentText(row.sequence.relative)}: \`${row.cell.id}\``);
+  return `## Largest completeness errors of integrated gradients\n\n${lines.join("\n")}`;
+}
+
+function adviceSection(rows: readonly ResultRow[]): string {
+  const cells = new Map<string, Cell[]>();
+  for (const { advice, cell } of rows) {
+    for (const sentence of new Set(advice)) cells.set(sentence, [...cells.get(sentence) ?? [], cell]);
+  }
+  if (cells.size === 0) return "";
+  const lines = [...cells].map(([sentence, from]) =>
+    `- ${cellText(sentence)} (${from.length === 1 ? `\`${from[0].id}\`` : `${from.length} cells`})`
+  );
+  return `## Advice\n\n${lines.join("\n")}`;
+}
+
+function promptSection(name: string, rows: readonly ResultRow[], usual: string): string {
+  if (rows.length === 0) return "";
+  const { text } = rows[0].cell;
+  const target = text.target === undefined ? `generated, at most ${text.generate} tokens` : oneLine(text.target);
+  const quoted = `> ${cellText(oneLine(text.prompt))} → **${cellText(target.trim())}**`;
+  return [`## ${name}`, quoted, markdownTable(promptTable(rows, usual))].join("\n\n");
+}
+
+function promptTable(rows: readonly ResultRow[], usual: string): TextTable {
+  return {
+    head: ["cell", "path or scheme", "rule", "points", "Σ", "gap", "error", "κ", "met", "most from", "s", "plots"],
+    rows: rows.map((row) => {
+      const { options, id } = row.cell;
+      const ablation = options.method === "feature-ablation";
+      return [
+        `[${id.slice(-8)}](cells/${id}.json)`,
+        ablation ? options.scheme : pathText(options, usual),
+        ablation ? "ablation" : options.quadrature,
+        row.cost.pathPoints > 0 ? String(row.cost.pathPoints) : "",
+        numberText(row.sum),
+        numberText(row.gap),
+        percentText(row.sequence.relative),
+        row.sequence.certificate === null ? "" : percentText(row.sequence.certificate),
+        row.sequence.met === null ? "" : row.sequence.met ? "yes" : "NO",
+        row.top ? `${visibleText(row.top.token)} ${numberText(row.top.attribution, 3)}` : "",
+        numberText(row.cost.seconds, 2),
+        plotLinks(row),
+      ];
+    }),
+  };
+}
+
+function plotLinks({ cell, hasMatrix }: ResultRow): string {
+  const heat = hasMatrix ? `, [heat map](plots/${cell.id}.heat.svg)` : "";
+  return `[bars](plots/${cell.id}.bar.svg)${heat}`;
+}
+
+function repeatSection(plan: ExperimentPlan, directory: string): string {
+  const model = plan.modelOverride === null ? "" : ` --model ${shellWord(plan.modelOverride)}`;
+  return `## To repeat it
+
+\`\`\`sh
+deno task experiment ${shellWord(plan.file)}${model} --out ${shellWord(directory)}
+\`\`\`
+
+Whence ${WHENCE_VERSION}, Deno ${Deno.version.deno}; configuration \`${configHash(plan.configText)}\`, kept in
+manifest.json. All numbers are in results.csv, each cell's whole record in cells/.`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A GitHub-flavoured Markdown table. */
+function markdownTable({ head, rows }: TextTable): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.startsWith("[") ? cell : cellText(cell)).join(" | ")} |`;
+  return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
+
+/** Text that Markdown shows as it is, on one line. */
+function cellText(text: string): string {
+  return oneLine(text).replace(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`);
+}

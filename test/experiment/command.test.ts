@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { type CommandIo, runExperimentCommand } from "../../src/cli/experiment.ts";
+import type { OpenModel } from "../../src/experiment/run.ts";
+import { fakeContext, SWEEP, withDirectory } from "./fake_model.ts";
+
+/** Runs the command on a sweep with the closed-form scorer. */
+async function command(directory: string, args: string[], yaml = SWEEP, replace: Partial<OpenModel> = {}) {
+  const file = `${directory}/trial.yaml`;
+  await Deno.writeTextFile(file, yaml);
+  const said = { stdout: "", stderr: "" };
+  const context = fakeContext(replace);
+  const io: CommandIo = {
+    open: context.open,
+    stdout: (text) => void (said.stdout += text),
+    stderr: (text) => void (said.stderr += text),
+    stderrIsTerminal: false,
+  };
+  const code = await runExperimentCommand(args.map((arg) => arg === "FILE" ? file : arg), io);
+  return { code, ...said, context, out: `${directory}/out` };
+}
+
+Deno.test("runExperimentCommand() exits with 0, the path of the summary first on stdout, a line a cell on stderr", () =>
+  withDirectory(async (directory) => {
+    const { code, stdout, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`]);
+    assert.equal(code, 0);
+    assert.equal(stdout.split("\n")[0], `${out}/summary.md`);
+    assert.match(stdout, /18 cells computed, 0 already there, 0 failed\n$/);
+    assert.equal(stderr.match(/^\[ ?\d+\/18\] .*: error /gm)?.length, 18);
+  }));
+
+Deno.test("runExperimentCommand() --plan lists the cells and what is stored, and computes nothing", () =>
+  withDirectory(async (directory) => {
+    const before = await command(directory, ["FILE", "--out", `${directory}/out`, "--plan"]);
+    assert.equal(before.code, 0);
+    assert.deepEqual(before.context.attributed, []);
+    assert.throws(() => Deno.statSync(before.out), Deno.errors.NotFound);
+    assert.match(before.stdout, /18 cells, 300 points of fixed rules, 0 cells stored/);
+    assert.equal(before.stdout.match(/ missing$/gm)?.length, 18);
+    await command(directory, ["FILE", "--out", `${directory}/out`]);
+    const after = await command(directory, ["FILE", "--out", `${directory}/out`, "--plan"]);
+    assert.match(after.stdout, /18 cells stored/);
+  }));
+
+Deno.test("runExperimentCommand() exits with 1 where a cell failed", () =>
+  withDirectory(async (directory) => {
+    const attribute = () => Promise.reject(new Error("Cannot go on"));
+    const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], SWEEP, { attribute });
+    assert.equal(code, 1);
+    assert.match(stderr, /\[ 1\/18\] .*: FAILED: Cannot go on/);
+  }));
+
+Deno.test("runExperimentCommand() exits with 3 under --strict where a tolerance was not met, else with 0", () =>
+  withDirectory(async (directory) => {
+    const yaml = SWEEP.replace("0.01", "1e-12\n    budget: 8");
+    const args = ["FILE", "--out", `${directory}/out`];
+    assert.equal((await command(directory, args, yaml)).code, 0);
+    assert.equal((await command(directory, [...args, "--strict"], yaml)).code, 3);
+    assert.equal((await command(directory, [...args, "--strict"])).code, 0);
+  }));
+
+Deno.test("runExperimentCommand() exits with 2 for a mistake in the YAML, all of them on stderr, and makes nothing", () =>
+  withDirectory(async (directory) => {
+    const yaml = SWEEP.replace("question:", "qestion:").replace("steps: [5", "steps: [0");
+    const { code, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml);
+    assert.equal(code, 2);
+    assert.deepEqual(stderr.trim().split("\n").map((line) => line.split(":").slice(1, 3).join(":")), [
+      "1:1",
+      "2:1",
+      "14:13",
+    ]);
+    assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
+  }));
+
+for (
+  const [what, args, message] of [
+    ["no file", [], /one YAML file must be named: got 0/],
+    ["two files", ["FILE", "FILE"], /one YAML file must be named: got 2/],
+    ["a missing file", ["nowhere.yaml"], /nowhere.yaml must be a readable file/],
+    ["an unknown option", ["FILE", "--fast"], /'--fast'/],
+    ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, reference: got gpu/],
+    ["an empty output directory", ["FILE", "--out", ""], /must be a text that is not empty/],
+  ] as [string, string[], RegExp][]
+) {
+  Deno.test(`runExperimentCommand() exits with 2 for ${what}`, () =>
+    withDirectory(async (directory) => {
+      const { code, stderr } = await command(directory, args);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }));
+}
+
+Deno.test("runExperimentCommand() --help explains itself on stdout", () =>
+  withDirectory(async (directory) => {
+    const { code, stdout } = await command(directory, ["--help"]);
+    assert.equal(code, 0);
+    for (const option of ["--out", "--model", "--device", "--plan", "--strict"]) assert.ok(stdout.includes(option));
+  }));

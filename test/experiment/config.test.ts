@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { ConfigError, parseConfig } from "../../src/experiment/config.ts";
+
+const HEAD = `name: trial
+question: why?
+prompts:
+  - name: a
+    prompt: x
+    target: " y"
+sweeps:
+`;
+
+/** The problems of a configuration without the file's name. */
+function problemsOf(text: string): string[] {
+  try {
+    parseConfig(text, "f.yaml");
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.map((problem) => problem.replace(/^f\.yaml:/, ""));
+  }
+  return [];
+}
+
+Deno.test("parseConfig() takes scalars for lists of one", () => {
+  const { experiment } = parseConfig(`${HEAD}  - method: integrated-gradients\n    tolerance: 0.1\n`, "f.yaml");
+  assert.deepEqual(experiment.sweeps[0].tolerance, [0.1]);
+});
+
+const SWEEPS: [string, string, string[]][] = [
+  ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
+    "9:5: sweeps[0].shceme: expected one of method, prompts, objective, baseline, scheme, quadrature, steps, tolerance, " +
+    "budget, tokens, freeze, got an unknown key; did you mean scheme?",
+  ]],
+  ["steps of 0", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: [20, 0]\n", [
+    "10:17: sweeps[0].steps[1]: expected a whole number from 1 to 100000, got 0",
+  ]],
+  ["steps of the wrong type", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: many\n", [
+    '10:12: sweeps[0].steps[0]: expected a whole number from 1 to 100000, got "many"',
+  ]],
+  ["one step of a trapezoid", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: 1\n", [
+    "10:12: sweeps[0].steps[0]: expected at least 2 with quadrature trapezoid, got 1",
+  ]],
+  ["a misspelt value with the nearest right one", "  - method: feature-ablaton\n", [
+    '8:13: sweeps[0].method: expected one of integrated-gradients, feature-ablation, got "feature-ablaton"; ' +
+    "did you mean feature-ablation?",
+  ]],
+  ["steps with adaptive", "  - method: integrated-gradients\n    steps: 20\n", [
+    "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps, got quadrature adaptive",
+  ]],
+  [
+    "steps with adaptive among others",
+    "  - method: integrated-gradients\n    quadrature: [trapezoid, adaptive]\n    steps: 20\n",
+    [
+      "10:5: sweeps[0].steps: expected only with a quadrature with fixed steps, got quadrature adaptive; " +
+      "give adaptive a sweep of its own",
+    ],
+  ],
+  [
+    "a tolerance with fixed steps",
+    "  - method: integrated-gradients\n    quadrature: trapezoid\n    tolerance: 0.1\n",
+    [
+      "10:5: sweeps[0].tolerance: expected only with quadrature adaptive, got quadrature trapezoid",
+    ],
+  ],
+  ["a scheme with integrated gradients", "  - method: integrated-gradients\n    scheme: zero\n", [
+    "9:5: sweeps[0].scheme: expected only with method feature-ablation, got method integrated-gradients",
+  ]],
+  ["a baseline with ablation", "  - method: feature-ablation\n    baseline: zero\n", [
+    "9:5: sweeps[0].baseline: expected only with method integrated-gradients, got method feature-ablation",
+  ]],
+  ["a prompt that is not there", "  - method: feature-ablation\n    prompts: [a, b]\n", [
+    "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
+  ]],
+  ["a baseline that is nothing", "  - method: integrated-gradients\n    baseline: 'token:'\n", [
+    '9:15: sweeps[0].baseline[0]: expected zero, mean or token:<id or text>, got "token:"',
+  ]],
+  ["a tolerance of 0", "  - method: integrated-gradients\n    tolerance: 0\n", [
+    "9:16: sweeps[0].tolerance[0]: expected a number above 0, got 0",
+  ]],
+  ["a tolerance that is not a number", "  - method: integrated-gradients\n    tolerance: .nan\n", [
+    "9:16: sweeps[0].tolerance[0]: expected a number above 0, got NaN",
+  ]],
+  ["an empty list", "  - method: integrated-gradients\n    baseline: []\n", [
+    "9:15: sweeps[0].baseline: expected a list of at least one value, got an empty list",
+  ]],
+  ["freeze with lists and words mixed", "  - method: feature-ablation\n    freeze: [[first], 3]\n", [
+    "9:13: sweeps[0].freeze: expected special, template, first or positions from 0, as one list or as a list of lists, " +
+    'got the list [["first"],3]',
+  ]],
+  ["a sweep that is no mapping", "  - zero\n", ['8:5: sweeps[0]: expected a mapping, got "zero"']],
+  ["a missing method", "  - tokens: true\n", [
+    "8:5: sweeps[0].method: expected one of integrated-gradients, feature-ablation, got nothing",
+  ]],
+];
+for (const [what, sweep, expected] of SWEEPS) {
+  Deno.test(`parseConfig() reports ${what}`, () => assert.deepEqual(problemsOf(HEAD + sweep), expected));
+}
+
+const WHOLE: [string, string, string[]][] = [
+  ["a key given twice", "name: a\nname: b\n", ["2:1: name: expected each key once, got it again"]],
+  ["an empty file", "", [
+    "1:1: expected a mapping with the keys name, question, model, prompts and sweeps, got nothing",
+  ]],
+  ["a name that is no file name", `${HEAD.replace("trial", "../x")}  - method: feature-ablation\n`, [
+    '1:7: name: expected a name of letters, digits, dots, dashes and underscores, got "../x"',
+  ]],
+  [
+    "a prompt named twice",
+    `${HEAD.replace("sweeps:", "  - {name: a, prompt: q, generate: 3}\nsweeps:")}  - method: feature-ablation\n`,
+    [
+      "7:12: prompts[1].name: expected a name of its own, got a again",
+    ],
+  ],
+  ["an empty target", `${HEAD.replace('" y"', '""')}  - method: feature-ablation\n`, [
+    '6:13: prompts[0].target: expected a text that is not empty, got ""',
+  ]],
+  [
+    "target and generate together",
+    `${HEAD.replace("sweeps:", "    generate: 3\nsweeps:")}  - method: feature-ablation\n`,
+    [
+      "7:5: prompts[0].generate: expected target or generate, got both",
+    ],
+  ],
+  ["neither target nor generate", `${HEAD.replace('    target: " y"\n', "")}  - method: feature-ablation\n`, [
+    "4:5: prompts[0]: expected target or generate, got neither",
+  ]],
+];
+for (const [what, text, expected] of WHOLE) {
+  Deno.test(`parseConfig() reports ${what}`, () => assert.deepEqual(problemsOf(text), expected));
+}
+
+Deno.test("parseConfig() reports YAML that cannot be parsed with its place", () => {
+  assert.match(problemsOf("name: [a\n")[0], /^2:1: expected YAML, got /);
+});
+
+Deno.test("parseConfig() reports all mistakes together, in the order of the file", () => {
+  const places = problemsOf(`name: 1\nquestoin: x\nprompts: []\nsweeps:\n  - method: x\n    steps: -1\n`)
+    .map((problem) => problem.split(": ").slice(0, 2).join(" "));
+  assert.deepEqual(places, [
+    "1:1 question",
+    "1:7 name",
+    "2:1 questoin",
+    "3:10 prompts",
+    "5:13 sweeps[0].method",
+    "6:12 sweeps[0].steps[0]",
+  ]);
+});
