@@ -27,9 +27,11 @@ export class GpuError extends Error {
  * @throws {NoAdapterError} where none answers
  */
 export async function openGpu(): Promise<Gpu> {
-  // Without this hint wgpu probes every backend, which takes ten times as long on Linux.
-  if (Deno.build.os === "linux" && Deno.env.get("DENO_WEBGPU_BACKEND") === undefined) {
-    Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+  if (Deno.build.os === "linux") {
+    // Without the first, wgpu probes every backend, which takes ten times as long; without the second, Mesa complains
+    // on stderr that it finds no Wayland socket.
+    setDefault("DENO_WEBGPU_BACKEND", "vulkan");
+    setDefault("XDG_RUNTIME_DIR", "/tmp");
   }
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
@@ -62,6 +64,10 @@ export async function openGpu(): Promise<Gpu> {
       device.destroy();
     },
   };
+}
+
+function setDefault(name: string, value: string): void {
+  if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
 }
 
 // Subgroups work in Deno although the adapter does not list them, so they are asked for and the refusal is caught.

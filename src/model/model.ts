@@ -5,6 +5,7 @@ import { createReferenceExecutor } from "../graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../graph/webgpu_executor.ts";
 import { NoAdapterError } from "../gpu/device.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
+import { EMBEDDED, embeddedModel } from "./embedded.ts";
 import { generateTokens } from "./generate.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { createProgramCache } from "./programs.ts";
@@ -54,12 +55,14 @@ export interface LanguageModel {
 }
 
 /**
- * Loads a checkpoint: a Hugging Face directory or a GGUF file.
+ * Loads a checkpoint: a Hugging Face directory or a GGUF file; without a path (or by the name `embedded`) the embedded
+ * biography model.
  *
  * @throws {NoAdapterError} where `device` is `webgpu` and no adapter answers
  * @throws {SyntaxError} for malformed files, {TypeError} for tensors that do not fit the config
  */
-export async function loadModel(path: string, options: LoadOptions = {}): Promise<LanguageModel> {
+export async function loadModel(source: string = EMBEDDED, options: LoadOptions = {}): Promise<LanguageModel> {
+  const path = source === EMBEDDED ? await embeddedModel() : source;
   const checkpoint = await openCheckpoint(path);
   try {
     const config = parseConfig(checkpoint.config, path);
@@ -67,7 +70,7 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
     try {
       const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
       const fingerprint = await checkpoint.fingerprint();
-      return assemble(checkpoint, config, executor, { ...loaded, fingerprint }, options.memory ?? 2 ** 30);
+      return assemble(checkpoint, config, executor, { ...loaded, id: source, fingerprint }, options.memory ?? 2 ** 30);
     } catch (error) {
       executor.close();
       throw error;
@@ -88,7 +91,7 @@ async function openExecutor(device: Device): Promise<Executor> {
   }
 }
 
-type Loaded = Pick<LanguageModel, "parameters" | "quantization" | "fingerprint">;
+type Loaded = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint">;
 
 function assemble(
   checkpoint: Checkpoint,
@@ -108,7 +111,6 @@ function assemble(
     return checkpoint.readRows(EMBEDDING, ids);
   };
   return {
-    id: checkpoint.path,
     config,
     ...loaded,
     device: { backend: executor.backend, adapter: executor.adapter },

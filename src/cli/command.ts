@@ -1,0 +1,100 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { Device, LoadOptions } from "../model/model.ts";
+
+/** Wrong arguments: exit code 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Arguments by name, as `node:util` parses them. */
+export type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** A command's own values after parsing. */
+export type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+/**
+ * Parses arguments strictly.
+ *
+ * @throws {UsageError} for an unknown option, a missing value or a positional too many
+ */
+export function parseArguments(
+  args: string[],
+  options: Options,
+  positionals: number,
+): { values: Values; rest: string[] } {
+  try {
+    const parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { ...options, help: { type: "boolean", short: "h" } },
+    });
+    if (parsed.positionals.length > positionals) {
+      throw new Error(`Unexpected argument ${JSON.stringify(parsed.positionals[positionals])}`);
+    }
+    return { values: parsed.values as Values, rest: parsed.positionals };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Options that every command with a model has. */
+export const MODEL_OPTIONS = {
+  model: { type: "string" },
+  quantize: { type: "string" },
+  device: { type: "string" },
+} as const satisfies Options;
+
+/** Their help. */
+export const MODEL_HELP = `  --model MODEL       a Hugging Face directory or a .gguf file (the embedded biography model)
+  --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
+  --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
+`;
+
+/** Reads the values of `MODEL_OPTIONS`. */
+export function modelOptions(values: Values): { source: string | undefined; options: LoadOptions } {
+  const quantize = oneOf("quantize", values.quantize, ["nf4", "none"] as const) ?? "none";
+  const device: Device = oneOf("device", values.device, ["auto", "webgpu", "reference"] as const) ?? "auto";
+  return { source: text("model", values.model), options: { device, quantize } };
+}
+
+/** A value that must be one of some names. */
+export function oneOf<const T extends string>(
+  name: string,
+  value: Values[string],
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw new UsageError(`Cannot use --${name} as it must be one of ${allowed.join(", ")}: got ${value}`);
+  }
+  return found;
+}
+
+/** A text that must not be empty. */
+export function text(name: string, value: Values[string]): string | undefined {
+  if (value === "") throw new UsageError(`Cannot use --${name} as it must not be empty: got ""`);
+  return value as string | undefined;
+}
+
+/** A number above a bound; whole where asked for. */
+export function number(
+  name: string,
+  value: Values[string],
+  { least, whole }: { readonly least: number; readonly whole: boolean },
+): number | undefined {
+  if (value === undefined) return undefined;
+  const parsed = value === "" ? NaN : Number(value);
+  const fits = whole ? Number.isSafeInteger(parsed) && parsed >= least : Number.isFinite(parsed) && parsed > least;
+  if (!fits) {
+    const expected = whole ? `a whole number ≥ ${least}` : `a number > ${least}`;
+    throw new UsageError(`Cannot use --${name} as it must be ${expected}: got ${JSON.stringify(value)}`);
+  }
+  return parsed;
+}
+
+/** Writes everything, however much the stream takes at once. */
+export function write(stream: { writeSync(bytes: Uint8Array): number }, data: string | Uint8Array): void {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+}

@@ -1,0 +1,45 @@
+import { UsageError, write } from "./command.ts";
+
+const HELP = `Whence: which prompt tokens made a language model generate which output tokens.
+
+Usage: deno task <command> [options]
+
+  attribute    explain one target
+  experiment   run a sweep from a YAML file
+  generate     continue a prompt
+  doctor       what this machine offers and what is missing
+  inspect      what a checkpoint holds
+
+Each has --help.
+`;
+
+// Imported when asked for: no command pays for the others.
+const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promise<number>>>> = {
+  attribute: async () => (await import("./attribute.ts")).runAttributeCommand,
+  experiment: async () => (await import("./experiment.ts")).runExperimentCommand,
+  generate: async () => (await import("./generate.ts")).runGenerateCommand,
+  doctor: async () => (await import("./doctor.ts")).runDoctorCommand,
+  inspect: async () => (await import("./inspect.ts")).runInspectCommand,
+};
+
+/** Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function main([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h") {
+    write(name === undefined ? Deno.stderr : Deno.stdout, HELP);
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    if (!Object.hasOwn(COMMANDS, name)) {
+      throw new UsageError(`Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}`);
+    }
+    const command = await COMMANDS[name]();
+    return await command(args);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
+    write(Deno.stderr, `error: ${message}${hint}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
