@@ -1,25 +1,31 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { ConfigError, parseConfig } from "../experiment/config.ts";
 import { completenessPivot } from "../experiment/pivot.ts";
-import { expectedPoints, type ExperimentPlan, type ModelSpec, planExperiment } from "../experiment/plan.ts";
+import {
+  expectedPoints,
+  type ExperimentPlan,
+  type ModelSpec,
+  planExperiment,
+  type PlanOverrides,
+} from "../experiment/plan.ts";
 import { type ExperimentResult, type OpenModel, runExperiment } from "../experiment/run.ts";
-import { DEVICES } from "../experiment/schema.ts";
+import { DEVICES, QUANTIZATIONS } from "../experiment/schema.ts";
 import { readStored } from "../experiment/store.ts";
 import { textTable } from "../report/text_table.ts";
+import { MODEL_OPTIONS, oneOf, type Options, parseArguments, text, UsageError, type Values, write } from "./command.ts";
 import { progressView } from "./experiment_progress.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
 Usage: deno task experiment FILE.yaml [options]
 
-  --out DIR      where the results go (results/<name of the experiment>)
-  --model MODEL  a directory, a .gguf file or a hub id in place of the configuration's model
-  --device NAME  auto, webgpu or reference in place of the configuration's device
-  --plan         list the cells and what is already there, compute nothing
-  --strict       exit with 3 where a tolerance was not met
-  --help         this text
+  --out DIR           where the results go (results/<name of the experiment>)
+  --model MODEL       a Hugging Face directory or a .gguf file in place of the configuration's model
+  --quantize NAME     none or nf4 in place of the configuration's
+  --device NAME       auto, webgpu or reference in place of the configuration's
+  --plan              list the cells and what is already there, compute nothing
+  --strict            exit with 3 where a tolerance was not met
+  --help              this text
 
 Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the arguments, 3 see --strict.
 `;
@@ -32,76 +38,55 @@ export interface CommandIo {
   readonly stderrIsTerminal: boolean;
 }
 
-interface Arguments {
-  readonly file: string;
-  readonly out?: string;
-  readonly model?: string;
-  readonly device?: ModelSpec["device"];
-  readonly plan: boolean;
-  readonly strict: boolean;
-}
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  out: { type: "string" },
+  plan: { type: "boolean" },
+  strict: { type: "boolean" },
+} as const satisfies Options;
 
-/** Runs `experiment` with its arguments and returns the exit code. */
+/**
+ * Runs `experiment` with its arguments and returns the exit code.
+ *
+ * @throws {UsageError} for wrong arguments
+ */
 export async function runExperimentCommand(args: string[], io: CommandIo = processIo()): Promise<number> {
+  const { values, rest } = parseArguments(args, OPTIONS, 1);
+  if (values.help) {
+    io.stdout(HELP);
+    return 0;
+  }
+  if (rest.length === 0) throw new UsageError("Cannot run an experiment as a YAML file must be named: got none");
+  const [file] = rest;
+  const overrides = overridesOf(values);
+  const out = text("out", values.out);
   try {
-    const parsed = parseArguments(args);
-    if (parsed === null) {
-      io.stdout(HELP);
-      return 0;
-    }
-    const config = parseConfig(await readConfig(parsed.file), parsed.file);
-    const plan = planExperiment(config, { model: parsed.model, device: parsed.device });
-    const out = parsed.out ?? join("results", plan.name);
-    if (parsed.plan) {
-      io.stdout(await planText(plan, out));
-      return 0;
-    }
-    const result = await runWithProgress(plan, out, io);
-    report(result, io);
-    if (result.failed > 0) return 1;
-    return parsed.strict && result.unmet > 0 ? 3 : 0;
+    const plan = planExperiment(parseConfig(await readConfig(file), file), overrides);
+    return await runPlan(plan, out ?? join("results", plan.name), values, io);
   } catch (error) {
-    if (error instanceof UsageError) io.stderr(`${error.message}\nRun it with --help for its options.\n`);
-    else io.stderr(`${(error as Error).message}\n`);
-    return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+    if (!(error instanceof ConfigError)) throw error;
+    io.stderr(`${error.message}\n`);
+    return 2;
   }
 }
 
-class UsageError extends Error {}
-
-function parseArguments(args: string[]): Arguments | null {
-  const { values, positionals } = readArguments(args);
-  if (values.help) return null;
-  if (positionals.length !== 1) {
-    throw new UsageError(`Cannot run an experiment as one YAML file must be named: got ${positionals.length}`);
+async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
+  if (values.plan) {
+    io.stdout(await planText(plan, out));
+    return 0;
   }
-  const { out, model, device, plan = false, strict = false } = values;
-  if (device !== undefined && !(DEVICES as readonly string[]).includes(device)) {
-    throw new UsageError(`Cannot run on --device ${device} as it must be one of ${DEVICES.join(", ")}: got ${device}`);
-  }
-  for (const [name, value] of Object.entries({ out, model })) {
-    if (value === "") throw new UsageError(`Cannot use --${name} as it must be a text that is not empty: got ""`);
-  }
-  return { file: positionals[0], out, model, device: device as Arguments["device"], plan, strict };
+  const result = await runWithProgress(plan, out, io);
+  report(result, io);
+  if (result.failed > 0) return 1;
+  return values.strict && result.unmet > 0 ? 3 : 0;
 }
 
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        out: { type: "string" },
-        model: { type: "string" },
-        device: { type: "string" },
-        plan: { type: "boolean" },
-        strict: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function overridesOf(values: Values): PlanOverrides {
+  return {
+    model: text("model", values.model),
+    quantize: oneOf("quantize", values.quantize, QUANTIZATIONS),
+    device: oneOf("device", values.device, DEVICES),
+  };
 }
 
 async function readConfig(file: string): Promise<string> {
@@ -158,28 +143,20 @@ function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: Comm
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
 function processIo(): CommandIo {
-  const encoder = new TextEncoder();
   return {
     open: openModel,
-    stdout: (text) => writeAll(Deno.stdout, encoder.encode(text)),
-    stderr: (text) => writeAll(Deno.stderr, encoder.encode(text)),
+    stdout: (data) => write(Deno.stdout, data),
+    stderr: (data) => write(Deno.stderr, data),
     stderrIsTerminal: Deno.stderr.isTerminal(),
   };
 }
-
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
-}
-
-/** Directory of the embedded model. */
-const EMBEDDED = fileURLToPath(new URL("../../experiments/models/biography", import.meta.url));
 
 async function openModel({ source, quantize, device }: ModelSpec): Promise<OpenModel> {
   const [{ loadModel }, { attribute }] = await Promise.all([
     import("../model/model.ts"),
     import("../experiment/attribute.ts"),
   ]);
-  const model = await loadModel(source === "embedded" ? EMBEDDED : source, { device, quantize });
+  const model = await loadModel(source, { device, quantize });
   return {
     fingerprint: model.fingerprint,
     attribute: (text, options) => attribute(model, text, options),

@@ -31,8 +31,8 @@ export interface ExperimentPlan {
   readonly question: string;
   readonly file: string;
   readonly configText: string;
-  /** Model given in place of the configuration's, or null. */
-  readonly modelOverride: string | null;
+  /** What the command line set in place of the configuration. */
+  readonly overrides: PlanOverrides;
   /** Grouped by model, then by prompt. */
   readonly cells: readonly Cell[];
 }
@@ -40,6 +40,7 @@ export interface ExperimentPlan {
 /** What the command line sets in place of the configuration. */
 export interface PlanOverrides {
   readonly model?: string;
+  readonly quantize?: ModelSpec["quantize"];
   readonly device?: ModelSpec["device"];
 }
 
@@ -59,8 +60,7 @@ export function planExperiment(config: ExperimentConfig, overrides: PlanOverride
       }
     }
   }
-  const modelOverride = overrides.model ?? null;
-  return { name, question, file: config.file, configText: config.text, modelOverride, cells: [...cells.values()] };
+  return { name, question, file: config.file, configText: config.text, overrides, cells: [...cells.values()] };
 }
 
 /** Path points that a cell is going to evaluate: exact for fixed steps, at most the budget for `adaptive`, else null. */
@@ -72,9 +72,8 @@ export function expectedPoints({ options }: Cell): { points: number; exact: bool
 function modelsOf({ experiment }: ExperimentConfig, overrides: PlanOverrides): ModelSpec[] {
   const sources = overrides.model ? [overrides.model] : experiment.model ?? ["embedded"];
   const device = overrides.device ?? experiment.device ?? "auto";
-  return unique(sources).flatMap((source) =>
-    unique(experiment.quantize ?? ["none" as const]).map((quantize) => ({ source, quantize, device }))
-  );
+  const quantizations = overrides.quantize ? [overrides.quantize] : experiment.quantize ?? ["none" as const];
+  return unique(sources).flatMap((source) => unique(quantizations).map((quantize) => ({ source, quantize, device })));
 }
 
 /** The cross product of a sweep's lists, the last option varying fastest. */
@@ -124,13 +123,12 @@ function makeCell(
 
 function optionWords(options: AttributionOptions): string[] {
   const freeze = options.freeze.join("+");
-  const shared = [
-    ...(freeze === DEFAULT_OPTIONS.freeze.join("+") ? [] : [freeze === "" ? "nothing-frozen" : `frozen-${freeze}`]),
-    ...(options.tokens ? ["tokens"] : []),
-  ];
-  if (options.method === "feature-ablation") return ["ablation", options.scheme, ...shared];
+  const frozen = freeze === DEFAULT_OPTIONS.freeze.join("+")
+    ? []
+    : [freeze === "" ? "nothing-frozen" : `frozen-${freeze}`];
+  if (options.method === "feature-ablation") return ["ablation", options.scheme, ...frozen];
   const effort = options.quadrature === "adaptive" ? options.tolerance : options.steps;
-  return ["ig", options.baseline, options.quadrature, String(effort), ...shared];
+  return ["ig", options.baseline, options.quadrature, String(effort), ...(options.tokens ? ["tokens"] : []), ...frozen];
 }
 
 /** Longer names are cut: some file systems take 143 bytes and the hash and an extension follow. */

@@ -31,7 +31,8 @@ export const NEEDS: Record<SweepOption, string | null> = {
   steps: "a quadrature with fixed steps",
   tolerance: "quadrature adaptive",
   budget: "quadrature adaptive",
-  tokens: null,
+  // An ablation gives the matrix in any case.
+  tokens: "method integrated-gradients",
   freeze: null,
 };
 
@@ -41,6 +42,7 @@ export function isRelevant(option: SweepOption, { method, quadrature }: MethodCh
   switch (option) {
     case "baseline":
     case "quadrature":
+    case "tokens":
       return path;
     case "scheme":
       return method === "feature-ablation";
@@ -50,7 +52,6 @@ export function isRelevant(option: SweepOption, { method, quadrature }: MethodCh
     case "budget":
       return path && quadrature === "adaptive";
     case "objective":
-    case "tokens":
     case "freeze":
       return true;
   }

@@ -72,7 +72,7 @@ const sweep = z.strictObject({
   prompts: each(leaf<string>("the name of a prompt", isName)),
   objective: each(oneOf(["log-prob"] as const)),
   baseline: each(wordOrToken(["zero", "mean"])),
-  scheme: each(wordOrToken(["zero", "delete"])),
+  scheme: each(wordOrToken(["delete", "zero", "mean"])),
   quadrature: each(oneOf(QUADRATURES)),
   steps: each(wholeNumber(1, MOST_STEPS)),
   tolerance: each(

@@ -115,11 +115,12 @@ function plotLinks({ cell, hasMatrix }: ResultRow): string {
 }
 
 function repeatSection(plan: ExperimentPlan, directory: string): string {
-  const model = plan.modelOverride === null ? "" : ` --model ${shellWord(plan.modelOverride)}`;
+  const overrides = Object.entries(plan.overrides).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` --${name} ${shellWord(value)}`).join("");
   return `## To repeat it
 
 \`\`\`sh
-deno task experiment ${shellWord(plan.file)}${model} --out ${shellWord(directory)}
+deno task experiment ${shellWord(plan.file)}${overrides} --out ${shellWord(directory)}
 \`\`\`
 
 Whence ${WHENCE_VERSION}, Deno ${Deno.version.deno}; configuration \`${configHash(plan.configText)}\`, kept in

@@ -34,7 +34,7 @@ export function completenessText(record: AttributionRecord): string {
 /** The certificate against its tolerance, or null where the rule has none. */
 export function certificateText(record: AttributionRecord): string | null {
   const { certificate, tolerance, met } = record.completeness.sequence;
-  if (certificate === null) return null;
+  if (certificate === null && tolerance === null) return null;
   const asked = tolerance === null ? "" : ` (tolerance ${percentText(tolerance)} ${met ? "met" : "NOT met"})`;
   return `certificate κ = ${percentText(certificate)}${asked}`;
 }

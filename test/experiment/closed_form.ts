@@ -52,7 +52,7 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
     prompt: { text: text.prompt, tokens: promptTokens.map((word, id) => ({ id, text: word, frozen: frozen[id] })) },
     target: { text: target, tokens: targetTokens.map((word, id) => ({ id, text: word })) },
     score: { objective: "log-prob", input: gaps.map((gap) => gap - 4), baseline: gaps.map(() => -4) },
-    tokenAttribution: options.tokens ? matrix : null,
+    tokenAttribution: options.tokens || options.method === "feature-ablation" ? matrix : null,
     sequenceAttribution: sequence,
     standardError: null,
     completeness: {

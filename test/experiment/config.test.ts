@@ -68,6 +68,9 @@ const SWEEPS: [string, string, string[]][] = [
   ["a baseline with ablation", "  - method: feature-ablation\n    baseline: zero\n", [
     "9:5: sweeps[0].baseline: expected only with method integrated-gradients, got method feature-ablation",
   ]],
+  ["tokens with ablation", "  - method: feature-ablation\n    tokens: true\n", [
+    "9:5: sweeps[0].tokens: expected only with method integrated-gradients, got method feature-ablation",
+  ]],
   ["a prompt that is not there", "  - method: feature-ablation\n    prompts: [a, b]\n", [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
   ]],
@@ -88,7 +91,7 @@ const SWEEPS: [string, string, string[]][] = [
     'got the list [["first"],3]',
   ]],
   ["a sweep that is no mapping", "  - zero\n", ['8:5: sweeps[0]: expected a mapping, got "zero"']],
-  ["a missing method", "  - tokens: true\n", [
+  ["a missing method", "  - freeze: first\n", [
     "8:5: sweeps[0].method: expected one of integrated-gradients, feature-ablation, got nothing",
   ]],
 ];

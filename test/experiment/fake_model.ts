@@ -23,7 +23,6 @@ sweeps:
     tolerance: 0.01
   - method: feature-ablation
     scheme: [delete, "token:0"]
-    tokens: true
 `;
 
 /** The plan of a YAML text. */

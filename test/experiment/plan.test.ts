@@ -41,7 +41,7 @@ Deno.test("planExperiment() leaves options without an effect out of the key", ()
 });
 
 Deno.test("planExperiment() computes a cell once that two sweeps ask for", () => {
-  const twice = `${SWEEP}  - {method: feature-ablation, scheme: [delete, zero], tokens: true, prompts: repeat}\n`;
+  const twice = `${SWEEP}  - {method: feature-ablation, scheme: [delete, zero], prompts: repeat}\n`;
   assert.equal(planOf(twice).cells.length, 19);
 });
 

@@ -44,7 +44,9 @@ Deno.test("runExperiment() draws bars for every cell and a heat map where there 
   withDirectory(async (out) => {
     await runExperiment(PLAN, fakeContext(), out);
     const plots = Array.from(Deno.readDirSync(`${out}/plots`), ({ name }) => name).sort();
-    const kinds = PLAN.cells.flatMap(({ id, options }) => options.tokens ? [`${id}.bar`, `${id}.heat`] : [`${id}.bar`]);
+    const kinds = PLAN.cells.flatMap(({ id, options }) =>
+      options.method === "feature-ablation" ? [`${id}.bar`, `${id}.heat`] : [`${id}.bar`]
+    );
     const expected = [...kinds, "completeness"].flatMap((name) => [`${name}.png`, `${name}.svg`]);
     assert.deepEqual(plots, expected.sort());
   }));
