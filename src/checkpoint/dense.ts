@@ -1,0 +1,15 @@
+import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
+import type { DenseDtype } from "./checkpoint.ts";
+
+/** The element types that stay as they are in the file, by the name that safetensors and GGUF share. */
+export const DENSE_DTYPES: ReadonlyMap<string, DenseDtype> = new Map([["F32", "f32"], ["F16", "f16"], [
+  "BF16",
+  "bf16",
+]]);
+
+/** Little-endian elements, from the start of their buffer, as f32; exact. */
+export function widenDense(dtype: DenseDtype, bytes: Uint8Array<ArrayBuffer>): Float32Array {
+  if (dtype === "f32") return new Float32Array(bytes.buffer);
+  const bits = new Uint16Array(bytes.buffer);
+  return dtype === "f16" ? f16ToF32(bits) : bf16ToF32(bits);
+}

@@ -1,0 +1,129 @@
+import { dequantizeGgml, GGML_TYPES, type GgmlType } from "../quant/ggml.ts";
+import type { Checkpoint, DenseTensor, TensorInfo } from "./checkpoint.ts";
+import { DENSE_DTYPES } from "./dense.ts";
+import { type OpenFile, openFile, sha256 } from "./file.ts";
+import { assertFinite, assertFiniteF32 } from "./finite.ts";
+import { type GgufEntry, type GgufHeader, readGgufHeader } from "./gguf_header.ts";
+import { deriveConfig, huggingFaceName, rotaryHeads, rotaryRows } from "./gguf_model.ts";
+import { deriveTokenizer } from "./gguf_tokenizer.ts";
+import { checkRows, requireTensor } from "./request.ts";
+
+/** A tensor of the file under Hugging Face's name. */
+interface StoredTensor extends TensorInfo {
+  readonly type: GgmlType;
+  readonly offset: number;
+  /** Bytes of a row; of the whole for a vector that is not in rotary order. */
+  readonly rowBytes: number;
+  /** The file's row for each row; undefined where they are in order. */
+  readonly order?: readonly number[];
+}
+
+/**
+ * Opens a GGUF file of a llama or qwen2 architecture with a byte-level tokenizer.
+ *
+ * @throws Deno.errors.NotFound where there is no such file
+ * @throws SyntaxError where it is malformed, truncated or of a kind that is not supported
+ */
+export function openGguf(path: string): Checkpoint {
+  const file = openFile(path);
+  try {
+    const header = readGgufHeader(file);
+    const config = deriveConfig(header, path);
+    const tokenizer = deriveTokenizer(header.metadata, path);
+    const tensors = locateTensors(header, config, file);
+    return { path, config, tokenizer, tensors, close: file.close, ...readers(tensors, file) };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function readers(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  file: OpenFile,
+): Pick<Checkpoint, "read" | "readRows" | "fingerprint"> {
+  const stored = (name: string) => requireTensor(tensors, name, file.path) as StoredTensor;
+  let digest: string | undefined;
+  return {
+    // deno-lint-ignore require-await -- a promise, so that a wrong tensor rejects instead of throwing
+    async read(name) {
+      const tensor = readTensor(stored(name), file);
+      assertFinite(tensor, `tensor ${name} in ${file.path}`);
+      return tensor;
+    },
+    // deno-lint-ignore require-await -- as read
+    async readRows(name, rows) {
+      const tensor = stored(name);
+      checkRows(tensor, rows);
+      const values = new Float32Array(rows.length * tensor.shape[1]);
+      rows.forEach((row, i) => {
+        const at = tensor.offset + (tensor.order?.[row] ?? row) * tensor.rowBytes;
+        values.set(dequantizeGgml(tensor.type, file.read(at, tensor.rowBytes)), i * tensor.shape[1]);
+      });
+      assertFiniteF32(values, `tensor ${name} in ${file.path}`);
+      return values;
+    },
+    fingerprint: () => Promise.resolve(digest ??= sha256([file])),
+  };
+}
+
+function locateTensors(
+  header: GgufHeader,
+  config: Record<string, unknown>,
+  file: OpenFile,
+): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  let end = 0;
+  for (const entry of [...header.entries].sort((a, b) => a.offset - b.offset)) {
+    const tensor = locate(entry, config, file.path);
+    if (tensor.offset < end) {
+      throw new SyntaxError(
+        `Cannot read tensor ${entry.name} in ${file.path} as it must start at byte ${end} or later: got ${tensor.offset} (overlap)`,
+      );
+    }
+    end = tensor.offset + tensor.bytes;
+    tensors.set(tensor.name, tensor);
+  }
+  if (end > file.size) {
+    throw new SyntaxError(
+      `Cannot read ${file.path} as its tensors must end at byte ${end}: got ${file.size} bytes (truncated)`,
+    );
+  }
+  return tensors;
+}
+
+function locate(entry: GgufEntry, config: Record<string, unknown>, path: string): StoredTensor {
+  const { shape, offset } = entry;
+  const fail = (must: string, got: unknown) => {
+    throw new SyntaxError(`Cannot read tensor ${entry.name} in ${path} as ${must}: got ${got}`);
+  };
+  const name = huggingFaceName(entry.name) ?? fail(`a ${config.model_type} model must have a place for it`, "none");
+  const type = GGML_TYPES.get(entry.type) ??
+    fail(`its type must be one of ${[...GGML_TYPES.values()].map(({ name }) => name).join(", ")}`, entry.type);
+  const columns = shape.at(-1) ?? 1;
+  if (columns % type.elements !== 0) fail(`its rows must be whole blocks of ${type.elements}`, `[${shape}]`);
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const bytes = elements / type.elements * type.bytes;
+  const heads = rotaryHeads(entry.name, config);
+  if (heads !== undefined && shape[0] % (2 * heads) !== 0) {
+    fail(`its rows must be ${heads} heads of even size`, shape[0]);
+  }
+  const order = heads === undefined ? undefined : rotaryRows(shape[0], heads);
+  return { name, shape, format: type.name, bytes, type, offset, rowBytes: bytes / shape[0], order };
+}
+
+function readTensor(tensor: StoredTensor, file: OpenFile): DenseTensor {
+  const bytes = inOrder(tensor, file.read(tensor.offset, tensor.bytes));
+  const dtype = DENSE_DTYPES.get(tensor.type.name);
+  if (dtype !== undefined) return { kind: "dense", dtype, shape: tensor.shape, data: bytes };
+  const values = dequantizeGgml(tensor.type, bytes);
+  return { kind: "dense", dtype: "f32", shape: tensor.shape, data: new Uint8Array(values.buffer) };
+}
+
+/** Moves whole rows, encoded as they are. */
+function inOrder({ order, rowBytes }: StoredTensor, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (order === undefined) return bytes;
+  const ordered = new Uint8Array(bytes.length);
+  order.forEach((from, row) => ordered.set(bytes.subarray(from * rowBytes, (from + 1) * rowBytes), row * rowBytes));
+  return ordered;
+}
