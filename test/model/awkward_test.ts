@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
+import { ablateFeatures } from "../../src/ablation/feature_ablation.ts";
+import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
+import { assertClose } from "../support/closeness.ts";
+
+/** See test/golden/README.md. */
+interface Case {
+  readonly name: string;
+  readonly prompt: number[];
+  readonly target: number[];
+  readonly logProbs: { readonly f64: number[] };
+  readonly inputGradient: number[][] | null;
+  readonly paths: {
+    readonly baseline: string;
+    readonly frozen: number[];
+    readonly alphas: number[];
+    readonly phi: number[][];
+    readonly slope: number[][];
+    readonly gaussLegendre20: number[][];
+  }[];
+  readonly ablation: Record<string, number[][] | null>;
+  readonly captum: {
+    readonly integratedGradients: Record<string, { readonly token: number[][]; readonly sequence: number[] }>;
+    readonly featureAblation: { readonly token: number[][]; readonly sequence: number[] };
+  };
+  readonly generation: { readonly ids: number[] };
+}
+
+const RULES = {
+  "gausslegendre-20": ["gauss-legendre", 20],
+  "gausslegendre-50": ["gauss-legendre", 50],
+  "riemann_left-20": ["riemann-left", 20],
+  "riemann_right-20": ["riemann-right", 20],
+  "riemann_middle-20": ["riemann-middle", 20],
+  "riemann_trapezoid-20": ["captum-trapezoid", 20],
+} as const;
+
+// Log-probs of size 10 in f32, and gradients relative to their largest; the f64 reference differs from PyTorch's f64 by
+// the f32 table of rotations alone.
+const TOLERANCES = {
+  webgpu: { score: { absolute: 2e-5, relative: 0 }, gradient: { absolute: 1e-6, relative: 2e-4 } },
+  reference: { score: { absolute: 3e-6, relative: 0 }, gradient: { absolute: 1e-7, relative: 2e-5 } },
+} as const;
+
+const DIRECTORY = fileURLToPath(new URL("../golden/awkward/", import.meta.url));
+const readCases = (weights: string): Case[] =>
+  JSON.parse(Deno.readTextFileSync(`${DIRECTORY}${weights}/expected.json`)).cases;
+
+async function withModel(weights: string, device: Device, check: (model: LanguageModel, one: Case) => Promise<void>) {
+  const model = await loadModel(`${DIRECTORY}${weights}`, { device });
+  try {
+    for (const one of readCases(weights)) await check(model, one);
+  } finally {
+    model.close();
+  }
+}
+
+async function baselineRows(model: LanguageModel, name: string, end: Float32Array, frozen: readonly number[] = []) {
+  const D = model.config.hiddenSize;
+  const row = name === "zero"
+    ? new Float32Array(D)
+    : name === "mean"
+    ? await model.meanEmbedding()
+    : await model.embed([Number(name.slice("token:".length))]);
+  return end.map((value, i) => frozen.includes(Math.floor(i / D)) ? value : row[i % D]);
+}
+
+for (const device of ["webgpu", "reference"] as const) {
+  const tolerance = TOLERANCES[device];
+  for (const weights of ["f32", "f16", "bf16", "nf4", "nf4dq"]) {
+    Deno.test(`${weights} on ${device}: log-probs and derivatives along paths equal PyTorch's in f64`, () =>
+      withModel(weights, device, async (model, one) => {
+        const end = await model.embed(one.prompt);
+        const [score] = await model.score([end], one.target);
+        assertClose(score, one.logProbs.f64, tolerance.score, `${one.name} log-probs`);
+        for (const { baseline, frozen, alphas, phi, slope } of one.paths) {
+          const start = await baselineRows(model, baseline, end, frozen);
+          const path = await model.path({ start, end, targets: one.target });
+          const samples = await path.evaluate(alphas, { tangent: true, gradient: "token" });
+          const L = one.prompt.length;
+          alphas.forEach((alpha, k) => {
+            const what = `${one.name} ${baseline} at ${alpha}`;
+            assertClose(samples.score[k], phi[k], tolerance.score, `${what}: score`);
+            assertClose(samples.tangent[k], slope[k], tolerance.gradient, `${what}: forward mode`);
+            const sums = one.target.map((_, t) =>
+              samples.gradient[k].slice(t * L, (t + 1) * L).reduce((a, b) => a + b, 0)
+            );
+            assertClose(sums, slope[k], tolerance.gradient, `${what}: reverse mode`);
+          });
+        }
+      }));
+
+    Deno.test(`${weights} on ${device}: token attributions equal PyTorch's in f64`, () =>
+      withModel(weights, device, async (model, one) => {
+        const end = await model.embed(one.prompt);
+        for (const { baseline, frozen, gaussLegendre20 } of one.paths) {
+          const start = await baselineRows(model, baseline, end, frozen);
+          const path = await model.path({ start, end, targets: one.target });
+          const { attribution } = await integrateFixed(path, "gauss-legendre", 20, "token");
+          assertClose(attribution, gaussLegendre20.flat(), tolerance.gradient, `${one.name} ${baseline}`);
+        }
+      }));
+
+    Deno.test(`${weights} on ${device}: ablation equals PyTorch's in f64`, () =>
+      withModel(weights, device, async (model, one) => {
+        const prompt = await model.embed(one.prompt);
+        const hiddenSize = model.config.hiddenSize;
+        const positions = one.prompt.map((_, i) => i);
+        const problem = {
+          prompt,
+          hiddenSize,
+          positions,
+          score: (prompts: readonly Float32Array[]) => model.score(prompts, one.target),
+        };
+        for (const [scheme, expected] of Object.entries(one.ablation)) {
+          if (expected === null) continue;
+          const row = scheme === "delete" ? null : (await baselineRows(model, scheme, prompt)).slice(0, hiddenSize);
+          const { attribution } = await ablateFeatures(problem, row ? { kind: "row", row } : { kind: "delete" });
+          const twoScores = { absolute: 2 * tolerance.score.absolute, relative: 0 };
+          assertClose(attribution, expected.flat(), twoScores, `${one.name} ${scheme}`);
+        }
+      }));
+
+    Deno.test(`${weights} on ${device}: greedy generation equals transformers'`, () =>
+      withModel(weights, device, async (model, one) => {
+        assert.deepEqual(await model.generate(one.prompt, one.generation.ids.length), one.generation.ids);
+      }));
+  }
+}
+
+for (const weights of ["f32", "nf4"]) {
+  Deno.test(`${weights}: integrated gradients and feature ablation equal Captum's, quirks included`, () =>
+    withModel(weights, "webgpu", async (model, one) => {
+      const end = await model.embed(one.prompt);
+      const start = await baselineRows(model, "token:0", end);
+      const path = await model.path({ start, end, targets: one.target });
+      // Captum ran in f32, so both sides carry rounding.
+      const tolerance = { absolute: 1e-6, relative: 5e-4 };
+      for (const [name, [rule, steps]] of Object.entries(RULES)) {
+        const expected = one.captum.integratedGradients[name];
+        const token = await integrateFixed(path, rule, steps, "token");
+        assertClose(token.attribution, expected.token.flat(), tolerance, `${one.name} ${name} token`);
+        const sequence = await integrateFixed(path, rule, steps, "sequence");
+        assertClose(sequence.attribution, expected.sequence, tolerance, `${one.name} ${name} sequence`);
+      }
+      const { attribution } = await ablateFeatures({
+        prompt: end,
+        hiddenSize: model.config.hiddenSize,
+        positions: one.prompt.map((_, i) => i),
+        score: (prompts) => model.score(prompts, one.target),
+      }, { kind: "row", row: start.slice(0, model.config.hiddenSize) });
+      const ablation = { absolute: 5e-5, relative: 0 };
+      assertClose(attribution, one.captum.featureAblation.token.flat(), ablation, `${one.name} ablation`);
+    }));
+}
+
+Deno.test("results are bit-identical for every chunk size", async () => {
+  const [one] = readCases("nf4");
+  const alphas = Array.from({ length: 23 }, (_, k) => k / 22);
+  const results: Float64Array[][] = [];
+  const bytes = new Set<number>();
+  // Memory for one point a chunk, for a few, and for all.
+  for (const memory of [6e5, 2e6, 2 ** 30]) {
+    const model = await loadModel(`${DIRECTORY}nf4`, { device: "webgpu", memory });
+    const end = await model.embed(one.prompt);
+    const path = await model.path({ start: new Float32Array(end.length), end, targets: one.target });
+    const { score, tangent, gradient } = await path.evaluate(alphas, { tangent: true, gradient: "sequence" });
+    results.push([...score, ...tangent, ...gradient]);
+    bytes.add(model.meter.predictedBytes);
+    model.close();
+  }
+  assert.equal(bytes.size, 3, "three sizes of chunk");
+  assert.deepEqual(results[1], results[0]);
+  assert.deepEqual(results[2], results[0]);
+});
+
+Deno.test("a prompt that cannot fit the memory is refused with what it takes", async () => {
+  const [one] = readCases("nf4");
+  const model = await loadModel(`${DIRECTORY}nf4`, { device: "webgpu", memory: 1000 });
+  try {
+    const prompt = await model.embed(one.prompt);
+    await assert.rejects(model.score([prompt], one.target), /must fit 1000 bytes .*: it takes \d+ bytes/);
+  } finally {
+    model.close();
+  }
+});

@@ -1,0 +1,117 @@
+import type { ValueType } from "../../src/ops/op.ts";
+import { opCase } from "../support/op_case.ts";
+
+const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
+const u32 = (...shape: number[]): ValueType => ({ shape, dtype: "u32" });
+
+// 3 query heads of size 6 to 1 key/value head, and 4 to 2 of size 16: odd lengths, no multiple of any tile.
+const grouped = { heads: 3, kvHeads: 1, headSize: 6 };
+const paired = { heads: 4, kvHeads: 2, headSize: 16 };
+const norm = { weight: "w", epsilon: 1e-4 };
+const head = { weight: "head", vocabulary: 37 };
+const wideHead = { weight: "head", vocabulary: 8195 };
+
+/** Every op but the matrix products (linear_test.ts) at awkward sizes. */
+export const CASES = [
+  opCase({ title: "add of odd size", op: "add", attributes: {}, inputs: [f32(3, 7), f32(3, 7)] }),
+  opCase({ title: "argmax over more than a workgroup", op: "argmax", attributes: {}, inputs: [f32(3, 131)] }),
+  opCase({ title: "attention, 3 heads to 1", op: "attention", attributes: grouped, inputs: [f32(2, 7, 30)] }),
+  opCase({ title: "attention, 4 heads to 2", op: "attention", attributes: paired, inputs: [f32(1, 67, 128)] }),
+  opCase({
+    title: "attentionBackward",
+    op: "attentionBackward",
+    attributes: grouped,
+    inputs: [f32(2, 7, 30), f32(2, 7, 18), f32(2, 7, 3), f32(2, 7, 18)],
+  }),
+  opCase({
+    title: "attentionTangent",
+    op: "attentionTangent",
+    attributes: paired,
+    inputs: [f32(1, 9, 128), f32(1, 9, 64), f32(1, 9, 4), f32(1, 9, 128)],
+  }),
+  opCase({
+    title: "cachedAttention into the middle of a cache",
+    op: "cachedAttention",
+    attributes: grouped,
+    inputs: [f32(2, 30), f32(9, 12), u32(1)],
+    data: { 2: Uint32Array.of(4) },
+  }),
+  opCase({ title: "path", op: "path", attributes: {}, inputs: [f32(3, 5), f32(3, 5), f32(2)] }),
+  opCase({
+    title: "placeRows",
+    op: "placeRows",
+    attributes: { sequence: 7, start: 2, count: 3 },
+    inputs: [f32(2, 3, 5)],
+  }),
+  opCase({
+    title: "takeRows",
+    op: "takeRows",
+    attributes: { sequence: 7, start: 2, count: 3 },
+    inputs: [f32(2, 7, 5)],
+  }),
+  opCase({ title: "repeat", op: "repeat", attributes: { times: 3 }, inputs: [f32(3, 5)] }),
+  opCase({
+    title: "rmsNorm for odd D",
+    op: "rmsNorm",
+    attributes: norm,
+    inputs: [f32(3, 71)],
+    weights: { w: [1, 71] },
+  }),
+  opCase({
+    title: "rmsNormBackward for odd D",
+    op: "rmsNormBackward",
+    attributes: norm,
+    inputs: [f32(3, 71), f32(3, 71)],
+    weights: { w: [1, 71] },
+  }),
+  opCase({
+    title: "rmsNormTangent for D below a workgroup",
+    op: "rmsNormTangent",
+    attributes: norm,
+    inputs: [f32(3, 5), f32(3, 5)],
+    weights: { w: [1, 5] },
+  }),
+  opCase({
+    title: "rope with columns that stay",
+    op: "rope",
+    attributes: { heads: 2, headSize: 6, inverse: false },
+    inputs: [f32(2, 3, 17), f32(3, 6)],
+  }),
+  opCase({
+    title: "rope inverse",
+    op: "rope",
+    attributes: { heads: 2, headSize: 6, inverse: true },
+    inputs: [f32(2, 3, 12), f32(3, 6)],
+  }),
+  opCase({ title: "rowDot with a repeated factor", op: "rowDot", attributes: {}, inputs: [f32(6, 67), f32(3, 67)] }),
+  opCase({ title: "rowScale", op: "rowScale", attributes: {}, inputs: [f32(5, 7), f32(5)] }),
+  opCase({ title: "seed of one target", op: "seed", attributes: { rows: 6, period: 3, index: 1 }, inputs: [] }),
+  opCase({ title: "seed of all targets", op: "seed", attributes: { rows: 6, period: 3, index: null }, inputs: [] }),
+  opCase({ title: "swiglu", op: "swiglu", attributes: {}, inputs: [f32(3, 14)] }),
+  opCase({ title: "swigluBackward", op: "swigluBackward", attributes: {}, inputs: [f32(3, 14), f32(3, 7)] }),
+  opCase({ title: "swigluTangent", op: "swigluTangent", attributes: {}, inputs: [f32(3, 14), f32(3, 14)] }),
+  opCase({
+    title: "targetLogProb",
+    op: "targetLogProb",
+    attributes: head,
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "targetLogProb over two slices of the vocabulary",
+    op: "targetLogProb",
+    attributes: wideHead,
+    inputs: [f32(2, 3), u32(2)],
+    weights: { head: [8195, 3] },
+    data: { 1: Uint32Array.of(8193, 2) },
+  }),
+  opCase({
+    title: "targetLogProbGradient over two slices of the vocabulary",
+    op: "targetLogProbGradient",
+    attributes: wideHead,
+    inputs: [f32(2, 3), u32(2), f32(2)],
+    weights: { head: [8195, 3] },
+    // log Σ exp of about 8195 small logits, so that the probabilities are probabilities.
+    data: { 1: Uint32Array.of(8193, 2), 2: Float32Array.of(9.2, 9.3) },
+  }),
+] as const;
