@@ -3,11 +3,15 @@ import type { Nf4Tensor } from "../quant/nf4.ts";
 /** Element types that a tensor may keep unquantized. */
 export type DenseDtype = "f32" | "f16" | "bf16";
 
-/** An unquantized tensor: `data` holds prod(shape) little-endian elements in row-major order. */
+/** An unquantized tensor. */
 export interface DenseTensor {
+  /** Tells it from an NF4 tensor. */
   readonly kind: "dense";
+  /** Type of its elements. */
   readonly dtype: DenseDtype;
+  /** Outermost dimension first. */
   readonly shape: readonly number[];
+  /** prod(shape) little-endian elements, row-major. */
   readonly data: Uint8Array;
 }
 
@@ -16,7 +20,9 @@ export type Tensor = DenseTensor | Nf4Tensor;
 
 /** What a checkpoint says of a tensor before it is read. */
 export interface TensorInfo {
+  /** Hugging Face's name. */
   readonly name: string;
+  /** Outermost dimension first; [out, in] for a linear layer. */
   readonly shape: readonly number[];
   /** The file's own name of the format: "F32", "BF16", "NF4", "Q4_1", … */
   readonly format: string;
@@ -24,9 +30,11 @@ export interface TensorInfo {
   readonly bytes: number;
 }
 
-/** What a tokenizer is built from: the parsed `tokenizer.json` and `tokenizer_config.json` of Hugging Face. */
+/** What a tokenizer is built from: Hugging Face's files, parsed. */
 export interface TokenizerFiles {
+  /** `tokenizer.json` */
   readonly tokenizer: Record<string, unknown>;
+  /** `tokenizer_config.json` */
   readonly config: Record<string, unknown>;
   /** `generation_config.json`, which may name more end tokens than the tokenizer does. */
   readonly generation?: Record<string, unknown>;
@@ -38,6 +46,7 @@ export interface Checkpoint {
   readonly path: string;
   /** `config.json`, or the same keys derived from GGUF metadata. */
   readonly config: Record<string, unknown>;
+  /** By name. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Null where the checkpoint has no tokenizer. */
   readonly tokenizer: TokenizerFiles | null;
@@ -50,5 +59,6 @@ export interface Checkpoint {
   readRows(name: string, rows: readonly number[]): Promise<Float32Array>;
   /** "sha256:…" over the weight files' content. */
   fingerprint(): Promise<string>;
+  /** Closes the weight files; nothing can be read afterwards. */
   close(): void;
 }

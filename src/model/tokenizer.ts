@@ -5,6 +5,7 @@ import { alignTokens } from "./token_offsets.ts";
 
 /** A token as a person reads it. */
 export interface Token {
+  /** Its row of the embedding. */
   readonly id: number;
   /**
    * Leading space kept. A character whose bytes are spread over tokens is shown by the token that starts it; tokens that
@@ -19,13 +20,15 @@ export interface PromptToken extends Token {
   readonly special: boolean;
   /** Belongs to the chat template. */
   readonly template: boolean;
-  /** UTF-16 offsets into the user's text; both −1 where the token holds none of it. */
+  /** UTF-16 offset into the user's text; −1 where the token holds none of it. */
   readonly start: number;
+  /** UTF-16 offset behind its last character; −1 as `start`. */
   readonly end: number;
 }
 
 /** A tokenized prompt. */
 export interface EncodedPrompt {
+  /** In the order that the model reads them. */
   readonly tokens: readonly PromptToken[];
 }
 

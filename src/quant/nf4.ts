@@ -1,5 +1,6 @@
 /** A matrix in bitsandbytes' NF4 format: blocks of 64 along the flattened row-major weight. */
 export interface Nf4Tensor {
+  /** Tells it from a dense tensor. */
   readonly kind: "nf4";
   /** [out, in] */
   readonly shape: readonly [number, number];
