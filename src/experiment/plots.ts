@@ -7,6 +7,7 @@ import { heatMap } from "../report/heat_map.ts";
 import { rasterize, renderSvg } from "../report/render.ts";
 import { readIfThere, writeAtomic } from "./atomic_file.ts";
 import type { Cell } from "./plan.ts";
+import { isRelevant } from "./relevance.ts";
 import { pathText, type ResultRow, usualFreeze } from "./results.ts";
 import type { Store } from "./store.ts";
 
@@ -38,7 +39,8 @@ function completenessPoints(rows: readonly ResultRow[]): CompletenessPoint[] {
       prompt: manyModels ? `${prompt}, ${modelText(row)}` : prompt,
       path: `baseline ${pathText(options, usual)}`,
       quadrature: options.quadrature,
-      points: row.cost.pathPoints,
+      // A fixed rule also scores both ends, which the error is measured with: its own points are its steps.
+      points: isRelevant("steps", options) ? options.steps : row.cost.pathPoints,
       relative,
       certificate,
     }];

@@ -5,6 +5,7 @@ import { configHash, WHENCE_VERSION } from "./manifest.ts";
 import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "./plan.ts";
 import type { CellOutcome } from "./progress.ts";
+import { isRelevant } from "./relevance.ts";
 import { pathText, type ResultRow, usualFreeze } from "./results.ts";
 
 /** Cells with the largest completeness errors that the summary names. */
@@ -95,7 +96,7 @@ function promptTable(rows: readonly ResultRow[], usual: string): TextTable {
         `[${id.slice(-8)}](cells/${id}.json)`,
         ablation ? options.scheme : pathText(options, usual),
         ablation ? "ablation" : options.quadrature,
-        row.cost.pathPoints > 0 ? String(row.cost.pathPoints) : "",
+        isRelevant("steps", options) ? String(options.steps) : ablation ? "" : String(row.cost.pathPoints),
         numberText(row.sum),
         numberText(row.gap),
         percentText(row.sequence.relative),

@@ -21,7 +21,7 @@ export function methodText(record: AttributionRecord): string {
 export function completenessText(record: AttributionRecord): string {
   const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
   const gap = scoreGap(record);
-  if (gap === null) return `Σ = ${numberText(sum)} nats, nothing to compare it with`;
+  if (gap === null) return `Σ = ${numberText(sum)} nats, no completeness error: the baseline has no score`;
   const parts = [
     `Σ = ${numberText(sum)} of ${numberText(gap)} nats`,
     `completeness error ${percentText(record.completeness.sequence.relative)}`,
