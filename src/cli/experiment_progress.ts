@@ -28,23 +28,35 @@ function lineView(write: (line: string) => void): ProgressView {
 function barView(): ProgressView {
   const bars = new cliProgress.MultiBar({
     stream: process.stderr,
-    format: "{bar} {value}/{total} | {eta_formatted} left | {cell}",
+    format: "{bar} {value}/{total} {left} {cell}",
     hideCursor: true,
     clearOnComplete: true,
   }, cliProgress.Presets.shades_classic);
   let bar: cliProgress.SingleBar | null = null;
   let total = 0;
+  const began = performance.now();
   const show = (event: ProgressEvent) => {
     if (event.kind === "start") {
       total = event.total;
-      bar = bars.create(total, 0, { cell: "" });
+      bar = bars.create(total, 0, { cell: "", left: "" });
     }
-    if (event.kind === "begin") bar?.update(event.index, { cell: event.cell.id });
+    if (event.kind === "open") bar?.update({ cell: `opening the model ${event.model}` });
+    if (event.kind === "begin") {
+      const seconds = (performance.now() - began) / 1000;
+      bar?.update(event.index, { cell: event.cell.id, left: timeLeft(seconds, event.index, total) });
+    }
     if (event.kind === "end") bar?.update(event.index + 1);
     const worthALine = event.kind === "note" || event.kind === "end" && event.outcome.status === "failed";
     if (worthALine) bars.log(`${lineOf(event, total)}\n`);
   };
   return { show, stop: () => bars.stop() };
+}
+
+/** Time left if the remaining cells take as long as those before them. */
+function timeLeft(seconds: number, done: number, total: number): string {
+  if (done === 0) return "";
+  const left = Math.round((seconds / done) * (total - done));
+  return left < 60 ? `${left} s left` : `${Math.floor(left / 60)} min ${left % 60} s left`;
 }
 
 /** An event as a line, or null where a reader does not need it. */
