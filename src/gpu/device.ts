@@ -55,7 +55,7 @@ export async function openGpu(): Promise<Gpu> {
     adapter: adapter.info.description || adapter.info.device || adapter.info.vendor || "unknown adapter",
     software: /llvmpipe|lavapipe|swiftshader|softpipe/i.test(adapter.info.description),
     limits: device.limits,
-    features: { subgroups, timestamps },
+    features: { subgroups: subgroups && smallestSubgroup(adapter) >= LANES_NEEDED, timestamps },
     check() {
       if (failures.length > 0) throw new GpuError(failures[0]);
     },
@@ -68,6 +68,13 @@ export async function openGpu(): Promise<Gpu> {
 
 function setDefault(name: string, value: string): void {
   if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
+}
+
+// Kernels with subgroups pass values between lanes 0 to 7 and work for every larger size.
+const LANES_NEEDED = 8;
+
+function smallestSubgroup(adapter: GPUAdapter): number {
+  return (adapter.info as { readonly subgroupMinSize?: number }).subgroupMinSize ?? 0;
 }
 
 // Subgroups work in Deno although the adapter does not list them, so they are asked for and the refusal is caught.

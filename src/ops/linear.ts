@@ -1,14 +1,7 @@
-import nf4Source from "../../shaders/lib/nf4.wgsl" with { type: "text" };
-import weightBf16Source from "../../shaders/lib/weight_bf16.wgsl" with { type: "text" };
-import weightF16Source from "../../shaders/lib/weight_f16.wgsl" with { type: "text" };
-import weightF32Source from "../../shaders/lib/weight_f32.wgsl" with { type: "text" };
-import weightNf4Source from "../../shaders/lib/weight_nf4.wgsl" with { type: "text" };
-import forwardSource from "../../shaders/linear.wgsl" with { type: "text" };
-import transposedSource from "../../shaders/linear_transposed.wgsl" with { type: "text" };
-import { specialize } from "../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { matrix, type Op, requireShape } from "./op.ts";
-import type { GpuWeight, GpuWeightSegment, WeightFormat } from "./weight.ts";
+import { forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
+
+export { forwardProduct, transposedProduct, wholeBuffer };
 
 /** y = x Wᵀ + b. */
 export interface LinearAttributes {
@@ -94,79 +87,3 @@ export const linearTransposed: Op<LinearAttributes> = {
     );
   },
 };
-
-interface Product {
-  readonly w: GpuWeight;
-  readonly segment: GpuWeightSegment;
-  /** First row within the segment, and how many. */
-  readonly weightRow: number;
-  readonly count: number;
-  /** Rows of x or dy. */
-  readonly rows: number;
-  readonly subgroups: boolean;
-}
-
-/** Columns `column` … of rows `stride` wide: where a product's output or input side lies. */
-interface Window {
-  readonly column: number;
-  readonly stride: number;
-}
-
-/** y[:, column + n] = x · W[weightRow + n] + bias for n < count, for one segment of the weight. */
-export function forwardProduct(
-  product: Product & { readonly x: BufferRange; readonly y: BufferRange; readonly bias: BufferRange | null },
-  window: Window,
-): Dispatch[] {
-  const { x, y, bias, w, segment, weightRow, count, rows } = product;
-  const { column, stride } = window;
-  const kernel = specialize("linear", [...weightSources(segment.format), forwardSource], {
-    FORMAT: FORMATS.indexOf(segment.format),
-    INNER: w.columns,
-    BIAS: bias !== null,
-  });
-  return [{
-    kernel,
-    bindings: [x, ...weightBindings(segment), bias ?? x, y],
-    params: [rows, weightRow, count, column, stride, segment.rowStart + weightRow],
-    workgroups: [Math.ceil(count / 32), Math.ceil(rows / 32), 1],
-  }];
-}
-
-/** dx (+)= dy[:, column + n] · W[weightRow + n] summed over n < count, for one segment of the weight. */
-export function transposedProduct(
-  product: Product & { readonly dy: BufferRange; readonly dx: BufferRange },
-  window: Window & { readonly accumulate: boolean },
-): Dispatch[] {
-  const { dy, dx, w, segment, weightRow, count, rows } = product;
-  const kernel = specialize("linear_transposed", [...weightSources(segment.format), transposedSource], {
-    FORMAT: FORMATS.indexOf(segment.format),
-    INNER: w.columns,
-  });
-  return [{
-    kernel,
-    bindings: [dy, ...weightBindings(segment), null, dx],
-    params: [rows, weightRow, count, window.column, window.stride, window.accumulate ? 1 : 0],
-    workgroups: [Math.ceil(w.columns / 32), Math.ceil(rows / 32), 1],
-  }];
-}
-
-const FORMATS = ["f32", "f16", "bf16", "nf4"] as const satisfies readonly WeightFormat[];
-
-function weightSources(format: WeightFormat): string[] {
-  const sources = {
-    f32: [weightF32Source],
-    f16: [weightF16Source],
-    bf16: [weightBf16Source],
-    nf4: [nf4Source, weightNf4Source],
-  } satisfies Record<WeightFormat, string[]>;
-  return sources[format];
-}
-
-function weightBindings(segment: GpuWeightSegment): (BufferRange | null)[] {
-  return [wholeBuffer(segment.data), segment.absmax === undefined ? null : wholeBuffer(segment.absmax)];
-}
-
-/** The whole of a buffer as a range. */
-export function wholeBuffer(buffer: GPUBuffer): BufferRange {
-  return { buffer, offset: 0, size: buffer.size };
-}

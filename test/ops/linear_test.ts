@@ -123,6 +123,9 @@ for (const subgroups of SUBGROUPS) {
     }
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=4, N=3, ${on}`, () =>
       checkBoth({ format, segments: [3], inner: 4, rows: 2, bias: true, subgroups }));
+    // One octet of k and three columns beyond a workgroup's tile.
+    Deno.test(`linear and linearTransposed match the reference for ${format}, K=264, N=131, ${on}`, () =>
+      checkBoth({ format, segments: [131], inner: 264, rows: 18, bias: true, subgroups }));
     Deno.test(`linear and linearTransposed match the reference for ${format}, odd K=33, N=70, ${on}`, () =>
       checkBoth({ format, segments: [70], inner: 33, rows: 17, bias: true, subgroups }));
     Deno.test(`linear and linearTransposed sum over segments of ${format}, K=70, ${on}`, () =>

@@ -1,0 +1,74 @@
+// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n]
+// for n < count. W is [.., inner] in any format, inner a multiple of 8.
+// A lane owns 16 rows x COLUMNS columns, 8 columns apart. Lanes 0 to 7 of the subgroup, whatever its size, hold
+// 4 rows x 8 k of x at a time, 4 values each, and broadcast them. Each sum runs over k in order.
+struct Params {
+  rows: u32,
+  weight_row: u32,
+  count: u32,
+  column: u32,
+  stride: u32, // of y
+  bias_row: u32, // element of bias for n = 0
+  inner: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, inner]
+@group(0) @binding(3) var<storage, read> bias: array<f32>; // read only if BIAS
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
+@group(0) @binding(5) var<uniform> params: Params;
+
+@compute @workgroup_size(32)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_id) local: vec3<u32>,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  octet_prepare(lane);
+  let octets = params.inner / 8u;
+  let m0 = group.y * 16u;
+  let first = (group.x * 4u + local.x / 8u) * 8u * COLUMNS;
+  let n0 = first + local.x % 8u;
+  // Rows beyond the edge repeat the last valid one, bit for bit; columns beyond it are not stored.
+//@ for g in 4
+  let x$g = min(m0 + 4u * $g + lane % 8u / 2u, params.rows - 1u) * octets * 2u + lane % 2u;
+//@ end
+//@ for c in COLUMNS
+  let w$c = (params.weight_row + min(n0 + 8u * $c, params.count - 1u)) * octets;
+//@   for g in 4
+//@     for i in 4
+  var sum$g_$i_$c = 0.0f;
+//@     end
+//@   end
+//@ end
+  // All lanes of a subgroup go on while one has columns: they need each other's values.
+  let steps = select(0u, octets, subgroupAny(first < params.count));
+  for (var k = 0u; k < steps; k++) {
+//@ for c in COLUMNS
+    let w$c_k = weight_octet(w$c + k, octet_scale(w$c + k));
+//@ end
+//@ for g in 4
+    let x$g_k = x[x$g + 2u * k];
+//@   for i in 4
+//@     for e in 8
+    let x$g_$i_$e = subgroupBroadcast(x$g_k[$e % 4u], 2u * $i + $e / 4u);
+//@       for c in COLUMNS
+    sum$g_$i_$c = fma(x$g_$i_$e, w$c_k[$e / 4u][$e % 4u], sum$g_$i_$c);
+//@       end
+//@     end
+//@   end
+//@ end
+  }
+//@ for c in COLUMNS
+  if (n0 + 8u * $c < params.count) {
+    let n = n0 + 8u * $c;
+    var b = 0.0f;
+    if (BIAS) {
+      b = bias[params.bias_row + n];
+    }
+//@   for g in 4
+//@     for i in 4
+    y[min(m0 + 4u * $g + $i, params.rows - 1u) * params.stride + params.column + n] = sum$g_$i_$c + b;
+//@     end
+//@   end
+  }
+//@ end
+}

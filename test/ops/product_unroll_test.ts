@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { unroll } from "../../src/ops/product_unroll.ts";
+
+Deno.test("unroll() repeats nested blocks with their numbers, inner ones first", () => {
+  const source = "a\n//@ for r in ROWS\nb$r\n//@   for e in 2\n  c$r_$e = $e;\n//@   end\n//@ end\nd";
+  const expected = "a\nb0\n  c0_0 = 0;\n  c0_1 = 1;\nb1\n  c1_0 = 0;\n  c1_1 = 1;\nd";
+  assert.equal(unroll(source, { ROWS: 2 }), expected);
+});
+
+Deno.test("unroll() leaves a source without blocks as it is", () => {
+  assert.equal(unroll("a\n  b $c\n", {}), "a\n  b $c\n");
+});
+
+Deno.test("unroll() refuses a loop without end, an end without loop and a count without value", () => {
+  assert.throws(() => unroll("//@ for r in 2\na", {}), SyntaxError);
+  assert.throws(() => unroll("a\n//@ end\nb", {}), SyntaxError);
+  assert.throws(() => unroll("//@ for r in ROWS\n//@ end", {}), SyntaxError);
+});
