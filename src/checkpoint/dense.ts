@@ -7,9 +7,9 @@ export const DENSE_DTYPES: ReadonlyMap<string, DenseDtype> = new Map([["F32", "f
   "bf16",
 ]]);
 
-/** Little-endian elements, from the start of their buffer, as f32; exact. */
-export function widenDense(dtype: DenseDtype, bytes: Uint8Array<ArrayBuffer>): Float32Array {
-  if (dtype === "f32") return new Float32Array(bytes.buffer);
-  const bits = new Uint16Array(bytes.buffer);
+/** Little-endian elements, aligned in their buffer, as f32; exact. Of f32 it is a view, not a copy. */
+export function widenDense(dtype: DenseDtype, bytes: Uint8Array): Float32Array {
+  if (dtype === "f32") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
   return dtype === "f16" ? f16ToF32(bits) : bf16ToF32(bits);
 }

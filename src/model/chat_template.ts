@@ -36,7 +36,8 @@ export async function chatTemplate(config: Record<string, unknown>): Promise<Ren
   const render = (content: string, system?: string) => {
     const turns = [{ role: "user", content }];
     const messages = system === undefined ? turns : [{ role: "system", content: system }, ...turns];
-    return template.render({ ...named, messages, add_generation_prompt: true });
+    // transformers passes these two as well, and some templates ask whether they are defined.
+    return template.render({ ...named, messages, tools: null, documents: null, add_generation_prompt: true });
   };
   return (text, system) => locate(text, render(text, system), render(PLACEHOLDER, system));
 }

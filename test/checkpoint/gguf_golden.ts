@@ -40,7 +40,7 @@ export function testGguf(label: string, path: string, golden: string): void {
       withCheckpoint(async (checkpoint) => {
         const tensor = await checkpoint.read(name) as DenseTensor;
         assert.deepEqual(tensor.shape, expected.shape);
-        const values = widenDense(tensor.dtype, tensor.data as Uint8Array<ArrayBuffer>);
+        const values = widenDense(tensor.dtype, tensor.data);
         assert.equal(await sha256Of(values as Float32Array<ArrayBuffer>), expected.sha256);
         if (expected.row1 === undefined) return;
         const columns = expected.shape[1];

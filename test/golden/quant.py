@@ -264,8 +264,22 @@ def gguf_expected(path, chosen):
 
 
 def smollm2():
+    """Real weights as transformers reads them, and what bitsandbytes makes of some."""
     chosen = lambda name: "layers" not in name or ".0." in name or ".29." in name
-    write_json("smollm2.json", gguf_expected(SMOLLM2, chosen))
+    expected = gguf_expected(SMOLLM2, chosen)
+    import gguf
+
+    stored = {tensor.name: tensor for tensor in gguf.GGUFReader(SMOLLM2).tensors}
+    expected["nf4"] = {}
+    for name, key in [("blk.0.ffn_up", "model.layers.0.mlp.up_proj"), ("blk.29.ffn_down", "model.layers.29.mlp.down_proj"),
+                      ("blk.14.attn_v", "model.layers.14.self_attn.v_proj")]:
+        tensor = stored[f"{name}.weight"]
+        values = torch.from_numpy(gguf.quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32))
+        codes, state = F.quantize_4bit(values, blocksize=64, quant_type="nf4", compress_statistics=True)
+        absmax = F.dequantize_blockwise(state.absmax, state.state2) + state.offset
+        plain = F.quantize_4bit(values, blocksize=64, quant_type="nf4")[1].absmax
+        expected["nf4"][f"{key}.weight"] = {"codes": sha(codes), "absmax": sha(plain), "nestedAbsmax": sha(absmax)}
+    write_json("smollm2.json", expected)
 
 
 TEXTS = [

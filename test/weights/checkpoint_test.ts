@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import type { DenseTensor } from "../../src/checkpoint/checkpoint.ts";
+import { widenDense } from "../../src/checkpoint/dense.ts";
 import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { compressAbsmax, expandNestedAbsmax } from "../../src/quant/double_quant.ts";
+import { quantizeNf4 } from "../../src/quant/nf4.ts";
 import { testGguf } from "../checkpoint/gguf_golden.ts";
 import { testAgainstTransformers } from "../model/token_golden.ts";
+import { readGolden, sha256Of } from "../quant/golden.ts";
 import { SMOLLM2_GGUF } from "./fetch.ts";
 
 testGguf("SmolLM2", SMOLLM2_GGUF, "smollm2.json");
@@ -11,6 +16,24 @@ testAgainstTransformers("SmolLM2", "tokens_smollm2.json", async () => {
   close();
   return tokenizer!;
 });
+
+const { nf4 } = readGolden<{ nf4: Record<string, Record<"codes" | "absmax" | "nestedAbsmax", string>> }>(
+  "smollm2.json",
+);
+
+for (const [name, expected] of Object.entries(nf4)) {
+  Deno.test(`quantizeNf4() and compressAbsmax() give bitsandbytes' bytes for SmolLM2's ${name}`, async () => {
+    const checkpoint = await openCheckpoint(SMOLLM2_GGUF);
+    const { dtype, data, shape } = await checkpoint.read(name) as DenseTensor;
+    checkpoint.close();
+    const { codes, absmax } = quantizeNf4(widenDense(dtype, data), shape as [number, number]);
+    const expanded = expandNestedAbsmax(compressAbsmax(absmax));
+    assert.deepEqual(
+      await Promise.all([codes, absmax, expanded].map((values) => sha256Of(values as Uint8Array<ArrayBuffer>))),
+      [expected.codes, expected.absmax, expected.nestedAbsmax],
+    );
+  });
+}
 
 Deno.test("SmolLM2's tensors are all there, finite and of the types that its name says", async () => {
   const checkpoint = await openCheckpoint(SMOLLM2_GGUF);
