@@ -21,7 +21,10 @@ export interface Dispatch {
 
 /** Launches with everything bound, ready to be replayed. */
 export interface Pass {
-  encode(pass: GPUComputePassEncoder): void;
+  /** The kernels' labels, in order. */
+  readonly labels: readonly string[];
+  /** Encodes all launches, or a range of them. */
+  encode(pass: GPUComputePassEncoder, first?: number, end?: number): void;
   dispose(): void;
 }
 
@@ -52,13 +55,14 @@ export async function createPass(
   gpu.device.queue.writeBuffer(arena, 0, params);
   const groups = await bindAll(gpu, compiled, dispatches, arena);
   return {
-    encode(pass) {
+    labels: dispatches.map(({ kernel }) => kernel.label),
+    encode(pass, first = 0, end = dispatches.length) {
       let current: GPUComputePipeline | undefined;
-      dispatches.forEach((dispatch, i) => {
+      for (let i = first; i < end; i++) {
         if (compiled[i] !== current) pass.setPipeline(current = compiled[i]);
         pass.setBindGroup(0, groups[i]);
-        pass.dispatchWorkgroups(...dispatch.workgroups);
-      });
+        pass.dispatchWorkgroups(...dispatches[i].workgroups);
+      }
     },
     dispose: () => allocator.free(arena),
   };

@@ -1,3 +1,4 @@
+import type { LaunchTime } from "../gpu/profiler.ts";
 import type { WeightInfo, WeightSegment } from "../ops/weight.ts";
 import type { Graph } from "./graph.ts";
 
@@ -20,6 +21,8 @@ export interface Program {
    * before earlier ones have finished; they are carried out in order.
    */
   run(inputs: InputData): Promise<RunResult>;
+  /** Runs once more on the inputs written last and times each launch; null where the backend has no launches. */
+  profile(): Promise<LaunchTime[]> | null;
   /** Frees what only this program holds. */
   dispose(): void;
 }

@@ -41,6 +41,7 @@ export function createReferenceExecutor(): Executor {
           for (const [name, values] of Object.entries(inputs)) data.set(name, Float64Array.from(values));
           return Promise.resolve(evaluate(graph, data, states, weights));
         },
+        profile: () => null,
         dispose: () => data.clear(),
       });
     },

@@ -3,6 +3,7 @@ import type { Allocator } from "../gpu/buffer.ts";
 import { checked, GpuError, openGpu } from "../gpu/device.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { createPipelineCache, type PipelineCache } from "../gpu/kernel.ts";
+import { profile } from "../gpu/profiler.ts";
 import { createReadback } from "../gpu/readback.ts";
 import { type BufferRange, createPass, type Dispatch, paramsBytes } from "../gpu/pass.ts";
 import { wholeBuffer } from "../ops/linear.ts";
@@ -99,6 +100,7 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
         compute.end();
       });
     },
+    profile: () => profile(gpu, pass),
     dispose() {
       for (const { value } of data.values()) allocator.free(buffers.get(value.id)!.buffer);
       pass.dispose();
