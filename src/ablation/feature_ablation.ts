@@ -5,6 +5,7 @@ export type Replacement = { readonly kind: "row"; readonly row: Float32Array } |
 export interface AblationProblem {
   /** Embeddings of the prompt, [L, D] */
   readonly prompt: Float32Array;
+  /** D */
   readonly hiddenSize: number;
   /** Positions that may be ablated, in order. */
   readonly positions: readonly number[];

@@ -7,6 +7,7 @@ export interface AdaptiveOptions {
   readonly tolerance: number;
   /** Most path points. */
   readonly budget: number;
+  /** Attribute Σ_t φ_t, or each φ_t. */
   readonly gradient: "sequence" | "token";
 }
 

@@ -22,6 +22,7 @@ export interface PathFunction {
   readonly tokens: number;
   /** T */
   readonly targets: number;
+  /** Values and derivatives at points of the path, α in [0, 1]. */
   evaluate(alphas: readonly number[], wants: PathWants): Promise<PathSamples>;
 }
 
@@ -31,8 +32,9 @@ export interface PathIntegral {
   readonly attribution: Float64Array;
   /** Σ_k w_k dφ_t/dα(α_k), [T]: the sum of each target's attribution over the coordinates. */
   readonly total: Float64Array;
-  /** φ_t(1) and φ_t(0), [T] */
+  /** φ_t(1), [T] */
   readonly input: Float64Array;
+  /** φ_t(0), [T] */
   readonly baseline: Float64Array;
   /** Points at which anything was evaluated. */
   readonly pathPoints: number;
@@ -50,6 +52,7 @@ export interface Certified {
   readonly perTarget: readonly (number | null)[];
   /** Estimated absolute error of each entry of `attribution`. */
   readonly entryError: Float64Array;
+  /** Whether κ ≤ tolerance. */
   readonly met: boolean;
 }
 

@@ -1,6 +1,8 @@
 /** Nodes in [0, 1] and their weights. */
 export interface Rule {
+  /** In [0, 1], ascending. */
   readonly nodes: readonly number[];
+  /** One a node. */
   readonly weights: readonly number[];
 }
 

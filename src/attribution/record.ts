@@ -17,26 +17,40 @@ export interface SequenceCompleteness {
 
 /** One prompt or target token of a record. */
 export interface RecordToken {
+  /** Token id. */
   readonly id: number;
+  /** What a person reads; a leading space is kept. */
   readonly text: string;
 }
 
 /** One attribution with everything needed to judge and repeat it: DESIGN.md, "The record". */
 export interface AttributionRecord {
+  /** Name and version of this layout. */
   readonly schema: typeof RECORD_SCHEMA;
+  /** The model that is explained. */
   readonly model: {
+    /** As it was named. */
     readonly id: string;
+    /** "qwen2" or "llama". */
     readonly architecture: string;
+    /** What the block's linear layers are stored as. */
     readonly quantization: string;
+    /** Number of weights. */
     readonly parameters: number;
+    /** "sha256:…" of the weight files. */
     readonly fingerprint: string;
   };
+  /** What it ran on. */
   readonly device: { readonly backend: "webgpu" | "reference"; readonly adapter: string };
   /** `name` and every option, resolved. */
   readonly method: Readonly<Record<string, unknown>> & { readonly name: string };
+  /** The prompt as tokens, [L]. */
   readonly prompt: { readonly text: string; readonly tokens: readonly (RecordToken & { readonly frozen: boolean })[] };
+  /** The target as tokens, [T]. */
   readonly target: { readonly text: string; readonly tokens: readonly RecordToken[] };
+  /** What is explained, at the prompt and at the baseline. */
   readonly score: {
+    /** The objective F_t. */
     readonly objective: string;
     /** [T] F_t(x), nats */
     readonly input: readonly number[];
@@ -49,6 +63,7 @@ export interface AttributionRecord {
   readonly sequenceAttribution: readonly number[];
   /** [L], sampled methods only */
   readonly standardError: readonly number[] | null;
+  /** How far the numbers can be trusted. */
   readonly completeness: {
     /** [T] δ_t, nats; null where the baseline cannot be scored */
     readonly delta: readonly number[] | null;
@@ -58,19 +73,28 @@ export interface AttributionRecord {
     readonly certificate: readonly (number | null)[] | null;
     /** [T][L] or [L], adaptive quadrature only: estimated absolute error of each entry, nats */
     readonly entryError: readonly (readonly number[])[] | readonly number[] | null;
+    /** Of the sum over target tokens. */
     readonly sequence: SequenceCompleteness;
     /** What f32 arithmetic may cost, relative like the certificate; null where it is not estimated (ablation). */
     readonly arithmeticFloor: number | null;
   };
   /** What a reader must know before using the numbers, in sentences. Empty where there is nothing. */
   readonly advice: readonly string[];
+  /** What it took. */
   readonly cost: {
+    /** Points of the path at which the model was evaluated. */
     readonly pathPoints: number;
+    /** Token rows taken forward, forward-mode tangents included. */
     readonly forwardRows: number;
+    /** Token rows taken back. */
     readonly backwardRows: number;
+    /** Wall-clock seconds, loading aside. */
     readonly seconds: number;
+    /** Seconds on the GPU; null where the adapter has no timestamps. */
     readonly gpuSeconds: number | null;
+    /** Bytes that the plan foresaw for weights and values. */
     readonly predictedBytes: number;
+    /** Most bytes that the model has held so far. */
     readonly peakBytes: number;
   };
 }

@@ -11,17 +11,22 @@ export const QUADRATURES = [
   "captum-trapezoid",
 ] as const;
 
+/** One of `METHODS`. */
 export type MethodName = typeof METHODS[number];
+/** One of `QUADRATURES`. */
 export type QuadratureName = typeof QUADRATURES[number];
 
 /** What to attribute and how; every option resolved. Shared by the command line, the YAML sweep and the library. */
 export interface AttributionOptions {
+  /** How the attribution is computed. */
   readonly method: MethodName;
+  /** F_t: the log-probability of each target token, nats. */
   readonly objective: "log-prob";
   /** integrated-gradients: `zero`, `mean` or `token:<id or text>` */
   readonly baseline: string;
   /** feature-ablation: `zero`, `delete` or `token:<id or text>` */
   readonly scheme: string;
+  /** integrated-gradients: the rule along the path. */
   readonly quadrature: QuadratureName;
   /** Path points of a fixed rule, ≥ 1 (≥ 2 for the trapezoids). */
   readonly steps: number;
@@ -51,6 +56,7 @@ export const DEFAULT_OPTIONS: AttributionOptions = {
 
 /** The text that is explained. */
 export interface AttributionText {
+  /** What the model reads. */
   readonly prompt: string;
   /** The continuation to explain, with its own leading space; without it the model generates `generate` tokens. */
   readonly target?: string;

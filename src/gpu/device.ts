@@ -13,11 +13,13 @@ export interface Gpu {
 
 /** No adapter answers; `whence doctor` says what to install. */
 export class NoAdapterError extends Error {
+  /** "NoAdapterError" */
   override name = "NoAdapterError";
 }
 
 /** A WebGPU validation, memory or device error, which WebGPU itself raises nowhere. */
 export class GpuError extends Error {
+  /** "GpuError" */
   override name = "GpuError";
 }
 

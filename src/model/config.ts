@@ -1,6 +1,8 @@
 /** The sizes and constants of a Qwen2 or Llama decoder. */
 export interface ModelConfig {
+  /** `model_type` */
   readonly architecture: "qwen2" | "llama";
+  /** Number of blocks. */
   readonly layers: number;
   /** D */
   readonly hiddenSize: number;
@@ -14,10 +16,13 @@ export interface ModelConfig {
   readonly headSize: number;
   /** V */
   readonly vocabularySize: number;
+  /** ε of every RMSNorm. */
   readonly rmsNormEpsilon: number;
+  /** Base of the rotary embedding. */
   readonly ropeTheta: number;
   /** Whether the head is the embedding matrix. */
   readonly tiedHead: boolean;
+  /** Longest sequence. */
   readonly maxPositions: number;
 }
 

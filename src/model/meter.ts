@@ -12,7 +12,9 @@ export interface Meter {
   readonly predictedBytes: number;
   /** Most bytes held so far. */
   readonly peakBytes: number;
+  /** Counts one run. */
   addRun(rows: { forward: number; backward: number }, gpuSeconds: number | null): void;
+  /** Takes note of a program. */
   addProgram(bytes: number): void;
 }
 

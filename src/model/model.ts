@@ -10,7 +10,8 @@ import { generateTokens } from "./generate.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { createProgramCache } from "./programs.ts";
 import type { Architecture } from "./qwen2.ts";
-import { openPath, type PathRequest, type TargetPath } from "./path.ts";
+import type { PathFunction } from "../attribution/path_function.ts";
+import { openPath, type PathRequest } from "./path.ts";
 import { scoreSequences } from "./score.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { EMBEDDING, hasAttentionBias, loadWeights, type Quantize } from "./weights.ts";
@@ -32,12 +33,17 @@ export interface LoadOptions {
 export interface LanguageModel {
   /** As it was named. */
   readonly id: string;
+  /** Its sizes and constants. */
   readonly config: ModelConfig;
+  /** "nf4", "nf4 at load from …", or the formats of the file. */
   readonly quantization: string;
+  /** Number of weights; a tied head counts once. */
   readonly parameters: number;
   /** "sha256:…" of the weight files. */
   readonly fingerprint: string;
+  /** What it runs on. */
   readonly device: { readonly backend: "webgpu" | "reference"; readonly adapter: string };
+  /** What it has done so far. */
   readonly meter: Meter;
   /** Loads the tokenizer on first use. Throws where the checkpoint has none. */
   tokenizer(): Promise<Tokenizer>;
@@ -48,9 +54,10 @@ export interface LanguageModel {
   /** log p of each target token, [T] for each sequence of prompt embeddings; all prompts have the same length. */
   score(prompts: readonly Float32Array[], targets: readonly number[]): Promise<Float64Array[]>;
   /** The straight path between two prompts' embeddings. */
-  path(request: PathRequest): Promise<TargetPath>;
+  path(request: PathRequest): Promise<PathFunction>;
   /** Continues greedily by at most `count` tokens; stops before an end-of-sequence token. */
   generate(prompt: readonly number[], count: number): Promise<number[]>;
+  /** Frees the weights and closes the files. */
   close(): void;
 }
 
@@ -121,7 +128,8 @@ function assemble(
     score: (prompts, targets) => scoreSequences(runtime, embed, prompts, targets),
     path: (request) => openPath(runtime, embed, request),
     async generate(prompt, count) {
-      const stop = new Set(eosTokenIds(checkpoint));
+      const fromTokenizer = checkpoint.tokenizer === null ? [] : (await this.tokenizer()).eosTokenIds;
+      const stop = new Set([...configEosTokenIds(checkpoint), ...fromTokenizer]);
       return await generateTokens(runtime, embed, prompt, count, stop);
     },
     close() {
@@ -154,7 +162,7 @@ async function meanRow(
   return Float32Array.from(sum, (value) => value / V);
 }
 
-function eosTokenIds({ config }: Checkpoint): number[] {
+function configEosTokenIds({ config }: Checkpoint): number[] {
   const ids = config.eos_token_id;
   return (Array.isArray(ids) ? ids : [ids]).filter((id) => typeof id === "number");
 }

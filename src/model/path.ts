@@ -1,5 +1,6 @@
 import type { Program } from "../graph/executor.ts";
-import { type BatchShape, pathGraph, type PathWants, rotationTable, sequenceLength } from "./qwen2.ts";
+import type { PathFunction, PathSamples, PathWants } from "../attribution/path_function.ts";
+import { type BatchShape, pathGraph, rotationTable, sequenceLength } from "./qwen2.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
 
 /** The ends of a path over a prompt's embeddings, and the target that is scored along it. */
@@ -12,27 +13,8 @@ export interface PathRequest {
   readonly targets: readonly number[];
 }
 
-/** What a path knows at some points. One element a point. */
-export interface PathSamples {
-  /** φ_t(α) = log p(y_t), [T] */
-  readonly score: readonly Float64Array[];
-  /** dφ_t/dα, [T]; empty where not wanted */
-  readonly tangent: readonly Float64Array[];
-  /** Σ_d δ_id ∂φ/∂x_id, [L] of Σ_t φ_t or [T L]; empty where not wanted */
-  readonly gradient: readonly Float64Array[];
-}
-
-/** Scores and derivatives along a straight path. */
-export interface TargetPath {
-  /** L */
-  readonly tokens: number;
-  /** T */
-  readonly targets: number;
-  evaluate(alphas: readonly number[], wants: PathWants): Promise<PathSamples>;
-}
-
 /** Opens the path x(α) = (1 − α) start + α end. Points are run in chunks; the results do not depend on their sizes. */
-export async function openPath(runtime: Runtime, embed: Embed, request: PathRequest): Promise<TargetPath> {
+export async function openPath(runtime: Runtime, embed: Embed, request: PathRequest): Promise<PathFunction> {
   const { architecture, programs } = runtime;
   const { config } = architecture;
   const T = request.targets.length;

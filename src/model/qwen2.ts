@@ -1,3 +1,4 @@
+import type { PathWants } from "../attribution/path_function.ts";
 import type { Value } from "../ops/op.ts";
 import { pullBack, pushForward } from "../graph/differentiate.ts";
 import { type Graph, type Trace, trace } from "../graph/graph.ts";
@@ -11,14 +12,6 @@ export interface BatchShape {
   readonly prompt: number;
   /** T */
   readonly targets: number;
-}
-
-/** What is wanted at each path point beside the scores. */
-export interface PathWants {
-  /** dφ_t/dα for all t, in forward mode. */
-  readonly tangent: boolean;
-  /** Gradients contracted with the path's direction: of Σ_t F_t, or of each F_t. */
-  readonly gradient: "none" | "sequence" | "token";
 }
 
 /** A model as its graphs see it. */

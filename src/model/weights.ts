@@ -1,7 +1,7 @@
 import type { Checkpoint, Tensor } from "../checkpoint/checkpoint.ts";
+import { widenDense } from "../checkpoint/dense.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { WeightSegment } from "../ops/weight.ts";
-import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import { quantizeNf4 } from "../quant/nf4.ts";
 import type { ModelConfig } from "./config.ts";
 
@@ -104,15 +104,7 @@ function quantized(tensor: Tensor, rows: number, columns: number): Tensor {
 
 function f32Values(tensor: Tensor): Float32Array {
   if (tensor.kind === "nf4") throw new TypeError("Cannot widen a vector as it must be dense: got nf4");
-  const bytes = tensor.data.slice().buffer;
-  switch (tensor.dtype) {
-    case "f32":
-      return new Float32Array(bytes);
-    case "f16":
-      return f16ToF32(new Uint16Array(bytes));
-    case "bf16":
-      return bf16ToF32(new Uint16Array(bytes));
-  }
+  return widenDense(tensor.dtype, tensor.data);
 }
 
 function segment(tensor: Tensor): WeightSegment {

@@ -1,0 +1,44 @@
+/**
+ * Whence says which prompt tokens made a language model generate which output tokens, on any GPU that WebGPU drives, with a
+ * certificate beside every number.
+ *
+ * ```ts
+ * import { attribute, loadModel, renderRecord } from "./mod.ts";
+ *
+ * const model = await loadModel(); // the embedded biography model, or a directory, or a .gguf file
+ * const record = await attribute(model, {
+ *   prompt: "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys",
+ *   target: " painting",
+ * });
+ * await Deno.stdout.write(new TextEncoder().encode(await renderRecord(record, "table") as string));
+ * model.close();
+ * ```
+ *
+ * @module
+ */
+export { attribute } from "./src/experiment/attribute.ts";
+export { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "./src/experiment/request.ts";
+export { METHODS, QUADRATURES } from "./src/experiment/request.ts";
+export type { MethodName, QuadratureName } from "./src/experiment/request.ts";
+export type { AttributionRecord, RecordToken, SequenceCompleteness } from "./src/attribution/record.ts";
+export { RECORD_SCHEMA } from "./src/attribution/record.ts";
+export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
+export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
+export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/render_record.ts";
+export type { TableOptions } from "./src/report/table.ts";
+export type { ModelConfig } from "./src/model/config.ts";
+export type { Meter } from "./src/model/meter.ts";
+export type { Quantize } from "./src/model/weights.ts";
+export type { PathRequest } from "./src/model/path.ts";
+export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokenizer.ts";
+export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
+export { type AdaptiveOptions, integrateAdaptively } from "./src/attribution/adaptive.ts";
+export type { Certified, PathFunction, PathIntegral, PathSamples, PathWants } from "./src/attribution/path_function.ts";
+export { type Rule, rule, type RuleName, RULES } from "./src/attribution/quadrature.ts";
+export {
+  ablateFeatures,
+  type AblationProblem,
+  type AblationResult,
+  type Replacement,
+} from "./src/ablation/feature_ablation.ts";
+export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
