@@ -42,19 +42,22 @@ export const MODEL_OPTIONS = {
   model: { type: "string" },
   quantize: { type: "string" },
   device: { type: "string" },
+  memory: { type: "string" },
 } as const satisfies Options;
 
 /** Their help. */
 export const MODEL_HELP = `  --model MODEL       a Hugging Face directory or a .gguf file (the embedded biography model)
   --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
   --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
+  --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
 `;
 
 /** Reads the values of `MODEL_OPTIONS`. */
 export function modelOptions(values: Values): { source: string | undefined; options: LoadOptions } {
   const quantize = oneOf("quantize", values.quantize, ["nf4", "none"] as const) ?? "none";
   const device: Device = oneOf("device", values.device, ["auto", "webgpu", "reference"] as const) ?? "auto";
-  return { source: text("model", values.model), options: { device, quantize } };
+  const memory = bytes("memory", values.memory);
+  return { source: text("model", values.model), options: { device, quantize, memory } };
 }
 
 /** A value that must be one of some names. */
@@ -92,6 +95,17 @@ export function number(
   }
   return parsed;
 }
+
+/** A number of bytes with a binary unit. */
+export function bytes(name: string, value: Values[string]): number | undefined {
+  if (value === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB)?$/.exec(value as string);
+  const count = match === null ? 0 : Math.floor(Number(match[1]) * UNITS[match[2] as keyof typeof UNITS ?? "B"]);
+  if (count < 1) throw new UsageError(`Cannot use --${name} as it must be a size like 512MiB or 2GiB: got ${value}`);
+  return count;
+}
+
+const UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 
 /** Writes everything, however much the stream takes at once. */
 export function write(stream: { writeSync(bytes: Uint8Array): number }, data: string | Uint8Array): void {

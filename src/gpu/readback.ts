@@ -1,6 +1,6 @@
 import { GpuError } from "./device.ts";
 import type { Gpu } from "./device.ts";
-import type { BufferRange } from "./pass.ts";
+import type { BufferRange, Pass } from "./pass.ts";
 
 /** A range of a buffer that every run leaves for the host. */
 export interface ReadbackItem {
@@ -23,13 +23,11 @@ export interface Readback {
   /** Bytes of one staging buffer. */
   readonly bytes: number;
   /**
-   * Encodes and submits `work`, then maps its outputs. Several may be under way.
+   * Submits a pass in one compute pass of one encoder, then maps its outputs. Several may be under way.
    *
-   * @throws {GpuError} where WebGPU reports any error
+   * @throws {GpuError} where WebGPU reports any error, with the name of the kernel that causes it
    */
-  start(
-    work: (encoder: GPUCommandEncoder, timestampWrites: GPUComputePassTimestampWrites | undefined) => void,
-  ): Promise<ReadbackResult>;
+  start(pass: Pass): Promise<ReadbackResult>;
   dispose(): void;
 }
 
@@ -48,13 +46,15 @@ export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readba
   const timer = gpu.features.timestamps ? createTimer(device) : null;
   return {
     bytes,
-    async start(work) {
+    async start(pass) {
       device.pushErrorScope("out-of-memory");
       device.pushErrorScope("validation");
       // MAP_READ | COPY_DST
       const staging = idle.pop() ?? device.createBuffer({ label: "staging", size: bytes, usage: 0x1 | 0x8 });
       const encoder = device.createCommandEncoder({ label: "run" });
-      work(encoder, timer?.writes);
+      const compute = encoder.beginComputePass({ label: "run", timestampWrites: timer?.writes });
+      pass.encode(compute);
+      compute.end();
       if (timer !== null) {
         encoder.resolveQuerySet(timer.queries, 0, 2, timer.resolved, 0);
         encoder.copyBufferToBuffer(timer.resolved, 0, staging, 0, TIMESTAMPS_BYTES);
@@ -68,8 +68,9 @@ export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readba
       const error = (await scopes).find((found) => found !== null);
       const failure = await mapped;
       gpu.check();
-      if (error) throw new GpuError(`run: ${error.message}`);
-      if (failure !== null) throw new GpuError(`run: ${failure.message}`);
+      if (error || failure !== null) {
+        throw new GpuError(`${await culprit(gpu, pass)}: ${(error ?? failure)!.message}`);
+      }
       const result = unpack(staging.getMappedRange(), items, offsets, timer !== null);
       staging.unmap();
       idle.push(staging);
@@ -81,6 +82,20 @@ export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readba
       timer?.queries.destroy();
     },
   };
+}
+
+/** Encodes launch after launch to find the one that WebGPU rejects, since its messages do not name it. */
+async function culprit({ device }: Gpu, pass: Pass): Promise<string> {
+  for (const [i, label] of pass.labels.entries()) {
+    device.pushErrorScope("validation");
+    const encoder = device.createCommandEncoder({ label });
+    const compute = encoder.beginComputePass({ label });
+    pass.encode(compute, i, i + 1);
+    compute.end();
+    encoder.finish();
+    if (await device.popErrorScope() !== null) return `kernel ${label}`;
+  }
+  return `run of ${pass.labels.length} kernels`;
 }
 
 function createTimer(device: GPUDevice) {

@@ -94,11 +94,7 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
       for (const [name, values] of Object.entries(inputs)) {
         write(gpu, data.get(name), name, values, buffers);
       }
-      return await readback.start((encoder, timestampWrites) => {
-        const compute = encoder.beginComputePass({ label: "graph", timestampWrites });
-        pass.encode(compute);
-        compute.end();
-      });
+      return await readback.start(pass);
     },
     profile: () => profile(gpu, pass),
     dispose() {

@@ -1,0 +1,96 @@
+#!/bin/sh
+# Installs what Whence needs and is missing: Deno, and a Vulkan driver where no adapter answers. Safe to run again.
+set -u
+oldest=2.8.3
+failed=0
+
+say() { printf 'setup: %s\n' "$*"; }
+manually() {
+  say "BY HAND: $*"
+  failed=1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# True where version $1 is at least version $2.
+at_least() {
+  [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)" = "$2" ]
+}
+deno_version() {
+  deno --version 2>/dev/null | sed -n '1s/^deno \([0-9.]*\).*/\1/p'
+}
+deno_is_ready() {
+  has deno && at_least "$(deno_version)" "$oldest"
+}
+
+# Runs a command as root, by sudo where that asks for no password.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif has sudo && sudo -n true 2>/dev/null; then
+    sudo "$@"
+  else
+    return 1
+  fi
+}
+
+install_deno() {
+  if has npm; then
+    say "installing Deno from the npm package deno"
+    if npm install -g deno >/tmp/whence-setup-deno.log 2>&1 || as_root npm install -g deno >/tmp/whence-setup-deno.log 2>&1; then
+      # Some npm versions skip install scripts; the package then fetches its binary when it first runs.
+      hash -r 2>/dev/null
+      return
+    fi
+    say "npm could not install it: see /tmp/whence-setup-deno.log"
+  fi
+  if has curl; then
+    say "installing Deno with Deno's own installer into ${DENO_INSTALL:-$HOME/.deno}"
+    if curl -fsSL https://deno.land/install.sh | sh -s -- -y >/tmp/whence-setup-deno.log 2>&1; then
+      PATH="${DENO_INSTALL:-$HOME/.deno}/bin:$PATH"
+      export PATH
+      say "add ${DENO_INSTALL:-$HOME/.deno}/bin to your PATH"
+    fi
+  fi
+}
+
+adapter() {
+  deno eval -q 'Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp");
+    const adapter = await navigator.gpu?.requestAdapter();
+    console.log(adapter?.info.description || adapter?.info.device || (adapter ? "an adapter without a name" : ""));' 2>/dev/null
+}
+
+install_vulkan() {
+  if has apt-get; then
+    say "no WebGPU adapter answers: installing mesa-vulkan-drivers (software Vulkan)"
+    as_root apt-get update >/tmp/whence-setup-vulkan.log 2>&1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y mesa-vulkan-drivers libvulkan1 \
+      >>/tmp/whence-setup-vulkan.log 2>&1 && return
+    manually "run as root: apt-get install mesa-vulkan-drivers libvulkan1 (or install your GPU's Vulkan driver)"
+  else
+    manually "install your GPU's Vulkan driver, or Mesa's software Vulkan (often called mesa-vulkan-drivers or vulkan-swrast)"
+  fi
+}
+
+if deno_is_ready; then
+  say "Deno $(deno_version) is there"
+else
+  has deno && say "Deno $(deno_version) is older than $oldest"
+  install_deno
+  if deno_is_ready; then say "Deno $(deno_version) is installed"; else
+    manually "install Deno $oldest or newer: https://docs.deno.com/runtime/getting_started/installation/"
+  fi
+fi
+
+if deno_is_ready; then
+  found=$(adapter)
+  if [ -z "$found" ] && [ "$(uname -s)" = Linux ]; then
+    install_vulkan
+    found=$(adapter)
+  fi
+  if [ -n "$found" ]; then say "WebGPU adapter: $found"; else
+    manually "no WebGPU adapter answers; everything runs with --device reference, slowly"
+  fi
+fi
+
+[ "$failed" = 0 ] && say "ready"
+exit "$failed"
