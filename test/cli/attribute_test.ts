@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { runCli } from "./run_cli.ts";
+
+const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
+const TARGET = " painting, traveling to different countries, and volunteering at community events.";
+const FIXED = ["--quadrature", "gauss-legendre", "--steps", "4"];
+
+async function attribute(...args: string[]) {
+  const { code, stdout, stderr } = await runCli(["attribute", ...args]);
+  assert.equal(code, 0, stderr);
+  return { stdout, stderr };
+}
+
+Deno.test("attribute prints a table with words, bars, the completeness error and the certificate", async () => {
+  const { stdout } = await attribute("--prompt", PROMPT, "--target", TARGET, "--tolerance", "0.2");
+  for (const word of ["Michael", "software", "engineer", "Austin", "painting", "volunteering", "█"]) {
+    assert.ok(stdout.includes(word), `${word} in\n${stdout}`);
+  }
+  assert.match(stdout, /completeness\s+error [\d.]+ %/);
+  assert.match(stdout, /certificate κ = [\d.]+ %/);
+});
+
+Deno.test("attribute --format json is a record that says how sure it is", async () => {
+  const { stdout } = await attribute("--prompt", PROMPT, "--target", TARGET, ...FIXED, "--tokens", "--format", "json");
+  const record = JSON.parse(stdout);
+  assert.equal(record.schema, "whence.attribution/1");
+  const [T, L] = [record.target.tokens.length, record.prompt.tokens.length];
+  assert.deepEqual([record.tokenAttribution.length, record.tokenAttribution[0].length], [T, L]);
+  assert.equal(record.completeness.delta.length, T);
+  const total = record.sequenceAttribution.reduce((a: number, b: number) => a + b, 0);
+  const gap = record.score.input.reduce((a: number, b: number) => a + b, 0) -
+    record.score.baseline.reduce((a: number, b: number) => a + b, 0);
+  assert.ok(Math.abs(total - gap - record.completeness.sequence.delta) < 1e-3);
+});
+
+Deno.test("attribute writes csv, svg, png and html", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    for (const [format, start] of [["csv", ""], ["svg", "<svg"], ["png", "\x89PNG"], ["html", "<!doctype html>"]]) {
+      const out = `${directory}/record.${format}`;
+      const { stdout } = await attribute(
+        "--prompt",
+        PROMPT,
+        "--target",
+        " painting",
+        ...FIXED,
+        "--format",
+        format,
+        "--out",
+        out,
+      );
+      assert.equal(stdout, "");
+      const bytes = await Deno.readFile(out);
+      assert.equal(new TextDecoder("latin1").decode(bytes.slice(0, start.length)).toLowerCase(), start.toLowerCase());
+      assert.ok(bytes.length > 200);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("attribute takes a prompt of one token, a target of one token, and emoji", async () => {
+  await attribute("--prompt", "In", "--target", " he", ...FIXED);
+  const { stdout } = await attribute("--prompt", "Olga 🎨 paints 🇩🇪", "--target", " 🖌️", ...FIXED);
+  assert.ok(stdout.includes("🎨"), stdout);
+});
+
+Deno.test("attribute without a target explains what the model generates", async () => {
+  const { stdout } = await attribute("--prompt", PROMPT, "--generate", "3", ...FIXED, "--format", "json");
+  assert.equal(JSON.parse(stdout).target.tokens.length, 3);
+});
+
+Deno.test("attribute --method feature-ablation runs every scheme", async () => {
+  for (const scheme of ["delete", "zero", "mean", "token:0"]) {
+    const { stdout } = await attribute(
+      "--prompt",
+      PROMPT,
+      "--target",
+      TARGET,
+      "--method",
+      "feature-ablation",
+      "--scheme",
+      scheme,
+      "--format",
+      "json",
+    );
+    assert.equal(JSON.parse(stdout).method.scheme, scheme);
+  }
+});
+
+Deno.test("attribute --strict exits with 3 where the tolerance is not met, and advises", async () => {
+  const args = ["--prompt", PROMPT, "--target", TARGET, "--tolerance", "0.001", "--budget", "20", "--strict"];
+  const { code, stdout } = await runCli(["attribute", ...args]);
+  assert.equal(code, 3);
+  assert.match(stdout, /Freeze it: --freeze special,template,first/);
+});
+
+Deno.test("generate, inspect and doctor print what they are asked for", async () => {
+  const generated = await runCli(["generate", "--prompt", PROMPT, "--generate", "20"]);
+  assert.equal(generated.code, 0, generated.stderr);
+  assert.ok(generated.stdout.startsWith(" painting, traveling"), generated.stdout);
+  const inspected = await runCli(["inspect", "embedded"]);
+  assert.match(inspected.stdout, /model\.embed_tokens\.weight +\d+ × \d+/);
+  const doctor = await runCli(["doctor"]);
+  assert.equal(doctor.code, 0, doctor.stdout);
+  assert.match(doctor.stdout, /^adapter +\S/m);
+});

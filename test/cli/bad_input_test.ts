@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { type CliResult, runCli, safetensorsHeader, withModelCopy } from "./run_cli.ts";
+
+const PROMPT = ["--prompt", "Michael works as a software engineer."];
+const REQUEST = [...PROMPT, "--target", " He", "--quadrature", "gauss-legendre", "--steps", "2"];
+
+/** One clear message and no stack trace, nothing on stdout. */
+function assertFails({ code, stdout, stderr }: CliResult, expectedCode: number, message: RegExp): void {
+  assert.match(stderr, message);
+  assert.equal(code, expectedCode, stderr);
+  assert.equal(stdout, "");
+  assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+/m);
+  assert.equal(stderr.trimEnd().split("\n").filter((line) => line.startsWith("error")).length, 1, stderr);
+}
+
+/** Wrong usage is told before anything is loaded. */
+const USAGE: [title: string, args: string[], message: RegExp][] = [
+  ["an unknown command", ["explain"], /Cannot run explain as the command must be one of attribute, experiment/],
+  ["an unknown option", ["attribute", ...REQUEST, "--step", "5"], /--step/],
+  ["no prompt", ["attribute"], /--prompt must be given/],
+  ["an empty prompt", ["attribute", "--prompt", ""], /--prompt as it must not be empty/],
+  ["an empty target", ["attribute", ...PROMPT, "--target", ""], /--target as it must not be empty/],
+  [
+    "steps of 0",
+    ["attribute", ...PROMPT, "--quadrature", "trapezoid", "--steps", "0"],
+    /--steps as it must be a whole number ≥ 2: got "0"/,
+  ],
+  [
+    "steps with the adaptive rule",
+    ["attribute", ...PROMPT, "--steps", "5"],
+    /--quadrature adaptive has no such option/,
+  ],
+  [
+    "a scheme with integrated gradients",
+    ["attribute", ...PROMPT, "--scheme", "zero"],
+    /--method integrated-gradients has no such option/,
+  ],
+  [
+    "an unknown method",
+    ["attribute", ...PROMPT, "--method", "saliency"],
+    /one of integrated-gradients, feature-ablation: got saliency/,
+  ],
+  ["a tolerance of 0", ["attribute", ...PROMPT, "--tolerance", "0"], /--tolerance as it must be a number > 0: got "0"/],
+  ["an unknown device", ["attribute", ...PROMPT, "--device", "cuda"], /one of auto, webgpu, reference: got cuda/],
+  [
+    "a memory without a unit that exists",
+    ["attribute", ...PROMPT, "--memory", "2GB"],
+    /a size like 512MiB or 2GiB: got 2GB/,
+  ],
+  ["target and generate together", ["attribute", ...REQUEST, "--generate", "3"], /one of --target and --generate/],
+  ["a model that is not named", ["inspect"], /a model must be named/],
+];
+
+for (const [title, args, message] of USAGE) {
+  Deno.test(`${title} is wrong usage`, async () => assertFails(await runCli(args), 2, message));
+}
+
+const FAILURES: [title: string, args: string[], message: RegExp][] = [
+  ["a model that is not there", ["--model", "no/such/model"], /Cannot open model no\/such\/model .*got nothing/],
+  [
+    "a prompt whose tokens are all frozen",
+    ["--freeze", "0,1,2,3,4,5,6"],
+    /must have a token that is not frozen: got all 7 frozen/,
+  ],
+  ["a frozen position that does not exist", ["--freeze", "99"], /positions 0 … 6: got 99/],
+  ["a baseline token that does not exist", ["--baseline", "token:1000000"], /1000000/],
+  [
+    "a baseline of no known name",
+    ["--baseline", "median"],
+    /baseline must be zero, mean or token:<id or text>: got median/,
+  ],
+  ["memory that holds no sequence", ["--memory", "10KiB"], /must fit 10240 bytes .* it takes \d+ bytes/],
+];
+
+for (const [title, args, message] of FAILURES) {
+  Deno.test(`${title} fails with a clear message`, async () =>
+    assertFails(await runCli(["attribute", ...REQUEST, ...args]), 1, message));
+}
+
+Deno.test("a prompt longer than the model's positions fails with both lengths", async () => {
+  const prompt = "Michael works. ".repeat(3000);
+  assertFails(
+    await runCli(["attribute", "--prompt", prompt, "--target", " He"]),
+    1,
+    /must have at most \d+ tokens: got \d+/,
+  );
+});
+
+Deno.test("no adapter with --device webgpu fails and says what to install", async () => {
+  const env = {
+    VK_DRIVER_FILES: "/nonexistent.json",
+    VK_ICD_FILENAMES: "/nonexistent.json",
+    DENO_WEBGPU_BACKEND: "vulkan",
+  };
+  assertFails(
+    await runCli(["attribute", ...REQUEST, "--device", "webgpu"], env),
+    1,
+    /none answers\. Install a Vulkan driver/,
+  );
+});
+
+const DAMAGE: [title: string, damage: (directory: string) => Promise<void>, message: RegExp][] = [
+  ["a truncated safetensors", async (directory) => {
+    const path = `${directory}/model.safetensors`;
+    await Deno.truncate(path, (await Deno.stat(path)).size - 1000);
+  }, /model\.safetensors/],
+  ["a missing weight file", (directory) => Deno.remove(`${directory}/model.safetensors`), /safetensors/],
+  [
+    "a shape that does not match the config",
+    (directory) => editConfig(directory, (config) => config.vocab_size = config.vocab_size as number + 1),
+    /tensor lm_head\.weight|tensor model\.embed_tokens\.weight must be \[\d+, \d+\] by its config: got \[\d+, \d+\]/,
+  ],
+  [
+    "a config of another architecture",
+    (directory) => editConfig(directory, (config) => config.model_type = "gpt2"),
+    /config\.json|model_type must be "qwen2" or "llama": got "gpt2"/,
+  ],
+  [
+    "a config without a key",
+    (directory) => editConfig(directory, (config) => delete config.hidden_size),
+    /hidden_size must be a positive integer: got nothing/,
+  ],
+  ["a NaN in the weights", poisonNorm, /model\.norm\.weight/],
+];
+
+for (const [title, damage, message] of DAMAGE) {
+  Deno.test(`${title} fails naming the file or the tensor`, () =>
+    withModelCopy(async (directory) => {
+      await damage(directory);
+      assertFails(await runCli(["attribute", ...REQUEST, "--model", directory]), 1, message);
+    }));
+}
+
+async function editConfig(directory: string, edit: (config: Record<string, unknown>) => void): Promise<void> {
+  const path = `${directory}/config.json`;
+  const config = JSON.parse(await Deno.readTextFile(path));
+  edit(config);
+  await Deno.writeTextFile(path, JSON.stringify(config));
+}
+
+async function poisonNorm(directory: string): Promise<void> {
+  const path = `${directory}/model.safetensors`;
+  const bytes = await Deno.readFile(path);
+  const { header, data } = safetensorsHeader(bytes);
+  const { data_offsets: [start, end] } = header["model.norm.weight"];
+  // All ones is a NaN in f32, f16 and bf16.
+  bytes.fill(0xff, data + start, data + end);
+  await Deno.writeFile(path, bytes);
+}
