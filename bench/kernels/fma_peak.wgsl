@@ -1,0 +1,23 @@
+// 12 independent accumulators a lane: enough to hide the latency of two FMA units, few enough for 16 registers.
+@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+struct Params {
+  factor: u32,
+}
+@group(0) @binding(1) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  // Only known at run time, so that nothing is folded; the sums converge to 2.
+  let factor = f32(params.factor) * 0.5f;
+//@ for i in 12
+  var a$i = f32(id.x + $i) * 1e-6f;
+//@ end
+  for (var step = 0u; step < STEPS; step++) {
+//@ for u in 16
+//@   for i in 12
+    a$i = fma(a$i, factor, 1.0f);
+//@   end
+//@ end
+  }
+  y[id.x] = a0 + a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + a10 + a11;
+}

@@ -1,0 +1,46 @@
+import type { Gpu } from "../../src/gpu/device.ts";
+import type { Pass } from "../../src/gpu/pass.ts";
+
+/** Seconds that one run of `launches` takes on the GPU; the wall clock's where the adapter has no timestamps. */
+export async function gpuSeconds(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
+  return gpu.features.timestamps ? await byTimestamps(gpu, launches, repeats) : await byClock(gpu, launches, repeats);
+}
+
+async function byTimestamps(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
+  const { device } = gpu;
+  const querySet = device.createQuerySet({ type: "timestamp", count: 2 });
+  const resolved = device.createBuffer({ size: 16, usage: 0x200 | 0x4 }); // QUERY_RESOLVE | COPY_SRC
+  const readback = device.createBuffer({ size: 16, usage: 0x1 | 0x8 }); // MAP_READ | COPY_DST
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass({
+    timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+  });
+  for (let i = 0; i < repeats; i++) launches.encode(pass);
+  pass.end();
+  encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+  encoder.copyBufferToBuffer(resolved, 0, readback, 0, 16);
+  device.queue.submit([encoder.finish()]);
+  await readback.mapAsync(1); // READ
+  const [start, end] = new BigUint64Array(readback.getMappedRange().slice(0));
+  for (const buffer of [resolved, readback]) buffer.destroy();
+  querySet.destroy();
+  gpu.check();
+  return Number(end - start) / 1e9 / repeats;
+}
+
+async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
+  const start = performance.now();
+  const encoder = gpu.device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (let i = 0; i < repeats; i++) launches.encode(pass);
+  pass.end();
+  gpu.device.queue.submit([encoder.finish()]);
+  await gpu.device.queue.onSubmittedWorkDone();
+  gpu.check();
+  return (performance.now() - start) / 1000 / repeats;
+}
+
+/** The middle of the sorted values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
