@@ -83,7 +83,21 @@ function promptSection(name: string, rows: readonly ResultRow[], usual: string):
   const { text } = rows[0].cell;
   const target = text.target === undefined ? `generated, at most ${text.generate} tokens` : oneLine(text.target);
   const quoted = `> ${cellText(oneLine(text.prompt))} → **${cellText(target.trim())}**`;
-  return [`## ${name}`, quoted, markdownTable(promptTable(rows, usual))].join("\n\n");
+  return [`## ${name}`, quoted, ...pictures(rows), markdownTable(promptTable(rows, usual))].join("\n\n");
+}
+
+/** The bars of the most trustworthy integrated gradients, and a heat map if there is one. */
+function pictures(rows: readonly ResultRow[]): string[] {
+  const error = ({ sequence }: ResultRow) => sequence.certificate ?? sequence.relative ?? Infinity;
+  const ranked = [...rows].sort((a, b) => rank(a) - rank(b) || error(a) - error(b));
+  const image = ({ cell }: ResultRow, kind: string) => `![${cell.id}](plots/${cell.id}.${kind}.svg)`;
+  const heat = ranked.find((row) => row.hasMatrix);
+  return [image(ranked[0], "bar"), ...(heat ? [image(heat, "heat")] : [])];
+}
+
+/** Certified before uncertified integrated gradients before ablation. */
+function rank({ cell, sequence }: ResultRow): number {
+  return sequence.certificate !== null ? 0 : cell.options.method === "integrated-gradients" ? 1 : 2;
 }
 
 function promptTable(rows: readonly ResultRow[], usual: string): TextTable {

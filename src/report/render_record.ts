@@ -1,10 +1,7 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import { recordCsv } from "./csv.ts";
 import { assertFiniteRecord } from "./finite_record.ts";
-import { recordHtml } from "./html.ts";
 import { recordJson } from "./json.ts";
-import { recordFigure } from "./record_figure.ts";
-import { rasterize, renderSvg } from "./render.ts";
 import { recordTable, type TableOptions } from "./table.ts";
 
 /** What `attribute --format` takes. */
@@ -17,9 +14,9 @@ const RENDERERS = {
   table: recordTable,
   json: recordJson,
   csv: recordCsv,
-  svg: (record) => renderSvg(recordFigure(record)),
-  png: async (record) => rasterize(await renderSvg(recordFigure(record))),
-  html: recordHtml,
+  svg: recordSvg,
+  png: async (record) => (await import("./render.ts")).rasterize(await recordSvg(record)),
+  html: async (record) => (await import("./html.ts")).recordHtml(record),
 } satisfies Record<
   RecordFormat,
   (record: AttributionRecord, options: TableOptions) => string | Promise<string | Uint8Array>
@@ -39,4 +36,10 @@ export async function renderRecord(
   const render: (record: AttributionRecord, options: TableOptions) => string | Promise<string | Uint8Array> =
     RENDERERS[format];
   return await render(record, options);
+}
+
+/** Vega takes half a second to load: whoever wants a table does not wait for it. */
+async function recordSvg(record: AttributionRecord): Promise<string> {
+  const [{ recordFigure }, { renderSvg }] = await Promise.all([import("./record_figure.ts"), import("./render.ts")]);
+  return renderSvg(recordFigure(record));
 }

@@ -1,4 +1,4 @@
-// A run of its own process, for kill.test.ts: says on stdout when a cell begins and ends, and takes its time for each.
+// A run of its own process, for kill_test.ts: says on stdout when a cell begins and ends, and takes its time for each.
 import { runExperiment } from "../../src/experiment/run.ts";
 import { closedFormRecord } from "./closed_form.ts";
 import { fakeContext, planOf, SWEEP } from "./fake_model.ts";

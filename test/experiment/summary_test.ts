@@ -36,6 +36,7 @@ Deno.test("summaryText() names question, models, prompts, plots and how to repea
   assert.ok(text.startsWith("# trial\n\n*Does the \\`runner\\` keep what it computed?*\n"));
   assert.ok(text.includes("Mi\\|chael \\*paints\\* in Austin"));
   assert.ok(text.includes("![completeness error against path points](plots/completeness.svg)"));
+  assert.ok(text.includes(`![${PLAN.cells[6].id}](plots/${PLAN.cells[6].id}.bar.svg)`), "the certified cell's bars");
   assert.ok(text.includes("deno task experiment trial.yaml --out 'some dir/out'"));
   for (const { id, options } of PLAN.cells) {
     assert.ok(text.includes(`](cells/${id}.json)`));
