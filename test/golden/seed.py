@@ -7,8 +7,9 @@ TARGET = " painting, traveling to different countries, and volunteering at commu
 
 
 def agree(what: str, a: torch.Tensor, b: torch.Tensor, tolerance: float) -> None:
-    """Refuses to freeze two sources of one quantity whose largest difference exceeds `tolerance` times the largest |b|."""
-    gap = ((a.double() - b.double()).abs().max() / b.double().abs().max()).item()
+    """Refuses to freeze two sources of one quantity whose largest difference exceeds `tolerance` times the largest |b|,
+    or times one nat where all of b is smaller (a converged model's log-probs are next to 0)."""
+    gap = ((a.double() - b.double()).abs().max() / b.double().abs().max().clamp(min=1)).item()
     print(f"  {what} {gap:.1e}", flush=True)
     if not gap <= tolerance:
         raise ValueError(f"Cannot freeze {what} as the two must agree to {tolerance}: got {gap}")
