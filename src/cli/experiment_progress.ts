@@ -46,7 +46,9 @@ function barView(): ProgressView {
       bar?.update(event.index, { cell: event.cell.id, left: timeLeft(seconds, event.index, total) });
     }
     if (event.kind === "end") bar?.update(event.index + 1);
-    const worthALine = event.kind === "note" || event.kind === "end" && event.outcome.status === "failed";
+    if (event.kind === "unopened") bar?.increment(event.cells);
+    const worthALine = event.kind === "note" || event.kind === "unopened" ||
+      event.kind === "end" && event.outcome.status === "failed";
     if (worthALine) bars.log(`${lineOf(event, total)}\n`);
   };
   return { show, stop: () => bars.stop() };
@@ -63,6 +65,9 @@ function timeLeft(seconds: number, done: number, total: number): string {
 function lineOf(event: ProgressEvent, total: number): string | null {
   if (event.kind === "note") return `note: ${event.text}`;
   if (event.kind === "open") return `opening the model ${event.model}`;
+  if (event.kind === "unopened") {
+    return `${event.error}: ${event.cells} cells of the model ${event.model} FAILED`;
+  }
   if (event.kind !== "end" || event.outcome.status === "stored") return null;
   const { outcome, index } = event;
   const place = `[${String(index + 1).padStart(String(total).length)}/${total}] ${outcome.cell.id}`;

@@ -10,6 +10,7 @@ export type CellOutcome =
 export type ProgressEvent =
   | { readonly kind: "start"; readonly total: number }
   | { readonly kind: "open"; readonly model: string }
+  | { readonly kind: "unopened"; readonly model: string; readonly error: string; readonly cells: number }
   | { readonly kind: "begin"; readonly index: number; readonly cell: Cell }
   | { readonly kind: "end"; readonly index: number; readonly outcome: CellOutcome }
   | { readonly kind: "note"; readonly text: string };

@@ -38,7 +38,8 @@ export interface ExperimentResult {
 /**
  * Computes the cells of a plan that the output directory does not hold yet, and writes the results of all. A cell that
  * fails is named in the result, in manifest.json and in summary.md; the others go on.
- * @throws {Error} where another process holds the directory
+ * @throws {Error} where another process holds the directory, or where no model could be opened: then the results of
+ * earlier runs stay as they are
  */
 export async function runExperiment(
   plan: ExperimentPlan,
@@ -49,7 +50,9 @@ export async function runExperiment(
   try {
     const run = startRun(plan, context, store);
     run.tell({ kind: "start", total: plan.cells.length });
-    for (const cells of groupByModel(plan.cells)) await runModel(run, cells);
+    const groups = groupByModel(plan.cells);
+    for (const cells of groups) await runModel(run, cells, groups.length === 1);
+    await requireAnyModel(run);
     return await finishRun(run);
   } finally {
     store.close();
@@ -76,7 +79,8 @@ function groupByModel(cells: readonly Cell[]): Cell[][] {
   return [...groups.values()];
 }
 
-async function runModel(run: Run, cells: readonly Cell[]): Promise<void> {
+/** `only`: no other model follows, so that one which cannot be opened ends the run and needs no event of its own. */
+async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promise<void> {
   const { source, quantize, device } = cells[0].model;
   run.tell({ kind: "open", model: source });
   let model: OpenModel;
@@ -84,7 +88,10 @@ async function runModel(run: Run, cells: readonly Cell[]): Promise<void> {
     model = await run.context.open(cells[0].model);
   } catch (error) {
     run.models.push({ source, quantize, device, fingerprint: null });
-    for (const cell of cells) await endCell(run, { cell, status: "failed", error: messageOf(error) });
+    const message = messageOf(error);
+    run.outcomes.push(...cells.map((cell): CellOutcome => ({ cell, status: "failed", error: message })));
+    await writeManifest(run.store, { ...run, ended: null });
+    if (!only) run.tell({ kind: "unopened", model: source, error: message, cells: cells.length });
     return;
   }
   try {
@@ -96,6 +103,13 @@ async function runModel(run: Run, cells: readonly Cell[]): Promise<void> {
   } finally {
     model.close();
   }
+}
+
+async function requireAnyModel(run: Run): Promise<void> {
+  if (run.models.some(({ fingerprint }) => fingerprint !== null)) return;
+  await writeManifest(run.store, { ...run, ended: new Date() });
+  const errors = run.outcomes.flatMap((outcome) => outcome.status === "failed" ? [outcome.error] : []);
+  throw new Error([...new Set(errors)].join("\n"));
 }
 
 async function runCell(run: Run, model: OpenModel, cell: Cell): Promise<CellOutcome> {

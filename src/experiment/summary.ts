@@ -24,8 +24,7 @@ export function summaryText(
     `*${cellText(plan.question.trim())}*`,
     overview(rows, outcomes.length),
     failedSection(outcomes),
-    "## Completeness error by path points",
-    markdownTable(completenessPivot(rows)),
+    rows.length > 0 ? `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}` : "",
     hasPlot ? "![completeness error against path points](plots/completeness.svg)" : "",
     worstSection(rows),
     adviceSection(rows),
@@ -53,7 +52,10 @@ function overview(rows: readonly ResultRow[], total: number): string {
 function failedSection(outcomes: readonly CellOutcome[]): string {
   const failed = outcomes.flatMap((outcome) => outcome.status === "failed" ? [outcome] : []);
   if (failed.length === 0) return "";
-  return `## Failed cells\n\n${failed.map(({ cell, error }) => `- \`${cell.id}\`: ${cellText(error)}`).join("\n")}`;
+  const lines = [...Map.groupBy(failed, ({ error }) => error)].map(([error, cells]) =>
+    `- ${cellText(error)}: ${cells.map(({ cell }) => `\`${cell.id}\``).join(", ")}`
+  );
+  return `## Failed cells\n\n${lines.join("\n")}`;
 }
 
 function worstSection(rows: readonly ResultRow[]): string {

@@ -4,13 +4,19 @@ import type { OpenModel } from "../../src/experiment/run.ts";
 import { fakeContext, SWEEP, withDirectory } from "./fake_model.ts";
 
 /** Runs the command on a sweep with the closed-form scorer. */
-async function command(directory: string, args: string[], yaml = SWEEP, replace: Partial<OpenModel> = {}) {
+async function command(
+  directory: string,
+  args: string[],
+  yaml = SWEEP,
+  replace: Partial<OpenModel> = {},
+  open?: CommandIo["open"],
+) {
   const file = `${directory}/trial.yaml`;
   await Deno.writeTextFile(file, yaml);
   const said = { stdout: "", stderr: "" };
   const context = fakeContext(replace);
   const io: CommandIo = {
-    open: context.open,
+    open: open ?? context.open,
     stdout: (text) => void (said.stdout += text),
     stderr: (text) => void (said.stderr += text),
     stderrIsTerminal: false,
@@ -47,6 +53,24 @@ Deno.test("runExperimentCommand() exits with 1 where a cell failed", () =>
     const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], SWEEP, { attribute });
     assert.equal(code, 1);
     assert.match(stderr, /\[ 1\/18\] .*: FAILED: Cannot go on/);
+  }));
+
+Deno.test("runExperimentCommand() fails with the model's own error where none can be opened", () =>
+  withDirectory(async (directory) => {
+    const open = () => Promise.reject(new Error("Cannot open it"));
+    const args = ["FILE", "--out", `${directory}/out`];
+    await assert.rejects(command(directory, args, SWEEP, {}, open), { message: "Cannot open it" });
+  }));
+
+Deno.test("runExperimentCommand() says once that one of the models cannot be opened, and exits with 1", () =>
+  withDirectory(async (directory) => {
+    const context = fakeContext();
+    const open: CommandIo["open"] = (model) =>
+      model.source === "missing" ? Promise.reject(new Error("Cannot open it")) : context.open(model);
+    const yaml = SWEEP.replace("prompts:", "model: [embedded, missing]\nprompts:");
+    const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml, {}, open);
+    assert.equal(code, 1);
+    assert.ok(stderr.endsWith("opening the model missing\nCannot open it: 18 cells of the model missing FAILED\n"));
   }));
 
 Deno.test("runExperimentCommand() exits with 3 under --strict where a tolerance was not met, else with 0", () =>

@@ -139,7 +139,7 @@ Deno.test("runExperiment() goes on after a cell that fails, names it and keeps i
     ];
     for (const id of lost) {
       assert.ok(!csv.includes(id));
-      assert.ok(summary.includes(`- \`${id}\`: Cannot do it`));
+      assert.ok(summary.includes(`- Cannot do it: \`${id}\``));
     }
     const manifest = JSON.parse(await Deno.readTextFile(`${out}/manifest.json`));
     const statuses = manifest.cells.map(({ status }: { status: string }) => status);
@@ -177,6 +177,16 @@ Deno.test("runExperiment() fails the cells of a model that cannot be opened, and
     assert.equal(failed, 9);
     assert.ok(outcomes.slice(0, 9).every(({ status }) => status === "computed"));
     assert.equal(context.closed, 1);
+  }));
+
+Deno.test("runExperiment() leaves earlier results alone where no model can be opened", () =>
+  withDirectory(async (out) => {
+    await runExperiment(PLAN, fakeContext(), out);
+    const before = await readTree(out);
+    const open = () => Promise.reject(new Error("Cannot open it"));
+    await assert.rejects(runExperiment(PLAN, { open }, out), { message: "Cannot open it" });
+    assert.deepEqual(await readTree(out), before);
+    await runExperiment(PLAN, fakeContext(), out);
   }));
 
 Deno.test("runExperiment() records what it was computed with", () =>

@@ -55,7 +55,7 @@ Deno.test("summaryText() has no section of failed cells where none failed, and s
   assert.ok(!summaryText(PLAN, OUTCOMES, "out", true).includes("## Failed cells"));
   const failed: CellOutcome = { cell: PLAN.cells[0], status: "failed", error: "Cannot <b>\nwork" };
   const text = summaryText(PLAN, [failed, ...OUTCOMES.slice(1)], "out", false);
-  assert.ok(text.includes(`## Failed cells\n\n- \`${PLAN.cells[0].id}\`: Cannot \\<b\\>↵work\n`));
+  assert.ok(text.includes(`## Failed cells\n\n- Cannot \\<b\\>↵work: \`${PLAN.cells[0].id}\`\n`));
   assert.ok(text.includes("17 of 18 done"));
   assert.ok(!text.includes("plots/completeness.svg"));
 });
