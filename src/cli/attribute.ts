@@ -1,4 +1,4 @@
-import { type AttributionOptions, METHODS, QUADRATURES } from "../experiment/request.ts";
+import { type AttributionOptions, DEFAULT_OPTIONS, METHODS, QUADRATURES } from "../experiment/request.ts";
 import { RECORD_FORMATS } from "../report/render_record.ts";
 import {
   MODEL_HELP,
@@ -14,8 +14,9 @@ import {
   write,
 } from "./command.ts";
 
-/** Help of the command. */
-export const ATTRIBUTE_HELP = `Says which prompt tokens made the model generate which target tokens.
+const { method, baseline, quadrature, steps, tolerance, budget, scheme, freeze } = DEFAULT_OPTIONS;
+
+const HELP = `Says which prompt tokens made the model generate which target tokens.
 
 Usage: deno task attribute --prompt TEXT [options]
 
@@ -23,16 +24,16 @@ Usage: deno task attribute --prompt TEXT [options]
   --target TEXT       what is explained, with its own leading space; without it, what the model generates
   --generate N        at most N generated tokens (20)
   --chat              put the prompt into the model's chat template; the template's tokens are frozen
-${MODEL_HELP}  --method NAME       ${METHODS.join(" or ")} (integrated-gradients)
-  --baseline NAME     where the path starts: zero, mean or token:<id or text> (zero)
+${MODEL_HELP}  --method NAME       ${METHODS.join(" or ")} (${method})
+  --baseline NAME     where the path starts: zero, mean or token:<id or text> (${baseline})
   --quadrature NAME   ${QUADRATURES.slice(0, 4).join(", ")},
-                      ${QUADRATURES.slice(4).join(", ")} (adaptive)
-  --steps N           path points of a fixed rule (50)
-  --tolerance X       certificate that adaptive reaches for (0.01)
-  --budget N          most path points of adaptive (1000)
-  --scheme NAME       feature-ablation: delete, zero, mean or token:<id or text> (delete)
+                      ${QUADRATURES.slice(4).join(", ")} (${quadrature})
+  --steps N           path points of a fixed rule (${steps})
+  --tolerance X       certificate that adaptive reaches for (${tolerance})
+  --budget N          most path points of adaptive (${budget})
+  --scheme NAME       feature-ablation: delete, zero, mean or token:<id or text> (${scheme})
   --tokens            the matrix of target by prompt tokens too
-  --freeze LIST       special, template, first or positions, by commas (special,template); none for nothing
+  --freeze LIST       special, template, first or positions, by commas (${freeze}); none for nothing
   --format NAME       ${RECORD_FORMATS.join(", ")} (table)
   --out FILE          write there instead of to standard output
   --strict            exit with 3 where the tolerance was not met
@@ -65,7 +66,7 @@ const OPTIONS = {
 export async function runAttributeCommand(args: string[]): Promise<number> {
   const { values } = parseArguments(args, OPTIONS, 0);
   if (values.help) {
-    write(Deno.stdout, ATTRIBUTE_HELP);
+    write(Deno.stdout, HELP);
     return 0;
   }
   const { source, options: load } = modelOptions(values);
@@ -116,7 +117,7 @@ function requestOf(values: Values) {
 function attributionOptions(values: Values): Partial<AttributionOptions> {
   const method = oneOf("method", values.method, METHODS);
   const quadrature = oneOf("quadrature", values.quadrature, QUADRATURES);
-  requireRelevant(values, method ?? "integrated-gradients", quadrature ?? "adaptive");
+  requireRelevant(values, method ?? DEFAULT_OPTIONS.method, quadrature ?? DEFAULT_OPTIONS.quadrature);
   const least = quadrature?.endsWith("trapezoid") ? 2 : 1;
   const freeze = values.freeze as string | undefined;
   const given = {

@@ -44,7 +44,8 @@ export interface AttributionOptions {
 export const DEFAULT_OPTIONS: AttributionOptions = {
   method: "integrated-gradients",
   objective: "log-prob",
-  baseline: "zero",
+  // No token is meant by it, and its path is well-conditioned where that from zero is not (models without biases).
+  baseline: "mean",
   scheme: "delete",
   quadrature: "adaptive",
   steps: 50,
