@@ -30,9 +30,23 @@ fn main(
   let w = params.weight_row * octets + min(octet, octets - 1u);
   let last = params.count - 1u;
 //@ for r in 16
-  let y$r = min(m0 + $r, params.rows - 1u) * params.stride + params.column;
-//@   for e in 8
-  var sum$r_$e = 0.0f;
+  let row$r = min(m0 + $r, params.rows - 1u);
+  let y$r = row$r * params.stride + params.column;
+  let dx$r = (row$r * octets + min(octet, octets - 1u)) * 2u;
+  var low$r = vec4f(0.0);
+  var high$r = vec4f(0.0);
+//@ end
+  // The sum goes on where an earlier launch left it, so that windows of n give the same bits as one launch for all.
+  if (params.accumulate != 0u) {
+//@ for r in 16
+    low$r = dx[dx$r];
+    high$r = dx[dx$r + 1u];
+//@ end
+  }
+//@ for r in 16
+//@   for e in 4
+  var sum$r_$e = low$r[$e];
+  var sum$r_4$e = high$r[$e];
 //@   end
 //@ end
   // All lanes of a subgroup go on while one has octets: they need each other's values.
@@ -52,9 +66,12 @@ fn main(
 //@   for u in 8
     let y$r_$u = subgroupBroadcast(y$r_n, u32($u));
 //@   end
-//@   for e in 8
+//@   for e in 4
 //@     for u in 8
-    sum$r_$e = fma(y$r_$u, w$u[$e / 4u][$e % 4u], sum$r_$e);
+    sum$r_$e = fma(y$r_$u, w$u[0][$e], sum$r_$e);
+//@     end
+//@     for u in 8
+    sum$r_4$e = fma(y$r_$u, w$u[1][$e], sum$r_4$e);
 //@     end
 //@   end
 //@ end
@@ -62,22 +79,9 @@ fn main(
   if (octet >= octets) {
     return;
   }
+  // The same sum is written again for rows beyond the edge.
 //@ for r in 16
-  let dx$r = (min(m0 + $r, params.rows - 1u) * octets + octet) * 2u;
-  let low$r = vec4f(sum$r_0, sum$r_1, sum$r_2, sum$r_3);
-  let high$r = vec4f(sum$r_4, sum$r_5, sum$r_6, sum$r_7);
+  dx[dx$r] = vec4f(sum$r_0, sum$r_1, sum$r_2, sum$r_3);
+  dx[dx$r + 1u] = vec4f(sum$r_40, sum$r_41, sum$r_42, sum$r_43);
 //@ end
-  if (params.accumulate != 0u) {
-//@ for r in 16
-    if (m0 + $r < params.rows) {
-      dx[dx$r] += low$r;
-      dx[dx$r + 1u] += high$r;
-    }
-//@ end
-  } else {
-//@ for r in 16
-    dx[dx$r] = low$r;
-    dx[dx$r + 1u] = high$r;
-//@ end
-  }
 }
