@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { attribute } from "../../src/experiment/attribute.ts";
+import type { AttributionOptions } from "../../src/experiment/request.ts";
+import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import { assertClose } from "../support/closeness.ts";
+import { SMOLLM2_GGUF } from "./fetch.ts";
+
+/** test/golden/README.md, "smollm2". */
+const GOLDEN: {
+  readonly sha256: string;
+  readonly promptText: string;
+  readonly targetText: string;
+  readonly prompt: number[];
+  readonly target: number[];
+  readonly chat: number[];
+  readonly logProbs: { readonly f64: number[] };
+  readonly integratedGradients: {
+    readonly captum: Record<string, { readonly sequence: number[] }>;
+    readonly path: { readonly gaussLegendre50Sequence: number[] };
+  };
+  readonly converged: { readonly sequence: number[]; readonly certificate: number };
+  readonly ablation: Record<string, number[][]>;
+  readonly generation: { readonly ids: number[] };
+} = JSON.parse(Deno.readTextFileSync(new URL("../golden/smollm2/expected.json", import.meta.url)));
+
+const TEXT = { prompt: GOLDEN.promptText, target: GOLDEN.targetText };
+// The sequence attribution is held against its own largest entry (issue 3).
+const ATTRIBUTION = { absolute: 0, relative: 1e-3 };
+
+let loaded: Promise<LanguageModel> | undefined;
+
+/** One model for all tests of this file; the process frees it. */
+function model(): Promise<LanguageModel> {
+  return loaded ??= loadModel(SMOLLM2_GGUF, { device: "webgpu", quantize: "nf4" });
+}
+
+function explain(options: Partial<AttributionOptions>, chat = false) {
+  return model().then((loaded) => attribute(loaded, { ...TEXT, chat }, options));
+}
+
+// The adapter outlives each test, since loading the weights again would take longer than the test.
+const test = (name: string, check: () => Promise<void>) =>
+  Deno.test({ name: `SmolLM2-135M in NF4: ${name}`, fn: check, sanitizeResources: false, sanitizeOps: false });
+
+test("the golden values are those of this file, and the texts have their tokens", async () => {
+  const smollm2 = await model();
+  assert.equal(smollm2.fingerprint, `sha256:${GOLDEN.sha256}`);
+  const tokenizer = await smollm2.tokenizer();
+  assert.deepEqual(tokenizer.encodePrompt(TEXT.prompt).tokens.map(({ id }) => id), GOLDEN.prompt);
+  assert.deepEqual(tokenizer.encodeTarget(TEXT.target), GOLDEN.target);
+  assert.deepEqual(tokenizer.encodePrompt(TEXT.prompt, { chat: true }).tokens.map(({ id }) => id), GOLDEN.chat);
+});
+
+test("the target's log-probs equal PyTorch's in f64", async () => {
+  const smollm2 = await model();
+  const [score] = await smollm2.score([await smollm2.embed(GOLDEN.prompt)], GOLDEN.target);
+  assertClose(score, GOLDEN.logProbs.f64, { absolute: 2e-4, relative: 0 });
+});
+
+test("50 Gauss–Legendre points from token 0 give Captum's sequence attribution", async () => {
+  const { sequenceAttribution } = await explain({
+    baseline: "token:0",
+    quadrature: "gauss-legendre",
+    steps: 50,
+    freeze: [],
+  });
+  assertClose(sequenceAttribution, GOLDEN.integratedGradients.captum["gausslegendre-50"].sequence, ATTRIBUTION);
+  assertClose(sequenceAttribution, GOLDEN.integratedGradients.path.gaussLegendre50Sequence, ATTRIBUTION);
+});
+
+test("adaptive meets 1 % within 150 points with the first token frozen, and its error is within the certificate", async () => {
+  const { completeness, cost, sequenceAttribution, score } = await explain({
+    baseline: "token:0",
+    tolerance: 0.01,
+    freeze: ["first"],
+  });
+  assert.equal(completeness.sequence.met, true);
+  assert.ok(completeness.sequence.certificate! <= 0.01);
+  assert.ok(cost.pathPoints <= 150, `${cost.pathPoints} points`);
+  const gap = score.input.reduce((sum, value, t) => sum + Math.abs(value - score.baseline![t]), 0);
+  const error = sequenceAttribution.reduce((sum, value, i) => sum + Math.abs(value - GOLDEN.converged.sequence[i]), 0);
+  const allowed = completeness.sequence.certificate! + GOLDEN.converged.certificate;
+  assert.ok(error / gap <= allowed, `error ${error / gap}, allowed ${allowed}`);
+});
+
+test("adaptive meets 1 % within 250 points in a chat with the zero baseline", async () => {
+  const { completeness, cost, prompt } = await explain({ baseline: "zero", tolerance: 0.01 }, true);
+  assert.ok(prompt.tokens[0].frozen);
+  assert.equal(completeness.sequence.met, true);
+  assert.ok(cost.pathPoints <= 250, `${cost.pathPoints} points`);
+});
+
+test("a budget that is too small is reported, with the advice to freeze the first token", async () => {
+  const { completeness, advice } = await explain({ baseline: "token:0", tolerance: 0.01, budget: 40 });
+  assert.equal(completeness.sequence.met, false);
+  assert.ok(completeness.sequence.certificate! > 0.01);
+  assert.ok(advice.some((sentence) => sentence.includes("Freeze it")), advice.join("\n"));
+});
+
+test("ablation by token 0 equals PyTorch's in f64", async () => {
+  const { tokenAttribution } = await explain({ method: "feature-ablation", scheme: "token:0", freeze: [] });
+  assertClose(tokenAttribution!.flat(), GOLDEN.ablation["token:0"].flat(), { absolute: 5e-4, relative: 0 });
+});
+
+test("greedy generation equals transformers'", async () => {
+  const smollm2 = await model();
+  assert.deepEqual(await smollm2.generate(GOLDEN.prompt, GOLDEN.generation.ids.length), GOLDEN.generation.ids);
+});
