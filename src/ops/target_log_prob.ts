@@ -15,6 +15,7 @@ export interface HeadAttributes {
 
 // Columns of logits in memory at a time. Fixed, so that the order of the reduction does not depend on the number of rows.
 const SLICE = 8192;
+const sliceOf = ({ vocabulary }: HeadAttributes) => Math.min(SLICE, vocabulary);
 
 /** h [.., D], targets [R] → log p(target_r | h_r) [R], log Σ exp of the logits [R]. Never holds [R, V]. */
 export const targetLogProb: Op<HeadAttributes> = {
@@ -44,7 +45,7 @@ export const targetLogProb: Op<HeadAttributes> = {
     th && g.emit("rowDot", {}, [g.emit("targetLogProbGradient", { ...attributes }, [h, targets, lse])[0], th])[0],
     null,
   ],
-  scratch: (_attributes, [h]) => [matrix(h).rows * SLICE, matrix(h).rows * 3],
+  scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * 3],
   kernels(context) {
     const { attributes, inputs: [, targets], inputTypes, outputs: [logProb, lse], scratch: [logits, state] } = context;
     const { rows } = matrix(inputTypes[0]);
@@ -52,7 +53,7 @@ export const targetLogProb: Op<HeadAttributes> = {
     return logitSlices(context).flatMap(({ dispatches, first, count }) => [...dispatches, {
       kernel,
       bindings: [logits, targets, state, logProb, lse],
-      params: [rows, first, count, SLICE, first + count === attributes.vocabulary ? 1 : 0],
+      params: [rows, first, count, sliceOf(attributes), first + count === attributes.vocabulary ? 1 : 0],
       workgroups: grid(rows, 1),
     }]);
   },
@@ -76,9 +77,10 @@ export const targetLogProbGradient: Op<HeadAttributes> = {
   },
   vjp: null,
   jvp: null,
-  scratch: (_attributes, [h]) => [matrix(h).rows * SLICE],
+  scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes)],
   kernels(context) {
-    const { inputs: [, targets, lse], inputTypes, outputs: [dh], scratch: [logits], subgroups } = context;
+    const { attributes, inputs: [, targets, lse], inputTypes, outputs: [dh], scratch: [logits], subgroups } = context;
+    const stride = sliceOf(attributes);
     const { rows } = matrix(inputTypes[0]);
     const kernel = specialize("log_prob_gradient_slice", [gradientSource], {});
     return logitSlices(context).flatMap((slice) => {
@@ -86,11 +88,11 @@ export const targetLogProbGradient: Op<HeadAttributes> = {
       const slope = {
         kernel,
         bindings: [targets, lse, logits],
-        params: [rows, first, count, SLICE],
+        params: [rows, first, count, stride],
         workgroups: grid(rows * count, 64),
       };
       const product = { ...slice, dy: logits, dx: dh, rows, subgroups };
-      const back = transposedProduct(product, { column: 0, stride: SLICE, accumulate: first > 0 });
+      const back = transposedProduct(product, { column: 0, stride, accumulate: first > 0 });
       return [...dispatches, slope, ...back];
     });
   },
@@ -116,7 +118,7 @@ function logitSlices({ attributes, inputs, inputTypes, scratch, weight, subgroup
     for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
       const count = Math.min(SLICE, segment.rows - weightRow);
       const product = { x, w, segment, weightRow, count, bias: null, y: scratch[0], rows, subgroups };
-      const dispatches = forwardProduct(product, { column: 0, stride: SLICE });
+      const dispatches = forwardProduct(product, { column: 0, stride: sliceOf(attributes) });
       slices.push({ dispatches, w, segment, weightRow, first: segment.rowStart + weightRow, count });
     }
   }

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
+import { type Graph, trace } from "../../src/graph/graph.ts";
+import { bytesOf, plan } from "../../src/graph/plan.ts";
+import type { ModelConfig } from "../../src/model/config.ts";
+import { pathGraph } from "../../src/model/qwen2.ts";
+
+const CONFIG: ModelConfig = {
+  architecture: "qwen2",
+  layers: 3,
+  hiddenSize: 24,
+  intermediateSize: 40,
+  heads: 4,
+  kvHeads: 2,
+  headSize: 6,
+  vocabularySize: 101,
+  rmsNormEpsilon: 1e-6,
+  ropeTheta: 10000,
+  tiedHead: true,
+  maxPositions: 100,
+};
+const MODEL = { config: CONFIG, attentionBias: true };
+const SHAPE = { sequences: 2, prompt: 5, targets: 3 };
+const graphOf = (gradient: "none" | "sequence" | "token", tangent: boolean) =>
+  pathGraph(MODEL, SHAPE, { gradient, tangent });
+
+/** Every value is made before it is used. */
+function assertOrdered({ nodes, inputs, outputs }: Graph): void {
+  const made = new Set(inputs.map(({ value }) => value.id));
+  for (const node of nodes) {
+    for (const input of node.inputs) assert.ok(made.has(input.id), `${node.op} uses ${input.id}`);
+    for (const output of node.outputs) made.add(output.id);
+  }
+  for (const { name, value } of outputs) assert.ok(made.has(value.id), name);
+}
+
+Deno.test("finish() orders producers before users, whatever is differentiated", () => {
+  for (const gradient of ["none", "sequence", "token"] as const) {
+    for (const tangent of [false, true]) assertOrdered(graphOf(gradient, tangent));
+  }
+});
+
+Deno.test("emit() makes equal nodes once, and finish() leaves out what no output needs", () => {
+  const g = trace();
+  const a = g.input("a", { shape: [2, 2], dtype: "f32" });
+  const [first] = g.emit("add", {}, [a, a]);
+  const [again] = g.emit("add", {}, [a, a]);
+  assert.equal(again.id, first.id);
+  g.emit("add", {}, [first, a]);
+  g.output("y", first);
+  assert.equal(g.finish().nodes.length, 1);
+});
+
+Deno.test("a token attribution shares one forward and one head gradient among its walks", () => {
+  const count = (graph: Graph, op: string) => graph.nodes.filter((node) => node.op === op).length;
+  const graph = graphOf("token", true);
+  assert.equal(count(graph, "targetLogProb"), 1);
+  assert.equal(count(graph, "targetLogProbGradient"), 1);
+  assert.equal(count(graph, "attention"), CONFIG.layers);
+  assert.equal(count(graph, "attentionTangent"), CONFIG.layers);
+  assert.equal(count(graph, "attentionBackward"), CONFIG.layers * SHAPE.targets);
+});
+
+Deno.test("pushForward() puts each tangent beside its value, so that no activation waits for it", () => {
+  const { nodes } = graphOf("none", true);
+  const attention = nodes.findIndex((node) => node.op === "attention");
+  const tangent = nodes.findIndex((node) => node.op === "attentionTangent");
+  const nextLayer = nodes.findIndex((node, i) => i > attention && node.op === "attention");
+  assert.ok(attention < tangent && tangent < nextLayer, `${attention} ${tangent} ${nextLayer}`);
+});
+
+Deno.test("plan() gives no two living values one slot", () => {
+  for (const gradient of ["none", "sequence", "token"] as const) {
+    const graph = graphOf(gradient, true);
+    const { slots, slotOf, scratch } = plan(graph);
+    const lastUse = new Map<number, number>();
+    graph.nodes.forEach((node, i) => node.inputs.forEach((value) => lastUse.set(value.id, i)));
+    for (const { value } of graph.outputs) lastUse.set(value.id, Infinity);
+    const holder = new Map<number, number>();
+    graph.nodes.forEach((node, i) => {
+      const free = (slot: number) => {
+        const held = holder.get(slot);
+        return held === undefined || (lastUse.get(held) ?? -1) < i;
+      };
+      for (const value of node.outputs) {
+        const slot = slotOf.get(value.id)!;
+        assert.ok(free(slot), `${node.op} overwrites a value that is used later`);
+        assert.ok(slots[slot] >= bytesOf(value), "the slot is large enough");
+      }
+      for (const slot of scratch[i]) {
+        assert.ok(free(slot), `${node.op}'s scratch overwrites a value that is used later`);
+      }
+      node.outputs.forEach((value) => holder.set(slotOf.get(value.id)!, value.id));
+      const own = [...node.outputs.map((value) => slotOf.get(value.id)!), ...scratch[i]];
+      assert.equal(new Set(own).size, own.length, "outputs and scratch are apart");
+    });
+  }
+});
+
+Deno.test("plan() needs far less than all values together, and forward mode little more than none", () => {
+  const all = (graph: Graph) =>
+    graph.nodes.flatMap((node) => node.outputs).reduce((sum, value) => sum + bytesOf(value), 0);
+  const tangent = graphOf("none", true);
+  assert.ok(plan(tangent).bytes < all(tangent) / 3);
+  assert.ok(plan(tangent).bytes < 3 * plan(graphOf("none", false)).bytes);
+});
+
+Deno.test("pullBack() and pushForward() refuse an output that does not depend on the input, and ops without a rule", () => {
+  const g = trace();
+  const a = g.input("a", { shape: [1, 2, 2], dtype: "f32" });
+  const b = g.input("b", { shape: [1, 2, 2], dtype: "f32" });
+  const [y] = g.emit("add", {}, [a, a]);
+  assert.throws(() => pullBack(g, y, y, b), /the output must depend on the input/);
+  assert.throws(() => pushForward(g, b, b, y), /the output must depend on the input/);
+  const [token] = g.emit("argmax", {}, [y]);
+  assert.throws(() => pullBack(g, token, token, a), /Cannot differentiate argmax in reverse mode/);
+  assert.throws(() => pushForward(g, a, a, token), /Cannot differentiate argmax in forward mode/);
+});
