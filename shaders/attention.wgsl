@@ -1,49 +1,128 @@
-// Causal grouped-query attention: o_i = sum_{j <= i} P_ij v_j, P_ij = exp(SCALE q_i . k_j - lse_i).
-// A thread owns one query of one head.
-struct Params {
-  sequences: u32, // B
-  length: u32, // S
-}
-@group(0) @binding(0) var<storage, read> qkv: array<f32>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read_write> o: array<f32>; // [B, S, HEADS HEAD]
+// Causal grouped-query attention: o_i = sum_{j <= i} P_ij v_j, P_ij = exp(SCALE q_i . k_j - lse_i), with a running
+// maximum and sum a query (online softmax). A workgroup owns TILE queries of one head.
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(1) var<storage, read_write> o: array<Vec>; // [B, S, HEADS COLUMNS]
 @group(0) @binding(2) var<storage, read_write> lse: array<f32>; // [B, S, HEADS]
 @group(0) @binding(3) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = id.y * groups.x * 64u + id.x;
-  if (index >= params.sequences * params.length * HEADS) {
+var<workgroup> scores: array<vec4f, TILE * STRIDE>; // [query, key / 4]; then exp(score - top)
+var<workgroup> factor: array<f32, TILE>; // exp(old top - new top) of each query; at the end 1 / sum
+
+const MASKED: f32 = -3.0e38f;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let place = place_of(group, groups, HEADS, params, true);
+  if (!place.valid) {
     return;
   }
-  let i = index % params.length;
-  let head = (index / params.length) % HEADS;
-  let first = index / (params.length * HEADS) * params.length;
-  let kv_head = head / (HEADS / KV_HEADS);
-  let row = first + i;
-  let q = query_at(row, head);
-  var top = SCALE * dot_qkv(q, key_at(row, kv_head));
-  var sum = 1.0f;
-  for (var j = 0u; j < i; j++) {
-    let score = SCALE * dot_qkv(q, key_at(first + j, kv_head));
-    if (score > top) {
-      sum = sum * exp(top - score) + 1.0f;
-      top = score;
-    } else {
-      sum += exp(score - top);
+  let kv_head = place.head / (HEADS / KV_HEADS);
+  let last = params.length - 1u;
+  let across = thread % ACROSS;
+  let down = ROWS * (thread / ACROSS);
+  let query = place.first + down;
+//@ for i in ROWS
+  let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
+//@   for c in PART
+  var sum$i_$c = Vec();
+//@   end
+//@ end
+//@ for c in PART
+  let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
+//@ end
+  // Of query `thread`, for the first TILE threads.
+  var top = MASKED;
+  var total = 0.0f;
+  for (var tile = 0u; tile <= place.first; tile += TILE) {
+    if (query <= last) {
+      let key = tile + 4u * across;
+//@ for j in 4
+      let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
+//@   for i in ROWS
+      var s$i_$j = 0.0f;
+//@   end
+//@ end
+      for (var c = 0u; c < COLUMNS; c++) {
+//@ for j in 4
+        let b$j = qkv[k$j + c];
+//@ end
+//@ for i in ROWS
+        let a$i = qkv[q$i + c];
+//@   for j in 4
+//@     for e in WIDTH
+        s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
+//@     end
+//@   end
+//@ end
+      }
+      let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
+//@ for i in ROWS
+      scores[(down + $iu) * STRIDE + across] =
+        select(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3), vec4f(MASKED), keys > vec4<u32>(query + $iu));
+//@ end
     }
-  }
-  let log_sum = top + log(sum);
-  lse[row * HEADS + head] = log_sum;
-  var acc: array<f32, HEAD>;
-  for (var j = 0u; j <= i; j++) {
-    let p = exp(SCALE * dot_qkv(q, key_at(first + j, kv_head)) - log_sum);
-    let v = value_at(first + j, kv_head);
-    for (var d = 0u; d < HEAD; d += 2u) {
-      acc[d] += p * qkv[v + d];
-      acc[d + 1u] += p * qkv[v + d + 1u];
+    workgroupBarrier();
+    if (thread < TILE && place.first + thread <= last) {
+      var highest = vec4f(top);
+//@ for f in 8
+      let s$f = scores[thread * STRIDE + $fu];
+      highest = max(highest, s$f);
+//@ end
+      let new_top = max(max(highest.x, highest.y), max(highest.z, highest.w));
+      var added = vec4f();
+//@ for f in 8
+      let p$f = exp(s$f - new_top);
+      scores[thread * STRIDE + $fu] = p$f;
+      added += p$f;
+//@ end
+      let keep = exp(top - new_top);
+      factor[thread] = keep;
+      total = total * keep + (added.x + added.y) + (added.z + added.w);
+      top = new_top;
     }
+    workgroupBarrier();
+    if (query <= last) {
+//@ for i in ROWS
+      let keep$i = factor[down + $iu];
+//@   for c in PART
+      sum$i_$c *= keep$i;
+//@   end
+//@ end
+      // Fours of keys that the last of the thread's queries sees.
+      let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
+      for (var f = 0u; f < fours; f++) {
+//@ for i in ROWS
+        let p$i = scores[(down + $iu) * STRIDE + f];
+//@ end
+//@ for j in 4
+        let v$j = value_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);
+//@   for c in PART
+        let v$j_$c = qkv[v$j + column$c];
+//@     for i in ROWS
+        sum$i_$c = fma(Vec(p$i[$j]), v$j_$c, sum$i_$c);
+//@     end
+//@   end
+//@ end
+      }
+    }
+    workgroupBarrier();
   }
-  for (var d = 0u; d < HEAD; d++) {
-    o[(row * HEADS + head) * HEAD + d] = acc[d];
+  if (thread < TILE && place.first + thread <= last) {
+    factor[thread] = 1.0f / total;
+    lse[(place.sequence + place.first + thread) * HEADS + place.head] = top + log(total);
   }
+  workgroupBarrier();
+//@ for i in ROWS
+  if (query + $iu <= last) {
+//@   for c in PART
+    if (across + ACROSS * $cu < COLUMNS) {
+      o[output_at(place.sequence + query + $iu, place.head) + column$c] = sum$i_$c * factor[down + $iu];
+    }
+//@   end
+  }
+//@ end
 }

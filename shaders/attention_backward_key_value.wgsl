@@ -1,53 +1,130 @@
-// dk_j = SCALE sum_{h in group} sum_{i >= j} dS_ij q_i, dv_j = sum_{h in group} sum_{i >= j} P_ij do_i.
-// A thread owns one position of one key/value head and writes its parts of dqkv: no atomics.
-struct Params {
-  sequences: u32, // B
-  length: u32, // S
-}
-@group(0) @binding(0) var<storage, read> qkv: array<f32>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read> o: array<f32>; // [B, S, HEADS HEAD]
-@group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, S, HEADS]
-@group(0) @binding(3) var<storage, read> output_gradient: array<f32>; // [B, S, HEADS HEAD]
-@group(0) @binding(4) var<storage, read_write> dqkv: array<f32>; // [B, S, ROW]
+// dk_j = sum_{h in group} sum_{i >= j} dS_ij q_i, dv_j = sum_{h in group} sum_{i >= j} P_ij do_i, with dS and delta as in
+// the queries' kernel. A workgroup owns TILE keys of one key/value head and writes their parts of dqkv: no atomics.
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(1) var<storage, read> lse: array<f32>; // [B, S, HEADS]
+@group(0) @binding(2) var<storage, read> output_gradient: array<Vec>; // [B, S, HEADS COLUMNS]
+@group(0) @binding(3) var<storage, read> delta: array<f32>; // [B, S, HEADS]
+@group(0) @binding(4) var<storage, read_write> dqkv: array<Vec>; // [B, S, ROW]
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = id.y * groups.x * 64u + id.x;
-  if (index >= params.sequences * params.length * KV_HEADS) {
+var<workgroup> p: array<vec4f, TILE * STRIDE>; // [key, query / 4]
+var<workgroup> ds: array<vec4f, TILE * STRIDE>; // [key, query / 4]
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let place = place_of(group, groups, KV_HEADS, params, false);
+  if (!place.valid) {
     return;
   }
-  let j = index % params.length;
-  let kv_head = (index / params.length) % KV_HEADS;
-  let first = index / (params.length * KV_HEADS) * params.length;
-  let k = key_at(first + j, kv_head);
-  let v = value_at(first + j, kv_head);
-  var dk: array<f32, HEAD>;
-  var dv: array<f32, HEAD>;
-  for (var g = 0u; g < HEADS / KV_HEADS; g++) {
-    let head = kv_head * (HEADS / KV_HEADS) + g;
-    for (var i = j; i < params.length; i++) {
-      let row = first + i;
-      let q = query_at(row, head);
-      let out = (row * HEADS + head) * HEAD;
-      let p = exp(SCALE * dot_qkv(q, k) - lse[row * HEADS + head]);
-      // do_i . (v_j - o_i)
-      var dp = 0.0f;
-      for (var d = 0u; d < HEAD; d += 2u) {
-        dp += output_gradient[out + d] * (qkv[v + d] - o[out + d]) +
-          output_gradient[out + d + 1u] * (qkv[v + d + 1u] - o[out + d + 1u]);
+  let last = params.length - 1u;
+  let across = thread % ACROSS;
+  let down = ROWS * (thread / ACROSS);
+  let key = place.first + down;
+//@ for i in ROWS
+  let k$i = key_at(place.sequence + min(key + $iu, last), place.head);
+  let v$i = value_at(place.sequence + min(key + $iu, last), place.head);
+//@   for c in PART
+  var dk$i_$c = Vec();
+  var dv$i_$c = Vec();
+//@   end
+//@ end
+//@ for c in PART
+  let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
+//@ end
+  for (var member = 0u; member < HEADS / KV_HEADS; member++) {
+    let head = place.head * (HEADS / KV_HEADS) + member;
+    for (var tile = place.first; tile <= last; tile += TILE) {
+      if (key <= last) {
+        let query = tile + 4u * across;
+//@ for j in 4
+        let row$j = place.sequence + min(query + $ju, last);
+        let q$j = query_at(row$j, head);
+        let g$j = output_at(row$j, head);
+//@   for i in ROWS
+        var s$i_$j = 0.0f;
+        var d$i_$j = 0.0f;
+//@   end
+//@ end
+        for (var c = 0u; c < COLUMNS; c++) {
+//@ for j in 4
+          let b$j = qkv[q$j + c];
+//@ end
+//@ for i in ROWS
+          let a$i = qkv[k$i + c];
+//@   for j in 4
+//@     for e in WIDTH
+          s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
+//@     end
+//@   end
+//@ end
+        }
+        for (var c = 0u; c < COLUMNS; c++) {
+//@ for j in 4
+          let b$j = output_gradient[g$j + c];
+//@ end
+//@ for i in ROWS
+          let a$i = qkv[v$i + c];
+//@   for j in 4
+//@     for e in WIDTH
+          d$i_$j = fma(a$i[$e], b$j[$e], d$i_$j);
+//@     end
+//@   end
+//@ end
+        }
+        let log_sums = vec4f(
+          lse[row0 * HEADS + head], lse[row1 * HEADS + head], lse[row2 * HEADS + head], lse[row3 * HEADS + head]);
+        let deltas = vec4f(
+          delta[row0 * HEADS + head], delta[row1 * HEADS + head], delta[row2 * HEADS + head], delta[row3 * HEADS + head]);
+        let queries = query + vec4<u32>(0u, 1u, 2u, 3u);
+        let beyond = queries > vec4<u32>(last);
+//@ for i in ROWS
+        let p$i = select(
+          exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - log_sums),
+          vec4f(),
+          beyond | (queries < vec4<u32>(key + $iu)),
+        );
+        p[(down + $iu) * STRIDE + across] = p$i;
+        ds[(down + $iu) * STRIDE + across] = SCALE * p$i * (vec4f(d$i_0, d$i_1, d$i_2, d$i_3) - deltas);
+//@ end
       }
-      let ds = SCALE * p * dp;
-      for (var d = 0u; d < HEAD; d += 2u) {
-        dk[d] += ds * qkv[q + d];
-        dk[d + 1u] += ds * qkv[q + d + 1u];
-        dv[d] += p * output_gradient[out + d];
-        dv[d + 1u] += p * output_gradient[out + d + 1u];
+      workgroupBarrier();
+      if (key <= last) {
+        // Fours of queries before the first of the thread's keys do not see it.
+        let first = select(0u, down / 4u, tile == place.first);
+        let end = min(ACROSS, (last - tile) / 4u + 1u);
+        for (var f = first; f < end; f++) {
+//@ for i in ROWS
+          let p$i = p[(down + $iu) * STRIDE + f];
+          let w$i = ds[(down + $iu) * STRIDE + f];
+//@ end
+//@ for j in 4
+          let row$j = place.sequence + min(tile + 4u * f + $ju, last);
+//@   for c in PART
+          let q$j_$c = qkv[query_at(row$j, head) + column$c];
+          let g$j_$c = output_gradient[output_at(row$j, head) + column$c];
+//@     for i in ROWS
+          dk$i_$c = fma(Vec(w$i[$j]), q$j_$c, dk$i_$c);
+          dv$i_$c = fma(Vec(p$i[$j]), g$j_$c, dv$i_$c);
+//@     end
+//@   end
+//@ end
+        }
       }
+      workgroupBarrier();
     }
   }
-  for (var d = 0u; d < HEAD; d++) {
-    dqkv[k + d] = dk[d];
-    dqkv[v + d] = dv[d];
+//@ for i in ROWS
+  if (key + $iu <= last) {
+//@   for c in PART
+    if (across + ACROSS * $cu < COLUMNS) {
+      dqkv[k$i + column$c] = dk$i_$c;
+      dqkv[v$i + column$c] = dv$i_$c;
+    }
+//@   end
   }
+//@ end
 }

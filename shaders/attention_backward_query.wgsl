@@ -1,50 +1,126 @@
-// dq_i = SCALE sum_{j <= i} dS_ij k_j, dS_ij = P_ij (do_i . v_j - do_i . o_i). A thread owns one query of one head
-// and writes its part of dqkv.
-struct Params {
-  sequences: u32, // B
-  length: u32, // S
-}
-@group(0) @binding(0) var<storage, read> qkv: array<f32>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read> o: array<f32>; // [B, S, HEADS HEAD]
+// dq_i = sum_{j <= i} dS_ij k_j, dS_ij = SCALE P_ij (do_i . v_j - delta_i), delta_i = do_i . o_i. A workgroup owns TILE
+// queries of one head and writes their part of dqkv; it keeps delta for the keys' and values' kernel.
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, S, HEADS COLUMNS]
 @group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, S, HEADS]
-@group(0) @binding(3) var<storage, read> output_gradient: array<f32>; // [B, S, HEADS HEAD]
-@group(0) @binding(4) var<storage, read_write> dqkv: array<f32>; // [B, S, ROW]
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> output_gradient: array<Vec>; // [B, S, HEADS COLUMNS]
+@group(0) @binding(4) var<storage, read_write> delta: array<f32>; // [B, S, HEADS]
+@group(0) @binding(5) var<storage, read_write> dqkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(6) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = id.y * groups.x * 64u + id.x;
-  if (index >= params.sequences * params.length * HEADS) {
+var<workgroup> ds: array<vec4f, TILE * STRIDE>; // [query, key / 4]
+var<workgroup> row_delta: array<f32, TILE>;
+var<workgroup> row_lse: array<f32, TILE>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let place = place_of(group, groups, HEADS, params, true);
+  if (!place.valid) {
     return;
   }
-  let i = index % params.length;
-  let head = (index / params.length) % HEADS;
-  let first = index / (params.length * HEADS) * params.length;
-  let kv_head = head / (HEADS / KV_HEADS);
-  let row = first + i;
-  let q = query_at(row, head);
-  let out = (row * HEADS + head) * HEAD;
-  var delta = 0.0f;
-  for (var d = 0u; d < HEAD; d++) {
-    delta += output_gradient[out + d] * o[out + d];
-  }
-  let log_sum = lse[row * HEADS + head];
-  var acc: array<f32, HEAD>;
-  for (var j = 0u; j <= i; j++) {
-    let k = key_at(first + j, kv_head);
-    let v = value_at(first + j, kv_head);
-    let p = exp(SCALE * dot_qkv(q, k) - log_sum);
-    var dp = 0.0f;
-    for (var d = 0u; d < HEAD; d += 2u) {
-      dp += output_gradient[out + d] * qkv[v + d] + output_gradient[out + d + 1u] * qkv[v + d + 1u];
+  let kv_head = place.head / (HEADS / KV_HEADS);
+  let last = params.length - 1u;
+  let across = thread % ACROSS;
+  let down = ROWS * (thread / ACROSS);
+  let query = place.first + down;
+  if (thread < TILE && place.first + thread <= last) {
+    let row = place.sequence + place.first + thread;
+    let at = output_at(row, place.head);
+    var sum = Vec();
+    for (var c = 0u; c < COLUMNS; c++) {
+      sum = fma(output_gradient[at + c], o[at + c], sum);
     }
-    let ds = SCALE * p * (dp - delta);
-    for (var d = 0u; d < HEAD; d += 2u) {
-      acc[d] += ds * qkv[k + d];
-      acc[d + 1u] += ds * qkv[k + d + 1u];
+    let own = dot(sum, Vec(1.0f));
+    delta[row * HEADS + place.head] = own;
+    row_delta[thread] = own;
+    row_lse[thread] = lse[row * HEADS + place.head];
+  }
+  workgroupBarrier();
+//@ for i in ROWS
+  let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
+  let g$i = output_at(place.sequence + min(query + $iu, last), place.head);
+//@   for c in PART
+  var sum$i_$c = Vec();
+//@   end
+//@ end
+//@ for c in PART
+  let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
+//@ end
+  for (var tile = 0u; tile <= place.first; tile += TILE) {
+    if (query <= last) {
+      let key = tile + 4u * across;
+//@ for j in 4
+      let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
+      let v$j = value_at(place.sequence + min(key + $ju, last), kv_head);
+//@   for i in ROWS
+      var s$i_$j = 0.0f;
+      var d$i_$j = 0.0f;
+//@   end
+//@ end
+      for (var c = 0u; c < COLUMNS; c++) {
+//@ for j in 4
+        let b$j = qkv[k$j + c];
+//@ end
+//@ for i in ROWS
+        let a$i = qkv[q$i + c];
+//@   for j in 4
+//@     for e in WIDTH
+        s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
+//@     end
+//@   end
+//@ end
+      }
+      for (var c = 0u; c < COLUMNS; c++) {
+//@ for j in 4
+        let b$j = qkv[v$j + c];
+//@ end
+//@ for i in ROWS
+        let a$i = output_gradient[g$i + c];
+//@   for j in 4
+//@     for e in WIDTH
+        d$i_$j = fma(a$i[$e], b$j[$e], d$i_$j);
+//@     end
+//@   end
+//@ end
+      }
+      let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
+//@ for i in ROWS
+      let p$i = exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - row_lse[down + $iu]);
+      let ds$i = SCALE * p$i * (vec4f(d$i_0, d$i_1, d$i_2, d$i_3) - row_delta[down + $iu]);
+      ds[(down + $iu) * STRIDE + across] = select(ds$i, vec4f(), keys > vec4<u32>(query + $iu));
+//@ end
     }
+    workgroupBarrier();
+    if (query <= last) {
+      let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
+      for (var f = 0u; f < fours; f++) {
+//@ for i in ROWS
+        let w$i = ds[(down + $iu) * STRIDE + f];
+//@ end
+//@ for j in 4
+        let k$j = key_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);
+//@   for c in PART
+        let k$j_$c = qkv[k$j + column$c];
+//@     for i in ROWS
+        sum$i_$c = fma(Vec(w$i[$j]), k$j_$c, sum$i_$c);
+//@     end
+//@   end
+//@ end
+      }
+    }
+    workgroupBarrier();
   }
-  for (var d = 0u; d < HEAD; d++) {
-    dqkv[q + d] = acc[d];
+//@ for i in ROWS
+  if (query + $iu <= last) {
+//@   for c in PART
+    if (across + ACROSS * $cu < COLUMNS) {
+      dqkv[q$i + column$c] = sum$i_$c;
+    }
+//@   end
   }
+//@ end
 }

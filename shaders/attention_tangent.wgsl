@@ -1,51 +1,111 @@
 // to_i = sum_{j <= i} P_ij (tv_j + (ts_ij - mean_i) v_j), ts_ij = SCALE (tq_i . k_j + q_i . tk_j), mean_i = sum_j P_ij ts_ij.
-// A thread owns one query of one head.
-struct Params {
-  sequences: u32, // B
-  length: u32, // S
-}
-@group(0) @binding(0) var<storage, read> qkv: array<f32>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read> o: array<f32>; // [B, S, HEADS HEAD]
+// A workgroup owns TILE queries of one head.
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, S, HEADS COLUMNS]
 @group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, S, HEADS]
-@group(0) @binding(3) var<storage, read> tangent: array<f32>; // of qkv, [B, S, ROW]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [B, S, HEADS HEAD]
+@group(0) @binding(3) var<storage, read> tangent: array<Vec>; // of qkv, [B, S, ROW]
+@group(0) @binding(4) var<storage, read_write> y: array<Vec>; // [B, S, HEADS COLUMNS]
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = id.y * groups.x * 64u + id.x;
-  if (index >= params.sequences * params.length * HEADS) {
+var<workgroup> p: array<vec4f, TILE * STRIDE>; // P, [query, key / 4]
+var<workgroup> tp: array<vec4f, TILE * STRIDE>; // P ts, [query, key / 4]
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let place = place_of(group, groups, HEADS, params, true);
+  if (!place.valid) {
     return;
   }
-  let i = index % params.length;
-  let head = (index / params.length) % HEADS;
-  let first = index / (params.length * HEADS) * params.length;
-  let kv_head = head / (HEADS / KV_HEADS);
-  let row = first + i;
-  let q = query_at(row, head);
-  let log_sum = lse[row * HEADS + head];
-  var mean = 0.0f;
-  var acc: array<f32, HEAD>;
-  for (var j = 0u; j <= i; j++) {
-    let k = key_at(first + j, kv_head);
-    let v = value_at(first + j, kv_head);
-    var score = 0.0f;
-    var slope = 0.0f;
-    for (var d = 0u; d < HEAD; d += 2u) {
-      score += qkv[q + d] * qkv[k + d] + qkv[q + d + 1u] * qkv[k + d + 1u];
-      slope += tangent[q + d] * qkv[k + d] + qkv[q + d] * tangent[k + d] +
-        tangent[q + d + 1u] * qkv[k + d + 1u] + qkv[q + d + 1u] * tangent[k + d + 1u];
+  let kv_head = place.head / (HEADS / KV_HEADS);
+  let last = params.length - 1u;
+  let across = thread % ACROSS;
+  let down = ROWS * (thread / ACROSS);
+  let query = place.first + down;
+//@ for i in ROWS
+  let row$i = place.sequence + min(query + $iu, last);
+  let q$i = query_at(row$i, place.head);
+  let lse$i = lse[row$i * HEADS + place.head];
+  var mean$i = vec4f();
+//@   for c in PART
+  var sum$i_$c = Vec();
+//@   end
+//@ end
+//@ for c in PART
+  let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
+//@ end
+  for (var tile = 0u; tile <= place.first; tile += TILE) {
+    if (query <= last) {
+      let key = tile + 4u * across;
+//@ for j in 4
+      let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
+//@   for i in ROWS
+      var s$i_$j = 0.0f;
+      var t$i_$j = 0.0f;
+//@   end
+//@ end
+      for (var c = 0u; c < COLUMNS; c++) {
+//@ for j in 4
+        let b$j = qkv[k$j + c];
+        let tb$j = tangent[k$j + c];
+//@ end
+//@ for i in ROWS
+        let a$i = qkv[q$i + c];
+        let ta$i = tangent[q$i + c];
+//@   for j in 4
+//@     for e in WIDTH
+        s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
+        t$i_$j = fma(a$i[$e], tb$j[$e], fma(ta$i[$e], b$j[$e], t$i_$j));
+//@     end
+//@   end
+//@ end
+      }
+      let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
+//@ for i in ROWS
+      let p$i = select(
+        exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - lse$i),
+        vec4f(),
+        keys > vec4<u32>(query + $iu),
+      );
+      p[(down + $iu) * STRIDE + across] = p$i;
+      tp[(down + $iu) * STRIDE + across] = SCALE * p$i * vec4f(t$i_0, t$i_1, t$i_2, t$i_3);
+//@ end
     }
-    let p = exp(SCALE * score - log_sum);
-    let weighted = p * SCALE * slope;
-    mean += weighted;
-    for (var d = 0u; d < HEAD; d += 2u) {
-      acc[d] += p * tangent[v + d] + weighted * qkv[v + d];
-      acc[d + 1u] += p * tangent[v + d + 1u] + weighted * qkv[v + d + 1u];
+    workgroupBarrier();
+    if (query <= last) {
+      let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
+      for (var f = 0u; f < fours; f++) {
+//@ for i in ROWS
+        let p$i = p[(down + $iu) * STRIDE + f];
+        let w$i = tp[(down + $iu) * STRIDE + f];
+        mean$i += w$i;
+//@ end
+//@ for j in 4
+        let v$j = value_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);
+//@   for c in PART
+        let v$j_$c = qkv[v$j + column$c];
+        let tv$j_$c = tangent[v$j + column$c];
+//@     for i in ROWS
+        sum$i_$c = fma(Vec(w$i[$j]), v$j_$c, fma(Vec(p$i[$j]), tv$j_$c, sum$i_$c));
+//@     end
+//@   end
+//@ end
+      }
     }
+    workgroupBarrier();
   }
-  let out = (row * HEADS + head) * HEAD;
-  for (var d = 0u; d < HEAD; d++) {
-    y[out + d] = acc[d] - mean * o[out + d];
+//@ for i in ROWS
+  if (query + $iu <= last) {
+    let mean = (mean$i.x + mean$i.y) + (mean$i.z + mean$i.w);
+    let out = output_at(place.sequence + query + $iu, place.head);
+//@   for c in PART
+    if (across + ACROSS * $cu < COLUMNS) {
+      y[out + column$c] = sum$i_$c - mean * o[out + column$c];
+    }
+//@   end
   }
+//@ end
 }

@@ -1,29 +1,48 @@
-// Rows of `qkv` are [HEADS queries | KV_HEADS keys | KV_HEADS values] of HEAD elements each.
-const ROW: u32 = (HEADS + 2u * KV_HEADS) * HEAD;
+// What the attention kernels share. Rows of `qkv` are [HEADS queries | KV_HEADS keys | KV_HEADS values] of HEAD elements
+// each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a query and a key.
+// A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth Vec of the rows'
+// results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns a vec4f.
+const TILE: u32 = 32u;
+const ACROSS: u32 = TILE / 4u; // threads that share rows
+const LANES: u32 = ACROSS * TILE / ROWS;
+const STRIDE: u32 = ACROSS + 1u; // vec4f a row in workgroup memory: one more, so that rows lie in different banks
+const COLUMNS: u32 = HEAD / WIDTH; // Vecs of a head
+const ROW: u32 = (HEADS + 2u * KV_HEADS) * COLUMNS;
+
+struct Params {
+  sequences: u32, // B
+  length: u32, // S
+}
+
+// What a workgroup works on.
+struct Place {
+  valid: bool,
+  first: u32, // position of the tile's first row
+  head: u32,
+  sequence: u32, // row of the sequence's first position
+}
+
+// The workgroup's tile of one of `heads` heads. What takes longest starts first: `late` for tiles from the end.
+fn place_of(group: vec3<u32>, groups: vec3<u32>, heads: u32, params: Params, late: bool) -> Place {
+  let tiles = (params.length + TILE - 1u) / TILE;
+  let index = group.y * groups.x + group.x;
+  let pair = index % (heads * params.sequences);
+  let tile = index / (heads * params.sequences);
+  return Place(tile < tiles, select(tile, tiles - 1u - tile, late) * TILE, pair % heads, pair / heads * params.length);
+}
 
 fn query_at(row: u32, head: u32) -> u32 {
-  return row * ROW + head * HEAD;
+  return row * ROW + head * COLUMNS;
 }
 
 fn key_at(row: u32, kv_head: u32) -> u32 {
-  return row * ROW + (HEADS + kv_head) * HEAD;
+  return row * ROW + (HEADS + kv_head) * COLUMNS;
 }
 
 fn value_at(row: u32, kv_head: u32) -> u32 {
-  return row * ROW + (HEADS + KV_HEADS + kv_head) * HEAD;
+  return row * ROW + (HEADS + KV_HEADS + kv_head) * COLUMNS;
 }
 
-// a . b of two heads within qkv. HEAD is even, since RoPE pairs its halves.
-fn dot_qkv(a: u32, b: u32) -> f32 {
-  var sum = 0.0f;
-  var d = 0u;
-  for (; d + 8u <= HEAD; d += 8u) {
-    sum += qkv[a + d] * qkv[b + d] + qkv[a + d + 1u] * qkv[b + d + 1u] + qkv[a + d + 2u] * qkv[b + d + 2u] +
-      qkv[a + d + 3u] * qkv[b + d + 3u] + qkv[a + d + 4u] * qkv[b + d + 4u] + qkv[a + d + 5u] * qkv[b + d + 5u] +
-      qkv[a + d + 6u] * qkv[b + d + 6u] + qkv[a + d + 7u] * qkv[b + d + 7u];
-  }
-  for (; d < HEAD; d++) {
-    sum += qkv[a + d] * qkv[b + d];
-  }
-  return sum;
+fn output_at(row: u32, head: u32) -> u32 {
+  return (row * HEADS + head) * COLUMNS;
 }

@@ -5,6 +5,7 @@ import forwardSource from "../../shaders/attention.wgsl" with { type: "text" };
 import layoutSource from "../../shaders/lib/attention.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
 import { type Op, requireShape, type ValueType } from "./op.ts";
+import { unroll } from "./product_unroll.ts";
 
 /** Grouped-query attention over rows [q | k | v], q of `heads`, k and v of `kvHeads` heads. */
 export interface AttentionAttributes {
@@ -47,7 +48,7 @@ export const attention: Op<AttentionAttributes> = {
       kernel: attentionKernel("attention", forwardSource, attributes),
       bindings: [...inputs, ...outputs],
       params: [B, S],
-      workgroups: grid(B * S * attributes.heads, 64),
+      workgroups: tiles(B, S, attributes.heads),
     }];
   },
 };
@@ -77,18 +78,22 @@ export const attentionBackward: Op<AttentionAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs, inputTypes, outputs }) {
-    const [B, S] = inputTypes[0].shape;
-    const launch = (stem: string, source: string, threads: number) => ({
-      kernel: attentionKernel(stem, source, attributes),
-      bindings: [...inputs, ...outputs],
+  // do·o of each query and head, from the first kernel for the second.
+  scratch: ({ heads }, [{ shape: [B, S] }]) => [B * S * heads],
+  kernels(
+    { attributes, inputs: [qkv, o, lse, dOut], inputTypes: [{ shape: [B, S] }], outputs: [dqkv], scratch: [delta] },
+  ) {
+    return [{
+      kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes),
+      bindings: [qkv, o, lse, dOut, delta, dqkv],
       params: [B, S],
-      workgroups: grid(threads, 64),
-    });
-    return [
-      launch("attention_backward_query", backwardQuerySource, B * S * attributes.heads),
-      launch("attention_backward_key_value", backwardKeyValueSource, B * S * attributes.kvHeads),
-    ];
+      workgroups: tiles(B, S, attributes.heads),
+    }, {
+      kernel: attentionKernel("attention_backward_key_value", backwardKeyValueSource, attributes),
+      bindings: [qkv, lse, dOut, delta, dqkv],
+      params: [B, S],
+      workgroups: tiles(B, S, attributes.kvHeads),
+    }];
   },
 };
 
@@ -122,7 +127,7 @@ export const attentionTangent: Op<AttentionAttributes> = {
       kernel: attentionKernel("attention_tangent", tangentSource, attributes),
       bindings: [...inputs, ...outputs],
       params: [B, S],
-      workgroups: grid(B * S * attributes.heads, 64),
+      workgroups: tiles(B, S, attributes.heads),
     }];
   },
 };
@@ -134,13 +139,29 @@ function sequences(op: string, { heads, kvHeads, headSize }: AttentionAttributes
   return [qkv.shape[0], qkv.shape[1]];
 }
 
+// Rows of a workgroup's tile, and columns of the result that its threads take at a time: as in lib/attention.wgsl.
+const TILE = 32;
+const ACROSS = 8;
+// Rows of a tile that a thread has: more take fewer loads and ever longer to compile.
+const ROWS = 4;
+
+/** One workgroup a tile of rows of a head of a sequence. */
+function tiles(B: number, S: number, heads: number): [number, number, number] {
+  return grid(B * Math.ceil(S / TILE) * heads, 1);
+}
+
 /** A kernel of this family: its body behind the layout of stacked rows. */
 export function attentionKernel(stem: string, source: string, attributes: AttentionAttributes): Kernel {
   const { heads, kvHeads, headSize } = attributes;
-  return specialize(stem, [layoutSource, source], {
+  // Heads start at multiples of the head size, which is even: rope pairs its halves.
+  const WIDTH = headSize % 4 === 0 ? 4 : 2;
+  const PART = Math.ceil(headSize / WIDTH / ACROSS);
+  return specialize(stem, [`alias Vec = vec${WIDTH}f;`, layoutSource, unroll(source, { WIDTH, PART, ROWS })], {
     HEADS: heads,
     KV_HEADS: kvHeads,
     HEAD: headSize,
+    WIDTH,
+    ROWS,
     SCALE: { f32: 1 / Math.sqrt(headSize) },
   });
 }
