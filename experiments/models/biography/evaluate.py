@@ -8,10 +8,10 @@ import argparse
 from pathlib import Path
 
 import torch
-from bitsandbytes.functional import dequantize_4bit
 from accuracy import word_accuracy
 from attribution import integrated_gradients, leave_one_out
 from batches import tokens_of
+from bitsandbytes.functional import dequantize_4bit
 from corpus import Biography
 from export import load_dequantized, write_json
 from facts import KINDS
@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, Qwen2ForCausalLM
 from vocabulary import END
 
-ACCURACY_PEOPLE = 300
+ACCURACY_PEOPLE = 1000
 
 
 def largest_facts(bio: Biography, offsets: list[tuple[int, int]], scores: torch.Tensor) -> list[str]:
