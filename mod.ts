@@ -34,7 +34,7 @@ export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
 export { type AdaptiveOptions, integrateAdaptively } from "./src/attribution/adaptive.ts";
 export type { Certified, PathFunction, PathIntegral, PathSamples, PathWants } from "./src/attribution/path_function.ts";
-export { type Rule, rule, type RuleName, RULES } from "./src/attribution/quadrature.ts";
+export { type Rule, rule, type RuleName, type RuleOf, RULES } from "./src/attribution/quadrature.ts";
 export {
   ablateFeatures,
   type AblationProblem,

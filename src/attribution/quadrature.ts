@@ -7,10 +7,19 @@ export interface Rule {
 }
 
 /** A rule for n points. Throws RangeError where n is too small for it. */
-type RuleOf = (n: number) => Rule;
+export type RuleOf = (n: number) => Rule;
+
+/** Name of a fixed rule. */
+export type RuleName =
+  | "gauss-legendre"
+  | "riemann-left"
+  | "riemann-right"
+  | "riemann-middle"
+  | "trapezoid"
+  | "captum-trapezoid";
 
 /** Fixed rules by name. All weights sum to 1 but those of `captum-trapezoid`. */
-export const RULES = {
+export const RULES: Readonly<Record<RuleName, RuleOf>> = {
   "gauss-legendre": gaussLegendre,
   "riemann-left": (n) => even(n, 0),
   "riemann-right": (n) => even(n, 1),
@@ -18,10 +27,7 @@ export const RULES = {
   trapezoid: (n) => trapezoid(n, n - 1),
   // Captum 0.9's riemann_trapezoid: spacing 1/(n − 1), step size 1/n, so that the weights sum to (n − 1)/n.
   "captum-trapezoid": (n) => trapezoid(n, n),
-} satisfies Record<string, RuleOf>;
-
-/** Name of a fixed rule. */
-export type RuleName = keyof typeof RULES;
+};
 
 /**
  * The rule `name` with n points.
