@@ -20,6 +20,7 @@ sweeps:
     quadrature: riemann-middle
     steps: [5, 20, 50]
   - method: integrated-gradients
+    baseline: zero
     tolerance: 0.01
   - method: feature-ablation
     scheme: [delete, "token:0"]

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/experiment/config.ts";
 import { expectedPoints, planExperiment } from "../../src/experiment/plan.ts";
+import { DEFAULT_OPTIONS } from "../../src/experiment/request.ts";
 import { planOf, SWEEP } from "./fake_model.ts";
 
 Deno.test("planExperiment() is the cross product of each sweep's lists, grouped by prompt", () => {
@@ -33,9 +34,10 @@ Deno.test("planExperiment() gives the same ids again, and others where the text 
 
 Deno.test("planExperiment() leaves options without an effect out of the key", () => {
   const base = SWEEP.slice(0, SWEEP.indexOf("sweeps:"));
+  const usual = DEFAULT_OPTIONS.baseline;
   const [one] = planOf(`${base}sweeps:\n  - {method: integrated-gradients, quadrature: trapezoid, steps: 9}\n`).cells;
   const [two] =
-    planOf(`${base}sweeps:\n  - {method: integrated-gradients, quadrature: trapezoid, steps: 9, baseline: zero}\n`)
+    planOf(`${base}sweeps:\n  - {method: integrated-gradients, quadrature: trapezoid, steps: 9, baseline: ${usual}}\n`)
       .cells;
   assert.equal(one.key, two.key);
 });
