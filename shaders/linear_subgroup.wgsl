@@ -24,8 +24,9 @@ fn main(
 ) {
   octet_prepare(lane);
   let octets = params.inner / 8u;
-  let m0 = group.y * 16u;
-  let first = (group.x * 4u + local.x / 8u) * 8u * COLUMNS;
+  // Row tiles run along x, so that neighbours share the weights that are in cache.
+  let m0 = group.x * 16u;
+  let first = (group.y * 4u + local.x / 8u) * 8u * COLUMNS;
   let n0 = first + local.x % 8u;
   // Rows beyond the edge repeat the last valid one, bit for bit; columns beyond it are not stored.
 //@ for g in 4

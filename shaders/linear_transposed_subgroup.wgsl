@@ -1,7 +1,8 @@
 // dx[m, k] (+)= sum_n dy[m, column + n] * W[weight_row + n, k]
 // for n < count. W is [.., inner] in any format, inner a multiple of 8, of 64 where blocks of 64 have a scale.
-// A lane owns 16 rows x 8 consecutive k. Lanes 0 to 7 of the subgroup, whatever its size, hold dy of a row at 8
-// consecutive n and broadcast it. Each sum runs over n in order.
+// A lane owns 16 rows x 8 consecutive k. Lanes 0 to 7 of the subgroup, whatever its size, hold dy at 8 consecutive n
+// and broadcast it: of 4 rows at a time where column and stride are ALIGNED to vec4f, else of one.
+// Each sum runs over n in order.
 struct Params {
   rows: u32,
   weight_row: u32,
@@ -11,7 +12,11 @@ struct Params {
   accumulate: u32,
   inner: u32,
 }
+//@ if ALIGNED
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [rows, stride]
+//@ else
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [rows, stride]
+//@ end
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>; // [rows, inner]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -23,55 +28,75 @@ fn main(
 ) {
   octet_prepare(lane);
   let octets = params.inner / 8u;
-  let m0 = group.y * 16u;
-  let first = group.x * 32u + local.x / 8u * 8u;
+  // Row tiles run along x, so that neighbours share the weights that are in cache.
+  let m0 = group.x * 16u;
+  let first = group.y * 32u + local.x / 8u * 8u;
   let octet = first + local.x % 8u;
-  // Rows beyond the edge repeat the last valid one, bit for bit; octets beyond it are not stored.
-  let w = params.weight_row * octets + min(octet, octets - 1u);
-  let last = params.count - 1u;
-//@ for r in 16
-  let row$r = min(m0 + $r, params.rows - 1u);
-  let y$r = row$r * params.stride + params.column;
-  let dx$r = (row$r * octets + min(octet, octets - 1u)) * 2u;
-  var low$r = vec4f(0.0);
-  var high$r = vec4f(0.0);
+  // Rows and octets beyond the edge repeat the last valid one, bit for bit.
+  let k0 = min(octet, octets - 1u);
+  let w = params.weight_row * octets + k0;
+  let last_m = params.rows - 1u;
+  let last_n = params.count - 1u;
+//@ for g in 4
+//@   if ALIGNED
+  let y$g = (min(m0 + 4u * $g + lane % 8u / 2u, last_m) * params.stride + params.column) / 4u + lane % 2u;
+//@   end
+//@   for i in 4
+  let dx$g_$i = (min(m0 + 4u * $g + $i, last_m) * octets + k0) * 2u;
+  var low$g_$i = vec4f(0.0);
+  var high$g_$i = vec4f(0.0);
+//@   end
 //@ end
-  // The sum goes on where an earlier launch left it, so that windows of n give the same bits as one launch for all.
+  // The sums go on where an earlier launch left them, so that windows of n give the same bits as one launch for all.
   if (params.accumulate != 0u) {
-//@ for r in 16
-    low$r = dx[dx$r];
-    high$r = dx[dx$r + 1u];
+//@ for g in 4
+//@   for i in 4
+    low$g_$i = dx[dx$g_$i];
+    high$g_$i = dx[dx$g_$i + 1u];
+//@   end
 //@ end
   }
-//@ for r in 16
-//@   for e in 4
-  var sum$r_$e = low$r[$e];
-  var sum$r_4$e = high$r[$e];
+//@ for g in 4
+//@   for i in 4
+//@     for e in 4
+  var sum$g_$i_0$e = low$g_$i[$e];
+  var sum$g_$i_1$e = high$g_$i[$e];
+//@     end
 //@   end
 //@ end
   // All lanes of a subgroup go on while one has octets: they need each other's values.
-  let steps = select(0u, last / 8u + 1u, subgroupAny(first < octets));
+  let steps = select(0u, last_n / 8u + 1u, subgroupAny(first < octets));
   for (var step = 0u; step < steps; step++) {
     let n = step * 8u;
     // Lanes 0 to 7, 8 to 15, … each see one block of 64 k: a lane loads its scale for one n, and the others' by shuffle.
-    let mine = min(n + lane % 8u, last);
-    let scale = octet_scale(w + mine * octets);
+    let scale = octet_scale(w + min(n + lane % 8u, last_n) * octets);
 //@ for u in 8
-    let w$u = weight_octet(w + min(n + $u, last) * octets, subgroupShuffle(scale, lane / 8u * 8u + $u));
+    let w$u = weight_octet(w + min(n + $u, last_n) * octets, subgroupShuffle(scale, lane / 8u * 8u + $u));
 //@ end
     // A zero for each n beyond the edge leaves the sums as they are.
-    let valid = n + lane % 8u <= last;
-//@ for r in 16
-    let y$r_n = select(0.0f, dy[y$r + mine], valid);
-//@   for u in 8
-    let y$r_$u = subgroupBroadcast(y$r_n, u32($u));
+//@ for g in 4
+//@   if ALIGNED
+    let valid$g = vec4<u32>(n + lane % 2u * 4u) + vec4<u32>(0u, 1u, 2u, 3u) <= vec4<u32>(last_n);
+    let y$g_n = select(vec4f(0.0), dy[y$g + 2u * step], valid$g);
 //@   end
-//@   for e in 4
-//@     for u in 8
-    sum$r_$e = fma(y$r_$u, w$u[0][$e], sum$r_$e);
+//@   for i in 4
+//@     if ALIGNED
+//@       for u in 8
+    let y$g_$i_$u = subgroupBroadcast(y$g_n[$u % 4u], 2u * $i + $u / 4u);
+//@       end
+//@     else
+    let at$g_$i = min(m0 + 4u * $g + $i, last_m) * params.stride + params.column + min(n + lane % 8u, last_n);
+    let y$g_$i_n = select(0.0f, dy[at$g_$i], n + lane % 8u <= last_n);
+//@       for u in 8
+    let y$g_$i_$u = subgroupBroadcast(y$g_$i_n, u32($u));
+//@       end
 //@     end
-//@     for u in 8
-    sum$r_4$e = fma(y$r_$u, w$u[1][$e], sum$r_4$e);
+//@     for h in 2
+//@       for e in 4
+//@         for u in 8
+    sum$g_$i_$h$e = fma(y$g_$i_$u, w$u[$h][$e], sum$g_$i_$h$e);
+//@         end
+//@       end
 //@     end
 //@   end
 //@ end
@@ -79,9 +104,10 @@ fn main(
   if (octet >= octets) {
     return;
   }
-  // The same sum is written again for rows beyond the edge.
-//@ for r in 16
-  dx[dx$r] = vec4f(sum$r_0, sum$r_1, sum$r_2, sum$r_3);
-  dx[dx$r + 1u] = vec4f(sum$r_40, sum$r_41, sum$r_42, sum$r_43);
+//@ for g in 4
+//@   for i in 4
+  dx[dx$g_$i] = vec4f(sum$g_$i_00, sum$g_$i_01, sum$g_$i_02, sum$g_$i_03);
+  dx[dx$g_$i + 1u] = vec4f(sum$g_$i_10, sum$g_$i_11, sum$g_$i_12, sum$g_$i_13);
+//@   end
 //@ end
 }

@@ -51,7 +51,7 @@ export function forwardProduct(
       kernel: specialize("linear_subgroup", [...octetSources(segment.format), source], { FORMAT, BIAS, COLUMNS }),
       bindings,
       params: [...params, w.columns],
-      workgroups: [Math.ceil(count / (SUBGROUP_LANES * COLUMNS)), Math.ceil(rows / SUBGROUP_ROWS), 1],
+      workgroups: [Math.ceil(rows / SUBGROUP_ROWS), Math.ceil(count / (SUBGROUP_LANES * COLUMNS)), 1],
     }];
   }
   return [{
@@ -87,11 +87,12 @@ function transposedBySubgroups(
   { column, stride, accumulate }: Window & { readonly accumulate: boolean },
 ): Dispatch[] {
   const { dy, dx, w, segment, weightRow, count, rows } = product;
+  const ALIGNED = column % 4 === 0 && stride % 4 === 0;
   const kernel = specialize("linear_transposed_subgroup", [
     ...octetSources(segment.format),
-    unroll(transposedSubgroupSource, {}),
-  ], { FORMAT: FORMATS.indexOf(segment.format) });
-  const part = Math.ceil(CACHED_BYTES / (w.columns * BYTES[segment.format]));
+    unroll(transposedSubgroupSource, { ALIGNED }),
+  ], { FORMAT: FORMATS.indexOf(segment.format), ALIGNED });
+  const part = OCTET * Math.ceil(CACHED_BYTES / (OCTET * w.columns * BYTES[segment.format]));
   return Array.from({ length: Math.ceil(count / part) }, (_, i) => ({
     kernel,
     bindings: [dy, ...weightBindings(segment), null, dx],
@@ -104,7 +105,7 @@ function transposedBySubgroups(
       accumulate || i > 0 ? 1 : 0,
       w.columns,
     ],
-    workgroups: [Math.ceil(w.columns / (SUBGROUP_LANES * OCTET)), Math.ceil(rows / SUBGROUP_ROWS), 1],
+    workgroups: [Math.ceil(rows / SUBGROUP_ROWS), Math.ceil(w.columns / (SUBGROUP_LANES * OCTET)), 1],
   }));
 }
 

@@ -1,47 +1,55 @@
 /**
- * Repeats the lines between `//@ for NAME in COUNT` and `//@ end`, with `$NAME` in them as a literal. Shaders unroll
- * their inner loops this way since naga guards every iteration of a loop, at the price of several products.
+ * Expands the lines of a shader that start with `//@`, as naga guards every iteration of a loop at the price of many
+ * products, and inner loops must be unrolled in the text:
+ * - `//@ for NAME in COUNT` … `//@ end` repeats the lines between, with `$NAME` in them as 0, 1, …
+ * - `//@ if FLAG` … `//@ else` … `//@ end` keeps one part; the second may be missing.
  *
  * @param source WGSL with such lines, nested at will
- * @param counts values of the names that stand for a COUNT
- * @throws {SyntaxError} where a loop has no end, an end no loop, or a COUNT no value
+ * @param values of the names that stand for a COUNT or a FLAG
+ * @throws {SyntaxError} where a block has no end, an end or else no block, or a name no value
  */
-export function unroll(source: string, counts: Readonly<Record<string, number>>): string {
+export function unroll(source: string, values: Readonly<Record<string, number | boolean>>): string {
   const lines = source.split("\n");
-  const end = lines.length;
-  const { text, next } = block(lines, 0, counts);
-  if (next !== end) throw new SyntaxError(`Cannot unroll line ${next + 1} as its end must have a loop: got none`);
+  const { text, next } = part(lines, 0, values);
+  if (next !== lines.length) throw new SyntaxError(`Cannot unroll line ${next + 1} as it must end a block: got none`);
   return text.join("\n");
 }
 
-const LOOP = /^\s*\/\/@\s*for (\w+) in (\w+)\s*$/;
+const FOR = /^\s*\/\/@\s*for (\w+) in (\w+)\s*$/;
+const IF = /^\s*\/\/@\s*if (\w+)\s*$/;
+const ELSE = /^\s*\/\/@\s*else\s*$/;
 const END = /^\s*\/\/@\s*end\s*$/;
 
-/** The text from line `start` to the end of its block, and the line of that end. */
-function block(lines: readonly string[], start: number, counts: Readonly<Record<string, number>>) {
+/** The expansion of the lines from `start` to the else or end of their block, and the line of that. */
+function part(lines: readonly string[], start: number, values: Readonly<Record<string, number | boolean>>) {
   const text: string[] = [];
   let i = start;
-  while (i < lines.length && !END.test(lines[i])) {
-    const loop = LOOP.exec(lines[i]);
-    if (loop === null) {
+  while (i < lines.length && !END.test(lines[i]) && !ELSE.test(lines[i])) {
+    const repeat = FOR.exec(lines[i]);
+    const condition = IF.exec(lines[i]);
+    if (repeat === null && condition === null) {
       text.push(lines[i++]);
       continue;
     }
-    const [, name, count] = loop;
-    const body = block(lines, i + 1, counts);
-    if (body.next === lines.length) {
-      throw new SyntaxError(`Cannot unroll line ${i + 1} as its loop must have an end: got none`);
+    const body = part(lines, i + 1, values);
+    const hasElse = condition !== null && ELSE.test(lines[body.next] ?? "");
+    const other = hasElse ? part(lines, body.next + 1, values) : { text: [], next: body.next };
+    if (!END.test(lines[other.next] ?? "")) {
+      throw new SyntaxError(`Cannot unroll line ${i + 1} as its block must have an end: got none`);
     }
-    for (let value = 0; value < countOf(count, counts); value++) {
-      text.push(...body.text.map((line) => line.replaceAll(`$${name}`, String(value))));
+    if (repeat !== null) {
+      const [, name, count] = repeat;
+      const times = /^\d+$/.test(count) ? Number(count) : Number(valueOf(count, values));
+      for (let n = 0; n < times; n++) text.push(...body.text.map((line) => line.replaceAll(`$${name}`, String(n))));
+    } else {
+      text.push(...(valueOf(condition![1], values) ? body : other).text);
     }
-    i = body.next + 1;
+    i = other.next + 1;
   }
   return { text, next: i };
 }
 
-function countOf(count: string, counts: Readonly<Record<string, number>>): number {
-  const value = /^\d+$/.test(count) ? Number(count) : counts[count];
-  if (value === undefined) throw new SyntaxError(`Cannot unroll as ${count} must have a value: got none`);
-  return value;
+function valueOf(name: string, values: Readonly<Record<string, number | boolean>>): number | boolean {
+  if (!(name in values)) throw new SyntaxError(`Cannot unroll as ${name} must have a value: got none`);
+  return values[name];
 }

@@ -123,6 +123,8 @@ for (const subgroups of SUBGROUPS) {
     }
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=4, N=3, ${on}`, () =>
       checkBoth({ format, segments: [3], inner: 4, rows: 2, bias: true, subgroups }));
+    Deno.test(`linear and linearTransposed match the reference for ${format}, K=64, N=84, ${on}`, () =>
+      checkBoth({ format, segments: [84], inner: 64, rows: 9, bias: false, subgroups }));
     // One octet of k and three columns beyond a workgroup's tile.
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=264, N=131, ${on}`, () =>
       checkBoth({ format, segments: [131], inner: 264, rows: 18, bias: true, subgroups }));
@@ -137,6 +139,16 @@ for (const subgroups of SUBGROUPS) {
   }
 }
 
+Deno.test("linearTransposed matches the reference for a weight passed over in parts", () =>
+  checkBoth({
+    format: "f32",
+    segments: [500],
+    inner: 576,
+    rows: 18,
+    bias: false,
+    subgroups: gpu.features.subgroups,
+  }));
+
 // [rows, ..] of which the kernels see columns `column` … of rows `stride` wide.
 const WINDOW = { rows: 19, weightRow: 6, count: 37, column: 5, stride: 50, inner: 64, segments: [8, 56], segment: 1 };
 
@@ -145,12 +157,16 @@ for (const subgroups of SUBGROUPS) {
   for (const format of FORMATS) {
     Deno.test(`forwardProduct() writes its window alone for ${format}, ${on}`, () => forwardWindow(format, subgroups));
     Deno.test(`transposedProduct() accumulates over its window for ${format}, ${on}`, () =>
-      transposedWindow(format, subgroups));
+      transposedWindow(format, subgroups, 5, 50));
+    Deno.test(`transposedProduct() accumulates over its window of whole vec4f for ${format}, ${on}`, () =>
+      transposedWindow(format, subgroups, 4, 52));
     for (const inner of [70, 576]) {
       Deno.test(`linear and linearTransposed give the same bits in any chunk for ${format}, K=${inner}, ${on}`, () =>
         sameBits(format, inner, subgroups));
       Deno.test(`forwardProduct() gives the same bits in any window for ${format}, K=${inner}, ${on}`, () =>
         sameBitsInWindows(format, inner, subgroups));
+      Deno.test(`transposedProduct() gives the same bits in any window for ${format}, K=${inner}, ${on}`, () =>
+        sameBitsAccumulated(format, inner, subgroups));
     }
   }
 }
@@ -179,8 +195,13 @@ async function forwardWindow(format: WeightFormat, subgroups: boolean): Promise<
   allocator.freeAll();
 }
 
-async function transposedWindow(format: WeightFormat, subgroups: boolean): Promise<void> {
-  const { rows, weightRow, count, column, stride, inner, segments } = WINDOW;
+async function transposedWindow(
+  format: WeightFormat,
+  subgroups: boolean,
+  column: number,
+  stride: number,
+): Promise<void> {
+  const { rows, weightRow, count, inner, segments } = WINDOW;
   const allocator = createAllocator(gpu);
   const { onGpu: w, reference: { values } } = sampleWeight(gpu, allocator, format, segments, inner);
   const segment = w.segments[WINDOW.segment];
@@ -244,6 +265,23 @@ async function sameBitsInWindows(format: WeightFormat, inner: number, subgroups:
     );
   const run = (windows: readonly (readonly [number, number])[]) =>
     runDispatches(gpu, pipelines, allocator, dispatchesOf(windows), y, rows * 96);
+  assert.deepEqual(await run([[0, 1], [1, 15], [16, 50], [66, 30]]), await run([[0, 96]]));
+  allocator.freeAll();
+}
+
+async function sameBitsAccumulated(format: WeightFormat, inner: number, subgroups: boolean): Promise<void> {
+  const allocator = createAllocator(gpu);
+  const [rows, stride] = [5, 96];
+  const { onGpu: w } = sampleWeight(gpu, allocator, format, [stride], inner);
+  const dy = wholeBuffer(upload(gpu, allocator, Float32Array.from(sample(rows * stride, 9))));
+  const dx = wholeBuffer(allocator.create("dx", rows * inner * 4, 0x80 | 0x8 | 0x4));
+  const run = (windows: readonly (readonly [number, number])[]) => {
+    const dispatches = windows.flatMap(([weightRow, count], i) => {
+      const product = { dy, w, segment: w.segments[0], weightRow, count, dx, rows, subgroups };
+      return transposedProduct(product, { column: weightRow, stride, accumulate: i > 0 });
+    });
+    return runDispatches(gpu, pipelines, allocator, dispatches, dx.buffer, rows * inner);
+  };
   assert.deepEqual(await run([[0, 1], [1, 15], [16, 50], [66, 30]]), await run([[0, 96]]));
   allocator.freeAll();
 }
