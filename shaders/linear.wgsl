@@ -15,8 +15,8 @@ struct Params {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let n0 = id.x * 4u;
-  let m0 = id.y * 4u;
+  let n0 = id.y * 4u;
+  let m0 = id.x * 4u;
   if (n0 >= params.count || m0 >= params.rows) {
     return;
   }

@@ -27,8 +27,8 @@ fn before(m: u32, k: u32) -> vec4f {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let k0 = id.x * 4u;
-  let m0 = id.y * 4u;
+  let k0 = id.y * 4u;
+  let m0 = id.x * 4u;
   if (k0 >= INNER || m0 >= params.rows) {
     return;
   }

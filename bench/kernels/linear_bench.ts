@@ -4,11 +4,13 @@ import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import { createPipelineCache, specialize } from "../../src/gpu/kernel.ts";
 import { createPass, type Dispatch, type Pass } from "../../src/gpu/pass.ts";
-import { forwardProduct, transposedProduct, wholeBuffer } from "../../src/ops/linear.ts";
+import { forwardProduct, type ProductVariant, transposedProduct, wholeBuffer } from "../../src/ops/product.ts";
 import { unroll } from "../../src/ops/product_unroll.ts";
 import type { WeightFormat } from "../../src/ops/weight.ts";
 import { runDispatches, sample, sampleWeight, upload } from "../../test/ops/product_sample.ts";
 import { gpuSeconds, median } from "./gpu_time.ts";
+
+const gpu = await openGpu();
 
 /** A weight [outputs, inner], and how many rows it meets. */
 interface Shape {
@@ -31,6 +33,8 @@ const SHAPES: readonly Shape[] = [
   { name: "1.5B down", format: "nf4", inner: 8960, outputs: 1536, rows: [31] },
 ];
 
+const VARIANTS: readonly ProductVariant[] = ["generic", "tile", ...gpu.features.subgroups ? ["subgroup" as const] : []];
+
 const ROUNDS = 5;
 /** Timestamps of shorter runs are mostly overhead. */
 const SHORTEST_SECONDS = 0.02;
@@ -38,7 +42,6 @@ const SHORTEST_SECONDS = 0.02;
 const ATOL_PER_TERM = 2 ** -24;
 const RTOL = 2e-6;
 
-const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);
 const encoder = new TextEncoder();
 
@@ -68,15 +71,15 @@ async function compare({ name, format, inner, outputs }: Shape, rows: number, tr
   const term = transposed
     ? (m: number, k: number, n: number) => input[m * outputs + n] * values[n * inner + k]
     : (m: number, n: number, k: number) => input[m * inner + k] * values[n * inner + k];
-  const dispatchesOf = (subgroups: boolean): Dispatch[] => {
-    const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups };
+  const dispatchesOf = (variant: ProductVariant): Dispatch[] => {
+    const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups: true, variant };
     return transposed
       ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
       : forwardProduct({ ...product, x: from, y: to, bias: null }, { column: 0, stride: outputs });
   };
   const passes: Pass[] = [peak];
-  for (const subgroups of gpu.features.subgroups ? [false, true] : [false]) {
-    const dispatches = dispatchesOf(subgroups);
+  for (const variant of VARIANTS) {
+    const dispatches = dispatchesOf(variant);
     const result = await runDispatches(gpu, pipelines, allocator, dispatches, to.buffer, length);
     checkSome(result, length / rows, width, term);
     passes.push(await createPass(gpu, pipelines, allocator, dispatches));
@@ -124,7 +127,7 @@ async function timeInTurn(passes: readonly Pass[]): Promise<number[]> {
 
 // Wall-clock benches would time the wait for the readback, so the table is made while `deno bench` loads this file.
 const peak = await fmaPeak();
-print(`${gpu.adapter}: GFLOPS of the generic kernel and with subgroups; share of the FMA peak in the same rounds`);
+print(`${gpu.adapter}: GFLOPS of the kernels ${VARIANTS.join(", ")}; the last against the first, and of the FMA peak`);
 for (const shape of SHAPES) {
   for (const rows of shape.rows) {
     for (const transposed of [false, true]) await compare(shape, rows, transposed);
