@@ -42,3 +42,4 @@ export {
   type Replacement,
 } from "./src/ablation/feature_ablation.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
+export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";

@@ -144,22 +144,9 @@ function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: Comm
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
 function processIo(): CommandIo {
   return {
-    open: openModel,
+    open: async (model) => (await import("../experiment/open_model.ts")).openModel(model),
     stdout: (data) => write(Deno.stdout, data),
     stderr: (data) => write(Deno.stderr, data),
     stderrIsTerminal: Deno.stderr.isTerminal(),
-  };
-}
-
-async function openModel({ source, quantize, device }: ModelSpec): Promise<OpenModel> {
-  const [{ loadModel }, { attribute }] = await Promise.all([
-    import("../model/model.ts"),
-    import("../experiment/attribute.ts"),
-  ]);
-  const model = await loadModel(source, { device, quantize });
-  return {
-    fingerprint: model.fingerprint,
-    attribute: (text, options) => attribute(model, text, options),
-    close: () => model.close(),
   };
 }

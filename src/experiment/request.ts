@@ -24,7 +24,7 @@ export interface AttributionOptions {
   readonly objective: "log-prob";
   /** integrated-gradients: `zero`, `mean` or `token:<id or text>` */
   readonly baseline: string;
-  /** feature-ablation: `zero`, `delete` or `token:<id or text>` */
+  /** feature-ablation: `delete`, `zero`, `mean` or `token:<id or text>` */
   readonly scheme: string;
   /** integrated-gradients: the rule along the path. */
   readonly quadrature: QuadratureName;
