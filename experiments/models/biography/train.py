@@ -1,6 +1,6 @@
 """Trains the biography model and writes it as a bitsandbytes-NF4 Hugging Face directory beside this file.
 
-`python train.py` takes about ten minutes on one free CPU core; `--steps` shortens it, `--out` writes elsewhere.
+`python train.py` took 20 minutes on one thread of a busy machine; `--steps` shortens it, `--out` writes elsewhere.
 The random draws are fixed by SEED, on one thread; the last bits of the weights depend on the machine's arithmetic.
 """
 
