@@ -54,7 +54,7 @@ export function forwardProduct(
   { column, stride }: Window,
 ): Dispatch[] {
   const { x, y, bias, w, segment, weightRow, count, rows } = product;
-  const { kernel, tile } = forwardKernel(product, bias !== null);
+  const { kernel, tile } = once("forward", product, bias !== null, forwardKernel);
   return [{
     kernel,
     bindings: [x, ...weightBindings(segment), bias ?? x, y],
@@ -69,7 +69,7 @@ export function transposedProduct(
   { column, stride, accumulate }: Window & { readonly accumulate: boolean },
 ): Dispatch[] {
   const { dy, dx, w, segment, weightRow, count, rows } = product;
-  const { kernel, tile } = transposedKernel(product, column % 4 === 0 && stride % 4 === 0);
+  const { kernel, tile } = once("transposed", product, column % 4 === 0 && stride % 4 === 0, transposedKernel);
   // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left.
   const part = 8 * Math.ceil(CACHED_BYTES / (8 * w.columns * BYTES[segment.format]));
   return Array.from({ length: Math.ceil(count / part) }, (_, i) => {
@@ -91,13 +91,29 @@ const COLUMNS = 6;
 const CACHED_BYTES = 2 ** 19;
 const BYTES = { f32: 4, f16: 2, bf16: 2, nf4: 0.5 } satisfies Record<WeightFormat, number>;
 
-function forwardKernel(product: Product, BIAS: boolean): Tiled {
-  const { w, segment: { format } } = product;
+// Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
+const made = new Map<string, Tiled>();
+
+function once(
+  direction: "forward" | "transposed",
+  product: Product,
+  flag: boolean,
+  make: (variant: ProductVariant, format: WeightFormat, INNER: number, flag: boolean) => Tiled,
+): Tiled {
+  const variant = variantOf(product);
+  const { w: { columns }, segment: { format } } = product;
+  const key = [direction, variant, format, columns, flag].join(" ");
+  let tiled = made.get(key);
+  if (tiled === undefined) made.set(key, tiled = make(variant, format, columns, flag));
+  return tiled;
+}
+
+function forwardKernel(variant: ProductVariant, format: WeightFormat, INNER: number, BIAS: boolean): Tiled {
   const FORMAT = FORMATS.indexOf(format);
-  switch (variantOf(product)) {
+  switch (variant) {
     case "generic": {
       const sources = [...ELEMENTS[format], forwardSource];
-      return { kernel: specialize("linear", sources, { FORMAT, INNER: w.columns, BIAS }), tile: [32, 32] };
+      return { kernel: specialize("linear", sources, { FORMAT, INNER, BIAS }), tile: [32, 32] };
     }
     case "tile": {
       const sources = [...OCTETS[format], unroll(forwardTileSource, {})];
@@ -110,13 +126,12 @@ function forwardKernel(product: Product, BIAS: boolean): Tiled {
   }
 }
 
-function transposedKernel(product: Product, ALIGNED: boolean): Tiled {
-  const { w, segment: { format } } = product;
+function transposedKernel(variant: ProductVariant, format: WeightFormat, INNER: number, ALIGNED: boolean): Tiled {
   const FORMAT = FORMATS.indexOf(format);
-  switch (variantOf(product)) {
+  switch (variant) {
     case "generic": {
       const sources = [...ELEMENTS[format], transposedSource];
-      return { kernel: specialize("linear_transposed", sources, { FORMAT, INNER: w.columns }), tile: [32, 32] };
+      return { kernel: specialize("linear_transposed", sources, { FORMAT, INNER }), tile: [32, 32] };
     }
     case "tile": {
       const sources = [...OCTETS[format], unroll(transposedTileSource, {})];
