@@ -1,5 +1,5 @@
 // y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n]
-// for n < count. W is [.., inner] in any format, inner a multiple of 8.
+// for n < count. W is [.., inner] in any format, inner a multiple of 8, of 64 where blocks of 64 have a scale.
 // A lane owns 16 rows x COLUMNS columns, 8 columns apart. Lanes 0 to 7 of the subgroup, whatever its size, hold
 // 4 rows x 8 k of x at a time, 4 values each, and broadcast them. Each sum runs over k in order.
 struct Params {
@@ -40,11 +40,20 @@ fn main(
 //@     end
 //@   end
 //@ end
+//@ for c in COLUMNS
+  var scale$c = 0.0f;
+//@ end
   // All lanes of a subgroup go on while one has columns: they need each other's values.
   let steps = select(0u, octets, subgroupAny(first < params.count));
   for (var k = 0u; k < steps; k++) {
+    // Where weights have scales, 8 octets from the start of a row share one.
+    if (k % 8u == 0u) {
 //@ for c in COLUMNS
-    let w$c_k = weight_octet(w$c + k, octet_scale(w$c + k));
+      scale$c = octet_scale(w$c + k);
+//@ end
+    }
+//@ for c in COLUMNS
+    let w$c_k = weight_octet(w$c + k, scale$c);
 //@ end
 //@ for g in 4
     let x$g_k = x[x$g + 2u * k];
