@@ -14,8 +14,19 @@ const MASKED: f32 = -3.0e38f;
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+//@ for only in ALONE
   @builtin(local_invocation_index) thread: u32,
+//@ end
+//@ for only in SHARED
+  @builtin(subgroup_id) subgroup: u32,
+  @builtin(subgroup_size) subgroup_size: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+//@ end
 ) {
+//@ for only in SHARED
+  let thread = subgroup * subgroup_size + lane;
+  let eight = lane - lane % 8u;
+//@ end
   let place = place_of(group, groups, HEADS, params, true);
   if (!place.valid) {
     return;
@@ -25,6 +36,9 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
+//@ for only in SHARED
+  let own_q = query_at(place.sequence + min(query + across, last), place.head);
+//@ end
 //@ for i in ROWS
   let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
 //@   for c in PART
@@ -50,8 +64,16 @@ fn main(
 //@ for j in 4
         let b$j = qkv[k$j + c];
 //@ end
+//@ for only in SHARED
+        let a = qkv[own_q + c];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
         let a$i = qkv[q$i + c];
+//@   end
+//@   for only in SHARED
+        let a$i = subgroupShuffle(a, eight + $iu);
+//@   end
 //@   for j in 4
 //@     for e in WIDTH
         s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
@@ -95,8 +117,16 @@ fn main(
       // Fours of keys that the last of the thread's queries sees.
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
+//@ for only in SHARED
+        let p = scores[(down + across) * STRIDE + f];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
         let p$i = scores[(down + $iu) * STRIDE + f];
+//@   end
+//@   for only in SHARED
+        let p$i = subgroupShuffle(p, eight + $iu);
+//@   end
 //@ end
 //@ for j in 4
         let v$j = value_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);

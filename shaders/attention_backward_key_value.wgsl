@@ -14,8 +14,19 @@ var<workgroup> ds: array<vec4f, TILE * STRIDE>; // [key, query / 4]
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+//@ for only in ALONE
   @builtin(local_invocation_index) thread: u32,
+//@ end
+//@ for only in SHARED
+  @builtin(subgroup_id) subgroup: u32,
+  @builtin(subgroup_size) subgroup_size: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+//@ end
 ) {
+//@ for only in SHARED
+  let thread = subgroup * subgroup_size + lane;
+  let eight = lane - lane % 8u;
+//@ end
   let place = place_of(group, groups, KV_HEADS, params, false);
   if (!place.valid) {
     return;
@@ -24,6 +35,10 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let key = place.first + down;
+//@ for only in SHARED
+  let own_k = key_at(place.sequence + min(key + across, last), place.head);
+  let own_v = value_at(place.sequence + min(key + across, last), place.head);
+//@ end
 //@ for i in ROWS
   let k$i = key_at(place.sequence + min(key + $iu, last), place.head);
   let v$i = value_at(place.sequence + min(key + $iu, last), place.head);
@@ -53,8 +68,16 @@ fn main(
 //@ for j in 4
           let b$j = qkv[q$j + c];
 //@ end
+//@ for only in SHARED
+          let a = qkv[own_k + c];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
           let a$i = qkv[k$i + c];
+//@   end
+//@   for only in SHARED
+          let a$i = subgroupShuffle(a, eight + $iu);
+//@   end
 //@   for j in 4
 //@     for e in WIDTH
           s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
@@ -66,8 +89,16 @@ fn main(
 //@ for j in 4
           let b$j = output_gradient[g$j + c];
 //@ end
+//@ for only in SHARED
+          let a = qkv[own_v + c];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
           let a$i = qkv[v$i + c];
+//@   end
+//@   for only in SHARED
+          let a$i = subgroupShuffle(a, eight + $iu);
+//@   end
 //@   for j in 4
 //@     for e in WIDTH
           d$i_$j = fma(a$i[$e], b$j[$e], d$i_$j);
@@ -97,9 +128,25 @@ fn main(
         let first = select(0u, down / 4u, tile == place.first);
         let end = min(ACROSS, (last - tile) / 4u + 1u);
         for (var f = first; f < end; f++) {
+//@ for only in SHARED
+          let u = p[(down + across) * STRIDE + f];
+//@ end
+//@ for only in SHARED
+          let w = ds[(down + across) * STRIDE + f];
+//@ end
 //@ for i in ROWS
-          let p$i = p[(down + $iu) * STRIDE + f];
+//@   for only in ALONE
+          let u$i = p[(down + $iu) * STRIDE + f];
+//@   end
+//@   for only in SHARED
+          let u$i = subgroupShuffle(u, eight + $iu);
+//@   end
+//@   for only in ALONE
           let w$i = ds[(down + $iu) * STRIDE + f];
+//@   end
+//@   for only in SHARED
+          let w$i = subgroupShuffle(w, eight + $iu);
+//@   end
 //@ end
 //@ for j in 4
           let row$j = place.sequence + min(tile + 4u * f + $ju, last);
@@ -108,7 +155,7 @@ fn main(
           let g$j_$c = output_gradient[output_at(row$j, head) + column$c];
 //@     for i in ROWS
           dk$i_$c = fma(Vec(w$i[$j]), q$j_$c, dk$i_$c);
-          dv$i_$c = fma(Vec(p$i[$j]), g$j_$c, dv$i_$c);
+          dv$i_$c = fma(Vec(u$i[$j]), g$j_$c, dv$i_$c);
 //@     end
 //@   end
 //@ end

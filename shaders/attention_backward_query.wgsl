@@ -16,8 +16,19 @@ var<workgroup> row_lse: array<f32, TILE>;
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+//@ for only in ALONE
   @builtin(local_invocation_index) thread: u32,
+//@ end
+//@ for only in SHARED
+  @builtin(subgroup_id) subgroup: u32,
+  @builtin(subgroup_size) subgroup_size: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+//@ end
 ) {
+//@ for only in SHARED
+  let thread = subgroup * subgroup_size + lane;
+  let eight = lane - lane % 8u;
+//@ end
   let place = place_of(group, groups, HEADS, params, true);
   if (!place.valid) {
     return;
@@ -40,6 +51,10 @@ fn main(
     row_lse[thread] = lse[row * HEADS + place.head];
   }
   workgroupBarrier();
+//@ for only in SHARED
+  let own_q = query_at(place.sequence + min(query + across, last), place.head);
+  let own_g = output_at(place.sequence + min(query + across, last), place.head);
+//@ end
 //@ for i in ROWS
   let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
   let g$i = output_at(place.sequence + min(query + $iu, last), place.head);
@@ -65,8 +80,16 @@ fn main(
 //@ for j in 4
         let b$j = qkv[k$j + c];
 //@ end
+//@ for only in SHARED
+        let a = qkv[own_q + c];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
         let a$i = qkv[q$i + c];
+//@   end
+//@   for only in SHARED
+        let a$i = subgroupShuffle(a, eight + $iu);
+//@   end
 //@   for j in 4
 //@     for e in WIDTH
         s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
@@ -78,8 +101,16 @@ fn main(
 //@ for j in 4
         let b$j = qkv[v$j + c];
 //@ end
+//@ for only in SHARED
+        let a = output_gradient[own_g + c];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
         let a$i = output_gradient[g$i + c];
+//@   end
+//@   for only in SHARED
+        let a$i = subgroupShuffle(a, eight + $iu);
+//@   end
 //@   for j in 4
 //@     for e in WIDTH
         d$i_$j = fma(a$i[$e], b$j[$e], d$i_$j);
@@ -98,8 +129,16 @@ fn main(
     if (query <= last) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
+//@ for only in SHARED
+        let w = ds[(down + across) * STRIDE + f];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
         let w$i = ds[(down + $iu) * STRIDE + f];
+//@   end
+//@   for only in SHARED
+        let w$i = subgroupShuffle(w, eight + $iu);
+//@   end
 //@ end
 //@ for j in 4
         let k$j = key_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);

@@ -14,8 +14,19 @@ var<workgroup> tp: array<vec4f, TILE * STRIDE>; // P ts, [query, key / 4]
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
+//@ for only in ALONE
   @builtin(local_invocation_index) thread: u32,
+//@ end
+//@ for only in SHARED
+  @builtin(subgroup_id) subgroup: u32,
+  @builtin(subgroup_size) subgroup_size: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+//@ end
 ) {
+//@ for only in SHARED
+  let thread = subgroup * subgroup_size + lane;
+  let eight = lane - lane % 8u;
+//@ end
   let place = place_of(group, groups, HEADS, params, true);
   if (!place.valid) {
     return;
@@ -25,6 +36,9 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
+//@ for only in SHARED
+  let own_q = query_at(place.sequence + min(query + across, last), place.head);
+//@ end
 //@ for i in ROWS
   let row$i = place.sequence + min(query + $iu, last);
   let q$i = query_at(row$i, place.head);
@@ -52,9 +66,25 @@ fn main(
         let b$j = qkv[k$j + c];
         let tb$j = tangent[k$j + c];
 //@ end
+//@ for only in SHARED
+        let a = qkv[own_q + c];
+//@ end
+//@ for only in SHARED
+        let ta = tangent[own_q + c];
+//@ end
 //@ for i in ROWS
+//@   for only in ALONE
         let a$i = qkv[q$i + c];
+//@   end
+//@   for only in SHARED
+        let a$i = subgroupShuffle(a, eight + $iu);
+//@   end
+//@   for only in ALONE
         let ta$i = tangent[q$i + c];
+//@   end
+//@   for only in SHARED
+        let ta$i = subgroupShuffle(ta, eight + $iu);
+//@   end
 //@   for j in 4
 //@     for e in WIDTH
         s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
@@ -78,9 +108,25 @@ fn main(
     if (query <= last) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
+//@ for only in SHARED
+        let u = p[(down + across) * STRIDE + f];
+//@ end
+//@ for only in SHARED
+        let w = tp[(down + across) * STRIDE + f];
+//@ end
 //@ for i in ROWS
-        let p$i = p[(down + $iu) * STRIDE + f];
+//@   for only in ALONE
+        let u$i = p[(down + $iu) * STRIDE + f];
+//@   end
+//@   for only in SHARED
+        let u$i = subgroupShuffle(u, eight + $iu);
+//@   end
+//@   for only in ALONE
         let w$i = tp[(down + $iu) * STRIDE + f];
+//@   end
+//@   for only in SHARED
+        let w$i = subgroupShuffle(w, eight + $iu);
+//@   end
         mean$i += w$i;
 //@ end
 //@ for j in 4
@@ -89,7 +135,7 @@ fn main(
         let v$j_$c = qkv[v$j + column$c];
         let tv$j_$c = tangent[v$j + column$c];
 //@     for i in ROWS
-        sum$i_$c = fma(Vec(w$i[$j]), v$j_$c, fma(Vec(p$i[$j]), tv$j_$c, sum$i_$c));
+        sum$i_$c = fma(Vec(w$i[$j]), v$j_$c, fma(Vec(u$i[$j]), tv$j_$c, sum$i_$c));
 //@     end
 //@   end
 //@ end

@@ -42,10 +42,10 @@ export const attention: Op<AttentionAttributes> = {
     tangent && g.emit("attentionTangent", { ...attributes }, [qkv, o, lse, tangent])[0],
     null,
   ],
-  kernels({ attributes, inputs, inputTypes, outputs }) {
+  kernels({ attributes, inputs, inputTypes, outputs, subgroups }) {
     const [B, S] = inputTypes[0].shape;
     return [{
-      kernel: attentionKernel("attention", forwardSource, attributes),
+      kernel: attentionKernel("attention", forwardSource, attributes, subgroups),
       bindings: [...inputs, ...outputs],
       params: [B, S],
       workgroups: tiles(B, S, attributes.heads),
@@ -80,16 +80,16 @@ export const attentionBackward: Op<AttentionAttributes> = {
   jvp: null,
   // do·o of each query and head, from the first kernel for the second.
   scratch: ({ heads }, [{ shape: [B, S] }]) => [B * S * heads],
-  kernels(
-    { attributes, inputs: [qkv, o, lse, dOut], inputTypes: [{ shape: [B, S] }], outputs: [dqkv], scratch: [delta] },
-  ) {
+  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch: [delta], subgroups }) {
+    const [qkv, o, lse, dOut] = inputs;
+    const [B, S] = inputTypes[0].shape;
     return [{
-      kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes),
+      kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, subgroups),
       bindings: [qkv, o, lse, dOut, delta, dqkv],
       params: [B, S],
       workgroups: tiles(B, S, attributes.heads),
     }, {
-      kernel: attentionKernel("attention_backward_key_value", backwardKeyValueSource, attributes),
+      kernel: attentionKernel("attention_backward_key_value", backwardKeyValueSource, attributes, subgroups, 2),
       bindings: [qkv, lse, dOut, delta, dqkv],
       params: [B, S],
       workgroups: tiles(B, S, attributes.kvHeads),
@@ -121,10 +121,10 @@ export const attentionTangent: Op<AttentionAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs, inputTypes, outputs }) {
+  kernels({ attributes, inputs, inputTypes, outputs, subgroups }) {
     const [B, S] = inputTypes[0].shape;
     return [{
-      kernel: attentionKernel("attention_tangent", tangentSource, attributes),
+      kernel: attentionKernel("attention_tangent", tangentSource, attributes, subgroups),
       bindings: [...inputs, ...outputs],
       params: [B, S],
       workgroups: tiles(B, S, attributes.heads),
@@ -139,24 +139,37 @@ function sequences(op: string, { heads, kvHeads, headSize }: AttentionAttributes
   return [qkv.shape[0], qkv.shape[1]];
 }
 
-// Rows of a workgroup's tile, and columns of the result that its threads take at a time: as in lib/attention.wgsl.
+// Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
 const TILE = 32;
 const ACROSS = 8;
-// Rows of a tile that a thread has: more take fewer loads and ever longer to compile.
-const ROWS = 4;
+// Vecs of results that a thread accumulates with 8 rows: at more than this, registers of a discrete GPU run out.
+const MOST_SUMS = 32;
 
 /** One workgroup a tile of rows of a head of a sequence. */
 function tiles(B: number, S: number, heads: number): [number, number, number] {
   return grid(B * Math.ceil(S / TILE) * heads, 1);
 }
 
-/** A kernel of this family: its body behind the layout of stacked rows. */
-export function attentionKernel(stem: string, source: string, attributes: AttentionAttributes): Kernel {
-  const { heads, kvHeads, headSize } = attributes;
+/**
+ * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share 8 rows load
+ * one each and shuffle; the sums are taken in the same order.
+ *
+ * @param results that a thread accumulates side by side
+ */
+export function attentionKernel(
+  stem: string,
+  source: string,
+  { heads, kvHeads, headSize }: AttentionAttributes,
+  subgroups: boolean,
+  results = 1,
+): Kernel {
   // Heads start at multiples of the head size, which is even: rope pairs its halves.
   const WIDTH = headSize % 4 === 0 ? 4 : 2;
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  return specialize(stem, [`alias Vec = vec${WIDTH}f;`, layoutSource, unroll(source, { WIDTH, PART, ROWS })], {
+  const SHARED = subgroups && ACROSS * PART * results <= MOST_SUMS ? 1 : 0;
+  const ROWS = SHARED === 1 ? ACROSS : 4;
+  const body = unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED });
+  return specialize(stem, [`alias Vec = vec${WIDTH}f;`, layoutSource, body], {
     HEADS: heads,
     KV_HEADS: kvHeads,
     HEAD: headSize,
