@@ -20,7 +20,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>; // [rows, inner]
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(32)
+@compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
@@ -30,7 +30,7 @@ fn main(
   let octets = params.inner / 8u;
   // Row tiles run along x, so that neighbours share the weights that are in cache.
   let m0 = group.x * 16u;
-  let first = group.y * 32u + local.x / 8u * 8u;
+  let first = group.y * LANES + local.x / 8u * 8u;
   let octet = first + local.x % 8u;
   // Rows and octets beyond the edge repeat the last valid one, bit for bit.
   let k0 = min(octet, octets - 1u);

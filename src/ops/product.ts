@@ -138,10 +138,18 @@ function transposedKernel(variant: ProductVariant, format: WeightFormat, INNER: 
       return { kernel: specialize("linear_transposed_tile", sources, { FORMAT }), tile: [64, 64] };
     }
     case "subgroup": {
+      const LANES = lanesOf(INNER);
       const sources = [...SUBGROUP_OCTETS[format], unroll(transposedSubgroupSource, { ALIGNED })];
-      return { kernel: specialize("linear_transposed_subgroup", sources, { FORMAT, ALIGNED }), tile: [16, 256] };
+      const kernel = specialize("linear_transposed_subgroup", sources, { FORMAT, ALIGNED, LANES });
+      return { kernel, tile: [16, 8 * LANES] };
     }
   }
+}
+
+/** Lanes of a workgroup that share a row's octets evenly: lavapipe deals workgroups out as if each took equally long. */
+function lanesOf(inner: number): number {
+  const eights = Math.ceil(inner / 64);
+  return 8 * [4, 3, 2].reduce((best, n) => Math.ceil(eights / n) * n < Math.ceil(eights / best) * best ? n : best);
 }
 
 // Never a matter of rows or count: how a sum is rounded would depend on how rows are chunked.
