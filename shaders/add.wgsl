@@ -1,10 +1,10 @@
 // y = a + b
 struct Params {
-  count: u32,
+  count: u32, // Vecs
 }
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<Vec>;
+@group(0) @binding(1) var<storage, read> b: array<Vec>;
+@group(0) @binding(2) var<storage, read_write> y: array<Vec>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)

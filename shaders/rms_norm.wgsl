@@ -1,57 +1,57 @@
-// A workgroup of SIZE threads normalizes one row of D values: y = w * x * r, r = 1 / sqrt(mean(x^2) + EPSILON).
+// ACROSS threads normalize a row of D values: y = w * x * r, r = 1 / sqrt(mean(x^2) + EPSILON).
 // MODE 0 forward:  y = w x r
 // MODE 1 backward: given dy, dx = r w dy - x r^3 / D * sum(w dy x)
 // MODE 2 tangent:  given t,  ty = w (t r - x r^3 / D * sum(x t))
 struct Params {
   rows: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [rows, D]
-@group(0) @binding(1) var<storage, read> other: array<f32>; // dy or t, [rows, D]; x where MODE is 0
-@group(0) @binding(2) var<storage, read> weight: array<f32>; // [D]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [rows, D]
+@group(0) @binding(0) var<storage, read> x: array<Vec>; // [rows, D]
+@group(0) @binding(1) var<storage, read> other: array<Vec>; // dy or t, [rows, D]; x where MODE is 0
+@group(0) @binding(2) var<storage, read> weight: array<Vec>; // [D]
+@group(0) @binding(3) var<storage, read_write> y: array<Vec>; // [rows, D]
 @group(0) @binding(4) var<uniform> params: Params;
 
-var<workgroup> squares: array<f32, SIZE>;
-var<workgroup> products: array<f32, SIZE>;
+const SIZE: u32 = 64u;
+const VECS: u32 = D / WIDTH;
+
+var<workgroup> partial: array<vec2f, SIZE>; // of sum(x^2) and of the other sum
 
 @compute @workgroup_size(SIZE)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.rows) {
-    return;
-  }
-  let start = row * D;
-  var square = 0.0f;
-  var product = 0.0f;
-  for (var d = lane; d < D; d += SIZE) {
-    let value = x[start + d];
-    square += value * value;
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let row = (group.y * groups.x + group.x) * (SIZE / ACROSS) + thread / ACROSS;
+  let lane = thread % ACROSS;
+  let end = select(0u, (row + 1u) * VECS, row < params.rows);
+  var square = Vec();
+  var product = Vec();
+  for (var at = row * VECS + lane; at < end; at += ACROSS) {
+    let value = x[at];
+    square = fma(value, value, square);
     if (MODE == 1u) {
-      product += value * weight[d] * other[start + d];
+      product = fma(value * weight[at - row * VECS], other[at], product);
     } else if (MODE == 2u) {
-      product += value * other[start + d];
+      product = fma(value, other[at], product);
     }
   }
-  squares[lane] = square;
-  products[lane] = product;
+  partial[thread] = vec2f(total(square), total(product));
   workgroupBarrier();
-  for (var width = SIZE / 2u; width > 0u; width /= 2u) {
-    if (lane < width) {
-      squares[lane] += squares[lane + width];
-      products[lane] += products[lane + width];
-    }
-    workgroupBarrier();
-  }
-  let r = 1.0f / sqrt(squares[0] / f32(D) + EPSILON);
-  let pull = products[0] * r * r * r / f32(D);
-  for (var d = lane; d < D; d += SIZE) {
-    let value = x[start + d];
+  var sums = vec2f();
+//@ for i in ACROSS
+  sums += partial[thread - lane + $iu];
+//@ end
+  let r = 1.0f / sqrt(sums.x / f32(D) + EPSILON);
+  let pull = sums.y * r * r * r / f32(D);
+  for (var at = row * VECS + lane; at < end; at += ACROSS) {
+    let w = weight[at - row * VECS];
     if (MODE == 0u) {
-      y[start + d] = weight[d] * (value * r);
+      y[at] = w * (x[at] * r);
     } else if (MODE == 1u) {
-      y[start + d] = r * weight[d] * other[start + d] - value * pull;
+      y[at] = r * w * other[at] - x[at] * pull;
     } else {
-      y[start + d] = weight[d] * (other[start + d] * r - value * pull);
+      y[at] = w * (other[at] * r - x[at] * pull);
     }
   }
 }

@@ -3,11 +3,13 @@
 // MODE 1 place: y [sequences, SEQUENCE, D] = x at those rows, zero elsewhere
 // MODE 2 repeat: y [sequences, SEQUENCE, D] = x [SEQUENCE, D] for each sequence
 struct Params {
-  total: u32, // elements of y
+  total: u32, // Vecs of y
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Vec>;
+@group(0) @binding(1) var<storage, read_write> y: array<Vec>;
 @group(0) @binding(2) var<uniform> params: Params;
+
+const VECS: u32 = D / WIDTH;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -16,17 +18,17 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     return;
   }
   if (MODE == 0u) {
-    let row = index / D;
-    y[index] = x[((row / COUNT) * SEQUENCE + START + row % COUNT) * D + index % D];
+    let row = index / VECS;
+    y[index] = x[((row / COUNT) * SEQUENCE + START + row % COUNT) * VECS + index % VECS];
   } else if (MODE == 1u) {
-    let row = index / D;
+    let row = index / VECS;
     let at = row % SEQUENCE;
-    var value = 0.0f;
+    var value = Vec();
     if (at >= START && at < START + COUNT) {
-      value = x[((row / SEQUENCE) * COUNT + at - START) * D + index % D];
+      value = x[((row / SEQUENCE) * COUNT + at - START) * VECS + index % VECS];
     }
     y[index] = value;
   } else {
-    y[index] = x[index % (SEQUENCE * D)];
+    y[index] = x[index % (SEQUENCE * VECS)];
   }
 }

@@ -5,29 +5,30 @@
 struct Params {
   rows: u32,
 }
-@group(0) @binding(0) var<storage, read> gate_up: array<f32>; // [rows, 2 F]
-@group(0) @binding(1) var<storage, read> other: array<f32>; // dm [rows, F] or [tg | tu]; gate_up where MODE is 0
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> gate_up: array<Vec>; // [rows, 2 F]
+@group(0) @binding(1) var<storage, read> other: array<Vec>; // dm [rows, F] or [tg | tu]; gate_up where MODE is 0
+@group(0) @binding(2) var<storage, read_write> y: array<Vec>;
 @group(0) @binding(3) var<uniform> params: Params;
+
+const VECS: u32 = F / WIDTH;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let index = id.y * groups.x * 64u + id.x;
-  if (index >= params.rows * F) {
+  if (index >= params.rows * VECS) {
     return;
   }
-  let row = index / F;
-  let gate = row * 2u * F + index % F;
+  let gate = index / VECS * 2u * VECS + index % VECS;
   let g = gate_up[gate];
-  let u = gate_up[gate + F];
+  let u = gate_up[gate + VECS];
   let s = 1.0f / (1.0f + exp(-g));
   let slope = u * s * (1.0f + g * (1.0f - s));
   if (MODE == 0u) {
     y[index] = g * s * u;
   } else if (MODE == 1u) {
     y[gate] = other[index] * slope;
-    y[gate + F] = other[index] * g * s;
+    y[gate + VECS] = other[index] * g * s;
   } else {
-    y[index] = other[gate] * slope + other[gate + F] * g * s;
+    y[index] = other[gate] * slope + other[gate + VECS] * g * s;
   }
 }

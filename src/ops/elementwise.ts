@@ -4,6 +4,8 @@ import rowScaleSource from "../../shaders/row_scale.wgsl" with { type: "text" };
 import seedSource from "../../shaders/seed.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import { elements, matrix, type Op, requireShape } from "./op.ts";
+import { unroll } from "./product_unroll.ts";
+import { threadsAcross, vectorsFor } from "./vector.ts";
 
 type None = Record<never, never>;
 
@@ -16,12 +18,16 @@ export const add: Op<None> = {
   reference: ({ inputs: [a, b] }) => [a.map((value, i) => value + b[i])],
   vjp: (_g, _node, [dy]) => [dy, dy],
   jvp: (g, _node, [ta, tb]) => [ta && tb ? g.emit("add", {}, [ta, tb])[0] : ta ?? tb],
-  kernels: ({ inputs, inputTypes, outputs }) => [{
-    kernel: specialize("add", [addSource], {}),
-    bindings: [...inputs, ...outputs],
-    params: [elements(inputTypes[0])],
-    workgroups: grid(elements(inputTypes[0]), 64),
-  }],
+  kernels({ inputs, inputTypes, outputs }) {
+    const vectors = vectorsFor(elements(inputTypes[0]));
+    const count = elements(inputTypes[0]) / vectors.width;
+    return [{
+      kernel: specialize("add", [vectors.source, addSource], {}),
+      bindings: [...inputs, ...outputs],
+      params: [count],
+      workgroups: grid(count, 64),
+    }];
+  },
 };
 
 /** a [M, D], b [P, D] with M a multiple of P → y [M], y_m = Σ_d a_md b_(m mod P),d. */
@@ -44,11 +50,15 @@ export const rowDot: Op<None> = {
   jvp: null,
   kernels({ inputs, inputTypes, outputs }) {
     const { rows, columns } = matrix(inputTypes[0]);
+    const ACROSS = threadsAcross(columns);
     return [{
-      kernel: specialize("row_dot", [rowDotSource], { D: columns, SIZE: 64 }),
+      kernel: specialize("row_dot", [vectorsFor(columns).source, unroll(rowDotSource, { ACROSS })], {
+        D: columns,
+        ACROSS,
+      }),
       bindings: [...inputs, ...outputs],
       params: [rows, matrix(inputTypes[1]).rows],
-      workgroups: grid(rows, 1),
+      workgroups: grid(rows * ACROSS, 64),
     }];
   },
 };
@@ -67,11 +77,12 @@ export const rowScale: Op<None> = {
   jvp: null,
   kernels({ inputs, inputTypes, outputs }) {
     const { rows, columns } = matrix(inputTypes[0]);
+    const vectors = vectorsFor(columns);
     return [{
-      kernel: specialize("row_scale", [rowScaleSource], { D: columns }),
+      kernel: specialize("row_scale", [vectors.source, rowScaleSource], { D: columns }),
       bindings: [...inputs, ...outputs],
       params: [rows],
-      workgroups: grid(rows * columns, 64),
+      workgroups: grid(rows * columns / vectors.width, 64),
     }];
   },
 };

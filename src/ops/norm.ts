@@ -1,9 +1,10 @@
 import source from "../../shaders/rms_norm.wgsl" with { type: "text" };
-import { specialize } from "../gpu/kernel.ts";
-import { grid } from "../gpu/kernel.ts";
+import { grid, specialize } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/pass.ts";
 import { wholeBuffer } from "./linear.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "./op.ts";
+import { unroll } from "./product_unroll.ts";
+import { threadsAcross, vectorsFor } from "./vector.ts";
 
 /** y = w ∘ x · r with r = (mean(x²) + ε)^−½. */
 export interface RmsNormAttributes {
@@ -78,15 +79,16 @@ function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<Rm
 
 function launch({ attributes, inputs, inputTypes, outputs, weight }: KernelContext<RmsNormAttributes>, mode: number) {
   const { rows, columns } = matrix(inputTypes[0]);
-  const kernel = specialize("rms_norm", [source], {
+  const ACROSS = threadsAcross(columns);
+  const kernel = specialize("rms_norm", [vectorsFor(columns).source, unroll(source, { ACROSS })], {
     MODE: mode,
-    SIZE: 64,
+    ACROSS,
     D: columns,
     EPSILON: { f32: attributes.epsilon },
   });
   const [x, other = x] = inputs;
   const w = wholeBuffer(weight(attributes.weight).segments[0].data);
   return [
-    { kernel, bindings: [x, other, w, outputs[0]], params: [rows], workgroups: grid(rows, 1) },
+    { kernel, bindings: [x, other, w, outputs[0]], params: [rows], workgroups: grid(rows * ACROSS, 64) },
   ] satisfies Dispatch[];
 }

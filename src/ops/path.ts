@@ -1,6 +1,7 @@
 import source from "../../shaders/path.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import { elements, type Op, requireShape } from "./op.ts";
+import { vectorsFor } from "./vector.ts";
 
 /** start, end [S, D], alpha [B] → x [B, S, D], x = (1 − α) start + α end: the straight path, exact at both ends. */
 export const path: Op<Record<never, never>> = {
@@ -19,10 +20,15 @@ export const path: Op<Record<never, never>> = {
   // The walk ends here: what is asked for is the gradient at the path points, and the tangent starts at them.
   vjp: null,
   jvp: null,
-  kernels: ({ inputs, inputTypes, outputs, outputTypes }) => [{
-    kernel: specialize("path", [source], {}),
-    bindings: [...inputs, ...outputs],
-    params: [inputTypes[2].shape[0], elements(inputTypes[0])],
-    workgroups: grid(elements(outputTypes[0]), 64),
-  }],
+  kernels({ inputs, inputTypes, outputs }) {
+    const vectors = vectorsFor(elements(inputTypes[0]));
+    const size = elements(inputTypes[0]) / vectors.width;
+    const [x, y] = grid(size, 64);
+    return [{
+      kernel: specialize("path", [vectors.source, source], {}),
+      bindings: [...inputs, ...outputs],
+      params: [size],
+      workgroups: [x, y, inputTypes[2].shape[0]],
+    }];
+  },
 };

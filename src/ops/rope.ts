@@ -1,6 +1,7 @@
 import source from "../../shaders/rope.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import { matrix, type Op, requireShape } from "./op.ts";
+import { vectorsFor } from "./vector.ts";
 
 /** Which columns are rotated, and which way. */
 export interface RopeAttributes {
@@ -49,7 +50,8 @@ export const rope: Op<RopeAttributes> = {
   jvp: (g, { attributes, inputs: [, rotation] }, [tx]) => [tx && g.emit("rope", { ...attributes }, [tx, rotation])[0]],
   kernels({ attributes: { heads, headSize, inverse }, inputs, inputTypes, outputs }) {
     const { rows, columns } = matrix(inputTypes[0]);
-    const kernel = specialize("rope", [source], {
+    const vectors = vectorsFor(columns, headSize / 2);
+    const kernel = specialize("rope", [vectors.source, source], {
       COLUMNS: columns,
       HEADS: heads,
       HEAD: headSize,
@@ -59,7 +61,7 @@ export const rope: Op<RopeAttributes> = {
       kernel,
       bindings: [...inputs, ...outputs],
       params: [rows, inputTypes[1].shape[0]],
-      workgroups: grid(rows * columns, 64),
+      workgroups: grid(rows * (columns - heads * headSize / 2) / vectors.width, 64),
     }];
   },
 };

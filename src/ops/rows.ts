@@ -1,6 +1,7 @@
 import source from "../../shaders/rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
-import { elements, type KernelContext, type Op, requireShape, type ValueType } from "./op.ts";
+import { elements, type KernelContext, type Op, requireShape } from "./op.ts";
+import { vectorsFor } from "./vector.ts";
 
 /** Rows start … start + count of each sequence of `sequence` rows. */
 export interface WindowAttributes {
@@ -65,11 +66,13 @@ function launch(
   { sequence, start, count }: WindowAttributes,
 ) {
   const D = y.shape[y.shape.length - 1];
+  const vectors = vectorsFor(D);
+  const total = elements(y) / vectors.width;
   const constants = { MODE: mode, D, SEQUENCE: sequence, START: start, COUNT: count };
   return [{
-    kernel: specialize("rows", [source], constants),
+    kernel: specialize("rows", [vectors.source, source], constants),
     bindings: [...inputs, ...outputs],
-    params: [elements(y)],
-    workgroups: grid(elements(y satisfies ValueType), 64),
+    params: [total],
+    workgroups: grid(total, 64),
   }];
 }

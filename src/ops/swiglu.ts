@@ -2,6 +2,7 @@ import source from "../../shaders/swiglu.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/pass.ts";
 import { elements, type KernelContext, matrix, type Op, type ReferenceContext, requireShape } from "./op.ts";
+import { vectorsFor } from "./vector.ts";
 
 type None = Record<never, never>;
 
@@ -77,11 +78,13 @@ function eachPair({ inputs: [x], inputTypes }: ReferenceContext<None>, width: 1 
 
 function launch({ inputs, inputTypes, outputs }: KernelContext<None>, mode: number): Dispatch[] {
   const { rows, columns } = matrix(inputTypes[0]);
+  const F = columns / 2;
+  const vectors = vectorsFor(F);
   const [x, other = x] = inputs;
   return [{
-    kernel: specialize("swiglu", [source], { MODE: mode, F: columns / 2 }),
+    kernel: specialize("swiglu", [vectors.source, source], { MODE: mode, F }),
     bindings: [x, other, outputs[0]],
     params: [rows],
-    workgroups: grid(rows * columns / 2, 64),
+    workgroups: grid(rows * F / vectors.width, 64),
   }];
 }

@@ -36,6 +36,48 @@ export const CASES = [
     inputs: [f32(2, 30), f32(9, 12), u32(1)],
     data: { 2: Uint32Array.of(4) },
   }),
+  opCase({ title: "add by fours", op: "add", attributes: {}, inputs: [f32(3, 100), f32(3, 100)] }),
+  opCase({ title: "path by fours", op: "path", attributes: {}, inputs: [f32(3, 100), f32(3, 100), f32(3)] }),
+  opCase({
+    title: "placeRows by fours",
+    op: "placeRows",
+    attributes: { sequence: 7, start: 2, count: 3 },
+    inputs: [f32(2, 3, 36)],
+  }),
+  opCase({
+    title: "takeRows by fours",
+    op: "takeRows",
+    attributes: { sequence: 7, start: 2, count: 3 },
+    inputs: [f32(2, 7, 36)],
+  }),
+  opCase({ title: "repeat by fours", op: "repeat", attributes: { times: 3 }, inputs: [f32(3, 36)] }),
+  ...(["rmsNorm", "rmsNormBackward", "rmsNormTangent"] as const).flatMap((op) =>
+    [44, 1028, 1031].map((D) =>
+      opCase({
+        title: `${op} for D = ${D}, rows that fill no workgroup`,
+        op,
+        attributes: norm,
+        inputs: op === "rmsNorm" ? [f32(11, D)] : [f32(11, D), f32(11, D)],
+        weights: { w: [1, D] },
+      })
+    )
+  ),
+  opCase({
+    title: "rope by fours with columns that stay",
+    op: "rope",
+    attributes: { heads: 3, headSize: 16, inverse: false },
+    inputs: [f32(2, 5, 68), f32(5, 16)],
+  }),
+  opCase({
+    title: "rowDot by fours, long rows",
+    op: "rowDot",
+    attributes: {},
+    inputs: [f32(6, 1028), f32(3, 1028)],
+  }),
+  opCase({ title: "rowScale by fours", op: "rowScale", attributes: {}, inputs: [f32(5, 36), f32(5)] }),
+  opCase({ title: "swiglu by fours", op: "swiglu", attributes: {}, inputs: [f32(3, 72)] }),
+  opCase({ title: "swigluBackward by fours", op: "swigluBackward", attributes: {}, inputs: [f32(3, 72), f32(3, 36)] }),
+  opCase({ title: "swigluTangent by fours", op: "swigluTangent", attributes: {}, inputs: [f32(3, 72), f32(3, 72)] }),
   opCase({ title: "path", op: "path", attributes: {}, inputs: [f32(3, 5), f32(3, 5), f32(2)] }),
   opCase({
     title: "placeRows",

@@ -1,0 +1,7 @@
+// Elements one by one, where rows are no multiple of four.
+alias Vec = f32;
+const WIDTH: u32 = 1u;
+
+fn total(v: Vec) -> f32 {
+  return v;
+}
