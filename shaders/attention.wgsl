@@ -37,7 +37,7 @@ fn main(
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
 //@ for only in SHARED
-  let own_q = query_at(place.sequence + min(query + across, last), place.head);
+  let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
 //@ end
 //@ for i in ROWS
   let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
@@ -118,7 +118,7 @@ fn main(
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
 //@ for only in SHARED
-        let p = scores[(down + across) * STRIDE + f];
+        let p = scores[(down + across % ROWS) * STRIDE + f];
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE

@@ -36,8 +36,8 @@ fn main(
   let down = ROWS * (thread / ACROSS);
   let key = place.first + down;
 //@ for only in SHARED
-  let own_k = key_at(place.sequence + min(key + across, last), place.head);
-  let own_v = value_at(place.sequence + min(key + across, last), place.head);
+  let own_k = key_at(place.sequence + min(key + across % ROWS, last), place.head);
+  let own_v = value_at(place.sequence + min(key + across % ROWS, last), place.head);
 //@ end
 //@ for i in ROWS
   let k$i = key_at(place.sequence + min(key + $iu, last), place.head);
@@ -129,10 +129,10 @@ fn main(
         let end = min(ACROSS, (last - tile) / 4u + 1u);
         for (var f = first; f < end; f++) {
 //@ for only in SHARED
-          let u = p[(down + across) * STRIDE + f];
+          let u = p[(down + across % ROWS) * STRIDE + f];
 //@ end
 //@ for only in SHARED
-          let w = ds[(down + across) * STRIDE + f];
+          let w = ds[(down + across % ROWS) * STRIDE + f];
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE

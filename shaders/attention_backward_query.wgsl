@@ -52,8 +52,8 @@ fn main(
   }
   workgroupBarrier();
 //@ for only in SHARED
-  let own_q = query_at(place.sequence + min(query + across, last), place.head);
-  let own_g = output_at(place.sequence + min(query + across, last), place.head);
+  let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
+  let own_g = output_at(place.sequence + min(query + across % ROWS, last), place.head);
 //@ end
 //@ for i in ROWS
   let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
@@ -130,7 +130,7 @@ fn main(
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
 //@ for only in SHARED
-        let w = ds[(down + across) * STRIDE + f];
+        let w = ds[(down + across % ROWS) * STRIDE + f];
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE

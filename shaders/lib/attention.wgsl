@@ -2,6 +2,8 @@
 // each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a query and a key.
 // A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth Vec of the rows'
 // results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns a vec4f.
+// With subgroups (SHARED) the eight threads that share rows load one each and shuffle; otherwise (ALONE) each loads all.
+// Threads are then numbered by subgroup and lane, whatever the size, so that eight in a row are lanes of one subgroup.
 const TILE: u32 = 32u;
 const ACROSS: u32 = TILE / 4u; // threads that share rows
 const LANES: u32 = ACROSS * TILE / ROWS;

@@ -142,7 +142,7 @@ function sequences(op: string, { heads, kvHeads, headSize }: AttentionAttributes
 // Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
 const TILE = 32;
 const ACROSS = 8;
-// Vecs of results that a thread accumulates with 8 rows: at more than this, registers of a discrete GPU run out.
+// Vecs of results that a thread with 8 rows may accumulate: with more the registers of a discrete GPU run out.
 const MOST_SUMS = 32;
 
 /** One workgroup a tile of rows of a head of a sequence. */
@@ -151,8 +151,8 @@ function tiles(B: number, S: number, heads: number): [number, number, number] {
 }
 
 /**
- * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share 8 rows load
- * one each and shuffle; the sums are taken in the same order.
+ * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
+ * one each and shuffle. The choice is by head size alone, and the sums are taken in the same order either way.
  *
  * @param results that a thread accumulates side by side
  */
@@ -166,8 +166,8 @@ export function attentionKernel(
   // Heads start at multiples of the head size, which is even: rope pairs its halves.
   const WIDTH = headSize % 4 === 0 ? 4 : 2;
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  const SHARED = subgroups && ACROSS * PART * results <= MOST_SUMS ? 1 : 0;
-  const ROWS = SHARED === 1 ? ACROSS : 4;
+  const SHARED = subgroups ? 1 : 0;
+  const ROWS = subgroups && ACROSS * PART * results <= MOST_SUMS ? ACROSS : 4;
   const body = unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED });
   return specialize(stem, [`alias Vec = vec${WIDTH}f;`, layoutSource, body], {
     HEADS: heads,
