@@ -3,7 +3,17 @@ import gradientSource from "../../shaders/log_prob_gradient_slice.wgsl" with { t
 import { grid, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { forwardProduct, transposedProduct } from "./linear.ts";
-import { elements, type KernelContext, matrix, type Op, requireShape, type ValueType } from "./op.ts";
+import {
+  type Differentiated,
+  elements,
+  type Emitter,
+  type KernelContext,
+  matrix,
+  type Op,
+  requireShape,
+  type Value,
+  type ValueType,
+} from "./op.ts";
 import type { GpuWeight, GpuWeightSegment } from "./weight.ts";
 
 /** The head that turns hidden states into logits. */
@@ -17,59 +27,68 @@ export interface HeadAttributes {
 const SLICE = 8192;
 const sliceOf = ({ vocabulary }: HeadAttributes) => Math.min(SLICE, vocabulary);
 
-/** h [.., D], targets [R] → log p(target_r | h_r) [R], log Σ exp of the logits [R]. Never holds [R, V]. */
+/**
+ * h [.., D], targets [R] → log p(target_r | h_r), log Σ exp of the logits, 1 − p(target_r), each [R]. Never holds [R, V]. The
+ * last output has the digits that 1 − exp(log p) would lose where the target is all but certain.
+ */
 export const targetLogProb: Op<HeadAttributes> = {
   types(_attributes, [h, targets]) {
     requireShape(matrix(h).rows === elements(targets), "targetLogProb", "[R, D] and [R]", [h, targets]);
-    return [{ shape: [elements(targets)], dtype: "f32" }, { shape: [elements(targets)], dtype: "f32" }];
+    return Array.from({ length: 3 }, () => ({ shape: [elements(targets)], dtype: "f32" }));
   },
   reference({ attributes, inputs: [h, targets], inputTypes, weight }) {
     const { rows, columns: D } = matrix(inputTypes[0]);
     const { values } = weight(attributes.weight);
     const logProb = new Float64Array(rows);
     const lse = new Float64Array(rows);
+    const miss = new Float64Array(rows);
     for (let m = 0; m < rows; m++) {
       const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values);
       const top = logits.reduce((a, b) => Math.max(a, b));
-      lse[m] = top + Math.log(logits.reduce((sum, z) => sum + Math.exp(z - top), 0));
-      logProb[m] = logits[targets[m]] - lse[m];
+      const below = logits[targets[m]] - top;
+      const others = logits.reduce((sum, z, v) => v === targets[m] ? sum : sum + Math.exp(z - top), 0);
+      const logSum = below === 0 ? Math.log1p(others) : Math.log(Math.exp(below) + others);
+      lse[m] = top + logSum;
+      logProb[m] = below - logSum;
+      miss[m] = others / (Math.exp(below) + others);
     }
-    return [logProb, lse];
+    return [logProb, lse, miss];
   },
   // Each row's log-prob depends on its own hidden state alone, so one gradient serves every seed and the tangent too.
-  vjp: (g, { attributes, inputs: [h, targets], outputs: [, lse] }, [dy]) => [
-    dy && g.emit("rowScale", {}, [g.emit("targetLogProbGradient", { ...attributes }, [h, targets, lse])[0], dy])[0],
-    null,
-  ],
-  jvp: (g, { attributes, inputs: [h, targets], outputs: [, lse] }, [th]) => [
-    th && g.emit("rowDot", {}, [g.emit("targetLogProbGradient", { ...attributes }, [h, targets, lse])[0], th])[0],
-    null,
-  ],
+  vjp: (g, node, [dy]) => [dy && g.emit("rowScale", {}, [emitGradient(g, node), dy])[0], null],
+  jvp: (g, node, [th]) => [th && g.emit("rowDot", {}, [emitGradient(g, node), th])[0], null, null],
   scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * 3],
   kernels(context) {
-    const { attributes, inputs: [, targets], inputTypes, outputs: [logProb, lse], scratch: [logits, state] } = context;
+    const { attributes, inputs: [, targets], inputTypes, outputs, scratch: [logits, state] } = context;
     const { rows } = matrix(inputTypes[0]);
     const kernel = specialize("log_prob_slice", [forwardSource], {});
     return logitSlices(context).flatMap(({ dispatches, first, count }) => [...dispatches, {
       kernel,
-      bindings: [logits, targets, state, logProb, lse],
+      bindings: [logits, targets, state, ...outputs],
       params: [rows, first, count, sliceOf(attributes), first + count === attributes.vocabulary ? 1 : 0],
       workgroups: grid(rows, 1),
     }]);
   },
 };
 
-/** h [.., D], targets [R], lse [R] → ∂ log p(target_r) / ∂ h_r [.., D] = (1[v = target] − p_v) W. */
+function emitGradient(
+  g: Emitter,
+  { attributes, inputs: [h, targets], outputs: [, lse, miss] }: Differentiated<HeadAttributes>,
+): Value {
+  return g.emit("targetLogProbGradient", { ...attributes }, [h, targets, lse, miss])[0];
+}
+
+/** h [.., D], targets, lse, 1 − p(target) [R] → ∂ log p(target_r) / ∂ h_r [.., D] = Σ_v (1[v = target] − p_v) W_v. */
 export const targetLogProbGradient: Op<HeadAttributes> = {
   types: (_attributes, [h]) => [{ shape: h.shape, dtype: "f32" }],
-  reference({ attributes, inputs: [h, targets, lse], inputTypes, weight }) {
+  reference({ attributes, inputs: [h, targets, lse, miss], inputTypes, weight }) {
     const { rows, columns: D } = matrix(inputTypes[0]);
     const { values } = weight(attributes.weight);
     const dh = new Float64Array(rows * D);
     for (let m = 0; m < rows; m++) {
       const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values);
       logits.forEach((z, v) => {
-        const slope = (v === targets[m] ? 1 : 0) - Math.exp(z - lse[m]);
+        const slope = v === targets[m] ? miss[m] : -Math.exp(z - lse[m]);
         for (let d = 0; d < D; d++) dh[m * D + d] += slope * values[v * D + d];
       });
     }
@@ -79,7 +98,7 @@ export const targetLogProbGradient: Op<HeadAttributes> = {
   jvp: null,
   scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes)],
   kernels(context) {
-    const { attributes, inputs: [, targets, lse], inputTypes, outputs: [dh], scratch: [logits], subgroups } = context;
+    const { attributes, inputs: [, ...perRow], inputTypes, outputs: [dh], scratch: [logits], subgroups } = context;
     const stride = sliceOf(attributes);
     const { rows } = matrix(inputTypes[0]);
     const kernel = specialize("log_prob_gradient_slice", [gradientSource], {});
@@ -87,7 +106,7 @@ export const targetLogProbGradient: Op<HeadAttributes> = {
       const { dispatches, first, count } = slice;
       const slope = {
         kernel,
-        bindings: [targets, lse, logits],
+        bindings: [...perRow, logits],
         params: [rows, first, count, stride],
         workgroups: grid(rows * count, 64),
       };

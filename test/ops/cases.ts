@@ -151,7 +151,7 @@ export const CASES = [
     title: "targetLogProbGradient over two slices of the vocabulary",
     op: "targetLogProbGradient",
     attributes: wideHead,
-    inputs: [f32(2, 3), u32(2), f32(2)],
+    inputs: [f32(2, 3), u32(2), f32(2), f32(2)],
     weights: { head: [8195, 3] },
     // log Σ exp of about 8195 small logits, so that the probabilities are probabilities.
     data: { 1: Uint32Array.of(8193, 2), 2: Float32Array.of(9.2, 9.3) },

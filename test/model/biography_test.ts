@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { attribute } from "../../src/experiment/attribute.ts";
+import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import { assertClose } from "../support/closeness.ts";
+
+/** test/golden/README.md, "biography". */
+interface Case {
+  readonly name: string;
+  readonly promptText: string;
+  readonly targetText: string;
+  readonly prompt: number[];
+  readonly target: number[];
+  readonly logProbs: { readonly f64: number[] };
+  readonly inputGradient: number[][];
+  readonly paths: { readonly baseline: string; readonly frozen: number[]; readonly gaussLegendre50: number[][] }[];
+  readonly ablation: Record<string, number[][] | null>;
+  readonly captum: {
+    readonly integratedGradients: Record<string, { readonly token: number[][]; readonly sequence: number[] }>;
+    readonly featureAblation: { readonly token: number[][]; readonly sequence: number[] };
+  };
+  readonly generation: { readonly ids: number[] };
+}
+
+const GOLDEN: { readonly sha256: string; readonly cases: readonly Case[] } = JSON.parse(
+  Deno.readTextFileSync(new URL("../golden/biography/expected.json", import.meta.url)),
+);
+const WEIGHTS = new URL("../../experiments/models/biography/model.safetensors", import.meta.url);
+// Where a target is all but certain its attributions are as small as rounding, so each is held against a thousandth of
+// the largest or of a hundredth of a nat.
+const ATTRIBUTION = { absolute: 1e-5, relative: 1e-3 };
+const FIFTY = { quadrature: "gauss-legendre", steps: 50, freeze: [] } as const;
+
+async function withModel(
+  device: "webgpu" | "reference",
+  check: (model: LanguageModel) => Promise<void>,
+): Promise<void> {
+  const model = await loadModel(undefined, { device });
+  try {
+    await check(model);
+  } finally {
+    model.close();
+  }
+}
+
+Deno.test("the golden values are those of the embedded weights", async () => {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await Deno.readFile(WEIGHTS)));
+  assert.equal(digest.toHex(), GOLDEN.sha256);
+});
+
+for (const one of GOLDEN.cases) {
+  const text = { prompt: one.promptText, target: one.targetText };
+
+  Deno.test(`embedded model, ${one.name}: texts have transformers' tokens and the log-probs PyTorch's values`, () =>
+    withModel("webgpu", async (model) => {
+      const tokenizer = await model.tokenizer();
+      assert.deepEqual(tokenizer.encodePrompt(text.prompt).tokens.map(({ id }) => id), one.prompt);
+      assert.deepEqual(tokenizer.encodeTarget(text.target), one.target);
+      const [score] = await model.score([await model.embed(one.prompt)], one.target);
+      assertClose(score, one.logProbs.f64, { absolute: 1e-5, relative: 0 });
+    }));
+
+  for (const { baseline, gaussLegendre50 } of one.paths.filter(({ frozen }) => frozen.length === 0)) {
+    Deno.test(`embedded model, ${one.name}: the sequence attribution from ${baseline} equals PyTorch's in f64`, () =>
+      withModel("webgpu", async (model) => {
+        const { sequenceAttribution } = await attribute(model, text, { ...FIFTY, baseline });
+        const expected = one.prompt.map((_, i) => gaussLegendre50.reduce((sum, row) => sum + row[i], 0));
+        assertClose(sequenceAttribution, expected, ATTRIBUTION);
+      }));
+  }
+
+  Deno.test(`embedded model, ${one.name}: token and sequence attribution equal Captum's`, () =>
+    withModel("webgpu", async (model) => {
+      const { token, sequence } = one.captum.integratedGradients["gausslegendre-50"];
+      const record = await attribute(model, text, { ...FIFTY, baseline: "token:0", tokens: true });
+      assertClose(record.tokenAttribution!.flat(), token.flat(), ATTRIBUTION);
+      assertClose(record.sequenceAttribution, sequence, ATTRIBUTION);
+    }));
+
+  Deno.test(`embedded model, ${one.name}: ablation equals Captum's and PyTorch's`, () =>
+    withModel("webgpu", async (model) => {
+      const options = { method: "feature-ablation", freeze: [] } as const;
+      for (const [scheme, expected] of Object.entries(one.ablation)) {
+        const record = await attribute(model, text, { ...options, scheme });
+        assertClose(record.tokenAttribution!.flat(), expected!.flat(), { absolute: 1e-4, relative: 0 }, scheme);
+        if (scheme !== "token:0") continue;
+        const captum = one.captum.featureAblation;
+        assertClose(record.tokenAttribution!.flat(), captum.token.flat(), { absolute: 1e-4, relative: 0 }, "Captum");
+        assertClose(record.sequenceAttribution, captum.sequence, { absolute: 2e-4, relative: 0 }, "Captum's sequence");
+      }
+    }));
+
+  Deno.test(`embedded model, ${one.name}: WebGPU equals the f64 backend in log-probs and gradients`, async () => {
+    const alphas = [0, 0.1, 0.5, 1];
+    const sample = async (device: "webgpu" | "reference") => {
+      const found: { score: Float64Array[]; gradient: Float64Array[]; tangent: Float64Array[] }[] = [];
+      await withModel(device, async (model) => {
+        const end = await model.embed(one.prompt);
+        const mean = await model.meanEmbedding();
+        const start = end.map((_, i) => mean[i % mean.length]);
+        const path = await model.path({ start, end, targets: one.target });
+        const { score, gradient, tangent } = await path.evaluate(alphas, { tangent: true, gradient: "sequence" });
+        found.push({ score: [...score], gradient: [...gradient], tangent: [...tangent] });
+      });
+      return found[0];
+    };
+    const [gpu, reference] = [await sample("webgpu"), await sample("reference")];
+    alphas.forEach((alpha, k) => {
+      assertClose(gpu.score[k], reference.score[k], { absolute: 1e-4, relative: 0 }, `log-probs at ${alpha}`);
+      assertClose(gpu.gradient[k], reference.gradient[k], { absolute: 1e-7, relative: 1e-3 }, `gradient at ${alpha}`);
+      assertClose(gpu.tangent[k], reference.tangent[k], { absolute: 1e-7, relative: 1e-3 }, `tangent at ${alpha}`);
+    });
+  });
+
+  Deno.test(`embedded model, ${one.name}: greedy generation equals transformers'`, () =>
+    withModel("webgpu", async (model) => {
+      const tokenizer = await model.tokenizer();
+      const expected = one.generation.ids.filter((id) => !tokenizer.eosTokenIds.includes(id));
+      assert.deepEqual(await model.generate(one.prompt, one.generation.ids.length), expected);
+    }));
+}
