@@ -1,5 +1,6 @@
 // dk_j = sum_{h in group} sum_{i >= j} dS_ij q_i, dv_j = sum_{h in group} sum_{i >= j} P_ij do_i, with dS and delta as in
 // the queries' kernel. A workgroup owns TILE keys of one key/value head and writes their parts of dqkv: no atomics.
+// Launches for a part of each group add to what the ones before them wrote.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
 @group(0) @binding(1) var<storage, read> lse: array<f32>; // [B, S, HEADS]
 @group(0) @binding(2) var<storage, read> output_gradient: array<Vec>; // [B, S, HEADS COLUMNS]
@@ -35,6 +36,9 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let key = place.first + down;
+//@ for c in PART
+  let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
+//@ end
 //@ for only in SHARED
   let own_k = key_at(place.sequence + min(key + across % ROWS, last), place.head);
   let own_v = value_at(place.sequence + min(key + across % ROWS, last), place.head);
@@ -45,12 +49,13 @@ fn main(
 //@   for c in PART
   var dk$i_$c = Vec();
   var dv$i_$c = Vec();
+  if (params.first_member > 0u) {
+    dk$i_$c = dqkv[k$i + column$c];
+    dv$i_$c = dqkv[v$i + column$c];
+  }
 //@   end
 //@ end
-//@ for c in PART
-  let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
-//@ end
-  for (var member = 0u; member < HEADS / KV_HEADS; member++) {
+  for (var member = params.first_member; member < params.end_member; member++) {
     let head = place.head * (HEADS / KV_HEADS) + member;
     for (var tile = place.first; tile <= last; tile += TILE) {
       if (key <= last) {

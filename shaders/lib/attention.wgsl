@@ -14,6 +14,9 @@ const ROW: u32 = (HEADS + 2u * KV_HEADS) * COLUMNS;
 struct Params {
   sequences: u32, // B
   length: u32, // S
+  // Query heads of each group; of the keys' and values' kernel alone.
+  first_member: u32,
+  end_member: u32,
 }
 
 // What a workgroup works on.

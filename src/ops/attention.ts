@@ -83,17 +83,28 @@ export const attentionBackward: Op<AttentionAttributes> = {
   kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch: [delta], subgroups }) {
     const [qkv, o, lse, dOut] = inputs;
     const [B, S] = inputTypes[0].shape;
-    return [{
-      kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, subgroups),
-      bindings: [qkv, o, lse, dOut, delta, dqkv],
-      params: [B, S],
-      workgroups: tiles(B, S, attributes.heads),
-    }, {
-      kernel: attentionKernel("attention_backward_key_value", backwardKeyValueSource, attributes, subgroups, 2),
-      bindings: [qkv, lse, dOut, delta, dqkv],
-      params: [B, S],
-      workgroups: tiles(B, S, attributes.kvHeads),
-    }];
+    const { heads, kvHeads } = attributes;
+    const keyValueKernel = attentionKernel(
+      "attention_backward_key_value",
+      backwardKeyValueSource,
+      attributes,
+      subgroups,
+      2,
+    );
+    return [
+      {
+        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, subgroups),
+        bindings: [qkv, o, lse, dOut, delta, dqkv],
+        params: [B, S],
+        workgroups: tiles(B, S, heads),
+      },
+      ...groupParts(attributes, S).map(([first, end]) => ({
+        kernel: keyValueKernel,
+        bindings: [qkv, lse, dOut, delta, dqkv],
+        params: [B, S, first, end],
+        workgroups: tiles(B, S, kvHeads),
+      })),
+    ];
   },
 };
 
@@ -145,6 +156,26 @@ const ACROSS = 8;
 // Vecs of results that a thread with 8 rows may accumulate: with more the registers of a discrete GPU run out.
 const MOST_SUMS = 32;
 
+// Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
+const MOST_ITERATIONS = 60000;
+
+/** Query heads [first, end) of each group that one launch of the keys' and values' kernel may loop over. */
+function groupParts({ heads, kvHeads, headSize }: AttentionAttributes, S: number): [number, number][] {
+  const members = heads / kvHeads;
+  // Two loops over a head's Vecs, one over fours of rows, and the tile's own.
+  const perTile = 2 * headSize / widthOf(headSize) + TILE / 4 + 1;
+  const most = Math.max(1, Math.floor(MOST_ITERATIONS / (Math.ceil(S / TILE) * perTile + 1)));
+  return Array.from(
+    { length: Math.ceil(members / most) },
+    (_, part) => [part * most, Math.min(members, (part + 1) * most)],
+  );
+}
+
+/** Elements of a Vec: heads start at multiples of the head size, which is even since rope pairs its halves. */
+function widthOf(headSize: number): 2 | 4 {
+  return headSize % 4 === 0 ? 4 : 2;
+}
+
 /** One workgroup a tile of rows of a head of a sequence. */
 function tiles(B: number, S: number, heads: number): [number, number, number] {
   return grid(B * Math.ceil(S / TILE) * heads, 1);
@@ -163,8 +194,7 @@ export function attentionKernel(
   subgroups: boolean,
   results = 1,
 ): Kernel {
-  // Heads start at multiples of the head size, which is even: rope pairs its halves.
-  const WIDTH = headSize % 4 === 0 ? 4 : 2;
+  const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
   const SHARED = subgroups ? 1 : 0;
   const ROWS = subgroups && ACROSS * PART * results <= MOST_SUMS ? ACROSS : 4;
