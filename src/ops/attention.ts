@@ -2,10 +2,8 @@ import backwardKeyValueSource from "../../shaders/attention_backward_key_value.w
 import backwardQuerySource from "../../shaders/attention_backward_query.wgsl" with { type: "text" };
 import tangentSource from "../../shaders/attention_tangent.wgsl" with { type: "text" };
 import forwardSource from "../../shaders/attention.wgsl" with { type: "text" };
-import layoutSource from "../../shaders/lib/attention.wgsl" with { type: "text" };
-import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
+import { attentionKernel, groupParts, tiles } from "./attention_kernel.ts";
 import { type Op, requireShape, type ValueType } from "./op.ts";
-import { unroll } from "./product_unroll.ts";
 
 /** Grouped-query attention over rows [q | k | v], q of `heads`, k and v of `kvHeads` heads. */
 export interface AttentionAttributes {
@@ -148,65 +146,6 @@ function sequences(op: string, { heads, kvHeads, headSize }: AttentionAttributes
   const fits = qkv.shape.length === 3 && qkv.shape[2] === width && heads % kvHeads === 0;
   requireShape(fits, op, `[B, S, ${width}] with query heads a multiple of key/value heads`, [qkv]);
   return [qkv.shape[0], qkv.shape[1]];
-}
-
-// Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
-const TILE = 32;
-const ACROSS = 8;
-// Vecs of results that a thread with 8 rows may accumulate: with more the registers of a discrete GPU run out.
-const MOST_SUMS = 32;
-
-// Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
-const MOST_ITERATIONS = 60000;
-
-/** Query heads [first, end) of each group that one launch of the keys' and values' kernel may loop over. */
-function groupParts({ heads, kvHeads, headSize }: AttentionAttributes, S: number): [number, number][] {
-  const members = heads / kvHeads;
-  // Two loops over a head's Vecs, one over fours of rows, and the tile's own.
-  const perTile = 2 * headSize / widthOf(headSize) + TILE / 4 + 1;
-  const most = Math.max(1, Math.floor(MOST_ITERATIONS / (Math.ceil(S / TILE) * perTile + 1)));
-  return Array.from(
-    { length: Math.ceil(members / most) },
-    (_, part) => [part * most, Math.min(members, (part + 1) * most)],
-  );
-}
-
-/** Elements of a Vec: heads start at multiples of the head size, which is even since rope pairs its halves. */
-function widthOf(headSize: number): 2 | 4 {
-  return headSize % 4 === 0 ? 4 : 2;
-}
-
-/** One workgroup a tile of rows of a head of a sequence. */
-function tiles(B: number, S: number, heads: number): [number, number, number] {
-  return grid(B * Math.ceil(S / TILE) * heads, 1);
-}
-
-/**
- * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
- * one each and shuffle. The choice is by head size alone, and the sums are taken in the same order either way.
- *
- * @param results that a thread accumulates side by side
- */
-export function attentionKernel(
-  stem: string,
-  source: string,
-  { heads, kvHeads, headSize }: AttentionAttributes,
-  subgroups: boolean,
-  results = 1,
-): Kernel {
-  const WIDTH = widthOf(headSize);
-  const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  const SHARED = subgroups ? 1 : 0;
-  const ROWS = subgroups && ACROSS * PART * results <= MOST_SUMS ? ACROSS : 4;
-  const body = unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED });
-  return specialize(stem, [`alias Vec = vec${WIDTH}f;`, layoutSource, body], {
-    HEADS: heads,
-    KV_HEADS: kvHeads,
-    HEAD: headSize,
-    WIDTH,
-    ROWS,
-    SCALE: { f32: 1 / Math.sqrt(headSize) },
-  });
 }
 
 /** Offsets of one query: of its own vectors, and of the keys and values of position j of its sequence. */
