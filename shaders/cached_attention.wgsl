@@ -1,5 +1,7 @@
 // Causal grouped-query attention of new rows over the cache, which already holds their own keys and values:
-// row r attends to cache rows 0 .. position[0] + r. A thread owns one query of one head.
+// row r attends to cache rows 0 .. position[0] + r. A workgroup owns one query of one head and takes KEYS keys at a time:
+// first a thread scores a key, then a thread sums one dimension of the values. Loops are unrolled: Mesa's software Vulkan
+// ends a thread's loops, silently, after 65,535 iterations in all.
 struct Params {
   rows: u32,
 }
@@ -10,10 +12,40 @@ struct Params {
 @group(0) @binding(4) var<uniform> params: Params;
 
 const WIDTH: u32 = 2u * KV_HEADS * HEAD;
+const KEYS: u32 = 64u;
+// Dimensions that a thread sums.
+const OWN: u32 = (HEAD + KEYS - 1u) / KEYS;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = id.y * groups.x * 64u + id.x;
+var<workgroup> weights: array<f32, KEYS>;
+var<workgroup> partial: array<f32, KEYS>;
+
+fn score(q: u32, k: u32) -> f32 {
+  var sum = 0.0f;
+  var d = 0u;
+  for (; d + 8u <= HEAD; d += 8u) {
+    sum += qkv[q + d] * cache[k + d] + qkv[q + d + 1u] * cache[k + d + 1u] + qkv[q + d + 2u] * cache[k + d + 2u] +
+      qkv[q + d + 3u] * cache[k + d + 3u] + qkv[q + d + 4u] * cache[k + d + 4u] + qkv[q + d + 5u] * cache[k + d + 5u] +
+      qkv[q + d + 6u] * cache[k + d + 6u] + qkv[q + d + 7u] * cache[k + d + 7u];
+  }
+  for (; d < HEAD; d++) {
+    sum += qkv[q + d] * cache[k + d];
+  }
+  return SCALE * sum;
+}
+
+// Sum over 8 keys from key j of their weight times dimension `at` of their values.
+fn weighted(j: u32, at: u32) -> f32 {
+  let v = at + j * WIDTH;
+  let w = j % KEYS;
+  return weights[w] * cache[v] + weights[w + 1u] * cache[v + WIDTH] + weights[w + 2u] * cache[v + 2u * WIDTH] +
+    weights[w + 3u] * cache[v + 3u * WIDTH] + weights[w + 4u] * cache[v + 4u * WIDTH] +
+    weights[w + 5u] * cache[v + 5u * WIDTH] + weights[w + 6u] * cache[v + 6u * WIDTH] +
+    weights[w + 7u] * cache[v + 7u * WIDTH];
+}
+
+@compute @workgroup_size(KEYS)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let index = group.y * groups.x + group.x;
   if (index >= params.rows * HEADS) {
     return;
   }
@@ -21,28 +53,51 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let head = index % HEADS;
   let kv_head = head / (HEADS / KV_HEADS);
   let q = row * (HEADS * HEAD + WIDTH) + head * HEAD;
+  let keys = position[0] + row + 1u;
   var top = -3.0e38f;
   var sum = 0.0f;
-  var acc: array<f32, HEAD>;
-  for (var j = 0u; j <= position[0] + row; j++) {
-    let k = j * WIDTH + kv_head * HEAD;
-    let v = k + KV_HEADS * HEAD;
-    var score = 0.0f;
-    for (var d = 0u; d < HEAD; d += 2u) {
-      score += qkv[q + d] * cache[k + d] + qkv[q + d + 1u] * cache[k + d + 1u];
+  var acc: array<f32, OWN>;
+  for (var first = 0u; first < keys; first += KEYS) {
+    let key = first + lane;
+    var own = -3.0e38f;
+    if (key < keys) {
+      own = score(q, key * WIDTH + kv_head * HEAD);
     }
-    score *= SCALE;
-    let m = max(top, score);
+    partial[lane] = own;
+    workgroupBarrier();
+    for (var width = KEYS / 2u; width > 0u; width /= 2u) {
+      if (lane < width) {
+        partial[lane] = max(partial[lane], partial[lane + width]);
+      }
+      workgroupBarrier();
+    }
+    let m = max(top, partial[0]);
     let keep = exp(top - m);
-    let p = exp(score - m);
     top = m;
-    sum = sum * keep + p;
-    for (var d = 0u; d < HEAD; d += 2u) {
-      acc[d] = acc[d] * keep + p * cache[v + d];
-      acc[d + 1u] = acc[d + 1u] * keep + p * cache[v + d + 1u];
+    weights[lane] = select(0.0f, exp(own - m), key < keys);
+    workgroupBarrier();
+    sum *= keep;
+    for (var w = 0u; w < KEYS; w += 8u) {
+      sum += weights[w] + weights[w + 1u] + weights[w + 2u] + weights[w + 3u] + weights[w + 4u] + weights[w + 5u] +
+        weights[w + 6u] + weights[w + 7u];
     }
+    for (var i = 0u; i < OWN; i++) {
+      let d = lane + i * KEYS;
+      if (d < HEAD) {
+        var part = acc[i] * keep;
+        for (var j = first; j < min(first + KEYS, keys); j += 8u) {
+          part += weighted(j, (kv_head + KV_HEADS) * HEAD + d);
+        }
+        acc[i] = part;
+      }
+    }
+    // The next keys' weights must not overtake these.
+    workgroupBarrier();
   }
-  for (var d = 0u; d < HEAD; d++) {
-    o[(row * HEADS + head) * HEAD + d] = acc[d] / sum;
+  for (var i = 0u; i < OWN; i++) {
+    let d = lane + i * KEYS;
+    if (d < HEAD) {
+      o[index * HEAD + d] = acc[i] / sum;
+    }
   }
 }

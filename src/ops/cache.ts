@@ -55,7 +55,7 @@ export const cachedAttention: Op<AttentionAttributes> = {
       kernel: specialize("cached_attention", [attentionSource], { ...layout, SCALE: { f32: 1 / Math.sqrt(headSize) } }),
       bindings: [qkv, cache, position, o],
       params: [rows],
-      workgroups: grid(rows * heads, 64),
+      workgroups: grid(rows * heads, 1),
     }];
   },
 };

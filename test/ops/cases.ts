@@ -30,6 +30,13 @@ export const CASES = [
     inputs: [f32(1, 9, 128), f32(1, 9, 64), f32(1, 9, 4), f32(1, 9, 128)],
   }),
   opCase({
+    title: "cachedAttention with a long cache and wide heads",
+    op: "cachedAttention",
+    attributes: { heads: 2, kvHeads: 1, headSize: 128 },
+    inputs: [f32(2, 512), f32(1203, 256), u32(1)],
+    data: { 2: Uint32Array.of(1200) },
+  }),
+  opCase({
     title: "cachedAttention into the middle of a cache",
     op: "cachedAttention",
     attributes: grouped,
