@@ -53,8 +53,12 @@ install_deno() {
   fi
 }
 
+# The adapter that src/gpu/device.ts opens; on Linux that is Vulkan's, not OpenGL's.
 adapter() {
-  deno eval -q 'Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp");
+  deno eval -q 'if (Deno.build.os === "linux") {
+      Deno.env.set("DENO_WEBGPU_BACKEND", Deno.env.get("DENO_WEBGPU_BACKEND") ?? "vulkan");
+      Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp");
+    }
     const adapter = await navigator.gpu?.requestAdapter();
     console.log(adapter?.info.description || adapter?.info.device || (adapter ? "an adapter without a name" : ""));' 2>/dev/null
 }
