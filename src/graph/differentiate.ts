@@ -3,30 +3,34 @@ import { OPS } from "../ops/table.ts";
 import type { GraphNode, Trace } from "./graph.ts";
 
 /**
- * Reverse mode: extends the trace by the vector–Jacobian product of `output` with respect to `input`.
+ * Reverse mode: extends the trace by vector–Jacobian products of `output` with respect to `input`, one a cotangent. All
+ * walks pass each node before any passes the next, so that what a node keeps is needed at one time only.
  *
- * @param cotangent of the shape of `output`
- * @returns the cotangent of `input`, of its shape
+ * @param cotangents each of the shape of `output`
+ * @returns the cotangents of `input`, of its shape
  * @throws {TypeError} where a node between the two has no reverse rule, or `output` does not depend on `input`
  */
-export function pullBack(g: Trace, output: Value, cotangent: Value, input: Value): Value {
-  const nodes = between(g.nodes, input, output);
-  const cotangents = new Map<number, Value>([[output.id, cotangent]]);
-  for (const node of nodes.toReversed()) {
-    const incoming = node.outputs.map((value) => cotangents.get(value.id) ?? null);
-    if (incoming.every((value) => value === null)) continue;
-    const rule = OPS[node.op].vjp;
-    if (rule === null) throw new TypeError(`Cannot differentiate ${node.op} in reverse mode as it has no such rule`);
-    rule(g, node, incoming).forEach((value, i) => {
-      if (value === null) return;
-      const { id } = node.inputs[i];
-      const sum = cotangents.get(id);
-      cotangents.set(id, sum === undefined ? value : g.emit("add", {}, [sum, value])[0]);
-    });
+export function pullBack(g: Trace, output: Value, cotangents: readonly Value[], input: Value): Value[] {
+  const walks = cotangents.map((cotangent) => new Map<number, Value>([[output.id, cotangent]]));
+  for (const node of between(g.nodes, input, output).toReversed()) {
+    for (const walk of walks) {
+      const incoming = node.outputs.map((value) => walk.get(value.id) ?? null);
+      if (incoming.every((value) => value === null)) continue;
+      const rule = OPS[node.op].vjp;
+      if (rule === null) throw new TypeError(`Cannot differentiate ${node.op} in reverse mode as it has no such rule`);
+      rule(g, node, incoming).forEach((value, i) => {
+        if (value === null) return;
+        const { id } = node.inputs[i];
+        const sum = walk.get(id);
+        walk.set(id, sum === undefined ? value : g.emit("add", {}, [sum, value])[0]);
+      });
+    }
   }
-  const result = cotangents.get(input.id);
-  if (result === undefined) throw new TypeError("Cannot differentiate as the output must depend on the input");
-  return result;
+  return walks.map((walk) => {
+    const result = walk.get(input.id);
+    if (result === undefined) throw new TypeError("Cannot differentiate as the output must depend on the input");
+    return result;
+  });
 }
 
 /**

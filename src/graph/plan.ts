@@ -15,30 +15,33 @@ export interface Plan {
   readonly bytes: number;
 }
 
-/** Assigns slots by liveness, greedily: the smallest free slot that fits, else the largest one, grown. */
+/** Something that needs room from one node to another, both included. */
+interface Life {
+  readonly bytes: number;
+  readonly from: number;
+  readonly to: number;
+  place(slot: number): void;
+}
+
+/**
+ * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so that
+ * nothing small and long-lived holds a large slot.
+ */
 export function plan(graph: Graph): Plan {
-  const lastUse = lastUses(graph);
-  const slots: number[] = [];
-  const free = new Set<number>();
   const slotOf = new Map<number, number>();
-  const take = (bytes: number): number => {
-    const chosen = choose(slots, free, bytes);
-    free.delete(chosen);
-    slots[chosen] = Math.max(slots[chosen] ?? 0, bytes);
-    return chosen;
-  };
-  const scratch = graph.nodes.map((node, i) => {
-    for (const output of node.outputs) slotOf.set(output.id, take(bytesOf(output)));
-    const own = (OPS[node.op].scratch?.(node.attributes, node.inputs) ?? []).map((count) =>
-      take(paddedBytes(count * 4))
-    );
-    for (const slot of own) free.add(slot);
-    for (const value of new Set([...node.inputs, ...node.outputs])) {
-      const slot = slotOf.get(value.id);
-      if (slot !== undefined && (lastUse.get(value.id) ?? i) === i) free.add(slot);
+  const scratch: number[][] = graph.nodes.map(() => []);
+  const lives = livesOf(graph, slotOf, scratch).sort((a, b) => b.bytes - a.bytes);
+  const slots: number[] = [];
+  const taken: Life[][] = [];
+  for (const life of lives) {
+    let slot = slots.length - 1;
+    while (slot >= 0 && !reserve(taken[slot], life)) slot--;
+    if (slot < 0) {
+      slot = slots.push(life.bytes) - 1;
+      taken.push([life]);
     }
-    return own;
-  });
+    life.place(slot);
+  }
   const written = graph.inputs.filter((input) => input.kind === "data").map((input) => bytesOf(input.value));
   return { slots, slotOf, scratch, bytes: [...slots, ...written].reduce((sum, bytes) => sum + bytes, 0) };
 }
@@ -48,19 +51,37 @@ export function bytesOf(type: ValueType): number {
   return paddedBytes(elements(type) * 4);
 }
 
-function choose(slots: readonly number[], free: ReadonlySet<number>, bytes: number): number {
-  let fitting = -1;
-  let largest = -1;
-  for (const slot of free) {
-    if (slots[slot] >= bytes && (fitting < 0 || slots[slot] < slots[fitting])) fitting = slot;
-    if (largest < 0 || slots[slot] > slots[largest]) largest = slot;
-  }
-  return fitting >= 0 ? fitting : largest >= 0 ? largest : slots.length;
+function livesOf(graph: Graph, slotOf: Map<number, number>, scratch: number[][]): Life[] {
+  const lastUse = new Map<number, number>();
+  graph.nodes.forEach((node, i) => node.inputs.forEach((value) => lastUse.set(value.id, i)));
+  for (const { value } of graph.outputs) lastUse.set(value.id, Infinity);
+  return graph.nodes.flatMap((node, from): Life[] => [
+    ...node.outputs.map((value) => ({
+      bytes: bytesOf(value),
+      from,
+      to: lastUse.get(value.id) ?? from,
+      place: (slot: number) => slotOf.set(value.id, slot),
+    })),
+    ...(OPS[node.op].scratch?.(node.attributes, node.inputs) ?? []).map((count, k) => ({
+      bytes: paddedBytes(count * 4),
+      from,
+      to: from,
+      place: (slot: number) => scratch[from][k] = slot,
+    })),
+  ]);
 }
 
-function lastUses(graph: Graph): Map<number, number> {
-  const last = new Map<number, number>();
-  graph.nodes.forEach((node, i) => node.inputs.forEach((value) => last.set(value.id, i)));
-  for (const { value } of graph.outputs) last.set(value.id, Infinity);
-  return last;
+/** Adds a life to those of a slot, which are in order and apart, where it overlaps none. */
+function reserve(lives: Life[], life: Life): boolean {
+  let low = 0;
+  for (let high = lives.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (lives[middle].from < life.from) low = middle + 1;
+    else high = middle;
+  }
+  const before = lives[low - 1];
+  const after = lives[low];
+  if ((before !== undefined && before.to >= life.from) || (after !== undefined && after.from <= life.to)) return false;
+  lives.splice(low, 0, life);
+  return true;
 }

@@ -36,7 +36,7 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
       const pending: Promise<PathSamples>[] = [];
       let first = 0;
       for (const size of programs.chunks(alphas.length, S, key, build)) {
-        const program = await programs.get(`${key} ${size}`, () => build(size));
+        const program = await programs.get(key, size, build);
         const targets = Uint32Array.from({ length: size * T }, (_, i) => request.targets[i % T]);
         const alpha = Float32Array.from(alphas.slice(first, first + size));
         pending.push(sample(runtime, program, { ...fixed, targets, alpha }, { L, S, T, size, wants }));

@@ -1,30 +1,57 @@
 import type { Executor, Program } from "../graph/executor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { bytesOf, plan } from "../graph/plan.ts";
+import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../graph/rematerialize.ts";
 import type { Meter } from "./meter.ts";
+
+/** Makes the graph of so many sequences. */
+export type BuildGraph = (sequences: number) => Graph;
 
 /** Programs by shape, the latest few kept, and chunk sizes that fit the memory. */
 export interface ProgramCache {
-  /** The program of a graph that `key` determines. Its inputs hold whatever was written last. */
-  get(key: string, build: () => Graph): Promise<Program>;
-  /** Sizes of chunks that `count` items are run in; powers of two, each within the memory budget. */
-  chunks(count: number, rowsPerItem: number, key: string, build: (size: number) => Graph): number[];
+  /** Sizes of chunks that `count` sequences are run in; powers of two, each within the memory budget. */
+  chunks(count: number, rowsPerSequence: number, key: string, build: BuildGraph): number[];
+  /** The program of one chunk of a graph that `key` determines. Its inputs hold whatever was written last. */
+  get(key: string, size: number, build: BuildGraph): Promise<Program>;
+}
+
+/** How the sequences of a graph are run: how many at a time, and what is kept of their activations. */
+export interface ChunkPlan {
+  readonly size: number;
+  readonly recompute: RecomputeLevel;
+  /** Bytes of the values of one chunk. */
+  readonly bytes: number;
 }
 
 // Programs of one attribution: a few chunk sizes of one or two graphs.
 const KEPT = 12;
 // More rows a run than this make no kernel faster, and a killed run loses more.
 const MOST_ROWS = 512;
+// Rows from which on a chunk keeps the kernels busy; for fewer, activations are rather computed twice than chunks cut.
+const ENOUGH_ROWS = 128;
 
 /** Makes the program cache of a model. */
 export function createProgramCache(executor: Executor, meter: Meter, memory: number): ProgramCache {
   const programs = new Map<string, Promise<Program>>();
-  const largest = new Map<string, number>();
+  const plans = new Map<string, ChunkPlan>();
   return {
-    async get(key, build) {
-      const found = programs.get(key) ?? executor.compile(build());
-      programs.delete(key);
-      programs.set(key, found);
+    chunks(count, rowsPerSequence, key, build) {
+      const found = plans.get(key) ?? planChunks(rowsPerSequence, memory, executor.maxValueBytes, build);
+      plans.set(key, found);
+      let { size } = found;
+      const sizes: number[] = [];
+      for (let left = count; left > 0; left -= size) {
+        while (size > left) size /= 2;
+        sizes.push(size);
+      }
+      return sizes;
+    },
+    async get(key, size, build) {
+      const name = `${key} ${size}`;
+      const level = plans.get(key)?.recompute ?? "nothing";
+      const found = programs.get(name) ?? executor.compile(rematerialize(build(size), level));
+      programs.delete(name);
+      programs.set(name, found);
       if (programs.size > KEPT) {
         const [oldest, program] = programs.entries().next().value!;
         programs.delete(oldest);
@@ -34,38 +61,44 @@ export function createProgramCache(executor: Executor, meter: Meter, memory: num
       meter.addProgram(program.predictedBytes);
       return program;
     },
-    chunks(count, rowsPerItem, key, build) {
-      let size = largest.get(key);
-      if (size === undefined) {
-        size = largestChunk(Math.max(1, Math.floor(MOST_ROWS / rowsPerItem)), executor, memory, build);
-        largest.set(key, size);
-      }
-      const sizes: number[] = [];
-      for (let left = count; left > 0; left -= sizes[sizes.length - 1]) {
-        while (size > left) size /= 2;
-        sizes.push(size);
-      }
-      return sizes;
-    },
   };
 }
 
 /**
- * The largest power of two, up to `most`, of items whose program fits.
+ * The most sequences at a time, a power of two, whose program fits; and the least recomputation that allows enough rows.
  *
- * @throws {RangeError} where not even one item fits
+ * @param memory bytes that the values of one program may take
+ * @param maxValueBytes bytes that one value may take
+ * @throws {RangeError} where not even one sequence fits with all recomputed
  */
-function largestChunk(most: number, executor: Executor, memory: number, build: (size: number) => Graph): number {
-  for (let size = 2 ** Math.floor(Math.log2(most));; size /= 2) {
-    const graph = build(size);
-    const { bytes } = plan(graph);
-    const value = Math.max(...graph.nodes.flatMap((node) => node.outputs.map(bytesOf)));
-    if (bytes <= memory && value <= executor.maxValueBytes) return size;
-    if (size === 1) {
-      throw new RangeError(
-        `Cannot run one sequence as it must fit ${memory} bytes with no value over ${executor.maxValueBytes}: ` +
-          `it takes ${bytes} bytes and its largest value ${value}. Use a shorter prompt or target, or more memory`,
-      );
+export function planChunks(
+  rowsPerSequence: number,
+  memory: number,
+  maxValueBytes: number,
+  build: BuildGraph,
+): ChunkPlan {
+  const most = 2 ** Math.floor(Math.log2(Math.max(1, MOST_ROWS / rowsPerSequence)));
+  let best: ChunkPlan | null = null;
+  let least: ReturnType<typeof measure> | null = null;
+  for (const recompute of RECOMPUTE_LEVELS) {
+    for (let size = most; size >= 1; size /= 2) {
+      const needs = measure(rematerialize(build(size), recompute));
+      least = needs;
+      if (needs.bytes > memory || needs.largest > maxValueBytes) continue;
+      if (best === null || size > best.size) best = { size, recompute, bytes: needs.bytes };
+      break;
     }
+    if (best !== null && (best.size === most || best.size * rowsPerSequence >= ENOUGH_ROWS)) return best;
   }
+  if (best !== null) return best;
+  throw new RangeError(
+    `Cannot run one sequence as it must fit ${memory} bytes with no value over ${maxValueBytes}: ` +
+      `it takes ${least!.bytes} bytes and its largest value ${least!.largest}. ` +
+      "Use a shorter prompt or target, or more memory",
+  );
+}
+
+function measure(graph: Graph): { readonly bytes: number; readonly largest: number } {
+  const sizes = graph.nodes.flatMap((node) => node.outputs.map(bytesOf));
+  return { bytes: plan(graph).bytes, largest: sizes.reduce((top, bytes) => Math.max(top, bytes), 0) };
 }

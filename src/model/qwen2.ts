@@ -50,13 +50,14 @@ export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWan
   if (wants.tangent) {
     g.output("tangent", pushForward(g, x, g.emit("repeat", { times: B }, [delta])[0], score));
   }
-  const contracted = (index: number | null) => {
-    const [cotangent] = g.emit("seed", { rows: B * T, period: T, index }, []);
-    return g.emit("rowDot", {}, [pullBack(g, score, cotangent, x), delta])[0];
+  const contracted = (targets: readonly (number | null)[]) => {
+    const seeds = targets.map((index) => g.emit("seed", { rows: B * T, period: T, index }, [])[0]);
+    return pullBack(g, score, seeds, x).map((gradient) => g.emit("rowDot", {}, [gradient, delta])[0]);
   };
-  if (wants.gradient === "sequence") g.output("gradient", contracted(null));
+  if (wants.gradient === "sequence") g.output("gradient", contracted([null])[0]);
   if (wants.gradient === "token") {
-    for (let t = 0; t < T; t++) g.output(`gradient.${t}`, contracted(t));
+    const all = Array.from({ length: T }, (_, t) => t);
+    contracted(all).forEach((gradient, t) => g.output(`gradient.${t}`, gradient));
   }
   return g.finish();
 }

@@ -27,7 +27,7 @@ export async function scoreSequences(
   const pending: Promise<Float64Array>[] = [];
   let start = 0;
   for (const size of programs.chunks(prompts.length, S, key, build)) {
-    const program = await programs.get(`${key} ${size}`, () => build(size));
+    const program = await programs.get(key, size, build);
     const x = new Float32Array(size * S * config.hiddenSize);
     prompts.slice(start, start + size).forEach((prompt, b) => {
       x.set(prompt, b * S * config.hiddenSize);

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
 import { type Graph, trace } from "../../src/graph/graph.ts";
 import { bytesOf, plan } from "../../src/graph/plan.ts";
+import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
+import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
 import type { ModelConfig } from "../../src/model/config.ts";
 import { pathGraph } from "../../src/model/qwen2.ts";
+import { randomValues } from "../support/random.ts";
 
 const CONFIG: ModelConfig = {
   architecture: "qwen2",
@@ -110,9 +113,64 @@ Deno.test("pullBack() and pushForward() refuse an output that does not depend on
   const a = g.input("a", { shape: [1, 2, 2], dtype: "f32" });
   const b = g.input("b", { shape: [1, 2, 2], dtype: "f32" });
   const [y] = g.emit("add", {}, [a, a]);
-  assert.throws(() => pullBack(g, y, y, b), /the output must depend on the input/);
+  assert.throws(() => pullBack(g, y, [y], b), /the output must depend on the input/);
   assert.throws(() => pushForward(g, b, b, y), /the output must depend on the input/);
   const [token] = g.emit("argmax", {}, [y]);
-  assert.throws(() => pullBack(g, token, token, a), /Cannot differentiate argmax in reverse mode/);
+  assert.throws(() => pullBack(g, token, [token], a), /Cannot differentiate argmax in reverse mode/);
   assert.throws(() => pushForward(g, a, a, token), /Cannot differentiate argmax in forward mode/);
 });
+
+Deno.test("rematerialize() needs less memory at each level and keeps producers before users", () => {
+  for (const gradient of ["sequence", "token"] as const) {
+    const bytes = RECOMPUTE_LEVELS.map((level) => {
+      const graph = rematerialize(deepGraph(gradient), level);
+      assertOrdered(graph);
+      return plan(graph).bytes;
+    });
+    assert.ok(bytes[1] < 0.9 * bytes[0] && bytes[2] < 0.6 * bytes[1], bytes.join(" "));
+  }
+});
+
+Deno.test("rematerialize() gives the same bits at every level", async () => {
+  const executor = createReferenceExecutor();
+  const results: Float64Array[][] = [];
+  for (const level of RECOMPUTE_LEVELS) {
+    const graph = rematerialize(graphOf("token", true), level);
+    for (const [name, [rows, columns]] of weightsOf(CONFIG)) {
+      const data = new Uint8Array(randomValues(rows * columns, rows + columns).buffer);
+      await executor.upload({ name, rows, columns }, [{ format: "f32", rows, data }]);
+    }
+    const program = await executor.compile(graph);
+    const inputs = Object.fromEntries(graph.inputs.map(({ name, value }, i) => {
+      const count = value.shape.reduce((product, n) => product * n, 1);
+      return [name, value.dtype === "u32" ? new Uint32Array(count).fill(7) : randomValues(count, i)];
+    }));
+    results.push(Object.values((await program.run(inputs)).outputs));
+  }
+  assert.ok(results[0].length > 3);
+  assert.deepEqual(results[1], results[0]);
+  assert.deepEqual(results[2], results[0]);
+});
+
+/** Many layers, so that what they keep outweighs the rest. */
+function deepGraph(gradient: "sequence" | "token"): Graph {
+  return pathGraph({ ...MODEL, config: { ...CONFIG, layers: 12 } }, SHAPE, { gradient, tangent: true });
+}
+
+/** Name and [rows, columns] of each weight, as src/model/weights.ts uploads them. */
+function weightsOf(
+  { layers, hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, vocabularySize }: ModelConfig,
+) {
+  const width = (heads + 2 * kvHeads) * headSize;
+  const block = (i: number): [string, [number, number]][] => [
+    [`layers.${i}.input_norm`, [1, D]],
+    [`layers.${i}.qkv`, [width, D]],
+    [`layers.${i}.qkv.bias`, [1, width]],
+    [`layers.${i}.o`, [D, heads * headSize]],
+    [`layers.${i}.post_norm`, [1, D]],
+    [`layers.${i}.gate_up`, [2 * F, D]],
+    [`layers.${i}.down`, [D, F]],
+  ];
+  const blocks = Array.from({ length: layers }, (_, i) => block(i)).flat();
+  return [...blocks, ["norm", [1, D]], ["head", [vocabularySize, D]]] as [string, [number, number]][];
+}

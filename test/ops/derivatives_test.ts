@@ -58,7 +58,7 @@ async function derivatives(one: OpCase, direction: Float32Array<ArrayBuffer>) {
   const inputs = one.inputs.map((type, i) => g.input(`in${i}`, type));
   const [output] = g.emit(one.op as OpName, one.attributes as never, inputs);
   g.output("tangent", pushForward(g, inputs[0], g.input("direction", one.inputs[0]), output));
-  g.output("gradient", pullBack(g, output, g.input("cotangent", output), inputs[0]));
+  g.output("gradient", pullBack(g, output, [g.input("cotangent", output)], inputs[0])[0]);
   const executor = createReferenceExecutor();
   await uploadWeights(executor, one.weights);
   const cotangent = randomValues(elements(output), 79);

@@ -40,7 +40,7 @@ Deno.test("targetLogProb and its gradient keep the digits of a target that is al
     const targets = g.input("targets", { shape: [1], dtype: "u32" });
     const [score] = g.emit("targetLogProb", { weight: "head", vocabulary: 37 }, [h, targets]);
     g.output("score", score);
-    g.output("gradient", pullBack(g, score, g.emit("seed", { rows: 1, period: 1, index: null }, [])[0], h));
+    g.output("gradient", pullBack(g, score, g.emit("seed", { rows: 1, period: 1, index: null }, []), h)[0]);
     const data = new Uint8Array(head.buffer);
     await executor.upload({ name: "head", rows: 37, columns: 1 }, [{ format: "f32", rows: 37, data }]);
     const program = await executor.compile(g.finish());
