@@ -1,8 +1,8 @@
 // Causal grouped-query attention: o_i = sum_{j <= i} P_ij v_j, P_ij = exp(SCALE q_i . k_j - lse_i), with a running
 // maximum and sum a query (online softmax). A workgroup owns TILE queries of one head.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read_write> o: array<Vec>; // [B, S, HEADS COLUMNS]
-@group(0) @binding(2) var<storage, read_write> lse: array<f32>; // [B, S, HEADS]
+@group(0) @binding(1) var<storage, read_write> o: array<Vec>; // [B, N, HEADS COLUMNS]
+@group(0) @binding(2) var<storage, read_write> lse: array<f32>; // [B, N, HEADS]
 @group(0) @binding(3) var<uniform> params: Params;
 
 var<workgroup> scores: array<vec4f, TILE * STRIDE>; // [query, key / 4]; then exp(score - top)
@@ -27,7 +27,7 @@ fn main(
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
-  let place = place_of(group, groups, HEADS, params, true);
+  let place = place_of(group, groups, HEADS, params, params.first_query / TILE, true);
   if (!place.valid) {
     return;
   }
@@ -36,6 +36,8 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
+  // Whether any of the thread's rows is a query.
+  let works = query <= last && query + ROWS > params.first_query;
 //@ for only in SHARED
   let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
 //@ end
@@ -49,10 +51,12 @@ fn main(
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
   // Of query `thread`, for the first TILE threads.
+  let own = place.first + thread;
+  let reduces = thread < TILE && own <= last && own >= params.first_query;
   var top = MASKED;
   var total = 0.0f;
   for (var tile = 0u; tile <= place.first; tile += TILE) {
-    if (query <= last) {
+    if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
       let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
@@ -88,7 +92,7 @@ fn main(
 //@ end
     }
     workgroupBarrier();
-    if (thread < TILE && place.first + thread <= last) {
+    if (reduces) {
       var highest = vec4f(top);
 //@ for f in 8
       let s$f = scores[thread * STRIDE + $fu];
@@ -107,7 +111,7 @@ fn main(
       top = new_top;
     }
     workgroupBarrier();
-    if (query <= last) {
+    if (works) {
 //@ for i in ROWS
       let keep$i = factor[down + $iu];
 //@   for c in PART
@@ -141,16 +145,16 @@ fn main(
     }
     workgroupBarrier();
   }
-  if (thread < TILE && place.first + thread <= last) {
+  if (reduces) {
     factor[thread] = 1.0f / total;
-    lse[(place.sequence + place.first + thread) * HEADS + place.head] = top + log(total);
+    lse[(place.queries + own) * HEADS + place.head] = top + log(total);
   }
   workgroupBarrier();
 //@ for i in ROWS
-  if (query + $iu <= last) {
+  if (query + $iu <= last && query + $iu >= params.first_query) {
 //@   for c in PART
     if (across + ACROSS * $cu < COLUMNS) {
-      o[output_at(place.sequence + query + $iu, place.head) + column$c] = sum$i_$c * factor[down + $iu];
+      o[output_at(place.queries + query + $iu, place.head) + column$c] = sum$i_$c * factor[down + $iu];
     }
 //@   end
   }

@@ -2,9 +2,9 @@
 // the queries' kernel. A workgroup owns TILE keys of one key/value head and writes their parts of dqkv: no atomics.
 // Launches for a part of each group add to what the ones before them wrote.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read> lse: array<f32>; // [B, S, HEADS]
-@group(0) @binding(2) var<storage, read> output_gradient: array<Vec>; // [B, S, HEADS COLUMNS]
-@group(0) @binding(3) var<storage, read> delta: array<f32>; // [B, S, HEADS]
+@group(0) @binding(1) var<storage, read> lse: array<f32>; // [B, N, HEADS]
+@group(0) @binding(2) var<storage, read> output_gradient: array<Vec>; // [B, N, HEADS COLUMNS]
+@group(0) @binding(3) var<storage, read> delta: array<f32>; // [B, N, HEADS]
 @group(0) @binding(4) var<storage, read_write> dqkv: array<Vec>; // [B, S, ROW]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -28,7 +28,7 @@ fn main(
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
-  let place = place_of(group, groups, KV_HEADS, params, false);
+  let place = place_of(group, groups, KV_HEADS, params, 0u, false);
   if (!place.valid) {
     return;
   }
@@ -57,12 +57,12 @@ fn main(
 //@ end
   for (var member = params.first_member; member < params.end_member; member++) {
     let head = place.head * (HEADS / KV_HEADS) + member;
-    for (var tile = place.first; tile <= last; tile += TILE) {
+    for (var tile = max(place.first, params.first_query / TILE * TILE); tile <= last; tile += TILE) {
       if (key <= last) {
         let query = tile + 4u * across;
 //@ for j in 4
-        let row$j = place.sequence + min(query + $ju, last);
-        let q$j = query_at(row$j, head);
+        let q$j = query_at(place.sequence + min(query + $ju, last), head);
+        let row$j = place.queries + clamp(query + $ju, params.first_query, last);
         let g$j = output_at(row$j, head);
 //@   for i in ROWS
         var s$i_$j = 0.0f;
@@ -116,7 +116,7 @@ fn main(
         let deltas = vec4f(
           delta[row0 * HEADS + head], delta[row1 * HEADS + head], delta[row2 * HEADS + head], delta[row3 * HEADS + head]);
         let queries = query + vec4<u32>(0u, 1u, 2u, 3u);
-        let beyond = queries > vec4<u32>(last);
+        let beyond = (queries > vec4<u32>(last)) | (queries < vec4<u32>(params.first_query));
 //@ for i in ROWS
         let p$i = select(
           exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - log_sums),
@@ -154,10 +154,10 @@ fn main(
 //@   end
 //@ end
 //@ for j in 4
-          let row$j = place.sequence + min(tile + 4u * f + $ju, last);
+          let position$j = tile + 4u * f + $ju;
 //@   for c in PART
-          let q$j_$c = qkv[query_at(row$j, head) + column$c];
-          let g$j_$c = output_gradient[output_at(row$j, head) + column$c];
+          let q$j_$c = qkv[query_at(place.sequence + min(position$j, last), head) + column$c];
+          let g$j_$c = output_gradient[output_at(place.queries + clamp(position$j, params.first_query, last), head) + column$c];
 //@     for i in ROWS
           dk$i_$c = fma(Vec(w$i[$j]), q$j_$c, dk$i_$c);
           dv$i_$c = fma(Vec(u$i[$j]), g$j_$c, dv$i_$c);

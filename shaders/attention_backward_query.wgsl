@@ -1,10 +1,11 @@
 // dq_i = sum_{j <= i} dS_ij k_j, dS_ij = SCALE P_ij (do_i . v_j - delta_i), delta_i = do_i . o_i. A workgroup owns TILE
-// queries of one head and writes their part of dqkv; it keeps delta for the keys' and values' kernel.
+// positions of one head and writes their part of dqkv, zero where there is no query; it keeps delta for the keys' and
+// values' kernel.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, S, HEADS COLUMNS]
-@group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, S, HEADS]
-@group(0) @binding(3) var<storage, read> output_gradient: array<Vec>; // [B, S, HEADS COLUMNS]
-@group(0) @binding(4) var<storage, read_write> delta: array<f32>; // [B, S, HEADS]
+@group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, N, HEADS COLUMNS]
+@group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, N, HEADS]
+@group(0) @binding(3) var<storage, read> output_gradient: array<Vec>; // [B, N, HEADS COLUMNS]
+@group(0) @binding(4) var<storage, read_write> delta: array<f32>; // [B, N, HEADS]
 @group(0) @binding(5) var<storage, read_write> dqkv: array<Vec>; // [B, S, ROW]
 @group(0) @binding(6) var<uniform> params: Params;
 
@@ -29,7 +30,7 @@ fn main(
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
-  let place = place_of(group, groups, HEADS, params, true);
+  let place = place_of(group, groups, HEADS, params, 0u, true);
   if (!place.valid) {
     return;
   }
@@ -38,8 +39,11 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
-  if (thread < TILE && place.first + thread <= last) {
-    let row = place.sequence + place.first + thread;
+  // Whether any of the thread's rows is a query.
+  let works = query <= last && query + ROWS > params.first_query;
+  let position = place.first + thread;
+  if (thread < TILE && position <= last && position >= params.first_query) {
+    let row = place.queries + position;
     let at = output_at(row, place.head);
     var sum = Vec();
     for (var c = 0u; c < COLUMNS; c++) {
@@ -53,11 +57,11 @@ fn main(
   workgroupBarrier();
 //@ for only in SHARED
   let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
-  let own_g = output_at(place.sequence + min(query + across % ROWS, last), place.head);
+  let own_g = output_at(place.queries + clamp(query + across % ROWS, params.first_query, last), place.head);
 //@ end
 //@ for i in ROWS
   let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
-  let g$i = output_at(place.sequence + min(query + $iu, last), place.head);
+  let g$i = output_at(place.queries + clamp(query + $iu, params.first_query, last), place.head);
 //@   for c in PART
   var sum$i_$c = Vec();
 //@   end
@@ -66,7 +70,7 @@ fn main(
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
   for (var tile = 0u; tile <= place.first; tile += TILE) {
-    if (query <= last) {
+    if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
       let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
@@ -126,7 +130,7 @@ fn main(
 //@ end
     }
     workgroupBarrier();
-    if (query <= last) {
+    if (works) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
 //@ for only in SHARED
@@ -157,7 +161,7 @@ fn main(
   if (query + $iu <= last) {
 //@   for c in PART
     if (across + ACROSS * $cu < COLUMNS) {
-      dqkv[q$i + column$c] = sum$i_$c;
+      dqkv[q$i + column$c] = select(sum$i_$c, Vec(), query + $iu < params.first_query);
     }
 //@   end
   }

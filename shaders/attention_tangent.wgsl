@@ -1,10 +1,10 @@
 // to_i = sum_{j <= i} P_ij (tv_j + (ts_ij - mean_i) v_j), ts_ij = SCALE (tq_i . k_j + q_i . tk_j), mean_i = sum_j P_ij ts_ij.
 // A workgroup owns TILE queries of one head.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, S, HEADS COLUMNS]
-@group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, S, HEADS]
+@group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, N, HEADS COLUMNS]
+@group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, N, HEADS]
 @group(0) @binding(3) var<storage, read> tangent: array<Vec>; // of qkv, [B, S, ROW]
-@group(0) @binding(4) var<storage, read_write> y: array<Vec>; // [B, S, HEADS COLUMNS]
+@group(0) @binding(4) var<storage, read_write> y: array<Vec>; // [B, N, HEADS COLUMNS]
 @group(0) @binding(5) var<uniform> params: Params;
 
 var<workgroup> p: array<vec4f, TILE * STRIDE>; // P, [query, key / 4]
@@ -27,7 +27,7 @@ fn main(
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
-  let place = place_of(group, groups, HEADS, params, true);
+  let place = place_of(group, groups, HEADS, params, params.first_query / TILE, true);
   if (!place.valid) {
     return;
   }
@@ -36,13 +36,14 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
+  // Whether any of the thread's rows is a query.
+  let works = query <= last && query + ROWS > params.first_query;
 //@ for only in SHARED
   let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
 //@ end
 //@ for i in ROWS
-  let row$i = place.sequence + min(query + $iu, last);
-  let q$i = query_at(row$i, place.head);
-  let lse$i = lse[row$i * HEADS + place.head];
+  let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
+  let lse$i = lse[(place.queries + clamp(query + $iu, params.first_query, last)) * HEADS + place.head];
   var mean$i = vec4f();
 //@   for c in PART
   var sum$i_$c = Vec();
@@ -52,7 +53,7 @@ fn main(
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
   for (var tile = 0u; tile <= place.first; tile += TILE) {
-    if (query <= last) {
+    if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
       let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
@@ -105,7 +106,7 @@ fn main(
 //@ end
     }
     workgroupBarrier();
-    if (query <= last) {
+    if (works) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
 //@ for only in SHARED
@@ -144,9 +145,9 @@ fn main(
     workgroupBarrier();
   }
 //@ for i in ROWS
-  if (query + $iu <= last) {
+  if (query + $iu <= last && query + $iu >= params.first_query) {
     let mean = (mean$i.x + mean$i.y) + (mean$i.z + mean$i.w);
-    let out = output_at(place.sequence + query + $iu, place.head);
+    let out = output_at(place.queries + query + $iu, place.head);
 //@   for c in PART
     if (across + ACROSS * $cu < COLUMNS) {
       y[out + column$c] = sum$i_$c - mean * o[out + column$c];

@@ -3,7 +3,7 @@ import { type Allocator, createAllocator, STORAGE } from "../../src/gpu/buffer.t
 import { openGpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass, type Pass } from "../../src/gpu/pass.ts";
-import type { AttentionAttributes } from "../../src/ops/attention.ts";
+import type { QueryAttributes } from "../../src/ops/attention.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
 import { wholeBuffer } from "../../src/ops/product.ts";
 import { OPS } from "../../src/ops/table.ts";
@@ -13,15 +13,27 @@ import { gpuSeconds, median } from "./gpu_time.ts";
 /** Attention of a model over B sequences of S positions. */
 interface Shape {
   readonly name: string;
-  readonly attributes: AttentionAttributes;
+  readonly attributes: QueryAttributes;
   readonly sizes: readonly (readonly [B: number, S: number])[];
 }
 
 const SHAPES: readonly Shape[] = [
-  { name: "embedded model", attributes: { heads: 4, kvHeads: 2, headSize: 64 }, sizes: [[16, 30]] },
-  { name: "SmolLM2-135M", attributes: { heads: 9, kvHeads: 3, headSize: 64 }, sizes: [[8, 31], [1, 256], [1, 1024]] },
-  { name: "Qwen2.5-0.5B", attributes: { heads: 14, kvHeads: 2, headSize: 64 }, sizes: [[8, 31], [1, 256]] },
-  { name: "Qwen2.5-1.5B", attributes: { heads: 12, kvHeads: 2, headSize: 128 }, sizes: [[8, 31], [1, 256]] },
+  { name: "embedded model", attributes: { heads: 4, kvHeads: 2, headSize: 64, firstQuery: 0 }, sizes: [[16, 30]] },
+  {
+    name: "SmolLM2-135M",
+    attributes: { heads: 9, kvHeads: 3, headSize: 64, firstQuery: 0 },
+    sizes: [[8, 31], [1, 256], [1, 1024]],
+  },
+  {
+    name: "Qwen2.5-0.5B",
+    attributes: { heads: 14, kvHeads: 2, headSize: 64, firstQuery: 0 },
+    sizes: [[8, 31], [1, 256]],
+  },
+  {
+    name: "Qwen2.5-1.5B",
+    attributes: { heads: 12, kvHeads: 2, headSize: 128, firstQuery: 0 },
+    sizes: [[8, 31], [1, 256]],
+  },
 ];
 
 const OP_NAMES = ["attention", "attentionBackward", "attentionTangent"] as const;
@@ -45,7 +57,7 @@ function print(line: string): void {
   Deno.stdout.writeSync(encoder.encode(line + "\n"));
 }
 
-function widths({ heads, kvHeads, headSize }: AttentionAttributes) {
+function widths({ heads, kvHeads, headSize }: QueryAttributes) {
   const [row, out] = [(heads + 2 * kvHeads) * headSize, heads * headSize];
   return {
     attention: { inputs: [row], outputs: [out, heads] },
@@ -57,7 +69,7 @@ function widths({ heads, kvHeads, headSize }: AttentionAttributes) {
 const typesOf = (B: number, S: number, columns: readonly number[]): ValueType[] =>
   columns.map((width) => ({ shape: [B, S, width], dtype: "f32" }));
 
-function reference(op: AttentionOp, attributes: AttentionAttributes, S: number, inputs: readonly Float32Array[]) {
+function reference(op: AttentionOp, attributes: QueryAttributes, S: number, inputs: readonly Float32Array[]) {
   const { inputs: from, outputs: to } = widths(attributes)[op];
   return OPS[op].reference({
     attributes,
@@ -72,7 +84,7 @@ function reference(op: AttentionOp, attributes: AttentionAttributes, S: number, 
 function launchesOf(
   allocator: Allocator,
   op: AttentionOp,
-  attributes: AttentionAttributes,
+  attributes: QueryAttributes,
   inputs: readonly Float32Array[],
   B: number,
   S: number,
@@ -96,7 +108,7 @@ function launchesOf(
 }
 
 /** One sequence of random queries, keys, values and directions; o and lse are what attention makes of them. */
-function inputsOf(op: AttentionOp, attributes: AttentionAttributes, S: number): Float32Array[] {
+function inputsOf(op: AttentionOp, attributes: QueryAttributes, S: number): Float32Array[] {
   const [row, out] = widths(attributes).attentionBackward.inputs;
   const qkv = sample(S * row, 1);
   if (op === "attention") return [qkv];
@@ -104,7 +116,7 @@ function inputsOf(op: AttentionOp, attributes: AttentionAttributes, S: number): 
   return [qkv, o, lse, op === "attentionBackward" ? sample(S * out, 2) : sample(S * row, 3)];
 }
 
-async function check(op: AttentionOp, attributes: AttentionAttributes, S: number, subgroups: boolean): Promise<void> {
+async function check(op: AttentionOp, attributes: QueryAttributes, S: number, subgroups: boolean): Promise<void> {
   const allocator = createAllocator(gpu);
   const inputs = inputsOf(op, attributes, S);
   const { dispatches, outputs, outputTypes } = launchesOf(allocator, op, attributes, inputs, 1, S, subgroups);

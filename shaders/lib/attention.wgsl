@@ -14,6 +14,7 @@ const ROW: u32 = (HEADS + 2u * KV_HEADS) * COLUMNS;
 struct Params {
   sequences: u32, // B
   length: u32, // S
+  first_query: u32, // F: position of the first query of each sequence; there are N = S - F
   // Query heads of each group; of the keys' and values' kernel alone.
   first_member: u32,
   end_member: u32,
@@ -25,15 +26,20 @@ struct Place {
   first: u32, // position of the tile's first row
   head: u32,
   sequence: u32, // row of the sequence's first position
+  queries: u32, // row of that position among rows that only queries have, before the first (wrapping) where F > 0
 }
 
-// The workgroup's tile of one of `heads` heads. What takes longest starts first: `late` for tiles from the end.
-fn place_of(group: vec3<u32>, groups: vec3<u32>, heads: u32, params: Params, late: bool) -> Place {
-  let tiles = (params.length + TILE - 1u) / TILE;
+// The workgroup's tile of one of `heads` heads, of the tiles from `start` on; tiles lie at multiples of TILE whatever
+// the first query, so that a row has the same bits. What takes longest starts first: `late` for tiles from the end.
+fn place_of(group: vec3<u32>, groups: vec3<u32>, heads: u32, params: Params, start: u32, late: bool) -> Place {
+  let tiles = (params.length + TILE - 1u) / TILE - start;
   let index = group.y * groups.x + group.x;
   let pair = index % (heads * params.sequences);
   let tile = index / (heads * params.sequences);
-  return Place(tile < tiles, select(tile, tiles - 1u - tile, late) * TILE, pair % heads, pair / heads * params.length);
+  let first = (start + select(tile, tiles - 1u - tile, late)) * TILE;
+  let sequence = pair / heads;
+  let queries = sequence * (params.length - params.first_query) - params.first_query;
+  return Place(tile < tiles, first, pair % heads, sequence * params.length, queries);
 }
 
 fn query_at(row: u32, head: u32) -> u32 {

@@ -107,20 +107,30 @@ function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): V
   const S = sequenceLength(shape);
   const rotation = g.input("rotation", f32(S, headSize));
   const targets = g.input("targets", { shape: [B * T], dtype: "u32" });
-  const attend = (qkv: Value) => g.emit("attention", { heads, kvHeads, headSize }, [qkv])[0];
-  const h = layers(g, model, x, rotation, attend);
-  const [rows] = g.emit("takeRows", { sequence: S, start: L - 1, count: T }, [h]);
-  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [rows]);
+  // Beyond its keys and values the last layer is needed at the rows that predict targets alone.
+  const attend = (qkv: Value, layer: number) => {
+    const firstQuery = layer === config.layers - 1 ? L - 1 : 0;
+    return g.emit("attention", { heads, kvHeads, headSize, firstQuery }, [qkv])[0];
+  };
+  const predicting = (h: Value) => g.emit("takeRows", { sequence: S, start: L - 1, count: T }, [h])[0];
+  const h = layers(g, model, x, rotation, attend, predicting);
+  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
   return g.emit("targetLogProb", { weight: "head", vocabulary: vocabularySize }, [normed, targets])[0];
 }
 
-/** The decoder's blocks: [.., D] → [.., D]. */
+/**
+ * The decoder's blocks: [.., D] → [.., D].
+ *
+ * @param attend what a layer attends to, from its queries, keys and values after RoPE
+ * @param keep the rows of the last layer's input that `attend` has queries of there
+ */
 function layers(
   g: Trace,
   { config, attentionBias }: Architecture,
   x: Value,
   rotation: Value,
   attend: (qkv: Value, layer: number) => Value,
+  keep: (h: Value) => Value = (h) => h,
 ): Value {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, rmsNormEpsilon: epsilon } = config;
   const width = (heads + 2 * kvHeads) * headSize;
@@ -133,7 +143,7 @@ function layers(
     const qkv = product("qkv", normed, D, width, attentionBias ? "qkv.bias" : null);
     const [rotated] = g.emit("rope", { heads: heads + kvHeads, headSize, inverse: false }, [qkv, rotation]);
     const attended = product("o", attend(rotated, i), heads * headSize, D);
-    [h] = g.emit("add", {}, [h, attended]);
+    [h] = g.emit("add", {}, [i === config.layers - 1 ? keep(h) : h, attended]);
     const [normedAgain] = g.emit("rmsNorm", { weight: `${name}.post_norm`, epsilon }, [h]);
     const [hidden] = g.emit("swiglu", {}, [product("gate_up", normedAgain, D, 2 * F)]);
     [h] = g.emit("add", {}, [h, product("down", hidden, F, D)]);

@@ -12,15 +12,22 @@ export interface AttentionAttributes {
   readonly headSize: number;
 }
 
+/** Attention of which only some rows are asked for. */
+export interface QueryAttributes extends AttentionAttributes {
+  /** F: position of the first query of each sequence. Rows before it are keys and values alone; N = S − F. */
+  readonly firstQuery: number;
+}
+
 /**
- * qkv [B, S, (H + 2K) Dh] → o [B, S, H Dh], lse [B, S, H]: causal, P_ij = exp(q_i·k_j/√Dh − lse_i), o_i = Σ_{j≤i} P_ij v_j
+ * qkv [B, S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(q_i·k_j/√Dh − lse_i), o_i = Σ_{j≤i} P_ij v_j
  * (Ainslie et al. 2023, "GQA"). The probabilities are never stored.
  */
-export const attention: Op<AttentionAttributes> = {
+export const attention: Op<QueryAttributes> = {
   types(attributes, [qkv]) {
-    const { heads, headSize } = attributes;
+    const { heads, headSize, firstQuery } = attributes;
     const [B, S] = sequences("attention", attributes, qkv);
-    return [{ shape: [B, S, heads * headSize], dtype: "f32" }, { shape: [B, S, heads], dtype: "f32" }];
+    const N = S - firstQuery;
+    return [{ shape: [B, N, heads * headSize], dtype: "f32" }, { shape: [B, N, heads], dtype: "f32" }];
   },
   reference({ attributes, inputs: [qkv], inputTypes, outputTypes }) {
     const o = new Float64Array(product(outputTypes[0]));
@@ -45,8 +52,8 @@ export const attention: Op<AttentionAttributes> = {
     return [{
       kernel: attentionKernel("attention", forwardSource, attributes, subgroups),
       bindings: [...inputs, ...outputs],
-      params: [B, S],
-      workgroups: tiles(B, S, attributes.heads),
+      params: [B, S, attributes.firstQuery],
+      workgroups: tiles(B, S, attributes.heads, attributes.firstQuery),
     }];
   },
 };
@@ -55,7 +62,7 @@ export const attention: Op<AttentionAttributes> = {
  * qkv, o, lse, do → dqkv: dS_ij = P_ij (do_i·v_j − do_i·o_i); dq_i = s Σ_j dS_ij k_j; dk_j = s Σ_{h,i} dS_ij q_i;
  * dv_j = Σ_{h,i} P_ij do_i, h over the group (Dao et al. 2022, "FlashAttention", B.2).
  */
-export const attentionBackward: Op<AttentionAttributes> = {
+export const attentionBackward: Op<QueryAttributes> = {
   types(attributes, [qkv, ...others]) {
     sequences("attentionBackward", attributes, qkv);
     return [{ shape: qkv.shape, dtype: others[0].dtype }];
@@ -77,11 +84,11 @@ export const attentionBackward: Op<AttentionAttributes> = {
   vjp: null,
   jvp: null,
   // do·o of each query and head, from the first kernel for the second.
-  scratch: ({ heads }, [{ shape: [B, S] }]) => [B * S * heads],
+  scratch: ({ heads, firstQuery }, [{ shape: [B, S] }]) => [B * (S - firstQuery) * heads],
   kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch: [delta], subgroups }) {
     const [qkv, o, lse, dOut] = inputs;
     const [B, S] = inputTypes[0].shape;
-    const { heads, kvHeads } = attributes;
+    const { heads, kvHeads, firstQuery } = attributes;
     const keyValueKernel = attentionKernel(
       "attention_backward_key_value",
       backwardKeyValueSource,
@@ -93,13 +100,13 @@ export const attentionBackward: Op<AttentionAttributes> = {
       {
         kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, subgroups),
         bindings: [qkv, o, lse, dOut, delta, dqkv],
-        params: [B, S],
+        params: [B, S, firstQuery],
         workgroups: tiles(B, S, heads),
       },
       ...groupParts(attributes, S).map(([first, end]) => ({
         kernel: keyValueKernel,
         bindings: [qkv, lse, dOut, delta, dqkv],
-        params: [B, S, first, end],
+        params: [B, S, firstQuery, first, end],
         workgroups: tiles(B, S, kvHeads),
       })),
     ];
@@ -107,7 +114,7 @@ export const attentionBackward: Op<AttentionAttributes> = {
 };
 
 /** qkv, o, lse, tangent of qkv → tangent of o: to_i = Σ_j P_ij (tv_j + (ts_ij − Σ_l P_il ts_il) v_j). */
-export const attentionTangent: Op<AttentionAttributes> = {
+export const attentionTangent: Op<QueryAttributes> = {
   types(attributes, [qkv, o]) {
     sequences("attentionTangent", attributes, qkv);
     return [{ shape: o.shape, dtype: "f32" }];
@@ -135,16 +142,18 @@ export const attentionTangent: Op<AttentionAttributes> = {
     return [{
       kernel: attentionKernel("attention_tangent", tangentSource, attributes, subgroups),
       bindings: [...inputs, ...outputs],
-      params: [B, S],
-      workgroups: tiles(B, S, attributes.heads),
+      params: [B, S, attributes.firstQuery],
+      workgroups: tiles(B, S, attributes.heads, attributes.firstQuery),
     }];
   },
 };
 
-function sequences(op: string, { heads, kvHeads, headSize }: AttentionAttributes, qkv: ValueType): [number, number] {
+function sequences(op: string, attributes: QueryAttributes, qkv: ValueType): [number, number] {
+  const { heads, kvHeads, headSize, firstQuery } = attributes;
   const width = (heads + 2 * kvHeads) * headSize;
-  const fits = qkv.shape.length === 3 && qkv.shape[2] === width && heads % kvHeads === 0;
-  requireShape(fits, op, `[B, S, ${width}] with query heads a multiple of key/value heads`, [qkv]);
+  const fits = qkv.shape.length === 3 && qkv.shape[2] === width && heads % kvHeads === 0 && firstQuery < qkv.shape[1];
+  const expected = `[B, > ${firstQuery}, ${width}] with query heads a multiple of key/value heads`;
+  requireShape(fits, op, expected, [qkv]);
   return [qkv.shape[0], qkv.shape[1]];
 }
 
@@ -160,15 +169,15 @@ interface QueryOffsets {
   v(j: number): number;
 }
 
-function eachQuery(attributes: AttentionAttributes, qkv: ValueType, visit: (at: QueryOffsets) => void): void {
-  const { heads, kvHeads, headSize: D } = attributes;
+function eachQuery(attributes: QueryAttributes, qkv: ValueType, visit: (at: QueryOffsets) => void): void {
+  const { heads, kvHeads, headSize: D, firstQuery } = attributes;
   const [B, S, width] = qkv.shape;
   const scale = 1 / Math.sqrt(D);
   for (let b = 0; b < B; b++) {
-    for (let i = 0; i < S; i++) {
+    for (let i = firstQuery; i < S; i++) {
       for (let head = 0; head < heads; head++) {
         const kvHead = Math.floor(head / (heads / kvHeads));
-        const row = (b * S + i) * heads + head;
+        const row = (b * (S - firstQuery) + i - firstQuery) * heads + head;
         const k = (j: number) => (b * S + j) * width + (heads + kvHead) * D;
         const v = (j: number) => k(j) + kvHeads * D;
         visit({ i, row, q: (b * S + i) * width + head * D, out: row * D, D, scale, k, v });

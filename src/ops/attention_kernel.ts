@@ -29,9 +29,9 @@ function widthOf(headSize: number): 2 | 4 {
   return headSize % 4 === 0 ? 4 : 2;
 }
 
-/** One workgroup a tile of rows of a head of a sequence. */
-export function tiles(B: number, S: number, heads: number): [number, number, number] {
-  return grid(B * Math.ceil(S / TILE) * heads, 1);
+/** One workgroup a tile of rows of a head of a sequence, from the tile of row `first` on. */
+export function tiles(B: number, S: number, heads: number, first = 0): [number, number, number] {
+  return grid(B * (Math.ceil(S / TILE) - Math.floor(first / TILE)) * heads, 1);
 }
 
 /**

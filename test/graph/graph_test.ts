@@ -64,6 +64,16 @@ Deno.test("a token attribution shares one forward and one head gradient among it
   assert.equal(count(graph, "attentionBackward"), CONFIG.layers * SHAPE.targets);
 });
 
+Deno.test("beyond keys and values the last layer is computed at the rows that predict targets alone", () => {
+  const rows = graphOf("sequence", true).nodes.flatMap(({ op, attributes, inputs }) => {
+    const { weight } = attributes as { weight?: string };
+    const product = op === "linear" || op === "linearTransposed";
+    return product && weight?.startsWith("layers.2.") && weight !== "layers.2.qkv" ? [inputs[0].shape[1]] : [];
+  });
+  // o, gate_up and down; forward, tangent and reverse.
+  assert.deepEqual(rows, new Array(9).fill(SHAPE.targets));
+});
+
 Deno.test("pushForward() puts each tangent beside its value, so that no activation waits for it", () => {
   const { nodes } = graphOf("none", true);
   const attention = nodes.findIndex((node) => node.op === "attention");

@@ -5,8 +5,8 @@ const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
 const u32 = (...shape: number[]): ValueType => ({ shape, dtype: "u32" });
 
 // 3 query heads of size 6 to 1 key/value head, and 4 to 2 of size 16: odd lengths, no multiple of any tile.
-const grouped = { heads: 3, kvHeads: 1, headSize: 6 };
-const paired = { heads: 4, kvHeads: 2, headSize: 16 };
+const grouped = { heads: 3, kvHeads: 1, headSize: 6, firstQuery: 0 };
+const paired = { heads: 4, kvHeads: 2, headSize: 16, firstQuery: 0 };
 const norm = { weight: "w", epsilon: 1e-4 };
 const head = { weight: "head", vocabulary: 37 };
 const wideHead = { weight: "head", vocabulary: 8195 };
@@ -28,6 +28,12 @@ export const CASES = [
     op: "attentionTangent",
     attributes: paired,
     inputs: [f32(1, 9, 128), f32(1, 9, 64), f32(1, 9, 4), f32(1, 9, 128)],
+  }),
+  opCase({
+    title: "attention of the last queries",
+    op: "attention",
+    attributes: { ...grouped, firstQuery: 37 },
+    inputs: [f32(2, 43, 30)],
   }),
   opCase({
     title: "cachedAttention with a long cache and wide heads",
