@@ -14,8 +14,10 @@ export interface RunResult {
 
 /** A graph made ready for one backend. */
 export interface Program {
-  /** Bytes that the plan foresees for this program, weights aside. */
-  readonly predictedBytes: number;
+  /** Bytes of the slots that it needs; programs of one executor share theirs. */
+  readonly slots: readonly number[];
+  /** Bytes that only this program needs: inputs and parameters. */
+  readonly ownBytes: number;
   /**
    * Writes the inputs that are given (the others keep what they had) and computes the outputs. Runs may be started
    * before earlier ones have finished; they are carried out in order.

@@ -11,7 +11,9 @@ export interface Plan {
   readonly slotOf: ReadonlyMap<number, number>;
   /** Slots of the scratch buffers of each node. */
   readonly scratch: readonly (readonly number[])[];
-  /** Bytes of the slots and of the inputs written from outside. */
+  /** Bytes of the inputs written from outside. */
+  readonly inputBytes: number;
+  /** Bytes of the slots and of these inputs. */
   readonly bytes: number;
 }
 
@@ -42,8 +44,30 @@ export function plan(graph: Graph): Plan {
     }
     life.place(slot);
   }
-  const written = graph.inputs.filter((input) => input.kind === "data").map((input) => bytesOf(input.value));
-  return { slots, slotOf, scratch, bytes: [...slots, ...written].reduce((sum, bytes) => sum + bytes, 0) };
+  const inputBytes = graph.inputs
+    .filter((input) => input.kind === "data")
+    .reduce((sum, input) => sum + bytesOf(input.value), 0);
+  return { slots, slotOf, scratch, inputBytes, bytes: slots.reduce((sum, bytes) => sum + bytes, inputBytes) };
+}
+
+/**
+ * Room for a plan's slots in what other plans have left: programs run one after another, so they use the same. Adds to the
+ * pool, which is kept largest first, what is missing.
+ *
+ * @returns one of the pool for each slot
+ */
+export function shareSlots<T>(
+  pool: T[],
+  slots: readonly number[],
+  kind: { bytes(one: T): number; create(bytes: number): T },
+): T[] {
+  const chosen: T[] = [];
+  let next = 0;
+  for (const slot of slots.keys().toArray().sort((a, b) => slots[b] - slots[a])) {
+    if (next >= pool.length || kind.bytes(pool[next]) < slots[slot]) pool.splice(next, 0, kind.create(slots[slot]));
+    chosen[slot] = pool[next++];
+  }
+  return chosen;
 }
 
 /** Bytes of a value's buffer. */

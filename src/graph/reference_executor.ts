@@ -32,12 +32,13 @@ export function createReferenceExecutor(): Executor {
     },
     compile(graph) {
       // f64 values take twice what the plan counts for f32.
-      const predictedBytes = 2 * plan(graph).bytes;
+      const { slots, inputBytes, bytes } = plan(graph);
       const data = new Map<string, Float64Array>();
       return Promise.resolve({
-        predictedBytes,
+        slots: slots.map((slot) => 2 * slot),
+        ownBytes: 2 * inputBytes,
         run(inputs: InputData) {
-          held(predictedBytes);
+          held(2 * bytes);
           for (const [name, values] of Object.entries(inputs)) data.set(name, Float64Array.from(values));
           return Promise.resolve(evaluate(graph, data, states, weights));
         },

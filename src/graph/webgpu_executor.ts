@@ -13,7 +13,7 @@ import type { GpuWeight } from "../ops/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
 import type { Graph, GraphInput } from "./graph.ts";
-import { bytesOf, type Plan, plan } from "./plan.ts";
+import { bytesOf, plan, shareSlots } from "./plan.ts";
 
 /** What all programs of an executor share. */
 interface Shared {
@@ -72,7 +72,10 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
   const { gpu, allocator, pipelines } = shared;
   const layout = plan(graph);
   const { buffers, slots } = await checked(gpu, "buffers of a program", () => ({
-    slots: slotBuffers(shared, layout),
+    slots: shareSlots(shared.slots, layout.slots, {
+      bytes: (buffer) => buffer.size,
+      create: (bytes) => allocator.create("slot", bytes, STORAGE),
+    }),
     buffers: inputBuffers(shared, graph),
   }));
   for (const value of graph.nodes.flatMap((node) => node.outputs)) {
@@ -89,7 +92,8 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
   );
   const data = new Map(graph.inputs.filter(({ kind }) => kind === "data").map((input) => [input.name, input]));
   return {
-    predictedBytes: layout.bytes + paramsBytes(dispatches.length) + readback.bytes,
+    slots: layout.slots,
+    ownBytes: layout.inputBytes + paramsBytes(dispatches.length),
     async run(inputs) {
       for (const [name, values] of Object.entries(inputs)) {
         write(gpu, data.get(name), name, values, buffers);
@@ -139,23 +143,6 @@ function inputBuffers({ allocator, states }: Shared, graph: Graph): Map<number, 
     ranges.set(value.id, { buffer, offset: 0, size });
   }
   return ranges;
-}
-
-/** Buffers of a plan's slots: the executor's own, the largest first, and new ones where those are too few or small. */
-function slotBuffers({ allocator, slots }: Shared, layout: Plan): GPUBuffer[] {
-  const bySize = layout.slots.map((bytes, slot) => ({ bytes, slot })).sort((a, b) => b.bytes - a.bytes);
-  const chosen: GPUBuffer[] = [];
-  let next = 0;
-  for (const { bytes, slot } of bySize) {
-    if (next < slots.length && slots[next].size >= bytes) {
-      chosen[slot] = slots[next++];
-    } else {
-      chosen[slot] = allocator.create("slot", bytes, STORAGE);
-      slots.splice(next++, 0, chosen[slot]);
-    }
-  }
-  slots.sort((a, b) => b.size - a.size);
-  return chosen;
 }
 
 function launches(

@@ -1,4 +1,5 @@
-import type { Executor } from "../graph/executor.ts";
+import type { Executor, Program } from "../graph/executor.ts";
+import { shareSlots } from "../graph/plan.ts";
 
 /** What a model has done so far; the cost of an attribution is a difference of two readings. */
 export interface Meter {
@@ -8,25 +9,26 @@ export interface Meter {
   backwardRows: number;
   /** Null where the adapter has no timestamps. */
   gpuSeconds: number | null;
-  /** Bytes that plans foresee: weights and the largest program. */
+  /** Bytes that plans foresee: weights, the slots that programs share, and what each has for itself. */
   readonly predictedBytes: number;
   /** Most bytes held so far. */
   readonly peakBytes: number;
   /** Counts one run. */
   addRun(rows: { forward: number; backward: number }, gpuSeconds: number | null): void;
-  /** Takes note of a program. */
-  addProgram(bytes: number): void;
+  /** Takes note of a program when it is made. */
+  addProgram(program: Pick<Program, "slots" | "ownBytes">): void;
 }
 
 /** Makes the meter of a model on an executor. */
 export function createMeter(executor: Executor): Meter {
-  let programBytes = 0;
+  const slots: number[] = [];
+  let ownBytes = 0;
   return {
     forwardRows: 0,
     backwardRows: 0,
     gpuSeconds: 0,
     get predictedBytes() {
-      return executor.weightBytes + programBytes;
+      return slots.reduce((sum, bytes) => sum + bytes, executor.weightBytes + ownBytes);
     },
     get peakBytes() {
       return executor.peakBytes;
@@ -36,8 +38,9 @@ export function createMeter(executor: Executor): Meter {
       this.backwardRows += backward;
       this.gpuSeconds = this.gpuSeconds === null || gpuSeconds === null ? null : this.gpuSeconds + gpuSeconds;
     },
-    addProgram(bytes) {
-      programBytes = Math.max(programBytes, bytes);
+    addProgram(program) {
+      shareSlots(slots, program.slots, { bytes: (bytes) => bytes, create: (bytes) => bytes });
+      ownBytes += program.ownBytes;
     },
   };
 }

@@ -49,7 +49,8 @@ export function createProgramCache(executor: Executor, meter: Meter, memory: num
     async get(key, size, build) {
       const name = `${key} ${size}`;
       const level = plans.get(key)?.recompute ?? "nothing";
-      const found = programs.get(name) ?? executor.compile(rematerialize(build(size), level));
+      const known = programs.get(name);
+      const found = known ?? executor.compile(rematerialize(build(size), level));
       programs.delete(name);
       programs.set(name, found);
       if (programs.size > KEPT) {
@@ -58,7 +59,7 @@ export function createProgramCache(executor: Executor, meter: Meter, memory: num
         (await program).dispose();
       }
       const program = await found;
-      meter.addProgram(program.predictedBytes);
+      if (known === undefined) meter.addProgram(program);
       return program;
     },
   };

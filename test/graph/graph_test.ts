@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
 import { type Graph, trace } from "../../src/graph/graph.ts";
-import { bytesOf, plan } from "../../src/graph/plan.ts";
+import { bytesOf, plan, shareSlots } from "../../src/graph/plan.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
 import type { ModelConfig } from "../../src/model/config.ts";
@@ -184,3 +184,12 @@ function weightsOf(
   const blocks = Array.from({ length: layers }, (_, i) => block(i)).flat();
   return [...blocks, ["norm", [1, D]], ["head", [vocabularySize, D]]] as [string, [number, number]][];
 }
+
+Deno.test("shareSlots() gives each slot room of its own in the pool and adds only what is missing", () => {
+  const kind = { bytes: (bytes: number) => bytes, create: (bytes: number) => bytes };
+  const pool = [64, 32, 16];
+  assert.deepEqual(shareSlots(pool, [16, 48, 20], kind), [16, 64, 32]);
+  assert.deepEqual(pool, [64, 32, 16]);
+  assert.deepEqual(shareSlots(pool, [40, 50, 8, 8], kind), [40, 64, 32, 16]);
+  assert.deepEqual(pool, [64, 40, 32, 16]);
+});
