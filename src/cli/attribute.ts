@@ -6,6 +6,7 @@ import {
   modelOptions,
   number,
   oneOf,
+  openModel,
   type Options,
   parseArguments,
   text,
@@ -69,7 +70,7 @@ export async function runAttributeCommand(args: string[]): Promise<number> {
     write(Deno.stdout, HELP);
     return 0;
   }
-  const { source, options: load } = modelOptions(values);
+  const source = modelOptions(values);
   const options = attributionOptions(values);
   const request = requestOf(values);
   const format = oneOf("format", values.format, RECORD_FORMATS) ?? "table";
@@ -77,13 +78,11 @@ export async function runAttributeCommand(args: string[]): Promise<number> {
   if (format === "png" && out === undefined && Deno.stdout.isTerminal()) {
     throw new UsageError("Cannot print a PNG to a terminal as --out must name a file: got none");
   }
-  // Loaded after the arguments are known to be right, so that a mistake is reported at once.
-  const [{ loadModel }, { attribute }, { renderRecord }] = await Promise.all([
-    import("../model/model.ts"),
+  const [model, { attribute }, { renderRecord }] = await Promise.all([
+    openModel(source),
     import("../experiment/attribute.ts"),
     import("../report/render_record.ts"),
   ]);
-  const model = await loadModel(source, load);
   try {
     const record = await attribute(model, request, options);
     const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import type { Device, LoadOptions } from "../model/model.ts";
+import type { Device, LanguageModel, LoadOptions } from "../model/model.ts";
 
 /** Wrong arguments: exit code 2. */
 export class UsageError extends Error {
@@ -52,12 +52,32 @@ export const MODEL_HELP = `  --model MODEL       a Hugging Face directory or a .
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
 `;
 
+/** The model that the values of `MODEL_OPTIONS` name, and how it is loaded. */
+export interface ModelRequest {
+  readonly source: string | undefined;
+  readonly options: LoadOptions;
+}
+
 /** Reads the values of `MODEL_OPTIONS`. */
-export function modelOptions(values: Values): { source: string | undefined; options: LoadOptions } {
+export function modelOptions(values: Values): ModelRequest {
   const quantize = oneOf("quantize", values.quantize, ["nf4", "none"] as const) ?? "none";
   const device: Device = oneOf("device", values.device, ["auto", "webgpu", "reference"] as const) ?? "auto";
   const memory = bytes("memory", values.memory);
   return { source: text("model", values.model), options: { device, quantize, memory } };
+}
+
+/** Loads a model; says so where the f64 reference stands in for an adapter. */
+export async function openModel({ source, options }: ModelRequest): Promise<LanguageModel> {
+  // Loaded after the arguments are known to be right, so that a mistake is reported at once.
+  const { loadModel } = await import("../model/model.ts");
+  const model = await loadModel(source, options);
+  if (options.device === "auto" && model.device.backend === "reference") {
+    write(
+      Deno.stderr,
+      "hint: no WebGPU adapter answers, so this runs in f64 on the CPU, slowly; see deno task doctor\n",
+    );
+  }
+  return model;
 }
 
 /** A value that must be one of some names. */

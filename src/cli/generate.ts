@@ -3,6 +3,7 @@ import {
   MODEL_OPTIONS,
   modelOptions,
   number,
+  openModel,
   type Options,
   parseArguments,
   text,
@@ -37,9 +38,7 @@ export async function runGenerateCommand(args: string[]): Promise<number> {
   const prompt = text("prompt", values.prompt);
   if (prompt === undefined) throw new UsageError("Cannot generate as --prompt must be given: got none");
   const count = number("generate", values.generate, { least: 1, whole: true }) ?? 64;
-  const { source, options } = modelOptions(values);
-  const { loadModel } = await import("../model/model.ts");
-  const model = await loadModel(source, options);
+  const model = await openModel(modelOptions(values));
   try {
     const tokenizer = await model.tokenizer();
     const { tokens } = tokenizer.encodePrompt(prompt, { chat: values.chat === true });

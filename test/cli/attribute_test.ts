@@ -95,6 +95,19 @@ Deno.test("attribute --strict exits with 3 where the tolerance is not met, and a
   assert.match(stdout, /Freeze it: --freeze special,template,first/);
 });
 
+Deno.test("attribute without an adapter runs on the f64 reference and says so", async () => {
+  const env = {
+    VK_DRIVER_FILES: "/nonexistent.json",
+    VK_ICD_FILENAMES: "/nonexistent.json",
+    DENO_WEBGPU_BACKEND: "vulkan",
+  };
+  const args = ["--prompt", "In", "--target", " he", ...FIXED, "--format", "json"];
+  const { code, stdout, stderr } = await runCli(["attribute", ...args], env);
+  assert.equal(code, 0, stderr);
+  assert.equal(JSON.parse(stdout).device.backend, "reference");
+  assert.match(stderr, /hint: no WebGPU adapter answers/);
+});
+
 Deno.test("generate, inspect and doctor print what they are asked for", async () => {
   const generated = await runCli(["generate", "--prompt", PROMPT, "--generate", "20"]);
   assert.equal(generated.code, 0, generated.stderr);
