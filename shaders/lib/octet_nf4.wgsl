@@ -7,8 +7,5 @@ fn octet_scale(index: u32) -> f32 {
 
 // Elements 8 * index … 8 * index + 7 of the flattened weight: one packed word, within one block of 64.
 fn weight_octet(index: u32, scale: f32) -> mat2x4f {
-  let word = weight[index];
-  return mat2x4f(
-    vec4f(nf4_value(word >> 4u), nf4_value(word), nf4_value(word >> 12u), nf4_value(word >> 8u)) * scale,
-    vec4f(nf4_value(word >> 20u), nf4_value(word >> 16u), nf4_value(word >> 28u), nf4_value(word >> 24u)) * scale);
+  return word_octet(weight[index]) * scale;
 }

@@ -166,6 +166,7 @@ function launches(
       outputTypes: outputs,
       scratch: scratch[i],
       subgroups: shared.gpu.features.subgroups,
+      software: shared.gpu.software,
       weight,
     })
   );

@@ -76,12 +76,15 @@ export function decodeGraph(model: Architecture, rows: number, capacity: number)
     const cache = g.input(`cache.${layer}`, f32(capacity, 2 * kvHeads * headSize), "state");
     return g.emit("cachedAttention", { heads, kvHeads, headSize }, [qkv, cache, position])[0];
   };
-  const h = layers(g, model, x, g.input("rotation", f32(rows, headSize)), attend);
+  // A step of one token is bound by reading the weights; a prompt is not.
+  const single = rows === 1;
+  const h = layers(g, model, x, g.input("rotation", f32(rows, headSize)), attend, { single });
   // The window op works on sequences, so the rows are one sequence here.
   const [all] = g.emit("repeat", { times: 1 }, [h]);
   const [last] = g.emit("takeRows", { sequence: rows, start: rows - 1, count: 1 }, [all]);
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [last]);
-  const [logits] = g.emit("linear", { weight: "head", bias: null, outputs: vocabularySize, inner: D }, [normed]);
+  const head = { weight: "head", bias: null, outputs: vocabularySize, inner: D, single: true };
+  const [logits] = g.emit("linear", head, [normed]);
   g.output("token", g.emit("argmax", {}, [logits])[0]);
   return g.finish();
 }
@@ -113,7 +116,7 @@ function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): V
     return g.emit("attention", { heads, kvHeads, headSize, firstQuery }, [qkv])[0];
   };
   const predicting = (h: Value) => g.emit("takeRows", { sequence: S, start: L - 1, count: T }, [h])[0];
-  const h = layers(g, model, x, rotation, attend, predicting);
+  const h = layers(g, model, x, rotation, attend, { keep: predicting });
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
   return g.emit("targetLogProb", { weight: "head", vocabulary: vocabularySize }, [normed, targets])[0];
 }
@@ -122,7 +125,8 @@ function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): V
  * The decoder's blocks: [.., D] → [.., D].
  *
  * @param attend what a layer attends to, from its queries, keys and values after RoPE
- * @param keep the rows of the last layer's input that `attend` has queries of there
+ * @param options.keep the rows of the last layer's input that `attend` has queries of there
+ * @param options.single whether x is one row
  */
 function layers(
   g: Trace,
@@ -130,15 +134,17 @@ function layers(
   x: Value,
   rotation: Value,
   attend: (qkv: Value, layer: number) => Value,
-  keep: (h: Value) => Value = (h) => h,
+  { keep = (h) => h, single }: { readonly keep?: (h: Value) => Value; readonly single?: boolean } = {},
 ): Value {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, rmsNormEpsilon: epsilon } = config;
   const width = (heads + 2 * kvHeads) * headSize;
   let h = x;
   for (let i = 0; i < config.layers; i++) {
     const name = `layers.${i}`;
-    const product = (weight: string, input: Value, inner: number, outputs: number, bias: string | null = null) =>
-      g.emit("linear", { weight: `${name}.${weight}`, bias: bias && `${name}.${bias}`, outputs, inner }, [input])[0];
+    const product = (weight: string, input: Value, inner: number, outputs: number, bias: string | null = null) => {
+      const attributes = { weight: `${name}.${weight}`, bias: bias && `${name}.${bias}`, outputs, inner, single };
+      return g.emit("linear", attributes, [input])[0];
+    };
     const [normed] = g.emit("rmsNorm", { weight: `${name}.input_norm`, epsilon }, [h]);
     const qkv = product("qkv", normed, D, width, attentionBias ? "qkv.bias" : null);
     const [rotated] = g.emit("rope", { heads: heads + kvHeads, headSize, inverse: false }, [qkv, rotation]);

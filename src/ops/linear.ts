@@ -1,5 +1,6 @@
 import { matrix, type Op, requireShape } from "./op.ts";
 import { forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
+import { singleProduct } from "./single_product.ts";
 
 export { forwardProduct, transposedProduct, wholeBuffer };
 
@@ -11,12 +12,15 @@ export interface LinearAttributes {
   readonly bias: string | null;
   readonly outputs: number;
   readonly inner: number;
+  /** Whether x is one row, whose product is bound by reading W: a kernel of its own, with sums in another order. */
+  readonly single?: boolean;
 }
 
 /** x [.., K] → y [.., N], y = x Wᵀ + b. The weights are constants: only x is differentiated. */
 export const linear: Op<LinearAttributes> = {
-  types({ outputs, inner }, [x]) {
+  types({ outputs, inner, single }, [x]) {
     requireShape(matrix(x).columns === inner, "linear", `[.., ${inner}]`, [x]);
+    requireShape(!single || matrix(x).rows === 1, "linear of a single row", `[1, ${inner}]`, [x]);
     return [{ shape: [...x.shape.slice(0, -1), outputs], dtype: "f32" }];
   },
   reference({ attributes, inputs: [x], inputTypes, weight }) {
@@ -38,16 +42,17 @@ export const linear: Op<LinearAttributes> = {
   },
   vjp: (g, { attributes }, [dy]) => [dy && g.emit("linearTransposed", { ...attributes, bias: null }, [dy])[0]],
   jvp: (g, { attributes }, [tx]) => [tx && g.emit("linear", { ...attributes, bias: null }, [tx])[0]],
-  kernels({ attributes, inputs: [x], inputTypes, outputs: [y], weight, subgroups }) {
+  kernels({ attributes, inputs: [x], inputTypes, outputs: [y], weight, subgroups, software = false }) {
     const { rows } = matrix(inputTypes[0]);
     const bias = attributes.bias === null ? null : wholeBuffer(weight(attributes.bias).segments[0].data);
     const w = weight(attributes.weight);
-    return w.segments.flatMap((segment) =>
-      forwardProduct({ x, w, segment, weightRow: 0, count: segment.rows, bias, y, rows, subgroups }, {
-        column: segment.rowStart,
-        stride: attributes.outputs,
-      })
-    );
+    return w.segments.flatMap((segment) => {
+      const product = { x, w, segment, weightRow: 0, count: segment.rows, bias, y, subgroups };
+      const window = { column: segment.rowStart, stride: attributes.outputs };
+      return attributes.single
+        ? singleProduct({ ...product, software }, window)
+        : forwardProduct({ ...product, rows }, window);
+    });
   },
 };
 

@@ -44,6 +44,8 @@ export interface KernelContext<A> {
   /** Buffers of the sizes that `scratch` asked for, free again after this node. */
   readonly scratch: readonly BufferRange[];
   readonly subgroups: boolean;
+  /** Whether the adapter is software, whose lanes read memory one by one. Default false. */
+  readonly software?: boolean;
   weight(name: string): GpuWeight;
 }
 

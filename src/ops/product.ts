@@ -3,11 +3,12 @@ import octetBf16Source from "../../shaders/lib/octet_bf16.wgsl" with { type: "te
 import octetF16Source from "../../shaders/lib/octet_f16.wgsl" with { type: "text" };
 import octetF32Source from "../../shaders/lib/octet_f32.wgsl" with { type: "text" };
 import octetNf4Source from "../../shaders/lib/octet_nf4.wgsl" with { type: "text" };
-import octetNf4SubgroupSource from "../../shaders/lib/octet_nf4_subgroup.wgsl" with { type: "text" };
 import weightBf16Source from "../../shaders/lib/weight_bf16.wgsl" with { type: "text" };
 import weightF16Source from "../../shaders/lib/weight_f16.wgsl" with { type: "text" };
 import weightF32Source from "../../shaders/lib/weight_f32.wgsl" with { type: "text" };
 import weightNf4Source from "../../shaders/lib/weight_nf4.wgsl" with { type: "text" };
+import wordNf4Source from "../../shaders/lib/word_nf4.wgsl" with { type: "text" };
+import wordNf4SubgroupSource from "../../shaders/lib/word_nf4_subgroup.wgsl" with { type: "text" };
 import forwardSource from "../../shaders/linear.wgsl" with { type: "text" };
 import forwardSubgroupSource from "../../shaders/linear_subgroup.wgsl" with { type: "text" };
 import forwardTileSource from "../../shaders/linear_tile.wgsl" with { type: "text" };
@@ -172,14 +173,15 @@ const OCTETS = {
   f32: [octetF32Source],
   f16: [octetF16Source],
   bf16: [octetBf16Source],
-  nf4: [nf4Source, octetNf4Source],
+  nf4: [nf4Source, wordNf4Source, octetNf4Source],
 } satisfies Record<WeightFormat, string[]>;
-const SUBGROUP_OCTETS = { ...OCTETS, nf4: [nf4Source, octetNf4SubgroupSource] } satisfies Record<
-  WeightFormat,
-  string[]
->;
+const SUBGROUP_OCTETS = {
+  ...OCTETS,
+  nf4: [nf4Source, wordNf4SubgroupSource, octetNf4Source],
+} satisfies Record<WeightFormat, string[]>;
 
-function weightBindings(segment: GpuWeightSegment): (BufferRange | null)[] {
+/** Bindings of a weight's data and scales. */
+export function weightBindings(segment: GpuWeightSegment): (BufferRange | null)[] {
   return [wholeBuffer(segment.data), segment.absmax === undefined ? null : wholeBuffer(segment.absmax)];
 }
 

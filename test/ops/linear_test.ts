@@ -44,6 +44,7 @@ async function runOp(
   rows: number,
   weight: WeightOf,
   subgroups: boolean,
+  software = gpu.software,
 ): Promise<Float32Array> {
   const allocator = createAllocator(gpu);
   const inputTypes = [{ shape: [rows, input.length / rows], dtype: "f32" as const }];
@@ -60,6 +61,7 @@ async function runOp(
     outputTypes,
     scratch: [],
     subgroups,
+    software,
     weight,
   });
   try {
@@ -138,6 +140,42 @@ for (const subgroups of SUBGROUPS) {
       checkBoth({ format, segments: [40], inner: 1536, rows: 65, bias: true, subgroups }));
   }
 }
+
+async function checkSingle(format: WeightFormat, segments: readonly number[], inner: number, subgroups: boolean) {
+  const allocator = createAllocator(gpu);
+  const w = sampleWeight(gpu, allocator, format, segments, inner);
+  const b = sampleWeight(gpu, allocator, "f32", [1], w.reference.rows);
+  const named: Record<string, SampleWeight> = { w, b };
+  const input = sample(inner, 5);
+  try {
+    for (const bias of ["b", null]) {
+      const attributes = { weight: "w", bias, outputs: w.reference.rows, inner, single: true };
+      const expected = reference(linear, attributes, input, 1, (name) => named[name].reference);
+      for (const software of [false, true]) {
+        const actual = await runOp(linear, attributes, input, 1, (name) => named[name].onGpu, subgroups, software);
+        assertClose(actual, expected, inner + 1);
+      }
+    }
+  } finally {
+    allocator.freeAll();
+  }
+}
+
+for (const subgroups of SUBGROUPS) {
+  for (const format of FORMATS) {
+    // Rows of no whole octets; fewer runs than threads; a last step of few runs; columns beyond a workgroup's.
+    for (const [inner, segments] of [[70, [45]], [64, [3]], [264, [300]], [576, [131, 64, 9]], [1536, [40]]] as const) {
+      const title = `K=${inner}, N=${segments}, ${subgroups ? "with" : "without"} subgroups`;
+      Deno.test(`linear of a single row matches the reference for ${format}, ${title}`, () =>
+        checkSingle(format, segments, inner, subgroups));
+    }
+  }
+}
+
+Deno.test("linear of a single row refuses more rows", () => {
+  const attributes = { weight: "w", bias: null, outputs: 3, inner: 8, single: true };
+  assert.throws(() => linear.types(attributes, [{ shape: [2, 8], dtype: "f32" }]), TypeError);
+});
 
 Deno.test("linearTransposed matches the reference for a weight passed over in parts", () =>
   checkBoth({
