@@ -9,8 +9,8 @@ export interface AblationProblem {
   readonly hiddenSize: number;
   /** Positions that may be ablated, in order. */
   readonly positions: readonly number[];
-  /** Scores [T] of prompts given as embeddings, all of one length. */
-  score(prompts: readonly Float32Array[]): Promise<Float64Array[]>;
+  /** Scores [T] of prompts given as embeddings, all of one length and variants of `original`. */
+  score(prompts: readonly Float32Array[], original: Float32Array): Promise<Float64Array[]>;
 }
 
 /** Leave-one-out attributions. */
@@ -36,11 +36,9 @@ export async function ablateFeatures(problem: AblationProblem, replacement: Repl
   }
   const without = (removed: readonly number[]) => remove(prompt, D, removed, replacement);
   const everything = without(positions);
-  const [[input], variants, all] = await Promise.all([
-    problem.score([prompt]),
-    problem.score(positions.map((position) => without([position]))),
-    everything.length === 0 ? null : problem.score([everything]),
-  ]);
+  const [input] = await problem.score([prompt], prompt);
+  const variants = await problem.score(positions.map((position) => without([position])), prompt);
+  const all = everything.length === 0 ? null : await problem.score([everything], prompt);
   const T = input.length;
   const attribution = new Float64Array(T * L);
   positions.forEach((position, v) => {

@@ -79,7 +79,7 @@ async function featureAblation(
     prompt: await model.embed(promptIds),
     hiddenSize: model.config.hiddenSize,
     positions: frozen.flatMap((isFrozen, i) => isFrozen ? [] : [i]),
-    score: (prompts) => model.score(prompts, targetIds),
+    score: (prompts, original) => model.score(prompts, targetIds, original),
   }, replacement);
   const total = new Float64Array(targetIds.length);
   attribution.forEach((value, i) => total[Math.floor(i / L)] += value);

@@ -2,8 +2,10 @@ import type { LaunchTime } from "../gpu/profiler.ts";
 import type { WeightInfo, WeightSegment } from "../ops/weight.ts";
 import type { Graph } from "./graph.ts";
 
-/** Data written to a graph's inputs: f32 values or u32 indices, row-major. */
-export type InputData = Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>>;
+/** Data written to a graph's inputs, row-major: values, which the GPU rounds to f32, or u32 indices. */
+export type InputData = Readonly<
+  Record<string, Float32Array<ArrayBuffer> | Float64Array | Uint32Array<ArrayBuffer>>
+>;
 
 /** What a run leaves: every output by name as f64 (widened from f32 or u32 on the GPU). */
 export interface RunResult {

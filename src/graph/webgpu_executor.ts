@@ -124,7 +124,8 @@ function write(
         `got ${dtype} [${values.length}]`,
     );
   }
-  gpu.device.queue.writeBuffer(buffers.get(input.value.id)!.buffer, 0, values);
+  const data = values instanceof Float64Array ? Float32Array.from(values) : values;
+  gpu.device.queue.writeBuffer(buffers.get(input.value.id)!.buffer, 0, data);
 }
 
 /** Buffers of the inputs and states, by value id. */

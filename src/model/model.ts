@@ -51,8 +51,15 @@ export interface LanguageModel {
   embed(ids: readonly number[]): Promise<Float32Array>;
   /** Mean over the rows of the embedding matrix, [D]. */
   meanEmbedding(): Promise<Float32Array>;
-  /** log p of each target token, [T] for each sequence of prompt embeddings; all prompts have the same length. */
-  score(prompts: readonly Float32Array[], targets: readonly number[]): Promise<Float64Array[]>;
+  /**
+   * log p of each target token, [T] for each sequence of prompt embeddings; all prompts have the same length. Rows that
+   * they have in common with the start of `original` (by default the first of them) are computed once.
+   */
+  score(
+    prompts: readonly Float32Array[],
+    targets: readonly number[],
+    original?: Float32Array,
+  ): Promise<Float64Array[]>;
   /** The straight path between two prompts' embeddings. */
   path(request: PathRequest): Promise<PathFunction>;
   /** Continues greedily by at most `count` tokens; stops before an end-of-sequence token. */
@@ -125,7 +132,7 @@ function assemble(
     tokenizer: () => tokenizer ??= openTokenizer(checkpoint),
     embed,
     meanEmbedding: () => mean ??= meanRow(checkpoint, config),
-    score: (prompts, targets) => scoreSequences(runtime, embed, prompts, targets),
+    score: (prompts, targets, original) => scoreSequences(runtime, embed, prompts, targets, original),
     path: (request) => openPath(runtime, embed, request),
     async generate(prompt, count) {
       const fromTokenizer = checkpoint.tokenizer === null ? [] : (await this.tokenizer()).eosTokenIds;

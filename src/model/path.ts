@@ -1,7 +1,8 @@
 import type { Program } from "../graph/executor.ts";
 import type { PathFunction, PathSamples, PathWants } from "../attribution/path_function.ts";
-import { type BatchShape, pathGraph, rotationTable, sequenceLength } from "./qwen2.ts";
+import { type BatchShape, pathGraph, rotationTable, rowsPerSequence } from "./qwen2.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
+import { commonRows, computeSharedRows } from "./shared_rows.ts";
 
 /** The ends of a path over a prompt's embeddings, and the target that is scored along it. */
 export interface PathRequest {
@@ -13,25 +14,31 @@ export interface PathRequest {
   readonly targets: readonly number[];
 }
 
-/** Opens the path x(α) = (1 − α) start + α end. Points are run in chunks; the results do not depend on their sizes. */
+/**
+ * Opens the path x(α) = (1 − α) start + α end. Rows before the first that moves are computed once for all points. Points
+ * are run in chunks; the results do not depend on their sizes.
+ */
 export async function openPath(runtime: Runtime, embed: Embed, request: PathRequest): Promise<PathFunction> {
   const { architecture, programs } = runtime;
   const { config } = architecture;
   const T = request.targets.length;
-  const L = request.end.length / config.hiddenSize;
-  const S = sequenceLength({ prompt: L, targets: T });
-  assertLength(runtime, S);
+  const D = config.hiddenSize;
+  const L = request.end.length / D;
+  const P = commonRows(request.end, request.start, D);
+  const S = rowsPerSequence({ prompt: L, shared: P, targets: T });
+  assertLength(runtime, P + S);
   const prefix = await embed(request.targets.slice(0, -1));
-  const start = joined(request.start, prefix);
-  const end = joined(request.end, prefix);
-  const rotation = rotationTable(config, 0, S);
-  const fixed = { start, end, rotation, delta: end.map((value, i) => value - start[i]) };
+  const start = joined(request.start.subarray(P * D), prefix);
+  const end = joined(request.end.subarray(P * D), prefix);
+  const rotation = rotationTable(config, P, S);
+  const shared = await computeSharedRows(runtime, request.end.subarray(0, P * D));
+  const fixed = { ...shared, start, end, rotation, delta: end.map((value, i) => value - start[i]) };
   return {
     tokens: L,
     targets: T,
     async evaluate(alphas, wants) {
-      const key = `path ${L} ${T} ${wants.tangent} ${wants.gradient}`;
-      const shape = (sequences: number): BatchShape => ({ sequences, prompt: L, targets: T });
+      const key = `path ${L} ${P} ${T} ${wants.tangent} ${wants.gradient}`;
+      const shape = (sequences: number): BatchShape => ({ sequences, prompt: L, shared: P, targets: T });
       const build = (size: number) => pathGraph(architecture, shape(size), wants);
       const pending: Promise<PathSamples>[] = [];
       let first = 0;
@@ -39,7 +46,7 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
         const program = await programs.get(key, size, build);
         const targets = Uint32Array.from({ length: size * T }, (_, i) => request.targets[i % T]);
         const alpha = Float32Array.from(alphas.slice(first, first + size));
-        pending.push(sample(runtime, program, { ...fixed, targets, alpha }, { L, S, T, size, wants }));
+        pending.push(sample(runtime, program, { ...fixed, targets, alpha }, { L, P, S, T, size, wants }));
         first += size;
       }
       return concatenate(await Promise.all(pending));
@@ -49,6 +56,7 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
 
 interface Chunk {
   readonly L: number;
+  readonly P: number;
   readonly S: number;
   readonly T: number;
   readonly size: number;
@@ -59,25 +67,31 @@ async function sample(
   { meter }: Runtime,
   program: Program,
   inputs: Parameters<Program["run"]>[0],
-  { L, S, T, size, wants }: Chunk,
+  { L, P, S, T, size, wants }: Chunk,
 ): Promise<PathSamples> {
   const { outputs, gpuSeconds } = await program.run(inputs);
   const rows = size * S;
   const walks = wants.gradient === "none" ? 0 : wants.gradient === "sequence" ? 1 : T;
   meter.addRun({ forward: rows * (wants.tangent ? 2 : 1), backward: rows * walks }, gpuSeconds);
   for (const [name, values] of Object.entries(outputs)) assertFiniteScores(values, `the path's ${name}`);
-  const each = (values: Float64Array, width: number, kept = width) =>
-    Array.from({ length: size }, (_, b) => values.slice(b * width, b * width + kept));
-  const gradient = wants.gradient === "sequence"
-    ? each(outputs.gradient, S, L)
-    : wants.gradient === "token"
-    ? Array.from({ length: size }, (_, b) => {
-      const all = new Float64Array(T * L);
-      for (let t = 0; t < T; t++) all.set(outputs[`gradient.${t}`].subarray(b * S, b * S + L), t * L);
-      return all;
-    })
+  const points = Array.from({ length: size }, (_, b) => b);
+  const each = (values: Float64Array) => points.map((b) => values.slice(b * T, (b + 1) * T));
+  const walked = wants.gradient === "token"
+    ? Array.from({ length: T }, (_, t) => outputs[`gradient.${t}`])
+    : wants.gradient === "sequence"
+    ? [outputs.gradient]
     : [];
-  return { score: each(outputs.score, T), tangent: wants.tangent ? each(outputs.tangent, T) : [], gradient };
+  // Rows that do not move have no gradient along the path; rows of the target are no coordinates.
+  const gradient = points.map((b) => {
+    const all = new Float64Array(walked.length * L);
+    walked.forEach((values, t) => all.set(values.subarray(b * S, b * S + L - P), t * L + P));
+    return all;
+  });
+  return {
+    score: each(outputs.score),
+    tangent: wants.tangent ? each(outputs.tangent) : [],
+    gradient: walked.length === 0 ? [] : gradient,
+  };
 }
 
 function joined(prompt: Float32Array, prefix: Float32Array): Float32Array<ArrayBuffer> {

@@ -10,6 +10,8 @@ export interface BatchShape {
   readonly sequences: number;
   /** L */
   readonly prompt: number;
+  /** P < L: first rows of the prompt, alike in all sequences and computed beforehand by `sharedGraph`. */
+  readonly shared: number;
   /** T */
   readonly targets: number;
 }
@@ -20,26 +22,29 @@ export interface Architecture {
   readonly attentionBias: boolean;
 }
 
-/** S: the last target token is never attended to. */
-export function sequenceLength({ prompt, targets }: Pick<BatchShape, "prompt" | "targets">): number {
-  return prompt + targets - 1;
+/** S: rows that each sequence carries itself. The last target token is never attended to. */
+export function rowsPerSequence({ prompt, shared, targets }: Omit<BatchShape, "sequences">): number {
+  return prompt - shared + targets - 1;
 }
 
-/** Inputs `x` [B, S, D], `rotation` [S, Dh], `targets` [B T]; output `score` [B T], the log-probs. */
+/**
+ * Inputs `x` [B, S, D], `rotation` [S, Dh] from position P on, `targets` [B T] and, where P > 0, `shared.N`; output
+ * `score` [B T], the log-probs.
+ */
 export function scoreGraph(model: Architecture, shape: BatchShape): Graph {
   const g = trace();
-  const x = g.input("x", f32(shape.sequences, sequenceLength(shape), model.config.hiddenSize));
+  const x = g.input("x", f32(shape.sequences, rowsPerSequence(shape), model.config.hiddenSize));
   g.output("score", logProbs(g, model, shape, x));
   return g.finish();
 }
 
 /**
- * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh], `targets` [B T]. Outputs `score` [B T]; where
+ * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], and what `scoreGraph` takes but `x`. Outputs `score` [B T]; where
  * wanted `tangent` [B T] and `gradient` [B S] or `gradient.0` … `gradient.T−1`, the rows' dot products with `delta`.
  */
 export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWants): Graph {
   const { sequences: B, targets: T } = shape;
-  const S = sequenceLength(shape);
+  const S = rowsPerSequence(shape);
   const D = model.config.hiddenSize;
   const g = trace();
   const ends = [g.input("start", f32(S, D)), g.input("end", f32(S, D)), g.input("alpha", f32(B))];
@@ -59,6 +64,21 @@ export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWan
     const all = Array.from({ length: T }, (_, t) => t);
     contracted(all).forEach((gradient, t) => g.output(`gradient.${t}`, gradient));
   }
+  return g.finish();
+}
+
+/**
+ * Rows that many sequences start with, once. Inputs `x` [1, P, D], `rotation` [P, Dh]. Outputs `shared.N`, the rows
+ * [queries | keys | values] of layer N after RoPE, [1, P, (H + 2K) Dh].
+ */
+export function sharedGraph(model: Architecture, sequences: number, rows: number): Graph {
+  const { heads, kvHeads, headSize, hiddenSize } = model.config;
+  const g = trace();
+  const x = g.input("x", f32(sequences, rows, hiddenSize));
+  layers(g, model, x, g.input("rotation", f32(rows, headSize)), (qkv, layer) => {
+    g.output(`shared.${layer}`, qkv);
+    return g.emit("attention", { heads, kvHeads, headSize, firstQuery: 0 }, [qkv])[0];
+  });
   return g.finish();
 }
 
@@ -106,16 +126,18 @@ export function rotationTable({ headSize, ropeTheta }: ModelConfig, first: numbe
 function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): Value {
   const { config } = model;
   const { heads, kvHeads, headSize, vocabularySize } = config;
-  const { sequences: B, prompt: L, targets: T } = shape;
-  const S = sequenceLength(shape);
+  const { sequences: B, prompt: L, shared: P, targets: T } = shape;
+  const S = rowsPerSequence(shape);
   const rotation = g.input("rotation", f32(S, headSize));
   const targets = g.input("targets", { shape: [B * T], dtype: "u32" });
   // Beyond its keys and values the last layer is needed at the rows that predict targets alone.
   const attend = (qkv: Value, layer: number) => {
-    const firstQuery = layer === config.layers - 1 ? L - 1 : 0;
-    return g.emit("attention", { heads, kvHeads, headSize, firstQuery }, [qkv])[0];
+    const firstQuery = layer === config.layers - 1 ? L - 1 : P;
+    const shared = P === 0 ? null : g.input(`shared.${layer}`, f32(P, (heads + 2 * kvHeads) * headSize));
+    const all = shared === null ? qkv : g.emit("prepend", {}, [qkv, shared])[0];
+    return g.emit("attention", { heads, kvHeads, headSize, firstQuery }, [all])[0];
   };
-  const predicting = (h: Value) => g.emit("takeRows", { sequence: S, start: L - 1, count: T }, [h])[0];
+  const predicting = (h: Value) => g.emit("takeRows", { sequence: S, start: L - P - 1, count: T }, [h])[0];
   const h = layers(g, model, x, rotation, attend, { keep: predicting });
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
   return g.emit("targetLogProb", { weight: "head", vocabulary: vocabularySize }, [normed, targets])[0];

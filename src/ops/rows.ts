@@ -1,6 +1,7 @@
+import prependSource from "../../shaders/prepend.wgsl" with { type: "text" };
 import source from "../../shaders/rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
-import { elements, type KernelContext, type Op, requireShape } from "./op.ts";
+import { elements, type KernelContext, type Op, requireShape, type ValueType } from "./op.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** Rows start … start + count of each sequence of `sequence` rows. */
@@ -59,6 +60,42 @@ export const repeat: Op<{ readonly times: number }> = {
   jvp: null,
   kernels: (context) => launch(context, 2, { sequence: context.inputTypes[0].shape[0], start: 0, count: 0 }),
 };
+
+/** x [B, S, D], first [P, D] → y [B, P + S, D]: the same rows before each sequence's own; they are constants. */
+export const prepend: Op<Record<never, never>> = {
+  types(_attributes, [x, first]) {
+    const fits = x.shape.length === 3 && first.shape.length === 2 && x.shape[2] === first.shape[1];
+    requireShape(fits, "prepend", "[B, S, D] and [P, D]", [x, first]);
+    const [B, S, D] = x.shape;
+    return [{ shape: [B, first.shape[0] + S, D], dtype: "f32" }];
+  },
+  reference({ inputs: [x, first], inputTypes: [{ shape: [B, S, D] }], outputTypes: [type] }) {
+    const y = new Float64Array(elements(type));
+    for (let b = 0; b < B; b++) {
+      const start = b * (first.length + S * D);
+      y.set(first, start);
+      y.set(x.subarray(b * S * D, (b + 1) * S * D), start + first.length);
+    }
+    return [y];
+  },
+  vjp: (g, { inputs }, [dy]) => [dy && g.emit("takeRows", ownRows(inputs), [dy])[0], null],
+  jvp: (g, { inputs }, [tx]) => [tx && g.emit("placeRows", ownRows(inputs), [tx])[0]],
+  kernels({ inputs, inputTypes: [x, first], outputs, outputTypes: [y] }) {
+    const vectors = vectorsFor(y.shape[2]);
+    const [total, before, own] = [elements(y), elements(first), elements(x) / x.shape[0]];
+    return [{
+      kernel: specialize("prepend", [vectors.source, prependSource], {}),
+      bindings: [...inputs, ...outputs],
+      params: [total, before, own].map((count) => count / vectors.width),
+      workgroups: grid(total / vectors.width, 64),
+    }];
+  },
+};
+
+function ownRows([x, first]: readonly ValueType[]): WindowAttributes {
+  const [P, S] = [first.shape[0], x.shape[1]];
+  return { sequence: P + S, start: P, count: S };
+}
 
 function launch(
   { inputs, outputs, outputTypes: [y] }: KernelContext<unknown>,

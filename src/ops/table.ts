@@ -6,7 +6,7 @@ import { rmsNorm, rmsNormBackward, rmsNormTangent } from "./norm.ts";
 import type { Op } from "./op.ts";
 import { path } from "./path.ts";
 import { rope } from "./rope.ts";
-import { placeRows, repeat, takeRows } from "./rows.ts";
+import { placeRows, prepend, repeat, takeRows } from "./rows.ts";
 import { swiglu, swigluBackward, swigluTangent } from "./swiglu.ts";
 import { targetLogProb, targetLogProbGradient } from "./target_log_prob.ts";
 
@@ -21,6 +21,7 @@ const TABLE = {
   linearTransposed,
   path,
   placeRows,
+  prepend,
   repeat,
   rmsNorm,
   rmsNormBackward,

@@ -23,7 +23,7 @@ const CONFIG: ModelConfig = {
   maxPositions: 100,
 };
 const MODEL = { config: CONFIG, attentionBias: true };
-const SHAPE = { sequences: 2, prompt: 5, targets: 3 };
+const SHAPE = { sequences: 2, prompt: 5, shared: 2, targets: 3 };
 const graphOf = (gradient: "none" | "sequence" | "token", tangent: boolean) =>
   pathGraph(MODEL, SHAPE, { gradient, tangent });
 

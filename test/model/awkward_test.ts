@@ -156,25 +156,67 @@ for (const weights of ["f32", "nf4"]) {
     }));
 }
 
-Deno.test("results are bit-identical for every chunk size", async () => {
-  const [one] = readCases("nf4");
-  const alphas = Array.from({ length: 23 }, (_, k) => k / 22);
-  const results: Float64Array[][] = [];
-  const bytes = new Set<number>();
-  // Memory for one point a chunk, for a few, and for all.
-  for (const memory of [2e5, 6e5, 2 ** 30]) {
-    const model = await loadModel(`${DIRECTORY}nf4`, { device: "webgpu", memory });
-    const end = await model.embed(one.prompt);
-    const path = await model.path({ start: new Float32Array(end.length), end, targets: one.target });
-    const { score, tangent, gradient } = await path.evaluate(alphas, { tangent: true, gradient: "sequence" });
-    results.push([...score, ...tangent, ...gradient]);
-    bytes.add(model.meter.predictedBytes);
-    model.close();
-  }
-  assert.equal(bytes.size, 3, "three sizes of chunk");
-  assert.deepEqual(results[1], results[0]);
-  assert.deepEqual(results[2], results[0]);
-});
+for (const frozen of [[], [0, 1]]) {
+  Deno.test(`results are bit-identical for every chunk size, with ${frozen.length} tokens frozen`, async () => {
+    const [one] = readCases("nf4");
+    const alphas = Array.from({ length: 23 }, (_, k) => k / 22);
+    const results: Float64Array[][] = [];
+    const bytes = new Set<number>();
+    // Memory for one point a chunk, for a few, and for all.
+    for (const memory of [2e5, 6e5, 2 ** 30]) {
+      const model = await loadModel(`${DIRECTORY}nf4`, { device: "webgpu", memory });
+      const end = await model.embed(one.prompt);
+      const path = await model.path({
+        start: await baselineRows(model, "zero", end, frozen),
+        end,
+        targets: one.target,
+      });
+      const { score, tangent, gradient } = await path.evaluate(alphas, { tangent: true, gradient: "sequence" });
+      results.push([...score, ...tangent, ...gradient]);
+      bytes.add(model.meter.predictedBytes);
+      model.close();
+    }
+    assert.equal(bytes.size, 3, "three sizes of chunk");
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual(results[2], results[0]);
+  });
+}
+
+Deno.test("rows before the first that moves are computed once for all points, and counted once", () =>
+  withModel("f32", "webgpu", async (model, { prompt, target }) => {
+    const end = await model.embed(prompt);
+    for (let P = 0; P <= prompt.length; P++) {
+      const start = await baselineRows(model, "zero", end, prompt.map((_, i) => i).slice(0, P));
+      const before = { ...model.meter };
+      const path = await model.path({ start, end, targets: target });
+      const { gradient } = await path.evaluate([0.25, 0.5, 1], { tangent: true, gradient: "sequence" });
+      // The last row of the prompt predicts, so every point carries it.
+      const shared = Math.min(P, prompt.length - 1);
+      const own = 3 * (prompt.length + target.length - 1 - shared);
+      assert.equal(model.meter.forwardRows - before.forwardRows, shared + 2 * own);
+      assert.equal(model.meter.backwardRows - before.backwardRows, own);
+      for (const values of gradient) {
+        assert.equal(values.length, prompt.length);
+        values.forEach((value, i) => assert.equal(value !== 0, i >= P, `row ${i} with ${P} frozen`));
+      }
+    }
+  }));
+
+Deno.test("prompts have the same bits alone and with the rows shared that they have in common", () =>
+  withModel("nf4", "webgpu", async (model, { prompt, target }) => {
+    // Long enough for several groups, each of which shares more rows than the one before.
+    const ids = Array.from({ length: 37 }, (_, i) => prompt[i % prompt.length]);
+    const original = await model.embed(ids);
+    const D = model.config.hiddenSize;
+    const variants = ids.map((_, i) => original.map((value, at) => Math.floor(at / D) === i ? 0 : value));
+    const before = model.meter.forwardRows;
+    const together = await model.score(variants, target, original);
+    const rows = model.meter.forwardRows - before;
+    assert.ok(rows < 0.75 * ids.length * (ids.length + target.length - 1), `${rows} rows`);
+    for (const [i, variant] of variants.entries()) {
+      assert.deepEqual((await model.score([variant], target))[0], together[i], `without token ${i}`);
+    }
+  }));
 
 Deno.test("a prompt that cannot fit the memory is refused with what it takes", async () => {
   const [one] = readCases("nf4");

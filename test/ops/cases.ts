@@ -63,6 +63,8 @@ export const CASES = [
     attributes: { sequence: 7, start: 2, count: 3 },
     inputs: [f32(2, 7, 36)],
   }),
+  opCase({ title: "prepend", op: "prepend", attributes: {}, inputs: [f32(3, 7, 5), f32(4, 5)] }),
+  opCase({ title: "prepend by fours", op: "prepend", attributes: {}, inputs: [f32(2, 7, 36), f32(11, 36)] }),
   opCase({ title: "repeat by fours", op: "repeat", attributes: { times: 3 }, inputs: [f32(3, 36)] }),
   ...(["rmsNorm", "rmsNormBackward", "rmsNormTangent"] as const).flatMap((op) =>
     [44, 1028, 1031].map((D) =>
