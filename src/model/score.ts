@@ -50,16 +50,16 @@ export async function scoreSequences(
   return scores;
 }
 
-/** Prompts with the fewest common rows first, cut into groups of enough rows. A prompt alone has nothing to share. */
+/**
+ * Prompts with the fewest common rows first, cut into groups of enough rows; a power of two of them, as chunks are. A
+ * prompt alone has nothing to share.
+ */
 function groupPrompts(common: readonly number[], length: number): Group[] {
   if (common.length === 1) return [{ members: [0], shared: 0 }];
-  const groups: { members: number[]; shared: number }[] = [];
-  for (const member of common.map((_, i) => i).sort((a, b) => common[a] - common[b] || a - b)) {
-    const group = groups.at(-1);
-    if (group !== undefined && group.members.length * (length - group.shared) < GROUP_ROWS) group.members.push(member);
-    else groups.push({ members: [member], shared: common[member] });
-  }
-  return groups;
+  const size = 2 ** Math.max(0, Math.ceil(Math.log2(GROUP_ROWS / length)));
+  const ordered = common.map((_, i) => i).sort((a, b) => common[a] - common[b] || a - b);
+  const starts = Array.from({ length: Math.ceil(ordered.length / size) }, (_, group) => group * size);
+  return starts.map((start) => ({ members: ordered.slice(start, start + size), shared: common[ordered[start]] }));
 }
 
 /** Scores of sequences given by the rows [S, D] that they do not share. */
