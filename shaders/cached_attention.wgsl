@@ -1,46 +1,46 @@
 // Causal grouped-query attention of new rows over the cache, which already holds their own keys and values:
 // row r attends to cache rows 0 .. position[0] + r. A workgroup owns one query of one head and takes KEYS keys at a time:
-// first a thread scores a key, then a thread sums one dimension of the values. Loops are unrolled: Mesa's software Vulkan
-// ends a thread's loops, silently, after 65,535 iterations in all.
+// first a thread scores a key, then a thread sums one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's
+// software Vulkan ends a thread's loops, silently, after 65,535 iterations in all.
 struct Params {
   rows: u32,
 }
-@group(0) @binding(0) var<storage, read> qkv: array<f32>; // [rows, (HEADS + 2 KV_HEADS) HEAD]
-@group(0) @binding(1) var<storage, read> cache: array<f32>; // [capacity, 2 KV_HEADS HEAD]
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [rows, (HEADS + 2 KV_HEADS) HEAD]
+@group(0) @binding(1) var<storage, read> cache: array<Vec>; // [capacity, 2 KV_HEADS HEAD]
 @group(0) @binding(2) var<storage, read> position: array<u32>; // [1]
-@group(0) @binding(3) var<storage, read_write> o: array<f32>; // [rows, HEADS HEAD]
+@group(0) @binding(3) var<storage, read_write> o: array<Vec>; // [rows, HEADS HEAD]
 @group(0) @binding(4) var<uniform> params: Params;
 
-const WIDTH: u32 = 2u * KV_HEADS * HEAD;
+const COLUMNS: u32 = HEAD / WIDTH; // Vecs of a head
+const ROW: u32 = 2u * KV_HEADS * COLUMNS; // of the cache
 const KEYS: u32 = 64u;
-// Dimensions that a thread sums.
-const OWN: u32 = (HEAD + KEYS - 1u) / KEYS;
+// Vecs that a thread sums.
+const OWN: u32 = (COLUMNS + KEYS - 1u) / KEYS;
 
 var<workgroup> weights: array<f32, KEYS>;
 var<workgroup> partial: array<f32, KEYS>;
 
 fn score(q: u32, k: u32) -> f32 {
-  var sum = 0.0f;
+  var sum = Vec();
   var d = 0u;
-  for (; d + 8u <= HEAD; d += 8u) {
+  for (; d + 4u <= COLUMNS; d += 4u) {
     sum += qkv[q + d] * cache[k + d] + qkv[q + d + 1u] * cache[k + d + 1u] + qkv[q + d + 2u] * cache[k + d + 2u] +
-      qkv[q + d + 3u] * cache[k + d + 3u] + qkv[q + d + 4u] * cache[k + d + 4u] + qkv[q + d + 5u] * cache[k + d + 5u] +
-      qkv[q + d + 6u] * cache[k + d + 6u] + qkv[q + d + 7u] * cache[k + d + 7u];
+      qkv[q + d + 3u] * cache[k + d + 3u];
   }
-  for (; d < HEAD; d++) {
+  for (; d < COLUMNS; d++) {
     sum += qkv[q + d] * cache[k + d];
   }
-  return SCALE * sum;
+  return SCALE * total(sum);
 }
 
-// Sum over 8 keys from key j of their weight times dimension `at` of their values.
-fn weighted(j: u32, at: u32) -> f32 {
-  let v = at + j * WIDTH;
+// Sum over 8 keys from key j of their weight times Vec `at` of their values.
+fn weighted(j: u32, at: u32) -> Vec {
+  let v = at + j * ROW;
   let w = j % KEYS;
-  return weights[w] * cache[v] + weights[w + 1u] * cache[v + WIDTH] + weights[w + 2u] * cache[v + 2u * WIDTH] +
-    weights[w + 3u] * cache[v + 3u * WIDTH] + weights[w + 4u] * cache[v + 4u * WIDTH] +
-    weights[w + 5u] * cache[v + 5u * WIDTH] + weights[w + 6u] * cache[v + 6u * WIDTH] +
-    weights[w + 7u] * cache[v + 7u * WIDTH];
+  return weights[w] * cache[v] + weights[w + 1u] * cache[v + ROW] + weights[w + 2u] * cache[v + 2u * ROW] +
+    weights[w + 3u] * cache[v + 3u * ROW] + weights[w + 4u] * cache[v + 4u * ROW] +
+    weights[w + 5u] * cache[v + 5u * ROW] + weights[w + 6u] * cache[v + 6u * ROW] +
+    weights[w + 7u] * cache[v + 7u * ROW];
 }
 
 @compute @workgroup_size(KEYS)
@@ -52,16 +52,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let row = index / HEADS;
   let head = index % HEADS;
   let kv_head = head / (HEADS / KV_HEADS);
-  let q = row * (HEADS * HEAD + WIDTH) + head * HEAD;
+  let q = row * (HEADS * COLUMNS + ROW) + head * COLUMNS;
   let keys = position[0] + row + 1u;
   var top = -3.0e38f;
+  // Of the weights of this thread's keys.
   var sum = 0.0f;
-  var acc: array<f32, OWN>;
+  var acc: array<Vec, OWN>;
   for (var first = 0u; first < keys; first += KEYS) {
     let key = first + lane;
     var own = -3.0e38f;
     if (key < keys) {
-      own = score(q, key * WIDTH + kv_head * HEAD);
+      own = score(q, key * ROW + kv_head * COLUMNS);
     }
     partial[lane] = own;
     workgroupBarrier();
@@ -74,19 +75,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let m = max(top, partial[0]);
     let keep = exp(top - m);
     top = m;
-    weights[lane] = select(0.0f, exp(own - m), key < keys);
+    let weight = select(0.0f, exp(own - m), key < keys);
+    weights[lane] = weight;
+    sum = sum * keep + weight;
     workgroupBarrier();
-    sum *= keep;
-    for (var w = 0u; w < KEYS; w += 8u) {
-      sum += weights[w] + weights[w + 1u] + weights[w + 2u] + weights[w + 3u] + weights[w + 4u] + weights[w + 5u] +
-        weights[w + 6u] + weights[w + 7u];
-    }
     for (var i = 0u; i < OWN; i++) {
       let d = lane + i * KEYS;
-      if (d < HEAD) {
+      if (d < COLUMNS) {
         var part = acc[i] * keep;
         for (var j = first; j < min(first + KEYS, keys); j += 8u) {
-          part += weighted(j, (kv_head + KV_HEADS) * HEAD + d);
+          part += weighted(j, (kv_head + KV_HEADS) * COLUMNS + d);
         }
         acc[i] = part;
       }
@@ -94,10 +92,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     // The next keys' weights must not overtake these.
     workgroupBarrier();
   }
+  partial[lane] = sum;
+  workgroupBarrier();
+  for (var width = KEYS / 2u; width > 0u; width /= 2u) {
+    if (lane < width) {
+      partial[lane] += partial[lane + width];
+    }
+    workgroupBarrier();
+  }
   for (var i = 0u; i < OWN; i++) {
     let d = lane + i * KEYS;
-    if (d < HEAD) {
-      o[index * HEAD + d] = acc[i] / sum;
+    if (d < COLUMNS) {
+      o[index * COLUMNS + d] = acc[i] / partial[0];
     }
   }
 }

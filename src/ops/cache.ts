@@ -4,6 +4,7 @@ import argmaxSource from "../../shaders/argmax.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import type { AttentionAttributes } from "./attention.ts";
 import { elements, matrix, type Op, requireShape } from "./op.ts";
+import { vectorsFor } from "./vector.ts";
 
 /**
  * qkv [R, (H + 2K) Dh] after RoPE, cache [capacity, 2 K Dh], position [1] → o [R, H Dh]. Writes the new keys and values
@@ -52,7 +53,10 @@ export const cachedAttention: Op<AttentionAttributes> = {
       params: [rows],
       workgroups: grid(rows * 2 * kvHeads * headSize, 64),
     }, {
-      kernel: specialize("cached_attention", [attentionSource], { ...layout, SCALE: { f32: 1 / Math.sqrt(headSize) } }),
+      kernel: specialize("cached_attention", [vectorsFor(headSize).source, attentionSource], {
+        ...layout,
+        SCALE: { f32: 1 / Math.sqrt(headSize) },
+      }),
       bindings: [qkv, cache, position, o],
       params: [rows],
       workgroups: grid(rows * heads, 1),
