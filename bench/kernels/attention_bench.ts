@@ -2,48 +2,26 @@ import assert from "node:assert/strict";
 import { type Allocator, createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import { createPass, type Pass } from "../../src/gpu/pass.ts";
+import { createPass } from "../../src/gpu/pass.ts";
 import type { QueryAttributes } from "../../src/ops/attention.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
 import { wholeBuffer } from "../../src/ops/product.ts";
 import { OPS } from "../../src/ops/table.ts";
 import { runDispatches, sample, upload } from "../../test/ops/product_sample.ts";
-import { gpuSeconds, median } from "./gpu_time.ts";
+import { emit, print } from "../figure.ts";
+import { timeInTurn } from "../gpu_time.ts";
+import { BEST, fmaPeak } from "../peak.ts";
+import { MODEL_SHAPES, type ModelShape } from "../shapes.ts";
 
-/** Attention of a model over B sequences of S positions. */
-interface Shape {
-  readonly name: string;
-  readonly attributes: QueryAttributes;
-  readonly sizes: readonly (readonly [B: number, S: number])[];
-}
-
-const SHAPES: readonly Shape[] = [
-  { name: "embedded model", attributes: { heads: 4, kvHeads: 2, headSize: 64, firstQuery: 0 }, sizes: [[16, 30]] },
-  {
-    name: "SmolLM2-135M",
-    attributes: { heads: 9, kvHeads: 3, headSize: 64, firstQuery: 0 },
-    sizes: [[8, 31], [1, 256], [1, 1024]],
-  },
-  {
-    name: "Qwen2.5-0.5B",
-    attributes: { heads: 14, kvHeads: 2, headSize: 64, firstQuery: 0 },
-    sizes: [[8, 31], [1, 256]],
-  },
-  {
-    name: "Qwen2.5-1.5B",
-    attributes: { heads: 12, kvHeads: 2, headSize: 128, firstQuery: 0 },
-    sizes: [[8, 31], [1, 256]],
-  },
-];
+/** B sequences of S positions: path points of a short example, a prompt, and, of the smallest model, a long one. */
+const SIZES: readonly (readonly [B: number, S: number])[] = [[8, 31], [1, 256]];
+const LONG = [1, 1024] as const;
 
 const OP_NAMES = ["attention", "attentionBackward", "attentionTangent"] as const;
 type AttentionOp = typeof OP_NAMES[number];
 /** Products of a query's row with a key's that an op takes of each pair, at the least: 2 Dh operations each. */
 const PRODUCTS = { attention: 2, attentionBackward: 5, attentionTangent: 5 } satisfies Record<AttentionOp, number>;
 
-const ROUNDS = 5;
-/** Timestamps of shorter runs are mostly overhead. */
-const SHORTEST_SECONDS = 0.02;
 /** Of |result − reference|: f32 sums over positions, relative to the largest value. */
 const RTOL = 1e-5;
 /** Positions that are checked against the f64 reference, whose work grows with their square. */
@@ -51,11 +29,7 @@ const CHECKED_POSITIONS = 48;
 
 const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);
-const encoder = new TextEncoder();
-
-function print(line: string): void {
-  Deno.stdout.writeSync(encoder.encode(line + "\n"));
-}
+const peak = await fmaPeak(gpu, BEST);
 
 function widths({ heads, kvHeads, headSize }: QueryAttributes) {
   const [row, out] = [(heads + 2 * kvHeads) * headSize, heads * headSize];
@@ -88,7 +62,6 @@ function launchesOf(
   inputs: readonly Float32Array[],
   B: number,
   S: number,
-  subgroups: boolean,
 ) {
   const { inputs: from, outputs: to } = widths(attributes)[op];
   const [inputTypes, outputTypes] = [typesOf(B, S, from), typesOf(B, S, to)];
@@ -101,7 +74,7 @@ function launchesOf(
     outputs,
     outputTypes,
     scratch: (OPS[op].scratch?.(attributes, inputTypes) ?? []).map(empty),
-    subgroups,
+    subgroups: gpu.features.subgroups,
     weight: () => assert.fail("attention has no weights"),
   });
   return { dispatches, outputs, outputTypes };
@@ -116,10 +89,10 @@ function inputsOf(op: AttentionOp, attributes: QueryAttributes, S: number): Floa
   return [qkv, o, lse, op === "attentionBackward" ? sample(S * out, 2) : sample(S * row, 3)];
 }
 
-async function check(op: AttentionOp, attributes: QueryAttributes, S: number, subgroups: boolean): Promise<void> {
+async function check(op: AttentionOp, attributes: QueryAttributes, S: number): Promise<void> {
   const allocator = createAllocator(gpu);
   const inputs = inputsOf(op, attributes, S);
-  const { dispatches, outputs, outputTypes } = launchesOf(allocator, op, attributes, inputs, 1, S, subgroups);
+  const { dispatches, outputs, outputTypes } = launchesOf(allocator, op, attributes, inputs, 1, S);
   const expected = reference(op, attributes, S, inputs);
   for (const [i, { buffer }] of outputs.entries()) {
     const size = elements(outputTypes[i]);
@@ -133,44 +106,30 @@ async function check(op: AttentionOp, attributes: QueryAttributes, S: number, su
   allocator.freeAll();
 }
 
-/** Checks each variant on the first positions, then times them in turn. */
-async function compare({ name, attributes }: Shape, op: AttentionOp, B: number, S: number): Promise<void> {
+/** Checks the op on the first positions, then times it in turn with the peak. */
+async function compare(shape: ModelShape, op: AttentionOp, B: number, S: number): Promise<void> {
+  const { heads, kvHeads, headSize } = shape;
+  const attributes = { heads, kvHeads, headSize, firstQuery: 0 };
   const allocator = createAllocator(gpu);
   const columns = widths(attributes)[op].inputs;
   // The time does not depend on the values, so that lse need not belong to the scores.
   const inputs = columns.map((width, i) => sample(B * S * width, i + 1));
-  const passes: Pass[] = [];
-  for (const subgroups of gpu.features.subgroups ? [false, true] : [false]) {
-    await check(op, attributes, Math.min(S, CHECKED_POSITIONS), subgroups);
-    const { dispatches } = launchesOf(allocator, op, attributes, inputs, B, S, subgroups);
-    passes.push(await createPass(gpu, pipelines, allocator, dispatches));
-  }
-  const seconds = await timeInTurn(passes);
-  const pairs = B * attributes.heads * S * (S + 1) / 2;
-  const gflop = PRODUCTS[op] * 2 * attributes.headSize * pairs / 1e9;
-  print(
-    `${name.padEnd(14)} ${String(B).padStart(2)} ×${String(S).padStart(5)} ${op.padEnd(17)} ` +
-      `${seconds.map((s) => (1e3 * s).toFixed(2).padStart(8)).join(" ")} ms ` +
-      `${seconds.map((s) => (gflop / s).toFixed(1).padStart(6)).join(" ")} GFLOPS`,
-  );
+  await check(op, attributes, Math.min(S, CHECKED_POSITIONS));
+  const { dispatches } = launchesOf(allocator, op, attributes, inputs, B, S);
+  const pass = await createPass(gpu, pipelines, allocator, dispatches);
+  const [peakSeconds, seconds] = await timeInTurn(gpu, [peak.pass, pass]);
+  const pairs = B * heads * S * (S + 1) / 2;
+  const value = PRODUCTS[op] * 2 * headSize * pairs / 1e9 / seconds;
+  const share = value / (peak.amount / peakSeconds);
+  const note = `${(1e3 * seconds).toFixed(2)} ms`;
+  emit({ what: `${shape.name} ${op} ${B} × ${S}`, value, unit: "GFLOPS", share, note });
   allocator.freeAll();
 }
 
-/** Medians over rounds in which each pass runs once, so that what else runs on the machine meets all alike. */
-async function timeInTurn(passes: readonly Pass[]): Promise<number[]> {
-  const repeats: number[] = [];
-  for (const pass of passes) repeats.push(Math.ceil(SHORTEST_SECONDS / await gpuSeconds(gpu, pass, 1)));
-  const seconds: number[][] = passes.map(() => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, pass] of passes.entries()) seconds[i].push(await gpuSeconds(gpu, pass, repeats[i]));
-  }
-  return seconds.map(median);
-}
-
-const variants = gpu.features.subgroups ? "threads alone, then sharing rows by subgroups" : "threads alone";
-print(`${gpu.adapter}: attention, B × S, ${variants}; operations on the pairs below the diagonal alone`);
-for (const shape of SHAPES) {
-  for (const [B, S] of shape.sizes) {
+// Wall-clock benches would time the wait for the readback, so the table is made while `deno bench` loads this file.
+print(`${gpu.adapter}: attention, B × S; operations on the pairs below the diagonal alone`);
+for (const [i, shape] of MODEL_SHAPES.entries()) {
+  for (const [B, S] of i === 0 ? [...SIZES, LONG] : SIZES) {
     for (const op of OP_NAMES) await compare(shape, op, B, S);
   }
 }

@@ -1,5 +1,5 @@
-import type { Gpu } from "../../src/gpu/device.ts";
-import type { Pass } from "../../src/gpu/pass.ts";
+import type { Gpu } from "../src/gpu/device.ts";
+import type { Pass } from "../src/gpu/pass.ts";
 
 /** Seconds that one run of `launches` takes on the GPU; the wall clock's where the adapter has no timestamps. */
 export async function gpuSeconds(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
@@ -38,6 +38,22 @@ async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<numbe
   await gpu.device.queue.onSubmittedWorkDone();
   gpu.check();
   return (performance.now() - start) / 1000 / repeats;
+}
+
+/** Rounds of a comparison; the median of so few is steady where the machine is. */
+const ROUNDS = 5;
+/** Timestamps of shorter runs are mostly overhead. */
+const SHORTEST_SECONDS = 0.02;
+
+/** Medians over rounds in which each pass runs once, so that what else runs on the machine meets all alike. */
+export async function timeInTurn(gpu: Gpu, passes: readonly Pass[], rounds: number = ROUNDS): Promise<number[]> {
+  const repeats: number[] = [];
+  for (const pass of passes) repeats.push(Math.ceil(SHORTEST_SECONDS / await gpuSeconds(gpu, pass, 1)));
+  const seconds: number[][] = passes.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, pass] of passes.entries()) seconds[i].push(await gpuSeconds(gpu, pass, repeats[i]));
+  }
+  return seconds.map(median);
 }
 
 /** The middle of the sorted values. */

@@ -1,0 +1,13 @@
+/** `deno bench -A bench/attribution`: wall-clock times of whole attributions of the example by the embedded model. */
+import { attribute } from "../../src/experiment/attribute.ts";
+import { loadModel } from "../../src/model/model.ts";
+import { EXAMPLE } from "../model/subject.ts";
+import { ATTRIBUTIONS } from "./methods.ts";
+
+const model = await loadModel();
+
+for (const { what, options } of Object.values(ATTRIBUTIONS)) {
+  Deno.bench(what, { n: 3, warmup: 1, group: "embedded model" }, async () => {
+    await attribute(model, EXAMPLE, options);
+  });
+}

@@ -1,0 +1,39 @@
+/** One measured number, as it stands in RESULTS.md and results.json. */
+export interface Figure {
+  /** What was measured, with its sizes. */
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Part of the adapter's peak that ran in turn with it. */
+  readonly share?: number;
+  /** What else a reader must know. */
+  readonly note?: string;
+}
+
+/** Names the file to which figures are also appended as JSON lines: how `bench/report.ts` collects them. */
+export const FIGURES_FILE = "WHENCE_BENCH_FIGURES";
+
+const encoder = new TextEncoder();
+
+/** Prints a line, past the test runner's capture of console. */
+export function print(line: string): void {
+  Deno.stdout.writeSync(encoder.encode(line + "\n"));
+}
+
+/** Prints a figure, and leaves it for the report where one is being made. */
+export function emit(figure: Figure): void {
+  const { what, value, unit, share, note } = figure;
+  const ofPeak = share === undefined ? "" : `  ${(100 * share).toFixed(1)} % of peak`;
+  print(
+    `${what.padEnd(64)} ${significant(value).padStart(9)} ${unit}${ofPeak}${note === undefined ? "" : `  ${note}`}`,
+  );
+  const file = Deno.env.get(FIGURES_FILE);
+  if (file !== undefined) Deno.writeTextFileSync(file, JSON.stringify(figure) + "\n", { append: true });
+}
+
+/** Three significant digits, without an exponent. */
+export function significant(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(digits, 9));
+}

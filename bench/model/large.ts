@@ -1,0 +1,71 @@
+/**
+ * `deno run -A bench/model/large.ts`: a random checkpoint of Qwen2.5-1.5B's shape in NF4 (1.4 GB, in a temporary directory
+ * that is removed again): load, and forward, tangent and reverse of 16 path points of 48 rows.
+ */
+import assert from "node:assert/strict";
+import { loadModel } from "../../src/model/model.ts";
+import { emit } from "../figure.ts";
+import { maxRss } from "../max_rss.ts";
+import { MODEL_SHAPES } from "../shapes.ts";
+import { writeRandomCheckpoint } from "./random_checkpoint.ts";
+
+const POINTS = 16;
+// 36 + 13 − 1 = 48 rows.
+const PROMPT = 36;
+const TARGETS = 13;
+/** Of Σ_i gradient_i · direction_i against the tangent, which are equal but for rounding. */
+const RELATIVE = 1e-3;
+
+const shape = MODEL_SHAPES[2];
+const WRITE = "--write";
+
+if (Deno.args[0] === WRITE) {
+  writeRandomCheckpoint(Deno.args[1], shape);
+} else {
+  const directory = await Deno.makeTempDir({ prefix: "whence_large_" });
+  try {
+    // In another process, so that the memory which writing takes is not counted.
+    const { code } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", import.meta.url, WRITE, directory] })
+      .spawn()
+      .status;
+    assert.equal(code, 0);
+    await measure(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function measure(directory: string): Promise<void> {
+  const name = `${shape.name} shape, random NF4`;
+  const fileBytes = (await Deno.stat(`${directory}/model.safetensors`)).size;
+  const began = performance.now();
+  const model = await loadModel(directory, { device: "webgpu" });
+  emit({
+    what: `${name}: load`,
+    value: (performance.now() - began) / 1000,
+    unit: "s",
+    note: `${(fileBytes / 2 ** 30).toFixed(2)} GiB, just written`,
+  });
+  const ids = (count: number, step: number) => Array.from({ length: count }, (_, i) => (1 + i * step) % 151936);
+  const end = await model.embed(ids(PROMPT, 4099));
+  const path = await model.path({ start: new Float32Array(end.length), end, targets: ids(TARGETS, 9973) });
+  const alphas = Array.from({ length: POINTS }, (_, i) => (i + 0.5) / POINTS);
+  const started = performance.now();
+  const { tangent, gradient } = await path.evaluate(alphas, { tangent: true, gradient: "sequence" });
+  const seconds = (performance.now() - started) / 1000;
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  const scale = tangent.reduce((top, values) => Math.max(top, Math.abs(sum(values))), 0);
+  for (const [i, values] of gradient.entries()) {
+    const error = Math.abs(sum(values) - sum(tangent[i]));
+    assert.ok(error <= RELATIVE * scale, `point ${i}: forward and reverse mode must agree: got ${error} of ${scale}`);
+  }
+  const what = `${name}: forward, tangent and reverse, ${POINTS} path points × ${PROMPT + TARGETS - 1} rows`;
+  emit({ what, value: seconds, unit: "s", note: `${model.meter.gpuSeconds?.toFixed(1)} s on the GPU` });
+  emit({
+    what: `${name}: most memory of the process, all in all`,
+    value: maxRss() / 2 ** 30,
+    unit: "GiB",
+    note: `${(model.meter.peakBytes / 2 ** 30).toFixed(2)} GiB of it in buffers`,
+  });
+  model.close();
+}

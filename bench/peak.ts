@@ -1,0 +1,118 @@
+/** `deno run -A bench/peak.ts`: what this adapter does at best, the ruler for every other figure. */
+import assert from "node:assert/strict";
+import copySource from "./peak/copy.wgsl" with { type: "text" };
+import fmaSource from "./peak/fma.wgsl" with { type: "text" };
+import readSource from "./peak/read.wgsl" with { type: "text" };
+import { createAllocator, STORAGE } from "../src/gpu/buffer.ts";
+import { type Gpu, openGpu } from "../src/gpu/device.ts";
+import { createPipelineCache, specialize } from "../src/gpu/kernel.ts";
+import { createPass, type Dispatch, type Pass } from "../src/gpu/pass.ts";
+import { wholeBuffer } from "../src/ops/product.ts";
+import { unroll } from "../src/ops/product_unroll.ts";
+import { runDispatches, upload } from "../test/ops/product_sample.ts";
+import { emit } from "./figure.ts";
+import { median, timeInTurn } from "./gpu_time.ts";
+
+/** Accumulators a lane of KERNELS.md's ruler. */
+export const RULER = 8;
+/** The most that lavapipe's 16 registers take: the best found. */
+export const BEST = 12;
+
+/** Work that does one thing as fast as the adapter can. */
+export interface Peak {
+  readonly pass: Pass;
+  /** 1e9 operations, or 1e9 bytes moved. */
+  readonly amount: number;
+}
+
+const LANES = 64 * 64;
+const STEPS = 100;
+
+/**
+ * Nothing but fused multiply-adds.
+ *
+ * @param accumulators independent ones a lane
+ */
+export async function fmaPeak(gpu: Gpu, accumulators: number): Promise<Peak> {
+  const pipelines = createPipelineCache(gpu);
+  const allocator = createAllocator(gpu);
+  const y = allocator.create("y", LANES * 4, STORAGE);
+  const kernel = specialize("fma", [unroll(fmaSource, { ACCUMULATORS: accumulators })], { STEPS });
+  const dispatches = [{ kernel, bindings: [wholeBuffer(y)], params: [1], workgroups: [LANES / 64, 1, 1] as const }];
+  const sums = await runDispatches(gpu, pipelines, allocator, dispatches, y, LANES);
+  for (const sum of sums) assert.equal(sum, 2 * accumulators);
+  const amount = 2 * LANES * STEPS * 16 * accumulators / 1e9;
+  return { pass: await createPass(gpu, pipelines, allocator, dispatches), amount };
+}
+
+// Far more than any cache of a processor holds.
+const BYTES = 2 ** 26;
+// vec4<f32> that a workgroup moves.
+const GROUP = 128;
+
+/** Reads 64 MiB, or reads them and writes them elsewhere. */
+export async function bandwidthPeak(gpu: Gpu, kind: "read" | "copy"): Promise<Peak> {
+  const pipelines = createPipelineCache(gpu);
+  const allocator = createAllocator(gpu);
+  const x = upload(gpu, allocator, Float32Array.from({ length: BYTES / 4 }, (_, i) => i % 251));
+  const y = allocator.create("y", kind === "read" ? BYTES / 16 : BYTES, STORAGE);
+  const kernel = specialize(kind, [unroll(kind === "read" ? readSource : copySource, {})], {});
+  const elements = BYTES / 16;
+  const dispatches: Dispatch[] = [{
+    kernel,
+    bindings: [wholeBuffer(x), wholeBuffer(y)],
+    params: [0],
+    workgroups: [elements / GROUP, 1, 1],
+  }];
+  checkMoved(kind, await runDispatches(gpu, pipelines, allocator, dispatches, y, y.size / 4));
+  return { pass: await createPass(gpu, pipelines, allocator, dispatches), amount: (BYTES + y.size) / 1e9 };
+}
+
+function checkMoved(kind: "read" | "copy", values: Float32Array): void {
+  for (let at = 0; at < values.length; at += 997) {
+    const [group, inner] = [Math.floor(at / 32), at % 32];
+    const expected = kind === "copy"
+      ? at % 251
+      : Array.from({ length: 16 }, (_, u) => (group * GROUP * 4 + u * 32 + inner) % 251).reduce((a, b) => a + b);
+    assert.equal(values[at], expected);
+  }
+}
+
+/** GB/s of the driver's own copies, both directions counted; by the wall clock, as copies have no timestamps. */
+async function copyBufferToBuffer(gpu: Gpu): Promise<number> {
+  const allocator = createAllocator(gpu);
+  const [from, to] = ["from", "to"].map((label) => allocator.create(label, BYTES, STORAGE));
+  const copies = 16;
+  const seconds: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    const encoder = gpu.device.createCommandEncoder();
+    for (let i = 0; i < copies; i++) encoder.copyBufferToBuffer(from, 0, to, 0, BYTES);
+    const began = performance.now();
+    gpu.device.queue.submit([encoder.finish()]);
+    await gpu.device.queue.onSubmittedWorkDone();
+    seconds.push((performance.now() - began) / 1000);
+  }
+  gpu.check();
+  allocator.freeAll();
+  return 2 * BYTES * copies / 1e9 / median(seconds.slice(1));
+}
+
+async function measure(): Promise<void> {
+  const gpu = await openGpu();
+  const accumulators = [4, RULER, BEST, 16];
+  const fma = await Promise.all(accumulators.map((n) => fmaPeak(gpu, n)));
+  const moves = [await bandwidthPeak(gpu, "read"), await bandwidthPeak(gpu, "copy")];
+  const seconds = await timeInTurn(gpu, [...fma, ...moves].map(({ pass }) => pass), 9);
+  accumulators.forEach((n, i) => {
+    const note = n === RULER ? "the ruler of KERNELS.md" : n === BEST ? "the peak that shares refer to" : undefined;
+    emit({ what: `FMA, ${n} accumulators a lane`, value: fma[i].amount / seconds[i], unit: "GFLOPS", note });
+  });
+  const [read, copy] = moves.map(({ amount }, i) => amount / seconds[fma.length + i]);
+  emit({ what: "read by a kernel, 64 MiB", value: read, unit: "GB/s" });
+  emit({ what: "copy by a kernel, 64 MiB, read and written", value: copy, unit: "GB/s" });
+  const driver = await copyBufferToBuffer(gpu);
+  emit({ what: "copyBufferToBuffer, 64 MiB, read and written", value: driver, unit: "GB/s", note: "wall clock" });
+  gpu.close();
+}
+
+if (import.meta.main) await measure();

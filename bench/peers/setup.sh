@@ -1,0 +1,10 @@
+#!/bin/sh
+# Makes the Python environment of bench/peers/captum.ts in .cache/peers, and SmolLM2 as a directory that bitsandbytes can
+# load in weights/smollm2_f32 (540 MB). Safe to run again.
+set -eu
+cd "$(dirname "$0")/../.."
+deno task weights
+[ -x .cache/peers/bin/python ] || python3 -m venv .cache/peers
+.cache/peers/bin/python -m pip install -q -r bench/peers/requirements.txt
+[ -f weights/smollm2_f32/config.json ] ||
+  .cache/peers/bin/python bench/peers/run_captum.py prepare weights/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf weights/smollm2_f32

@@ -1,0 +1,45 @@
+import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
+import type { Gpu } from "../../src/gpu/device.ts";
+import { createPipelineCache } from "../../src/gpu/kernel.ts";
+import { createPass } from "../../src/gpu/pass.ts";
+import { forwardProduct, transposedProduct, wholeBuffer } from "../../src/ops/product.ts";
+import type { GpuWeight } from "../../src/ops/weight.ts";
+import { runDispatches, upload } from "../../test/ops/product_sample.ts";
+import type { Contender, Task } from "./contender.ts";
+
+/** Our own kernels, run by their passes alone as the others run by their sessions alone. */
+export async function whence(gpu: Gpu, task: Task): Promise<Contender> {
+  const { transposed, rows, inner, outputs } = task;
+  const allocator = createAllocator(gpu);
+  const pipelines = createPipelineCache(gpu);
+  const data = upload(gpu, allocator, Uint8Array.from(task.codes));
+  const absmax = upload(gpu, allocator, Float32Array.from(task.absmax));
+  const w: GpuWeight = {
+    rows: outputs,
+    columns: inner,
+    segments: [{ format: "nf4", rowStart: 0, rows: outputs, data, absmax }],
+  };
+  const from = wholeBuffer(upload(gpu, allocator, Float32Array.from(task.input)));
+  const length = rows * (transposed ? inner : outputs);
+  const to = wholeBuffer(allocator.create("result", length * 4, STORAGE));
+  const { subgroups } = gpu.features;
+  const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups };
+  const dispatches = transposed
+    ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
+    : forwardProduct({ ...product, x: from, y: to, bias: null }, { column: 0, stride: outputs });
+  const launches = await createPass(gpu, pipelines, allocator, dispatches);
+  return {
+    name: "Whence, NF4",
+    result: () => runDispatches(gpu, pipelines, allocator, dispatches, to.buffer, length),
+    async repeat(times) {
+      const encoder = gpu.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (let i = 0; i < times; i++) launches.encode(pass);
+      pass.end();
+      gpu.device.queue.submit([encoder.finish()]);
+      await gpu.device.queue.onSubmittedWorkDone();
+      gpu.check();
+    },
+    dispose: () => allocator.freeAll(),
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * `deno run -A bench/scaling.ts`: GPU seconds and planned bytes of forward and reverse against path points, prompt length,
+ * target length and layers, and the exponents of power laws fitted to them. What takes the same for all sizes bends the
+ * exponent towards 0, the pairs of attention bend those of lengths towards 2.
+ */
+import { openCheckpoint } from "../src/checkpoint/open.ts";
+import type { Executor } from "../src/graph/executor.ts";
+import { createWebGpuExecutor } from "../src/graph/webgpu_executor.ts";
+import { EMBEDDED, embeddedModel } from "../src/model/embedded.ts";
+import { parseConfig } from "../src/model/config.ts";
+import { type Architecture, type BatchShape, pathGraph, rotationTable, rowsPerSequence } from "../src/model/qwen2.ts";
+import { EMBEDDING, hasAttentionBias, loadWeights } from "../src/model/weights.ts";
+import { emit } from "./figure.ts";
+import { exponent } from "./fit.ts";
+import { median } from "./gpu_time.ts";
+import { assertNear, openSubject, subject } from "./model/subject.ts";
+
+const ROUNDS = 3;
+const chosen = subject();
+
+/** What is varied, and the sizes that it takes while the others stay at those of the example. */
+interface Sweep {
+  readonly what: string;
+  readonly sizes: readonly number[];
+  at(size: number): { readonly shape: BatchShape; readonly layers: number };
+}
+
+// What is not varied is small, or it would hide what is.
+function sweeps(layers: number): Sweep[] {
+  const example = { prompt: 18, shared: 0, targets: 13 };
+  return [
+    { what: "path points", sizes: [2, 4, 8, 16], at: (n) => ({ shape: { ...example, sequences: n }, layers }) },
+    {
+      what: "prompt tokens, 2 target tokens",
+      sizes: [64, 128, 256],
+      at: (n) => ({ shape: { sequences: 1, prompt: n, shared: 0, targets: 2 }, layers }),
+    },
+    {
+      what: "target tokens, 2 prompt tokens",
+      sizes: [32, 64, 128],
+      at: (n) => ({ shape: { sequences: 1, prompt: 2, shared: 0, targets: n }, layers }),
+    },
+    {
+      what: "layers, 1 target token",
+      sizes: [Math.ceil(layers / 4), Math.ceil(layers / 2), layers],
+      at: (n) => ({ shape: { sequences: 8, prompt: 18, shared: 0, targets: 1 }, layers: n }),
+    },
+  ];
+}
+
+interface Cost {
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+/** Runs forward and reverse of a path between real embeddings; compiled once, the median of a few runs. */
+async function measure(
+  executor: Executor,
+  model: Architecture,
+  ids: { readonly prompt: readonly number[]; readonly target: readonly number[] },
+  embed: (ids: readonly number[]) => Promise<Float32Array>,
+  shape: BatchShape,
+): Promise<Cost & { readonly score: Float64Array }> {
+  const { config } = model;
+  const S = rowsPerSequence(shape);
+  // The example's tokens, over and over where more are asked for.
+  const cycle = (from: readonly number[], count: number) =>
+    Array.from({ length: count }, (_, i) => from[i % from.length]);
+  const targets = cycle(ids.target, shape.targets);
+  const tokens = [...cycle(ids.prompt, shape.prompt), ...targets.slice(0, -1)];
+  const end = Float32Array.from(await embed(tokens));
+  const fixedFrom = shape.prompt * config.hiddenSize;
+  const start = end.map((value, i) => i < fixedFrom ? 0 : value);
+  const program = await executor.compile(pathGraph(model, shape, { tangent: false, gradient: "sequence" }));
+  const inputs = {
+    start,
+    end,
+    delta: end.map((value, i) => value - start[i]),
+    // The last point is the prompt itself.
+    alpha: Float32Array.from({ length: shape.sequences }, (_, b) => (b + 1) / shape.sequences),
+    rotation: rotationTable(config, 0, S),
+    targets: Uint32Array.from({ length: shape.sequences * shape.targets }, (_, i) => targets[i % shape.targets]),
+  };
+  const seconds: number[] = [];
+  let score = new Float64Array();
+  for (let round = 0; round <= ROUNDS; round++) {
+    const { outputs, gpuSeconds } = await program.run(inputs);
+    if (round > 0) seconds.push(gpuSeconds!);
+    score = Float64Array.from(outputs.score.slice(-shape.targets));
+  }
+  const bytes = program.slots.reduce((sum, size) => sum + size, program.ownBytes);
+  program.dispose();
+  return { seconds: median(seconds), bytes, score };
+}
+
+// Its log-probs are checked against the reference while it is opened, and ours against its.
+const opened = await openSubject(chosen);
+const { prompt, target } = opened;
+const [expected] = await opened.model.score([await opened.model.embed(prompt)], target);
+opened.model.close();
+
+const source = chosen.source === EMBEDDED ? await embeddedModel() : chosen.source;
+const checkpoint = await openCheckpoint(source);
+const config = parseConfig(checkpoint.config, source);
+const executor = await createWebGpuExecutor();
+await loadWeights(checkpoint, config, executor, chosen.options.quantize ?? "none");
+const embed = (ids: readonly number[]) => checkpoint.readRows(EMBEDDING, ids);
+const costOf = ({ shape, layers }: ReturnType<Sweep["at"]>) => {
+  const model = { config: { ...config, layers }, attentionBias: hasAttentionBias(checkpoint) };
+  return measure(executor, model, { prompt, target }, embed, shape);
+};
+const example = {
+  shape: { sequences: 2, prompt: prompt.length, shared: 0, targets: target.length },
+  layers: config.layers,
+};
+assertNear((await costOf(example)).score, expected, 5e-4, "log-probs");
+
+for (const { what, sizes, at } of sweeps(config.layers)) {
+  const costs: Cost[] = [];
+  for (const size of sizes) costs.push(await costOf(at(size)));
+  const list = (values: readonly number[], digits: number) => values.map((value) => value.toFixed(digits)).join(", ");
+  const seconds = costs.map((cost) => cost.seconds);
+  const bytes = costs.map((cost) => cost.bytes);
+  emit({
+    what: `${chosen.name}: time against ${what}`,
+    value: exponent(sizes, seconds),
+    unit: "exponent",
+    note: `${list(seconds, 2)} s on the GPU at ${sizes.join(", ")}`,
+  });
+  emit({
+    what: `${chosen.name}: bytes against ${what}`,
+    value: exponent(sizes, bytes),
+    unit: "exponent",
+    note: `${list(bytes.map((n) => n / 2 ** 20), 1)} MiB at ${sizes.join(", ")}, weights aside`,
+  });
+}
+executor.close();
+checkpoint.close();
