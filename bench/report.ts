@@ -25,7 +25,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "gauss-legendre-50": attribution("gauss-legendre-50", 3),
   "feature-ablation": attribution("feature-ablation", 3),
   adaptive: attribution("adaptive", 1),
-  captum: { title: "Attributions against Captum", args: ["bench/peers/captum.ts", "2"], limit: 900 },
+  captum: { title: "Attributions against Captum", args: ["bench/peers/captum.ts"], limit: 900 },
   scaling: { title: "Scaling", args: ["bench/scaling.ts"], limit: 600 },
   large: { title: "A model of Qwen2.5-1.5B's shape", args: ["bench/model/large.ts"], limit: 600 },
   "few-rows": {

@@ -20,7 +20,7 @@ export const ATTRIBUTIONS = {
   "gauss-legendre-50": {
     what: "sequence, Gauss–Legendre 50",
     options: { baseline: BASELINE, quadrature: "gauss-legendre", steps: 50, freeze: [] },
-    check({ sequenceAttribution }: Pick<AttributionRecord, "sequenceAttribution">, golden: Golden) {
+    check({ sequenceAttribution }, golden) {
       const rows = golden.integratedGradients.path.gaussLegendre50;
       const expected = sequenceAttribution.map((_, i) => rows.reduce((sum, row) => sum + row[i], 0));
       assertNear(sequenceAttribution, expected, RELATIVE * largest(expected), "sequence");
@@ -34,7 +34,7 @@ export const ATTRIBUTIONS = {
   "token-matrix": {
     what: "token matrix, Gauss–Legendre 50",
     options: { baseline: BASELINE, quadrature: "gauss-legendre", steps: 50, freeze: [], tokens: true },
-    check({ tokenAttribution }: Pick<AttributionRecord, "tokenAttribution">, golden: Golden) {
+    check({ tokenAttribution }, golden) {
       const expected = golden.integratedGradients.path.gaussLegendre50.flat();
       assertNear(tokenAttribution!.flat(), expected, RELATIVE * largest(expected), "token matrix");
     },
@@ -42,7 +42,7 @@ export const ATTRIBUTIONS = {
   "feature-ablation": {
     what: "feature ablation, each token by token 0",
     options: { method: "feature-ablation", scheme: BASELINE, freeze: [] },
-    check({ tokenAttribution }: Pick<AttributionRecord, "tokenAttribution">, golden: Golden) {
+    check({ tokenAttribution }, golden) {
       assertNear(tokenAttribution!.flat(), golden.ablation[BASELINE].flat(), 5e-4, "ablation");
     },
   },

@@ -42,17 +42,17 @@ async function whence(name: string): Promise<Run> {
   return { seconds: value("s"), bytes: value("MiB") * 2 ** 20 };
 }
 
-function report(what: string, theirs: readonly Run[], ours: readonly Run[], compute: string): void {
+function report(what: string, theirs: readonly Run[], ours: readonly Run[], error: number): void {
   const [slow, fast] = [theirs, ours].map((runs) => median(runs.map(({ seconds }) => seconds)));
   const [large, small] = [theirs, ours].map((runs) => median(runs.map(({ bytes }) => bytes)) / 2 ** 20);
   emit({ what: `${what}: Whence`, value: fast, unit: "s", note: `${small.toFixed(0)} MiB, medians of ${ours.length}` });
   emit({
-    what: `${what}: Captum 0.9.0, bitsandbytes 0.50.2, ${compute} compute`,
+    what: `${what}: Captum 0.9.0, bitsandbytes 0.50.2, f32 compute`,
     value: slow,
     unit: "s",
     note: `${large.toFixed(0)} MiB; Whence ${(slow / fast).toFixed(2)}× as fast in ${
       (small / large).toFixed(2)
-    } of the memory`,
+    } of the memory; its largest error of an entry ${error.toPrecision(2)} nats`,
   });
 }
 
@@ -60,17 +60,29 @@ const RACES = [
   {
     method: "integrated-gradients",
     name: "gauss-legendre-50",
-    // bfloat16 is too coarse for the check.
-    check: ({ sequence }: CaptumResult, golden: Golden) =>
-      ATTRIBUTIONS["gauss-legendre-50"].check({ sequenceAttribution: sequence }, golden),
+    difference({ sequence }: CaptumResult, { integratedGradients }: Golden) {
+      const rows = integratedGradients.path.gaussLegendre50;
+      return largestDifference(sequence, sequence.map((_, i) => rows.reduce((sum, row) => sum + row[i], 0)));
+    },
+    tolerance: 0.01,
   },
   {
     method: "feature-ablation",
     name: "feature-ablation",
-    check: ({ token }: CaptumResult, golden: Golden) =>
-      ATTRIBUTIONS["feature-ablation"].check({ tokenAttribution: token }, golden),
+    difference: ({ token }: CaptumResult, { ablation }: Golden) =>
+      largestDifference(token.flat(), ablation["token:0"].flat()),
+    // In eval() bitsandbytes takes a packed CPU kernel that is this far off; in train(), as for the gradients, it is exact.
+    tolerance: 0.25,
   },
 ] as const;
+
+/** max |a − b|, nats */
+function largestDifference(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length) {
+    throw new RangeError(`Cannot compare as both must have ${b.length} entries: got ${a.length}`);
+  }
+  return a.reduce((top, value, i) => Math.max(top, Math.abs(value - b[i])), 0);
+}
 
 const rounds = Number(Deno.args[0] ?? 1);
 const { golden, name: model } = subject();
@@ -81,13 +93,15 @@ emit({
   value: base.bytes / 2 ** 20,
   unit: "MiB",
 });
-for (const { method, name, check } of RACES) {
+for (const { method, name, difference, tolerance } of RACES) {
   const theirs: CaptumResult[] = [];
+  let error = 0;
   const ours: Run[] = [];
   for (let round = 0; round < rounds; round++) {
     theirs.push(await captum(method, "float32"));
-    check(theirs[round], golden);
+    error = Math.max(error, difference(theirs[round], golden));
+    if (!(error <= tolerance)) throw new RangeError(`Cannot time Captum as it must give our answer: ${error} nats off`);
     ours.push(await whence(name));
   }
-  report(ATTRIBUTIONS[name].what, theirs, ours, "f32");
+  report(ATTRIBUTIONS[name].what, theirs, ours, error);
 }
