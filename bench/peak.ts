@@ -103,9 +103,11 @@ async function measure(): Promise<void> {
   const fma = await Promise.all(accumulators.map((n) => fmaPeak(gpu, n)));
   const moves = [await bandwidthPeak(gpu, "read"), await bandwidthPeak(gpu, "copy")];
   const seconds = await timeInTurn(gpu, [...fma, ...moves].map(({ pass }) => pass), 9);
+  const rates = accumulators.map((_, i) => fma[i].amount / seconds[i]);
+  const best = rates[accumulators.indexOf(BEST)];
   accumulators.forEach((n, i) => {
     const note = n === RULER ? "the ruler of KERNELS.md" : n === BEST ? "the peak that shares refer to" : undefined;
-    emit({ what: `FMA, ${n} accumulators a lane`, value: fma[i].amount / seconds[i], unit: "GFLOPS", note });
+    emit({ what: `FMA, ${n} accumulators a lane`, value: rates[i], unit: "GFLOPS", share: rates[i] / best, note });
   });
   const [read, copy] = moves.map(({ amount }, i) => amount / seconds[fma.length + i]);
   emit({ what: "read by a kernel, 64 MiB", value: read, unit: "GB/s" });

@@ -29,7 +29,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   scaling: { title: "Scaling", args: ["bench/scaling.ts"], limit: 600 },
   large: { title: "A model of Qwen2.5-1.5B's shape", args: ["bench/model/large.ts"], limit: 600 },
   "few-rows": {
-    title: "Matrix products, 1 and 31 rows",
+    title: "Matrix products, 1 and 31 rows, by the kernels of path points (decoding has its own for one row)",
     args: ["bench/kernels/linear_bench.ts", "1", "31"],
     limit: 300,
   },
