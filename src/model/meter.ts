@@ -4,15 +4,19 @@ import { shareSlots } from "../graph/plan.ts";
 /** What a model has done so far; the cost of an attribution is a difference of two readings. */
 export interface Meter {
   /** Token rows taken through the model, forward or as a forward-mode tangent. */
-  forwardRows: number;
+  readonly forwardRows: number;
   /** Token rows taken back through the model. */
-  backwardRows: number;
+  readonly backwardRows: number;
   /** Null where the adapter has no timestamps. */
-  gpuSeconds: number | null;
+  readonly gpuSeconds: number | null;
   /** Bytes that plans foresee: weights, the slots that programs share, and what each has for itself. */
   readonly predictedBytes: number;
   /** Most bytes held so far. */
   readonly peakBytes: number;
+}
+
+/** The meter as those see it who do the work. */
+export interface Recorder extends Meter {
   /** Counts one run. */
   addRun(rows: { forward: number; backward: number }, gpuSeconds: number | null): void;
   /** Takes note of a program when it is made. */
@@ -20,13 +24,22 @@ export interface Meter {
 }
 
 /** Makes the meter of a model on an executor. */
-export function createMeter(executor: Executor): Meter {
+export function createMeter(executor: Executor): Recorder {
   const slots: number[] = [];
   let ownBytes = 0;
+  let forwardRows = 0;
+  let backwardRows = 0;
+  let seconds: number | null = 0;
   return {
-    forwardRows: 0,
-    backwardRows: 0,
-    gpuSeconds: 0,
+    get forwardRows() {
+      return forwardRows;
+    },
+    get backwardRows() {
+      return backwardRows;
+    },
+    get gpuSeconds() {
+      return seconds;
+    },
     get predictedBytes() {
       return slots.reduce((sum, bytes) => sum + bytes, executor.weightBytes + ownBytes);
     },
@@ -34,9 +47,9 @@ export function createMeter(executor: Executor): Meter {
       return executor.peakBytes;
     },
     addRun({ forward, backward }, gpuSeconds) {
-      this.forwardRows += forward;
-      this.backwardRows += backward;
-      this.gpuSeconds = this.gpuSeconds === null || gpuSeconds === null ? null : this.gpuSeconds + gpuSeconds;
+      forwardRows += forward;
+      backwardRows += backward;
+      seconds = seconds === null || gpuSeconds === null ? null : seconds + gpuSeconds;
     },
     addProgram(program) {
       shareSlots(slots, program.slots, { bytes: (bytes) => bytes, create: (bytes) => bytes });

@@ -2,7 +2,7 @@ import type { Executor, Program } from "../graph/executor.ts";
 import type { Graph } from "../graph/graph.ts";
 import { bytesOf, plan } from "../graph/plan.ts";
 import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../graph/rematerialize.ts";
-import type { Meter } from "./meter.ts";
+import type { Recorder } from "./meter.ts";
 
 /** Makes the graph of so many sequences. */
 export type BuildGraph = (sequences: number) => Graph;
@@ -31,7 +31,7 @@ const MOST_ROWS = 512;
 const ENOUGH_ROWS = 128;
 
 /** Makes the program cache of a model. */
-export function createProgramCache(executor: Executor, meter: Meter, memory: number): ProgramCache {
+export function createProgramCache(executor: Executor, meter: Recorder, memory: number): ProgramCache {
   const programs = new Map<string, Promise<Program>>();
   const plans = new Map<string, ChunkPlan>();
   return {

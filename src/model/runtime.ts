@@ -1,5 +1,5 @@
 import type { Executor } from "../graph/executor.ts";
-import type { Meter } from "./meter.ts";
+import type { Recorder } from "./meter.ts";
 import type { ProgramCache } from "./programs.ts";
 import type { Architecture } from "./qwen2.ts";
 
@@ -8,7 +8,7 @@ export interface Runtime {
   readonly architecture: Architecture;
   readonly executor: Executor;
   readonly programs: ProgramCache;
-  readonly meter: Meter;
+  readonly meter: Recorder;
 }
 
 /** Reads rows of the embedding matrix: [ids.length, D]. */
