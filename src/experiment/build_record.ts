@@ -2,6 +2,7 @@ import type { PathIntegral } from "../attribution/path_function.ts";
 import { type AttributionRecord, RECORD_SCHEMA } from "../attribution/record.ts";
 import { completeness } from "../metrics/completeness.ts";
 import type { LanguageModel } from "../model/model.ts";
+import { assertFiniteRecord } from "../report/finite_record.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
 
@@ -76,7 +77,7 @@ export function buildRecord(
     advice,
     cost,
   };
-  assertFiniteNumbers(record, "record");
+  assertFiniteRecord(record);
   return record;
 }
 
@@ -90,13 +91,4 @@ function describeMethod(options: AttributionOptions): AttributionRecord["method"
 
 function rows(values: Float64Array, width: number): number[][] {
   return Array.from({ length: values.length / width }, (_, t) => [...values.subarray(t * width, (t + 1) * width)]);
-}
-
-function assertFiniteNumbers(value: unknown, path: string): void {
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new RangeError(`Cannot record an attribution as ${path} must be finite: got ${value}`);
-  }
-  if (typeof value === "object" && value !== null) {
-    for (const [key, inner] of Object.entries(value)) assertFiniteNumbers(inner, `${path}.${key}`);
-  }
 }

@@ -116,7 +116,7 @@ function write(
   values: InputData[string],
   buffers: ReadonlyMap<number, BufferRange>,
 ): void {
-  const expected = input?.value.shape.reduce((product, n) => product * n, 1);
+  const expected = input && elements(input.value);
   const dtype = values instanceof Uint32Array ? "u32" : "f32";
   if (input === undefined || values.length !== expected || dtype !== input.value.dtype) {
     throw new TypeError(

@@ -3,7 +3,7 @@ import backwardQuerySource from "../../shaders/attention_backward_query.wgsl" wi
 import tangentSource from "../../shaders/attention_tangent.wgsl" with { type: "text" };
 import forwardSource from "../../shaders/attention.wgsl" with { type: "text" };
 import { attentionKernel, groupParts, tiles } from "./attention_kernel.ts";
-import { type Op, requireShape, type ValueType } from "./op.ts";
+import { elements, type Op, requireShape, type ValueType } from "./op.ts";
 
 /** Grouped-query attention over rows [q | k | v], q of `heads`, k and v of `kvHeads` heads. */
 export interface AttentionAttributes {
@@ -30,8 +30,8 @@ export const attention: Op<QueryAttributes> = {
     return [{ shape: [B, N, heads * headSize], dtype: "f32" }, { shape: [B, N, heads], dtype: "f32" }];
   },
   reference({ attributes, inputs: [qkv], inputTypes, outputTypes }) {
-    const o = new Float64Array(product(outputTypes[0]));
-    const lse = new Float64Array(product(outputTypes[1]));
+    const o = new Float64Array(elements(outputTypes[0]));
+    const lse = new Float64Array(elements(outputTypes[1]));
     eachQuery(attributes, inputTypes[0], (at) => {
       const scores = Float64Array.from({ length: at.i + 1 }, (_, j) => at.scale * dot(qkv, at.q, qkv, at.k(j), at.D));
       const top = scores.reduce((a, b) => Math.max(a, b));
@@ -194,8 +194,4 @@ function dot(a: Float64Array, i: number, b: Float64Array, j: number, length: num
 
 function addScaled(y: Float64Array, i: number, factor: number, x: Float64Array, j: number, length: number): void {
   for (let d = 0; d < length; d++) y[i + d] += factor * x[j + d];
-}
-
-function product(type: ValueType): number {
-  return type.shape.reduce((a, b) => a * b, 1);
 }
