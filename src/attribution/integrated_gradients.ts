@@ -5,6 +5,9 @@ import { rule, type RuleName } from "./quadrature.ts";
  * Integrated gradients by a fixed rule (Sundararajan, Taly and Yan 2017, equation 1): Σ_k w_k ∂φ/∂x(α_k) · (x − x′).
  *
  * @param gradient whether to attribute Σ_t φ_t (one reverse pass a point) or each φ_t (T of them)
+ * @param options.perTarget whether to take a forward-mode tangent a point beside: it gives each target's total where
+ * the attribution is of the sum, and the arithmetic floor. Default true; without it both are null, but for the totals of
+ * a matrix, which are its own sums
  * @throws {RangeError} where `steps` is too small for the rule
  */
 export async function integrateFixed(
@@ -12,22 +15,25 @@ export async function integrateFixed(
   name: RuleName,
   steps: number,
   gradient: "sequence" | "token",
+  { perTarget = true }: { readonly perTarget?: boolean } = {},
 ): Promise<PathIntegral> {
   const { nodes, weights } = rule(name, steps);
   const ends = [0, 1].filter((alpha) => !nodes.includes(alpha));
   const [samples, outer] = await Promise.all([
-    path.evaluate(nodes, { tangent: true, gradient }),
+    path.evaluate(nodes, { tangent: perTarget, gradient }),
     path.evaluate(ends, { tangent: false, gradient: "none" }),
   ]);
   const scoreAt = (alpha: number) => samples.score[nodes.indexOf(alpha)] ?? outer.score[ends.indexOf(alpha)];
   const attribution = new Float64Array(gradient === "token" ? path.targets * path.tokens : path.tokens);
-  const total = new Float64Array(path.targets);
+  const slopes = new Float64Array(path.targets);
   let disagreement = 0;
   weights.forEach((weight, k) => {
     addScaled(attribution, weight, samples.gradient[k]);
-    addScaled(total, weight, samples.tangent[k]);
+    if (!perTarget) return;
+    addScaled(slopes, weight, samples.tangent[k]);
     disagreement += Math.abs(weight * (sum(samples.tangent[k]) - sum(samples.gradient[k])));
   });
+  const total = gradient === "token" ? rowSums(attribution, path.tokens) : perTarget ? slopes : null;
   const input = scoreAt(1);
   const baseline = scoreAt(0);
   const gap = distance(input, baseline);
@@ -37,7 +43,12 @@ export async function integrateFixed(
     input,
     baseline,
     pathPoints: nodes.length + ends.length,
-    arithmeticFloor: gap === 0 ? null : disagreement / gap,
+    arithmeticFloor: gap === 0 || !perTarget ? null : disagreement / gap,
     certified: null,
   };
+}
+
+/** Σ_i of each row of a [T, L] matrix: [T]. */
+function rowSums(matrix: Float64Array, L: number): Float64Array {
+  return Float64Array.from({ length: matrix.length / L }, (_, t) => sum(matrix.subarray(t * L, (t + 1) * L)));
 }

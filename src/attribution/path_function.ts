@@ -30,15 +30,18 @@ export interface PathFunction {
 export interface PathIntegral {
   /** Σ_k w_k gradient(α_k): [L] or [T L]. Nats. */
   readonly attribution: Float64Array;
-  /** Σ_k w_k dφ_t/dα(α_k), [T]: the sum of each target's attribution over the coordinates. */
-  readonly total: Float64Array;
+  /** [T], the sum of each target's attribution over the coordinates, as Σ_k w_k dφ_t/dα(α_k); null where not wanted. */
+  readonly total: Float64Array | null;
   /** φ_t(1), [T] */
   readonly input: Float64Array;
   /** φ_t(0), [T] */
   readonly baseline: Float64Array;
   /** Points at which anything was evaluated. */
   readonly pathPoints: number;
-  /** Disagreement of forward and reverse mode, which are equal but for rounding, over Σ_t |φ_t(1) − φ_t(0)|. */
+  /**
+   * Disagreement of forward and reverse mode, which are equal but for rounding, over Σ_t |φ_t(1) − φ_t(0)|; null where
+   * that is zero or forward mode was not wanted.
+   */
   readonly arithmeticFloor: number | null;
   /** Adaptive quadrature only. */
   readonly certified: Certified | null;

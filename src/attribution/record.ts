@@ -3,9 +3,9 @@ export const RECORD_SCHEMA = "whence.attribution/1";
 
 /** How far an attribution's sum is from the change of the score that it explains. */
 export interface SequenceCompleteness {
-  /** Σ_t δ_t, nats; null where the baseline cannot be scored. */
+  /** Σ_i A[i] − Σ_t (F_t(x) − F_t(x′)) = Σ_t δ_t, nats; null where the baseline cannot be scored. */
   readonly delta: number | null;
-  /** |Σ_t δ_t| / |Σ_t (F_t(x) − F_t(x′))|; null where that gap is zero. */
+  /** The same, absolute, / |Σ_t (F_t(x) − F_t(x′))|; null where that gap is zero. */
   readonly relative: number | null;
   /** κ of the adaptive quadrature; null for the other rules and for ablation. */
   readonly certificate: number | null;
@@ -65,9 +65,9 @@ export interface AttributionRecord {
   readonly standardError: readonly number[] | null;
   /** How far the numbers can be trusted. */
   readonly completeness: {
-    /** [T] δ_t, nats; null where the baseline cannot be scored */
+    /** [T] δ_t, nats; null where the baseline cannot be scored, or where the method's `perTarget` is off */
     readonly delta: readonly number[] | null;
-    /** [T] ε_t; an element is null where the gap of that token is zero */
+    /** [T] ε_t, or null as `delta`; an element is null where the gap of that token is zero */
     readonly relative: readonly (number | null)[] | null;
     /** [T] κ_t, adaptive quadrature only; an element is null where the gap of that token is zero */
     readonly certificate: readonly (number | null)[] | null;
@@ -75,7 +75,7 @@ export interface AttributionRecord {
     readonly entryError: readonly (readonly number[])[] | readonly number[] | null;
     /** Of the sum over target tokens. */
     readonly sequence: SequenceCompleteness;
-    /** What f32 arithmetic may cost, relative like the certificate; null where it is not estimated (ablation). */
+    /** What f32 arithmetic may cost, relative like the certificate; null where it is not estimated (ablation, `perTarget` off). */
     readonly arithmeticFloor: number | null;
   };
   /** What a reader must know before using the numbers, in sentences. Empty where there is nothing. */

@@ -34,6 +34,7 @@ ${MODEL_HELP}  --method NAME       ${METHODS.join(" or ")} (${method})
   --budget N          most path points of adaptive (${budget})
   --scheme NAME       feature-ablation: delete, zero, mean or token:<id or text> (${scheme})
   --tokens            the matrix of target by prompt tokens too
+  --no-per-target     a fixed rule without forward mode: faster, but no error of single target tokens, no arithmetic floor
   --freeze LIST       special, template, first or positions, by commas (${freeze}); none for nothing
   --format NAME       ${RECORD_FORMATS.join(", ")} (table)
   --out FILE          write there instead of to standard output
@@ -57,6 +58,7 @@ const OPTIONS = {
   budget: { type: "string" },
   scheme: { type: "string" },
   tokens: { type: "boolean" },
+  "no-per-target": { type: "boolean" },
   freeze: { type: "string" },
   format: { type: "string" },
   out: { type: "string" },
@@ -128,6 +130,7 @@ function attributionOptions(values: Values): Partial<AttributionOptions> {
     tolerance: number("tolerance", values.tolerance, { least: 0, whole: false }),
     budget: number("budget", values.budget, { least: 1, whole: true }),
     tokens: values.tokens as boolean | undefined,
+    perTarget: values["no-per-target"] ? false : undefined,
     freeze: freeze === "none" ? [] : freeze?.split(",").map((name) => name.trim()),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -136,8 +139,8 @@ function attributionOptions(values: Values): Partial<AttributionOptions> {
 /** An option without effect would make a reader believe that it had one. */
 function requireRelevant(values: Values, method: string, quadrature: string): void {
   const irrelevant = method === "feature-ablation"
-    ? ["baseline", "quadrature", "steps", "tolerance", "budget"]
-    : ["scheme", ...(quadrature === "adaptive" ? ["steps"] : ["tolerance", "budget"])];
+    ? ["baseline", "quadrature", "steps", "tolerance", "budget", "no-per-target"]
+    : ["scheme", ...(quadrature === "adaptive" ? ["steps", "no-per-target"] : ["tolerance", "budget"])];
   const given = irrelevant.find((name) => values[name] !== undefined);
   if (given !== undefined) {
     const by = method === "feature-ablation" || given === "scheme"

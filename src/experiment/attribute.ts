@@ -50,6 +50,9 @@ async function integratedGradients(
   { promptIds, frozen, targetIds }: PreparedText,
   options: AttributionOptions,
 ): Promise<Judged> {
+  if (options.quadrature === "adaptive" && !options.perTarget) {
+    throw new RangeError("Cannot integrate adaptively as perTarget must be true: got false");
+  }
   const end = await model.embed(promptIds);
   const row = await replacementRow(model, options.baseline, "baseline");
   const start = end.map((value, i) => frozen[Math.floor(i / row.length)] ? value : row[i % row.length]);
@@ -57,7 +60,7 @@ async function integratedGradients(
   const gradient = options.tokens ? "token" : "sequence";
   const result: PathIntegral = options.quadrature === "adaptive"
     ? await integrateAdaptively(path, { tolerance: options.tolerance, budget: options.budget, gradient })
-    : await integrateFixed(path, options.quadrature, options.steps, gradient);
+    : await integrateFixed(path, options.quadrature, options.steps, gradient, { perTarget: options.perTarget });
   const L = promptIds.length;
   return {
     ...result,

@@ -32,6 +32,7 @@ export function buildRecord(
   const L = text.promptIds.length;
   const { delta, relative, sequenceDelta, sequenceRelative } = completeness(
     result.total,
+    result.sequenceAttribution.reduce((total, value) => total + value, 0),
     result.input,
     result.baseline,
   );
@@ -84,8 +85,9 @@ export function buildRecord(
 /** The options that this method has, and no others. */
 function describeMethod(options: AttributionOptions): AttributionRecord["method"] {
   const { method: name, baseline, scheme, quadrature, steps, tolerance, budget, tokens, freeze, objective } = options;
+  const { perTarget } = options;
   if (name === "feature-ablation") return { name, objective, scheme, freeze };
-  const rule = quadrature === "adaptive" ? { quadrature, tolerance, budget } : { quadrature, steps };
+  const rule = quadrature === "adaptive" ? { quadrature, tolerance, budget } : { quadrature, steps, perTarget };
   return { name, objective, baseline, ...rule, tokens, freeze };
 }
 

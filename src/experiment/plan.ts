@@ -86,6 +86,7 @@ function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
       ["freeze", freezeLists(sweep.freeze)],
       ["baseline", sweep.baseline],
       ["scheme", sweep.scheme],
+      ["perTarget", sweep.perTarget],
       ["tokens", sweep.tokens],
       ["budget", sweep.budget],
       ["tolerance", sweep.tolerance],
@@ -128,7 +129,8 @@ function optionWords(options: AttributionOptions): string[] {
     : [freeze === "" ? "nothing-frozen" : `frozen-${freeze}`];
   if (options.method === "feature-ablation") return ["ablation", options.scheme, ...frozen];
   const effort = options.quadrature === "adaptive" ? options.tolerance : options.steps;
-  return ["ig", options.baseline, options.quadrature, String(effort), ...(options.tokens ? ["tokens"] : []), ...frozen];
+  const extent = [...(options.tokens ? ["tokens"] : []), ...(options.perTarget ? [] : ["no-per-target"])];
+  return ["ig", options.baseline, options.quadrature, String(effort), ...extent, ...frozen];
 }
 
 /** Longer names are cut: some file systems take 143 bytes and the hash and an extension follow. */

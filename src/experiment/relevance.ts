@@ -16,6 +16,7 @@ export const SWEEP_OPTIONS = [
   "tolerance",
   "budget",
   "tokens",
+  "perTarget",
   "freeze",
 ] as const satisfies readonly (keyof AttributionOptions)[];
 
@@ -33,6 +34,7 @@ export const NEEDS: Record<SweepOption, string | null> = {
   budget: "quadrature adaptive",
   // An ablation gives the matrix in any case.
   tokens: "method integrated-gradients",
+  perTarget: "a quadrature with fixed steps",
   freeze: null,
 };
 
@@ -47,6 +49,7 @@ export function isRelevant(option: SweepOption, { method, quadrature }: MethodCh
     case "scheme":
       return method === "feature-ablation";
     case "steps":
+    case "perTarget":
       return path && quadrature !== "adaptive";
     case "tolerance":
     case "budget":

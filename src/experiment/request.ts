@@ -36,6 +36,11 @@ export interface AttributionOptions {
   readonly budget: number;
   /** Whether to compute the [T, L] matrix too. */
   readonly tokens: boolean;
+  /**
+   * Whether a fixed rule takes a forward-mode tangent at each point, about one more forward: it gives a sequence
+   * attribution each target token's completeness error, and any attribution its arithmetic floor. `adaptive` needs it.
+   */
+  readonly perTarget: boolean;
   /** `special`, `template`, `first`, or zero-based positions as decimal strings. */
   readonly freeze: readonly string[];
 }
@@ -52,6 +57,7 @@ export const DEFAULT_OPTIONS: AttributionOptions = {
   tolerance: 0.01,
   budget: 1000,
   tokens: false,
+  perTarget: true,
   freeze: ["special", "template"],
 };
 

@@ -69,7 +69,18 @@ export function resultsCsv(rows: readonly ResultRow[]): string {
 
 const CSV_COLUMNS = [
   ...["cell", "model", "fingerprint", "quantize", "prompt", "method"],
-  ...["objective", "baseline", "scheme", "quadrature", "steps", "tolerance", "budget", "tokens", "freeze"],
+  ...[
+    "objective",
+    "baseline",
+    "scheme",
+    "quadrature",
+    "steps",
+    "tolerance",
+    "budget",
+    "tokens",
+    "per_target",
+    "freeze",
+  ],
   ...["score_input", "score_baseline", "score_gap", "attribution_sum", "delta", "relative", "certificate", "met"],
   ...["arithmetic_floor", "path_points", "forward_rows", "backward_rows", "seconds", "gpu_seconds", "peak_bytes"],
   ...["top_position", "top_token", "top_attribution", "backend", "adapter"],
@@ -77,6 +88,7 @@ const CSV_COLUMNS = [
 
 function csvRow(row: ResultRow): Record<string, unknown> {
   const { cell, sequence, cost, top } = row;
+  const { perTarget, ...options } = relevantOptions(cell.options);
   return {
     cell: cell.id,
     model: row.model.id,
@@ -84,7 +96,8 @@ function csvRow(row: ResultRow): Record<string, unknown> {
     quantize: cell.model.quantize,
     prompt: cell.prompt,
     method: cell.options.method,
-    ...relevantOptions(cell.options),
+    ...options,
+    per_target: perTarget,
     freeze: cell.options.freeze.join(" "),
     score_input: row.scoreInput,
     score_baseline: row.scoreBaseline,

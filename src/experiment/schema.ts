@@ -47,6 +47,8 @@ const isText = (value: unknown) => typeof value === "string" && value.trim() !==
 const isName = (value: unknown) => typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value);
 const NAME = "a name of letters, digits, dots, dashes and underscores";
 
+const trueOrFalse = leaf<boolean>("true or false", (value) => typeof value === "boolean");
+
 const FREEZE_WORDS = ["special", "template", "first"];
 const isFrozenItem = (value: unknown) =>
   FREEZE_WORDS.includes(value as string) || /^(0|[1-9]\d*)$/.test(String(value)) && typeof value !== "object";
@@ -64,7 +66,7 @@ const prompt = z.strictObject({
   prompt: leaf<string>("a text that is not empty", isText),
   target: leaf<string>("a text that is not empty", isText).optional(),
   generate: wholeNumber(1, MOST_GENERATED).optional(),
-  chat: leaf<boolean>("true or false", (value) => typeof value === "boolean").optional(),
+  chat: trueOrFalse.optional(),
 }, { error: "a mapping" });
 
 const sweep = z.strictObject({
@@ -79,7 +81,8 @@ const sweep = z.strictObject({
     leaf<number>("a number above 0", (value) => typeof value === "number" && value > 0 && value < Infinity),
   ),
   budget: each(wholeNumber(2, MOST_STEPS)),
-  tokens: each(leaf<boolean>("true or false", (value) => typeof value === "boolean")),
+  tokens: each(trueOrFalse),
+  perTarget: each(trueOrFalse),
   freeze: freeze.optional(),
 }, { error: "a mapping" });
 

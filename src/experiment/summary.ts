@@ -5,7 +5,7 @@ import { configHash, WHENCE_VERSION } from "./manifest.ts";
 import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "./plan.ts";
 import type { CellOutcome } from "./progress.ts";
-import { isRelevant } from "./relevance.ts";
+import { isRelevant, relevantOptions } from "./relevance.ts";
 import { pathText, type ResultRow, usualFreeze } from "./results.ts";
 
 /** Cells with the largest completeness errors that the summary names. */
@@ -45,8 +45,13 @@ function overview(rows: readonly ResultRow[], total: number): string {
   );
   const devices = new Set(rows.map(({ device }) => `- Device: ${device.backend}, ${cellText(device.adapter)}`));
   const seconds = rows.reduce((sum, row) => sum + row.cost.seconds, 0);
+  const without = rows.filter(({ cell }) => relevantOptions(cell.options).perTarget === false).length;
+  const reduced = without === 0 ? [] : [
+    `- Without forward mode (perTarget: false): ${without} cells have no arithmetic floor, and no errors of single ` +
+    "target tokens but for those with the matrix",
+  ];
   const counts = `- Cells: ${rows.length} of ${total} done, ${numberText(seconds, 3)} s of computing`;
-  return [...models, ...devices, counts].join("\n");
+  return [...models, ...devices, counts, ...reduced].join("\n");
 }
 
 function failedSection(outcomes: readonly CellOutcome[]): string {

@@ -11,11 +11,13 @@ export function sumTargets(attribution: Float64Array, tokens: number): Float64Ar
  * How far the attributions' sums are from the changes of the scores: δ_t = Σ_i A[t, i] − (F_t(x) − F_t(x′)) and
  * ε_t = |δ_t| / |F_t(x) − F_t(x′)| (DESIGN.md, "Definitions").
  *
- * @param total Σ_i A[t, i], [T]
+ * @param total Σ_i A[t, i], [T]; null where only their sum is known
+ * @param sum Σ_t Σ_i A[t, i]
  * @param baseline F_t(x′), [T]; null where x′ cannot be scored, and then nothing can be said
  */
 export function completeness(
-  total: Float64Array,
+  total: Float64Array | null,
+  sum: number,
   input: Float64Array,
   baseline: Float64Array | null,
 ): Pick<AttributionRecord["completeness"], "delta" | "relative"> & {
@@ -24,13 +26,13 @@ export function completeness(
 } {
   if (baseline === null) return { delta: null, relative: null, sequenceDelta: null, sequenceRelative: null };
   const gap = input.map((value, t) => value - baseline[t]);
-  const delta = [...total].map((value, t) => value - gap[t]);
-  const sequenceDelta = delta.reduce((sum, value) => sum + value, 0);
+  const sequenceGap = gap.reduce((total, value) => total + value, 0);
+  const delta = total && [...total].map((value, t) => value - gap[t]);
   return {
     delta,
-    relative: delta.map((value, t) => ratio(value, gap[t])),
-    sequenceDelta,
-    sequenceRelative: ratio(sequenceDelta, gap.reduce((sum, value) => sum + value, 0)),
+    relative: delta && delta.map((value, t) => ratio(value, gap[t])),
+    sequenceDelta: sum - sequenceGap,
+    sequenceRelative: ratio(sum - sequenceGap, sequenceGap),
   };
 }
 

@@ -39,6 +39,14 @@ export function certificateText(record: AttributionRecord): string | null {
   return `certificate κ = ${percentText(certificate)}${asked}`;
 }
 
+/** Why nothing is said of single target tokens, or null where it is or something else is the reason. */
+export function perTargetText({ method, completeness }: AttributionRecord): string | null {
+  if (method.perTarget !== false) return null;
+  return completeness.delta === null
+    ? "no error of single target tokens and no arithmetic floor: perTarget is off"
+    : "no arithmetic floor: perTarget is off";
+}
+
 /** Σ_t F_t(x) − F_t(x′), nats; null where the baseline has no score. */
 export function scoreGap(record: AttributionRecord): number | null {
   const { input, baseline } = record.score;

@@ -1,5 +1,5 @@
 import type { AttributionRecord } from "../attribution/record.ts";
-import { certificateText, methodText, scoreGap, sequenceErrors, topPosition } from "./describe.ts";
+import { certificateText, methodText, perTargetText, scoreGap, sequenceErrors, topPosition } from "./describe.ts";
 import { displayWidth, fitWidth } from "./display_width.ts";
 import { numberText, percentText } from "./number_text.ts";
 import { oneLine, visibleTokens } from "./visible_token.ts";
@@ -131,6 +131,8 @@ function summaryRows(record: AttributionRecord): string[] {
   if (certificate !== null) rows.push(`certified     ${certificate}`);
   const floor = record.completeness.arithmeticFloor;
   if (floor !== null) rows.push(`arithmetic    floor ${percentText(floor)}`);
+  const missing = perTargetText(record);
+  if (missing !== null) rows.push(`not computed  ${missing}`);
   rows.push(`cost          ${costText(record)}`);
   return [...rows, ...record.advice.map((sentence) => `advice        ${sentence}`)];
 }

@@ -10,7 +10,7 @@ Deno.test("integrateFixed() gives coefficient times change for a linear function
   for (const name of ["gauss-legendre", "riemann-left", "riemann-right", "riemann-middle", "trapezoid"] as const) {
     const { attribution, total, input, baseline } = await integrateFixed(pathOf(LINEAR), name, 3, "sequence");
     assertClose(attribution, [3, -6, 2], EXACT, name);
-    assertClose(total, [input[0] - baseline[0]], EXACT, `${name} total`);
+    assertClose(total!, [input[0] - baseline[0]], EXACT, `${name} total`);
   }
 });
 
@@ -29,6 +29,24 @@ Deno.test("integrateFixed() gives each target its own row, whose sum over target
   const sequence = await integrateFixed(pathOf(STEEP), "gauss-legendre", 40, "sequence");
   const [a, b, c, d] = token.attribution;
   assertClose([a + c, b + d], sequence.attribution, EXACT);
+});
+
+Deno.test("integrateFixed() without perTarget asks for no tangent; a matrix still has its totals", async () => {
+  const path = pathOf(STEEP);
+  const asked: boolean[] = [];
+  const watched = {
+    ...path,
+    evaluate(alphas: readonly number[], wants: Parameters<typeof path.evaluate>[1]) {
+      asked.push(wants.tangent);
+      return path.evaluate(alphas, wants);
+    },
+  };
+  const sequence = await integrateFixed(watched, "gauss-legendre", 40, "sequence", { perTarget: false });
+  const token = await integrateFixed(watched, "gauss-legendre", 40, "token", { perTarget: false });
+  assert.ok(asked.length > 1 && asked.every((tangent) => !tangent));
+  assert.deepEqual([sequence.total, sequence.arithmeticFloor, token.arithmeticFloor], [null, null, null]);
+  const whole = await integrateFixed(path, "gauss-legendre", 40, "token");
+  assert.deepEqual([token.attribution, token.total], [whole.attribution, whole.total]);
 });
 
 Deno.test("integrateFixed() evaluates the ends once, whatever the rule's own nodes", async () => {

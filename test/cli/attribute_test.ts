@@ -33,6 +33,20 @@ Deno.test("attribute --format json is a record that says how sure it is", async 
   assert.ok(Math.abs(total - gap - record.completeness.sequence.delta) < 1e-3);
 });
 
+Deno.test("attribute --no-per-target leaves forward mode out, says so and keeps the sequence's error", async () => {
+  const args = ["--prompt", PROMPT, "--target", TARGET, ...FIXED, "--format", "json"];
+  const all = JSON.parse((await attribute(...args)).stdout);
+  const less = JSON.parse((await attribute(...args, "--no-per-target")).stdout);
+  assert.deepEqual([all.method.perTarget, less.method.perTarget], [true, false]);
+  assert.deepEqual(less.sequenceAttribution, all.sequenceAttribution);
+  assert.deepEqual(less.completeness.sequence, all.completeness.sequence);
+  const { delta, relative, arithmeticFloor } = less.completeness;
+  assert.deepEqual([delta, relative, arithmeticFloor], [null, null, null]);
+  // The points carry no tangent; scoring both ends never did.
+  const { forwardRows, backwardRows } = all.cost;
+  assert.deepEqual([less.cost.forwardRows, less.cost.backwardRows], [forwardRows - backwardRows, backwardRows]);
+});
+
 Deno.test("attribute writes csv, svg, png and html", async () => {
   const directory = await Deno.makeTempDir();
   try {

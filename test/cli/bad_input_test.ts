@@ -31,6 +31,11 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /--quadrature adaptive has no such option/,
   ],
   [
+    "no error per target with the adaptive rule, which needs it",
+    ["attribute", ...PROMPT, "--no-per-target"],
+    /Cannot use --no-per-target as --quadrature adaptive has no such option/,
+  ],
+  [
     "a scheme with integrated gradients",
     ["attribute", ...PROMPT, "--scheme", "zero"],
     /--method integrated-gradients has no such option/,

@@ -29,7 +29,7 @@ Deno.test("parseConfig() takes scalars for lists of one", () => {
 const SWEEPS: [string, string, string[]][] = [
   ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
     "9:5: sweeps[0].shceme: expected one of method, prompts, objective, baseline, scheme, quadrature, steps, tolerance, " +
-    "budget, tokens, freeze, got an unknown key; did you mean scheme?",
+    "budget, tokens, perTarget, freeze, got an unknown key; did you mean scheme?",
   ]],
   ["steps of 0", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: [20, 0]\n", [
     "10:17: sweeps[0].steps[1]: expected a whole number from 1 to 100000, got 0",
@@ -46,6 +46,9 @@ const SWEEPS: [string, string, string[]][] = [
   ]],
   ["steps with adaptive", "  - method: integrated-gradients\n    steps: 20\n", [
     "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps, got quadrature adaptive",
+  ]],
+  ["no per-target errors with adaptive", "  - method: integrated-gradients\n    perTarget: false\n", [
+    "9:5: sweeps[0].perTarget: expected only with a quadrature with fixed steps, got quadrature adaptive",
   ]],
   [
     "steps with adaptive among others",

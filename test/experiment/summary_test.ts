@@ -45,6 +45,18 @@ Deno.test("summaryText() names question, models, prompts, plots and how to repea
   }
 });
 
+Deno.test("summaryText() says how many cells went without forward mode, and their names do", () => {
+  assert.ok(!summaryText(PLAN, OUTCOMES, "out", true).includes("perTarget"));
+  const plan = planOf(SWEEP.replace("    steps: [5, 20, 50]\n", "    steps: 5\n    perTarget: [true, false]\n"));
+  const outcomes: CellOutcome[] = plan.cells.map((cell) => ({
+    cell,
+    status: "computed",
+    row: resultRow(cell, closedFormRecord(cell.text, cell.options)),
+  }));
+  assert.match(summaryText(plan, outcomes, "out", true), /^- Without forward mode \(perTarget: false\): 4 cells/m);
+  assert.equal(plan.cells.filter(({ id }) => id.includes("no-per-target")).length, 4);
+});
+
 Deno.test("summaryText() gives each advice once with the number of cells it is for", () => {
   const text = summaryText(PLAN, OUTCOMES, "out", true);
   assert.equal(text.match(/The first token is attributed/g)?.length, 1);

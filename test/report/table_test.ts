@@ -49,6 +49,17 @@ Deno.test("recordTable() says whether the tolerance was met, and gives the advic
   assert.match(missed, /NOT met/);
 });
 
+Deno.test("recordTable() says why a fixed rule without forward mode has no errors of single target tokens", () => {
+  const { completeness, ...record } = sampleRecord({ quadrature: "trapezoid", perTarget: false, tokens: true });
+  const withMatrix = { ...record, completeness: { ...completeness, arithmeticFloor: null } };
+  assert.match(recordTable(withMatrix), /^not computed +no arithmetic floor: perTarget is off$/m);
+  const sums = { ...withMatrix.completeness, delta: null, relative: null };
+  const table = recordTable({ ...record, completeness: sums });
+  assert.match(table, /^not computed +no error of single target tokens and no arithmetic floor: perTarget is off$/m);
+  assert.doesNotMatch(table.slice(0, table.indexOf("score ")), /error/);
+  assert.doesNotMatch(recordTable(sampleRecord({ quadrature: "trapezoid" })), /perTarget/);
+});
+
 Deno.test("recordTable() draws nothing where every token is frozen or zero", () => {
   const record = withAttribution(sampleRecord(), new Array(8).fill(0));
   assert.ok(promptRows(recordTable(record)).every((row) => !row.includes("█")));
