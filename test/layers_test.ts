@@ -7,12 +7,14 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** What each layer of src/ may import besides itself (DESIGN.md, "Layout"). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ["experiment", "report", "metrics", "attribution", "ablation", "model", "checkpoint", "graph", "gpu"],
-  experiment: ["report", "metrics", "attribution", "ablation", "model"],
+  experiment: ["report", "metrics", "attribution", "ablation", "units", "statistics", "model"],
   report: ["metrics", "attribution"],
-  metrics: ["attribution"],
+  metrics: ["attribution", "ablation", "statistics"],
   // The mathematics sees a model only through an interface of its own.
-  attribution: [],
-  ablation: [],
+  attribution: ["statistics"],
+  ablation: ["statistics"],
+  units: [],
+  statistics: [],
   model: ["attribution", "checkpoint", "graph", "ops", "quant", "gpu"],
   checkpoint: ["quant"],
   graph: ["ops", "gpu", "quant"],

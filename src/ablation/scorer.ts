@@ -1,0 +1,137 @@
+import { type Coalition, coalitionKey } from "./coalition.ts";
+
+/** A cooperative game: the score of each target when some units of the prompt are kept and the others taken away. */
+export interface Game {
+  /** N ≥ 1 */
+  readonly units: number;
+  /** T ≥ 1 */
+  readonly targets: number;
+  /** Whether a score exists with every unit taken away; not so where deleting them leaves an empty prompt. */
+  readonly scoresNothing: boolean;
+  /** v(S), [T], of each coalition S, in order; one model call each. */
+  score(coalitions: readonly Coalition[]): Promise<readonly Float64Array[]>;
+}
+
+/** How a scorer treats its game. */
+export interface ScorerOptions {
+  /** Most model calls; any number by default. */
+  readonly budget?: number;
+  /** Most coalitions handed to the game at once; all that are asked for by default. */
+  readonly batch?: number;
+}
+
+/**
+ * A game that remembers. Equal coalitions are scored once, whoever asks, and no more model calls are made than the budget
+ * allows. Besides the T targets it has one more column, their sum: what is computed for every column alike (standard
+ * errors, for one) is then right for the sequence as well, where it is not the sum over targets.
+ */
+export interface Scorer {
+  /** N */
+  readonly units: number;
+  /** T */
+  readonly targets: number;
+  /** T + 1: the targets, then their sum */
+  readonly columns: number;
+  /** As the game's. */
+  readonly scoresNothing: boolean;
+  /** Model calls allowed; Infinity where there is no limit. */
+  readonly budget: number;
+  /** Model calls made so far: distinct coalitions scored. */
+  readonly spent: number;
+  /** Coalitions asked for so far, repeated ones included. */
+  readonly asked: number;
+  /** Model calls that scoring these would take now. */
+  cost(coalitions: readonly Coalition[]): number;
+  /**
+   * v(S), [T + 1], of each coalition; the arrays are the cache's own and must not be written to.
+   *
+   * @throws {TypeError} for a coalition that is not [N], or scores that are not [T]
+   * @throws {RangeError} where the budget does not allow all of them (none is scored then), or a score is not finite
+   */
+  score(coalitions: readonly Coalition[]): Promise<readonly Float64Array[]>;
+}
+
+/**
+ * Makes the scorer that the perturbation methods share.
+ *
+ * @throws {RangeError} where `budget` is not at least 1 or `batch` not a positive integer
+ */
+export function createScorer(game: Game, { budget = Infinity, batch = Infinity }: ScorerOptions = {}): Scorer {
+  if (!(budget >= 1)) throw new RangeError(`Cannot score as the budget must be at least 1 model call: got ${budget}`);
+  if (!(batch >= 1)) throw new RangeError(`Cannot score as a batch must hold at least 1 coalition: got ${batch}`);
+  const { units, targets, scoresNothing } = game;
+  const cache = new Map<string, Promise<Float64Array>>();
+  let spent = 0;
+  let asked = 0;
+
+  /** The first of each coalition that is not in the cache, by key. */
+  const missing = (coalitions: readonly Coalition[]) => {
+    const found = new Map<string, Coalition>();
+    for (const coalition of coalitions) {
+      if (coalition.length !== units) {
+        throw new TypeError(`Cannot score a coalition as it must be [${units}]: got [${coalition.length}]`);
+      }
+      const key = coalitionKey(coalition);
+      if (!cache.has(key)) found.set(key, coalition);
+    }
+    return found;
+  };
+
+  const start = (entries: readonly (readonly [string, Coalition])[], after: Promise<unknown>) => {
+    // A caller may change its coalition afterwards, a game must see what was asked for.
+    const copies = entries.map(([, coalition]) => coalition.slice());
+    const results = after.then(() => game.score(copies)).then((scores) => withSums(scores, copies.length, targets));
+    entries.forEach(([key], i) => cache.set(key, results.then((scores) => scores[i])));
+    results.catch(() => entries.forEach(([key]) => cache.delete(key)));
+    return results;
+  };
+
+  return {
+    units,
+    targets,
+    columns: targets + 1,
+    scoresNothing,
+    budget,
+    get spent() {
+      return spent;
+    },
+    get asked() {
+      return asked;
+    },
+    cost: (coalitions) => missing(coalitions).size,
+    // Up to its first await this runs at once: two requests side by side cannot spend the same calls.
+    async score(coalitions) {
+      const entries = [...missing(coalitions)];
+      if (spent + entries.length > budget) {
+        throw new RangeError(
+          `Cannot score ${entries.length} more coalitions as the budget must allow a model call for each: got ` +
+            `${budget - spent} of ${budget} left`,
+        );
+      }
+      spent += entries.length;
+      asked += coalitions.length;
+      let last: Promise<unknown> = Promise.resolve();
+      for (let i = 0; i < entries.length; i += batch) last = start(entries.slice(i, i + batch), last);
+      return await Promise.all(coalitions.map((coalition) => cache.get(coalitionKey(coalition))!));
+    },
+  };
+}
+
+/** Checks scores [T] and appends their sum. */
+function withSums(scores: readonly Float64Array[], count: number, targets: number): Float64Array[] {
+  if (scores.length !== count) {
+    throw new TypeError(`Cannot score ${count} coalitions as the game must give as many scores: got ${scores.length}`);
+  }
+  return scores.map((score) => {
+    if (score.length !== targets) {
+      throw new TypeError(`Cannot score a coalition as its scores must be [${targets}]: got [${score.length}]`);
+    }
+    const all = new Float64Array(targets + 1);
+    all.set(score);
+    for (const value of score) all[targets] += value;
+    if (!Number.isFinite(all[targets])) {
+      throw new RangeError(`Cannot score a coalition as its scores must be finite: got ${score.join(", ")}`);
+    }
+    return all;
+  });
+}
