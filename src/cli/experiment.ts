@@ -1,18 +1,23 @@
 import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config.ts";
 import { completenessPivot } from "../experiment/pivot.ts";
-import {
-  expectedPoints,
-  type ExperimentPlan,
-  type ModelSpec,
-  planExperiment,
-  type PlanOverrides,
-} from "../experiment/plan.ts";
+import type { ForecastModel } from "../experiment/forecast.ts";
+import { type ExperimentPlan, type ModelSpec, planExperiment, type PlanOverrides } from "../experiment/plan.ts";
 import { type ExperimentResult, type OpenModel, runExperiment } from "../experiment/run.ts";
 import { DEVICES, QUANTIZATIONS } from "../experiment/schema.ts";
-import { readStored } from "../experiment/store.ts";
 import { textTable } from "../report/text_table.ts";
-import { MODEL_OPTIONS, oneOf, type Options, parseArguments, text, UsageError, type Values, write } from "./command.ts";
+import {
+  bytes,
+  MODEL_OPTIONS,
+  oneOf,
+  type Options,
+  parseArguments,
+  text,
+  UsageError,
+  type Values,
+  write,
+} from "./command.ts";
+import { planText } from "./experiment_plan.ts";
 import { progressView } from "./experiment_progress.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
@@ -23,7 +28,9 @@ Usage: deno task experiment FILE.yaml [options]
   --model MODEL       a Hugging Face directory or a .gguf file in place of the configuration's model
   --quantize NAME     none or nf4 in place of the configuration's
   --device NAME       auto, webgpu or reference in place of the configuration's
-  --plan              list the cells and what is already there, compute nothing
+  --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
+  --plan              list the cells, what is already there, and what the others would take: path points, rows taken
+                      forward and backward, and bytes; compute nothing
   --strict            exit with 3 where a tolerance was not met
   --help              this text
 
@@ -33,6 +40,8 @@ Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the argu
 /** What the command needs from its process; a test gives its own. */
 export interface CommandIo {
   open(model: ModelSpec): Promise<OpenModel>;
+  /** Opens a model for `--plan`. */
+  openForecast(model: ModelSpec): Promise<ForecastModel>;
   stdout(text: string): void;
   stderr(text: string): void;
   readonly stderrIsTerminal: boolean;
@@ -50,8 +59,10 @@ const OPTIONS = {
  *
  * @throws {UsageError} for wrong arguments
  */
-export async function runExperimentCommand(args: string[], io: CommandIo = processIo()): Promise<number> {
+export async function runExperimentCommand(args: string[], given?: CommandIo): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, 1);
+  const memory = bytes("memory", values.memory);
+  const io = given ?? processIo(memory);
   if (values.help) {
     io.stdout(HELP);
     return 0;
@@ -72,8 +83,9 @@ export async function runExperimentCommand(args: string[], io: CommandIo = proce
 
 async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
   if (values.plan) {
-    io.stdout(await planText(plan, out));
-    return 0;
+    const { text, failed } = await planText(plan, out, io.openForecast);
+    io.stdout(text);
+    return failed > 0 ? 1 : 0;
   }
   const result = await runWithProgress(plan, out, io);
   report(result, io);
@@ -97,25 +109,6 @@ async function readConfig(file: string): Promise<string> {
       `Cannot read the experiment as ${file} must be a readable file: got ${(error as Error).message}`,
     );
   }
-}
-
-async function planText(plan: ExperimentPlan, out: string): Promise<string> {
-  const rows = await Promise.all(plan.cells.map(async (cell) => {
-    const expected = expectedPoints(cell);
-    const { state } = await readStored(out, cell, null);
-    return [
-      cell.id,
-      expected ? `${expected.exact ? "" : "≤ "}${expected.points}` : "",
-      state === "record" ? "stored" : state,
-    ];
-  }));
-  const stored = rows.filter((row) => row[2] === "stored").length;
-  const exact = plan.cells.reduce(
-    (sum, cell) => sum + (expectedPoints(cell)?.exact ? expectedPoints(cell)!.points : 0),
-    0,
-  );
-  return textTable({ head: ["cell", "points", "state"], rows }) +
-    `\n${rows.length} cells, ${exact} points of fixed rules, ${stored} cells stored in ${out}\n`;
 }
 
 async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo): Promise<ExperimentResult> {
@@ -142,9 +135,11 @@ function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: Comm
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
-function processIo(): CommandIo {
+function processIo(memory: number | undefined): CommandIo {
   return {
-    open: async (model) => (await import("../experiment/open_model.ts")).openModel(model),
+    open: async (model) => (await import("../experiment/open_model.ts")).openModel(model, { memory }),
+    openForecast: async ({ source, device, quantize }) =>
+      (await import("../experiment/forecast.ts")).openForecast(source, { device, quantize, memory }),
     stdout: (data) => write(Deno.stdout, data),
     stderr: (data) => write(Deno.stderr, data),
     stderrIsTerminal: Deno.stderr.isTerminal(),

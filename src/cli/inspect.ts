@@ -1,21 +1,52 @@
 import { textTable } from "../report/text_table.ts";
-import { parseArguments, UsageError, write } from "./command.ts";
+import { modelOptions, number, type Options, parseArguments, UsageError, type Values, write } from "./command.ts";
 
-const HELP = `Lists what a checkpoint holds, without loading it.
+const HELP =
+  `Lists what a checkpoint holds, without loading it; or says what an attribution by it would take, without running it.
 
-Usage: deno task inspect MODEL
+Usage: deno task inspect MODEL [--plan [options]]
 
   MODEL               a Hugging Face directory or a .gguf file; embedded for the embedded model
+  --plan              predict rows, chunks and bytes of the path points of one attribution
+  --prompt-tokens N   tokens of its prompt (32)
+  --frozen-tokens N   first tokens of the prompt that do not move along the path (0)
+  --target-tokens N   tokens of its target (16)
+  --points N          path points that are evaluated at a time (64)
+  --tokens            the matrix of target by prompt tokens
+  --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
+  --device NAME       auto, webgpu or reference: whose limits the plan is for (auto)
+  --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
+  --help              this text
 `;
+
+const PLAN_OPTIONS = {
+  "prompt-tokens": { type: "string" },
+  "frozen-tokens": { type: "string" },
+  "target-tokens": { type: "string" },
+  points: { type: "string" },
+  tokens: { type: "boolean" },
+  quantize: { type: "string" },
+  device: { type: "string" },
+  memory: { type: "string" },
+} as const satisfies Options;
 
 /** Runs `inspect` and returns the exit code. */
 export async function runInspectCommand(args: string[]): Promise<number> {
-  const { values, rest: [path] } = parseArguments(args, {}, 1);
+  const { values, rest: [path] } = parseArguments(args, { plan: { type: "boolean" }, ...PLAN_OPTIONS }, 1);
   if (values.help) {
     write(Deno.stdout, HELP);
     return 0;
   }
   if (path === undefined) throw new UsageError("Cannot inspect as a model must be named: got none");
+  const idle = Object.keys(PLAN_OPTIONS).find((name) => values[name] !== undefined);
+  if (!values.plan && idle !== undefined) {
+    throw new UsageError(`Cannot use --${idle} as it is about --plan: got no --plan`);
+  }
+  write(Deno.stdout, values.plan ? await planText(path, values) : await contentsText(path));
+  return 0;
+}
+
+async function contentsText(path: string): Promise<string> {
   const [{ openCheckpoint }, { parseConfig }, { EMBEDDED, embeddedModel }] = await Promise.all([
     import("../checkpoint/open.ts"),
     import("../model/config.ts"),
@@ -28,13 +59,71 @@ export async function runInspectCommand(args: string[]): Promise<number> {
     const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
     const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
     const config = parseConfig(checkpoint.config, checkpoint.path);
-    write(Deno.stdout, textTable({ head: ["tensor", "shape", "format", "bytes"], rows }));
-    write(Deno.stdout, `\n${tensors.length} tensors, ${parameters} parameters, ${total} bytes\n`);
-    for (const [key, value] of Object.entries(config)) write(Deno.stdout, `${key.padEnd(18)}${value}\n`);
-    write(Deno.stdout, `${"tokenizer".padEnd(18)}${checkpoint.tokenizer === null ? "none" : "yes"}\n`);
-    write(Deno.stdout, `${"fingerprint".padEnd(18)}${await checkpoint.fingerprint()}\n`);
-    return 0;
+    return textTable({ head: ["tensor", "shape", "format", "bytes"], rows }) +
+      `\n${tensors.length} tensors, ${parameters} parameters, ${total} bytes\n` +
+      Object.entries(config).map(([key, value]) => line(key, String(value))).join("") +
+      line("tokenizer", checkpoint.tokenizer === null ? "none" : "yes") +
+      line("fingerprint", await checkpoint.fingerprint());
   } finally {
     checkpoint.close();
   }
+}
+
+async function planText(path: string, values: Values): Promise<string> {
+  const [{ rehearseModel }, { bytesText }] = await Promise.all([
+    import("../model/rehearsal.ts"),
+    import("../report/bytes_text.ts"),
+  ]);
+  const count = (name: keyof typeof PLAN_OPTIONS, least: number, fallback: number) =>
+    number(name, values[name], { least, whole: true }) ?? fallback;
+  const prompt = count("prompt-tokens", 1, 32);
+  const frozen = count("frozen-tokens", 0, 0);
+  const [targets, points] = [count("target-tokens", 1, 16), count("points", 1, 64)];
+  if (frozen >= prompt) {
+    throw new UsageError(`Cannot use --frozen-tokens as it must be less than --prompt-tokens ${prompt}: got ${frozen}`);
+  }
+  const { options } = modelOptions(values);
+  const rehearsal = await rehearseModel(path, options);
+  const { model, runs } = rehearsal;
+  try {
+    const D = model.config.hiddenSize;
+    const start = new Float32Array(prompt * D);
+    const end = start.map((_, i) => i < frozen * D ? 0 : 1);
+    const walk = await model.path({ start, end, targets: new Array(targets).fill(0) });
+    const gradient = values.tokens ? "token" : "sequence";
+    await walk.evaluate(Array.from({ length: points }, (_, i) => i / points), { tangent: true, gradient });
+    const { parts } = rehearsal;
+    const { chunks, rowsPerSequence, recompute } = runs[runs.length - 1];
+    const bytes = (name: string, value: number) => line(name, `${bytesText(value)} (${value} bytes)`);
+    return line("adapter", model.device.adapter) +
+      line("path points", `${points}, each ${rowsPerSequence} rows`) +
+      line("chunks", chunksText(chunks)) +
+      line("rows per chunk", String(chunks[0] * rowsPerSequence)) +
+      line("recomputed", RECOMPUTED[recompute]) +
+      line("forward rows", String(model.meter.forwardRows)) +
+      line("backward rows", String(model.meter.backwardRows)) +
+      bytes("weights", parts.weights) +
+      bytes("values", parts.values) +
+      bytes("inputs", parts.inputs) +
+      bytes("in all", model.meter.predictedBytes);
+  } finally {
+    model.close();
+  }
+}
+
+const RECOMPUTED = {
+  nothing: "nothing",
+  wide: "the MLP's wide activations",
+  "all-but-residuals": "all activations but the residual stream",
+} as const;
+
+/** "3 × 16 points, 1 × 2 points" */
+function chunksText(chunks: readonly number[]): string {
+  return [...new Set(chunks)]
+    .map((size) => `${chunks.filter((other) => other === size).length} × ${size} points`)
+    .join(", ");
+}
+
+function line(key: string, value: string): string {
+  return `${key.padEnd(18)}${value}\n`;
 }

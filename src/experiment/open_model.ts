@@ -1,11 +1,18 @@
-import { loadModel } from "../model/model.ts";
+import { loadModel, type LoadOptions } from "../model/model.ts";
 import { attribute } from "./attribute.ts";
 import type { ModelSpec } from "./plan.ts";
 import type { OpenModel } from "./run.ts";
 
-/** Loads a model for the cells of an experiment. */
-export async function openModel({ source, quantize, device }: ModelSpec): Promise<OpenModel> {
-  const model = await loadModel(source, { device, quantize });
+/**
+ * Loads a model for the cells of an experiment.
+ *
+ * @param how what changes no result beyond rounding, and is therefore no part of the specification
+ */
+export async function openModel(
+  { source, quantize, device }: ModelSpec,
+  how: Pick<LoadOptions, "memory"> = {},
+): Promise<OpenModel> {
+  const model = await loadModel(source, { device, quantize, ...how });
   return {
     fingerprint: model.fingerprint,
     attribute: (text, options) => attribute(model, text, options),

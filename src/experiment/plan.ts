@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { RECORD_SCHEMA } from "../attribution/record.ts";
 import type { ExperimentConfig } from "./config.ts";
-import { isRelevant, relevantOptions } from "./relevance.ts";
+import { relevantOptions } from "./relevance.ts";
 import { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS, type QuadratureName } from "./request.ts";
 import type { DEVICES, ParsedSweep, QUANTIZATIONS } from "./schema.ts";
 
@@ -61,12 +61,6 @@ export function planExperiment(config: ExperimentConfig, overrides: PlanOverride
     }
   }
   return { name, question, file: config.file, configText: config.text, overrides, cells: [...cells.values()] };
-}
-
-/** Path points that a cell is going to evaluate: exact for fixed steps, at most the budget for `adaptive`, else null. */
-export function expectedPoints({ options }: Cell): { points: number; exact: boolean } | null {
-  if (isRelevant("steps", options)) return { points: options.steps, exact: true };
-  return isRelevant("budget", options) ? { points: options.budget, exact: false } : null;
 }
 
 function modelsOf({ experiment }: ExperimentConfig, overrides: PlanOverrides): ModelSpec[] {

@@ -74,7 +74,8 @@ function startRun(plan: ExperimentPlan, context: RunContext, store: Store): Run 
   return { plan, context, store, started: new Date(), models: [], outcomes: [], tell };
 }
 
-function groupByModel(cells: readonly Cell[]): Cell[][] {
+/** The cells of each model, in the order of the first of each. */
+export function groupByModel(cells: readonly Cell[]): Cell[][] {
   const groups = Map.groupBy(cells, ({ model }) => JSON.stringify([model.source, model.quantize, model.device]));
   return [...groups.values()];
 }

@@ -8,36 +8,60 @@ const SLICE_ROWS = 64;
 // Bytes handed to the queue at once: each write holds a copy in staging memory until it is submitted.
 const WRITE_BYTES = 32 * 1024 * 1024;
 
+/** What is known of a segment before its data are. */
+export type SegmentInfo = Pick<WeightSegment, "format" | "rows">;
+
+/** Rows of a weight that lie in one binding. */
+export interface WeightSlice<S extends SegmentInfo> {
+  readonly format: WeightFormat;
+  /** First row within the weight, and how many. */
+  readonly rowStart: number;
+  readonly rows: number;
+  /** The segments stored as one that the slice is cut from, and the first of their elements that it holds. */
+  readonly run: readonly S[];
+  readonly first: number;
+  readonly dataBytes: number;
+  /** NF4 only. */
+  readonly scaleBytes: number | null;
+}
+
 /**
- * Puts a weight on the GPU. Adjacent segments of one format become one where the second starts at a whole block and
- * word, so that stacked weights are one product; what exceeds a binding is sliced by rows.
+ * How a weight is laid out: adjacent segments of one format become one where the second starts at a whole block and word,
+ * so that stacked weights are one product; what exceeds a binding is sliced by rows.
  */
+export function sliceWeight<S extends SegmentInfo>(
+  limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
+  info: WeightInfo,
+  segments: readonly S[],
+): WeightSlice<S>[] {
+  const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
+  if (rows !== info.rows) {
+    throw new TypeError(`Cannot upload ${info.name} as its segments must have ${info.rows} rows: got ${rows}`);
+  }
+  const slices: WeightSlice<S>[] = [];
+  let rowStart = 0;
+  for (const run of mergeable(info, segments)) {
+    slices.push(...sliceRun(limits, info, run).map((slice) => ({ ...slice, rowStart: rowStart + slice.rowStart })));
+    rowStart += run.reduce((sum, segment) => sum + segment.rows, 0);
+  }
+  return slices;
+}
+
+/** Puts a weight on the GPU, laid out by `sliceWeight`. */
 export function uploadWeight(
   gpu: Gpu,
   allocator: Allocator,
   info: WeightInfo,
   segments: readonly WeightSegment[],
 ): GpuWeight {
-  const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
-  if (rows !== info.rows) {
-    throw new TypeError(`Cannot upload ${info.name} as its segments must have ${info.rows} rows: got ${rows}`);
-  }
-  const parts: GpuWeightSegment[] = [];
-  let rowStart = 0;
-  for (const run of mergeable(info, segments)) {
-    const runRows = run.reduce((sum, segment) => sum + segment.rows, 0);
-    for (const part of uploadRun(gpu, allocator, info, run, runRows)) {
-      parts.push({ ...part, rowStart: rowStart + part.rowStart });
-    }
-    rowStart += runRows;
-  }
+  const parts = sliceWeight(gpu.limits, info, segments).map((slice) => uploadSlice(gpu, allocator, info, slice));
   gpu.device.queue.submit([]);
   return { rows: info.rows, columns: info.columns, segments: parts };
 }
 
 /** Groups segments that can be stored as one. */
-function mergeable({ columns }: WeightInfo, segments: readonly WeightSegment[]): WeightSegment[][] {
-  const runs: WeightSegment[][] = [];
+function mergeable<S extends SegmentInfo>({ columns }: WeightInfo, segments: readonly S[]): S[][] {
+  const runs: S[][] = [];
   for (const segment of segments) {
     const run = runs.at(-1);
     const aligned = run?.every(({ rows }) => (rows * columns) % 64 === 0);
@@ -47,30 +71,45 @@ function mergeable({ columns }: WeightInfo, segments: readonly WeightSegment[]):
   return runs;
 }
 
-function uploadRun(gpu: Gpu, allocator: Allocator, info: WeightInfo, run: readonly WeightSegment[], rows: number) {
+function sliceRun<S extends SegmentInfo>(
+  limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
+  info: WeightInfo,
+  run: readonly S[],
+): WeightSlice<S>[] {
   const { format } = run[0];
-  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+  const rows = run.reduce((sum, segment) => sum + segment.rows, 0);
+  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const bytesPerRow = elementBytes(format) * info.columns;
   const fitting = Math.floor(limit / bytesPerRow / SLICE_ROWS) * SLICE_ROWS;
   const sliceRows = rows * bytesPerRow + 16 <= limit ? rows : Math.max(SLICE_ROWS, fitting);
-  const parts: GpuWeightSegment[] = [];
-  for (let rowStart = 0; rowStart < rows; rowStart += sliceRows) {
+  return Array.from({ length: Math.ceil(rows / sliceRows) }, (_, i) => {
+    const rowStart = i * sliceRows;
     const count = Math.min(sliceRows, rows - rowStart);
-    const dataBytes = Math.ceil(count * bytesPerRow);
-    const first = rowStart * info.columns;
-    const data = allocator.create(info.name, dataBytes, STORAGE);
-    const bytes = run.map((segment) => segment.data);
-    writeRange(gpu, data, bytes, Math.floor(first * elementBytes(format)), dataBytes);
-    let absmax: GPUBuffer | undefined;
-    if (format === "nf4") {
-      const scales = run.map(({ absmax }) => new Uint8Array(absmax!.buffer, absmax!.byteOffset, absmax!.byteLength));
-      const scaleBytes = Math.ceil(count * info.columns / 64) * 4;
-      absmax = allocator.create(`${info.name}.absmax`, scaleBytes, STORAGE);
-      writeRange(gpu, absmax, scales, first / 64 * 4, scaleBytes);
-    }
-    parts.push({ format, rowStart, rows: count, data, absmax });
-  }
-  return parts;
+    return {
+      format,
+      rowStart,
+      rows: count,
+      run,
+      first: rowStart * info.columns,
+      dataBytes: Math.ceil(count * bytesPerRow),
+      scaleBytes: format === "nf4" ? Math.ceil(count * info.columns / 64) * 4 : null,
+    };
+  });
+}
+
+function uploadSlice(
+  gpu: Gpu,
+  allocator: Allocator,
+  info: WeightInfo,
+  { format, rowStart, rows, run, first, dataBytes, scaleBytes }: WeightSlice<WeightSegment>,
+): GpuWeightSegment {
+  const data = allocator.create(info.name, dataBytes, STORAGE);
+  writeRange(gpu, data, run.map((segment) => segment.data), Math.floor(first * elementBytes(format)), dataBytes);
+  if (scaleBytes === null) return { format, rowStart, rows, data };
+  const scales = run.map(({ absmax }) => new Uint8Array(absmax!.buffer, absmax!.byteOffset, absmax!.byteLength));
+  const absmax = allocator.create(`${info.name}.absmax`, scaleBytes, STORAGE);
+  writeRange(gpu, absmax, scales, first / 64 * 4, scaleBytes);
+  return { format, rowStart, rows, data, absmax };
 }
 
 /** Copies bytes `start … start + count` of the concatenated chunks to the beginning of a buffer. */

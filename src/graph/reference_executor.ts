@@ -3,7 +3,7 @@ import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import { elements, type ValueType } from "../ops/op.ts";
 import { OPS } from "../ops/table.ts";
 import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/weight.ts";
-import type { Executor, InputData, RunResult } from "./executor.ts";
+import type { Executor, InputData, Program, RunResult } from "./executor.ts";
 import type { Graph } from "./graph.ts";
 import { plan } from "./plan.ts";
 
@@ -26,19 +26,18 @@ export function createReferenceExecutor(): Executor {
     },
     upload(info, segments) {
       weights.set(info.name, { values: widen(info, segments), rows: info.rows, columns: info.columns });
-      weightBytes += info.rows * info.columns * 4;
+      weightBytes += referenceWeightBytes(info);
       held(0);
       return Promise.resolve();
     },
     compile(graph) {
-      // f64 values take twice what the plan counts for f32.
-      const { slots, inputBytes, bytes } = plan(graph);
+      const needs = referenceNeeds(graph);
+      const bytes = needs.slots.reduce((sum, slot) => sum + slot, needs.ownBytes);
       const data = new Map<string, Float64Array>();
       return Promise.resolve({
-        slots: slots.map((slot) => 2 * slot),
-        ownBytes: 2 * inputBytes,
+        ...needs,
         run(inputs: InputData) {
-          held(2 * bytes);
+          held(bytes);
           for (const [name, values] of Object.entries(inputs)) data.set(name, Float64Array.from(values));
           return Promise.resolve(evaluate(graph, data, states, weights));
         },
@@ -54,6 +53,17 @@ export function createReferenceExecutor(): Executor {
       states.clear();
     },
   };
+}
+
+/** What a program of a graph takes: f64 values are twice what the plan counts for f32. */
+export function referenceNeeds(graph: Graph): Pick<Program, "slots" | "ownBytes"> {
+  const { slots, inputBytes } = plan(graph);
+  return { slots: slots.map((slot) => 2 * slot), ownBytes: 2 * inputBytes };
+}
+
+/** Bytes of a weight, which is kept in f32. */
+export function referenceWeightBytes({ rows, columns }: Pick<WeightInfo, "rows" | "columns">): number {
+  return rows * columns * 4;
 }
 
 function evaluate(

@@ -5,14 +5,14 @@ import type { Gpu } from "../gpu/device.ts";
 import { createPipelineCache, type PipelineCache } from "../gpu/kernel.ts";
 import { profile } from "../gpu/profiler.ts";
 import { createReadback } from "../gpu/readback.ts";
-import { type BufferRange, createPass, type Dispatch, paramsBytes } from "../gpu/pass.ts";
+import { type BufferRange, createPass, paramsBytes } from "../gpu/pass.ts";
 import { wholeBuffer } from "../ops/linear.ts";
-import { elements, type Value } from "../ops/op.ts";
-import { OPS } from "../ops/table.ts";
+import { elements } from "../ops/op.ts";
 import type { GpuWeight } from "../ops/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
 import type { Graph, GraphInput } from "./graph.ts";
+import { launches } from "./launches.ts";
 import { bytesOf, plan, shareSlots } from "./plan.ts";
 
 /** What all programs of an executor share. */
@@ -82,7 +82,9 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
     buffers.set(value.id, { buffer: slots[layout.slotOf.get(value.id)!], offset: 0, size: bytesOf(value) });
   }
   const scratch = layout.scratch.map((own) => own.map((slot) => wholeBuffer(slots[slot])));
-  const dispatches = launches(shared, graph, buffers, scratch);
+  const { subgroups } = gpu.features;
+  const target = { subgroups, software: gpu.software, weights: shared.weights };
+  const dispatches = launches(graph, target, buffers, scratch);
   const pass = await createPass(gpu, pipelines, allocator, dispatches);
   const readback = createReadback(
     gpu,
@@ -144,31 +146,4 @@ function inputBuffers({ allocator, states }: Shared, graph: Graph): Map<number, 
     ranges.set(value.id, { buffer, offset: 0, size });
   }
   return ranges;
-}
-
-function launches(
-  shared: Shared,
-  graph: Graph,
-  buffers: ReadonlyMap<number, BufferRange>,
-  scratch: readonly (readonly BufferRange[])[],
-): Dispatch[] {
-  const weight = (name: string) => {
-    const found = shared.weights.get(name);
-    if (found === undefined) throw new TypeError(`Cannot compile the graph as weight ${name} must be uploaded first`);
-    return found;
-  };
-  const range = (value: Value) => buffers.get(value.id)!;
-  return graph.nodes.flatMap(({ op, attributes, inputs, outputs }, i) =>
-    OPS[op].kernels({
-      attributes,
-      inputs: inputs.map(range),
-      inputTypes: inputs,
-      outputs: outputs.map(range),
-      outputTypes: outputs,
-      scratch: scratch[i],
-      subgroups: shared.gpu.features.subgroups,
-      software: shared.gpu.software,
-      weight,
-    })
-  );
 }

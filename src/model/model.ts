@@ -12,9 +12,11 @@ import { createProgramCache } from "./programs.ts";
 import type { Architecture } from "./qwen2.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import { openPath, type PathRequest } from "./path.ts";
+import type { Runtime } from "./runtime.ts";
 import { scoreSequences } from "./score.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
-import { EMBEDDING, hasAttentionBias, loadWeights, type Quantize } from "./weights.ts";
+import { EMBEDDING, hasAttentionBias } from "./weight_layout.ts";
+import { loadWeights, type Quantize } from "./weights.ts";
 
 /** Where a model runs. */
 export type Device = "auto" | "webgpu" | "reference";
@@ -84,7 +86,8 @@ export async function loadModel(source: string = EMBEDDED, options: LoadOptions 
     try {
       const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
       const fingerprint = await checkpoint.fingerprint();
-      return assemble(checkpoint, config, executor, { ...loaded, id: source, fingerprint }, options.memory ?? 2 ** 30);
+      const runtime = createRuntime(checkpoint, config, executor, options.memory);
+      return assemble(checkpoint, runtime, { ...loaded, id: source, fingerprint });
     } catch (error) {
       executor.close();
       throw error;
@@ -105,19 +108,27 @@ async function openExecutor(device: Device): Promise<Executor> {
   }
 }
 
-type Loaded = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint">;
+/** What a model knows of its weights. */
+export type Loaded = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint">;
 
-function assemble(
+/** Bytes that the values of one program may take where nothing else is asked for. */
+const DEFAULT_MEMORY = 2 ** 30;
+
+/** Makes what runs a model on an executor that has its weights. */
+export function createRuntime(
   checkpoint: Checkpoint,
   config: ModelConfig,
   executor: Executor,
-  loaded: Loaded,
-  memory: number,
-): LanguageModel {
+  memory: number = DEFAULT_MEMORY,
+): Runtime {
   const architecture: Architecture = { config, attentionBias: hasAttentionBias(checkpoint) };
   const meter = createMeter(executor);
-  const programs = createProgramCache(executor, meter, memory);
-  const runtime = { architecture, executor, programs, meter };
+  return { architecture, executor, programs: createProgramCache(executor, meter, memory), meter };
+}
+
+/** Makes the model of a runtime. */
+export function assemble(checkpoint: Checkpoint, runtime: Runtime, loaded: Loaded): LanguageModel {
+  const { executor, meter, architecture: { config } } = runtime;
   let tokenizer: Promise<Tokenizer> | undefined;
   let mean: Promise<Float32Array> | undefined;
   const embed = (ids: readonly number[]) => {

@@ -9,6 +9,8 @@ export type BuildGraph = (sequences: number) => Graph;
 
 /** Programs by shape, the latest few kept, and chunk sizes that fit the memory. */
 export interface ProgramCache {
+  /** How each graph that was asked for is run, by its key. */
+  readonly plans: ReadonlyMap<string, ChunkPlan>;
   /** Sizes of chunks that `count` sequences are run in; powers of two, each within the memory budget. */
   chunks(count: number, rowsPerSequence: number, key: string, build: BuildGraph): number[];
   /** The program of one chunk of a graph that `key` determines. Its inputs hold whatever was written last. */
@@ -35,6 +37,7 @@ export function createProgramCache(executor: Executor, meter: Recorder, memory: 
   const programs = new Map<string, Promise<Program>>();
   const plans = new Map<string, ChunkPlan>();
   return {
+    plans,
     chunks(count, rowsPerSequence, key, build) {
       const found = plans.get(key) ?? planChunks(rowsPerSequence, memory, executor.maxValueBytes, build);
       plans.set(key, found);
@@ -53,13 +56,14 @@ export function createProgramCache(executor: Executor, meter: Recorder, memory: 
       const found = known ?? executor.compile(rematerialize(build(size), level));
       programs.delete(name);
       programs.set(name, found);
-      if (programs.size > KEPT) {
-        const [oldest, program] = programs.entries().next().value!;
-        programs.delete(oldest);
-        (await program).dispose();
-      }
       const program = await found;
       if (known === undefined) meter.addProgram(program);
+      if (programs.size > KEPT) {
+        const [oldest, evicted] = programs.entries().next().value!;
+        programs.delete(oldest);
+        meter.removeProgram(await evicted);
+        (await evicted).dispose();
+      }
       return program;
     },
   };
@@ -80,11 +84,10 @@ export function planChunks(
 ): ChunkPlan {
   const most = 2 ** Math.floor(Math.log2(Math.max(1, MOST_ROWS / rowsPerSequence)));
   let best: ChunkPlan | null = null;
-  let least: ReturnType<typeof measure> | null = null;
+  let needs: Needs = { bytes: 0, largest: 0 };
   for (const recompute of RECOMPUTE_LEVELS) {
     for (let size = most; size >= 1; size /= 2) {
-      const needs = measure(rematerialize(build(size), recompute));
-      least = needs;
+      needs = measure(rematerialize(build(size), recompute));
       if (needs.bytes > memory || needs.largest > maxValueBytes) continue;
       if (best === null || size > best.size) best = { size, recompute, bytes: needs.bytes };
       break;
@@ -94,12 +97,20 @@ export function planChunks(
   if (best !== null) return best;
   throw new RangeError(
     `Cannot run one sequence as it must fit ${memory} bytes with no value over ${maxValueBytes}: ` +
-      `it takes ${least!.bytes} bytes and its largest value ${least!.largest}. ` +
-      "Use a shorter prompt or target, or more memory",
+      `it takes ${needs.bytes} bytes and its largest value ${needs.largest}. ` +
+      (needs.largest > maxValueBytes
+        ? "Use a shorter prompt or target, or an adapter with larger bindings"
+        : `Use --memory ${needs.bytes}B or more, or a shorter prompt or target`),
   );
 }
 
-function measure(graph: Graph): { readonly bytes: number; readonly largest: number } {
+/** Bytes of the values of a program, and of the largest of them. */
+interface Needs {
+  readonly bytes: number;
+  readonly largest: number;
+}
+
+function measure(graph: Graph): Needs {
   const sizes = graph.nodes.flatMap((node) => node.outputs.map(bytesOf));
   return { bytes: plan(graph).bytes, largest: sizes.reduce((top, bytes) => Math.max(top, bytes), 0) };
 }

@@ -1,9 +1,10 @@
-import type { Checkpoint, Tensor } from "../checkpoint/checkpoint.ts";
-import { widenDense } from "../checkpoint/dense.ts";
+import type { Checkpoint, Tensor, TensorInfo } from "../checkpoint/checkpoint.ts";
+import { DENSE_DTYPES, widenDense } from "../checkpoint/dense.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { WeightSegment } from "../ops/weight.ts";
 import { quantizeNf4 } from "../quant/nf4.ts";
 import type { ModelConfig } from "./config.ts";
+import { stackedWeights } from "./weight_layout.ts";
 
 /** Whether the linear layers of the blocks are quantized at load. */
 export type Quantize = "nf4" | "none";
@@ -15,12 +16,9 @@ export interface LoadedWeights {
   readonly quantization: string;
 }
 
-/** Name of the embedding matrix in a checkpoint. */
-export const EMBEDDING = "model.embed_tokens.weight";
-
 /**
- * Uploads every weight of a model, one stacked weight at a time: q, k and v as `layers.N.qkv`, gate and up as
- * `layers.N.gate_up`. The embedding matrix stays in the file; only its use as a tied head is uploaded.
+ * Uploads every weight of a model, one stacked weight at a time. The embedding matrix stays in the file; only its use as a
+ * tied head is uploaded.
  *
  * @throws {TypeError} where a tensor is missing or its shape does not follow from the config
  */
@@ -30,59 +28,44 @@ export async function loadWeights(
   executor: Executor,
   quantize: Quantize,
 ): Promise<LoadedWeights> {
-  const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, vocabularySize: V } = config;
-  const linears = new Set<string>();
-  const read = (name: string, shape: readonly number[]) => readTensor(checkpoint, name, shape);
-  const vector = async (name: string, parts: readonly (readonly [string, number])[]) => {
-    const values = await Promise.all(parts.map(async ([tensor, size]) => f32Values(await read(tensor, [size]))));
-    const columns = parts.reduce((sum, [, size]) => sum + size, 0);
-    const joined = new Float32Array(columns);
-    let start = 0;
-    for (const part of values) {
-      joined.set(part, start);
-      start += part.length;
+  for (const { name, kind, rows, columns, parts, linear } of stackedWeights(checkpoint, config)) {
+    const tensors: Tensor[] = [];
+    for (const { tensor, shape } of parts) {
+      const stored = await checkpoint.read(requireTensor(checkpoint, tensor, shape).name);
+      tensors.push(linear && quantize === "nf4" ? quantized(stored, shape[0], columns) : stored);
     }
-    const data = new Uint8Array(joined.buffer);
-    await executor.upload({ name, rows: 1, columns }, [{ format: "f32", rows: 1, data }]);
-  };
-  const stack = async (name: string, parts: readonly (readonly [string, number])[], columns: number) => {
-    const segments: WeightSegment[] = [];
-    for (const [tensor, rows] of parts) {
-      const full = `${tensor}.weight`;
-      const stored = await read(full, [rows, columns]);
-      linears.add(checkpoint.tensors.get(full)!.format);
-      segments.push(segment(quantize === "nf4" ? quantized(stored, rows, columns) : stored));
-    }
-    await executor.upload({ name, rows: parts.reduce((sum, [, rows]) => sum + rows, 0), columns }, segments);
-  };
-  for (let i = 0; i < config.layers; i++) {
-    const from = `model.layers.${i}`;
-    const to = `layers.${i}`;
-    const qkv = [
-      [`${from}.self_attn.q_proj`, heads * headSize],
-      [`${from}.self_attn.k_proj`, kvHeads * headSize],
-      [`${from}.self_attn.v_proj`, kvHeads * headSize],
-    ] as const;
-    await vector(`${to}.input_norm`, [[`${from}.input_layernorm.weight`, D]]);
-    await stack(`${to}.qkv`, qkv, D);
-    if (hasAttentionBias(checkpoint)) await vector(`${to}.qkv.bias`, qkv.map(([name, n]) => [`${name}.bias`, n]));
-    await stack(`${to}.o`, [[`${from}.self_attn.o_proj`, D]], heads * headSize);
-    await vector(`${to}.post_norm`, [[`${from}.post_attention_layernorm.weight`, D]]);
-    await stack(`${to}.gate_up`, [[`${from}.mlp.gate_proj`, F], [`${from}.mlp.up_proj`, F]], D);
-    await stack(`${to}.down`, [[`${from}.mlp.down_proj`, D]], F);
+    await executor.upload({ name, rows, columns }, kind === "vector" ? [vector(tensors)] : tensors.map(segment));
   }
-  await vector("norm", [["model.norm.weight", D]]);
-  const head = config.tiedHead ? EMBEDDING : "lm_head.weight";
-  await executor.upload({ name: "head", rows: V, columns: D }, [segment(await read(head, [V, D]))]);
-  return { parameters: countParameters(checkpoint, config), quantization: describe(linears, quantize) };
+  return describeWeights(checkpoint, config, quantize);
 }
 
-/** Whether the query, key and value projections have biases: Qwen2's do, Llama's do not. */
-export function hasAttentionBias(checkpoint: Checkpoint): boolean {
-  return checkpoint.tensors.has("model.layers.0.self_attn.q_proj.bias");
+/**
+ * Tells an executor the formats and sizes of what `loadWeights` would upload; no tensor is read.
+ *
+ * @throws {TypeError} as `loadWeights`
+ */
+export async function layOutWeights(
+  checkpoint: Checkpoint,
+  config: ModelConfig,
+  executor: Executor,
+  quantize: Quantize,
+): Promise<LoadedWeights> {
+  for (const { name, kind, rows, columns, parts, linear } of stackedWeights(checkpoint, config)) {
+    const segments = parts.map(({ tensor, shape }): WeightSegment => {
+      const stored = requireTensor(checkpoint, tensor, shape).format;
+      const nf4 = stored === "NF4" || linear && quantize === "nf4";
+      // Whatever else a file holds is read as f32.
+      const format = nf4 ? "nf4" : DENSE_DTYPES.get(stored) ?? "f32";
+      return { format, rows: shape[0], data: new Uint8Array(0) };
+    });
+    const joined: WeightSegment[] = [{ format: "f32", rows: 1, data: new Uint8Array(0) }];
+    await executor.upload({ name, rows, columns }, kind === "vector" ? joined : segments);
+  }
+  return describeWeights(checkpoint, config, quantize);
 }
 
-async function readTensor(checkpoint: Checkpoint, name: string, shape: readonly number[]): Promise<Tensor> {
+/** What is known of a tensor that must be there in this shape. */
+function requireTensor(checkpoint: Checkpoint, name: string, shape: readonly number[]): TensorInfo {
   const info = checkpoint.tensors.get(name);
   if (info === undefined) {
     throw new TypeError(
@@ -95,7 +78,7 @@ async function readTensor(checkpoint: Checkpoint, name: string, shape: readonly 
         `got [${info.shape.join(", ")}]`,
     );
   }
-  return await checkpoint.read(name);
+  return info;
 }
 
 function quantized(tensor: Tensor, rows: number, columns: number): Tensor {
@@ -105,6 +88,18 @@ function quantized(tensor: Tensor, rows: number, columns: number): Tensor {
 function f32Values(tensor: Tensor): Float32Array {
   if (tensor.kind === "nf4") throw new TypeError("Cannot widen a vector as it must be dense: got nf4");
   return widenDense(tensor.dtype, tensor.data);
+}
+
+/** One row of f32 values, the tensors' one after another. */
+function vector(tensors: readonly Tensor[]): WeightSegment {
+  const values = tensors.map(f32Values);
+  const joined = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of values) {
+    joined.set(part, start);
+    start += part.length;
+  }
+  return { format: "f32", rows: 1, data: new Uint8Array(joined.buffer) };
 }
 
 function segment(tensor: Tensor): WeightSegment {
@@ -122,7 +117,10 @@ function countParameters(checkpoint: Checkpoint, config: ModelConfig): number {
   return sum;
 }
 
-function describe(formats: ReadonlySet<string>, quantize: Quantize): string {
+function describeWeights(checkpoint: Checkpoint, config: ModelConfig, quantize: Quantize): LoadedWeights {
+  const linears = stackedWeights(checkpoint, config).filter(({ linear }) => linear).flatMap(({ parts }) => parts);
+  const formats = new Set(linears.map(({ tensor }) => checkpoint.tensors.get(tensor)!.format));
   const stored = [...formats].sort().join("+").toLowerCase();
-  return quantize === "nf4" && stored !== "nf4" ? `nf4 at load from ${stored}` : stored;
+  const quantization = quantize === "nf4" && stored !== "nf4" ? `nf4 at load from ${stored}` : stored;
+  return { parameters: countParameters(checkpoint, config), quantization };
 }

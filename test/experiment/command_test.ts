@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { type CommandIo, runExperimentCommand } from "../../src/cli/experiment.ts";
+import type { Forecast } from "../../src/experiment/forecast.ts";
+import type { AttributionOptions, AttributionText } from "../../src/experiment/request.ts";
 import type { OpenModel } from "../../src/experiment/run.ts";
 import { fakeContext, SWEEP, withDirectory } from "./fake_model.ts";
+
+/** 12 to 34 points for adaptive, else as many as steps; a row and a byte a point. */
+function forecastOf(_text: AttributionText, { method, quadrature, steps }: AttributionOptions): Promise<Forecast> {
+  const points = method === "feature-ablation"
+    ? [0, 0] as const
+    : quadrature === "adaptive"
+    ? [12, 34] as const
+    : [steps, steps] as const;
+  return Promise.resolve({ pathPoints: points, forwardRows: points, backwardRows: points, bytes: points });
+}
 
 /** Runs the command on a sweep with the closed-form scorer. */
 async function command(
@@ -9,7 +21,7 @@ async function command(
   args: string[],
   yaml = SWEEP,
   replace: Partial<OpenModel> = {},
-  open?: CommandIo["open"],
+  { open, openForecast }: Partial<Pick<CommandIo, "open" | "openForecast">> = {},
 ) {
   const file = `${directory}/trial.yaml`;
   await Deno.writeTextFile(file, yaml);
@@ -17,6 +29,7 @@ async function command(
   const context = fakeContext(replace);
   const io: CommandIo = {
     open: open ?? context.open,
+    openForecast: openForecast ?? (() => Promise.resolve({ forecast: forecastOf, close: () => {} })),
     stdout: (text) => void (said.stdout += text),
     stderr: (text) => void (said.stderr += text),
     stderrIsTerminal: false,
@@ -34,17 +47,39 @@ Deno.test("runExperimentCommand() exits with 0, the path of the summary first on
     assert.equal(stderr.match(/^\[ ?\d+\/18\] .*: error /gm)?.length, 18);
   }));
 
-Deno.test("runExperimentCommand() --plan lists the cells and what is stored, and computes nothing", () =>
+Deno.test("runExperimentCommand() --plan lists what each cell takes and what is stored, and computes nothing", () =>
   withDirectory(async (directory) => {
     const before = await command(directory, ["FILE", "--out", `${directory}/out`, "--plan"]);
     assert.equal(before.code, 0);
     assert.deepEqual(before.context.attributed, []);
     assert.throws(() => Deno.statSync(before.out), Deno.errors.NotFound);
-    assert.match(before.stdout, /18 cells, 300 points of fixed rules, 0 cells stored/);
+    assert.match(before.stdout, /18 cells, 0 stored in .*; to compute: 324–368 points, 324–368 rows forward/);
+    assert.match(before.stdout, /^michael-ig-zero-riemann-middle-50-\w+ +50 +50 +50 +50 B {2}missing$/m);
+    assert.match(before.stdout, /^michael-ig-zero-adaptive-0.01-\w+ +12–34 +12–34 +12–34 +12 B–34 B {2}missing$/m);
     assert.equal(before.stdout.match(/ missing$/gm)?.length, 18);
     await command(directory, ["FILE", "--out", `${directory}/out`]);
-    const after = await command(directory, ["FILE", "--out", `${directory}/out`, "--plan"]);
-    assert.match(after.stdout, /18 cells stored/);
+    const openForecast = () => Promise.reject(new Error("Cannot open it"));
+    const after = await command(directory, ["FILE", "--out", `${directory}/out`, "--plan"], SWEEP, {}, {
+      openForecast,
+    });
+    assert.equal(after.code, 0);
+    assert.match(after.stdout, /18 stored in .*; to compute: 0 points/);
+  }));
+
+Deno.test("runExperimentCommand() --plan names the cells that cannot run, says why once, and exits with 1", () =>
+  withDirectory(async (directory) => {
+    const openForecast = () =>
+      Promise.resolve({
+        forecast: (text: AttributionText, options: AttributionOptions) =>
+          options.steps === 20 ? Promise.reject(new Error("It must fit")) : forecastOf(text, options),
+        close: () => {},
+      });
+    const { code, stdout } = await command(directory, ["FILE", "--plan", "--out", `${directory}/out`], SWEEP, {}, {
+      openForecast,
+    });
+    assert.equal(code, 1);
+    assert.equal(stdout.match(/ cannot run$/gm)?.length, 4);
+    assert.equal(stdout.match(/^It must fit: /gm)?.length, 1);
   }));
 
 Deno.test("runExperimentCommand() exits with 1 where a cell failed", () =>
@@ -59,7 +94,7 @@ Deno.test("runExperimentCommand() fails with the model's own error where none ca
   withDirectory(async (directory) => {
     const open = () => Promise.reject(new Error("Cannot open it"));
     const args = ["FILE", "--out", `${directory}/out`];
-    await assert.rejects(command(directory, args, SWEEP, {}, open), { message: "Cannot open it" });
+    await assert.rejects(command(directory, args, SWEEP, {}, { open }), { message: "Cannot open it" });
   }));
 
 Deno.test("runExperimentCommand() says once that one of the models cannot be opened, and exits with 1", () =>
@@ -68,7 +103,7 @@ Deno.test("runExperimentCommand() says once that one of the models cannot be ope
     const open: CommandIo["open"] = (model) =>
       model.source === "missing" ? Promise.reject(new Error("Cannot open it")) : context.open(model);
     const yaml = SWEEP.replace("prompts:", "model: [embedded, missing]\nprompts:");
-    const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml, {}, open);
+    const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml, {}, { open });
     assert.equal(code, 1);
     assert.ok(stderr.endsWith("opening the model missing\nCannot open it: 18 cells of the model missing FAILED\n"));
   }));
@@ -102,6 +137,7 @@ for (
     ["a missing file", ["nowhere.yaml"], /nowhere.yaml must be a readable file/],
     ["an unknown option", ["FILE", "--fast"], /'--fast'/],
     ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, reference: got gpu/],
+    ["memory of no size", ["FILE", "--memory", "some"], /must be a size like 512MiB or 2GiB: got some/],
     ["an empty output directory", ["FILE", "--out", ""], /must not be empty/],
   ] as [string, string[], RegExp][]
 ) {
@@ -115,7 +151,7 @@ Deno.test("runExperimentCommand() --help explains itself on stdout", () =>
   withDirectory(async (directory) => {
     const { code, stdout } = await command(directory, ["--help"]);
     assert.equal(code, 0);
-    for (const option of ["--out", "--model", "--quantize", "--device", "--plan", "--strict"]) {
+    for (const option of ["--out", "--model", "--quantize", "--device", "--memory", "--plan", "--strict"]) {
       assert.ok(stdout.includes(option));
     }
   }));

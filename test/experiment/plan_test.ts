@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/experiment/config.ts";
-import { expectedPoints, planExperiment } from "../../src/experiment/plan.ts";
+import { planExperiment } from "../../src/experiment/plan.ts";
 import { DEFAULT_OPTIONS } from "../../src/experiment/request.ts";
 import { planOf, SWEEP } from "./fake_model.ts";
 
@@ -74,13 +74,4 @@ Deno.test("planExperiment() takes freeze as one list or as a list of lists to sw
   assert.deepEqual(freezes("[special, 0, 2]"), [["special", "0", "2"]]);
   assert.deepEqual(freezes("[[], [first]]"), [[], ["first"]]);
   assert.deepEqual(freezes("[]"), [[]]);
-});
-
-Deno.test("expectedPoints() is exact for fixed steps, at most the budget for adaptive, null for ablation", () => {
-  const { cells } = planOf(SWEEP);
-  assert.deepEqual([0, 6, 7].map((i) => expectedPoints(cells[i])), [
-    { points: 5, exact: true },
-    { points: 1000, exact: false },
-    null,
-  ]);
 });

@@ -1,0 +1,53 @@
+import { type Effort, rehearseModel } from "../model/rehearsal.ts";
+import type { LoadOptions } from "../model/model.ts";
+import { attribute } from "./attribute.ts";
+import type { AttributionOptions, AttributionText } from "./request.ts";
+
+/** From the least to the most that something can take; equal where it is known. */
+export type Range = readonly [least: number, most: number];
+
+/** What an attribution will take. */
+export interface Forecast {
+  readonly pathPoints: Range;
+  readonly forwardRows: Range;
+  readonly backwardRows: Range;
+  /** Most bytes held by the end: weights, values and inputs, those of earlier attributions by the same model included. */
+  readonly bytes: Range;
+}
+
+/** A model that attributions are rehearsed with. */
+export interface ForecastModel {
+  /**
+   * @throws as the attribution would, for all that does not depend on what the model computes
+   */
+  forecast(text: AttributionText, options: AttributionOptions): Promise<Forecast>;
+  close(): void;
+}
+
+/**
+ * Opens a model for forecasts: attributions are carried out in full but for the computing, once where the grid or the
+ * generated target is as short as it can be and once where it is as long.
+ */
+export async function openForecast(
+  source: string,
+  options: Pick<LoadOptions, "device" | "quantize" | "memory">,
+): Promise<ForecastModel> {
+  const { model, setEffort } = await rehearseModel(source, options);
+  return {
+    async forecast(text, options) {
+      const costs = [];
+      for (const effort of ["least", "most"] satisfies Effort[]) {
+        setEffort(effort);
+        costs.push((await attribute(model, text, options)).cost);
+      }
+      const [least, most] = costs;
+      return {
+        pathPoints: [least.pathPoints, most.pathPoints],
+        forwardRows: [least.forwardRows, most.forwardRows],
+        backwardRows: [least.backwardRows, most.backwardRows],
+        bytes: [least.predictedBytes, most.predictedBytes],
+      };
+    },
+    close: () => model.close(),
+  };
+}

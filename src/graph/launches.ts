@@ -1,0 +1,46 @@
+import type { BufferRange, Dispatch } from "../gpu/pass.ts";
+import type { Value } from "../ops/op.ts";
+import { OPS } from "../ops/table.ts";
+import type { GpuWeight } from "../ops/weight.ts";
+import type { Graph } from "./graph.ts";
+
+/** What kernels are chosen for. */
+export interface LaunchTarget {
+  readonly subgroups: boolean;
+  readonly software: boolean;
+  readonly weights: ReadonlyMap<string, GpuWeight>;
+}
+
+/**
+ * The launches of all nodes of a graph, in order.
+ *
+ * @param buffers where each value lies, by id
+ * @param scratch buffers of each node
+ * @throws {TypeError} naming a weight that was not uploaded
+ */
+export function launches(
+  graph: Graph,
+  { subgroups, software, weights }: LaunchTarget,
+  buffers: ReadonlyMap<number, BufferRange>,
+  scratch: readonly (readonly BufferRange[])[],
+): Dispatch[] {
+  const weight = (name: string) => {
+    const found = weights.get(name);
+    if (found === undefined) throw new TypeError(`Cannot compile the graph as weight ${name} must be uploaded first`);
+    return found;
+  };
+  const range = (value: Value) => buffers.get(value.id)!;
+  return graph.nodes.flatMap(({ op, attributes, inputs, outputs }, i) =>
+    OPS[op].kernels({
+      attributes,
+      inputs: inputs.map(range),
+      inputTypes: inputs,
+      outputs: outputs.map(range),
+      outputTypes: outputs,
+      scratch: scratch[i],
+      subgroups,
+      software,
+      weight,
+    })
+  );
+}

@@ -1,0 +1,96 @@
+import { paddedBytes } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { type BufferRange, paramsBytes } from "../gpu/pass.ts";
+import { elements } from "../ops/op.ts";
+import type { GpuWeight } from "../ops/weight.ts";
+import type { Executor, Program } from "./executor.ts";
+import { sliceWeight } from "./gpu_weights.ts";
+import type { Graph } from "./graph.ts";
+import { launches, type LaunchTarget } from "./launches.ts";
+import { bytesOf, plan } from "./plan.ts";
+import { referenceNeeds, referenceWeightBytes } from "./reference_executor.ts";
+
+/** What is known of an adapter without using it. */
+export interface RehearsalAdapter extends Pick<Gpu, "adapter" | "software"> {
+  readonly limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">;
+  readonly features: Pick<Gpu["features"], "subgroups">;
+}
+
+/** Writes what a run is to have computed into an output, which is zero before. */
+export type Pretend = (name: string, values: Float64Array) => void;
+
+/**
+ * Does everything that an executor does but keep weights and compute: programs and weights have the sizes that they would
+ * have on the adapter, so that whatever is to be run can be rehearsed to learn what it takes.
+ *
+ * @param adapter null: the f64 reference
+ */
+export function createRehearsalExecutor(adapter: RehearsalAdapter | null, pretend: Pretend): Executor {
+  const weights = new Map<string, GpuWeight>();
+  let weightBytes = 0;
+  return {
+    backend: adapter === null ? "reference" : "webgpu",
+    adapter: adapter === null ? "f64 reference on the CPU" : adapter.adapter,
+    maxValueBytes: adapter === null
+      ? Infinity
+      : Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
+    get weightBytes() {
+      return weightBytes;
+    },
+    get peakBytes() {
+      return weightBytes;
+    },
+    upload(info, segments) {
+      if (adapter === null) weightBytes += referenceWeightBytes(info);
+      else {
+        const slices = sliceWeight(adapter.limits, info, segments).map(({ format, rowStart, rows, ...bytes }) => ({
+          format,
+          rowStart,
+          rows,
+          data: standIn(bytes.dataBytes),
+          absmax: bytes.scaleBytes === null ? undefined : standIn(bytes.scaleBytes),
+        }));
+        weights.set(info.name, { rows: info.rows, columns: info.columns, segments: slices });
+        for (const { data, absmax } of slices) weightBytes += data.size + (absmax?.size ?? 0);
+      }
+      return Promise.resolve();
+    },
+    compile(graph) {
+      const needs = adapter === null ? referenceNeeds(graph) : webGpuNeeds(graph, { ...adapter, weights });
+      return Promise.resolve({
+        ...needs,
+        run: () => Promise.resolve({ outputs: outputsOf(graph, pretend), gpuSeconds: null }),
+        profile: () => null,
+        dispose: () => {},
+      });
+    },
+    dropStates: () => {},
+    close: () => weights.clear(),
+  };
+}
+
+function webGpuNeeds(
+  graph: Graph,
+  { features, software, weights }: RehearsalAdapter & Pick<LaunchTarget, "weights">,
+): Pick<Program, "slots" | "ownBytes"> {
+  const layout = plan(graph);
+  const range = (size: number): BufferRange => ({ buffer: standIn(size), offset: 0, size });
+  const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
+  const buffers = new Map(values.map((value) => [value.id, range(bytesOf(value))]));
+  const scratch = layout.scratch.map((own) => own.map((slot) => range(layout.slots[slot])));
+  const count = launches(graph, { subgroups: features.subgroups, software, weights }, buffers, scratch).length;
+  return { slots: layout.slots, ownBytes: layout.inputBytes + paramsBytes(count) };
+}
+
+/** Launches are listed, never encoded: of a buffer they ask its size alone. */
+function standIn(bytes: number): GPUBuffer {
+  return { size: paddedBytes(bytes) } as GPUBuffer;
+}
+
+function outputsOf({ outputs }: Graph, pretend: Pretend): Record<string, Float64Array> {
+  return Object.fromEntries(outputs.map(({ name, value }) => {
+    const values = new Float64Array(elements(value));
+    pretend(name, values);
+    return [name, values];
+  }));
+}

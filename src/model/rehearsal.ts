@@ -1,0 +1,117 @@
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { openCheckpoint } from "../checkpoint/open.ts";
+import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
+import { NoAdapterError, openGpu } from "../gpu/device.ts";
+import { parseConfig } from "./config.ts";
+import { EMBEDDED, embeddedModel } from "./embedded.ts";
+import { generateTokens } from "./generate.ts";
+import type { PredictedParts } from "./meter.ts";
+import { assemble, createRuntime, type Device, type LanguageModel, type LoadOptions } from "./model.ts";
+import type { ChunkPlan } from "./programs.ts";
+import { layOutWeights } from "./weights.ts";
+
+/**
+ * What a rehearsed model pretends, where the work depends on what is computed: `least`, scores that never change and a
+ * generation that ends after one token; `most`, scores that no quadrature can follow and a generation that never ends.
+ */
+export type Effort = "least" | "most";
+
+/** How one graph would be run. */
+export interface RehearsedRun extends ChunkPlan {
+  /** Which graph, in words. */
+  readonly key: string;
+  readonly rowsPerSequence: number;
+  /** Sequences of each chunk, in order. */
+  readonly chunks: readonly number[];
+}
+
+/** A model that plans all and computes nothing. */
+export interface Rehearsal {
+  /** Its scores and gradients mean nothing; its meter says what a loaded model's would. */
+  readonly model: LanguageModel;
+  /** Every run so far. */
+  readonly runs: readonly RehearsedRun[];
+  /** What the meter's predicted bytes consist of. */
+  readonly parts: PredictedParts;
+  setEffort(effort: Effort): void;
+}
+
+/**
+ * Opens a checkpoint to learn what running it takes: no weight is read, and of the adapter nothing but its limits is used.
+ * Whatever is then done with the model takes the same code as with a loaded one.
+ *
+ * @throws as `loadModel`, for what it sees of the checkpoint
+ */
+export async function rehearseModel(source: string = EMBEDDED, options: LoadOptions = {}): Promise<Rehearsal> {
+  const path = source === EMBEDDED ? await embeddedModel() : source;
+  const checkpoint = await openCheckpoint(path);
+  try {
+    return await rehearse(checkpoint, source, options);
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
+}
+
+async function rehearse(checkpoint: Checkpoint, source: string, options: LoadOptions): Promise<Rehearsal> {
+  let effort: Effort = "least";
+  const random = wander();
+  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values) => {
+    // With tangents and gradients of zero, no change of a score is ever accounted for.
+    if (name === "score" && effort === "most") values.forEach((_, i) => values[i] = random());
+  });
+  const config = parseConfig(checkpoint.config, checkpoint.path);
+  const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
+  const runtime = createRuntime(checkpoint, config, executor, options.memory);
+  const runs: RehearsedRun[] = [];
+  const { programs } = runtime;
+  const recorded: typeof programs = {
+    ...programs,
+    chunks(count, rowsPerSequence, key, build) {
+      const chunks = programs.chunks(count, rowsPerSequence, key, build);
+      runs.push({ key, rowsPerSequence, chunks, ...programs.plans.get(key)! });
+      return chunks;
+    },
+  };
+  const rehearsed = { ...runtime, programs: recorded };
+  const model = assemble(checkpoint, rehearsed, { ...loaded, id: source, fingerprint: "" });
+  return {
+    model: {
+      ...model,
+      // Reads the whole embedding matrix; any row takes the same.
+      meanEmbedding: () => Promise.resolve(new Float32Array(config.hiddenSize)),
+      generate: (prompt, count) =>
+        generateTokens(rehearsed, model.embed, prompt, effort === "least" ? 1 : count, new Set()),
+    },
+    runs,
+    get parts() {
+      return runtime.meter.parts;
+    },
+    setEffort(next) {
+      effort = next;
+    },
+  };
+}
+
+/** What the adapter says of itself; null for the reference. */
+async function adapterOf(device: Device): Promise<RehearsalAdapter | null> {
+  if (device === "reference") return null;
+  try {
+    const { adapter, software, limits, features, close } = await openGpu();
+    const { maxStorageBufferBindingSize, maxBufferSize } = limits;
+    close();
+    return { adapter, software, features, limits: { maxStorageBufferBindingSize, maxBufferSize } };
+  } catch (error) {
+    if (device === "auto" && error instanceof NoAdapterError) return null;
+    throw error;
+  }
+}
+
+/** Log-probs between −1 and 0 without a pattern (Weyl's sequence). */
+function wander(): () => number {
+  let state = 0;
+  return () => {
+    state = (state + Math.sqrt(2)) % 1;
+    return -state;
+  };
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { EMBEDDED_DIRECTORY, runCli } from "./run_cli.ts";
+
+const value = (stdout: string, key: string) => new RegExp(`^${key} +(.*)$`, "m").exec(stdout)?.[1];
+
+Deno.test("inspect lists the tensors and the configuration", async () => {
+  const { code, stdout } = await runCli(["inspect", EMBEDDED_DIRECTORY]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^model\.layers\.0\.mlp\.down_proj\.weight +256 × 704 +NF4 +\d+$/m);
+  assert.match(value(stdout, "fingerprint")!, /^sha256:[0-9a-f]{64}$/);
+});
+
+Deno.test("inspect --plan predicts rows, chunks and bytes", async () => {
+  const args = ["--prompt-tokens", "20", "--frozen-tokens", "3", "--target-tokens", "4", "--points", "41"];
+  const { code, stdout } = await runCli(["inspect", "embedded", "--plan", ...args, "--memory", "64MiB"]);
+  assert.equal(code, 0);
+  // The first 3 rows are computed once; the last target token is never attended to.
+  assert.equal(value(stdout, "path points"), "41, each 20 rows");
+  assert.equal(value(stdout, "chunks"), "2 × 16 points, 1 × 8 points, 1 × 1 points");
+  assert.equal(value(stdout, "forward rows"), String(3 + 2 * 41 * 20));
+  assert.equal(value(stdout, "backward rows"), String(41 * 20));
+  const bytes = (key: string) => Number(/\((\d+) bytes\)/.exec(value(stdout, key)!)![1]);
+  assert.equal(bytes("in all"), bytes("weights") + bytes("values") + bytes("inputs"));
+});
+
+Deno.test("inspect --plan takes smaller chunks where memory is scarce, and stays within it", async () => {
+  const planned = async (memory: string) => {
+    const { code, stdout } = await runCli(["inspect", "embedded", "--plan", "--tokens", "--memory", memory]);
+    assert.equal(code, 0);
+    const bytes = (key: string) => Number(/\((\d+) bytes\)/.exec(value(stdout, key)!)![1]);
+    return { rows: Number(value(stdout, "rows per chunk")), bytes: bytes("values") };
+  };
+  const [much, little] = [await planned("1GiB"), await planned("20MiB")];
+  assert.ok(little.rows < much.rows, `${little.rows} of ${much.rows} rows per chunk`);
+  assert.ok(little.bytes <= 20 * 2 ** 20, `${little.bytes} bytes of values`);
+});
+
+Deno.test("inspect --plan of what cannot fit fails and says what would", async () => {
+  const { code, stderr } = await runCli(["inspect", "embedded", "--plan", "--memory", "10KiB"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /must fit 10240 bytes .*: it takes (\d+) bytes .*Use --memory \1B or more/);
+});
+
+for (
+  const [what, args, message] of [
+    ["options of the plan without it", ["--points", "3"], /--points as it is about --plan/],
+    ["more frozen tokens than the prompt has", ["--plan", "--frozen-tokens", "32"], /less than --prompt-tokens 32/],
+    ["no points", ["--plan", "--points", "0"], /--points as it must be a whole number ≥ 1: got "0"/],
+  ] as [string, string[], RegExp][]
+) {
+  Deno.test(`inspect refuses ${what} as wrong usage`, async () => {
+    const { code, stderr } = await runCli(["inspect", "embedded", ...args]);
+    assert.equal(code, 2);
+    assert.match(stderr, message);
+  });
+}

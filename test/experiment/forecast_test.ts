@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { attribute } from "../../src/experiment/attribute.ts";
+import { openForecast, type Range } from "../../src/experiment/forecast.ts";
+import { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "../../src/experiment/request.ts";
+import { EMBEDDED } from "../../src/model/embedded.ts";
+import { loadModel, type LoadOptions } from "../../src/model/model.ts";
+
+const SHORT = { prompt: "Michael works as a software engineer in Austin, Texas.", target: " He" };
+const LONG = {
+  prompt: `${SHORT.prompt} In his free time, he enjoys painting.`.repeat(4),
+  target: " He enjoys painting.",
+};
+
+type Case = [what: string, text: AttributionText, options: Partial<AttributionOptions>, load: LoadOptions];
+const webgpu = { device: "webgpu" } as const;
+
+const CASES: readonly Case[] = [
+  ["a fixed rule", SHORT, { quadrature: "gauss-legendre", steps: 20 }, webgpu],
+  ["a fixed rule with frozen rows", LONG, { quadrature: "trapezoid", steps: 20, freeze: ["0", "1", "2"] }, webgpu],
+  ["a token matrix", SHORT, { quadrature: "gauss-legendre", steps: 9, tokens: true }, webgpu],
+  ["a long prompt in little memory", LONG, { quadrature: "riemann-left", steps: 3 }, { ...webgpu, memory: 8e6 }],
+  ["weights quantized at load", SHORT, { quadrature: "riemann-left", steps: 5 }, { ...webgpu, quantize: "nf4" }],
+  ["ablation", SHORT, { method: "feature-ablation", scheme: "zero" }, webgpu],
+  ["ablation by deletion", SHORT, { method: "feature-ablation", scheme: "delete" }, webgpu],
+  ["adaptive quadrature", SHORT, { tolerance: 0.05 }, webgpu],
+  ["an adaptive token matrix", SHORT, { tolerance: 0.05, tokens: true }, webgpu],
+  ["a generated target", { prompt: SHORT.prompt, generate: 12 }, { quadrature: "riemann-left", steps: 5 }, webgpu],
+  ["the reference", SHORT, { quadrature: "riemann-left", steps: 2 }, { device: "reference" }],
+];
+
+for (const [what, text, options, load] of CASES) {
+  Deno.test(`a forecast foresees rows, points and bytes of ${what}`, async () => {
+    const opened = await openForecast(EMBEDDED, load);
+    const forecast = await opened.forecast(text, { ...DEFAULT_OPTIONS, ...options });
+    opened.close();
+    const model = await loadModel(EMBEDDED, load);
+    const { cost } = await attribute(model, text, options);
+    model.close();
+    for (const key of ["pathPoints", "forwardRows", "backwardRows"] as const) {
+      assertWithin(cost[key], forecast[key], key);
+    }
+    const [least, most] = forecast.bytes;
+    assertWithin(cost.peakBytes, [0.9 * least, 1.1 * most], "allocated bytes");
+    // Nothing depends on what is computed where the rule is fixed and the target given.
+    if (options.quadrature !== undefined && text.target !== undefined) {
+      assert.deepEqual(forecast.forwardRows, [cost.forwardRows, cost.forwardRows]);
+      assert.deepEqual(forecast.backwardRows, [cost.backwardRows, cost.backwardRows]);
+      assertWithin(most, [0.9 * cost.peakBytes, 1.1 * cost.peakBytes], "foreseen bytes");
+    }
+    // The record's own prediction knows all graphs.
+    assertWithin(cost.predictedBytes, [0.9 * cost.peakBytes, 1.1 * cost.peakBytes], "the record's bytes");
+  });
+}
+
+function assertWithin(value: number, [least, most]: Range, what: string): void {
+  assert.ok(value >= least && value <= most, `${what} must be from ${least} to ${most}: got ${value}`);
+}
+
+Deno.test("bytes are foreseen within 10 % also after more programs than are kept", async () => {
+  const model = await loadModel(EMBEDDED, webgpu);
+  for (let words = 1; words <= 8; words++) {
+    const text = { ...SHORT, prompt: SHORT.prompt.split(" ").slice(0, words).join(" ") };
+    const { cost } = await attribute(model, text, { quadrature: "gauss-legendre", steps: 5 });
+    const ratio = cost.predictedBytes / cost.peakBytes;
+    assert.ok(ratio > 0.9 && ratio < 1.1, `${cost.predictedBytes} bytes foreseen, ${cost.peakBytes} allocated`);
+  }
+  model.close();
+});
+
+Deno.test("a forecast with too little memory says how much would do, and that does", async () => {
+  const options = { ...DEFAULT_OPTIONS, quadrature: "riemann-left", steps: 1 } as const;
+  const refused = await openForecast(EMBEDDED, { ...webgpu, memory: 10240 });
+  let advised = 0;
+  await assert.rejects(refused.forecast(SHORT, options), (error: Error) => {
+    assert.equal(error.name, "RangeError");
+    const match = /must fit 10240 bytes .*: it takes (\d+) bytes.* Use --memory (\d+)B or more/.exec(error.message);
+    assert.equal(match?.[1], match?.[2], error.message);
+    advised = Number(match![2]);
+    return true;
+  });
+  refused.close();
+  const accepted = await openForecast(EMBEDDED, { ...webgpu, memory: advised });
+  await accepted.forecast(SHORT, options);
+  accepted.close();
+  const model = await loadModel(EMBEDDED, { ...webgpu, memory: advised });
+  await attribute(model, SHORT, options);
+  model.close();
+});
