@@ -11,7 +11,7 @@ import { wholeBuffer } from "../src/ops/product.ts";
 import { unroll } from "../src/ops/product_unroll.ts";
 import { runDispatches, upload } from "../test/ops/product_sample.ts";
 import { emit } from "./figure.ts";
-import { median, timeInTurn } from "./gpu_time.ts";
+import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
 
 /** Accumulators a lane of KERNELS.md's ruler. */
 export const RULER = 8;

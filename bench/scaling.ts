@@ -13,7 +13,7 @@ import { EMBEDDING, hasAttentionBias } from "../src/model/weight_layout.ts";
 import { loadWeights } from "../src/model/weights.ts";
 import { emit } from "./figure.ts";
 import { exponent } from "./fit.ts";
-import { median } from "./gpu_time.ts";
+import { median } from "../src/gpu/gpu_time.ts";
 import { assertNear, openSubject, subject } from "./model/subject.ts";
 
 const ROUNDS = 3;

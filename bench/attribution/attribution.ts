@@ -4,7 +4,7 @@
  */
 import { attribute } from "../../src/experiment/attribute.ts";
 import { emit } from "../figure.ts";
-import { median } from "../gpu_time.ts";
+import { median } from "../../src/gpu/gpu_time.ts";
 import { maxRss } from "../max_rss.ts";
 import { EXAMPLE, openSubject, subject } from "../model/subject.ts";
 import { type AttributionName, ATTRIBUTIONS, type Method } from "./methods.ts";

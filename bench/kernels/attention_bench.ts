@@ -9,7 +9,7 @@ import { wholeBuffer } from "../../src/ops/product.ts";
 import { OPS } from "../../src/ops/table.ts";
 import { runDispatches, sample, upload } from "../../test/ops/product_sample.ts";
 import { emit, print } from "../figure.ts";
-import { timeInTurn } from "../gpu_time.ts";
+import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { BEST, fmaPeak } from "../peak.ts";
 import { MODEL_SHAPES, type ModelShape } from "../shapes.ts";
 

@@ -11,7 +11,7 @@ import { forwardProduct, type ProductVariant, transposedProduct, wholeBuffer } f
 import type { WeightFormat } from "../../src/ops/weight.ts";
 import { runDispatches, sample, sampleWeight, upload } from "../../test/ops/product_sample.ts";
 import { emit, print } from "../figure.ts";
-import { timeInTurn } from "../gpu_time.ts";
+import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { BEST, fmaPeak } from "../peak.ts";
 import { blockWeights, MODEL_SHAPES } from "../shapes.ts";
 

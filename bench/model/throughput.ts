@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openGpu } from "../../src/gpu/device.ts";
 import { emit } from "../figure.ts";
-import { gpuSeconds, median } from "../gpu_time.ts";
+import { gpuSeconds, median } from "../../src/gpu/gpu_time.ts";
 import { bandwidthPeak, BEST, fmaPeak } from "../peak.ts";
 import { forwardFlop } from "../shapes.ts";
 import { loadModel } from "../../src/model/model.ts";

@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { ATTRIBUTIONS } from "../attribution/methods.ts";
 import { emit } from "../figure.ts";
-import { median } from "../gpu_time.ts";
+import { median } from "../../src/gpu/gpu_time.ts";
 import { EXAMPLE, type Golden, subject } from "../model/subject.ts";
 import { runScript } from "../run_script.ts";
 

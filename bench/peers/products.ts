@@ -7,7 +7,7 @@ import { openGpu } from "../../src/gpu/device.ts";
 import { dequantizeNf4, quantizeNf4 } from "../../src/quant/nf4.ts";
 import { sample } from "../../test/ops/product_sample.ts";
 import { emit } from "../figure.ts";
-import { median } from "../gpu_time.ts";
+import { median } from "../../src/gpu/gpu_time.ts";
 import { blockWeights, MODEL_SHAPES } from "../shapes.ts";
 import type { Contender, Task } from "./contender.ts";
 import { jaxJs } from "./jax.ts";

@@ -42,12 +42,12 @@ export const linear: Op<LinearAttributes> = {
   },
   vjp: (g, { attributes }, [dy]) => [dy && g.emit("linearTransposed", { ...attributes, bias: null }, [dy])[0]],
   jvp: (g, { attributes }, [tx]) => [tx && g.emit("linear", { ...attributes, bias: null }, [tx])[0]],
-  kernels({ attributes, inputs: [x], inputTypes, outputs: [y], weight, subgroups, software = false }) {
+  kernels({ attributes, inputs: [x], inputTypes, outputs: [y], weight, subgroups, tuning, software = false }) {
     const { rows } = matrix(inputTypes[0]);
     const bias = attributes.bias === null ? null : wholeBuffer(weight(attributes.bias).segments[0].data);
     const w = weight(attributes.weight);
     return w.segments.flatMap((segment) => {
-      const product = { x, w, segment, weightRow: 0, count: segment.rows, bias, y, subgroups };
+      const product = { x, w, segment, weightRow: 0, count: segment.rows, bias, y, subgroups, tuning };
       const window = { column: segment.rowStart, stride: attributes.outputs };
       return attributes.single
         ? singleProduct({ ...product, software }, window)
@@ -80,11 +80,11 @@ export const linearTransposed: Op<LinearAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs: [dy], inputTypes, outputs: [dx], weight, subgroups }) {
+  kernels({ attributes, inputs: [dy], inputTypes, outputs: [dx], weight, subgroups, tuning }) {
     const { rows } = matrix(inputTypes[0]);
     const w = weight(attributes.weight);
     return w.segments.flatMap((segment, i) =>
-      transposedProduct({ dy, w, segment, weightRow: 0, count: segment.rows, dx, rows, subgroups }, {
+      transposedProduct({ dy, w, segment, weightRow: 0, count: segment.rows, dx, rows, subgroups, tuning }, {
         column: segment.rowStart,
         stride: attributes.outputs,
         accumulate: i > 0,

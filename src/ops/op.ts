@@ -1,5 +1,6 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import type { AttributesOf, OpName } from "./table.ts";
+import type { Tuning } from "./tuning.ts";
 import type { GpuWeight, ReferenceWeight } from "./weight.ts";
 
 /** What a value holds: row-major, f32 on the GPU and f64 in the reference, or u32 indices in both. */
@@ -46,6 +47,8 @@ export interface KernelContext<A> {
   readonly subgroups: boolean;
   /** Whether the adapter is software, whose lanes read memory one by one. Default false. */
   readonly software?: boolean;
+  /** What chooses among kernels that compute the same. Default: the defaults. */
+  readonly tuning?: Tuning;
   weight(name: string): GpuWeight;
 }
 

@@ -18,6 +18,7 @@ import transposedTileSource from "../../shaders/linear_transposed_tile.wgsl" wit
 import { type Kernel, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { unroll } from "./product_unroll.ts";
+import { chosen, type Tuning } from "./tuning.ts";
 import type { GpuWeight, GpuWeightSegment, WeightFormat } from "./weight.ts";
 
 /** Some rows of one segment of a weight, and the rows that they meet. */
@@ -30,12 +31,21 @@ export interface Product {
   /** Rows of x or dy. */
   readonly rows: number;
   readonly subgroups: boolean;
-  /** In place of the fastest that applies, for benches. */
+  /** What chooses among the candidates; the default is the first. */
+  readonly tuning?: Tuning;
+  /** In place of what is chosen, for benches and the tuner; a variant takes its default parameters. */
   readonly variant?: ProductVariant;
+  readonly choice?: ProductChoice;
 }
 
 /** Kernels for any weight, for weights of whole octets, and for those where lanes of a subgroup can exchange values. */
 export type ProductVariant = "generic" | "tile" | "subgroup";
+
+/** A variant, and what a lane of it owns where that can vary. */
+export type ProductChoice = { readonly variant: ProductVariant; readonly columns?: number };
+
+/** x Wᵀ or dy W. */
+export type Direction = "forward" | "transposed";
 
 /** Columns `column` … of rows `stride` wide: where a product's output or input side lies. */
 export interface Window {
@@ -85,8 +95,8 @@ export function transposedProduct(
   });
 }
 
-// Of the subgroup kernels. On lavapipe more columns are no faster and take longer to compile.
-const COLUMNS = 6;
+// Of the subgroup kernels, the default first. On lavapipe more columns are no faster and take longer to compile.
+const COLUMNS = [6, 4, 8] as const;
 
 // Half of what a core's second-level cache holds, at least.
 const CACHED_BYTES = 2 ** 19;
@@ -96,22 +106,49 @@ const BYTES = { f32: 4, f16: 2, bf16: 2, nf4: 0.5 } satisfies Record<WeightForma
 const made = new Map<string, Tiled>();
 
 function once(
-  direction: "forward" | "transposed",
+  direction: Direction,
   product: Product,
   flag: boolean,
-  make: (variant: ProductVariant, format: WeightFormat, INNER: number, flag: boolean) => Tiled,
+  make: (choice: ProductChoice, format: WeightFormat, INNER: number, flag: boolean) => Tiled,
 ): Tiled {
-  const variant = variantOf(product);
   const { w: { columns }, segment: { format } } = product;
-  const key = [direction, variant, format, columns, flag].join(" ");
+  const choice = product.choice ?? choose(direction, product);
+  const key = [direction, choice.variant, choice.columns, format, columns, flag].join(" ");
   let tiled = made.get(key);
-  if (tiled === undefined) made.set(key, tiled = make(variant, format, columns, flag));
+  if (tiled === undefined) made.set(key, tiled = make(choice, format, columns, flag));
   return tiled;
 }
 
-function forwardKernel(variant: ProductVariant, format: WeightFormat, INNER: number, BIAS: boolean): Tiled {
+function choose(direction: Direction, { w: { columns }, segment: { format }, subgroups, variant, tuning }: Product) {
+  if (variant !== undefined) return { variant };
+  const candidates = productCandidates(direction, format, columns, subgroups);
+  return chosen(tuning, productFamily(direction, format, columns), candidates);
+}
+
+/** What products share a choice: never a matter of rows or count, as how a sum is rounded would depend on how rows are chunked. */
+export function productFamily(direction: Direction, format: WeightFormat, inner: number): string {
+  return `linear ${direction} ${format} ${inner}`;
+}
+
+/** The kernels of a family that apply, the default first. */
+export function productCandidates(
+  direction: Direction,
+  format: WeightFormat,
+  inner: number,
+  subgroups: boolean,
+): [ProductChoice, ...ProductChoice[]] {
+  // Each octet of elements must lie in one row, and eight neighbouring octets in one block of NF4.
+  if (inner % (format === "nf4" ? 64 : 8) !== 0) return [{ variant: "generic" }];
+  const without = [{ variant: "tile" }, { variant: "generic" }] as const;
+  if (!subgroups) return [...without];
+  if (direction === "transposed") return [{ variant: "subgroup" }, ...without];
+  const [first, ...rest] = COLUMNS.map((columns) => ({ variant: "subgroup", columns }) as const);
+  return [first, ...rest, ...without];
+}
+
+function forwardKernel(choice: ProductChoice, format: WeightFormat, INNER: number, BIAS: boolean): Tiled {
   const FORMAT = FORMATS.indexOf(format);
-  switch (variant) {
+  switch (choice.variant) {
     case "generic": {
       const sources = [...ELEMENTS[format], forwardSource];
       return { kernel: specialize("linear", sources, { FORMAT, INNER, BIAS }), tile: [32, 32] };
@@ -121,13 +158,14 @@ function forwardKernel(variant: ProductVariant, format: WeightFormat, INNER: num
       return { kernel: specialize("linear_tile", sources, { FORMAT, BIAS }), tile: [64, 64] };
     }
     case "subgroup": {
+      const { columns: COLUMNS = 6 } = choice;
       const sources = [...SUBGROUP_OCTETS[format], unroll(forwardSubgroupSource, { COLUMNS })];
       return { kernel: specialize("linear_subgroup", sources, { FORMAT, BIAS, COLUMNS }), tile: [16, 32 * COLUMNS] };
     }
   }
 }
 
-function transposedKernel(variant: ProductVariant, format: WeightFormat, INNER: number, ALIGNED: boolean): Tiled {
+function transposedKernel({ variant }: ProductChoice, format: WeightFormat, INNER: number, ALIGNED: boolean): Tiled {
   const FORMAT = FORMATS.indexOf(format);
   switch (variant) {
     case "generic": {
@@ -151,13 +189,6 @@ function transposedKernel(variant: ProductVariant, format: WeightFormat, INNER: 
 function lanesOf(inner: number): number {
   const eights = Math.ceil(inner / 64);
   return 8 * [4, 3, 2].reduce((best, n) => Math.ceil(eights / n) * n < Math.ceil(eights / best) * best ? n : best);
-}
-
-// Never a matter of rows or count: how a sum is rounded would depend on how rows are chunked.
-function variantOf({ w, segment, subgroups, variant }: Product): ProductVariant {
-  // Each octet of elements must lie in one row, and eight neighbouring octets in one block of NF4.
-  const octets = w.columns % (segment.format === "nf4" ? 64 : 8) === 0;
-  return variant ?? (!octets ? "generic" : subgroups ? "subgroup" : "tile");
 }
 
 const FORMATS = ["f32", "f16", "bf16", "nf4"] as const satisfies readonly WeightFormat[];

@@ -9,16 +9,27 @@ import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { forwardProduct, type Product, weightBindings, type Window } from "./product.ts";
 import { unroll } from "./product_unroll.ts";
+import { choiceText, chosen } from "./tuning.ts";
 import type { WeightFormat } from "./weight.ts";
 
 /** A product of one row, and how its threads share it. */
-export interface SingleProduct extends Omit<Product, "rows" | "variant"> {
+export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice"> {
   readonly x: BufferRange;
   readonly y: BufferRange;
   readonly bias: BufferRange | null;
   /** Whether the adapter is software. */
   readonly software: boolean;
+  /** In place of what the tuning chooses, for the tuner. */
+  readonly choice?: SingleChoice;
 }
+
+/** How threads share W: `lanes` threads a workgroup, of which `across` share a row, each of `rows` rows. */
+export type SingleChoice = {
+  readonly variant: "single";
+  readonly lanes: number;
+  readonly across: number;
+  readonly rows: number;
+};
 
 /**
  * `forwardProduct` of one row, which is bound by reading the weight. Its sums run in another order, so that it must be
@@ -26,9 +37,11 @@ export interface SingleProduct extends Omit<Product, "rows" | "variant"> {
  */
 export function singleProduct(product: SingleProduct, { column, stride }: Window): Dispatch[] {
   const { x, y, bias, w, segment, weightRow, count, subgroups, software } = product;
-  const octets = w.columns % (segment.format === "nf4" ? 64 : 8) === 0;
-  if (!octets) return forwardProduct({ ...product, rows: 1 }, { column, stride });
-  const { kernel, columns } = singleKernel(segment.format, w.columns, bias !== null, subgroups, software);
+  const { format } = segment;
+  const candidates = singleCandidates(format, w.columns, software);
+  if (candidates === null) return forwardProduct({ ...product, choice: undefined, rows: 1 }, { column, stride });
+  const choice = product.choice ?? chosen(product.tuning, singleFamily(format, w.columns), candidates);
+  const { kernel, columns } = singleKernel(format, w.columns, bias !== null, subgroups, choice);
   return [{
     kernel,
     bindings: [x, ...weightBindings(segment), bias ?? x, y],
@@ -46,18 +59,17 @@ interface Single {
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Single>();
 
-function singleKernel(format: WeightFormat, inner: number, BIAS: boolean, subgroups: boolean, software: boolean) {
-  const key = [format, inner, BIAS, subgroups, software].join(" ");
+function singleKernel(format: WeightFormat, inner: number, BIAS: boolean, subgroups: boolean, choice: SingleChoice) {
+  const key = [format, inner, BIAS, subgroups, choiceText(choice)].join(" ");
   let single = made.get(key);
-  if (single === undefined) made.set(key, single = make(format, inner, BIAS, subgroups, software));
+  if (single === undefined) made.set(key, single = make(format, BIAS, subgroups, choice));
   return single;
 }
 
-function make(format: WeightFormat, inner: number, BIAS: boolean, subgroups: boolean, software: boolean): Single {
+function make(format: WeightFormat, BIAS: boolean, subgroups: boolean, choice: SingleChoice): Single {
   const PACKED = format === "nf4";
-  // A thread loads 16 or 32 bytes of a row at a time.
-  const OCTETS = PACKED ? 4 : 1;
-  const { LANES, ACROSS, ROWS } = sharing(inner / 8 / OCTETS, software);
+  const OCTETS = octetsOf(format);
+  const { lanes: LANES, across: ACROSS, rows: ROWS } = choice;
   const SUBGROUPS = PACKED && subgroups;
   const source = unroll(singleSource, { PACKED, OCTETS, ROWS, SUBGROUPS, SHARED: ACROSS > 1 });
   const kernel = specialize("linear_single", [...(SUBGROUPS ? SUBGROUP_LIBRARY : LIBRARY)[format], source], {
@@ -71,16 +83,39 @@ function make(format: WeightFormat, inner: number, BIAS: boolean, subgroups: boo
   return { kernel, columns: LANES / ACROSS * ROWS };
 }
 
+// A thread loads 16 or 32 bytes of a row at a time.
+const octetsOf = (format: WeightFormat) => format === "nf4" ? 4 : 1;
+
+/** What single-row products share a choice. */
+export function singleFamily(format: WeightFormat, inner: number): string {
+  return `linear single ${format} ${inner}`;
+}
+
 /**
- * How threads share rows of `runs` runs of W. A GPU wants neighbours to read neighbouring words and many threads; on a
- * CPU each lane reads by itself, so that a thread reads rows of its own, in order, and x once for many of them.
+ * The ways of sharing W, the default first; null where rows are no whole octets. A GPU wants neighbours to read neighbouring
+ * words and many threads; on a CPU each lane reads by itself, so that a thread reads rows of its own, in order, and x once for
+ * many of them.
  */
-function sharing(runs: number, software: boolean) {
-  if (software) return { LANES: 32, ACROSS: 1, ROWS: 8 };
+export function singleCandidates(
+  format: WeightFormat,
+  inner: number,
+  software: boolean,
+): [SingleChoice, ...SingleChoice[]] | null {
+  if (inner % (format === "nf4" ? 64 : 8) !== 0) return null;
+  const runs = inner / 8 / octetsOf(format);
   // The most threads that leave the fewest idle in the last step.
   const taken = (n: number) => Math.ceil(runs / n) * n;
-  const ACROSS = [16, 8, 4, 2].reduce((best, n) => taken(n) < taken(best) ? n : best);
-  return { LANES: 64, ACROSS, ROWS: 2 };
+  const across = [16, 8, 4, 2].reduce((best, n) => taken(n) < taken(best) ? n : best);
+  const choice = (lanes: number, across: number, rows: number) => ({ variant: "single", lanes, across, rows }) as const;
+  const [alone, shared] = [choice(32, 1, 8), choice(64, across, 2)];
+  const rest = [
+    choice(64, across, 1),
+    choice(64, across, 4),
+    choice(128, across, 2),
+    choice(32, 1, 4),
+    choice(64, 1, 4),
+  ];
+  return software ? [alone, shared, ...rest] : [shared, alone, ...rest];
 }
 
 const FORMATS = ["f32", "f16", "bf16", "nf4"] as const satisfies readonly WeightFormat[];

@@ -98,7 +98,8 @@ export const targetLogProbGradient: Op<HeadAttributes> = {
   jvp: null,
   scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes)],
   kernels(context) {
-    const { attributes, inputs: [, ...perRow], inputTypes, outputs: [dh], scratch: [logits], subgroups } = context;
+    const { attributes, inputs: [, ...perRow], inputTypes, outputs: [dh], scratch: [logits], subgroups, tuning } =
+      context;
     const stride = sliceOf(attributes);
     const { rows } = matrix(inputTypes[0]);
     const kernel = specialize("log_prob_gradient_slice", [gradientSource], {});
@@ -110,7 +111,7 @@ export const targetLogProbGradient: Op<HeadAttributes> = {
         params: [rows, first, count, stride],
         workgroups: grid(rows * count, 64),
       };
-      const product = { ...slice, dy: logits, dx: dh, rows, subgroups };
+      const product = { ...slice, dy: logits, dx: dh, rows, subgroups, tuning };
       const back = transposedProduct(product, { column: 0, stride, accumulate: first > 0 });
       return [...dispatches, slope, ...back];
     });
@@ -128,7 +129,9 @@ interface LogitSlice {
   readonly count: number;
 }
 
-function logitSlices({ attributes, inputs, inputTypes, scratch, weight, subgroups }: KernelContext<HeadAttributes>) {
+function logitSlices(
+  { attributes, inputs, inputTypes, scratch, weight, subgroups, tuning }: KernelContext<HeadAttributes>,
+) {
   const { rows } = matrix(inputTypes[0] satisfies ValueType);
   const x: BufferRange = inputs[0];
   const w = weight(attributes.weight);
@@ -136,7 +139,7 @@ function logitSlices({ attributes, inputs, inputTypes, scratch, weight, subgroup
   for (const segment of w.segments) {
     for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
       const count = Math.min(SLICE, segment.rows - weightRow);
-      const product = { x, w, segment, weightRow, count, bias: null, y: scratch[0], rows, subgroups };
+      const product = { x, w, segment, weightRow, count, bias: null, y: scratch[0], rows, subgroups, tuning };
       const dispatches = forwardProduct(product, { column: 0, stride: sliceOf(attributes) });
       slices.push({ dispatches, w, segment, weightRow, first: segment.rowStart + weightRow, count });
     }

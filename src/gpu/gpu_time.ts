@@ -1,5 +1,5 @@
-import type { Gpu } from "../src/gpu/device.ts";
-import type { Pass } from "../src/gpu/pass.ts";
+import type { Gpu } from "./device.ts";
+import type { Pass } from "./pass.ts";
 
 /** Seconds that one run of `launches` takes on the GPU; the wall clock's where the adapter has no timestamps. */
 export async function gpuSeconds(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
