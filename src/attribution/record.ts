@@ -41,7 +41,14 @@ export interface AttributionRecord {
     readonly fingerprint: string;
   };
   /** What it ran on. */
-  readonly device: { readonly backend: "webgpu" | "reference"; readonly adapter: string };
+  readonly device: {
+    /** WebGPU kernels, or the f64 reference. */
+    readonly backend: "webgpu" | "reference";
+    /** The adapter's own description. */
+    readonly adapter: string;
+    /** Which kernels were used: "default", or a hash of the choices of `doctor --tune`; null for the reference. */
+    readonly tuning: string | null;
+  };
   /** `name` and every option, resolved. */
   readonly method: Readonly<Record<string, unknown>> & { readonly name: string };
   /** The prompt as tokens, [L]. */

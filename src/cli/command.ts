@@ -43,6 +43,7 @@ export const MODEL_OPTIONS = {
   quantize: { type: "string" },
   device: { type: "string" },
   memory: { type: "string" },
+  tuning: { type: "string" },
 } as const satisfies Options;
 
 /** Their help. */
@@ -50,7 +51,11 @@ export const MODEL_HELP = `  --model MODEL       a Hugging Face directory or a .
   --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
   --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
+  --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
 `;
+
+/** Values of --tuning. */
+export const TUNINGS = ["auto", "off"] as const;
 
 /** The model that the values of `MODEL_OPTIONS` name, and how it is loaded. */
 export interface ModelRequest {
@@ -63,7 +68,9 @@ export function modelOptions(values: Values): ModelRequest {
   const quantize = oneOf("quantize", values.quantize, ["nf4", "none"] as const) ?? "none";
   const device: Device = oneOf("device", values.device, ["auto", "webgpu", "reference"] as const) ?? "auto";
   const memory = bytes("memory", values.memory);
-  return { source: text("model", values.model), options: { device, quantize, memory } };
+  const tuning = oneOf("tuning", values.tuning, TUNINGS);
+  const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
+  return { source: text("model", values.model), options: { device, quantize, memory, tuning, onHint } };
 }
 
 /** Loads a model; says so where the f64 reference stands in for an adapter. */

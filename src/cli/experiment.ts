@@ -5,6 +5,7 @@ import type { ForecastModel } from "../experiment/forecast.ts";
 import { type ExperimentPlan, type ModelSpec, planExperiment, type PlanOverrides } from "../experiment/plan.ts";
 import { type ExperimentResult, type OpenModel, runExperiment } from "../experiment/run.ts";
 import { DEVICES, QUANTIZATIONS } from "../experiment/schema.ts";
+import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text_table.ts";
 import {
   bytes,
@@ -13,6 +14,7 @@ import {
   type Options,
   parseArguments,
   text,
+  TUNINGS,
   UsageError,
   type Values,
   write,
@@ -29,6 +31,7 @@ Usage: deno task experiment FILE.yaml [options]
   --quantize NAME     none or nf4 in place of the configuration's
   --device NAME       auto, webgpu or reference in place of the configuration's
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
+  --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
   --plan              list the cells, what is already there, and what the others would take: path points, rows taken
                       forward and backward, and bytes; compute nothing
   --strict            exit with 3 where a tolerance was not met
@@ -61,8 +64,8 @@ const OPTIONS = {
  */
 export async function runExperimentCommand(args: string[], given?: CommandIo): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, 1);
-  const memory = bytes("memory", values.memory);
-  const io = given ?? processIo(memory);
+  const how = { memory: bytes("memory", values.memory), tuning: oneOf("tuning", values.tuning, TUNINGS) };
+  const io = given ?? processIo(how);
   if (values.help) {
     io.stdout(HELP);
     return 0;
@@ -135,11 +138,12 @@ function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: Comm
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
-function processIo(memory: number | undefined): CommandIo {
+function processIo(how: Pick<LoadOptions, "memory" | "tuning">): CommandIo {
+  const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
   return {
-    open: async (model) => (await import("../experiment/open_model.ts")).openModel(model, { memory }),
+    open: async (model) => (await import("../experiment/open_model.ts")).openModel(model, { ...how, onHint }),
     openForecast: async ({ source, device, quantize }) =>
-      (await import("../experiment/forecast.ts")).openForecast(source, { device, quantize, memory }),
+      (await import("../experiment/forecast.ts")).openForecast(source, { device, quantize, memory: how.memory }),
     stdout: (data) => write(Deno.stdout, data),
     stderr: (data) => write(Deno.stderr, data),
     stderrIsTerminal: Deno.stderr.isTerminal(),

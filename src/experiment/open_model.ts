@@ -10,7 +10,7 @@ import type { OpenModel } from "./run.ts";
  */
 export async function openModel(
   { source, quantize, device }: ModelSpec,
-  how: Pick<LoadOptions, "memory"> = {},
+  how: Pick<LoadOptions, "memory" | "tuning" | "onHint"> = {},
 ): Promise<OpenModel> {
   const model = await loadModel(source, { device, quantize, ...how });
   return {

@@ -14,7 +14,7 @@ const RECORD = z.object({
     parameters: z.number(),
     fingerprint: z.string(),
   }),
-  device: z.object({ backend: z.enum(["webgpu", "reference"]), adapter: z.string() }),
+  device: z.object({ backend: z.enum(["webgpu", "reference"]), adapter: z.string(), tuning: z.string().nullable() }),
   method: z.looseObject({ name: z.string() }),
   prompt: z.object({ text: z.string(), tokens: z.array(token.extend({ frozen: z.boolean() })) }),
   target: z.object({ text: z.string(), tokens: z.array(token) }),

@@ -1,8 +1,12 @@
+import { driverText } from "./driver.ts";
+
 /** What this machine's adapter offers, as far as kernels and plans depend on it. */
 export interface Gpu {
   readonly device: GPUDevice;
   /** The adapter's own description, for the record. */
   readonly adapter: string;
+  /** All that is known of its driver, for keys. */
+  readonly driver: string;
   readonly software: boolean;
   readonly limits: GPUSupportedLimits;
   readonly features: { readonly subgroups: boolean; readonly timestamps: boolean };
@@ -55,6 +59,7 @@ export async function openGpu(): Promise<Gpu> {
   return {
     device,
     adapter: adapter.info.description || adapter.info.device || adapter.info.vendor || "unknown adapter",
+    driver: await driverText(adapter.info),
     software: /llvmpipe|lavapipe|swiftshader|softpipe/i.test(adapter.info.description),
     limits: device.limits,
     features: { subgroups: subgroups && smallestSubgroup(adapter) >= LANES_NEEDED, timestamps },

@@ -44,11 +44,15 @@ async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<numbe
 const ROUNDS = 5;
 /** Timestamps of shorter runs are mostly overhead. */
 const SHORTEST_SECONDS = 0.02;
+/** Where a clock is too coarse to see a run at all. */
+const MOST_REPEATS = 1000;
 
 /** Medians over rounds in which each pass runs once, so that what else runs on the machine meets all alike. */
 export async function timeInTurn(gpu: Gpu, passes: readonly Pass[], rounds: number = ROUNDS): Promise<number[]> {
   const repeats: number[] = [];
-  for (const pass of passes) repeats.push(Math.ceil(SHORTEST_SECONDS / await gpuSeconds(gpu, pass, 1)));
+  for (const pass of passes) {
+    repeats.push(Math.min(MOST_REPEATS, Math.ceil(SHORTEST_SECONDS / await gpuSeconds(gpu, pass, 1))));
+  }
   const seconds: number[][] = passes.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, pass] of passes.entries()) seconds[i].push(await gpuSeconds(gpu, pass, repeats[i]));

@@ -36,6 +36,8 @@ export interface Executor {
   readonly backend: "webgpu" | "reference";
   /** What the computation runs on, in words. */
   readonly adapter: string;
+  /** Name of the tuning that chose its kernels; null where it has none to choose from. */
+  readonly tuning: string | null;
   /** Most bytes that one value may take. */
   readonly maxValueBytes: number;
   /** Bytes held for weights. */

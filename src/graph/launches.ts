@@ -1,6 +1,7 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import type { Value } from "../ops/op.ts";
 import { OPS } from "../ops/table.ts";
+import type { Tuning } from "../ops/tuning.ts";
 import type { GpuWeight } from "../ops/weight.ts";
 import type { Graph } from "./graph.ts";
 
@@ -8,6 +9,8 @@ import type { Graph } from "./graph.ts";
 export interface LaunchTarget {
   readonly subgroups: boolean;
   readonly software: boolean;
+  /** Default: the defaults. */
+  readonly tuning?: Tuning;
   readonly weights: ReadonlyMap<string, GpuWeight>;
 }
 
@@ -20,7 +23,7 @@ export interface LaunchTarget {
  */
 export function launches(
   graph: Graph,
-  { subgroups, software, weights }: LaunchTarget,
+  { subgroups, software, tuning, weights }: LaunchTarget,
   buffers: ReadonlyMap<number, BufferRange>,
   scratch: readonly (readonly BufferRange[])[],
 ): Dispatch[] {
@@ -40,6 +43,7 @@ export function launches(
       scratch: scratch[i],
       subgroups,
       software,
+      tuning,
       weight,
     })
   );

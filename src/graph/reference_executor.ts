@@ -17,6 +17,7 @@ export function createReferenceExecutor(): Executor {
   return {
     backend: "reference",
     adapter: "f64 reference on the CPU",
+    tuning: null,
     maxValueBytes: Infinity,
     get weightBytes() {
       return weightBytes;

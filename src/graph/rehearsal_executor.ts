@@ -2,6 +2,7 @@ import { paddedBytes } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { type BufferRange, paramsBytes } from "../gpu/pass.ts";
 import { elements } from "../ops/op.ts";
+import { DEFAULT_TUNING } from "../ops/tuning.ts";
 import type { GpuWeight } from "../ops/weight.ts";
 import type { Executor, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
@@ -31,6 +32,7 @@ export function createRehearsalExecutor(adapter: RehearsalAdapter | null, preten
   return {
     backend: adapter === null ? "reference" : "webgpu",
     adapter: adapter === null ? "f64 reference on the CPU" : adapter.adapter,
+    tuning: adapter === null ? null : DEFAULT_TUNING.name,
     maxValueBytes: adapter === null
       ? Infinity
       : Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),

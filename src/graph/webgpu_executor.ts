@@ -8,6 +8,7 @@ import { createReadback } from "../gpu/readback.ts";
 import { type BufferRange, createPass, paramsBytes } from "../gpu/pass.ts";
 import { wholeBuffer } from "../ops/linear.ts";
 import { elements } from "../ops/op.ts";
+import { DEFAULT_TUNING, type Tuning } from "../ops/tuning.ts";
 import type { GpuWeight } from "../ops/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
@@ -24,22 +25,29 @@ interface Shared {
   /** Slots, largest first; programs run one after another, so they use the same ones. */
   readonly slots: GPUBuffer[];
   readonly states: Map<string, GPUBuffer>;
+  readonly tuning: Tuning;
 }
 
 /**
  * Runs graphs in WGSL kernels: one command encoder, one compute pass and one readback a run.
  *
+ * @param tuningFor chooses among kernels that compute the same, once for all that the executor runs. Default: the defaults
  * @throws {NoAdapterError} where no adapter answers
  */
-export async function createWebGpuExecutor(): Promise<Executor> {
+export async function createWebGpuExecutor(
+  tuningFor: (gpu: Gpu) => Tuning | Promise<Tuning> = () => DEFAULT_TUNING,
+): Promise<Executor> {
   const gpu = await openGpu();
   const allocator = createAllocator(gpu);
   const weights = new Map<string, GpuWeight>();
-  const shared: Shared = { gpu, allocator, weights, pipelines: createPipelineCache(gpu), slots: [], states: new Map() };
+  const tuning = await tuningFor(gpu);
+  const pipelines = createPipelineCache(gpu);
+  const shared: Shared = { gpu, allocator, weights, pipelines, slots: [], states: new Map(), tuning };
   let weightBytes = 0;
   return {
     backend: "webgpu",
     adapter: gpu.adapter,
+    tuning: tuning.name,
     maxValueBytes: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
     get weightBytes() {
       return weightBytes;
@@ -83,7 +91,7 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
   }
   const scratch = layout.scratch.map((own) => own.map((slot) => wholeBuffer(slots[slot])));
   const { subgroups } = gpu.features;
-  const target = { subgroups, software: gpu.software, weights: shared.weights };
+  const target = { subgroups, software: gpu.software, tuning: shared.tuning, weights: shared.weights };
   const dispatches = launches(graph, target, buffers, scratch);
   const pass = await createPass(gpu, pipelines, allocator, dispatches);
   const readback = createReadback(

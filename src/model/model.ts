@@ -10,11 +10,14 @@ import { generateTokens } from "./generate.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { createProgramCache } from "./programs.ts";
 import type { Architecture } from "./qwen2.ts";
+import { DEFAULT_TUNING } from "../ops/tuning.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
+import type { AttributionRecord } from "../attribution/record.ts";
 import { openPath, type PathRequest } from "./path.ts";
 import type { Runtime } from "./runtime.ts";
 import { scoreSequences } from "./score.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { readTuning, tuningKey } from "./tuning_cache.ts";
 import { EMBEDDING, hasAttentionBias } from "./weight_layout.ts";
 import { loadWeights, type Quantize } from "./weights.ts";
 
@@ -29,6 +32,13 @@ export interface LoadOptions {
   readonly quantize?: Quantize;
   /** Bytes that the values of one program may take. Default 1 GiB. */
   readonly memory?: number;
+  /**
+   * `auto`: kernels as `doctor --tune` has chosen them for this adapter, where it has; `off`: the defaults. Default: what the
+   * environment's WHENCE_TUNING says, else `auto`.
+   */
+  readonly tuning?: "auto" | "off";
+  /** Is told, in a sentence, what the user may want to know. */
+  readonly onHint?: (sentence: string) => void;
 }
 
 /** A language model, loaded and ready to score, to differentiate and to generate. */
@@ -44,7 +54,7 @@ export interface LanguageModel {
   /** "sha256:…" of the weight files. */
   readonly fingerprint: string;
   /** What it runs on. */
-  readonly device: { readonly backend: "webgpu" | "reference"; readonly adapter: string };
+  readonly device: AttributionRecord["device"];
   /** What it has done so far. */
   readonly meter: Meter;
   /** Loads the tokenizer on first use. Throws where the checkpoint has none. */
@@ -82,7 +92,7 @@ export async function loadModel(source: string = EMBEDDED, options: LoadOptions 
   const checkpoint = await openCheckpoint(path);
   try {
     const config = parseConfig(checkpoint.config, path);
-    const executor = await openExecutor(options.device ?? "auto");
+    const executor = await openExecutor(options);
     try {
       const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
       const fingerprint = await checkpoint.fingerprint();
@@ -98,14 +108,24 @@ export async function loadModel(source: string = EMBEDDED, options: LoadOptions 
   }
 }
 
-async function openExecutor(device: Device): Promise<Executor> {
+async function openExecutor({ device = "auto", tuning = tuningFromEnvironment(), onHint }: LoadOptions) {
   if (device === "reference") return createReferenceExecutor();
   try {
-    return await createWebGpuExecutor();
+    return await createWebGpuExecutor(async (gpu) => {
+      if (tuning === "off") return DEFAULT_TUNING;
+      const cached = await readTuning(tuningKey(gpu));
+      if (cached.hint !== null) onHint?.(cached.hint);
+      return cached.tuning;
+    });
   } catch (error) {
     if (device === "auto" && error instanceof NoAdapterError) return createReferenceExecutor();
     throw error;
   }
+}
+
+function tuningFromEnvironment(): "auto" | "off" {
+  const granted = Deno.permissions.querySync({ name: "env", variable: "WHENCE_TUNING" }).state === "granted";
+  return granted && Deno.env.get("WHENCE_TUNING") === "off" ? "off" : "auto";
 }
 
 /** What a model knows of its weights. */
@@ -138,7 +158,7 @@ export function assemble(checkpoint: Checkpoint, runtime: Runtime, loaded: Loade
   return {
     config,
     ...loaded,
-    device: { backend: executor.backend, adapter: executor.adapter },
+    device: { backend: executor.backend, adapter: executor.adapter, tuning: executor.tuning },
     meter,
     tokenizer: () => tokenizer ??= openTokenizer(checkpoint),
     embed,

@@ -47,7 +47,7 @@ export async function loadWeights(
 export async function layOutWeights(
   checkpoint: Checkpoint,
   config: ModelConfig,
-  executor: Executor,
+  executor: Pick<Executor, "upload">,
   quantize: Quantize,
 ): Promise<LoadedWeights> {
   for (const { name, kind, rows, columns, parts, linear } of stackedWeights(checkpoint, config)) {

@@ -211,6 +211,13 @@ const SUBGROUP_OCTETS = {
   nf4: [nf4Source, wordNf4SubgroupSource, octetNf4Source],
 } satisfies Record<WeightFormat, string[]>;
 
+/** Everything that the kernels are made of: a tuning is good for these alone. */
+export const PRODUCT_SOURCES: readonly string[] = [
+  ...[forwardSource, forwardTileSource, forwardSubgroupSource],
+  ...[transposedSource, transposedTileSource, transposedSubgroupSource],
+  ...[ELEMENTS, OCTETS, SUBGROUP_OCTETS].flatMap((library) => Object.values(library).flat()),
+];
+
 /** Bindings of a weight's data and scales. */
 export function weightBindings(segment: GpuWeightSegment): (BufferRange | null)[] {
   return [wholeBuffer(segment.data), segment.absmax === undefined ? null : wholeBuffer(segment.absmax)];

@@ -129,3 +129,9 @@ const SUBGROUP_LIBRARY = { ...LIBRARY, nf4: [nf4Source, wordNf4SubgroupSource] }
   WeightFormat,
   string[]
 >;
+
+/** Everything that the kernels are made of: a tuning is good for these alone. */
+export const SINGLE_SOURCES: readonly string[] = [
+  singleSource,
+  ...[LIBRARY, SUBGROUP_LIBRARY].flatMap((library) => Object.values(library).flat()),
+];

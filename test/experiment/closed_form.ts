@@ -47,7 +47,7 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
       parameters: 0,
       fingerprint: FAKE_FINGERPRINT,
     },
-    device: { backend: "reference", adapter: "closed form" },
+    device: { backend: "reference", adapter: "closed form", tuning: null },
     method: { name: method, ...rest },
     prompt: { text: text.prompt, tokens: promptTokens.map((word, id) => ({ id, text: word, frozen: frozen[id] })) },
     target: { text: target, tokens: targetTokens.map((word, id) => ({ id, text: word })) },

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { openCheckpoint } from "../checkpoint/open.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { createPipelineCache } from "../gpu/kernel.ts";
+import { choicesText, type ContestResult, holdContest } from "../ops/contest.ts";
+import { type ProductClass, productContest } from "../ops/product_contest.ts";
+import type { Choice, Tuning } from "../ops/tuning.ts";
+import type { WeightFormat } from "../ops/weight.ts";
+import { parseConfig } from "./config.ts";
+import { EMBEDDED, embeddedModel } from "./embedded.ts";
+import { blockWeights, MODEL_SHAPES } from "./shapes.ts";
+import { layOutWeights, type Quantize } from "./weights.ts";
+
+export type { ContestResult } from "../ops/contest.ts";
+export { choiceText as textOfChoice } from "../ops/tuning.ts";
+
+/** A weight whose products are to be tuned. */
+interface TunedWeight {
+  readonly format: WeightFormat;
+  readonly inner: number;
+  readonly outputs: number;
+}
+
+// More rows of a weight take longer and say no more of which kernel is the fastest.
+const MOST_OUTPUTS = 2048;
+
+/** The products of models that many use, in NF4, and of the embedded model. */
+export async function knownClasses(): Promise<ProductClass[]> {
+  const known = MODEL_SHAPES.flatMap((shape): TunedWeight[] => [
+    ...blockWeights(shape).map(({ inner, outputs }) => ({ format: "nf4", inner, outputs }) as const),
+    { format: "bf16", inner: shape.hiddenSize, outputs: shape.vocabularySize },
+  ]);
+  return classesOf([...await weightsOf(EMBEDDED, "none"), ...known]);
+}
+
+/**
+ * The products of a checkpoint.
+ *
+ * @throws as `loadModel`, for what the checkpoint says of its tensors
+ */
+export async function modelClasses(source: string, quantize: Quantize): Promise<ProductClass[]> {
+  return classesOf(await weightsOf(source, quantize));
+}
+
+async function weightsOf(source: string, quantize: Quantize): Promise<TunedWeight[]> {
+  const checkpoint: Checkpoint = await openCheckpoint(source === EMBEDDED ? await embeddedModel() : source);
+  try {
+    const weights: TunedWeight[] = [];
+    const upload: Parameters<typeof layOutWeights>[2]["upload"] = ({ rows, columns }, segments) => {
+      // Vectors are no products.
+      if (rows > 1) weights.push(...segments.map(({ format, rows }) => ({ format, inner: columns, outputs: rows })));
+      return Promise.resolve();
+    };
+    await layOutWeights(checkpoint, parseConfig(checkpoint.config, checkpoint.path), { upload }, quantize);
+    return weights;
+  } finally {
+    checkpoint.close();
+  }
+}
+
+/** One class for each family, at the largest of its weights. */
+function classesOf(weights: readonly TunedWeight[]): ProductClass[] {
+  const sizes = new Map<string, TunedWeight>();
+  for (const weight of weights) {
+    const name = `${weight.format} ${weight.inner}`;
+    const outputs = Math.min(MOST_OUTPUTS, Math.max(weight.outputs, sizes.get(name)?.outputs ?? 0));
+    sizes.set(name, { ...weight, outputs });
+  }
+  return (["forward", "transposed", "single"] as const)
+    .flatMap((direction) => [...sizes.values()].map((size) => ({ direction, ...size })));
+}
+
+/**
+ * Holds the contests of classes of products; those with one kernel alone have none.
+ *
+ * @param known choices of other families, which are kept
+ * @param onResult is told of each contest when it has ended
+ */
+export async function tune(
+  gpu: Gpu,
+  classes: readonly ProductClass[],
+  known: ReadonlyMap<string, Choice>,
+  onResult: (result: ContestResult) => void = () => {},
+): Promise<Tuning> {
+  const pipelines = createPipelineCache(gpu);
+  const choices = new Map(known);
+  for (const one of classes) {
+    const contest = productContest(gpu, pipelines, one);
+    if (contest === null) continue;
+    const result = await holdContest(gpu, contest);
+    choices.set(result.family, result.winner);
+    onResult(result);
+  }
+  return tuningOf(choices);
+}
+
+/** A tuning under the name that its choices give it. */
+export function tuningOf(choices: ReadonlyMap<string, Choice>): Tuning {
+  return { name: createHash("sha256").update(choicesText(choices)).digest("hex").slice(0, 12), choices };
+}
