@@ -42,6 +42,8 @@ export interface Scorer {
   readonly asked: number;
   /** Model calls that scoring these would take now. */
   cost(coalitions: readonly Coalition[]): number;
+  /** Starts a request that grows as far as `limit` allows: model calls spent in all once it is scored. */
+  gather(limit?: number): Request;
   /**
    * v(S), [T + 1], of each coalition; the arrays are the cache's own and must not be written to.
    *
@@ -49,6 +51,14 @@ export interface Scorer {
    * @throws {RangeError} where the budget does not allow all of them (none is scored then), or a score is not finite
    */
   score(coalitions: readonly Coalition[]): Promise<readonly Float64Array[]>;
+}
+
+/** Coalitions gathered to be scored together. */
+export interface Request {
+  /** In order, repeated ones included. */
+  readonly coalitions: readonly Coalition[];
+  /** Adds all of them, or none and says false where they would exceed the limit. */
+  add(coalitions: readonly Coalition[]): boolean;
 }
 
 /**
@@ -99,6 +109,20 @@ export function createScorer(game: Game, { budget = Infinity, batch = Infinity }
       return asked;
     },
     cost: (coalitions) => missing(coalitions).size,
+    gather(limit = budget) {
+      const gathered: Coalition[] = [];
+      const keys = new Set<string>();
+      return {
+        coalitions: gathered,
+        add(coalitions) {
+          const fresh = [...missing(coalitions).keys()].filter((key) => !keys.has(key));
+          if (spent + keys.size + fresh.length > limit) return false;
+          fresh.forEach((key) => keys.add(key));
+          gathered.push(...coalitions);
+          return true;
+        },
+      };
+    },
     // Up to its first await this runs at once: two requests side by side cannot spend the same calls.
     async score(coalitions) {
       const entries = [...missing(coalitions)];

@@ -53,3 +53,8 @@ export function smoothGame(units: number, seed: number): Game & { readonly batch
     return 3 * Math.tanh((linear + joint) / 3);
   }]);
 }
+
+/** The game whose 2^N values a target are in a table; unit i is bit i of the index. */
+export function tableGame(tables: readonly (readonly number[])[]): Game & { readonly batches: number[] } {
+  return gameOf(Math.log2(tables[0].length), tables.map((table) => (kept: Coalition) => table[bitsOf(kept)]));
+}

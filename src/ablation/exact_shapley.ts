@@ -1,0 +1,61 @@
+import { coalitionOf, sizeOf } from "./coalition.ts";
+import type { Scorer } from "./scorer.ts";
+import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
+
+/** Units up to which all 2^N coalitions are scored. */
+export const MOST_EXACT_UNITS = 16;
+
+/**
+ * Shapley values by their definition: φ_i = Σ_{S ∌ i} |S|! (N − |S| − 1)! / N! · (v(S ∪ i) − v(S)).
+ *
+ * Cost: 2^N model calls.
+ * Source: Shapley, "A value for n-person games", Contributions to the Theory of Games II (1953).
+ *
+ * @throws {RangeError} for more than 16 units, a budget below 2^N, or a game that cannot score nothing
+ */
+export async function exactShapley(scorer: Scorer): Promise<UnitAttribution> {
+  const { units: N, targets: T, columns: C } = scorer;
+  if (N > MOST_EXACT_UNITS) {
+    throw new RangeError(`Cannot compute exact Shapley values as units must be at most ${MOST_EXACT_UNITS}: got ${N}`);
+  }
+  requireNothing(scorer);
+  const coalitions = Array.from({ length: 2 ** N }, (_, bits) => coalitionOf(bits, N));
+  const scores = await scorer.score(coalitions);
+  const weights = shapleyWeights(N);
+  const values = new Float64Array(C * N);
+  coalitions.forEach((kept, bits) => {
+    const size = sizeOf(kept);
+    for (let i = 0; i < N; i++) {
+      const weight = kept[i] ? weights[size - 1] : -weights[size];
+      for (let c = 0; c < C; c++) values[c * N + i] += weight * scores[bits][c];
+    }
+  });
+  const { targets, sum } = splitColumns(values, N);
+  return {
+    attribution: targets,
+    sequence: sum,
+    input: scores[2 ** N - 1].slice(0, T),
+    baseline: scores[0].slice(0, T),
+    uncertainty: null,
+    stopped: null,
+    calls: scorer.spent,
+  };
+}
+
+/** Share of the orders of N players in which a given one comes right after a given set of s: s! (N − s − 1)! / N!, [N]. */
+export function shapleyWeights(players: number): Float64Array {
+  const weights = new Float64Array(players);
+  weights[0] = 1 / players;
+  for (let s = 1; s < players; s++) weights[s] = weights[s - 1] * s / (players - s);
+  return weights;
+}
+
+/** @throws {RangeError} where the game has no score with every unit taken away, which a method needs */
+export function requireNothing({ scoresNothing }: Scorer): void {
+  if (!scoresNothing) {
+    throw new RangeError(
+      "Cannot attribute by this method as the prompt must have a score with every unit taken away: got an empty " +
+        "prompt; freeze a token or replace tokens instead of deleting them",
+    );
+  }
+}

@@ -1,0 +1,199 @@
+import { createMoments } from "../statistics/moments.ts";
+import { createRandom } from "../statistics/random.ts";
+import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
+import { type ConstrainedFit, fitConstrained, multiply } from "./constrained_fit.ts";
+import { requireNothing } from "./exact_shapley.ts";
+import {
+  classesInFull,
+  coalitionsOfClass,
+  drawCoalition,
+  type SizeClass,
+  sizeClasses,
+  withComplements,
+} from "./kernel_coalitions.ts";
+import type { Scorer } from "./scorer.ts";
+import { splitColumns, type Stopped, uncertaintyOf, type UnitAttribution } from "./unit_attribution.ts";
+
+/** When and how to sample. */
+export interface KernelShapOptions {
+  /** Integer of 32 bits. */
+  readonly seed: number;
+  /** Model calls to spend, at most what the scorer's budget leaves; by default 2 N + 2048, SHAP's own. */
+  readonly calls?: number;
+  /** Stop when the largest standard error is at most this, nats. */
+  readonly standardError?: number;
+  /** What the rule looks at: the sequence's attributions (default), or those of every target. */
+  readonly of?: "sequence" | "targets";
+}
+
+/** Pairs of complementary coalitions as observations: x = z − ½, y = (v(z) − v(1 − z)) / 2. */
+interface Observations {
+  readonly rows: Float64Array[];
+  readonly values: Float64Array[];
+  readonly weights: number[];
+}
+
+// Draws between two looks at the stopping rule, and draws a model call at most: repeated coalitions cost none.
+const ROUND = 64;
+const DRAWS_A_CALL = 4;
+
+/**
+ * Shapley values as the solution of a weighted least squares problem over coalitions (KernelSHAP), with completeness as a
+ * hard constraint, so that it is exact. Coalitions come in complementary pairs; sizes that the budget covers are scored in
+ * full, the others sampled by the kernel's weight. With 2^N calls nothing is left to sample and the values are exact.
+ *
+ * Standard errors: the influence of each sampled pair on the solution, with the leverage correction HC3; 0 where nothing
+ * was sampled.
+ *
+ * Cost: `calls`, or what the stopping rule needs of it.
+ * Sources: Lundberg & Lee (2017); Covert & Lee, "Improving KernelSHAP" (2021) for pairs and constraint; MacKinnon & White,
+ * "Some heteroskedasticity-consistent covariance matrix estimators" (1985) for HC3.
+ *
+ * @throws {RangeError} where the calls are too few to determine N values, or the game cannot score nothing
+ */
+export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Promise<UnitAttribution> {
+  const { units: N, targets: T, columns: C } = scorer;
+  requireNothing(scorer);
+  const asked = options.standardError ?? null;
+  const limit = scorer.spent + Math.min(options.calls ?? 2 * N + 2048, scorer.budget - scorer.spent);
+  const ends = [everyUnit(N), noUnit(N)];
+  if (scorer.spent + scorer.cost(ends) > limit) throw tooFew(N, limit);
+  const [all, none] = await scorer.score(ends);
+  const totals = all.map((value, c) => value - none[c]);
+  const classes = sizeClasses(N);
+  const full = classesInFull(classes, Math.floor((limit - scorer.spent) / 2));
+  const sampled = classes.slice(full);
+  const enumerated = await scoreInFull(scorer, classes.slice(0, full));
+  const share = sampled.reduce((sum, one) => sum + one.share, 0);
+  const drawn: Observations = { rows: [], values: [], weights: [] };
+  const looked = options.of === "targets" ? [0, T * N] : [T * N, C * N];
+  const random = createRandom(options.seed);
+  let by: Stopped["by"] | null = sampled.length === 0 ? "exact" : null;
+  const estimateNow = () => solve(enumerated, drawn, share, totals, N, C);
+  while (by === null) {
+    const coalitions = drawPairs(scorer, sampled, random, limit);
+    await observe(scorer, coalitions, drawn);
+    if (asked !== null && largest(estimateNow()?.standardError.subarray(...looked)) <= asked) by = "standard-error";
+    else if (coalitions.length < ROUND || drawn.rows.length >= DRAWS_A_CALL * limit) by = "budget";
+  }
+  const estimate = estimateNow();
+  if (estimate === null || Number.isNaN(estimate.standardError[0])) throw tooFew(N, limit);
+  const reached = largest(estimate.standardError.subarray(...looked));
+  const { targets, sum } = splitColumns(estimate.coefficients, N);
+  return {
+    attribution: targets,
+    sequence: sum,
+    input: all.slice(0, T),
+    baseline: none.slice(0, T),
+    uncertainty: by === "exact"
+      ? null
+      : uncertaintyOf(estimate.standardError, N, drawn.rows.length, estimate.degreesOfFreedom),
+    stopped: { by, asked, reached, met: asked === null ? null : reached <= asked },
+    calls: scorer.spent,
+  };
+}
+
+/** Observations of every pair of the classes, weighted by the kernel. */
+async function scoreInFull(scorer: Scorer, classes: readonly SizeClass[]): Promise<Observations> {
+  const found: Observations = { rows: [], values: [], weights: [] };
+  for (const one of classes) {
+    const coalitions = coalitionsOfClass(one, scorer.units);
+    await observe(scorer, coalitions, found, one.share / coalitions.length);
+  }
+  return found;
+}
+
+/** Up to a round of draws, as many as the limit on model calls allows. */
+function drawPairs(
+  scorer: Scorer,
+  classes: readonly SizeClass[],
+  random: ReturnType<typeof createRandom>,
+  limit: number,
+): Coalition[] {
+  const request = scorer.gather(limit);
+  const drawn: Coalition[] = [];
+  while (drawn.length < ROUND) {
+    const next = drawCoalition(classes, scorer.units, random);
+    if (!request.add(withComplements([next]))) break;
+    drawn.push(next);
+  }
+  return drawn;
+}
+
+async function observe(
+  scorer: Scorer,
+  coalitions: readonly Coalition[],
+  { rows, values, weights }: Observations,
+  weight = 1,
+): Promise<void> {
+  const scores = await scorer.score(withComplements(coalitions));
+  coalitions.forEach((kept, p) => {
+    rows.push(Float64Array.from(kept, (one) => one - 0.5));
+    values.push(scores[2 * p].map((value, c) => (value - scores[2 * p + 1][c]) / 2));
+    weights.push(weight);
+  });
+}
+
+/** A solution with its standard errors, [C, N]; NaN where there are too few draws for them. */
+interface Estimate extends ConstrainedFit {
+  readonly standardError: Float64Array;
+  readonly degreesOfFreedom: number;
+}
+
+/** @param share of the kernel's weight that the draws stand for */
+function solve(
+  enumerated: Observations,
+  drawn: Observations,
+  share: number,
+  totals: Float64Array,
+  N: number,
+  C: number,
+): Estimate | null {
+  const draws = drawn.rows.length;
+  if (draws === 0 && share > 0) return null;
+  const weight = share / draws;
+  const rows = [...enumerated.rows, ...drawn.rows];
+  const values = [...enumerated.values, ...drawn.values];
+  const weights = [...enumerated.weights, ...drawn.weights.map(() => weight)];
+  const fit = fitConstrained({ units: N, columns: C, rows, values, weights, totals });
+  if (fit === null) return null;
+  if (draws === 0) return { ...fit, standardError: new Float64Array(C * N), degreesOfFreedom: Infinity };
+  const influence = createMoments(C * N);
+  let leverages = 0;
+  drawn.rows.forEach((x, p) => {
+    const pull = multiply(fit.response, x);
+    const leverage = weight * dot(x, pull);
+    leverages += leverage;
+    const effect = new Float64Array(C * N);
+    for (let c = 0; c < C; c++) {
+      const residual = drawn.values[p][c] - dot(x, fit.coefficients.subarray(c * N, (c + 1) * N));
+      const scale = share * residual / Math.max(1 - leverage, 1e-9);
+      for (let i = 0; i < N; i++) effect[c * N + i] = scale * pull[i];
+    }
+    influence.add(effect);
+  });
+  return {
+    ...fit,
+    standardError: influence.standardError(),
+    degreesOfFreedom: Math.max(1, draws - 1 - leverages),
+  };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
+  return total;
+}
+
+/** NaN compares as larger than anything asked for. */
+function largest(errors: Float64Array | undefined): number {
+  return errors === undefined
+    ? NaN
+    : errors.reduce((top, error) => error > top || Number.isNaN(error) ? error : top, 0);
+}
+
+function tooFew(units: number, calls: number): RangeError {
+  return new RangeError(
+    `Cannot fit KernelSHAP as the model calls must determine the values of ${units} units: got ${calls} calls`,
+  );
+}

@@ -1,0 +1,135 @@
+import { createMoments, type Moments } from "../statistics/moments.ts";
+import { createRandom } from "../statistics/random.ts";
+import { type Coalition, noUnit } from "./coalition.ts";
+import { requireNothing } from "./exact_shapley.ts";
+import type { Scorer } from "./scorer.ts";
+import { splitColumns, type Stopped, uncertaintyOf, type UnitAttribution } from "./unit_attribution.ts";
+import { assertTree, drawOrder, type UnitTree } from "./unit_tree.ts";
+
+/** When and how to sample. */
+export interface SampledShapleyOptions {
+  /** Integer of 32 bits. */
+  readonly seed: number;
+  /** Stop when the largest standard error is at most this, nats. Without it the budget or `pairs` ends the sampling. */
+  readonly standardError?: number;
+  /** What the rule looks at: the sequence's attributions (default), or those of every target. */
+  readonly of?: "sequence" | "targets";
+  /** Most pairs of orders. */
+  readonly pairs?: number;
+  /** Groups of units that stay together: Owen values instead of Shapley values. */
+  readonly tree?: UnitTree;
+}
+
+// Marginal contributions take few distinct values: intervals from 5 pairs held the exact value in 86 to 94 % of cases, from
+// 8 in 90 to 95 % (10 units, 4 smooth and 4 random games, with and without a tree).
+const FEWEST_PAIRS = 8;
+// Pairs before the rule is asked first: it would stop at a lucky variance of fewer. Then it is asked after every round.
+const FIRST_ROUND = 16;
+const ROUND = 8;
+
+/**
+ * Shapley values, or Owen values over a tree, by antithetic sampling: random orders of the units, each with its reverse;
+ * a unit's attribution is its mean marginal contribution. Each pair gives one independent sample, from whose variance the
+ * standard errors come. Every sample sums to v(all) − v(none), so completeness is exact.
+ *
+ * Cost: 2 + 2 (N − 1) model calls a pair at most; the scorer's budget is never exceeded. A pair that does not fit in what
+ * is left of it ends the sampling.
+ * Sources: Castro, Gómez & Tejada, "Polynomial calculation of the Shapley value based on sampling" (2009); Mitchell,
+ * Cooper, Frank & Holmes, "Sampling permutations for Shapley value estimation", JMLR 23 (2022) for the reversed orders.
+ *
+ * @throws {RangeError} where nothing would end the sampling, the budget has no room for eight pairs, the tree does not hold
+ * each unit once, or the game cannot score nothing
+ */
+export async function sampleShapley(scorer: Scorer, options: SampledShapleyOptions): Promise<UnitAttribution> {
+  const { units: N, targets: T, columns: C } = scorer;
+  const { standardError: asked = null, pairs = Infinity, tree = Array.from({ length: N }, (_, i) => i) } = options;
+  assertTree(tree, N);
+  requireNothing(scorer);
+  if (pairs === Infinity && scorer.budget === Infinity && asked === null) {
+    throw new RangeError("Cannot sample Shapley values as there must be a budget, pairs or a standard error: got none");
+  }
+  if (!(pairs >= FEWEST_PAIRS)) {
+    throw new RangeError(`Cannot sample Shapley values as pairs must be at least ${FEWEST_PAIRS}: got ${pairs}`);
+  }
+  const random = createRandom(options.seed);
+  const moments = createMoments(C * N);
+  const looked = options.of === "targets" ? [0, T * N] : [T * N, C * N];
+  const reached = () => moments.standardError().slice(...looked).reduce((top, error) => Math.max(top, error), 0);
+  // Where all coalitions are known already, pairs cost nothing: more than one a call would never end.
+  const most = Math.min(pairs, scorer.budget);
+  let by: Stopped["by"] | null = null;
+  while (by === null) {
+    const round = Math.min(moments.count === 0 ? FIRST_ROUND : ROUND, most - moments.count);
+    const orders: number[][] = [];
+    const request = scorer.gather();
+    while (orders.length < 2 * round) {
+      const order = drawOrder(tree, random);
+      const reverse = order.toReversed();
+      if (!request.add([...chain(order), ...chain(reverse)])) break;
+      orders.push(order, reverse);
+    }
+    addPairs(moments, orders, await scorer.score(request.coalitions), C);
+    if (orders.length < 2 * round) by = "budget";
+    else if (asked !== null && reached() <= asked) by = "standard-error";
+    else if (moments.count >= most) by = moments.count >= pairs ? "samples" : "budget";
+  }
+  if (moments.count < FEWEST_PAIRS) throw tooFew(N, scorer);
+  const [input, baseline] = await scorer.score([noUnit(N).fill(1), noUnit(N)]);
+  const { targets, sum } = splitColumns(moments.mean(), N);
+  const largest = reached();
+  return {
+    attribution: targets,
+    sequence: sum,
+    input: input.slice(0, T),
+    baseline: baseline.slice(0, T),
+    uncertainty: uncertaintyOf(moments.standardError(), N, moments.count, moments.count - 1),
+    stopped: { by, asked, reached: largest, met: asked === null ? null : largest <= asked },
+    calls: scorer.spent,
+  };
+}
+
+/** The coalitions that grow from none to all as units arrive in an order, N + 1 of them. */
+export function chain(order: readonly number[]): Coalition[] {
+  const kept = noUnit(order.length);
+  return [
+    kept.slice(),
+    ...order.map((unit) => {
+      kept[unit] = 1;
+      return kept.slice();
+    }),
+  ];
+}
+
+/** Marginal contributions [C, N] of units that arrive in an order, from the scores of its chain. */
+export function marginals(order: readonly number[], scores: readonly Float64Array[], columns: number): Float64Array {
+  const N = order.length;
+  const found = new Float64Array(columns * N);
+  order.forEach((unit, k) => {
+    for (let c = 0; c < columns; c++) found[c * N + unit] = scores[k + 1][c] - scores[k][c];
+  });
+  return found;
+}
+
+/** Adds the mean of each order's marginal contributions and its reverse's. */
+function addPairs(
+  moments: Moments,
+  orders: readonly (readonly number[])[],
+  scores: readonly Float64Array[],
+  columns: number,
+): void {
+  const contributions = orders.map((order, k) => {
+    const length = order.length + 1;
+    return marginals(order, scores.slice(k * length, (k + 1) * length), columns);
+  });
+  for (let k = 0; k < contributions.length; k += 2) {
+    moments.add(contributions[k].map((value, i) => (value + contributions[k + 1][i]) / 2));
+  }
+}
+
+function tooFew(units: number, { budget }: Scorer): RangeError {
+  const needed = 2 + 2 * FEWEST_PAIRS * (units - 1);
+  return new RangeError(
+    `Cannot sample Shapley values of ${units} units as ${FEWEST_PAIRS} pairs of orders must fit, up to ${needed} model ` +
+      `calls: got a budget of ${budget} calls; KernelSHAP or larger units need fewer`,
+  );
+}
