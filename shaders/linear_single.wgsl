@@ -1,6 +1,6 @@
 // y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n] for n < count: one row of x, bound by reading W.
-// W is [.., inner] in any format, inner a multiple of 8, of 64 where blocks of 64 have a scale. ACROSS threads share ROWS
-// columns; each takes every ACROSS-th run of OCTETS octets of them all: of NF4 four words that have one scale.
+// W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale. ACROSS threads share ROWS
+// columns; each takes every ACROSS-th run of OCTETS octets of them all: of PACKED weights four words, half of what shares a scale.
 struct Params {
   rows: u32, // 1
   weight_row: u32,
@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [1, inner]
 //@ if PACKED
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
-@group(0) @binding(2) var<storage, read> absmax: array<f32>;
+@group(0) @binding(2) var<storage, read> scales: array<f32>;
 //@ end
 @group(0) @binding(3) var<storage, read> bias: array<f32>; // read only if BIAS
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [1, stride]
@@ -69,7 +69,7 @@ fn main(
     var part$r = 0.0f;
 //@   for e in OCTETS
 //@     if PACKED
-    let w$r_$e = word_octet(words$r[$e]);
+    let w$r_$e = packed_octet(words$r, $eu);
 //@     else
     let w$r_$e = weight_octet(w$r + at, 1.0f);
 //@     end
@@ -80,7 +80,7 @@ fn main(
 //@     end
 //@   end
 //@   if PACKED
-    sum$r = fma(part$r, absmax[(w$r + at) / 2u], sum$r);
+    sum$r = fma(part$r, scales[(w$r + at) / 2u], sum$r);
 //@   else
     sum$r += part$r;
 //@   end

@@ -1,6 +1,6 @@
 // y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n]
-// for n < count. W is [.., inner] in any format, inner a multiple of 8, of 64 where blocks of 64 have a scale.
-// A lane owns 16 rows x COLUMNS columns, 8 columns apart. Lanes 0 to 7 of the subgroup, whatever its size, hold
+// for n < count. W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale.
+// A lane owns 4 GROUPS rows x COLUMNS columns, 8 columns apart. Lanes 0 to 7 of the subgroup, whatever its size, hold
 // 4 rows x 8 k of x at a time, 4 values each, and broadcast them. Each sum runs over k in order.
 struct Params {
   rows: u32,
@@ -25,16 +25,16 @@ fn main(
   octet_prepare(lane);
   let octets = params.inner / 8u;
   // Row tiles run along x, so that neighbours share the weights that are in cache.
-  let m0 = group.x * 16u;
+  let m0 = group.x * 4u * GROUPS;
   let first = (group.y * 4u + local.x / 8u) * 8u * COLUMNS;
   let n0 = first + local.x % 8u;
   // Rows beyond the edge repeat the last valid one, bit for bit; columns beyond it are not stored.
-//@ for g in 4
+//@ for g in GROUPS
   let x$g = min(m0 + 4u * $g + lane % 8u / 2u, params.rows - 1u) * octets * 2u + lane % 2u;
 //@ end
 //@ for c in COLUMNS
   let w$c = (params.weight_row + min(n0 + 8u * $c, params.count - 1u)) * octets;
-//@   for g in 4
+//@   for g in GROUPS
 //@     for i in 4
   var sum$g_$i_$c = 0.0f;
 //@     end
@@ -46,8 +46,7 @@ fn main(
   // All lanes of a subgroup go on while one has columns: they need each other's values.
   let steps = select(0u, octets, subgroupAny(first < params.count));
   for (var k = 0u; k < steps; k++) {
-    // Where weights have scales, 8 octets from the start of a row share one.
-    if (k % 8u == 0u) {
+    if (k % SHARING == 0u) {
 //@ for c in COLUMNS
       scale$c = octet_scale(w$c + k);
 //@ end
@@ -55,7 +54,7 @@ fn main(
 //@ for c in COLUMNS
     let w$c_k = weight_octet(w$c + k, scale$c);
 //@ end
-//@ for g in 4
+//@ for g in GROUPS
     let x$g_k = x[x$g + 2u * k];
 //@   for i in 4
 //@     for e in 8
@@ -74,7 +73,7 @@ fn main(
     if (BIAS) {
       b = bias[params.bias_row + n];
     }
-//@   for g in 4
+//@   for g in GROUPS
 //@     for i in 4
     y[min(m0 + 4u * $g + $i, params.rows - 1u) * params.stride + params.column + n] = sum$g_$i_$c + b;
 //@     end

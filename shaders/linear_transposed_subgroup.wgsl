@@ -1,6 +1,6 @@
 // dx[m, k] (+)= sum_n dy[m, column + n] * W[weight_row + n, k]
-// for n < count. W is [.., inner] in any format, inner a multiple of 8, of 64 where blocks of 64 have a scale.
-// A lane owns 16 rows x 8 consecutive k. Lanes 0 to 7 of the subgroup, whatever its size, hold dy at 8 consecutive n
+// for n < count. W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale.
+// A lane owns 4 GROUPS rows x 8 consecutive k. Lanes 0 to 7 of the subgroup, whatever its size, hold dy at 8 consecutive n
 // and broadcast it: of 4 rows at a time where column and stride are ALIGNED to vec4f, else of one.
 // Each sum runs over n in order.
 struct Params {
@@ -29,7 +29,7 @@ fn main(
   octet_prepare(lane);
   let octets = params.inner / 8u;
   // Row tiles run along x, so that neighbours share the weights that are in cache.
-  let m0 = group.x * 16u;
+  let m0 = group.x * 4u * GROUPS;
   let first = group.y * LANES + local.x / 8u * 8u;
   let octet = first + local.x % 8u;
   // Rows and octets beyond the edge repeat the last valid one, bit for bit.
@@ -37,7 +37,7 @@ fn main(
   let w = params.weight_row * octets + k0;
   let last_m = params.rows - 1u;
   let last_n = params.count - 1u;
-//@ for g in 4
+//@ for g in GROUPS
 //@   if ALIGNED
   let y$g = (min(m0 + 4u * $g + lane % 8u / 2u, last_m) * params.stride + params.column) / 4u + lane % 2u;
 //@   end
@@ -49,14 +49,14 @@ fn main(
 //@ end
   // The sums go on where an earlier launch left them, so that windows of n give the same bits as one launch for all.
   if (params.accumulate != 0u) {
-//@ for g in 4
+//@ for g in GROUPS
 //@   for i in 4
     low$g_$i = dx[dx$g_$i];
     high$g_$i = dx[dx$g_$i + 1u];
 //@   end
 //@ end
   }
-//@ for g in 4
+//@ for g in GROUPS
 //@   for i in 4
 //@     for e in 4
   var sum$g_$i_0$e = low$g_$i[$e];
@@ -68,33 +68,43 @@ fn main(
   let steps = select(0u, last_n / 8u + 1u, subgroupAny(first < octets));
   for (var step = 0u; step < steps; step++) {
     let n = step * 8u;
-    // Lanes 0 to 7, 8 to 15, … each see one block of 64 k: a lane loads its scale for one n, and the others' by shuffle.
-    let scale = octet_scale(w + min(n + lane % 8u, last_n) * octets);
-//@ for u in 8
-    let w$u = weight_octet(w + min(n + $u, last_n) * octets, subgroupShuffle(scale, lane / 8u * 8u + $u));
+    // SHARING neighbouring lanes see one block: each loads its scale for one n at a time, and the others by shuffle.
+//@ for p in PARTS
+    let scale$p = octet_scale(w + min(n + $p * SHARING + lane % SHARING, last_n) * octets);
+//@   for u in SHARING
+    let w$p$u = weight_octet(
+      w + min(n + $p * SHARING + $u, last_n) * octets,
+      subgroupShuffle(scale$p, lane / SHARING * SHARING + $u));
+//@   end
 //@ end
     // A zero for each n beyond the edge leaves the sums as they are.
-//@ for g in 4
+//@ for g in GROUPS
 //@   if ALIGNED
     let valid$g = vec4<u32>(n + lane % 2u * 4u) + vec4<u32>(0u, 1u, 2u, 3u) <= vec4<u32>(last_n);
     let y$g_n = select(vec4f(0.0), dy[y$g + 2u * step], valid$g);
 //@   end
 //@   for i in 4
 //@     if ALIGNED
-//@       for u in 8
-    let y$g_$i_$u = subgroupBroadcast(y$g_n[$u % 4u], 2u * $i + $u / 4u);
+//@       for p in PARTS
+//@         for u in SHARING
+    let y$g_$i_$p$u = subgroupBroadcast(y$g_n[$u % 4u], 2u * $i + ($p * SHARING + $u) / 4u);
+//@         end
 //@       end
 //@     else
     let at$g_$i = min(m0 + 4u * $g + $i, last_m) * params.stride + params.column + min(n + lane % 8u, last_n);
     let y$g_$i_n = select(0.0f, dy[at$g_$i], n + lane % 8u <= last_n);
-//@       for u in 8
-    let y$g_$i_$u = subgroupBroadcast(y$g_$i_n, u32($u));
+//@       for p in PARTS
+//@         for u in SHARING
+    let y$g_$i_$p$u = subgroupBroadcast(y$g_$i_n, $p * SHARING + $u);
+//@         end
 //@       end
 //@     end
 //@     for h in 2
 //@       for e in 4
-//@         for u in 8
-    sum$g_$i_$h$e = fma(y$g_$i_$u, w$u[$h][$e], sum$g_$i_$h$e);
+//@         for p in PARTS
+//@           for u in SHARING
+    sum$g_$i_$h$e = fma(y$g_$i_$p$u, w$p$u[$h][$e], sum$g_$i_$h$e);
+//@           end
 //@         end
 //@       end
 //@     end
@@ -104,7 +114,7 @@ fn main(
   if (octet >= octets) {
     return;
   }
-//@ for g in 4
+//@ for g in GROUPS
 //@   for i in 4
   dx[dx$g_$i] = vec4f(sum$g_$i_00, sum$g_$i_01, sum$g_$i_02, sum$g_$i_03);
   dx[dx$g_$i + 1u] = vec4f(sum$g_$i_10, sum$g_$i_11, sum$g_$i_12, sum$g_$i_13);

@@ -13,11 +13,11 @@ export async function whence(gpu: Gpu, task: Task): Promise<Contender> {
   const allocator = createAllocator(gpu);
   const pipelines = createPipelineCache(gpu);
   const data = upload(gpu, allocator, Uint8Array.from(task.codes));
-  const absmax = upload(gpu, allocator, Float32Array.from(task.absmax));
+  const scales = upload(gpu, allocator, Float32Array.from(task.absmax));
   const w: GpuWeight = {
     rows: outputs,
     columns: inner,
-    segments: [{ format: "nf4", rowStart: 0, rows: outputs, data, absmax }],
+    segments: [{ format: "nf4", rowStart: 0, rows: outputs, data, scales }],
   };
   const from = wholeBuffer(upload(gpu, allocator, Float32Array.from(task.input)));
   const length = rows * (transposed ? inner : outputs);

@@ -1,8 +1,8 @@
 @group(0) @binding(1) var<storage, read> weight: array<u32>;
-@group(0) @binding(2) var<storage, read> absmax: array<f32>;
+@group(0) @binding(2) var<storage, read> scales: array<f32>;
 
 fn octet_scale(index: u32) -> f32 {
-  return absmax[index >> 3u];
+  return scales[index >> 3u];
 }
 
 // Elements 8 * index … 8 * index + 7 of the flattened weight: one packed word, within one block of 64.

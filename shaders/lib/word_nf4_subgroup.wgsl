@@ -16,3 +16,8 @@ fn word_octet(word: u32) -> mat2x4f {
 fn book_value(bits: u32) -> f32 {
   return select(subgroupShuffle(book.x, bits & 7u), subgroupShuffle(book.y, bits & 7u), (bits & 8u) != 0u);
 }
+
+// Octet e of four packed words.
+fn packed_octet(words: vec4<u32>, e: u32) -> mat2x4f {
+  return word_octet(words[e]);
+}

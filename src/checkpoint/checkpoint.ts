@@ -1,11 +1,12 @@
 import type { Nf4Tensor } from "../quant/nf4.ts";
+import type { Q8Tensor } from "../quant/q8_0.ts";
 
 /** Element types that a tensor may keep unquantized. */
 export type DenseDtype = "f32" | "f16" | "bf16";
 
 /** An unquantized tensor. */
 export interface DenseTensor {
-  /** Tells it from an NF4 tensor. */
+  /** Tells it from a quantized tensor. */
   readonly kind: "dense";
   /** Type of its elements. */
   readonly dtype: DenseDtype;
@@ -16,7 +17,7 @@ export interface DenseTensor {
 }
 
 /** One named weight in host memory. */
-export type Tensor = DenseTensor | Nf4Tensor;
+export type Tensor = DenseTensor | Nf4Tensor | Q8Tensor;
 
 /** What a checkpoint says of a tensor before it is read. */
 export interface TensorInfo {
@@ -51,7 +52,7 @@ export interface Checkpoint {
   /** Null where the checkpoint has no tokenizer. */
   readonly tokenizer: TokenizerFiles | null;
   /**
-   * Reads one tensor. Formats other than the dense ones and NF4 are dequantized to f32 exactly.
+   * Reads one tensor. Formats other than the dense ones, NF4 and matrices in Q8_0 are dequantized to f32 exactly.
    * A RangeError names a tensor that is missing or not finite.
    */
   read(name: string): Promise<Tensor>;

@@ -5,7 +5,7 @@ const F16_EXPONENT = 0x7c00;
 const BF16_EXPONENT = 0x7f80;
 
 /**
- * Fails where a weight is NaN or infinite; of an NF4 tensor, where an absmax is.
+ * Fails where a weight is NaN or infinite; of a quantized tensor, where a scale is.
  *
  * @param what names file and tensor in the message
  * @throws RangeError at the first such element
@@ -13,6 +13,8 @@ const BF16_EXPONENT = 0x7f80;
 export function assertFinite(tensor: Tensor, what: string): void {
   if (tensor.kind === "nf4") {
     assertFiniteF32(tensor.absmax, `absmax of ${what}`);
+  } else if (tensor.kind === "q8_0") {
+    assertFiniteF32(tensor.scales, `scales of ${what}`);
   } else if (tensor.dtype === "f32") {
     assertFiniteF32(new Float32Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length / 4), what);
   } else {

@@ -1,4 +1,5 @@
 import { dequantizeGgml, GGML_TYPES, type GgmlType } from "../quant/ggml.ts";
+import { type Q8Tensor, splitQ8_0 } from "../quant/q8_0.ts";
 import type { Checkpoint, DenseTensor, TensorInfo } from "./checkpoint.ts";
 import { DENSE_DTYPES } from "./dense.ts";
 import { type OpenFile, openFile, sha256 } from "./file.ts";
@@ -112,12 +113,14 @@ function locate(entry: GgufEntry, config: Record<string, unknown>, path: string)
   return { name, shape, format: type.name, bytes, type, offset, rowBytes: bytes / shape[0], order };
 }
 
-function readTensor(tensor: StoredTensor, file: OpenFile): DenseTensor {
+function readTensor(tensor: StoredTensor, file: OpenFile): DenseTensor | Q8Tensor {
   const bytes = inOrder(tensor, file.read(tensor.offset, tensor.bytes));
   const dtype = DENSE_DTYPES.get(tensor.type.name);
   if (dtype !== undefined) return { kind: "dense", dtype, shape: tensor.shape, data: bytes };
+  const { shape } = tensor;
+  if (tensor.type.name === "Q8_0" && shape.length === 2) return splitQ8_0(bytes, [shape[0], shape[1]]);
   const values = dequantizeGgml(tensor.type, bytes);
-  return { kind: "dense", dtype: "f32", shape: tensor.shape, data: new Uint8Array(values.buffer) };
+  return { kind: "dense", dtype: "f32", shape, data: new Uint8Array(values.buffer) };
 }
 
 /** Moves whole rows, encoded as they are. */

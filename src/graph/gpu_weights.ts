@@ -1,7 +1,14 @@
 import type { Allocator } from "../gpu/buffer.ts";
 import { STORAGE } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { GpuWeight, GpuWeightSegment, WeightFormat, WeightInfo, WeightSegment } from "../ops/weight.ts";
+import {
+  type GpuWeight,
+  type GpuWeightSegment,
+  LAYOUTS,
+  type WeightFormat,
+  type WeightInfo,
+  type WeightSegment,
+} from "../ops/weight.ts";
 
 // Slices start at multiples of this many rows, so that no NF4 block of 64 and no 4-byte word straddles two of them.
 const SLICE_ROWS = 64;
@@ -77,6 +84,7 @@ function sliceRun<S extends SegmentInfo>(
   run: readonly S[],
 ): WeightSlice<S>[] {
   const { format } = run[0];
+  const { block } = LAYOUTS[format];
   const rows = run.reduce((sum, segment) => sum + segment.rows, 0);
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const bytesPerRow = elementBytes(format) * info.columns;
@@ -92,7 +100,7 @@ function sliceRun<S extends SegmentInfo>(
       run,
       first: rowStart * info.columns,
       dataBytes: Math.ceil(count * bytesPerRow),
-      scaleBytes: format === "nf4" ? Math.ceil(count * info.columns / 64) * 4 : null,
+      scaleBytes: block === null ? null : Math.ceil(count * info.columns / block) * 4,
     };
   });
 }
@@ -106,10 +114,10 @@ function uploadSlice(
   const data = allocator.create(info.name, dataBytes, STORAGE);
   writeRange(gpu, data, run.map((segment) => segment.data), Math.floor(first * elementBytes(format)), dataBytes);
   if (scaleBytes === null) return { format, rowStart, rows, data };
-  const scales = run.map(({ absmax }) => new Uint8Array(absmax!.buffer, absmax!.byteOffset, absmax!.byteLength));
-  const absmax = allocator.create(`${info.name}.absmax`, scaleBytes, STORAGE);
-  writeRange(gpu, absmax, scales, first / 64 * 4, scaleBytes);
-  return { format, rowStart, rows, data, absmax };
+  const chunks = run.map(({ scales }) => new Uint8Array(scales!.buffer, scales!.byteOffset, scales!.byteLength));
+  const scales = allocator.create(`${info.name}.scales`, scaleBytes, STORAGE);
+  writeRange(gpu, scales, chunks, first / LAYOUTS[format].block! * 4, scaleBytes);
+  return { format, rowStart, rows, data, scales };
 }
 
 /** Copies bytes `start … start + count` of the concatenated chunks to the beginning of a buffer. */
@@ -138,5 +146,5 @@ function wholeWords(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function elementBytes(format: WeightFormat): number {
-  return { f32: 4, f16: 2, bf16: 2, nf4: 0.5 }[format];
+  return LAYOUTS[format].bits / 8;
 }

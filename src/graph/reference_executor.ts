@@ -1,4 +1,5 @@
 import { dequantizeNf4 } from "../quant/nf4.ts";
+import { dequantizeQ8_0 } from "../quant/q8_0.ts";
 import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import { elements, type ValueType } from "../ops/op.ts";
 import { OPS } from "../ops/table.ts";
@@ -139,7 +140,7 @@ function widen({ rows, columns }: WeightInfo, segments: readonly WeightSegment[]
   return values;
 }
 
-function widenSegment({ format, rows, data, absmax }: WeightSegment, columns: number): Float32Array {
+function widenSegment({ format, rows, data, scales }: WeightSegment, columns: number): Float32Array {
   switch (format) {
     case "f32":
       return new Float32Array(data.slice().buffer);
@@ -148,6 +149,8 @@ function widenSegment({ format, rows, data, absmax }: WeightSegment, columns: nu
     case "bf16":
       return bf16ToF32(new Uint16Array(data.slice().buffer));
     case "nf4":
-      return dequantizeNf4({ kind: "nf4", shape: [rows, columns], codes: data, absmax: absmax! });
+      return dequantizeNf4({ kind: "nf4", shape: [rows, columns], codes: data, absmax: scales! });
+    case "q8_0":
+      return dequantizeQ8_0({ codes: data, scales: scales! });
   }
 }

@@ -50,10 +50,10 @@ export function createRehearsalExecutor(adapter: RehearsalAdapter | null, preten
           rowStart,
           rows,
           data: standIn(bytes.dataBytes),
-          absmax: bytes.scaleBytes === null ? undefined : standIn(bytes.scaleBytes),
+          scales: bytes.scaleBytes === null ? undefined : standIn(bytes.scaleBytes),
         }));
         weights.set(info.name, { rows: info.rows, columns: info.columns, segments: slices });
-        for (const { data, absmax } of slices) weightBytes += data.size + (absmax?.size ?? 0);
+        for (const { data, scales } of slices) weightBytes += data.size + (scales?.size ?? 0);
       }
       return Promise.resolve();
     },

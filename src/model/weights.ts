@@ -3,6 +3,7 @@ import { DENSE_DTYPES, widenDense } from "../checkpoint/dense.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { WeightSegment } from "../ops/weight.ts";
 import { quantizeNf4 } from "../quant/nf4.ts";
+import { dequantizeQ8_0 } from "../quant/q8_0.ts";
 import type { ModelConfig } from "./config.ts";
 import { stackedWeights } from "./weight_layout.ts";
 
@@ -55,7 +56,7 @@ export async function layOutWeights(
       const stored = requireTensor(checkpoint, tensor, shape).format;
       const nf4 = stored === "NF4" || linear && quantize === "nf4";
       // Whatever else a file holds is read as f32.
-      const format = nf4 ? "nf4" : DENSE_DTYPES.get(stored) ?? "f32";
+      const format = nf4 ? "nf4" : stored === "Q8_0" ? "q8_0" : DENSE_DTYPES.get(stored) ?? "f32";
       return { format, rows: shape[0], data: new Uint8Array(0) };
     });
     const joined: WeightSegment[] = [{ format: "f32", rows: 1, data: new Uint8Array(0) }];
@@ -87,7 +88,7 @@ function quantized(tensor: Tensor, rows: number, columns: number): Tensor {
 
 function f32Values(tensor: Tensor): Float32Array {
   if (tensor.kind === "nf4") throw new TypeError("Cannot widen a vector as it must be dense: got nf4");
-  return widenDense(tensor.dtype, tensor.data);
+  return tensor.kind === "q8_0" ? dequantizeQ8_0(tensor) : widenDense(tensor.dtype, tensor.data);
 }
 
 /** One row of f32 values, the tensors' one after another. */
@@ -103,9 +104,15 @@ function vector(tensors: readonly Tensor[]): WeightSegment {
 }
 
 function segment(tensor: Tensor): WeightSegment {
-  return tensor.kind === "nf4"
-    ? { format: "nf4", rows: tensor.shape[0], data: tensor.codes, absmax: tensor.absmax }
-    : { format: tensor.dtype, rows: tensor.shape[0], data: tensor.data };
+  const rows = tensor.shape[0];
+  switch (tensor.kind) {
+    case "nf4":
+      return { format: "nf4", rows, data: tensor.codes, scales: tensor.absmax };
+    case "q8_0":
+      return { format: "q8_0", rows, data: tensor.codes, scales: tensor.scales };
+    case "dense":
+      return { format: tensor.dtype, rows, data: tensor.data };
+  }
 }
 
 function countParameters(checkpoint: Checkpoint, config: ModelConfig): number {

@@ -3,12 +3,15 @@ import octetBf16Source from "../../shaders/lib/octet_bf16.wgsl" with { type: "te
 import octetF16Source from "../../shaders/lib/octet_f16.wgsl" with { type: "text" };
 import octetF32Source from "../../shaders/lib/octet_f32.wgsl" with { type: "text" };
 import octetNf4Source from "../../shaders/lib/octet_nf4.wgsl" with { type: "text" };
+import octetQ8Source from "../../shaders/lib/octet_q8_0.wgsl" with { type: "text" };
 import weightBf16Source from "../../shaders/lib/weight_bf16.wgsl" with { type: "text" };
 import weightF16Source from "../../shaders/lib/weight_f16.wgsl" with { type: "text" };
 import weightF32Source from "../../shaders/lib/weight_f32.wgsl" with { type: "text" };
 import weightNf4Source from "../../shaders/lib/weight_nf4.wgsl" with { type: "text" };
+import weightQ8Source from "../../shaders/lib/weight_q8_0.wgsl" with { type: "text" };
 import wordNf4Source from "../../shaders/lib/word_nf4.wgsl" with { type: "text" };
 import wordNf4SubgroupSource from "../../shaders/lib/word_nf4_subgroup.wgsl" with { type: "text" };
+import wordQ8Source from "../../shaders/lib/word_q8_0.wgsl" with { type: "text" };
 import forwardSource from "../../shaders/linear.wgsl" with { type: "text" };
 import forwardSubgroupSource from "../../shaders/linear_subgroup.wgsl" with { type: "text" };
 import forwardTileSource from "../../shaders/linear_tile.wgsl" with { type: "text" };
@@ -19,7 +22,7 @@ import { type Kernel, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { unroll } from "./product_unroll.ts";
 import { chosen, type Tuning } from "./tuning.ts";
-import type { GpuWeight, GpuWeightSegment, WeightFormat } from "./weight.ts";
+import { type GpuWeight, type GpuWeightSegment, LAYOUTS, type WeightFormat } from "./weight.ts";
 
 /** Some rows of one segment of a weight, and the rows that they meet. */
 export interface Product {
@@ -82,7 +85,7 @@ export function transposedProduct(
   const { dy, dx, w, segment, weightRow, count, rows } = product;
   const { kernel, tile } = once("transposed", product, column % 4 === 0 && stride % 4 === 0, transposedKernel);
   // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left.
-  const part = 8 * Math.ceil(CACHED_BYTES / (8 * w.columns * BYTES[segment.format]));
+  const part = 8 * Math.ceil(CACHED_BYTES / (w.columns * LAYOUTS[segment.format].bits));
   return Array.from({ length: Math.ceil(count / part) }, (_, i) => {
     const first = i * part;
     const window = [weightRow + first, Math.min(part, count - first), column + first, stride];
@@ -95,12 +98,20 @@ export function transposedProduct(
   });
 }
 
-// Of the subgroup kernels, the default first. On lavapipe more columns are no faster and take longer to compile.
-const COLUMNS = [6, 4, 8] as const;
+// Columns that a lane of the forward subgroup kernel owns, the default first. On lavapipe the code of more no longer fits
+// the processor's instruction caches.
+const COLUMNS = [8, 6, 4] as const;
+
+/**
+ * Rows that a lane of the subgroup kernels owns, by fours: 20 are 6 % faster a row than 16 where they leave fewer idle.
+ * May follow the number of rows: every sum is one lane's, in one order, and so keeps its bits.
+ */
+function groupsOf(rows: number): 4 | 5 {
+  return rows > 64 && Math.ceil(rows / 20) * 20 * 0.94 < Math.ceil(rows / 16) * 16 ? 5 : 4;
+}
 
 // Half of what a core's second-level cache holds, at least.
 const CACHED_BYTES = 2 ** 19;
-const BYTES = { f32: 4, f16: 2, bf16: 2, nf4: 0.5 } satisfies Record<WeightFormat, number>;
 
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Tiled>();
@@ -109,14 +120,23 @@ function once(
   direction: Direction,
   product: Product,
   flag: boolean,
-  make: (choice: ProductChoice, format: WeightFormat, INNER: number, flag: boolean) => Tiled,
+  make: (choice: ProductChoice, shape: KernelShape, flag: boolean) => Tiled,
 ): Tiled {
-  const { w: { columns }, segment: { format } } = product;
+  const { w: { columns: INNER }, segment: { format }, rows } = product;
   const choice = product.choice ?? choose(direction, product);
-  const key = [direction, choice.variant, choice.columns, format, columns, flag].join(" ");
+  const GROUPS = choice.variant === "subgroup" ? groupsOf(rows) : 0;
+  const key = [direction, choice.variant, choice.columns, format, INNER, GROUPS, flag].join(" ");
   let tiled = made.get(key);
-  if (tiled === undefined) made.set(key, tiled = make(choice, format, columns, flag));
+  if (tiled === undefined) made.set(key, tiled = make(choice, { format, INNER, GROUPS }, flag));
   return tiled;
+}
+
+/** What a kernel is specialised for beside the choice. */
+interface KernelShape {
+  readonly format: WeightFormat;
+  readonly INNER: number;
+  /** Rows that a lane of the subgroup kernels owns, by fours. */
+  readonly GROUPS: number;
 }
 
 function choose(direction: Direction, { w: { columns }, segment: { format }, subgroups, variant, tuning }: Product) {
@@ -137,8 +157,8 @@ export function productCandidates(
   inner: number,
   subgroups: boolean,
 ): [ProductChoice, ...ProductChoice[]] {
-  // Each octet of elements must lie in one row, and eight neighbouring octets in one block of NF4.
-  if (inner % (format === "nf4" ? 64 : 8) !== 0) return [{ variant: "generic" }];
+  // Each octet of elements must lie in one row, and all octets of a block.
+  if (inner % (LAYOUTS[format].block ?? 8) !== 0) return [{ variant: "generic" }];
   const without = [{ variant: "tile" }, { variant: "generic" }] as const;
   if (!subgroups) return [...without];
   if (direction === "transposed") return [{ variant: "subgroup" }, ...without];
@@ -146,7 +166,7 @@ export function productCandidates(
   return [first, ...rest, ...without];
 }
 
-function forwardKernel(choice: ProductChoice, format: WeightFormat, INNER: number, BIAS: boolean): Tiled {
+function forwardKernel(choice: ProductChoice, { format, INNER, GROUPS }: KernelShape, BIAS: boolean): Tiled {
   const FORMAT = FORMATS.indexOf(format);
   switch (choice.variant) {
     case "generic": {
@@ -158,14 +178,19 @@ function forwardKernel(choice: ProductChoice, format: WeightFormat, INNER: numbe
       return { kernel: specialize("linear_tile", sources, { FORMAT, BIAS }), tile: [64, 64] };
     }
     case "subgroup": {
-      const { columns: COLUMNS = 6 } = choice;
-      const sources = [...SUBGROUP_OCTETS[format], unroll(forwardSubgroupSource, { COLUMNS })];
-      return { kernel: specialize("linear_subgroup", sources, { FORMAT, BIAS, COLUMNS }), tile: [16, 32 * COLUMNS] };
+      const { columns: COLUMNS = 8 } = choice;
+      const sources = [...SUBGROUP_OCTETS[format], unroll(forwardSubgroupSource, { GROUPS, COLUMNS })];
+      const constants = { FORMAT, BIAS, GROUPS, COLUMNS, SHARING: sharing(format) };
+      return { kernel: specialize("linear_subgroup", sources, constants), tile: [4 * GROUPS, 32 * COLUMNS] };
     }
   }
 }
 
-function transposedKernel({ variant }: ProductChoice, format: WeightFormat, INNER: number, ALIGNED: boolean): Tiled {
+function transposedKernel(
+  { variant }: ProductChoice,
+  { format, INNER, GROUPS }: KernelShape,
+  ALIGNED: boolean,
+): Tiled {
   const FORMAT = FORMATS.indexOf(format);
   switch (variant) {
     case "generic": {
@@ -178,11 +203,21 @@ function transposedKernel({ variant }: ProductChoice, format: WeightFormat, INNE
     }
     case "subgroup": {
       const LANES = lanesOf(INNER);
-      const sources = [...SUBGROUP_OCTETS[format], unroll(transposedSubgroupSource, { ALIGNED })];
-      const kernel = specialize("linear_transposed_subgroup", sources, { FORMAT, ALIGNED, LANES });
-      return { kernel, tile: [16, 8 * LANES] };
+      const SHARING = sharing(format);
+      const PARTS = 8 / SHARING;
+      const sources = [
+        ...SUBGROUP_OCTETS[format],
+        unroll(transposedSubgroupSource, { ALIGNED, GROUPS, SHARING, PARTS }),
+      ];
+      const kernel = specialize("linear_transposed_subgroup", sources, { FORMAT, ALIGNED, GROUPS, LANES, SHARING });
+      return { kernel, tile: [4 * GROUPS, 8 * LANES] };
     }
   }
+}
+
+/** Octets that share a scale; where there are none, as many as the kernels take at once. */
+function sharing(format: WeightFormat): number {
+  return (LAYOUTS[format].block ?? 64) / 8;
 }
 
 /** Lanes of a workgroup that share a row's octets evenly: lavapipe deals workgroups out as if each took equally long. */
@@ -191,7 +226,7 @@ function lanesOf(inner: number): number {
   return 8 * [4, 3, 2].reduce((best, n) => Math.ceil(eights / n) * n < Math.ceil(eights / best) * best ? n : best);
 }
 
-const FORMATS = ["f32", "f16", "bf16", "nf4"] as const satisfies readonly WeightFormat[];
+const FORMATS = ["f32", "f16", "bf16", "nf4", "q8_0"] as const satisfies readonly WeightFormat[];
 
 // Functions that read a weight by element, by octet, and by octet where lanes can exchange values.
 const ELEMENTS = {
@@ -199,12 +234,14 @@ const ELEMENTS = {
   f16: [weightF16Source],
   bf16: [weightBf16Source],
   nf4: [nf4Source, weightNf4Source],
+  q8_0: [weightQ8Source],
 } satisfies Record<WeightFormat, string[]>;
 const OCTETS = {
   f32: [octetF32Source],
   f16: [octetF16Source],
   bf16: [octetBf16Source],
   nf4: [nf4Source, wordNf4Source, octetNf4Source],
+  q8_0: [wordQ8Source, octetQ8Source],
 } satisfies Record<WeightFormat, string[]>;
 const SUBGROUP_OCTETS = {
   ...OCTETS,
@@ -220,7 +257,7 @@ export const PRODUCT_SOURCES: readonly string[] = [
 
 /** Bindings of a weight's data and scales. */
 export function weightBindings(segment: GpuWeightSegment): (BufferRange | null)[] {
-  return [wholeBuffer(segment.data), segment.absmax === undefined ? null : wholeBuffer(segment.absmax)];
+  return [wholeBuffer(segment.data), segment.scales === undefined ? null : wholeBuffer(segment.scales)];
 }
 
 /** The whole of a buffer as a range. */

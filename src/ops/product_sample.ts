@@ -5,6 +5,7 @@ import { createPass, type Dispatch } from "../gpu/pass.ts";
 import type { GpuWeight, GpuWeightSegment, ReferenceWeight, WeightFormat } from "./weight.ts";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../quant/half.ts";
 import { dequantizeNf4, quantizeNf4 } from "../quant/nf4.ts";
+import { dequantizeQ8_0, Q8_0_BLOCK } from "../quant/q8_0.ts";
 
 /** Uniform in [-1, 1), the same for equal seeds (mulberry32). */
 export function sample(length: number, seed: number): Float32Array {
@@ -39,8 +40,8 @@ export function sampleWeight(
     const encoded = encode(format, sample(n * columns, 17 + i), [n, columns]);
     values.set(encoded.values, rowStart * columns);
     const data = upload(gpu, allocator, encoded.data);
-    const absmax = encoded.absmax && upload(gpu, allocator, encoded.absmax);
-    segments.push({ format, rowStart, rows: n, data, absmax });
+    const scales = encoded.scales && upload(gpu, allocator, encoded.scales);
+    segments.push({ format, rowStart, rows: n, data, scales });
     rowStart += n;
   }
   return { onGpu: { rows, columns, segments }, reference: { values, rows, columns } };
@@ -49,7 +50,7 @@ export function sampleWeight(
 interface Encoded {
   readonly values: Float32Array;
   readonly data: ArrayBufferView<ArrayBuffer>;
-  readonly absmax?: Float32Array<ArrayBuffer>;
+  readonly scales?: Float32Array<ArrayBuffer>;
 }
 
 function encode(format: WeightFormat, values: Float32Array, shape: readonly [number, number]): Encoded {
@@ -58,11 +59,19 @@ function encode(format: WeightFormat, values: Float32Array, shape: readonly [num
     const bits = format === "f16" ? f32ToF16(values) : f32ToBf16(values);
     return { values: format === "f16" ? f16ToF32(bits) : bf16ToF32(bits), data: Uint16Array.from(bits) };
   }
+  if (format === "q8_0") {
+    const blocks = Math.ceil(values.length / Q8_0_BLOCK);
+    // A 16-bit scale a block, from 2⁻⁸ to 2⁻⁷, and codes of either sign up to the ends of their range.
+    const scales = Float32Array.from({ length: blocks }, (_, block) => 2 ** -8 + block % 1024 * 2 ** -18);
+    const codes = Int8Array.from(values, (value) => Math.max(-128, Math.min(127, Math.round(value * 160))));
+    const data = new Uint8Array(codes.buffer);
+    return { values: dequantizeQ8_0({ codes: data, scales }), data, scales };
+  }
   const tensor = quantizeNf4(values, shape);
   return {
     values: dequantizeNf4(tensor),
     data: Uint8Array.from(tensor.codes),
-    absmax: Float32Array.from(tensor.absmax),
+    scales: Float32Array.from(tensor.absmax),
   };
 }
 

@@ -5,12 +5,13 @@ import octetF32Source from "../../shaders/lib/octet_f32.wgsl" with { type: "text
 import wordNf4Source from "../../shaders/lib/word_nf4.wgsl" with { type: "text" };
 import wordNf4SubgroupSource from "../../shaders/lib/word_nf4_subgroup.wgsl" with { type: "text" };
 import singleSource from "../../shaders/linear_single.wgsl" with { type: "text" };
+import wordQ8Source from "../../shaders/lib/word_q8_0.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { forwardProduct, type Product, weightBindings, type Window } from "./product.ts";
 import { unroll } from "./product_unroll.ts";
 import { choiceText, chosen } from "./tuning.ts";
-import type { WeightFormat } from "./weight.ts";
+import { LAYOUTS, type WeightFormat } from "./weight.ts";
 
 /** A product of one row, and how its threads share it. */
 export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice"> {
@@ -67,10 +68,10 @@ function singleKernel(format: WeightFormat, inner: number, BIAS: boolean, subgro
 }
 
 function make(format: WeightFormat, BIAS: boolean, subgroups: boolean, choice: SingleChoice): Single {
-  const PACKED = format === "nf4";
+  const PACKED = LAYOUTS[format].block !== null;
   const OCTETS = octetsOf(format);
   const { lanes: LANES, across: ACROSS, rows: ROWS } = choice;
-  const SUBGROUPS = PACKED && subgroups;
+  const SUBGROUPS = format === "nf4" && subgroups;
   const source = unroll(singleSource, { PACKED, OCTETS, ROWS, SUBGROUPS, SHARED: ACROSS > 1 });
   const kernel = specialize("linear_single", [...(SUBGROUPS ? SUBGROUP_LIBRARY : LIBRARY)[format], source], {
     FORMAT: FORMATS.indexOf(format),
@@ -84,7 +85,7 @@ function make(format: WeightFormat, BIAS: boolean, subgroups: boolean, choice: S
 }
 
 // A thread loads 16 or 32 bytes of a row at a time.
-const octetsOf = (format: WeightFormat) => format === "nf4" ? 4 : 1;
+const octetsOf = (format: WeightFormat) => LAYOUTS[format].block === null ? 1 : 16 / LAYOUTS[format].bits;
 
 /** What single-row products share a choice. */
 export function singleFamily(format: WeightFormat, inner: number): string {
@@ -101,7 +102,7 @@ export function singleCandidates(
   inner: number,
   software: boolean,
 ): [SingleChoice, ...SingleChoice[]] | null {
-  if (inner % (format === "nf4" ? 64 : 8) !== 0) return null;
+  if (inner % (LAYOUTS[format].block ?? 8) !== 0) return null;
   const runs = inner / 8 / octetsOf(format);
   // The most threads that leave the fewest idle in the last step.
   const taken = (n: number) => Math.ceil(runs / n) * n;
@@ -118,12 +119,13 @@ export function singleCandidates(
   return software ? [alone, shared, ...rest] : [shared, alone, ...rest];
 }
 
-const FORMATS = ["f32", "f16", "bf16", "nf4"] as const satisfies readonly WeightFormat[];
+const FORMATS = ["f32", "f16", "bf16", "nf4", "q8_0"] as const satisfies readonly WeightFormat[];
 const LIBRARY = {
   f32: [octetF32Source],
   f16: [octetF16Source],
   bf16: [octetBf16Source],
   nf4: [nf4Source, wordNf4Source],
+  q8_0: [wordQ8Source],
 } satisfies Record<WeightFormat, string[]>;
 const SUBGROUP_LIBRARY = { ...LIBRARY, nf4: [nf4Source, wordNf4SubgroupSource] } satisfies Record<
   WeightFormat,

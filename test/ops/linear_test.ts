@@ -110,7 +110,7 @@ async function checkBoth({ format, segments, inner, rows, bias, subgroups }: Cas
   }
 }
 
-const FORMATS: readonly WeightFormat[] = ["f32", "f16", "bf16", "nf4"];
+const FORMATS: readonly WeightFormat[] = ["f32", "f16", "bf16", "nf4", "q8_0"];
 const SUBGROUPS = gpu.features.subgroups ? [false, true] : [false];
 
 for (const subgroups of SUBGROUPS) {
@@ -265,13 +265,13 @@ async function sameBits(format: WeightFormat, inner: number, subgroups: boolean)
   const allocator = createAllocator(gpu);
   const { onGpu: w } = sampleWeight(gpu, allocator, format, [96], inner);
   const attributes = { weight: "w", bias: null, outputs: w.rows, inner };
-  const rows = 37;
+  const rows = 97; // whole and longest part by larger tiles than the other parts
   for (const [op, width] of [[linear, inner], [linearTransposed, w.rows]] as const) {
     const input = sample(rows * width, 9);
     const whole = await runOp(op, attributes, input, rows, () => w, subgroups);
     const out = whole.length / rows;
     let start = 0;
-    for (const n of [1, 3, 17, 16]) {
+    for (const n of [1, 3, 77, 16]) {
       const part = await runOp(
         op,
         attributes,
