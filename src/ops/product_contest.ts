@@ -16,7 +16,7 @@ import {
 import { runDispatches, sample, sampleWeight, upload } from "./product_sample.ts";
 import { singleCandidates, type SingleChoice, singleFamily, singleProduct } from "./single_product.ts";
 import type { Choice } from "./tuning.ts";
-import type { GpuWeight, ReferenceWeight, WeightFormat } from "./weight.ts";
+import { type GpuWeight, LAYOUTS, type ReferenceWeight, type WeightFormat } from "./weight.ts";
 
 /** Products that share a choice: `single`, of one row; the others, of however many. */
 export interface ProductClass {
@@ -124,7 +124,7 @@ function referenceOf(
 
 /** A weight of the full size; what it holds does not matter to the time, as long as it is not denormal. */
 function largeWeight(gpu: Gpu, allocator: Allocator, { format, inner, outputs }: ProductClass): GpuWeight {
-  const bytesPerRow = { f32: 4, f16: 2, bf16: 2, nf4: 0.5 }[format] * inner;
+  const bytesPerRow = LAYOUTS[format].bits / 8 * inner;
   // In every dense format a number between 0.01 and 2.
   const data = upload(gpu, allocator, new Uint16Array(outputs * bytesPerRow / 2).fill(0x3c35));
   const absmax = format === "nf4"
