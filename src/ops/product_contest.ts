@@ -127,10 +127,11 @@ function largeWeight(gpu: Gpu, allocator: Allocator, { format, inner, outputs }:
   const bytesPerRow = LAYOUTS[format].bits / 8 * inner;
   // In every dense format a number between 0.01 and 2.
   const data = upload(gpu, allocator, new Uint16Array(outputs * bytesPerRow / 2).fill(0x3c35));
-  const absmax = format === "nf4"
-    ? upload(gpu, allocator, new Float32Array(outputs * inner / 64).fill(0.01))
-    : undefined;
-  return { rows: outputs, columns: inner, segments: [{ format, rowStart: 0, rows: outputs, data, absmax }] };
+  const { block } = LAYOUTS[format];
+  const scales = block === null
+    ? undefined
+    : upload(gpu, allocator, new Float32Array(outputs * inner / block).fill(0.01));
+  return { rows: outputs, columns: inner, segments: [{ format, rowStart: 0, rows: outputs, data, scales }] };
 }
 
 function dispatchesOf(
