@@ -13,7 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The mathematics sees a model only through an interface of its own.
   attribution: ["statistics"],
   ablation: ["statistics"],
-  units: [],
+  units: ["statistics"],
   statistics: [],
   model: ["attribution", "checkpoint", "graph", "ops", "quant", "gpu"],
   checkpoint: ["quant"],

@@ -1,0 +1,69 @@
+import type { NamedSpan } from "./unit.ts";
+
+/** A message of a chat. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** A chat as the model reads it. */
+export interface RenderedTurns {
+  readonly text: string;
+  /** Where each message's content lies; named by role, numbered from the second turn of a role on (`user 2`). */
+  readonly turns: readonly NamedSpan[];
+}
+
+/**
+ * Renders a chat and finds its messages in it: they are rendered a second time as placeholders that no template contains.
+ * What lies between them belongs to the template. Contents that templates trim are found trimmed.
+ *
+ * @param render the chat template
+ * @throws {RangeError} where the template changes contents or leaves some out
+ */
+export function renderTurns(
+  render: (messages: readonly Message[]) => string,
+  messages: readonly Message[],
+): RenderedTurns {
+  const text = render(messages);
+  const marks = messages.map((_, i) => `\u{F0000}${i}\u{F0001}`);
+  const pattern = render(messages.map(({ role }, i) => ({ role, content: marks[i] })));
+  const names = turnNames(messages);
+  const turns: NamedSpan[] = [];
+  let at = 0;
+  let patternAt = 0;
+  const skip = (between: string) => {
+    if (!text.startsWith(between, at)) throw changed(names[turns.length] ?? "the end", text.slice(at, at + 20));
+    at += between.length;
+  };
+  messages.forEach(({ content }, i) => {
+    const mark = pattern.indexOf(marks[i], patternAt);
+    if (mark < 0) throw changed(names[i], "nothing");
+    skip(pattern.slice(patternAt, mark));
+    patternAt = mark + marks[i].length;
+    const shown = [content, content.trim()].find((form) => text.startsWith(form, at));
+    if (shown === undefined) throw changed(names[i], text.slice(at, at + 20));
+    turns.push({ name: names[i], start: at, end: at + shown.length });
+    at += shown.length;
+  });
+  skip(pattern.slice(patternAt));
+  if (at !== text.length) throw changed("the end", text.slice(at, at + 20));
+  return { text, turns: turns.filter(({ start, end }) => end > start) };
+}
+
+function turnNames(messages: readonly Message[]): string[] {
+  const counts = new Map<string, number>();
+  return messages.map(({ role }) => {
+    const count = (counts.get(role) ?? 0) + 1;
+    counts.set(role, count);
+    return count === 1 ? role : `${role} ${count}`;
+  });
+}
+
+function changed(turn: string, got: string): RangeError {
+  return new RangeError(
+    `Cannot find the turns of the chat as its template must hold each message as it is: got ${
+      JSON.stringify(got)
+    } for ` +
+      turn,
+  );
+}
