@@ -1,14 +1,39 @@
 // Causal grouped-query attention: o_i = sum_{j <= i} P_ij v_j, P_ij = exp(SCALE q_i . k_j - lse_i), with a running
-// maximum and sum a query (online softmax). A workgroup owns TILE queries of one head.
-@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
-@group(0) @binding(1) var<storage, read_write> o: array<Vec>; // [B, N, HEADS COLUMNS]
-@group(0) @binding(2) var<storage, read_write> lse: array<f32>; // [B, N, HEADS]
-@group(0) @binding(3) var<uniform> params: Params;
+// maximum and sum a query (online softmax). A workgroup owns TILE queries of one head. In a ragged batch each sequence
+// shares and carries as many rows as `places` says.
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
+//@ if RAGGED
+@group(0) @binding(1) var<storage, read> places: array<u32>; // [B, 3]: shared rows, first of its own in qkv, positions
+//@ end
+@group(0) @binding(2) var<storage, read_write> o: array<Vec>; // [B, N, HEADS COLUMNS]
+@group(0) @binding(3) var<storage, read_write> lse: array<f32>; // [B, N, HEADS]
+@group(0) @binding(4) var<uniform> params: Params;
 
 var<workgroup> scores: array<vec4f, TILE * STRIDE>; // [query, key / 4]; then exp(score - top)
 var<workgroup> factor: array<f32, TILE>; // exp(old top - new top) of each query; at the end 1 / sum
 
 const MASKED: f32 = -3.0e38f;
+
+//@ if RAGGED
+fn ragged(even: Place) -> Place {
+  var place = even;
+  let at = 3u * place.sequence;
+  let length = places[at + 2u];
+  place.shared_rows = places[at];
+  place.own = places[at + 1u] - place.shared_rows;
+  place.last = length - 1u;
+  if (params.queries == 0u) {
+    place.first_query = place.shared_rows;
+    place.queries = place.own - params.shared_rows;
+  } else {
+    place.first_query = length - params.queries;
+    place.queries = place.sequence * params.queries - place.first_query;
+  }
+  place.valid = place.valid && place.first < length && place.first + TILE > place.first_query;
+  return place;
+}
+
+//@ end
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -27,22 +52,26 @@ fn main(
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
-  let place = place_of(group, groups, HEADS, params, params.first_query / TILE, true);
+//@ if RAGGED
+  let place = ragged(place_of(group, groups, HEADS, params, 0u, true));
+//@ else
+  let place = place_of(group, groups, HEADS, params, (params.shared_rows + params.rows - params.queries) / TILE, true);
+//@ end
   if (!place.valid) {
     return;
   }
   let kv_head = place.head / (HEADS / KV_HEADS);
-  let last = params.length - 1u;
+  let last = place.last;
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
   // Whether any of the thread's rows is a query.
-  let works = query <= last && query + ROWS > params.first_query;
+  let works = query <= last && query + ROWS > place.first_query;
 //@ for only in SHARED
-  let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
+  let own_q = query_at(row_of(place, min(query + across % ROWS, last)), place.head);
 //@ end
 //@ for i in ROWS
-  let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
+  let q$i = query_at(row_of(place, min(query + $iu, last)), place.head);
 //@   for c in PART
   var sum$i_$c = Vec();
 //@   end
@@ -52,14 +81,14 @@ fn main(
 //@ end
   // Of query `thread`, for the first TILE threads.
   let own = place.first + thread;
-  let reduces = thread < TILE && own <= last && own >= params.first_query;
+  let reduces = thread < TILE && own <= last && own >= place.first_query;
   var top = MASKED;
   var total = 0.0f;
   for (var tile = 0u; tile <= place.first; tile += TILE) {
     if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
-      let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
+      let k$j = key_at(row_of(place, min(key + $ju, last)), kv_head);
 //@   for i in ROWS
       var s$i_$j = 0.0f;
 //@   end
@@ -133,7 +162,7 @@ fn main(
 //@   end
 //@ end
 //@ for j in 4
-        let v$j = value_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);
+        let v$j = value_at(row_of(place, min(tile + 4u * f + $ju, last)), kv_head);
 //@   for c in PART
         let v$j_$c = qkv[v$j + column$c];
 //@     for i in ROWS
@@ -151,7 +180,7 @@ fn main(
   }
   workgroupBarrier();
 //@ for i in ROWS
-  if (query + $iu <= last && query + $iu >= params.first_query) {
+  if (query + $iu <= last && query + $iu >= place.first_query) {
 //@   for c in PART
     if (across + ACROSS * $cu < COLUMNS) {
       o[output_at(place.queries + query + $iu, place.head) + column$c] = sum$i_$c * factor[down + $iu];

@@ -1,11 +1,11 @@
 // dk_j = sum_{h in group} sum_{i >= j} dS_ij q_i, dv_j = sum_{h in group} sum_{i >= j} P_ij do_i, with dS and delta as in
 // the queries' kernel. A workgroup owns TILE keys of one key/value head and writes their parts of dqkv: no atomics.
 // Launches for a part of each group add to what the ones before them wrote.
-@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 @group(0) @binding(1) var<storage, read> lse: array<f32>; // [B, N, HEADS]
-@group(0) @binding(2) var<storage, read> output_gradient: array<Vec>; // [B, N, HEADS COLUMNS]
-@group(0) @binding(3) var<storage, read> delta: array<f32>; // [B, N, HEADS]
-@group(0) @binding(4) var<storage, read_write> dqkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(2) var<storage, read> output_gradient: array<Vec>; // [B, n, HEADS COLUMNS], the first n <= N
+@group(0) @binding(3) var<storage, read> delta: array<f32>; // [B, n, HEADS]
+@group(0) @binding(4) var<storage, read_write> dqkv: array<Vec>; // [P + B s, ROW], the first s = S - N + n
 @group(0) @binding(5) var<uniform> params: Params;
 
 var<workgroup> p: array<vec4f, TILE * STRIDE>; // [key, query / 4]
@@ -29,41 +29,45 @@ fn main(
   let eight = lane - lane % 8u;
 //@ end
   let place = place_of(group, groups, KV_HEADS, params, 0u, false);
-  if (!place.valid) {
+  if (!has_results(place)) {
     return;
   }
-  let last = params.length - 1u;
+  let last = place.last;
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let key = place.first + down;
+  // Whether any of the thread's rows has a gradient.
+  let works = key <= last && key + ROWS > place.shared_rows;
 //@ for c in PART
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
 //@ for only in SHARED
-  let own_k = key_at(place.sequence + min(key + across % ROWS, last), place.head);
-  let own_v = value_at(place.sequence + min(key + across % ROWS, last), place.head);
+  let own_k = key_at(row_of(place, min(key + across % ROWS, last)), place.head);
+  let own_v = value_at(row_of(place, min(key + across % ROWS, last)), place.head);
 //@ end
 //@ for i in ROWS
-  let k$i = key_at(place.sequence + min(key + $iu, last), place.head);
-  let v$i = value_at(place.sequence + min(key + $iu, last), place.head);
+  let k$i = key_at(row_of(place, min(key + $iu, last)), place.head);
+  let v$i = value_at(row_of(place, min(key + $iu, last)), place.head);
 //@   for c in PART
   var dk$i_$c = Vec();
   var dv$i_$c = Vec();
   if (params.first_member > 0u) {
-    dk$i_$c = dqkv[k$i + column$c];
-    dv$i_$c = dqkv[v$i + column$c];
+    dk$i_$c = dqkv[key_at(place.results + clamp(key + $iu, place.shared_rows, last), place.head) + column$c];
+    dv$i_$c = dqkv[value_at(place.results + clamp(key + $iu, place.shared_rows, last), place.head) + column$c];
   }
 //@   end
 //@ end
   for (var member = params.first_member; member < params.end_member; member++) {
     let head = place.head * (HEADS / KV_HEADS) + member;
-    for (var tile = max(place.first, params.first_query / TILE * TILE); tile <= last; tile += TILE) {
-      if (key <= last) {
+    for (var tile = max(place.first, place.first_query / TILE * TILE); tile <= last; tile += TILE) {
+      if (works) {
         let query = tile + 4u * across;
 //@ for j in 4
-        let q$j = query_at(place.sequence + min(query + $ju, last), head);
-        let row$j = place.queries + clamp(query + $ju, params.first_query, last);
-        let g$j = output_at(row$j, head);
+        let q$j = query_at(row_of(place, min(query + $ju, last)), head);
+        let position$j = clamp(query + $ju, place.first_query, last);
+        let g$j = output_at(place.gradients + position$j, head);
+        let row$j = (place.queries + position$j) * HEADS + head;
+        let own$j = (place.gradients + position$j) * HEADS + head;
 //@   for i in ROWS
         var s$i_$j = 0.0f;
         var d$i_$j = 0.0f;
@@ -111,12 +115,10 @@ fn main(
 //@   end
 //@ end
         }
-        let log_sums = vec4f(
-          lse[row0 * HEADS + head], lse[row1 * HEADS + head], lse[row2 * HEADS + head], lse[row3 * HEADS + head]);
-        let deltas = vec4f(
-          delta[row0 * HEADS + head], delta[row1 * HEADS + head], delta[row2 * HEADS + head], delta[row3 * HEADS + head]);
+        let log_sums = vec4f(lse[row0], lse[row1], lse[row2], lse[row3]);
+        let deltas = vec4f(delta[own0], delta[own1], delta[own2], delta[own3]);
         let queries = query + vec4<u32>(0u, 1u, 2u, 3u);
-        let beyond = (queries > vec4<u32>(last)) | (queries < vec4<u32>(params.first_query));
+        let beyond = (queries > vec4<u32>(last)) | (queries < vec4<u32>(place.first_query));
 //@ for i in ROWS
         let p$i = select(
           exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - log_sums),
@@ -128,7 +130,7 @@ fn main(
 //@ end
       }
       workgroupBarrier();
-      if (key <= last) {
+      if (works) {
         // Fours of queries before the first of the thread's keys do not see it.
         let first = select(0u, down / 4u, tile == place.first);
         let end = min(ACROSS, (last - tile) / 4u + 1u);
@@ -156,8 +158,8 @@ fn main(
 //@ for j in 4
           let position$j = tile + 4u * f + $ju;
 //@   for c in PART
-          let q$j_$c = qkv[query_at(place.sequence + min(position$j, last), head) + column$c];
-          let g$j_$c = output_gradient[output_at(place.queries + clamp(position$j, params.first_query, last), head) + column$c];
+          let q$j_$c = qkv[query_at(row_of(place, min(position$j, last)), head) + column$c];
+          let g$j_$c = output_gradient[output_at(place.gradients + clamp(position$j, place.first_query, last), head) + column$c];
 //@     for i in ROWS
           dk$i_$c = fma(Vec(w$i[$j]), q$j_$c, dk$i_$c);
           dv$i_$c = fma(Vec(u$i[$j]), g$j_$c, dv$i_$c);
@@ -170,11 +172,14 @@ fn main(
     }
   }
 //@ for i in ROWS
-  if (key + $iu <= last) {
+  if (writes_result(place, key + $iu)) {
+    let shared_row = key + $iu < place.shared_rows;
+    let dk = key_at(place.results + key + $iu, place.head);
+    let dv = value_at(place.results + key + $iu, place.head);
 //@   for c in PART
     if (across + ACROSS * $cu < COLUMNS) {
-      dqkv[k$i + column$c] = dk$i_$c;
-      dqkv[v$i + column$c] = dv$i_$c;
+      dqkv[dk + column$c] = select(dk$i_$c, Vec(), shared_row);
+      dqkv[dv + column$c] = select(dv$i_$c, Vec(), shared_row);
     }
 //@   end
   }

@@ -1,12 +1,12 @@
 // dq_i = sum_{j <= i} dS_ij k_j, dS_ij = SCALE P_ij (do_i . v_j - delta_i), delta_i = do_i . o_i. A workgroup owns TILE
 // positions of one head and writes their part of dqkv, zero where there is no query; it keeps delta for the keys' and
 // values' kernel.
-@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 @group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, N, HEADS COLUMNS]
 @group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, N, HEADS]
-@group(0) @binding(3) var<storage, read> output_gradient: array<Vec>; // [B, N, HEADS COLUMNS]
-@group(0) @binding(4) var<storage, read_write> delta: array<f32>; // [B, N, HEADS]
-@group(0) @binding(5) var<storage, read_write> dqkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(3) var<storage, read> output_gradient: array<Vec>; // [B, n, HEADS COLUMNS], the first n <= N
+@group(0) @binding(4) var<storage, read_write> delta: array<f32>; // [B, n, HEADS]
+@group(0) @binding(5) var<storage, read_write> dqkv: array<Vec>; // [P + B s, ROW], the first s = S - N + n
 @group(0) @binding(6) var<uniform> params: Params;
 
 var<workgroup> ds: array<vec4f, TILE * STRIDE>; // [query, key / 4]
@@ -31,37 +31,38 @@ fn main(
   let eight = lane - lane % 8u;
 //@ end
   let place = place_of(group, groups, HEADS, params, 0u, true);
-  if (!place.valid) {
+  if (!has_results(place)) {
     return;
   }
   let kv_head = place.head / (HEADS / KV_HEADS);
-  let last = params.length - 1u;
+  let last = place.last;
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
   // Whether any of the thread's rows is a query.
-  let works = query <= last && query + ROWS > params.first_query;
+  let works = query <= last && query + ROWS > place.first_query;
   let position = place.first + thread;
-  if (thread < TILE && position <= last && position >= params.first_query) {
-    let row = place.queries + position;
+  if (thread < TILE && position <= last && position >= place.first_query) {
+    let row = place.gradients + position;
     let at = output_at(row, place.head);
+    let outcome = output_at(place.queries + position, place.head);
     var sum = Vec();
     for (var c = 0u; c < COLUMNS; c++) {
-      sum = fma(output_gradient[at + c], o[at + c], sum);
+      sum = fma(output_gradient[at + c], o[outcome + c], sum);
     }
     let own = dot(sum, Vec(1.0f));
     delta[row * HEADS + place.head] = own;
     row_delta[thread] = own;
-    row_lse[thread] = lse[row * HEADS + place.head];
+    row_lse[thread] = lse[(place.queries + position) * HEADS + place.head];
   }
   workgroupBarrier();
 //@ for only in SHARED
-  let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
-  let own_g = output_at(place.queries + clamp(query + across % ROWS, params.first_query, last), place.head);
+  let own_q = query_at(row_of(place, min(query + across % ROWS, last)), place.head);
+  let own_g = output_at(place.gradients + clamp(query + across % ROWS, place.first_query, last), place.head);
 //@ end
 //@ for i in ROWS
-  let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
-  let g$i = output_at(place.queries + clamp(query + $iu, params.first_query, last), place.head);
+  let q$i = query_at(row_of(place, min(query + $iu, last)), place.head);
+  let g$i = output_at(place.gradients + clamp(query + $iu, place.first_query, last), place.head);
 //@   for c in PART
   var sum$i_$c = Vec();
 //@   end
@@ -73,8 +74,8 @@ fn main(
     if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
-      let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
-      let v$j = value_at(place.sequence + min(key + $ju, last), kv_head);
+      let k$j = key_at(row_of(place, min(key + $ju, last)), kv_head);
+      let v$j = value_at(row_of(place, min(key + $ju, last)), kv_head);
 //@   for i in ROWS
       var s$i_$j = 0.0f;
       var d$i_$j = 0.0f;
@@ -145,7 +146,7 @@ fn main(
 //@   end
 //@ end
 //@ for j in 4
-        let k$j = key_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);
+        let k$j = key_at(row_of(place, min(tile + 4u * f + $ju, last)), kv_head);
 //@   for c in PART
         let k$j_$c = qkv[k$j + column$c];
 //@     for i in ROWS
@@ -158,10 +159,11 @@ fn main(
     workgroupBarrier();
   }
 //@ for i in ROWS
-  if (query + $iu <= last) {
+  if (writes_result(place, query + $iu)) {
+    let result = query_at(place.results + query + $iu, place.head);
 //@   for c in PART
     if (across + ACROSS * $cu < COLUMNS) {
-      dqkv[q$i + column$c] = select(sum$i_$c, Vec(), query + $iu < params.first_query);
+      dqkv[result + column$c] = select(sum$i_$c, Vec(), query + $iu < place.first_query);
     }
 //@   end
   }

@@ -1,9 +1,9 @@
 // to_i = sum_{j <= i} P_ij (tv_j + (ts_ij - mean_i) v_j), ts_ij = SCALE (tq_i . k_j + q_i . tk_j), mean_i = sum_j P_ij ts_ij.
 // A workgroup owns TILE queries of one head.
-@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [B, S, ROW]
+@group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 @group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, N, HEADS COLUMNS]
 @group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, N, HEADS]
-@group(0) @binding(3) var<storage, read> tangent: array<Vec>; // of qkv, [B, S, ROW]
+@group(0) @binding(3) var<storage, read> tangent: array<Vec>; // of qkv, [P + B S, ROW]
 @group(0) @binding(4) var<storage, read_write> y: array<Vec>; // [B, N, HEADS COLUMNS]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -27,23 +27,23 @@ fn main(
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
-  let place = place_of(group, groups, HEADS, params, params.first_query / TILE, true);
+  let place = place_of(group, groups, HEADS, params, (params.shared_rows + params.rows - params.queries) / TILE, true);
   if (!place.valid) {
     return;
   }
   let kv_head = place.head / (HEADS / KV_HEADS);
-  let last = params.length - 1u;
+  let last = place.last;
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
   // Whether any of the thread's rows is a query.
-  let works = query <= last && query + ROWS > params.first_query;
+  let works = query <= last && query + ROWS > place.first_query;
 //@ for only in SHARED
-  let own_q = query_at(place.sequence + min(query + across % ROWS, last), place.head);
+  let own_q = query_at(row_of(place, min(query + across % ROWS, last)), place.head);
 //@ end
 //@ for i in ROWS
-  let q$i = query_at(place.sequence + min(query + $iu, last), place.head);
-  let lse$i = lse[(place.queries + clamp(query + $iu, params.first_query, last)) * HEADS + place.head];
+  let q$i = query_at(row_of(place, min(query + $iu, last)), place.head);
+  let lse$i = lse[(place.queries + clamp(query + $iu, place.first_query, last)) * HEADS + place.head];
   var mean$i = vec4f();
 //@   for c in PART
   var sum$i_$c = Vec();
@@ -56,7 +56,7 @@ fn main(
     if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
-      let k$j = key_at(place.sequence + min(key + $ju, last), kv_head);
+      let k$j = key_at(row_of(place, min(key + $ju, last)), kv_head);
 //@   for i in ROWS
       var s$i_$j = 0.0f;
       var t$i_$j = 0.0f;
@@ -131,7 +131,7 @@ fn main(
         mean$i += w$i;
 //@ end
 //@ for j in 4
-        let v$j = value_at(place.sequence + min(tile + 4u * f + $ju, last), kv_head);
+        let v$j = value_at(row_of(place, min(tile + 4u * f + $ju, last)), kv_head);
 //@   for c in PART
         let v$j_$c = qkv[v$j + column$c];
         let tv$j_$c = tangent[v$j + column$c];
@@ -145,7 +145,7 @@ fn main(
     workgroupBarrier();
   }
 //@ for i in ROWS
-  if (query + $iu <= last && query + $iu >= params.first_query) {
+  if (query + $iu <= last && query + $iu >= place.first_query) {
     let mean = (mean$i.x + mean$i.y) + (mean$i.z + mean$i.w);
     let out = output_at(place.queries + query + $iu, place.head);
 //@   for c in PART

@@ -1,41 +1,61 @@
 // Rotates the first HEADS heads of each row by its position's angles, half against half; the other columns are copied.
 // SIGN is 1, or -1 for the inverse rotation, which is also the transpose. A thread rotates a Vec of each half.
+// MODE 1: y has the rows that all sequences share before those of x, zero in their first columns; MODE 2: the same with
+// zero rows; MODE 3: x has such rows first, and y leaves them out.
 struct Params {
-  rows: u32,
-  positions: u32, // S: row m is at position m % S
+  rows: u32, // of x and y that both have
+  positions: u32, // row m is at position m % positions
+  shared_rows: u32,
+  tasks: u32, // threads that do something
 }
 @group(0) @binding(0) var<storage, read> x: array<Vec>; // [rows, COLUMNS]
-@group(0) @binding(1) var<storage, read> rotation: array<Vec>; // [S, HEAD] cosines, then sines, HEAD / 2 each
-@group(0) @binding(2) var<storage, read_write> y: array<Vec>; // [rows, COLUMNS]
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> rotation: array<Vec>; // [>= positions, HEAD] cosines, sines, HEAD / 2 each
+//@ if SHARED
+@group(0) @binding(2) var<storage, read> before: array<Vec>; // [shared_rows, GIVEN], the last columns of these rows
+//@ end
+@group(0) @binding(3) var<storage, read_write> y: array<Vec>; // [rows, COLUMNS]
+@group(0) @binding(4) var<uniform> params: Params;
 
 // In Vecs:
+const ROW: u32 = COLUMNS / WIDTH;
 const HALF: u32 = HEAD / 2u / WIDTH;
 const PAIRS: u32 = HEADS * HALF;
-const COPIED: u32 = COLUMNS / WIDTH - 2u * PAIRS;
-const TASKS: u32 = PAIRS + COPIED;
+const TASKS: u32 = ROW - PAIRS; // of a row
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let index = id.y * groups.x * 64u + id.x;
+  if (index >= params.tasks) {
+    return;
+  }
   let row = index / TASKS;
   let task = index % TASKS;
   if (row >= params.rows) {
+    // Threads behind those of the rows each write a Vec of what is shared.
+    let at = index - params.rows * TASKS;
+//@ if SHARED
+    let column = at % ROW;
+    let own = select(0u, column - (ROW - GIVEN / WIDTH), column >= ROW - GIVEN / WIDTH);
+    y[at] = select(Vec(), before[at / ROW * (GIVEN / WIDTH) + own], column >= ROW - GIVEN / WIDTH);
+//@ else
+    y[at] = Vec();
+//@ end
     return;
   }
-  let start = row * (COLUMNS / WIDTH);
+  let skipped = params.shared_rows * ROW;
+  let source = row * ROW + select(0u, skipped, MODE == 3u);
+  let result = row * ROW + select(0u, skipped, MODE == 1u || MODE == 2u);
   if (task >= PAIRS) {
-    let at = start + PAIRS + task;
-    y[at] = x[at];
+    y[result + PAIRS + task] = x[source + PAIRS + task];
     return;
   }
   let d = task % HALF;
-  let at = start + task / HALF * 2u * HALF + d;
+  let at = task / HALF * 2u * HALF + d;
   let angle = row % params.positions * 2u * HALF + d;
   let cosine = rotation[angle];
   let sine = SIGN * rotation[angle + HALF];
-  let low = x[at];
-  let high = x[at + HALF];
-  y[at] = low * cosine - high * sine;
-  y[at + HALF] = high * cosine + low * sine;
+  let low = x[source + at];
+  let high = x[source + at + HALF];
+  y[result + at] = low * cosine - high * sine;
+  y[result + at + HALF] = high * cosine + low * sine;
 }

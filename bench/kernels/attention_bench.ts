@@ -3,7 +3,7 @@ import { type Allocator, createAllocator, STORAGE } from "../../src/gpu/buffer.t
 import { openGpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass } from "../../src/gpu/pass.ts";
-import type { QueryAttributes } from "../../src/ops/attention.ts";
+import type { QueryAttributes } from "../../src/ops/attention_layout.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
 import { wholeBuffer } from "../../src/ops/product.ts";
 import { OPS } from "../../src/ops/table.ts";
@@ -109,12 +109,12 @@ async function check(op: AttentionOp, attributes: QueryAttributes, S: number): P
 /** Checks the op on the first positions, then times it in turn with the peak. */
 async function compare(shape: ModelShape, op: AttentionOp, B: number, S: number): Promise<void> {
   const { heads, kvHeads, headSize } = shape;
-  const attributes = { heads, kvHeads, headSize, firstQuery: 0 };
+  const attributes = { heads, kvHeads, headSize, sequences: B, shared: 0, queries: null };
   const allocator = createAllocator(gpu);
   const columns = widths(attributes)[op].inputs;
   // The time does not depend on the values, so that lse need not belong to the scores.
   const inputs = columns.map((width, i) => sample(B * S * width, i + 1));
-  await check(op, attributes, Math.min(S, CHECKED_POSITIONS));
+  await check(op, { ...attributes, sequences: 1 }, Math.min(S, CHECKED_POSITIONS));
   const { dispatches } = launchesOf(allocator, op, attributes, inputs, B, S);
   const pass = await createPass(gpu, pipelines, allocator, dispatches);
   const [peakSeconds, seconds] = await timeInTurn(gpu, [peak.pass, pass]);

@@ -13,24 +13,33 @@ const ROW: u32 = (HEADS + 2u * KV_HEADS) * COLUMNS;
 
 struct Params {
   sequences: u32, // B
-  length: u32, // S
-  first_query: u32, // F: position of the first query of each sequence; there are N = S - F
+  shared_rows: u32, // P: rows that all sequences start with, once at the front of qkv
+  rows: u32, // S: rows of each sequence behind them
+  queries: u32, // N: the last rows of each that are queries, and rows of o and lse; 0 for all in a ragged batch
+  length: u32, // positions of a sequence that count: P + S, or fewer where later ones have no gradient
   // Query heads of each group; of the keys' and values' kernel alone.
   first_member: u32,
   end_member: u32,
 }
 
-// What a workgroup works on.
+// What a workgroup works on. Rows wrap where a position before the ones that they are for would be below row 0.
 struct Place {
   valid: bool,
   first: u32, // position of the tile's first row
   head: u32,
-  sequence: u32, // row of the sequence's first position
-  queries: u32, // row of that position among rows that only queries have, before the first (wrapping) where F > 0
+  sequence: u32,
+  shared_rows: u32, // positions before this one lie at rows of the same number
+  own: u32, // row of position 0 of the sequence, were it its own
+  last: u32, // its last position
+  first_query: u32, // position of its first query
+  queries: u32, // row of position 0 in o and lse
+  gradients: u32, // row of position 0 in the gradient of o, which has no rows beyond the last position
+  results: u32, // row of position 0 in the gradient of qkv
 }
 
 // The workgroup's tile of one of `heads` heads, of the tiles from `start` on; tiles lie at multiples of TILE whatever
-// the first query, so that a row has the same bits. What takes longest starts first: `late` for tiles from the end.
+// is shared and whatever the first query, so that a row has the same bits. What takes longest starts first: `late` for
+// tiles from the end.
 fn place_of(group: vec3<u32>, groups: vec3<u32>, heads: u32, params: Params, start: u32, late: bool) -> Place {
   let tiles = (params.length + TILE - 1u) / TILE - start;
   let index = group.y * groups.x + group.x;
@@ -38,8 +47,27 @@ fn place_of(group: vec3<u32>, groups: vec3<u32>, heads: u32, params: Params, sta
   let tile = index / (heads * params.sequences);
   let first = (start + select(tile, tiles - 1u - tile, late)) * TILE;
   let sequence = pair / heads;
-  let queries = sequence * (params.length - params.first_query) - params.first_query;
-  return Place(tile < tiles, first, pair % heads, sequence * params.length, queries);
+  let first_query = params.shared_rows + params.rows - params.queries;
+  let own = sequence * params.rows;
+  let queries = sequence * params.queries - first_query;
+  let gradients = sequence * (params.length - first_query) - first_query;
+  let results = sequence * (params.length - params.shared_rows);
+  return Place(tile < tiles, first, pair % heads, sequence, params.shared_rows, own, params.length - 1u, first_query,
+    queries, gradients, results);
+}
+
+fn row_of(place: Place, position: u32) -> u32 {
+  return select(place.own + position, position, position < place.shared_rows);
+}
+
+// Whether the workgroup has anything to write into the gradient of qkv: of the rows that sequences share it is zero, as
+// these are constants, and the first sequence's workgroups write that.
+fn has_results(place: Place) -> bool {
+  return place.valid && (place.sequence == 0u || place.first + TILE > place.shared_rows);
+}
+
+fn writes_result(place: Place, position: u32) -> bool {
+  return position <= place.last && (place.sequence == 0u || position >= place.shared_rows);
 }
 
 fn query_at(row: u32, head: u32) -> u32 {

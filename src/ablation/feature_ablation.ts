@@ -9,7 +9,7 @@ export interface AblationProblem {
   readonly hiddenSize: number;
   /** Positions that may be ablated, in order. */
   readonly positions: readonly number[];
-  /** Scores [T] of prompts given as embeddings, all of one length and variants of `original`. */
+  /** Scores [T] of prompts given as embeddings, variants of `original`; their lengths may differ. */
   score(prompts: readonly Float32Array[], original: Float32Array): Promise<Float64Array[]>;
 }
 
@@ -36,15 +36,15 @@ export async function ablateFeatures(problem: AblationProblem, replacement: Repl
   }
   const without = (removed: readonly number[]) => remove(prompt, D, removed, replacement);
   const everything = without(positions);
-  const [input] = await problem.score([prompt], prompt);
-  const variants = await problem.score(positions.map((position) => without([position])), prompt);
-  const all = everything.length === 0 ? null : await problem.score([everything], prompt);
+  const variants = positions.map((position) => without([position]));
+  const all = everything.length === 0 ? [] : [everything];
+  const [input, ...scores] = await problem.score([prompt, ...variants, ...all], prompt);
   const T = input.length;
   const attribution = new Float64Array(T * L);
   positions.forEach((position, v) => {
-    for (let t = 0; t < T; t++) attribution[t * L + position] = input[t] - variants[v][t];
+    for (let t = 0; t < T; t++) attribution[t * L + position] = input[t] - scores[v][t];
   });
-  return { attribution, input, baseline: all === null ? null : all[0] };
+  return { attribution, input, baseline: scores[positions.length] ?? null };
 }
 
 function remove(prompt: Float32Array, D: number, removed: readonly number[], replacement: Replacement): Float32Array {

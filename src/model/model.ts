@@ -64,8 +64,8 @@ export interface LanguageModel {
   /** Mean over the rows of the embedding matrix, [D]. */
   meanEmbedding(): Promise<Float32Array>;
   /**
-   * log p of each target token, [T] for each sequence of prompt embeddings; all prompts have the same length. Rows that
-   * they have in common with the start of `original` (by default the first of them) are computed once.
+   * log p of each target token, [T] for each sequence of prompt embeddings, whose lengths may differ. Rows that they have
+   * in common with the start of `original` (by default the first of them) are computed once.
    */
   score(
     prompts: readonly Float32Array[],

@@ -13,8 +13,17 @@ export interface ProgramCache {
   readonly plans: ReadonlyMap<string, ChunkPlan>;
   /** Sizes of chunks that `count` sequences are run in; powers of two, each within the memory budget. */
   chunks(count: number, rowsPerSequence: number, key: string, build: BuildGraph): number[];
+  /** Whether a graph fits the memory. */
+  fits(graph: Graph): FitOf;
   /** The program of one chunk of a graph that `key` determines. Its inputs hold whatever was written last. */
   get(key: string, size: number, build: BuildGraph): Promise<Program>;
+}
+
+/** Whether something fits. */
+export interface FitOf {
+  readonly fits: boolean;
+  /** Says what it takes. Throws RangeError. */
+  refuse(): never;
 }
 
 /** How the sequences of a graph are run: how many at a time, and what is kept of their activations. */
@@ -48,6 +57,11 @@ export function createProgramCache(executor: Executor, meter: Recorder, memory: 
         sizes.push(size);
       }
       return sizes;
+    },
+    fits(graph) {
+      const needs = measure(graph);
+      const fits = needs.bytes <= memory && needs.largest <= executor.maxValueBytes;
+      return { fits, refuse: () => refuse(needs, memory, executor.maxValueBytes) };
     },
     async get(key, size, build) {
       const name = `${key} ${size}`;
@@ -95,19 +109,23 @@ export function planChunks(
     if (best !== null && (best.size === most || best.size * rowsPerSequence >= ENOUGH_ROWS)) return best;
   }
   if (best !== null) return best;
-  throw new RangeError(
-    `Cannot run one sequence as it must fit ${memory} bytes with no value over ${maxValueBytes}: ` +
-      `it takes ${needs.bytes} bytes and its largest value ${needs.largest}. ` +
-      (needs.largest > maxValueBytes
-        ? "Use a shorter prompt or target, or an adapter with larger bindings"
-        : `Use --memory ${needs.bytes}B or more, or a shorter prompt or target`),
-  );
+  return refuse(needs, memory, maxValueBytes);
 }
 
 /** Bytes of the values of a program, and of the largest of them. */
 interface Needs {
   readonly bytes: number;
   readonly largest: number;
+}
+
+function refuse({ bytes, largest }: Needs, memory: number, maxValueBytes: number): never {
+  throw new RangeError(
+    `Cannot run one sequence as it must fit ${memory} bytes with no value over ${maxValueBytes}: ` +
+      `it takes ${bytes} bytes and its largest value ${largest}. ` +
+      (largest > maxValueBytes
+        ? "Use a shorter prompt or target, or an adapter with larger bindings"
+        : `Use --memory ${bytes}B or more, or a shorter prompt or target`),
+  );
 }
 
 function measure(graph: Graph): Needs {

@@ -28,19 +28,8 @@ export function rowsPerSequence({ prompt, shared, targets }: Omit<BatchShape, "s
 }
 
 /**
- * Inputs `x` [B, S, D], `rotation` [S, Dh] from position P on, `targets` [B T] and, where P > 0, `shared.N`; output
- * `score` [B T], the log-probs.
- */
-export function scoreGraph(model: Architecture, shape: BatchShape): Graph {
-  const g = trace();
-  const x = g.input("x", f32(shape.sequences, rowsPerSequence(shape), model.config.hiddenSize));
-  g.output("score", logProbs(g, model, shape, x));
-  return g.finish();
-}
-
-/**
- * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], and what `scoreGraph` takes but `x`. Outputs `score` [B T]; where
- * wanted `tangent` [B T] and `gradient` [B S] or `gradient.0` … `gradient.T−1`, the rows' dot products with `delta`.
+ * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh] from position P on, `targets` [B T]
+ * and, where P > 0, `shared.N` as `sharedGraph` gives them. Outputs `score` [B T], the log-probs; where wanted `tangent` [B T] and `gradient` [B S] or `gradient.0` … `gradient.T−1`, the rows' dot products with `delta`.
  */
 export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWants): Graph {
   const { sequences: B, targets: T } = shape;
@@ -68,18 +57,30 @@ export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWan
 }
 
 /**
- * Rows that many sequences start with, once. Inputs `x` [1, P, D], `rotation` [P, Dh]. Outputs `shared.N`, the rows
- * [queries | keys | values] of layer N after RoPE, [1, P, (H + 2K) Dh].
+ * Rows that many sequences start with, once. Inputs `x` [1, P, D], `rotation` [P, Dh]. Outputs `shared.N`, the
+ * rows [keys | values] of layer N after RoPE, [1, P, 2K Dh].
  */
 export function sharedGraph(model: Architecture, sequences: number, rows: number): Graph {
   const { heads, kvHeads, headSize, hiddenSize } = model.config;
   const g = trace();
   const x = g.input("x", f32(sequences, rows, hiddenSize));
-  layers(g, model, x, g.input("rotation", f32(rows, headSize)), (qkv, layer) => {
-    g.output(`shared.${layer}`, qkv);
-    return g.emit("attention", { heads, kvHeads, headSize, firstQuery: 0 }, [qkv])[0];
-  });
+  const attend = (qkv: Value, layer: number) => {
+    outputKeysAndValues(g, model, qkv, layer);
+    return g.emit("attention", { heads, kvHeads, headSize, sequences, shared: 0, queries: null }, [qkv])[0];
+  };
+  decoder(g, model, x, g.input("rotation", f32(rows, headSize)), attend, { sequences });
   return g.finish();
+}
+
+/** Output `shared.N`: of the rows of layer `N` what others need that start with them, [.., 2K Dh]. */
+export function outputKeysAndValues(g: Trace, { config }: Architecture, qkv: Value, layer: number): void {
+  g.output(`shared.${layer}`, g.emit("lastColumns", { count: 2 * config.kvHeads * config.headSize }, [qkv])[0]);
+}
+
+/** Inputs `shared.N` of P rows, by layer; none where P is 0. */
+export function sharedInputs(g: Trace, { config }: Architecture, P: number): (layer: number) => Value[] {
+  const type = f32(P, 2 * config.kvHeads * config.headSize);
+  return (layer) => P === 0 ? [] : [g.input(`shared.${layer}`, type)];
 }
 
 /**
@@ -98,7 +99,7 @@ export function decodeGraph(model: Architecture, rows: number, capacity: number)
   };
   // A step of one token is bound by reading the weights; a prompt is not.
   const single = rows === 1;
-  const h = layers(g, model, x, g.input("rotation", f32(rows, headSize)), attend, { single });
+  const h = decoder(g, model, x, g.input("rotation", f32(rows, headSize)), attend, { single });
   // The window op works on sequences, so the rows are one sequence here.
   const [all] = g.emit("repeat", { times: 1 }, [h]);
   const [last] = g.emit("takeRows", { sequence: rows, start: rows - 1, count: 1 }, [all]);
@@ -124,42 +125,63 @@ export function rotationTable({ headSize, ropeTheta }: ModelConfig, first: numbe
 }
 
 function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): Value {
-  const { config } = model;
-  const { heads, kvHeads, headSize, vocabularySize } = config;
-  const { sequences: B, prompt: L, shared: P, targets: T } = shape;
+  const { layers, heads, kvHeads, headSize } = model.config;
+  const { sequences, prompt: L, shared, targets: T } = shape;
   const S = rowsPerSequence(shape);
   const rotation = g.input("rotation", f32(S, headSize));
-  const targets = g.input("targets", { shape: [B * T], dtype: "u32" });
-  // Beyond its keys and values the last layer is needed at the rows that predict targets alone.
   const attend = (qkv: Value, layer: number) => {
-    const firstQuery = layer === config.layers - 1 ? L - 1 : P;
-    const shared = P === 0 ? null : g.input(`shared.${layer}`, f32(P, (heads + 2 * kvHeads) * headSize));
-    const all = shared === null ? qkv : g.emit("prepend", {}, [qkv, shared])[0];
-    return g.emit("attention", { heads, kvHeads, headSize, firstQuery }, [all])[0];
+    const queries = layer === layers - 1 ? T : null;
+    return g.emit("attention", { heads, kvHeads, headSize, sequences, shared, queries }, [qkv])[0];
   };
-  const predicting = (h: Value) => g.emit("takeRows", { sequence: S, start: L - P - 1, count: T }, [h])[0];
-  const h = layers(g, model, x, rotation, attend, { keep: predicting });
+  const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - shared - 1, count: T }, [h])[0];
+  const given = sharedInputs(g, model, shared);
+  return headLogProbs(
+    g,
+    model,
+    decoder(g, model, x, rotation, attend, { keep, sequences, shared, given }),
+    sequences * T,
+  );
+}
+
+/** Input `targets` [count]; the log-probs [count] of these after the rows h. */
+export function headLogProbs(g: Trace, { config }: Architecture, h: Value, count: number): Value {
+  const targets = g.input("targets", { shape: [count], dtype: "u32" });
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
-  return g.emit("targetLogProb", { weight: "head", vocabulary: vocabularySize }, [normed, targets])[0];
+  return g.emit("targetLogProb", { weight: "head", vocabulary: config.vocabularySize }, [normed, targets])[0];
+}
+
+/** What sets the rows of a decoder apart from one sequence of which all are wanted. */
+export interface DecoderOptions {
+  /** B: rows are B sequences of one length. Default 1. */
+  readonly sequences?: number;
+  /** P: rows before them that all share. Default 0. */
+  readonly shared?: number;
+  /** Keys and values [P, 2K Dh] of these, by layer. */
+  readonly given?: (layer: number) => Value[];
+  /** The rows that are wanted of the last layer's input: beyond keys and values it is computed there alone. */
+  readonly keep?: (h: Value) => Value;
+  /** Whether x is one row. */
+  readonly single?: boolean;
 }
 
 /**
  * The decoder's blocks: [.., D] → [.., D].
  *
- * @param attend what a layer attends to, from its queries, keys and values after RoPE
- * @param options.keep the rows of the last layer's input that `attend` has queries of there
- * @param options.single whether x is one row
+ * @param rotation [≥ S, Dh], of each sequence's own rows
+ * @param attend what a layer attends to, from its queries, keys and values after RoPE, those of shared rows first; in the
+ * last layer it must have queries of the rows that `keep` takes
  */
-function layers(
+export function decoder(
   g: Trace,
   { config, attentionBias }: Architecture,
   x: Value,
   rotation: Value,
   attend: (qkv: Value, layer: number) => Value,
-  { keep = (h) => h, single }: { readonly keep?: (h: Value) => Value; readonly single?: boolean } = {},
+  { sequences = 1, shared = 0, given = () => [], keep = (h) => h, single }: DecoderOptions = {},
 ): Value {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, rmsNormEpsilon: epsilon } = config;
   const width = (heads + 2 * kvHeads) * headSize;
+  const rope = { heads: heads + kvHeads, headSize, inverse: false, sequences, shared };
   let h = x;
   for (let i = 0; i < config.layers; i++) {
     const name = `layers.${i}`;
@@ -169,7 +191,7 @@ function layers(
     };
     const [normed] = g.emit("rmsNorm", { weight: `${name}.input_norm`, epsilon }, [h]);
     const qkv = product("qkv", normed, D, width, attentionBias ? "qkv.bias" : null);
-    const [rotated] = g.emit("rope", { heads: heads + kvHeads, headSize, inverse: false }, [qkv, rotation]);
+    const [rotated] = g.emit("rope", rope, [qkv, rotation, ...given(i)]);
     const attended = product("o", attend(rotated, i), heads * headSize, D);
     [h] = g.emit("add", {}, [i === config.layers - 1 ? keep(h) : h, attended]);
     const [normedAgain] = g.emit("rmsNorm", { weight: `${name}.post_norm`, epsilon }, [h]);
@@ -179,6 +201,7 @@ function layers(
   return h;
 }
 
-function f32(...shape: number[]): { shape: readonly number[]; dtype: "f32" } {
+/** The type of f32 values of a shape. */
+export function f32(...shape: number[]): { shape: readonly number[]; dtype: "f32" } {
   return { shape, dtype: "f32" };
 }

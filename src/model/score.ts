@@ -1,25 +1,29 @@
 import type { InputData } from "../graph/executor.ts";
-import { type BatchShape, rotationTable, rowsPerSequence, scoreGraph } from "./qwen2.ts";
+import { packSequences } from "./pack.ts";
+import { rotationTable } from "./qwen2.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
+import { type RaggedShape, scoreGraph } from "./score_graph.ts";
 import { commonRows, computeSharedRows, leadingRows } from "./shared_rows.ts";
 
-// Rows of a group of prompts from which on smaller groups would save rows but not time: kernels and launches want many.
-const GROUP_ROWS = 128;
-
-/** Prompts that are run with the same number of shared rows. */
-interface Group {
-  /** Indices of the prompts. */
-  readonly members: readonly number[];
-  /** P: rows that they all have in common with the original. */
+/** One sequence [prompt; target without its last token]. */
+interface Sequence {
+  /** Where its score belongs. */
+  readonly index: number;
+  /** First rows that it has in common with the original. */
   readonly shared: number;
+  /** Embeddings of its other rows, [S, D]. */
+  readonly own: Float32Array;
+  /** S */
+  readonly rows: number;
 }
 
 /**
- * log p of each target token after each prompt: one array [T] a prompt.
+ * log p of each target token after each prompt: one array [T] a prompt. Sequences of any lengths run side by side, and
+ * carry only the rows that they do not have in common with the start of the original: those are computed once.
  *
- * @param prompts embeddings [L, D] each, all of one length L ≥ 1
+ * @param prompts embeddings [L, D] each, L ≥ 1, of the same or of different lengths
  * @param targets ids, at least one
- * @param original what the prompts are variants of: rows that they start with alike are computed once
+ * @param original what the prompts are variants of
  */
 export async function scoreSequences(
   runtime: Runtime,
@@ -29,70 +33,93 @@ export async function scoreSequences(
   original: Float32Array = prompts[0],
 ): Promise<Float64Array[]> {
   const D = runtime.architecture.config.hiddenSize;
-  const L = prompts[0].length / D;
-  assertLength(runtime, L + targets.length - 1);
+  const longest = prompts.reduce((most, prompt) => Math.max(most, prompt.length), original.length);
+  assertLength(runtime, longest / D + targets.length - 1);
   const continuation = await embed(targets.slice(0, -1));
-  const groups = groupPrompts(prompts.map((prompt) => commonRows(prompt, original, D)), L + targets.length - 1);
-  const most = groups[groups.length - 1].shared;
-  const shared = await computeSharedRows(runtime, original.subarray(0, most * D));
-  const scores: Float64Array[] = [];
-  // One group after another: a program must not leave the cache while it runs.
-  for (const { members, shared: P } of groups) {
-    const rows = members.map((member) => {
-      const all = new Float32Array((L - P) * D + continuation.length);
-      all.set(prompts[member].subarray(P * D));
-      all.set(continuation, (L - P) * D);
-      return all;
-    });
-    const results = await scoreGroup(runtime, rows, targets, { prompt: L, shared: P }, leadingRows(shared, P, most));
-    members.forEach((member, i) => scores[member] = results[i]);
+  const sequence = (prompt: Float32Array, index: number, shared: number): Sequence => {
+    const own = new Float32Array(prompt.length - shared * D + continuation.length);
+    own.set(prompt.subarray(shared * D));
+    own.set(continuation, prompt.length - shared * D);
+    return { index, shared, own, rows: own.length / D };
+  };
+  const unchanged = prompts.map((prompt) => isEqual(prompt, original));
+  const variants = prompts.flatMap((prompt, i) =>
+    unchanged[i] ? [] : [sequence(prompt, i, commonRows(prompt, original, D))]
+  ).sort((a, b) => a.shared - b.shared);
+  const most = variants.at(-1)?.shared ?? 0;
+  const scores = new Array<Float64Array>(prompts.length);
+  let shared: InputData = {};
+  const T = targets.length;
+  const fits = (pack: readonly Sequence[]) =>
+    runtime.programs.fits(scoreGraph(runtime.architecture, shapeOf(pack, T, packShared(pack), false)));
+  if (unchanged.includes(true)) {
+    const [whole] = packSequences([sequence(original, 0, 0)], fits);
+    const { score, ...rows } = await run(runtime, whole, targets, {}, 0, most > 0);
+    unchanged.forEach((is, i) => is && (scores[i] = score));
+    shared = leadingRows(rows, most, original.length / D + T - 1);
+  } else if (most > 0) {
+    shared = await computeSharedRows(runtime, original.subarray(0, most * D));
   }
+  let previous: Promise<void> = Promise.resolve();
+  for (const pack of packSequences(variants, fits)) {
+    const P = packShared(pack);
+    const running = run(runtime, pack, targets, leadingRows(shared, P, most), P, false).then(({ score }) =>
+      pack.forEach(({ index }, b) => scores[index] = score.slice(b * T, (b + 1) * T))
+    );
+    // The next program is made while this one runs, but not more of them than the cache keeps.
+    await previous;
+    previous = running;
+  }
+  await previous;
   return scores;
 }
 
-/**
- * Prompts with the fewest common rows first, cut into groups of enough rows; a power of two of them, as chunks are. A
- * prompt alone has nothing to share.
- */
-function groupPrompts(common: readonly number[], length: number): Group[] {
-  if (common.length === 1) return [{ members: [0], shared: 0 }];
-  const size = 2 ** Math.max(0, Math.ceil(Math.log2(GROUP_ROWS / length)));
-  const ordered = common.map((_, i) => i).sort((a, b) => common[a] - common[b] || a - b);
-  const starts = Array.from({ length: Math.ceil(ordered.length / size) }, (_, group) => group * size);
-  return starts.map((start) => ({ members: ordered.slice(start, start + size), shared: common[ordered[start]] }));
+/** Sequences in order of what they share: the last has the most. */
+function packShared(pack: readonly Sequence[]): number {
+  return pack[pack.length - 1].shared;
 }
 
-/** Scores of sequences given by the rows [S, D] that they do not share. */
-async function scoreGroup(
+function shapeOf(pack: readonly Sequence[], targets: number, shared: number, keep: boolean): RaggedShape {
+  const rows = pack.reduce((sum, sequence) => sum + sequence.rows, 0);
+  const longest = pack.reduce((most, sequence) => Math.max(most, sequence.shared + sequence.rows), 0);
+  return { sequences: pack.length, rows, shared, longest, targets, keep };
+}
+
+/** Runs some sequences behind shared rows [P, 2K Dh] a layer. Outputs as `scoreGraph`'s. */
+async function run(
   { architecture, programs, meter }: Runtime,
-  rows: readonly Float32Array[],
+  pack: readonly Sequence[],
   targets: readonly number[],
-  { prompt, shared }: Pick<BatchShape, "prompt" | "shared">,
   sharedInputs: InputData,
-): Promise<Float64Array[]> {
+  shared: number,
+  keep: boolean,
+): Promise<Readonly<Record<string, Float64Array>>> {
+  const { hiddenSize: D, headSize } = architecture.config;
   const T = targets.length;
-  const S = rowsPerSequence({ prompt, shared, targets: T });
-  const build = (sequences: number) => scoreGraph(architecture, { sequences, prompt, shared, targets: T });
-  const key = `score ${prompt} ${shared} ${T}`;
-  const rotation = rotationTable(architecture.config, shared, S);
-  const pending: Promise<Float64Array>[] = [];
-  let start = 0;
-  for (const size of programs.chunks(rows.length, S, key, build)) {
-    const program = await programs.get(key, size, build);
-    const x = new Float32Array(size * rows[0].length);
-    rows.slice(start, start + size).forEach((own, b) => x.set(own, b * own.length));
-    const ids = Uint32Array.from({ length: size * T }, (_, i) => targets[i % T]);
-    pending.push(
-      program.run({ ...sharedInputs, x, rotation, targets: ids }).then(({ outputs, gpuSeconds }) => {
-        meter.addRun({ forward: size * S, backward: 0 }, gpuSeconds);
-        assertFiniteScores(outputs.score, "the scores");
-        return outputs.score;
-      }),
-    );
-    start += size;
-  }
-  const results = await Promise.all(pending);
-  return results.flatMap((scores) =>
-    Array.from({ length: scores.length / T }, (_, b) => scores.slice(b * T, (b + 1) * T))
-  );
+  const shape = shapeOf(pack, T, shared, keep);
+  const key = `score ${Object.values(shape).join(" ")}`;
+  const program = await programs.get(key, 1, () => scoreGraph(architecture, shape));
+  const angles = rotationTable(architecture.config, 0, shape.longest);
+  const x = new Float32Array(shape.rows * D);
+  const rotation = new Float32Array(shape.rows * headSize);
+  const layout = new Uint32Array(pack.length * 3);
+  const predicting = new Uint32Array(pack.length * T);
+  let row = 0;
+  pack.forEach((sequence, b) => {
+    const length = sequence.shared + sequence.rows;
+    x.set(sequence.own, row * D);
+    rotation.set(angles.subarray(sequence.shared * headSize, length * headSize), row * headSize);
+    layout.set([sequence.shared, shared + row, length], 3 * b);
+    row += sequence.rows;
+    for (let t = 0; t < T; t++) predicting[b * T + t] = row - T + t;
+  });
+  const ids = Uint32Array.from({ length: pack.length * T }, (_, i) => targets[i % T]);
+  const { outputs, gpuSeconds } = await program.run({ ...sharedInputs, x, rotation, layout, predicting, targets: ids });
+  meter.addRun({ forward: shape.rows, backward: 0 }, gpuSeconds);
+  assertFiniteScores(outputs.score, "the scores");
+  return outputs;
+}
+
+function isEqual(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

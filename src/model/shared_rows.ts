@@ -14,8 +14,8 @@ export function commonRows(a: Float32Array, b: Float32Array, D: number): number 
 }
 
 /**
- * Computes what sequences need of the rows [P, D] that they all start with: inputs `shared.N`, the queries, keys and
- * values of layer N after RoPE.
+ * Computes what sequences need of the rows [P, D] that they all start with: inputs `shared.N`, the keys and values of
+ * layer N after RoPE.
  */
 export async function computeSharedRows(runtime: Runtime, rows: Float32Array): Promise<InputData> {
   const { architecture, programs, meter } = runtime;

@@ -1,6 +1,6 @@
 import layoutSource from "../../shaders/lib/attention.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
-import type { AttentionAttributes } from "./attention.ts";
+import type { AttentionAttributes } from "./attention_layout.ts";
 import { unroll } from "./product_unroll.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
@@ -38,20 +38,21 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
  * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
  * one each and shuffle. The choice is by head size alone, and the sums are taken in the same order either way.
  *
- * @param results that a thread accumulates side by side
+ * @param options.results that a thread accumulates side by side
+ * @param options.ragged whether a layout says where sequences lie
  */
 export function attentionKernel(
   stem: string,
   source: string,
   { heads, kvHeads, headSize }: AttentionAttributes,
   subgroups: boolean,
-  results = 1,
+  { results = 1, ragged = false }: { readonly results?: number; readonly ragged?: boolean } = {},
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
   const SHARED = subgroups ? 1 : 0;
   const ROWS = subgroups && ACROSS * PART * results <= MOST_SUMS ? ACROSS : 4;
-  const body = unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED });
+  const body = unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED, RAGGED: ragged });
   return specialize(stem, [`alias Vec = vec${WIDTH}f;`, layoutSource, body], {
     HEADS: heads,
     KV_HEADS: kvHeads,

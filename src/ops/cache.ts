@@ -2,7 +2,7 @@ import appendSource from "../../shaders/cache_append.wgsl" with { type: "text" }
 import attentionSource from "../../shaders/cached_attention.wgsl" with { type: "text" };
 import argmaxSource from "../../shaders/argmax.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
-import type { AttentionAttributes } from "./attention.ts";
+import type { AttentionAttributes } from "./attention_layout.ts";
 import { elements, matrix, type Op, requireShape } from "./op.ts";
 import { vectorsFor } from "./vector.ts";
 

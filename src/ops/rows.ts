@@ -1,7 +1,8 @@
-import prependSource from "../../shaders/prepend.wgsl" with { type: "text" };
+import gatherSource from "../../shaders/gather_rows.wgsl" with { type: "text" };
+import columnsSource from "../../shaders/last_columns.wgsl" with { type: "text" };
 import source from "../../shaders/rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
-import { elements, type KernelContext, type Op, requireShape, type ValueType } from "./op.ts";
+import { elements, type KernelContext, matrix, type Op, requireShape } from "./op.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** Rows start … start + count of each sequence of `sequence` rows. */
@@ -61,41 +62,60 @@ export const repeat: Op<{ readonly times: number }> = {
   kernels: (context) => launch(context, 2, { sequence: context.inputTypes[0].shape[0], start: 0, count: 0 }),
 };
 
-/** x [B, S, D], first [P, D] → y [B, P + S, D]: the same rows before each sequence's own; they are constants. */
-export const prepend: Op<Record<never, never>> = {
-  types(_attributes, [x, first]) {
-    const fits = x.shape.length === 3 && first.shape.length === 2 && x.shape[2] === first.shape[1];
-    requireShape(fits, "prepend", "[B, S, D] and [P, D]", [x, first]);
-    const [B, S, D] = x.shape;
-    return [{ shape: [B, first.shape[0] + S, D], dtype: "f32" }];
+/** x [1, R, D], rows [M] → y [1, M, D], y_m = x_rows(m). */
+export const gatherRows: Op<Record<never, never>> = {
+  types(_attributes, [x, rows]) {
+    requireShape(x.shape.length === 3 && x.shape[0] === 1 && rows.dtype === "u32", "gatherRows", "[1, R, D] and [M]", [
+      x,
+      rows,
+    ]);
+    return [{ shape: [1, elements(rows), x.shape[2]], dtype: "f32" }];
   },
-  reference({ inputs: [x, first], inputTypes: [{ shape: [B, S, D] }], outputTypes: [type] }) {
+  reference({ inputs: [x, rows], outputTypes: [type] }) {
+    const { columns: D } = matrix(type);
     const y = new Float64Array(elements(type));
-    for (let b = 0; b < B; b++) {
-      const start = b * (first.length + S * D);
-      y.set(first, start);
-      y.set(x.subarray(b * S * D, (b + 1) * S * D), start + first.length);
-    }
+    rows.forEach((row, m) => y.set(x.subarray(row * D, (row + 1) * D), m * D));
     return [y];
   },
-  vjp: (g, { inputs }, [dy]) => [dy && g.emit("takeRows", ownRows(inputs), [dy])[0], null],
-  jvp: (g, { inputs }, [tx]) => [tx && g.emit("placeRows", ownRows(inputs), [tx])[0]],
-  kernels({ inputs, inputTypes: [x, first], outputs, outputTypes: [y] }) {
-    const vectors = vectorsFor(y.shape[2]);
-    const [total, before, own] = [elements(y), elements(first), elements(x) / x.shape[0]];
+  vjp: null,
+  jvp: null,
+  kernels({ inputs, outputs, outputTypes: [y] }) {
+    const { columns: D } = matrix(y);
+    const vectors = vectorsFor(D);
+    const total = elements(y) / vectors.width;
     return [{
-      kernel: specialize("prepend", [vectors.source, prependSource], {}),
+      kernel: specialize("gather_rows", [vectors.source, gatherSource], { D }),
       bindings: [...inputs, ...outputs],
-      params: [total, before, own].map((count) => count / vectors.width),
-      workgroups: grid(total / vectors.width, 64),
+      params: [total],
+      workgroups: grid(total, 64),
     }];
   },
 };
 
-function ownRows([x, first]: readonly ValueType[]): WindowAttributes {
-  const [P, S] = [first.shape[0], x.shape[1]];
-  return { sequence: P + S, start: P, count: S };
-}
+/** x [.., C] → y [.., count], the last `count` columns. */
+export const lastColumns: Op<{ readonly count: number }> = {
+  types({ count }, [x]) {
+    requireShape(matrix(x).columns >= count, "lastColumns", `[.., ≥ ${count}]`, [x]);
+    return [{ shape: [...x.shape.slice(0, -1), count], dtype: "f32" }];
+  },
+  reference({ attributes: { count }, inputs: [x], inputTypes }) {
+    const { columns } = matrix(inputTypes[0]);
+    return [x.filter((_, i) => i % columns >= columns - count)];
+  },
+  vjp: null,
+  jvp: null,
+  kernels({ attributes: { count }, inputs, inputTypes, outputs, outputTypes: [y] }) {
+    const { columns } = matrix(inputTypes[0]);
+    const vectors = vectorsFor(count, columns);
+    const total = elements(y) / vectors.width;
+    return [{
+      kernel: specialize("last_columns", [vectors.source, columnsSource], { COLUMNS: columns, COUNT: count }),
+      bindings: [...inputs, ...outputs],
+      params: [total],
+      workgroups: grid(total, 64),
+    }];
+  },
+};
 
 function launch(
   { inputs, outputs, outputTypes: [y] }: KernelContext<unknown>,

@@ -6,7 +6,7 @@ import { rmsNorm, rmsNormBackward, rmsNormTangent } from "./norm.ts";
 import type { Op } from "./op.ts";
 import { path } from "./path.ts";
 import { rope } from "./rope.ts";
-import { placeRows, prepend, repeat, takeRows } from "./rows.ts";
+import { gatherRows, lastColumns, placeRows, repeat, takeRows } from "./rows.ts";
 import { swiglu, swigluBackward, swigluTangent } from "./swiglu.ts";
 import { targetLogProb, targetLogProbGradient } from "./target_log_prob.ts";
 
@@ -17,11 +17,12 @@ const TABLE = {
   attentionBackward,
   attentionTangent,
   cachedAttention,
+  gatherRows,
+  lastColumns,
   linear,
   linearTransposed,
   path,
   placeRows,
-  prepend,
   repeat,
   rmsNorm,
   rmsNormBackward,

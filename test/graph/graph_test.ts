@@ -6,6 +6,7 @@ import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
 import type { ModelConfig } from "../../src/model/config.ts";
 import { pathGraph } from "../../src/model/qwen2.ts";
+import { scoreGraph } from "../../src/model/score_graph.ts";
 import { randomValues } from "../support/random.ts";
 
 const CONFIG: ModelConfig = {
@@ -38,6 +39,8 @@ function assertOrdered({ nodes, inputs, outputs }: Graph): void {
 }
 
 Deno.test("finish() orders producers before users, whatever is differentiated", () => {
+  const ragged = { sequences: 3, rows: 20, shared: 4, longest: 9, targets: 2, keep: true };
+  assertOrdered(scoreGraph(MODEL, ragged));
   for (const gradient of ["none", "sequence", "token"] as const) {
     for (const tangent of [false, true]) assertOrdered(graphOf(gradient, tangent));
   }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
-import { openGpu } from "../../src/gpu/device.ts";
-import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import type { QueryAttributes } from "../../src/ops/attention.ts";
+import { type Gpu, openGpu } from "../../src/gpu/device.ts";
+import { createPipelineCache, type PipelineCache } from "../../src/gpu/kernel.ts";
+import type { AttentionAttributes, QueryAttributes } from "../../src/ops/attention_layout.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
 import { wholeBuffer } from "../../src/ops/product.ts";
 import { OPS } from "../../src/ops/table.ts";
@@ -13,19 +13,30 @@ import { runDispatches, upload } from "./product_sample.ts";
 const OP_NAMES = ["attention", "attentionBackward", "attentionTangent"] as const;
 type AttentionOp = typeof OP_NAMES[number];
 
-/** Attributes, B sequences of S positions, and the data of every input that an op of the family may take. */
+/** An attention of which only the queries from position `firstQuery` on are asked for. */
+interface Heads extends AttentionAttributes {
+  readonly firstQuery: number;
+  /** P: positions whose rows all sequences share. Default 0. */
+  readonly shared?: number;
+}
+
+/** B sequences of S positions, and the data of every input that an op of the family may take. */
 interface Sample {
-  readonly attributes: QueryAttributes;
+  readonly heads: Heads;
   readonly B: number;
   readonly S: number;
   readonly values: Readonly<Record<AttentionOp, readonly Float32Array<ArrayBuffer>[]>>;
 }
 
+function attributesOf({ heads: { firstQuery, shared = 0, ...heads }, B, S }: Omit<Sample, "values">): QueryAttributes {
+  return { ...heads, sequences: B, shared, queries: S - firstQuery };
+}
+
+const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
+
 /** Types of the ops' inputs and outputs. */
-function typesOf({ attributes, B, S }: Omit<Sample, "values">) {
-  const { heads, kvHeads, headSize, firstQuery } = attributes;
-  const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
-  const row = f32(B, S, (heads + 2 * kvHeads) * headSize);
+function typesOf({ heads: { heads, kvHeads, headSize, firstQuery, shared = 0 }, B, S }: Omit<Sample, "values">) {
+  const row = f32(shared + B * (S - shared), (heads + 2 * kvHeads) * headSize);
   const [out, lse] = [f32(B, S - firstQuery, heads * headSize), f32(B, S - firstQuery, heads)];
   return {
     attention: { inputs: [row], outputs: [out, lse] },
@@ -37,7 +48,7 @@ function typesOf({ attributes, B, S }: Omit<Sample, "values">) {
 function reference(sizes: Omit<Sample, "values">, op: AttentionOp, inputs: readonly Float32Array[]) {
   const { inputs: inputTypes, outputs: outputTypes } = typesOf(sizes)[op];
   return OPS[op].reference({
-    attributes: sizes.attributes,
+    attributes: attributesOf(sizes),
     inputs: inputs.map((values) => Float64Array.from(values)),
     inputTypes,
     outputTypes,
@@ -46,54 +57,89 @@ function reference(sizes: Omit<Sample, "values">, op: AttentionOp, inputs: reado
 }
 
 /** Random queries, keys, values and directions; o and lse are what attention makes of them. */
-function sampleOf(attributes: QueryAttributes, B: number, S: number): Sample {
-  const [row, out] = typesOf({ attributes, B, S }).attentionBackward.inputs.map(elements);
+function sampleOf(heads: Heads, B: number, S: number): Sample {
+  const [row, out] = typesOf({ heads, B, S }).attentionBackward.inputs.map(elements);
   const qkv = randomValues(row, 1);
-  const [o, lse] = reference({ attributes, B, S }, "attention", [qkv]).map((values) => Float32Array.from(values));
+  const [o, lse] = reference({ heads, B, S }, "attention", [qkv]).map((values) => Float32Array.from(values));
   const values = {
     attention: [qkv],
     attentionBackward: [qkv, o, lse, randomValues(out, 2)],
     attentionTangent: [qkv, o, lse, randomValues(row, 3)],
   };
-  return { attributes, B, S, values };
+  return { heads, B, S, values };
 }
 
-/** The sample's sequence `b` by itself. */
-function alone({ attributes, B, S, values }: Sample, b: number): Sample {
-  const one = (all: Float32Array<ArrayBuffer>) => all.slice(b * all.length / B, (b + 1) * all.length / B);
-  const picked = Object.fromEntries(OP_NAMES.map((op) => [op, values[op].map(one)])) as unknown as Sample["values"];
-  return { attributes, B: 1, S, values: picked };
+/** The sample's sequence `b` by itself, with the rows that it shares as its own. */
+function alone({ heads: { shared = 0, ...heads }, B, S, values }: Sample, b: number): Sample {
+  const { attentionBackward: types } = typesOf({ heads: { ...heads, shared }, B, S });
+  const one = (all: Float32Array<ArrayBuffer>, type: ValueType) => {
+    const width = type.shape[type.shape.length - 1];
+    const front = type.shape.length === 2 ? shared * width : 0;
+    const size = (all.length - front) / B;
+    const part = new Float32Array(front + size);
+    part.set(all.subarray(0, front));
+    part.set(all.subarray(front + b * size, front + (b + 1) * size), front);
+    return part;
+  };
+  const [row] = types.inputs;
+  const inputs = {
+    attention: [row],
+    attentionBackward: types.inputs,
+    attentionTangent: [...types.inputs.slice(0, 3), row],
+  };
+  const picked = Object.fromEntries(OP_NAMES.map((op) => [op, values[op].map((all, i) => one(all, inputs[op][i]))]));
+  return { heads, B: 1, S, values: picked as unknown as Sample["values"] };
 }
 
 type Runner = (sample: Sample, op: AttentionOp, subgroups: boolean) => Promise<Float32Array[]>;
 
+/** Launches an op on the GPU and brings its outputs back. */
+async function launch(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  op: AttentionOp,
+  attributes: QueryAttributes,
+  { inputs: inputTypes, outputs: outputTypes }: { readonly inputs: ValueType[]; readonly outputs: ValueType[] },
+  values: readonly (Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>)[],
+  subgroups: boolean,
+): Promise<Float32Array[]> {
+  const allocator = createAllocator(gpu);
+  const empty = (size: number) => wholeBuffer(allocator.create("empty", size * 4, STORAGE));
+  const outputs = outputTypes.map((type) => empty(elements(type)));
+  const dispatches = OPS[op].kernels({
+    attributes,
+    inputs: values.map((data) => wholeBuffer(upload(gpu, allocator, data))),
+    inputTypes,
+    outputs,
+    outputTypes,
+    scratch: (OPS[op].scratch?.(attributes, inputTypes) ?? []).map(empty),
+    subgroups,
+    weight: () => assert.fail("attention has no weights"),
+  });
+  const results: Float32Array[] = [];
+  for (const [i, type] of outputTypes.entries()) {
+    results.push(await runDispatches(gpu, pipelines, allocator, dispatches, outputs[i].buffer, elements(type)));
+  }
+  allocator.freeAll();
+  return results;
+}
+
 /** Hands a runner of the ops' launches to `body`. */
-async function withGpu(body: (run: Runner, variants: readonly boolean[]) => Promise<void>): Promise<void> {
+async function withGpu(
+  body: (run: Runner, variants: readonly boolean[], gpu: Gpu, pipelines: PipelineCache) => Promise<void>,
+): Promise<void> {
   const gpu = await openGpu();
   const pipelines = createPipelineCache(gpu);
   try {
-    await body(async ({ attributes, B, S, values }, op, subgroups) => {
-      const allocator = createAllocator(gpu);
-      const { inputs: inputTypes, outputs: outputTypes } = typesOf({ attributes, B, S })[op];
-      const empty = (size: number) => wholeBuffer(allocator.create("empty", size * 4, STORAGE));
-      const outputs = outputTypes.map((type) => empty(elements(type)));
-      const dispatches = OPS[op].kernels({
-        attributes,
-        inputs: values[op].map((data) => wholeBuffer(upload(gpu, allocator, data))),
-        inputTypes,
-        outputs,
-        outputTypes,
-        scratch: (OPS[op].scratch?.(attributes, inputTypes) ?? []).map(empty),
-        subgroups,
-        weight: () => assert.fail("attention has no weights"),
-      });
-      const results: Float32Array[] = [];
-      for (const [i, type] of outputTypes.entries()) {
-        results.push(await runDispatches(gpu, pipelines, allocator, dispatches, outputs[i].buffer, elements(type)));
-      }
-      allocator.freeAll();
-      return results;
-    }, gpu.features.subgroups ? [false, true] : [false]);
+    await body(
+      async (sample, op, subgroups) => {
+        const types = typesOf(sample)[op];
+        return await launch(gpu, pipelines, op, attributesOf(sample), types, sample.values[op], subgroups);
+      },
+      gpu.features.subgroups ? [false, true] : [false],
+      gpu,
+      pipelines,
+    );
   } finally {
     gpu.close();
   }
@@ -108,7 +154,7 @@ const twoToOne = { heads: 2, kvHeads: 1, headSize: 10, firstQuery: 0 };
 const fourToTwo = { heads: 4, kvHeads: 2, headSize: 36, firstQuery: 0 };
 const wide = { heads: 2, kvHeads: 1, headSize: 128, firstQuery: 0 };
 
-const SIZES: readonly (readonly [QueryAttributes, B: number, S: number])[] = [
+const SIZES: readonly (readonly [Heads, B: number, S: number])[] = [
   [sevenToOne, 2, 1],
   [sevenToOne, 1, 65],
   [threeToOne, 3, 63],
@@ -124,14 +170,22 @@ const SIZES: readonly (readonly [QueryAttributes, B: number, S: number])[] = [
   [{ ...twoToOne, firstQuery: 77 }, 2, 131],
   [{ ...fourToTwo, firstQuery: 69 }, 2, 70],
   [{ ...wide, firstQuery: 45 }, 2, 66],
+  // Shared rows within a tile, whole tiles of them, up to the first query, and all but one row.
+  [{ ...sevenToOne, shared: 3, firstQuery: 3 }, 2, 31],
+  [{ ...threeToOne, shared: 45, firstQuery: 45 }, 3, 70],
+  [{ ...threeToOne, shared: 64, firstQuery: 66 }, 3, 71],
+  [{ ...twoToOne, shared: 33, firstQuery: 77 }, 2, 131],
+  [{ ...fourToTwo, shared: 69, firstQuery: 69 }, 2, 70],
+  [{ ...wide, shared: 17, firstQuery: 45 }, 3, 66],
   // So many heads to one that a thread's loops would pass the 65,535 iterations after which Mesa's driver ends them.
   [{ heads: 480, kvHeads: 1, headSize: 128, firstQuery: 0 }, 1, 33],
 ];
 
 for (const [attributes, B, S] of SIZES) {
-  const { heads, kvHeads, headSize, firstQuery } = attributes;
+  const { heads, kvHeads, headSize, firstQuery, shared = 0 } = attributes;
   for (const op of OP_NAMES) {
-    const size = `${B} × ${S} positions, ${heads} heads of ${headSize} to ${kvHeads}, queries from ${firstQuery}`;
+    const size = `${B} × ${S} positions, ${heads} heads of ${headSize} to ${kvHeads}, queries from ${firstQuery}` +
+      (shared > 0 ? `, ${shared} shared` : "");
     Deno.test(`kernels of ${op} match the f64 reference: ${size}`, () =>
       withGpu(async (run, variants) => {
         const sample = sampleOf(attributes, B, S);
@@ -146,18 +200,118 @@ for (const [attributes, B, S] of SIZES) {
   }
 }
 
-for (const op of OP_NAMES) {
-  Deno.test(`${op} of a sequence has the same bits alone and among others`, () =>
-    withGpu(async (run, variants) => {
-      const sample = sampleOf(threeToOne, 3, 70);
+/** Rows of a sequence's own in what an op gives: all rows of o, those behind the shared ones of dqkv. */
+function ownRows(values: Float32Array, { heads: { shared = 0 }, B, S }: Sample, b: number, op: AttentionOp) {
+  const front = op === "attentionBackward" ? shared * values.length / (shared + B * (S - shared)) : 0;
+  const size = (values.length - front) / B;
+  return values.subarray(front + b * size, front + (b + 1) * size);
+}
+
+for (const shared of [0, 21]) {
+  for (const op of OP_NAMES) {
+    Deno.test(`${op} of a sequence has the same bits alone and among others that share ${shared} rows`, () =>
+      withGpu(async (run, variants) => {
+        // The tangent of shared rows is zero, as that of a sequence's own rows would not be.
+        const sample = sampleOf({ ...threeToOne, firstQuery: shared, shared }, 3, 70);
+        const [tangent] = sample.values.attentionTangent.slice(3);
+        tangent.fill(0, 0, shared * 30);
+        for (const subgroups of variants) {
+          const together = await run(sample, op, subgroups);
+          for (let b = 0; b < sample.B; b++) {
+            const one = alone(sample, b);
+            const single = await run(one, op, subgroups);
+            single.forEach((values, i) => {
+              const rows = op === "attentionBackward" ? values.subarray(shared * 30) : values;
+              const part = ownRows(together[i], sample, b, op);
+              assert.deepEqual(rows, part, `sequence ${b}, output ${i}, subgroups ${subgroups}`);
+            });
+          }
+        }
+      }));
+  }
+}
+
+Deno.test("attentionBackward gives shared rows no gradient", () =>
+  withGpu(async (run, variants) => {
+    const sample = sampleOf({ ...threeToOne, firstQuery: 40, shared: 37 }, 2, 70);
+    for (const subgroups of variants) {
+      const [gradient] = await run(sample, "attentionBackward", subgroups);
+      assert.ok(gradient.subarray(0, 37 * 30).every((value) => value === 0));
+    }
+  }));
+
+for (const shared of [0, 21]) {
+  Deno.test(`attentionBackward of the first queries has the bits of zeros for the others, ${shared} rows shared`, () =>
+    withGpu(async (_run, variants, gpu, pipelines) => {
+      const sample = sampleOf({ ...threeToOne, firstQuery: 25, shared }, 3, 70);
+      const [B, N, n] = [3, 45, 9];
+      const own = 70 - shared - N + n;
+      const [qkv, o, lse, all] = sample.values.attentionBackward;
+      const padded = all.map((value, i) => Math.floor(i / 18) % N < n ? value : 0);
+      const cut = padded.filter((_, i) => Math.floor(i / 18) % N < n);
+      const { attentionBackward: types } = typesOf(sample);
+      const short = { inputs: [...types.inputs.slice(0, 3), f32(B, n, 18)], outputs: [f32(shared + B * own, 30)] };
+      const exact = OPS.attentionBackward.reference({
+        attributes: attributesOf(sample),
+        inputs: [qkv, o, lse, cut].map((values) => Float64Array.from(values)),
+        inputTypes: short.inputs,
+        outputTypes: short.outputs,
+        weight: () => assert.fail("attention has no weights"),
+      })[0];
+      const attributes = attributesOf(sample);
       for (const subgroups of variants) {
-        const together = await run(sample, op, subgroups);
-        for (let b = 0; b < sample.B; b++) {
-          const single = await run(alone(sample, b), op, subgroups);
-          single.forEach((values, i) => {
-            const part = together[i].subarray(b * values.length, (b + 1) * values.length);
-            assert.deepEqual(values, part, `sequence ${b}, output ${i}, subgroups ${subgroups}`);
-          });
+        const run = (given: typeof types, values: readonly Float32Array<ArrayBuffer>[]) =>
+          launch(gpu, pipelines, "attentionBackward", attributes, given, values, subgroups);
+        const [whole] = await run(types, [qkv, o, lse, padded]);
+        const [part] = await run(short, [qkv, o, lse, cut]);
+        const kept = whole.filter((_, i) => {
+          const row = Math.floor(i / 30);
+          return row < shared || (row - shared) % (70 - shared) < own;
+        });
+        assert.deepEqual(part, kept, `subgroups ${subgroups}`);
+        assertClose(part, exact, TOLERANCE, `subgroups ${subgroups}`);
+      }
+    }));
+}
+
+for (const queries of [null, 4]) {
+  Deno.test(`a ragged attention gives each sequence the bits that it has alone, queries ${queries ?? "all"}`, () =>
+    withGpu(async (_run, variants, gpu, pipelines) => {
+      const { firstQuery: _, ...heads } = threeToOne;
+      const P = 41;
+      // Shared rows, own rows.
+      const sizes = [[0, 70], [41, 4], [12, 33], [33, 5]] as const;
+      const R = sizes.reduce((sum, [, own]) => sum + own, 0);
+      const qkv = randomValues((P + R) * 30, 5);
+      const starts = sizes.map((_, b) => P + sizes.slice(0, b).reduce((sum, [, own]) => sum + own, 0));
+      const layout = Uint32Array.from(sizes.flatMap(([shared, own], b) => [shared, starts[b], shared + own]));
+      const attributes = { ...heads, sequences: 4, shared: P, queries, longest: 70 };
+      const outputs = queries === null ? R : 4 * queries;
+      const inputTypes: ValueType[] = [f32(P + R, 30), { shape: [4, 3], dtype: "u32" }];
+      const types = { inputs: inputTypes, outputs: [f32(1, outputs, 18), f32(1, outputs, 3)] };
+      const expected = OPS.attention.reference({
+        attributes,
+        inputs: [qkv, layout].map((values) => Float64Array.from(values)),
+        inputTypes,
+        outputTypes: types.outputs,
+        weight: () => assert.fail("attention has no weights"),
+      });
+      for (const subgroups of variants) {
+        const together = await launch(gpu, pipelines, "attention", attributes, types, [qkv, layout], subgroups);
+        expected.forEach((values, i) => assertClose(together[i], values, TOLERANCE, `output ${i}`));
+        let from = 0;
+        for (const [b, [shared, own]] of sizes.entries()) {
+          const rows = new Float32Array((shared + own) * 30);
+          rows.set(qkv.subarray(0, shared * 30));
+          rows.set(qkv.subarray(starts[b] * 30, (starts[b] + own) * 30), shared * 30);
+          const count = queries ?? own;
+          const one = { ...heads, sequences: 1, shared: 0, queries: count };
+          const oneTypes = { inputs: [f32(1, shared + own, 30)], outputs: [f32(1, count, 18), f32(1, count, 3)] };
+          const single = await launch(gpu, pipelines, "attention", one, oneTypes, [rows], subgroups);
+          [18, 3].forEach((width, i) =>
+            assert.deepEqual(together[i].subarray(from * width, (from + count) * width), single[i], `sequence ${b}`)
+          );
+          from += count;
         }
       }
     }));
@@ -166,7 +320,7 @@ for (const op of OP_NAMES) {
 Deno.test("attention of the last queries has the bits of attention of all", () =>
   withGpu(async (run, variants) => {
     const sample = sampleOf(fourToTwo, 2, 71);
-    const late = { ...sample, attributes: { ...fourToTwo, firstQuery: 39 } };
+    const late = { ...sample, heads: { ...fourToTwo, firstQuery: 39 } };
     for (const subgroups of variants) {
       const all = await run(sample, "attention", subgroups);
       const some = await run(late, "attention", subgroups);

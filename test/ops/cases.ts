@@ -5,8 +5,9 @@ const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
 const u32 = (...shape: number[]): ValueType => ({ shape, dtype: "u32" });
 
 // 3 query heads of size 6 to 1 key/value head, and 4 to 2 of size 16: odd lengths, no multiple of any tile.
-const grouped = { heads: 3, kvHeads: 1, headSize: 6, firstQuery: 0 };
-const paired = { heads: 4, kvHeads: 2, headSize: 16, firstQuery: 0 };
+const grouped = { heads: 3, kvHeads: 1, headSize: 6, sequences: 2, shared: 0, queries: null };
+const paired = { heads: 4, kvHeads: 2, headSize: 16, sequences: 1, shared: 0, queries: null };
+const rotated = { heads: 2, headSize: 6, inverse: false, sequences: 2, shared: 0 };
 const norm = { weight: "w", epsilon: 1e-4 };
 const head = { weight: "head", vocabulary: 37 };
 const wideHead = { weight: "head", vocabulary: 8195 };
@@ -32,7 +33,7 @@ export const CASES = [
   opCase({
     title: "attention of the last queries",
     op: "attention",
-    attributes: { ...grouped, firstQuery: 37 },
+    attributes: { ...grouped, queries: 6 },
     inputs: [f32(2, 43, 30)],
   }),
   opCase({
@@ -63,8 +64,21 @@ export const CASES = [
     attributes: { sequence: 7, start: 2, count: 3 },
     inputs: [f32(2, 7, 36)],
   }),
-  opCase({ title: "prepend", op: "prepend", attributes: {}, inputs: [f32(3, 7, 5), f32(4, 5)] }),
-  opCase({ title: "prepend by fours", op: "prepend", attributes: {}, inputs: [f32(2, 7, 36), f32(11, 36)] }),
+  opCase({
+    title: "gatherRows",
+    op: "gatherRows",
+    attributes: {},
+    inputs: [f32(1, 7, 5), u32(4)],
+    data: { 1: Uint32Array.of(6, 0, 3, 3) },
+  }),
+  opCase({
+    title: "gatherRows by fours",
+    op: "gatherRows",
+    attributes: {},
+    inputs: [f32(1, 7, 36), u32(9)],
+  }),
+  opCase({ title: "lastColumns", op: "lastColumns", attributes: { count: 3 }, inputs: [f32(3, 7, 5)] }),
+  opCase({ title: "lastColumns by fours", op: "lastColumns", attributes: { count: 12 }, inputs: [f32(3, 7, 36)] }),
   opCase({ title: "repeat by fours", op: "repeat", attributes: { times: 3 }, inputs: [f32(3, 36)] }),
   ...(["rmsNorm", "rmsNormBackward", "rmsNormTangent"] as const).flatMap((op) =>
     [44, 1028, 1031].map((D) =>
@@ -80,7 +94,7 @@ export const CASES = [
   opCase({
     title: "rope by fours with columns that stay",
     op: "rope",
-    attributes: { heads: 3, headSize: 16, inverse: false },
+    attributes: { ...rotated, heads: 3, headSize: 16 },
     inputs: [f32(2, 5, 68), f32(5, 16)],
   }),
   opCase({
@@ -131,14 +145,44 @@ export const CASES = [
   opCase({
     title: "rope with columns that stay",
     op: "rope",
-    attributes: { heads: 2, headSize: 6, inverse: false },
+    attributes: rotated,
     inputs: [f32(2, 3, 17), f32(3, 6)],
   }),
   opCase({
     title: "rope inverse",
     op: "rope",
-    attributes: { heads: 2, headSize: 6, inverse: true },
+    attributes: { ...rotated, inverse: true },
     inputs: [f32(2, 3, 12), f32(3, 6)],
+  }),
+  opCase({
+    title: "rope of fewer positions than there are angles for",
+    op: "rope",
+    attributes: rotated,
+    inputs: [f32(2, 3, 17), f32(5, 6)],
+  }),
+  opCase({
+    title: "rope behind shared rows",
+    op: "rope",
+    attributes: { ...rotated, shared: 4 },
+    inputs: [f32(2, 3, 17), f32(3, 6), f32(4, 11)],
+  }),
+  opCase({
+    title: "rope behind shared rows, by fours",
+    op: "rope",
+    attributes: { ...rotated, headSize: 8, shared: 5 },
+    inputs: [f32(2, 7, 32), f32(7, 8), f32(5, 16)],
+  }),
+  opCase({
+    title: "rope behind shared rows that are zero",
+    op: "rope",
+    attributes: { ...rotated, shared: 4 },
+    inputs: [f32(2, 3, 17), f32(3, 6)],
+  }),
+  opCase({
+    title: "rope inverse, which leaves shared rows out",
+    op: "rope",
+    attributes: { ...rotated, inverse: true, shared: 4 },
+    inputs: [f32(10, 12), f32(3, 6)],
   }),
   opCase({ title: "rowDot with a repeated factor", op: "rowDot", attributes: {}, inputs: [f32(6, 67), f32(3, 67)] }),
   opCase({ title: "rowScale", op: "rowScale", attributes: {}, inputs: [f32(5, 7), f32(5)] }),

@@ -1,0 +1,35 @@
+import type { FitOf } from "./programs.ts";
+
+// More rows a run than this make no kernel faster, and a killed run loses more.
+const MOST_ROWS = 512;
+
+/**
+ * Cuts a list of sequences of different lengths into packs that run together, of about as many rows each, in order.
+ *
+ * @param fits whether a pack fits the memory, and what it takes
+ * @throws {RangeError} where not even one sequence fits
+ */
+export function packSequences<S extends { readonly rows: number }>(
+  sequences: readonly S[],
+  fits: (pack: readonly S[]) => FitOf,
+): S[][] {
+  const total = sequences.reduce((sum, { rows }) => sum + rows, 0);
+  for (let most = MOST_ROWS;; most /= 2) {
+    const packs = cut(sequences, total / Math.ceil(total / most));
+    const tooLarge = packs.find((pack) => !fits(pack).fits);
+    if (tooLarge === undefined) return packs;
+    if (packs.every((pack) => pack.length === 1)) fits(tooLarge).refuse();
+  }
+}
+
+/** Each sequence goes where its middle row falls, were all rows cut into pieces of `size`. */
+function cut<S extends { readonly rows: number }>(sequences: readonly S[], size: number): S[][] {
+  const packs = new Map<number, S[]>();
+  let before = 0;
+  for (const sequence of sequences) {
+    const piece = Math.floor((before + sequence.rows / 2) / size);
+    packs.set(piece, [...packs.get(piece) ?? [], sequence]);
+    before += sequence.rows;
+  }
+  return [...packs.values()];
+}

@@ -1,0 +1,144 @@
+import { matrix, requireShape, type ValueType } from "./op.ts";
+
+/** Grouped-query attention over rows [q | k | v], q of `heads`, k and v of `kvHeads` heads. */
+export interface AttentionAttributes {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+}
+
+/** Attention of B sequences that share their first rows, of which only the last rows may be asked for. */
+export interface QueryAttributes extends AttentionAttributes {
+  /** B */
+  readonly sequences: number;
+  /** P: rows at the front of qkv that all sequences start with; they are constants, keys and values alone. */
+  readonly shared: number;
+  /** N: last rows of each sequence that are queries; null for all of its own. */
+  readonly queries: number | null;
+  /** Most positions of a sequence of a ragged batch. */
+  readonly longest?: number;
+}
+
+/** R, own rows of all sequences; S, those of each, 0 where that differs; and N, how many of them are queries. */
+export interface Sizes {
+  readonly R: number;
+  readonly S: number;
+  readonly N: number;
+}
+
+/** @throws {TypeError} where the inputs do not fit the attributes */
+export function sizesOf(op: string, attributes: QueryAttributes, qkv: ValueType, layout?: ValueType): Sizes {
+  const { heads, kvHeads, headSize, sequences: B, shared: P, queries } = attributes;
+  const { rows, columns } = matrix(qkv);
+  const width = (heads + 2 * kvHeads) * headSize;
+  const R = rows - P;
+  const ragged = layout !== undefined;
+  const least = queries ?? 1;
+  const fits = columns === width && heads % kvHeads === 0 && least > 0 && R >= B * least &&
+    (ragged ? String(layout.shape) === `${B},3` && layout.dtype === "u32" : R % B === 0);
+  const expected = `[${P} + ${B} S, ${width}], S ≥ ${least}, with query heads a multiple of key/value heads`;
+  requireShape(fits, op, expected, ragged ? [qkv, layout] : [qkv]);
+  const S = ragged ? 0 : R / B;
+  return { R, S, N: queries ?? S };
+}
+
+/** Beside these n, rows of do of each sequence, and the own rows that dqkv has of each. */
+export function backwardSizes(attributes: QueryAttributes, qkv: ValueType, dOut: ValueType) {
+  const { S, N } = sizesOf("attentionBackward", attributes, qkv);
+  const n = matrix(dOut).rows / attributes.sequences;
+  requireShape(Number.isInteger(n) && n > 0 && n <= N, "attentionBackward", `a gradient of at most ${N} rows`, [dOut]);
+  return { S, N, n, own: S - N + n };
+}
+
+/** Where one sequence lies. */
+export interface SequencePlace {
+  /** Row of qkv that holds position j. */
+  row(j: number): number;
+  /** Positions, shared ones included. */
+  readonly length: number;
+  readonly firstQuery: number;
+  /** Row of o of that query. */
+  readonly firstOut: number;
+}
+
+/** Places of sequences of one length. */
+export function evenPlaces(
+  { sequences: B, shared: P }: QueryAttributes,
+  { S, N }: Pick<Sizes, "S" | "N">,
+): SequencePlace[] {
+  return Array.from({ length: B }, (_, b) => ({
+    row: (j) => j < P ? j : b * S + j,
+    length: P + S,
+    firstQuery: P + S - N,
+    firstOut: b * N,
+  }));
+}
+
+/** Places that a layout [B, 3] tells. */
+export function raggedPlaces(
+  { sequences: B, shared: P, queries }: QueryAttributes,
+  layout: Float64Array,
+): SequencePlace[] {
+  return Array.from({ length: B }, (_, b) => {
+    const [shared, first, length] = layout.subarray(3 * b, 3 * b + 3);
+    const all = queries === null;
+    return {
+      row: (j) => j < shared ? j : first + j - shared,
+      length,
+      firstQuery: all ? shared : length - queries,
+      firstOut: all ? first - P : b * queries,
+    };
+  });
+}
+
+/** Offsets of one query: of its own vectors, and of the keys and values of position j of its sequence. */
+export interface QueryOffsets {
+  readonly i: number;
+  readonly row: number;
+  readonly q: number;
+  readonly out: number;
+  readonly D: number;
+  readonly scale: number;
+  k(j: number): number;
+  v(j: number): number;
+}
+
+/** Visits every query of every head. */
+export function eachQuery(
+  { heads, kvHeads, headSize: D }: AttentionAttributes,
+  places: readonly SequencePlace[],
+  visit: (at: QueryOffsets) => void,
+): void {
+  const width = (heads + 2 * kvHeads) * D;
+  const scale = 1 / Math.sqrt(D);
+  for (const place of places) {
+    for (let i = place.firstQuery; i < place.length; i++) {
+      for (let head = 0; head < heads; head++) {
+        const kvHead = Math.floor(head / (heads / kvHeads));
+        const row = (place.firstOut + i - place.firstQuery) * heads + head;
+        const k = (j: number) => place.row(j) * width + (heads + kvHead) * D;
+        const v = (j: number) => k(j) + kvHeads * D;
+        visit({ i, row, q: place.row(i) * width + head * D, out: row * D, D, scale, k, v });
+      }
+    }
+  }
+}
+
+/** Σ_d a_(i+d) b_(j+d) over `length` elements. */
+export function dot(a: Float64Array, i: number, b: Float64Array, j: number, length: number): number {
+  let sum = 0;
+  for (let d = 0; d < length; d++) sum += a[i + d] * b[j + d];
+  return sum;
+}
+
+/** y_(i+d) += factor · x_(j+d) over `length` elements. */
+export function addScaled(
+  y: Float64Array,
+  i: number,
+  factor: number,
+  x: Float64Array,
+  j: number,
+  length: number,
+): void {
+  for (let d = 0; d < length; d++) y[i + d] += factor * x[j + d];
+}
