@@ -6,7 +6,7 @@ export function markdown({ machine, sections }: Results): string {
   return [
     "# What was measured",
     "Written by `deno task bench:report`. Every result was checked before it was timed. Kernels by timestamps, medians; what is compared",
-    "ran in turn; shares are of the FMA peak (12 accumulators a lane) that ran in turn with the kernel. Each section names its command, and the",
+    "ran in turn; shares are of the FMA peak (12 accumulators a lane) that ran in turn with the kernel, where the note names no other. Each section names its command, and the",
     "load of the machine when it began.",
     "",
     ...Object.entries(machine).map(([key, value]) => `- ${key}: ${value}`),

@@ -9,7 +9,7 @@ import { createPipelineCache, specialize } from "../src/gpu/kernel.ts";
 import { createPass, type Dispatch, type Pass } from "../src/gpu/pass.ts";
 import { wholeBuffer } from "../src/ops/product.ts";
 import { unroll } from "../src/ops/product_unroll.ts";
-import { runDispatches, upload } from "../test/ops/product_sample.ts";
+import { runDispatches, upload } from "../src/ops/product_sample.ts";
 import { emit } from "./figure.ts";
 import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
 

@@ -5,6 +5,7 @@
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openGpu } from "../src/gpu/device.ts";
+import { readTuning, tuningKey } from "../src/model/tuning_cache.ts";
 import { type Figure, print } from "./figure.ts";
 import { markdown } from "./markdown.ts";
 import { runScript } from "./run_script.ts";
@@ -33,8 +34,24 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     args: ["bench/kernels/linear_bench.ts", "1", "31"],
     limit: 300,
   },
+  "single-row": {
+    title: "Products of a decode step: one row",
+    args: ["bench/kernels/single_bench.ts"],
+    limit: 300,
+  },
+  ops: {
+    title: "Ops between the products, and log-softmax over the vocabulary",
+    args: ["bench/kernels/op_bench.ts"],
+    limit: 600,
+  },
   attention: { title: "Attention", args: ["bench/kernels/attention_bench.ts"], limit: 300 },
   "token-matrix": attribution("token-matrix", 1),
+  "token-matrix-captum": {
+    title: "Token matrix at equal accuracy against Captum",
+    args: ["bench/peers/token_matrix.ts"],
+    // What Captum and the converged reference take, minutes each, is kept in .cache/peers and not done again.
+    limit: 5400,
+  },
   "many-rows": { title: "Matrix products, 1,024 rows", args: ["bench/kernels/linear_bench.ts", "1024"], limit: 600 },
 };
 
@@ -69,6 +86,7 @@ const MARKDOWN_FILE = new URL("RESULTS.md", import.meta.url);
 async function machine(): Promise<Results["machine"]> {
   const gpu = await openGpu();
   const { adapter } = gpu;
+  const { tuning } = await readTuning(tuningKey(gpu));
   gpu.close();
   const all = cpus();
   return {
@@ -76,6 +94,7 @@ async function machine(): Promise<Results["machine"]> {
     processor: `${all.length} × ${all[0]?.model.trim() ?? "unknown"}`,
     system: `${Deno.build.os} ${Deno.build.arch}, ${Deno.osRelease()}`,
     deno: Deno.version.deno,
+    tuning: `${tuning.name} (whole models; kernels by themselves: default)`,
   };
 }
 

@@ -7,7 +7,7 @@ import type { QueryAttributes } from "../../src/ops/attention_layout.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
 import { wholeBuffer } from "../../src/ops/product.ts";
 import { OPS } from "../../src/ops/table.ts";
-import { runDispatches, sample, upload } from "../../test/ops/product_sample.ts";
+import { runDispatches, sample, upload } from "../../src/ops/product_sample.ts";
 import { emit, print } from "../figure.ts";
 import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { BEST, fmaPeak } from "../peak.ts";

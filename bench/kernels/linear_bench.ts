@@ -1,49 +1,27 @@
 /**
  * GFLOPS of the matrix products at the models' shapes: `deno bench -A bench/kernels/linear_bench.ts`, or
- * `deno run -A bench/kernels/linear_bench.ts ROWS…` for all models at these numbers of rows.
+ * `deno run -A bench/kernels/linear_bench.ts ROWS… [WORD…]` for all models, or the weights whose names have one of the words,
+ * at these numbers of rows.
  */
-import assert from "node:assert/strict";
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass, type Dispatch, type Pass } from "../../src/gpu/pass.ts";
 import { forwardProduct, type ProductVariant, transposedProduct, wholeBuffer } from "../../src/ops/product.ts";
-import type { WeightFormat } from "../../src/ops/weight.ts";
-import { runDispatches, sample, sampleWeight, upload } from "../../test/ops/product_sample.ts";
+import { runDispatches, sample, sampleWeight, upload } from "../../src/ops/product_sample.ts";
 import { emit, print } from "../figure.ts";
 import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { BEST, fmaPeak } from "../peak.ts";
-import { blockWeights, MODEL_SHAPES } from "../shapes.ts";
-
-/** A weight [outputs, inner] of a format. */
-interface Weight {
-  readonly name: string;
-  readonly format: WeightFormat;
-  readonly inner: number;
-  readonly outputs: number;
-}
-
-// Logits are made in slices of this many columns.
-const HEAD_SLICE = 8192;
-
-const WEIGHTS: readonly Weight[] = MODEL_SHAPES.flatMap((shape) => [
-  ...blockWeights(shape).map(({ weight, inner, outputs }) => (
-    { name: `${shape.name} ${weight}`, format: "nf4" as const, inner, outputs }
-  )),
-  { name: `${shape.name} head slice`, format: "bf16" as const, inner: shape.hiddenSize, outputs: HEAD_SLICE },
-]);
+import { MODEL_SHAPES } from "../shapes.ts";
+import { benchArguments, checkSome, type ModelWeight, WEIGHTS } from "./model_weights.ts";
 
 const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);
 const peak = await fmaPeak(gpu, BEST);
 
-/** Of |result − reference|: f32 sums of `terms` products of values in [−1, 1) against f64. */
-const ATOL_PER_TERM = 2 ** -24;
-const RTOL = 2e-6;
-
 /** Checks 200 elements of each kernel's result against f64 sums, then times the kernels in turn with the peak. */
 async function compare(
-  { name, format, inner, outputs }: Weight,
+  { name, format, inner, outputs }: ModelWeight,
   rows: number,
   variants: readonly (ProductVariant | undefined)[],
 ): Promise<void> {
@@ -83,26 +61,12 @@ async function compare(
   allocator.freeAll();
 }
 
-function checkSome(
-  result: Float32Array,
-  columns: number,
-  terms: number,
-  term: (row: number, column: number, i: number) => number,
-): void {
-  for (let sampled = 0; sampled < 200; sampled++) {
-    const at = (sampled * 7919 + 13) % result.length;
-    let sum = 0;
-    for (let i = 0; i < terms; i++) sum += term(Math.floor(at / columns), at % columns, i);
-    const tolerance = ATOL_PER_TERM * terms + RTOL * Math.abs(sum);
-    assert.ok(Math.abs(result[at] - sum) <= tolerance, `[${at}] must be ${sum}: got ${result[at]}`);
-  }
-}
-
 // Wall-clock benches would time the wait for the readback, so the table is made while `deno bench` loads this file.
 print(`${gpu.adapter}: matrix products, as a share of the FMA peak that ran in turn with them`);
-if (Deno.args.length > 0) {
-  for (const rows of Deno.args.map(Number)) {
-    for (const weight of WEIGHTS) await compare(weight, rows, [undefined]);
+const { rows: asked, matches } = benchArguments(Deno.args);
+if (asked.length > 0) {
+  for (const rows of asked) {
+    for (const weight of WEIGHTS.filter(({ name }) => matches(name))) await compare(weight, rows, [undefined]);
   }
 } else {
   // What is chosen, and what it is chosen over.

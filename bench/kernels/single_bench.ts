@@ -1,0 +1,59 @@
+/**
+ * The products of a decode step, one row by each weight of the models: `deno bench -A bench/kernels/single_bench.ts`, or
+ * `deno run -A bench/kernels/single_bench.ts [WORD…]` for the weights whose names have one of the words. They are bound by
+ * reading W, so that bytes of W a second are compared with what a kernel that only reads reaches.
+ */
+import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
+import { openGpu } from "../../src/gpu/device.ts";
+import { timeInTurn } from "../../src/gpu/gpu_time.ts";
+import { createPipelineCache } from "../../src/gpu/kernel.ts";
+import { createPass } from "../../src/gpu/pass.ts";
+import { wholeBuffer } from "../../src/ops/product.ts";
+import { runDispatches, sample, sampleWeight, upload } from "../../src/ops/product_sample.ts";
+import { singleProduct } from "../../src/ops/single_product.ts";
+import { emit, print } from "../figure.ts";
+import { bandwidthPeak } from "../peak.ts";
+import { benchArguments, checkSome, type ModelWeight, weightBytes, WEIGHTS } from "./model_weights.ts";
+
+const gpu = await openGpu();
+const pipelines = createPipelineCache(gpu);
+const peak = await bandwidthPeak(gpu, "read");
+
+/** Checks elements of the result against f64 sums, then times the product in turn with the bandwidth peak. */
+async function measure(weight: ModelWeight): Promise<void> {
+  const { name, format, inner, outputs } = weight;
+  const allocator = createAllocator(gpu);
+  const { onGpu: w, reference: { values } } = sampleWeight(gpu, allocator, format, [outputs], inner);
+  const input = sample(inner, 3);
+  const y = allocator.create("result", outputs * 4, STORAGE);
+  const dispatches = singleProduct({
+    x: wholeBuffer(upload(gpu, allocator, Float32Array.from(input))),
+    y: wholeBuffer(y),
+    bias: null,
+    w,
+    segment: w.segments[0],
+    weightRow: 0,
+    count: outputs,
+    subgroups: gpu.features.subgroups,
+    software: gpu.software,
+  }, { column: 0, stride: outputs });
+  const result = await runDispatches(gpu, pipelines, allocator, dispatches, y, outputs);
+  checkSome(result, outputs, inner, (_row, n, k) => input[k] * values[n * inner + k]);
+  const pass = await createPass(gpu, pipelines, allocator, dispatches);
+  const [peakSeconds, seconds] = await timeInTurn(gpu, [peak.pass, pass]);
+  const value = weightBytes(weight) / 1e9 / seconds;
+  emit({
+    what: `${name} ${format} ${inner}→${outputs}, one row`,
+    value,
+    unit: "GB/s",
+    share: value / (peak.amount / peakSeconds),
+    note: `${(2 * inner * outputs / 1e9 / seconds).toPrecision(3)} GFLOPS; the peak is of reading 64 MiB`,
+  });
+  allocator.freeAll();
+}
+
+// Wall-clock benches would time the wait for the readback, so the table is made while `deno bench` loads this file.
+print(`${gpu.adapter}: products of a single row, as a share of what reading reaches`);
+const { matches } = benchArguments(Deno.args);
+for (const weight of WEIGHTS.filter(({ name }) => matches(name))) await measure(weight);
+gpu.close();

@@ -1,0 +1,100 @@
+/**
+ * `deno run -A bench/peers/token_matrix.ts [POINTS]`: the token matrix of the example (every prompt token moves, from token 0)
+ * by Captum with POINTS (300) Gauss–Legendre points, and by Whence at the loosest tolerance whose largest error of an entry is
+ * no larger than Captum's. Errors are against a converged matrix. Captum's run and the converged matrix take many minutes each;
+ * both are kept in .cache/peers, and done again only where that is emptied. Needs what captum.ts needs.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { attribute } from "../../src/experiment/attribute.ts";
+import type { AttributionOptions } from "../../src/experiment/request.ts";
+import { emit, print } from "../figure.ts";
+import { EXAMPLE, openSubject, subject } from "../model/subject.ts";
+import { CAPTUM, type CaptumResult, largestDifference, runCaptum } from "./python.ts";
+
+const CACHE = fileURLToPath(new URL("../../.cache/peers/token_matrix/", import.meta.url));
+const POINTS = Number(Deno.args[0] ?? 300);
+
+/** κ of the matrix that errors are measured against: its own error is some hundredths of a nat (DESIGN.md). */
+const CONVERGED = { tolerance: 0.01, budget: 3000 } as const;
+/** From loose to tight; what each costs grows by a half or so. */
+const TOLERANCES = [0.5, 0.2, 0.1, 0.05, 0.02];
+const OPTIONS: Partial<AttributionOptions> = { baseline: "token:0", quadrature: "adaptive", tokens: true, freeze: [] };
+
+/** A token matrix and what it cost. */
+interface Matrix {
+  /** [T][L] */
+  readonly token: readonly (readonly number[])[];
+  readonly seconds: number;
+  readonly points: number;
+  readonly certificate: number;
+}
+
+const chosen = subject();
+if (chosen.golden === null) {
+  throw new Error("Cannot race Captum as SmolLM2 must be there: run `sh bench/peers/setup.sh`");
+}
+
+/** What a file of the cache holds, or what `make` makes, which is then kept. */
+async function kept<T>(name: string, make: () => Promise<T>): Promise<T> {
+  const file = join(CACHE, name);
+  try {
+    return JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  print(`${name} is not in .cache/peers: making it takes minutes`);
+  const made = await make();
+  await Deno.mkdir(CACHE, { recursive: true });
+  await Deno.writeTextFile(`${file}.tmp`, JSON.stringify(made));
+  await Deno.rename(`${file}.tmp`, file);
+  return made;
+}
+
+async function whence(options: Pick<AttributionOptions, "tolerance"> & Partial<AttributionOptions>): Promise<Matrix> {
+  const { model } = await openSubject(chosen);
+  try {
+    const { tokenAttribution, cost, completeness } = await attribute(model, EXAMPLE, { ...OPTIONS, ...options });
+    return {
+      token: tokenAttribution!,
+      seconds: cost.seconds,
+      points: cost.pathPoints,
+      certificate: completeness.sequence.certificate!,
+    };
+  } finally {
+    model.close();
+  }
+}
+
+const converged = await kept(`converged-${CONVERGED.tolerance}.json`, async () => {
+  const matrix = await whence(CONVERGED);
+  if (matrix.certificate > CONVERGED.tolerance) {
+    throw new RangeError(`Cannot compare as κ must reach ${CONVERGED.tolerance}: got ${matrix.certificate}`);
+  }
+  return matrix;
+});
+const errorOf = (token: Matrix["token"]) => largestDifference(token.flat(), converged.token.flat());
+const captum: CaptumResult = await kept(
+  `captum-${POINTS}.json`,
+  () => runCaptum("integrated-gradients", String(POINTS)),
+);
+const theirs = errorOf(captum.token);
+emit({
+  what: `token matrix, Gauss–Legendre ${POINTS}: ${CAPTUM}`,
+  value: captum.seconds,
+  unit: "s",
+  note: `largest error of an entry ${theirs.toPrecision(2)} nats; run once and kept`,
+});
+for (const tolerance of TOLERANCES) {
+  const { token, seconds, points, certificate } = await whence({ tolerance });
+  const ours = errorOf(token);
+  emit({
+    what: `token matrix, adaptive to κ ≤ ${tolerance}: Whence`,
+    value: seconds,
+    unit: "s",
+    note:
+      `largest error of an entry ${ours.toPrecision(2)} nats, κ ${certificate.toPrecision(2)} with ${points} points; ` +
+      `${(captum.seconds / seconds).toFixed(2)}× as fast`,
+  });
+  if (ours <= theirs) break;
+}
