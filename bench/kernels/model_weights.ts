@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { WeightFormat } from "../../src/ops/weight.ts";
+import { LAYOUTS, type WeightFormat } from "../../src/ops/weight.ts";
 import { blockWeights, MODEL_SHAPES } from "../shapes.ts";
 
 /** A weight [outputs, inner] of a model and a format. */
@@ -21,9 +21,10 @@ export const WEIGHTS: readonly ModelWeight[] = MODEL_SHAPES.flatMap((shape) => [
   { name: `${shape.name} head slice`, format: "bf16" as const, inner: shape.hiddenSize, outputs: HEAD_SLICE },
 ]);
 
-/** Bytes of a weight: NF4 has a scale of 4 bytes for each 64 elements. */
+/** Bytes of a weight, with a scale of 4 bytes for each block. */
 export function weightBytes({ format, inner, outputs }: ModelWeight): number {
-  return outputs * inner * { f32: 4, f16: 2, bf16: 2, nf4: 0.5 + 4 / 64 }[format];
+  const { bits, block } = LAYOUTS[format];
+  return outputs * inner * (bits / 8 + (block === null ? 0 : 4 / block));
 }
 
 /** Of |result − reference|: f32 sums of `terms` products of values in [−1, 1) against f64. */

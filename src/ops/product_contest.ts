@@ -29,9 +29,9 @@ export interface ProductClass {
 
 /** Rows that products are timed at: the most usual size of a chunk of path points. */
 const ROWS = 256;
-/** Odd sizes, beyond a tile of any kernel. */
-const CHECKED = { rows: 19, outputs: 131 } as const;
-/** Rows that must have the same bits alone as among the others. */
+/** Odd sizes, beyond a tile of any kernel; enough rows for the kernels that many rows get. */
+const CHECKED = { rows: 71, outputs: 131 } as const;
+/** Rows that must have the same bits alone, by the kernels that few rows get, as among the others. */
 const ALONE = 7;
 
 /** Tolerance of f32 sums of products of values in [−1, 1): half an ulp of 1 for each term, and of the result. */
