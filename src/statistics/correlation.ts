@@ -14,7 +14,7 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
     squaresB += y * y;
   }
   if (isConstant(a) || isConstant(b)) return NaN;
-  return Math.max(-1, Math.min(1, both / Math.sqrt(squaresA) / Math.sqrt(squaresB)));
+  return Math.max(-1, Math.min(1, both / Math.sqrt(squaresA * squaresB)));
 }
 
 /** Spearman's rank correlation: Pearson's of the ranks, equal values sharing theirs. */
@@ -39,7 +39,7 @@ export function kendall(a: ArrayLike<number>, b: ArrayLike<number>): number {
       untiedB += y * y;
     }
   }
-  return untiedA === 0 || untiedB === 0 ? NaN : order / Math.sqrt(untiedA) / Math.sqrt(untiedB);
+  return untiedA === 0 || untiedB === 0 ? NaN : order / Math.sqrt(untiedA * untiedB);
 }
 
 /**

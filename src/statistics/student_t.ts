@@ -1,6 +1,8 @@
 /** Share of an honest 95 % interval that lies below its upper end. */
 export const UPPER_95 = 0.975;
 
+// With so many degrees of freedom Student's t and the normal distribution agree to eight digits.
+const ALMOST_NORMAL = 1e9;
 // Continued fraction of the incomplete beta function: terms until it stands still, and what counts as zero in it.
 const MOST_TERMS = 10_000;
 const TINY = 1e-300;
@@ -20,8 +22,7 @@ export function studentQuantile(share: number, degrees: number): number {
     throw new RangeError(`Cannot find a quantile as there must be a degree of freedom: got ${degrees}`);
   }
   if (share < 0.5) return -studentQuantile(1 - share, degrees);
-  // Beyond this many degrees of freedom the two agree to eight digits, and the normal one is meant by Infinity.
-  const ν = Math.min(degrees, 1e9);
+  const ν = Math.min(degrees, ALMOST_NORMAL);
   let [low, high] = [0, 1];
   while (studentTail(high, ν) > 1 - share) [low, high] = [high, 2 * high];
   while (true) {
@@ -30,6 +31,12 @@ export function studentQuantile(share: number, degrees: number): number {
     if (studentTail(middle, ν) > 1 - share) low = middle;
     else high = middle;
   }
+}
+
+/** Share of the standard normal distribution below `z`. */
+export function normalShare(z: number): number {
+  const tail = studentTail(Math.abs(z), ALMOST_NORMAL);
+  return z < 0 ? tail : 1 - tail;
 }
 
 /** P(t_ν > t) for t ≥ 0: I_x(ν/2, 1/2) / 2 with x = ν / (ν + t²). */
@@ -41,8 +48,13 @@ function studentTail(t: number, ν: number): number {
 function incompleteBeta(x: number, y: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
-  const front = Math.exp(a * Math.log(x) + b * Math.log(y) - logBeta(a, b));
+  const front = Math.exp(a * logOf(x, y) + b * logOf(y, x) - logBeta(a, b));
   return x < (a + 1) / (a + b + 2) ? front * betaFraction(x, a, b) / a : 1 - front * betaFraction(y, b, a) / b;
+}
+
+/** log x where x + y = 1: near 1 the digits are in y. */
+function logOf(x: number, y: number): number {
+  return y < 0.5 ? Math.log1p(-y) : Math.log(x);
 }
 
 /** The continued fraction of I_x(a, b) (DLMF 8.17.22) by Lentz's method. */
