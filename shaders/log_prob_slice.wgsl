@@ -1,20 +1,23 @@
-// Folds one slice of logits into each row's running maximum and sum of exponentials, and keeps the target's logit.
-// After the last slice: lse = log sum exp, log_prob = logit[target] - lse, miss = 1 - exp(log_prob). The target is left
-// out of the sum, so that a target that is all but certain keeps the digits of its small miss and log_prob.
+// Folds one slice of logits into each row's running maximum and sum of exponentials, and keeps the target's logit; after
+// the last slice log_prob = logit[target] - log sum exp. The target is left out of the sum, so that a target that is all
+// but certain keeps the digits of its small log_prob. With GRADIENT the logits become exp(logit - maximum), zero at the
+// target, and what earlier slices left in `gradient` is scaled to the new maximum.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column
   count: u32, // columns of the slice
   stride: u32, // of logits
   last: u32, // 1 for the last slice
+  inner: u32, // columns of gradient
 }
-@group(0) @binding(0) var<storage, read> logits: array<f32>; // [rows, stride]
+@group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [rows, stride]
 @group(0) @binding(1) var<storage, read> targets: array<u32>; // [rows]
 @group(0) @binding(2) var<storage, read_write> state: array<f32>; // [rows, 3]: maximum, sum without the target, target's logit
 @group(0) @binding(3) var<storage, read_write> log_prob: array<f32>; // [rows]
-@group(0) @binding(4) var<storage, read_write> lse: array<f32>; // [rows]
-@group(0) @binding(5) var<storage, read_write> miss: array<f32>; // [rows]
-@group(0) @binding(6) var<uniform> params: Params;
+//@ if GRADIENT
+@group(0) @binding(4) var<storage, read_write> gradient: array<f32>; // [rows, inner]
+//@ end
+@group(0) @binding(5) var<uniform> params: Params;
 
 var<workgroup> partial: array<f32, 64>;
 
@@ -58,37 +61,52 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     return;
   }
   let start = row * params.stride;
+  let target_id = targets[row];
+  var before = 0.0f;
+  var sum_before = 0.0f;
+  var target_logit = 0.0f;
   var top = logits[start];
+  if (params.first > 0u) {
+    before = state[row * 3u];
+    sum_before = state[row * 3u + 1u];
+    target_logit = state[row * 3u + 2u];
+    top = before;
+  }
+  if (target_id >= params.first && target_id < params.first + params.count) {
+    target_logit = logits[start + target_id - params.first];
+  }
   for (var j = lane; j < params.count; j += 64u) {
     top = max(top, logits[start + j]);
   }
   let maximum = reduce_max(lane, top);
-  let target_id = targets[row];
   var part = 0.0f;
   for (var j = lane; j < params.count; j += 64u) {
-    part += select(exp(logits[start + j] - maximum), 0.0f, params.first + j == target_id);
+    let e = select(exp(logits[start + j] - maximum), 0.0f, params.first + j == target_id);
+    part += e;
+//@ if GRADIENT
+    logits[start + j] = e;
+//@ end
   }
-  let sum = reduce_sum(lane, part);
+  var sum = reduce_sum(lane, part);
+  if (params.first > 0u) {
+    let factor = exp(before - maximum);
+    sum = fma(sum_before, factor, sum);
+//@ if GRADIENT
+    if (before != maximum) {
+      for (var k = lane; k < params.inner; k += 64u) {
+        gradient[row * params.inner + k] *= factor;
+      }
+    }
+//@ end
+  }
   if (lane != 0u) {
     return;
   }
-  var m = maximum;
-  var s = sum;
-  if (params.first > 0u) {
-    m = max(state[row * 3u], maximum);
-    s = state[row * 3u + 1u] * exp(state[row * 3u] - m) + sum * exp(maximum - m);
-  }
-  state[row * 3u] = m;
-  state[row * 3u + 1u] = s;
-  if (target_id >= params.first && target_id < params.first + params.count) {
-    state[row * 3u + 2u] = logits[start + target_id - params.first];
-  }
+  state[row * 3u] = maximum;
+  state[row * 3u + 1u] = sum;
+  state[row * 3u + 2u] = target_logit;
   if (params.last != 0u) {
-    let below = state[row * 3u + 2u] - m; // 0 where the target is the likeliest
-    let total = exp(below) + s;
-    let log_sum = select(log(total), log1p(s), below == 0.0f);
-    lse[row] = m + log_sum;
-    log_prob[row] = below - log_sum;
-    miss[row] = s / total;
+    let below = target_logit - maximum; // 0 where the target is the likeliest
+    log_prob[row] = below - select(log(exp(below) + sum), log1p(sum), below == 0.0f);
   }
 }

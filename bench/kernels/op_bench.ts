@@ -60,26 +60,21 @@ function streamingTrials({ hiddenSize: D, intermediateSize: F, heads, kvHeads, h
   ];
 }
 
+/** A trial of the head, and how many products by the vocabulary it takes. */
+type HeadTrial = OpTrial & { readonly note: string; readonly products: number };
+
 /** The head: a product by the whole vocabulary, never in memory as a whole. */
-function headTrials({ hiddenSize: D, vocabularySize }: ModelShape): (OpTrial & { readonly products: number })[] {
-  const shared = {
-    attributes: (vocabulary: number) => ({ weight: "head", vocabulary }),
+function headTrials({ hiddenSize: D, vocabularySize }: ModelShape): HeadTrial[] {
+  return [false, true].map((gradient) => ({
+    op: "targetLogProb",
+    attributes: (vocabulary: number) => ({ weight: "head", vocabulary, gradient }),
     weight: (vocabulary: number) => ({ name: "head", format: "bf16", rows: vocabulary, columns: D }) as const,
     checked: { rows: 5, vocabulary: CHECKED_VOCABULARY },
     timed: { rows: TARGETS, vocabulary: vocabularySize },
-  };
-  const targets = (rows: number): ValueType => ({ shape: [rows], dtype: "u32" });
-  return [
-    { ...shared, op: "targetLogProb", inputs: (rows) => [f32(rows, D), targets(rows)], products: 1 },
-    {
-      ...shared,
-      op: "targetLogProbGradient",
-      inputs: (rows) => [f32(rows, D), targets(rows), f32(rows), f32(rows)],
-      // The log of a sum of exponentials of logits about 0, so that the probabilities sum to about 1.
-      data: { 2: Math.log },
-      products: 2,
-    },
-  ];
+    inputs: (rows: number) => [f32(rows, D), { shape: [rows], dtype: "u32" }],
+    note: gradient ? "with its gradient" : "alone",
+    products: gradient ? 2 : 1,
+  }));
 }
 
 async function measureStreaming(shape: ModelShape, trial: OpTrial): Promise<void> {
@@ -97,13 +92,13 @@ async function measureStreaming(shape: ModelShape, trial: OpTrial): Promise<void
   dispose();
 }
 
-async function measureHead(shape: ModelShape, trial: OpTrial & { readonly products: number }): Promise<void> {
+async function measureHead(shape: ModelShape, trial: HeadTrial): Promise<void> {
   await checkTrial(gpu, pipelines, trial);
   const { pass, dispose } = await prepareTrial(gpu, pipelines, trial);
   const [peakSeconds, seconds] = await timeInTurn(gpu, [fma.pass, pass], 3);
   const value = trial.products * 2 * TARGETS * shape.hiddenSize * shape.vocabularySize / 1e9 / seconds;
   emit({
-    what: `${shape.name} ${trial.op} over ${shape.vocabularySize} × ${TARGETS}`,
+    what: `${shape.name} ${trial.op} ${trial.note} over ${shape.vocabularySize} × ${TARGETS}`,
     value,
     unit: "GFLOPS",
     share: value / (fma.amount / peakSeconds),

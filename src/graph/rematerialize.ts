@@ -78,7 +78,7 @@ function droppedValues(
 }
 
 /** The residual stream and what is small or made once: where recomputation starts from. */
-const KEPT: ReadonlySet<string> = new Set(["add", "path", "targetLogProb", "targetLogProbGradient", "takeRows"]);
+const KEPT: ReadonlySet<string> = new Set(["add", "path", "targetLogProb", "takeRows"]);
 
 function idsOf(node: GraphNode): number[] {
   return node.outputs.map((value) => value.id);

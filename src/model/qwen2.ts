@@ -28,8 +28,9 @@ export function rowsPerSequence({ prompt, shared, targets }: Omit<BatchShape, "s
 }
 
 /**
- * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh] from position P on, `targets` [B T]
- * and, where P > 0, `shared.N` as `sharedGraph` gives them. Outputs `score` [B T], the log-probs; where wanted `tangent` [B T] and `gradient` [B S] or `gradient.0` … `gradient.T−1`, the rows' dot products with `delta`.
+ * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh] from position P on, `targets` [B T] and, where
+ * P > 0, `shared.N` as `sharedGraph` gives them. Outputs `score` [B T], the log-probs; where wanted `tangent` [B T] and
+ * `gradient` [B S] or `gradient.0` … `gradient.T−1`, the rows' dot products with `delta`.
  */
 export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWants): Graph {
   const { sequences: B, targets: T } = shape;
@@ -39,7 +40,7 @@ export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWan
   const ends = [g.input("start", f32(S, D)), g.input("end", f32(S, D)), g.input("alpha", f32(B))];
   const delta = g.input("delta", f32(S, D));
   const [x] = g.emit("path", {}, ends);
-  const score = logProbs(g, model, shape, x);
+  const score = logProbs(g, model, shape, x, wants.tangent || wants.gradient !== "none");
   g.output("score", score);
   if (wants.tangent) {
     g.output("tangent", pushForward(g, x, g.emit("repeat", { times: B }, [delta])[0], score));
@@ -124,7 +125,7 @@ export function rotationTable({ headSize, ropeTheta }: ModelConfig, first: numbe
   return table;
 }
 
-function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): Value {
+function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value, gradient: boolean): Value {
   const { layers, heads, kvHeads, headSize } = model.config;
   const { sequences, prompt: L, shared, targets: T } = shape;
   const S = rowsPerSequence(shape);
@@ -135,19 +136,21 @@ function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value): V
   };
   const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - shared - 1, count: T }, [h])[0];
   const given = sharedInputs(g, model, shared);
-  return headLogProbs(
-    g,
-    model,
-    decoder(g, model, x, rotation, attend, { keep, sequences, shared, given }),
-    sequences * T,
-  );
+  const h = decoder(g, model, x, rotation, attend, { keep, sequences, shared, given });
+  return headLogProbs(g, model, h, sequences * T, gradient);
 }
 
-/** Input `targets` [count]; the log-probs [count] of these after the rows h. */
-export function headLogProbs(g: Trace, { config }: Architecture, h: Value, count: number): Value {
+/** Input `targets` [count]; the log-probs [count] of these after the rows h, which `gradient` makes differentiable. */
+export function headLogProbs(
+  g: Trace,
+  { config }: Architecture,
+  h: Value,
+  count: number,
+  gradient: boolean,
+): Value {
   const targets = g.input("targets", { shape: [count], dtype: "u32" });
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
-  return g.emit("targetLogProb", { weight: "head", vocabulary: config.vocabularySize }, [normed, targets])[0];
+  return g.emit("targetLogProb", { weight: "head", vocabulary: config.vocabularySize, gradient }, [normed, targets])[0];
 }
 
 /** What sets the rows of a decoder apart from one sequence of which all are wanted. */

@@ -39,6 +39,6 @@ export function scoreGraph(model: Architecture, shape: RaggedShape): Graph {
   const keep = (h: Value) => g.emit("gatherRows", {}, [h, predicting])[0];
   const given = sharedInputs(g, model, shared);
   const h = decoder(g, model, x, rotation, attend, { keep, shared, given });
-  g.output("score", headLogProbs(g, model, h, sequences * T));
+  g.output("score", headLogProbs(g, model, h, sequences * T, false));
   return g.finish();
 }

@@ -255,6 +255,11 @@ export const PRODUCT_SOURCES: readonly string[] = [
   ...[ELEMENTS, OCTETS, SUBGROUP_OCTETS].flatMap((library) => Object.values(library).flat()),
 ];
 
+/** WGSL sources of `weight_at(index)`, an element of the flattened weight of this format. */
+export function elementSources(format: WeightFormat): readonly string[] {
+  return ELEMENTS[format];
+}
+
 /** Bindings of a weight's data and scales. */
 export function weightBindings(segment: GpuWeightSegment): (BufferRange | null)[] {
   return [wholeBuffer(segment.data), segment.scales === undefined ? null : wholeBuffer(segment.scales)];

@@ -8,7 +8,7 @@ import { path } from "./path.ts";
 import { rope } from "./rope.ts";
 import { gatherRows, lastColumns, placeRows, repeat, takeRows } from "./rows.ts";
 import { swiglu, swigluBackward, swigluTangent } from "./swiglu.ts";
-import { targetLogProb, targetLogProbGradient } from "./target_log_prob.ts";
+import { targetLogProb } from "./target_log_prob.ts";
 
 const TABLE = {
   add,
@@ -36,7 +36,6 @@ const TABLE = {
   swigluTangent,
   takeRows,
   targetLogProb,
-  targetLogProbGradient,
 };
 
 /** Every op that a graph may use. */

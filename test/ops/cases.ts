@@ -9,8 +9,8 @@ const grouped = { heads: 3, kvHeads: 1, headSize: 6, sequences: 2, shared: 0, qu
 const paired = { heads: 4, kvHeads: 2, headSize: 16, sequences: 1, shared: 0, queries: null };
 const rotated = { heads: 2, headSize: 6, inverse: false, sequences: 2, shared: 0 };
 const norm = { weight: "w", epsilon: 1e-4 };
-const head = { weight: "head", vocabulary: 37 };
-const wideHead = { weight: "head", vocabulary: 8195 };
+const head = { weight: "head", vocabulary: 37, gradient: true };
+const wideHead = { weight: "head", vocabulary: 8195, gradient: true };
 
 /** Every op but the matrix products (linear_test.ts) at awkward sizes. */
 export const CASES = [
@@ -206,13 +206,16 @@ export const CASES = [
     weights: { head: [8195, 3] },
     data: { 1: Uint32Array.of(8193, 2) },
   }),
+] as const;
+
+/** Cases of ops whose attributes leave no derivative. */
+export const VALUE_CASES = [
   opCase({
-    title: "targetLogProbGradient over two slices of the vocabulary",
-    op: "targetLogProbGradient",
-    attributes: wideHead,
-    inputs: [f32(2, 3), u32(2), f32(2), f32(2)],
+    title: "targetLogProb without its gradient",
+    op: "targetLogProb",
+    attributes: { ...wideHead, gradient: false },
+    inputs: [f32(3, 3), u32(3)],
     weights: { head: [8195, 3] },
-    // log Σ exp of about 8195 small logits, so that the probabilities are probabilities.
-    data: { 1: Uint32Array.of(8193, 2), 2: Float32Array.of(9.2, 9.3) },
+    data: { 1: Uint32Array.of(8194, 0, 8191) },
   }),
 ] as const;

@@ -7,12 +7,12 @@ import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
 import { type OpName, OPS } from "../../src/ops/table.ts";
 import { assertClose } from "../support/closeness.ts";
 import { runOp } from "../support/op_case.ts";
-import { CASES } from "./cases.ts";
+import { CASES, VALUE_CASES } from "./cases.ts";
 
 // f32 sums of up to a hundred terms of size 1.
 const TOLERANCE = { absolute: 1e-6, relative: 1e-5 };
 
-for (const one of CASES) {
+for (const one of [...CASES, ...VALUE_CASES]) {
   Deno.test(`kernel of ${one.title} matches the f64 reference`, async () => {
     const gpu = await createWebGpuExecutor();
     try {
@@ -38,7 +38,7 @@ Deno.test("targetLogProb and its gradient keep the digits of a target that is al
     const g = trace();
     const h = g.input("h", { shape: [1, 1], dtype: "f32" });
     const targets = g.input("targets", { shape: [1], dtype: "u32" });
-    const [score] = g.emit("targetLogProb", { weight: "head", vocabulary: 37 }, [h, targets]);
+    const [score] = g.emit("targetLogProb", { weight: "head", vocabulary: 37, gradient: true }, [h, targets]);
     g.output("score", score);
     g.output("gradient", pullBack(g, score, g.emit("seed", { rows: 1, period: 1, index: null }, []), h)[0]);
     const data = new Uint8Array(head.buffer);
@@ -56,4 +56,15 @@ Deno.test("targetLogProb and its gradient keep the digits of a target that is al
   } finally {
     gpu.close();
   }
+});
+
+Deno.test("targetLogProb without its gradient says that it cannot be differentiated", () => {
+  const g = trace();
+  const h = g.input("h", { shape: [1, 1], dtype: "f32" });
+  const targets = g.input("targets", { shape: [1], dtype: "u32" });
+  const [score] = g.emit("targetLogProb", { weight: "head", vocabulary: 37, gradient: false }, [h, targets]);
+  assert.throws(() => pullBack(g, score, g.emit("seed", { rows: 1, period: 1, index: null }, []), h), {
+    name: "TypeError",
+    message: "Cannot differentiate targetLogProb as it must compute its gradient: got gradient false",
+  });
 });
