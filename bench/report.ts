@@ -8,6 +8,7 @@ import { openGpu } from "../src/gpu/device.ts";
 import { readTuning, tuningKey } from "../src/model/tuning_cache.ts";
 import { type Figure, print } from "./figure.ts";
 import { markdown } from "./markdown.ts";
+import { MODEL_SHAPES } from "./shapes.ts";
 import { runScript } from "./run_script.ts";
 
 /** A script of bench/ and the seconds that it may take. */
@@ -41,7 +42,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   },
   ops: {
     title: "Ops between the products, and log-softmax over the vocabulary",
-    args: ["bench/kernels/op_bench.ts"],
+    args: ["bench/kernels/op_bench.ts", ...MODEL_SHAPES.map(({ name }) => name)],
     limit: 600,
   },
   attention: { title: "Attention", args: ["bench/kernels/attention_bench.ts"], limit: 300 },

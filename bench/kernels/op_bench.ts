@@ -1,7 +1,7 @@
 /**
- * The ops between the products, and the log-softmax that is streamed over the vocabulary, at the models' shapes:
- * `deno bench -A bench/kernels/op_bench.ts`, or `deno run -A bench/kernels/op_bench.ts [WORD…]` for the shapes and ops whose
- * names have one of the words.
+ * The ops between the products, and the log-softmax that is streamed over the vocabulary: at the shapes of the smallest model by
+ * `deno bench -A bench/kernels/op_bench.ts`, or at those of all by `deno run -A bench/kernels/op_bench.ts WORD…`, as far as the
+ * names of model and op have one of the words.
  */
 import { openGpu } from "../../src/gpu/device.ts";
 import { timeInTurn } from "../../src/gpu/gpu_time.ts";
@@ -110,7 +110,7 @@ async function measureHead(shape: ModelShape, trial: HeadTrial): Promise<void> {
 // Wall-clock benches would time the wait for the readback, so the table is made while `deno bench` loads this file.
 print(`${gpu.adapter}: ops between the products, as a share of copying; the head's, of the FMA peak`);
 const { matches } = benchArguments(Deno.args);
-for (const shape of MODEL_SHAPES) {
+for (const shape of Deno.args.length > 0 ? MODEL_SHAPES : MODEL_SHAPES.slice(0, 1)) {
   for (const trial of streamingTrials(shape)) {
     if (matches(`${shape.name} ${trial.op}`)) await measureStreaming(shape, trial);
   }

@@ -8,6 +8,7 @@ import { elements, type ValueType } from "../../src/ops/op.ts";
 import { wholeBuffer } from "../../src/ops/product.ts";
 import { runDispatches, sample, upload } from "../../src/ops/product_sample.ts";
 import { type OpName, OPS } from "../../src/ops/table.ts";
+import type { ReferenceWeight } from "../../src/ops/weight.ts";
 import { bf16ToF32, f32ToBf16 } from "../../src/quant/half.ts";
 
 /** A bf16 or f32 weight with rows of few random ones, over and over. */
@@ -46,13 +47,10 @@ function make(gpu: Gpu, allocator: Allocator, trial: OpTrial, rows: number, voca
       : valuesOf(trial, i, elements(type), vocabulary)
   );
   const info = trial.weight(vocabulary);
-  const values = info && weightValues(info);
   const onGpu = info && uploadWeight(gpu, allocator, info, [{
     format: info.format,
     rows: info.rows,
-    data: info.format === "bf16"
-      ? new Uint8Array(f32ToBf16(values!).buffer as ArrayBuffer)
-      : new Uint8Array(values!.buffer as ArrayBuffer),
+    data: new Uint8Array(repeated(info.format === "bf16" ? f32ToBf16(distinctRows(info)) : distinctRows(info), info)),
   }]);
   const empty = (count: number) => wholeBuffer(allocator.create("empty", count * 4, STORAGE));
   const outputs = outputTypes.map((type) => empty(elements(type)));
@@ -73,7 +71,7 @@ function make(gpu: Gpu, allocator: Allocator, trial: OpTrial, rows: number, voca
       inputs: inputs.map((data) => Float64Array.from(data)),
       inputTypes,
       outputTypes,
-      weight: () => info ? { values: values!, rows: info.rows, columns: info.columns } : assert.fail("no weight"),
+      weight: () => info ? referenceOf(info) : assert.fail(`${trial.op} has no weight`),
     });
   return { dispatches, outputs, outputTypes, reference };
 }
@@ -83,13 +81,23 @@ function valuesOf(trial: OpTrial, input: number, count: number, vocabulary: numb
   return given ? new Float32Array(count).fill(given(vocabulary)) : Float32Array.from(sample(count, input + 1));
 }
 
-/** What the format holds of random values in [−0.1, 0.1). */
-function weightValues({ format, rows, columns }: TrialWeight): Float32Array<ArrayBuffer> {
-  const some = sample(DISTINCT * columns, 17).map((value) => value / 10);
-  const exact = format === "bf16" ? bf16ToF32(f32ToBf16(some)) : some;
-  const values = new Float32Array(rows * columns);
-  for (let at = 0; at < values.length; at += exact.length) values.set(exact.subarray(0, values.length - at), at);
-  return values;
+/** Random values in [−0.1, 0.1). */
+function distinctRows({ columns }: TrialWeight): Float32Array<ArrayBuffer> {
+  return Float32Array.from(sample(DISTINCT * columns, 17), (value) => value / 10);
+}
+
+function referenceOf(info: TrialWeight): ReferenceWeight {
+  const some = distinctRows(info);
+  const exact = info.format === "bf16" ? bf16ToF32(f32ToBf16(some)) : some;
+  return { values: new Float32Array(repeated(Float32Array.from(exact), info)), rows: info.rows, columns: info.columns };
+}
+
+/** The elements over and over, as many as the weight has. */
+function repeated(some: Float32Array | Uint16Array, { rows, columns }: TrialWeight): ArrayBuffer {
+  const all = new Uint8Array(rows * columns * some.BYTES_PER_ELEMENT);
+  const bytes = new Uint8Array(some.buffer, some.byteOffset, some.byteLength);
+  for (let at = 0; at < all.length; at += bytes.length) all.set(bytes.subarray(0, all.length - at), at);
+  return all.buffer;
 }
 
 /** Checks every output of a small case against the f64 reference. */

@@ -22,8 +22,9 @@ interface TunedWeight {
   readonly outputs: number;
 }
 
-// More rows of a weight take longer and say no more of which kernel is the fastest.
-const MOST_OUTPUTS = 2048;
+// Elements of a weight, but whole tiles of rows: more take longer and say no more of which kernel is the fastest.
+const ENOUGH_ELEMENTS = 2 ** 22;
+const LEAST_OUTPUTS = 256;
 
 /** The products of models that many use, in NF4, and of the embedded model. */
 export async function knownClasses(): Promise<ProductClass[]> {
@@ -64,7 +65,8 @@ function classesOf(weights: readonly TunedWeight[]): ProductClass[] {
   const sizes = new Map<string, TunedWeight>();
   for (const weight of weights) {
     const name = `${weight.format} ${weight.inner}`;
-    const outputs = Math.min(MOST_OUTPUTS, Math.max(weight.outputs, sizes.get(name)?.outputs ?? 0));
+    const enough = Math.max(LEAST_OUTPUTS, Math.floor(ENOUGH_ELEMENTS / weight.inner / 64) * 64);
+    const outputs = Math.min(enough, Math.max(weight.outputs, sizes.get(name)?.outputs ?? 0));
     sizes.set(name, { ...weight, outputs });
   }
   return (["forward", "transposed", "single"] as const)

@@ -1,5 +1,5 @@
 import type { Gpu } from "../gpu/device.ts";
-import { timeInTurn } from "../gpu/gpu_time.ts";
+import { gpuSeconds, timeInTurn } from "../gpu/gpu_time.ts";
 import type { Pass } from "../gpu/pass.ts";
 import { type Choice, choiceText } from "./tuning.ts";
 
@@ -36,6 +36,8 @@ export interface ContestResult {
 
 // Less is noise, and a default that changes from one tuning to the next for nothing is worse than a percent of speed.
 const LEAST_GAIN = 1.03;
+// What takes so many times as long in one run does not win in others.
+const HOPELESS = 3;
 
 /**
  * Checks each candidate against the reference, times those that are right in turn (medians; the first run, in which the
@@ -60,8 +62,8 @@ export async function holdContest(gpu: Gpu, contest: Contest): Promise<ContestRe
         `Cannot tune ${contest.family} as a candidate must be right: got ${[...errors.values()].join("; ")}`,
       );
     }
-    const seconds = await timeInTurn(gpu, [...passes.values()]);
-    const rates = new Map([...passes.keys()].map((choice, i) => [choice, contest.flop / seconds[i]]));
+    const seconds = await timeAll(gpu, passes);
+    const rates = new Map([...seconds].map(([choice, time]) => [choice, contest.flop / time]));
     for (const pass of passes.values()) pass.dispose();
     const contenders = contest.candidates.map((choice) => (
       { choice, rate: rates.get(choice) ?? null, error: errors.get(choice) ?? null }
@@ -70,6 +72,17 @@ export async function holdContest(gpu: Gpu, contest: Contest): Promise<ContestRe
   } finally {
     contest.close();
   }
+}
+
+/** Seconds of each: by one run where that is far from the best, else by medians over runs in turn. */
+async function timeAll(gpu: Gpu, passes: ReadonlyMap<Choice, Pass>): Promise<Map<Choice, number>> {
+  const seconds = new Map<Choice, number>();
+  for (const [choice, pass] of passes) seconds.set(choice, await gpuSeconds(gpu, pass, 1));
+  const best = Math.min(...seconds.values());
+  const close = [...passes].filter(([choice]) => seconds.get(choice)! <= HOPELESS * best);
+  const medians = await timeInTurn(gpu, close.map(([, pass]) => pass));
+  close.forEach(([choice], i) => seconds.set(choice, medians[i]));
+  return seconds;
 }
 
 /** The fastest; the first where no other is faster by more than noise. */
