@@ -48,10 +48,10 @@ export function kendall(a: ArrayLike<number>, b: ArrayLike<number>): number {
  * Source: Bonett & Wright, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations",
  * Psychometrika 65 (2000).
  *
- * @returns null for fewer than four pairs or a correlation that is NaN
+ * @returns null for fewer than four pairs, and for a correlation that is NaN, 1 or −1, where the transform has no value
  */
 export function spearmanInterval(correlation: number, pairs: number): readonly [low: number, high: number] | null {
-  if (pairs < 4 || Number.isNaN(correlation)) return null;
+  if (pairs < 4 || !(Math.abs(correlation) < 1)) return null;
   const half = studentQuantile(UPPER_95, Infinity) * Math.sqrt((1 + correlation ** 2 / 2) / (pairs - 3));
   const at = Math.atanh(correlation);
   return [Math.tanh(at - half), Math.tanh(at + half)];

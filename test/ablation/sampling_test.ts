@@ -134,7 +134,10 @@ Deno.test("samplers refuse what they cannot do", async () => {
   );
   await assert.rejects(sampleShapley(wide(), { seed: 1, pairs: 7 }), /pairs must be at least 8: got 7/);
   await assert.rejects(sampleShapley(wide(), { seed: 1, pairs: 8, tree: [0, 1] }), /each of 0 … 39 must be in it once/);
-  await assert.rejects(kernelShap(wide(20), { seed: 1 }), /must determine the values of 40 units: got 20 calls/);
+  await assert.rejects(
+    kernelShap(wide(20), { seed: 1 }),
+    /must determine the values of 40 units and their errors: got 20 calls/,
+  );
   await assert.rejects(kernelShap(wide(1), { seed: 1 }), RangeError);
   await assert.rejects(exactShapley(wide()), /units must be at most 16: got 40/);
   await assert.rejects(exactOwen(wide(), Array.from({ length: 40 }, (_, i) => i)), /contexts of units: got/);

@@ -72,7 +72,9 @@ Deno.test("spearmanInterval() holds the truth of normal pairs in 92 to 98 %", ()
     if (low <= truth && truth <= high) held++;
   }
   assert.ok(held >= 552 && held <= 588, `${held / 6} %`);
-  assert.deepEqual([spearmanInterval(0.5, 3), spearmanInterval(NaN, 30)], [null, null]);
+  for (const [correlation, pairs] of [[0.5, 3], [NaN, 30], [1, 30], [-1, 30]]) {
+    assert.equal(spearmanInterval(correlation, pairs), null);
+  }
 });
 
 Deno.test("bootstrap() holds the mean of a skewed distribution in 88 to 98 %", () => {
