@@ -43,3 +43,37 @@ export {
 } from "./src/ablation/feature_ablation.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
+export { type Coalition, coalitionOf, complement, everyUnit, noUnit } from "./src/ablation/coalition.ts";
+export { createScorer, type Game, type Request, type Scorer, type ScorerOptions } from "./src/ablation/scorer.ts";
+export { promptGame, type PromptProblem } from "./src/ablation/prompt_game.ts";
+export type { Stopped, Uncertainty, UnitAttribution } from "./src/ablation/unit_attribution.ts";
+export type { HeldOut, SurrogateAttribution } from "./src/ablation/surrogate.ts";
+export {
+  PERTURBATION_METHOD_NAMES,
+  PERTURBATION_METHODS,
+  type PerturbationMethod,
+  type PerturbationMethodName,
+  type PerturbationOptions,
+} from "./src/ablation/perturbation_methods.ts";
+export { LINK_NAMES, type LinkName } from "./src/ablation/link.ts";
+export { binaryTree, groupedTree, type UnitTree } from "./src/ablation/unit_tree.ts";
+export { aggregate } from "./src/units/aggregate.ts";
+export { type Message, type RenderedTurns, renderTurns } from "./src/units/chat_turns.ts";
+export { divide, type Division, divisionOf } from "./src/units/prompt_units.ts";
+export { fillTemplate } from "./src/units/slots.ts";
+export { SEGMENT_KINDS, type SegmentKind, type Span } from "./src/units/text_segments.ts";
+export { containingUnits, freeGroups, type NamedSpan, type Unit, type UnitToken } from "./src/units/unit.ts";
+export { type Agreement, agreement } from "./src/metrics/agreement.ts";
+export {
+  type Faithfulness,
+  type FaithfulnessOptions,
+  measureFaithfulness,
+  type RemovalCurve,
+  removalCurve,
+} from "./src/metrics/faithfulness.ts";
+export { averagePrecision, precisionAt, rocAuc } from "./src/metrics/ground_truth.ts";
+export { type Infidelity, infidelity, type InfidelityOptions } from "./src/metrics/infidelity.ts";
+export { maxSensitivity, type Sensitivity, type SensitivityOptions } from "./src/metrics/max_sensitivity.ts";
+export { ORDER_MEASURE_NAMES, type OrderMeasureName, orderOf } from "./src/metrics/order_measure.ts";
+export { type Stability, stability } from "./src/metrics/stability.ts";
+export { bootstrap, type BootstrapOptions, type Estimate } from "./src/statistics/bootstrap.ts";

@@ -16,13 +16,17 @@ export interface InfidelityOptions {
 
 /** Infidelity with its 95 % interval, nats². */
 export interface Infidelity {
+  /** The mean square. */
   readonly value: number;
+  /** Lower end of the interval, at least 0. */
   readonly low: number;
+  /** Its upper end. */
   readonly high: number;
   /** That of the attribution times the factor that suits it best: of an attribution without a scale. */
   readonly scaled: number;
   /** The factor. */
   readonly scale: number;
+  /** Coalitions drawn. */
   readonly samples: number;
 }
 

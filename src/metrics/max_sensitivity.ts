@@ -16,6 +16,7 @@ export interface Sensitivity {
   readonly max: number;
   /** The mean change. */
   readonly mean: number;
+  /** Perturbed inputs. */
   readonly samples: number;
 }
 

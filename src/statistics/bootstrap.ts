@@ -11,8 +11,11 @@ export interface BootstrapOptions {
 
 /** A statistic with its 95 % interval. */
 export interface Estimate {
+  /** Of all cases. */
   readonly value: number;
+  /** Lower end of the interval. */
   readonly low: number;
+  /** Its upper end. */
   readonly high: number;
 }
 

@@ -2,12 +2,15 @@ import type { NamedSpan } from "./unit.ts";
 
 /** A message of a chat. */
 export interface Message {
+  /** Who speaks. */
   readonly role: "system" | "user" | "assistant";
+  /** What is said. */
   readonly content: string;
 }
 
 /** A chat as the model reads it. */
 export interface RenderedTurns {
+  /** Template and messages. */
   readonly text: string;
   /** Where each message's content lies; named by role, numbered from the second turn of a role on (`user 2`). */
   readonly turns: readonly NamedSpan[];

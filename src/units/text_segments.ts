@@ -1,6 +1,8 @@
 /** A range of a text in UTF-16 code units. */
 export interface Span {
+  /** Of its first character. */
   readonly start: number;
+  /** Behind its last one. */
   readonly end: number;
 }
 

@@ -22,6 +22,7 @@ export interface Unit {
 
 /** Part of a text with the name of the unit that it belongs to. */
 export interface NamedSpan extends Span {
+  /** Spans of one name make one unit. */
   readonly name: string;
 }
 

@@ -1,0 +1,101 @@
+import { exactShapley } from "./exact_shapley.ts";
+import { kernelShap } from "./kernel_shap.ts";
+import { lime } from "./lime.ts";
+import type { LinkName } from "./link.ts";
+import { occlude } from "./occlusion.ts";
+import { exactOwen } from "./owen.ts";
+import { sampleShapley } from "./sampled_shapley.ts";
+import type { Scorer } from "./scorer.ts";
+import { sparseSurrogate } from "./sparse_surrogate.ts";
+import type { SurrogateAttribution } from "./surrogate.ts";
+import type { UnitAttribution } from "./unit_attribution.ts";
+import { binaryTree, type UnitTree } from "./unit_tree.ts";
+
+/** Every option of the perturbation methods; those left out take the method's default. */
+export interface PerturbationOptions {
+  /** Sampled methods: integer of 32 bits. */
+  readonly seed: number;
+  /** Sampled Shapley and Owen values, KernelSHAP: stop when the largest standard error is at most this, nats. */
+  readonly standardError?: number;
+  /** What `standardError` is asked of. */
+  readonly of?: "sequence" | "targets";
+  /** LIME and the sparse surrogate: coalitions to fit. */
+  readonly samples?: number;
+  /** KernelSHAP: model calls. */
+  readonly calls?: number;
+  /** Sampled Shapley and Owen values: most pairs of orders. */
+  readonly pairs?: number;
+  /** Occlusion: neighbouring units taken away at once. */
+  readonly window?: number;
+  /** Occlusion: units from one window to the next. */
+  readonly stride?: number;
+  /** Owen values: the hierarchy; halves of halves of the units where there is none. */
+  readonly tree?: UnitTree;
+  /** LIME: σ of the kernel. */
+  readonly kernelWidth?: number;
+  /** LIME: α of the ridge. */
+  readonly ridge?: number;
+  /** Sparse surrogate: α of the LASSO. */
+  readonly penalty?: number;
+  /** Sparse surrogate: coalitions to test it on. */
+  readonly heldOut?: number;
+  /** Sparse surrogate: the scale on which it is linear. */
+  readonly link?: LinkName;
+}
+
+/** A method over a scorer. */
+export interface PerturbationMethod {
+  /** Options that it looks at. */
+  readonly uses: readonly (keyof PerturbationOptions)[];
+  /** Whether the attributions of each target sum to F_t(x) − F_t(x′). */
+  readonly complete: boolean;
+  /** Computes it within the scorer's budget. */
+  run(scorer: Scorer, options: PerturbationOptions): Promise<UnitAttribution | SurrogateAttribution>;
+}
+
+/** Names of the methods. */
+export const PERTURBATION_METHOD_NAMES = [
+  "occlusion",
+  "shapley",
+  "shapley-sampled",
+  "kernel-shap",
+  "owen",
+  "owen-sampled",
+  "lime",
+  "context-cite",
+] as const;
+
+/** One of `PERTURBATION_METHOD_NAMES`. */
+export type PerturbationMethodName = typeof PERTURBATION_METHOD_NAMES[number];
+
+/** The perturbation methods by name; leave-one-out is occlusion by windows of one unit. */
+export const PERTURBATION_METHODS = {
+  occlusion: { uses: ["window", "stride"], complete: false, run: occlude },
+  shapley: { uses: [], complete: true, run: exactShapley },
+  "shapley-sampled": {
+    uses: ["seed", "standardError", "of", "pairs"],
+    complete: true,
+    run: (scorer, options) => sampleShapley(scorer, { ...options, tree: undefined }),
+  },
+  "kernel-shap": { uses: ["seed", "standardError", "of", "calls"], complete: true, run: kernelShap },
+  owen: {
+    uses: ["tree"],
+    complete: true,
+    run: (scorer, { tree = halves(scorer.units) }) => exactOwen(scorer, tree),
+  },
+  "owen-sampled": {
+    uses: ["seed", "standardError", "of", "pairs", "tree"],
+    complete: true,
+    run: (scorer, options) => sampleShapley(scorer, { ...options, tree: options.tree ?? halves(scorer.units) }),
+  },
+  lime: { uses: ["seed", "samples", "kernelWidth", "ridge"], complete: false, run: lime },
+  "context-cite": {
+    uses: ["seed", "samples", "heldOut", "penalty", "link"],
+    complete: false,
+    run: sparseSurrogate,
+  },
+} as const satisfies Record<PerturbationMethodName, PerturbationMethod>;
+
+function halves(units: number): UnitTree {
+  return binaryTree(Array.from({ length: units }, (_, i) => i));
+}
