@@ -69,7 +69,7 @@ export const PERTURBATION_METHOD_NAMES = [
 export type PerturbationMethodName = typeof PERTURBATION_METHOD_NAMES[number];
 
 /** The perturbation methods by name; leave-one-out is occlusion by windows of one unit. */
-export const PERTURBATION_METHODS = {
+export const PERTURBATION_METHODS: Readonly<Record<PerturbationMethodName, PerturbationMethod>> = {
   occlusion: { uses: ["window", "stride"], complete: false, run: occlude },
   shapley: { uses: [], complete: true, run: exactShapley },
   "shapley-sampled": {
@@ -94,7 +94,7 @@ export const PERTURBATION_METHODS = {
     complete: false,
     run: sparseSurrogate,
   },
-} as const satisfies Record<PerturbationMethodName, PerturbationMethod>;
+};
 
 function halves(units: number): UnitTree {
   return binaryTree(Array.from({ length: units }, (_, i) => i));

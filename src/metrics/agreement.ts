@@ -30,7 +30,11 @@ export interface Agreement {
  * @param top k; a quarter of the units, rounded up, by default
  * @throws {TypeError} where the two differ in length, {RangeError} where k is not 1 … n
  */
-export function agreement(a: ArrayLike<number>, b: ArrayLike<number>, top = Math.ceil(a.length / 4)): Agreement {
+export function agreement(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  top: number = Math.ceil(a.length / 4),
+): Agreement {
   assertPaired(a, b);
   return {
     pearson: pearson(a, b),
