@@ -42,8 +42,11 @@ export function rematerialize(graph: Graph, level: RecomputeLevel): Graph {
   return { ...graph, nodes };
 }
 
-/** The nodes of reverse walks: those that a cotangent's seed leads to, and the seeds themselves. */
-function reverseNodes({ nodes }: Graph): Set<GraphNode> {
+/**
+ * The nodes of reverse walks: those that a cotangent's seed leads to, the seeds themselves, and windows of activations
+ * that only such nodes use.
+ */
+function reverseNodes({ nodes, outputs }: Graph): Set<GraphNode> {
   const reverse = new Set<GraphNode>();
   const reached = new Set<number>();
   for (const node of nodes) {
@@ -51,6 +54,11 @@ function reverseNodes({ nodes }: Graph): Set<GraphNode> {
     reverse.add(node);
     node.outputs.forEach((value) => reached.add(value.id));
   }
+  const forward = nodes.filter((node) => !reverse.has(node));
+  const used = new Set(
+    [...forward.flatMap((node) => node.inputs), ...outputs.map(({ value }) => value)].map((v) => v.id),
+  );
+  for (const node of forward) if (node.op === "takeRows" && !used.has(node.outputs[0].id)) reverse.add(node);
   return reverse;
 }
 
@@ -63,11 +71,12 @@ function droppedValues(
 ): Set<number> {
   const crossing = new Set<number>();
   const dropped = new Set<number>();
+  const wide = wideInputs(nodes);
   for (const node of nodes) {
     if (!reverse.has(node)) continue;
     for (const value of node.inputs.filter(({ id }) => producer.has(id))) {
       crossing.add(value.id);
-      if (level === "all-but-residuals" ? !KEPT.has(producer.get(value.id)!.op) : node.op === "swigluBackward") {
+      if (level === "all-but-residuals" ? !KEPT.has(producer.get(value.id)!.op) : wide.has(value.id)) {
         dropped.add(value.id);
       }
     }
@@ -75,6 +84,15 @@ function droppedValues(
   // Values that no reverse node asks for are needed only to make dropped ones again.
   for (const id of producer.keys()) if (!crossing.has(id)) dropped.add(id);
   return dropped;
+}
+
+/** What `swigluBackward` uses, or uses windows of. */
+function wideInputs(nodes: readonly GraphNode[]): Set<number> {
+  const wide = new Set<number>();
+  for (const { op, inputs, outputs } of nodes.toReversed()) {
+    if (op === "swigluBackward" || op === "takeRows" && wide.has(outputs[0].id)) wide.add(inputs[0].id);
+  }
+  return wide;
 }
 
 /** The residual stream and what is small or made once: where recomputation starts from. */

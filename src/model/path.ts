@@ -1,6 +1,7 @@
 import type { Program } from "../graph/executor.ts";
 import type { PathFunction, PathSamples, PathWants } from "../attribution/path_function.ts";
-import { type BatchShape, pathGraph, rotationTable, rowsPerSequence } from "./qwen2.ts";
+import { type BatchShape, pathGraph, reverseWalks, rowsPerSequence } from "./path_graph.ts";
+import { rotationTable } from "./qwen2.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
 import { commonRows, computeSharedRows } from "./shared_rows.ts";
 
@@ -46,7 +47,7 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
         const program = await programs.get(key, size, build);
         const targets = Uint32Array.from({ length: size * T }, (_, i) => request.targets[i % T]);
         const alpha = Float32Array.from(alphas.slice(first, first + size));
-        pending.push(sample(runtime, program, { ...fixed, targets, alpha }, { L, P, S, T, size, wants }));
+        pending.push(sample(runtime, program, { ...fixed, targets, alpha }, shape(size), wants));
         first += size;
       }
       return concatenate(await Promise.all(pending));
@@ -54,43 +55,31 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
   };
 }
 
-interface Chunk {
-  readonly L: number;
-  readonly P: number;
-  readonly S: number;
-  readonly T: number;
-  readonly size: number;
-  readonly wants: PathWants;
-}
-
 async function sample(
   { meter }: Runtime,
   program: Program,
   inputs: Parameters<Program["run"]>[0],
-  { L, P, S, T, size, wants }: Chunk,
+  shape: BatchShape,
+  wants: PathWants,
 ): Promise<PathSamples> {
+  const { sequences: size, prompt: L, shared: P, targets: T } = shape;
   const { outputs, gpuSeconds } = await program.run(inputs);
-  const rows = size * S;
-  const walks = wants.gradient === "none" ? 0 : wants.gradient === "sequence" ? 1 : T;
-  meter.addRun({ forward: rows * (wants.tangent ? 2 : 1), backward: rows * walks }, gpuSeconds);
+  const walks = reverseWalks(shape, wants);
+  const backward = walks.reduce((sum, walk) => sum + size * walk.rows, 0);
+  meter.addRun({ forward: size * rowsPerSequence(shape) * (wants.tangent ? 2 : 1), backward }, gpuSeconds);
   for (const [name, values] of Object.entries(outputs)) assertFiniteScores(values, `the path's ${name}`);
   const points = Array.from({ length: size }, (_, b) => b);
   const each = (values: Float64Array) => points.map((b) => values.slice(b * T, (b + 1) * T));
-  const walked = wants.gradient === "token"
-    ? Array.from({ length: T }, (_, t) => outputs[`gradient.${t}`])
-    : wants.gradient === "sequence"
-    ? [outputs.gradient]
-    : [];
   // Rows that do not move have no gradient along the path; rows of the target are no coordinates.
   const gradient = points.map((b) => {
-    const all = new Float64Array(walked.length * L);
-    walked.forEach((values, t) => all.set(values.subarray(b * S, b * S + L - P), t * L + P));
+    const all = new Float64Array(walks.length * L);
+    walks.forEach(({ rows }, t) => all.set(outputs[`gradient.${t}`].subarray(b * rows, b * rows + L - P), t * L + P));
     return all;
   });
   return {
     score: each(outputs.score),
     tangent: wants.tangent ? each(outputs.tangent) : [],
-    gradient: walked.length === 0 ? [] : gradient,
+    gradient: walks.length === 0 ? [] : gradient,
   };
 }
 

@@ -1,60 +1,11 @@
-import type { PathWants } from "../attribution/path_function.ts";
 import type { Value } from "../ops/op.ts";
-import { pullBack, pushForward } from "../graph/differentiate.ts";
 import { type Graph, type Trace, trace } from "../graph/graph.ts";
 import type { ModelConfig } from "./config.ts";
-
-/** The sizes of a batch of sequences [prompt; target without its last token]. */
-export interface BatchShape {
-  /** B */
-  readonly sequences: number;
-  /** L */
-  readonly prompt: number;
-  /** P < L: first rows of the prompt, alike in all sequences and computed beforehand by `sharedGraph`. */
-  readonly shared: number;
-  /** T */
-  readonly targets: number;
-}
 
 /** A model as its graphs see it. */
 export interface Architecture {
   readonly config: ModelConfig;
   readonly attentionBias: boolean;
-}
-
-/** S: rows that each sequence carries itself. The last target token is never attended to. */
-export function rowsPerSequence({ prompt, shared, targets }: Omit<BatchShape, "sequences">): number {
-  return prompt - shared + targets - 1;
-}
-
-/**
- * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh] from position P on, `targets` [B T] and, where
- * P > 0, `shared.N` as `sharedGraph` gives them. Outputs `score` [B T], the log-probs; where wanted `tangent` [B T] and
- * `gradient` [B S] or `gradient.0` … `gradient.T−1`, the rows' dot products with `delta`.
- */
-export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWants): Graph {
-  const { sequences: B, targets: T } = shape;
-  const S = rowsPerSequence(shape);
-  const D = model.config.hiddenSize;
-  const g = trace();
-  const ends = [g.input("start", f32(S, D)), g.input("end", f32(S, D)), g.input("alpha", f32(B))];
-  const delta = g.input("delta", f32(S, D));
-  const [x] = g.emit("path", {}, ends);
-  const score = logProbs(g, model, shape, x, wants.tangent || wants.gradient !== "none");
-  g.output("score", score);
-  if (wants.tangent) {
-    g.output("tangent", pushForward(g, x, g.emit("repeat", { times: B }, [delta])[0], score));
-  }
-  const contracted = (targets: readonly (number | null)[]) => {
-    const seeds = targets.map((index) => g.emit("seed", { rows: B * T, period: T, index }, [])[0]);
-    return pullBack(g, score, seeds, x).map((gradient) => g.emit("rowDot", {}, [gradient, delta])[0]);
-  };
-  if (wants.gradient === "sequence") g.output("gradient", contracted([null])[0]);
-  if (wants.gradient === "token") {
-    const all = Array.from({ length: T }, (_, t) => t);
-    contracted(all).forEach((gradient, t) => g.output(`gradient.${t}`, gradient));
-  }
-  return g.finish();
 }
 
 /**
@@ -123,21 +74,6 @@ export function rotationTable({ headSize, ropeTheta }: ModelConfig, first: numbe
     }
   }
   return table;
-}
-
-function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value, gradient: boolean): Value {
-  const { layers, heads, kvHeads, headSize } = model.config;
-  const { sequences, prompt: L, shared, targets: T } = shape;
-  const S = rowsPerSequence(shape);
-  const rotation = g.input("rotation", f32(S, headSize));
-  const attend = (qkv: Value, layer: number) => {
-    const queries = layer === layers - 1 ? T : null;
-    return g.emit("attention", { heads, kvHeads, headSize, sequences, shared, queries }, [qkv])[0];
-  };
-  const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - shared - 1, count: T }, [h])[0];
-  const given = sharedInputs(g, model, shared);
-  const h = decoder(g, model, x, rotation, attend, { keep, sequences, shared, given });
-  return headLogProbs(g, model, h, sequences * T, gradient);
 }
 
 /** Input `targets` [count]; the log-probs [count] of these after the rows h, which `gradient` makes differentiable. */

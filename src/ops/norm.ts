@@ -1,6 +1,7 @@
 import source from "../../shaders/rms_norm.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/pass.ts";
+import { cutLike } from "./cut.ts";
 import { wholeBuffer } from "./linear.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "./op.ts";
 import { unroll } from "./product_unroll.ts";
@@ -20,7 +21,9 @@ export const rmsNorm: Op<RmsNormAttributes> = {
     eachRow(context, (x, w, r, _other, y) => {
       for (let d = 0; d < x.length; d++) y[d] = w[d] * x[d] * r;
     }),
-  vjp: (g, { attributes, inputs: [x] }, [dy]) => [dy && g.emit("rmsNormBackward", { ...attributes }, [x, dy])[0]],
+  vjp: (g, { attributes, inputs: [x] }, [dy]) => [
+    dy && g.emit("rmsNormBackward", { ...attributes }, [cutLike(g, x, dy), dy])[0],
+  ],
   jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit("rmsNormTangent", { ...attributes }, [x, tx])[0]],
   kernels: (context) => launch(context, 0),
 };

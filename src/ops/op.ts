@@ -58,7 +58,10 @@ export interface Op<A> {
   types(attributes: A, inputs: readonly ValueType[]): ValueType[];
   /** The specification of the kernels, in f64; fills and returns one array an output. */
   reference(context: ReferenceContext<A>): Float64Array[];
-  /** Cotangents of the inputs from those of the outputs (null: zero). Null where only first derivatives exist. */
+  /**
+   * Cotangents of the inputs from those of the outputs (null: zero), which may have fewer rows a sequence than their
+   * values: the rest is zero (cut.ts). Null where only first derivatives exist.
+   */
   readonly vjp:
     | ((g: Emitter, node: Differentiated<A>, cotangents: readonly (Value | null)[]) => (Value | null)[])
     | null;

@@ -27,7 +27,11 @@ export const takeRows: Op<WindowAttributes> = {
     }
     return [y];
   },
-  vjp: (g, { attributes }, [dy]) => [dy && g.emit("placeRows", { ...attributes }, [dy])[0]],
+  vjp(g, { attributes: { sequence, start, count } }, [dy]) {
+    if (dy === null) return [null];
+    const n = dy.shape[1];
+    return [g.emit("placeRows", { sequence: n < count ? start + n : sequence, start, count: n }, [dy])[0]];
+  },
   jvp: (g, { attributes }, [tx]) => [tx && g.emit("takeRows", { ...attributes }, [tx])[0]],
   kernels: (context) => launch(context, 0, context.attributes),
 };

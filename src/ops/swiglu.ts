@@ -1,6 +1,7 @@
 import source from "../../shaders/swiglu.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/pass.ts";
+import { cutLike } from "./cut.ts";
 import { elements, type KernelContext, matrix, type Op, type ReferenceContext, requireShape } from "./op.ts";
 import { vectorsFor } from "./vector.ts";
 
@@ -16,7 +17,7 @@ export const swiglu: Op<None> = {
     eachPair(context, 1, (g, u, _at, y, out) => {
       y[out] = g / (1 + Math.exp(-g)) * u;
     }),
-  vjp: (g, { inputs: [x] }, [dm]) => [dm && g.emit("swigluBackward", {}, [x, dm])[0]],
+  vjp: (g, { inputs: [x] }, [dm]) => [dm && g.emit("swigluBackward", {}, [cutLike(g, x, dm), dm])[0]],
   jvp: (g, { inputs: [x] }, [tx]) => [tx && g.emit("swigluTangent", {}, [x, tx])[0]],
   kernels: (context) => launch(context, 0),
 };

@@ -2,6 +2,7 @@ import sliceSource from "../../shaders/log_prob_slice.wgsl" with { type: "text" 
 import targetSource from "../../shaders/target_gradient.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
+import { cutLike } from "./cut.ts";
 import {
   type Differentiated,
   elements,
@@ -61,7 +62,14 @@ export const targetLogProb: Op<HeadAttributes> = {
     return attributes.gradient ? [logProb, gradient] : [logProb];
   },
   // Each row's log-prob depends on its own hidden state alone, so one gradient serves every seed and the tangent too.
-  vjp: (g, node, [dy]) => [dy && g.emit("rowScale", {}, [gradientOf(node), dy])[0], null],
+  vjp(g, node, [dy]) {
+    if (dy === null) return [null, null];
+    const gradient = gradientOf(node);
+    // Of log-probs [B T] a cotangent has the first n of each sequence, [B n].
+    const [B, , D] = gradient.shape;
+    const given = gradient.shape.length === 3 ? { ...gradient, shape: [B, elements(dy) / B, D] } : gradient;
+    return [g.emit("rowScale", {}, [cutLike(g, gradient, given), dy])[0], null];
+  },
   jvp: (g, node, [th]) => [th && g.emit("rowDot", {}, [gradientOf(node), th])[0], null],
   scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * 3],
   kernels(context) {

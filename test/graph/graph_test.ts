@@ -5,7 +5,7 @@ import { bytesOf, plan, shareSlots } from "../../src/graph/plan.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
 import type { ModelConfig } from "../../src/model/config.ts";
-import { pathGraph } from "../../src/model/qwen2.ts";
+import { pathGraph, reverseWalks } from "../../src/model/path_graph.ts";
 import { scoreGraph } from "../../src/model/score_graph.ts";
 import { randomValues } from "../support/random.ts";
 
@@ -64,6 +64,29 @@ Deno.test("a token attribution shares one forward with the head's gradient among
   assert.equal(count(graph, "attention"), CONFIG.layers);
   assert.equal(count(graph, "attentionTangent"), CONFIG.layers);
   assert.equal(count(graph, "attentionBackward"), CONFIG.layers * SHAPE.targets);
+});
+
+Deno.test("a token attribution's walks end with the rows that their targets depend on", () => {
+  const shape = { sequences: 2, prompt: 5, shared: 2, targets: 3 };
+  const walks = reverseWalks(shape, { gradient: "token", tangent: false });
+  assert.deepEqual(walks.map(({ rows }) => rows), [3, 4, 5]);
+  const products = graphOf("token", true).nodes.filter(({ op, attributes }) =>
+    op === "linearTransposed" && (attributes as { weight: string }).weight === "layers.1.gate_up"
+  );
+  assert.deepEqual(products.map(({ inputs }) => inputs[0].shape[1]), [3, 4, 5]);
+});
+
+Deno.test("reverseWalks() covers each target with few lengths, and all rows where little would be saved", () => {
+  const wants = { gradient: "token", tangent: false } as const;
+  const many = reverseWalks({ sequences: 1, prompt: 10, shared: 0, targets: 50 }, wants);
+  many.forEach(({ target, targets, rows }, t) => {
+    assert.equal(target, t);
+    assert.ok(targets > t && rows === 9 + targets && rows <= 59, `${t}`);
+  });
+  assert.ok(new Set(many.map(({ rows }) => rows)).size <= 8);
+  assert.ok(many.reduce((sum, { rows }) => sum + rows, 0) < 0.7 * 50 * 59);
+  const few = reverseWalks({ sequences: 1, prompt: 400, shared: 0, targets: 5 }, wants);
+  assert.deepEqual(few.map(({ rows }) => rows), Array(5).fill(404));
 });
 
 Deno.test("beyond keys and values the last layer is computed at the rows that predict targets alone", () => {
