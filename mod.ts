@@ -33,7 +33,14 @@ export type { PathRequest } from "./src/model/path.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokenizer.ts";
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
 export { type AdaptiveOptions, integrateAdaptively } from "./src/attribution/adaptive.ts";
-export type { Certified, PathFunction, PathIntegral, PathSamples, PathWants } from "./src/attribution/path_function.ts";
+export type {
+  Certified,
+  PathFunction,
+  PathIntegral,
+  PathSamples,
+  PathWants,
+  Resisting,
+} from "./src/attribution/path_function.ts";
 export { type Rule, rule, type RuleName, type RuleOf, RULES } from "./src/attribution/quadrature.ts";
 export {
   ablateFeatures,

@@ -39,8 +39,9 @@ export interface PathIntegral {
   /** Points at which anything was evaluated. */
   readonly pathPoints: number;
   /**
-   * Disagreement of forward and reverse mode, which are equal but for rounding, over Σ_t |φ_t(1) − φ_t(0)|; null where
-   * that is zero or forward mode was not wanted.
+   * What rounding costs, over Σ_t |φ_t(1) − φ_t(0)|: the disagreement of forward and reverse mode, which are equal but for
+   * rounding, and for adaptive quadrature also the measured rounding of the scores that its residuals are made of. Null
+   * where the gap is zero or forward mode was not wanted.
    */
   readonly arithmeticFloor: number | null;
   /** Adaptive quadrature only. */
@@ -49,7 +50,10 @@ export interface PathIntegral {
 
 /** What adaptive quadrature certifies. */
 export interface Certified {
-  /** κ = Σ_intervals Σ_t |r_t| / Σ_t |φ_t(1) − φ_t(0)|; null where that gap is zero. */
+  /**
+   * κ = Σ_intervals Σ_t |r_t| / Σ_t |φ_t(1) − φ_t(0)|; null where that gap is zero. An interval counts for more where the
+   * last refinement changed its single integrals by more than such residuals explain (docs/quadrature.md).
+   */
   readonly certificate: number | null;
   /** κ_t, [T] */
   readonly perTarget: readonly (number | null)[];
@@ -57,6 +61,18 @@ export interface Certified {
   readonly entryError: Float64Array;
   /** Whether κ ≤ tolerance. */
   readonly met: boolean;
+  /** Where the error is that keeps κ above the tolerance, ascending, at most 8; empty where κ is met. */
+  readonly resisting: readonly Resisting[];
+}
+
+/** A part of the path whose residual stayed large. */
+export interface Resisting {
+  /** α at its start. */
+  readonly from: number;
+  /** α at its end. */
+  readonly to: number;
+  /** Its part of κ, in (0, 1]. */
+  readonly share: number;
 }
 
 /** Σ_t |a_t − b_t| */

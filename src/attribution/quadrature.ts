@@ -42,15 +42,32 @@ export function rule(name: RuleName, n: number): Rule {
   return RULES[name](n);
 }
 
+/** Nodes of Gauss–Lobatto's rule of 5 points, which is exact to degree 7 (Abramowitz and Stegun 1964, 25.4.32). */
+export const LOBATTO_5: readonly number[] = [0, (1 - Math.sqrt(3 / 7)) / 2, 1 / 2, (1 + Math.sqrt(3 / 7)) / 2, 1];
+
+/** The rule of few nodes in [0, 1] that is exact for polynomials of a degree below their number. */
+export function interpolatory(nodes: readonly number[]): Rule {
+  const weights = nodes.map((x, k) => {
+    // Coefficients of Π_{j ≠ k} (z − x_j)/(x − x_j), from the constant on.
+    let basis = [1];
+    nodes.forEach((other, j) => {
+      if (j === k) return;
+      basis = [0, ...basis].map((higher, d) => (higher - other * (basis[d] ?? 0)) / (x - other));
+    });
+    return basis.reduce((sum, coefficient, d) => sum + coefficient / (d + 1), 0);
+  });
+  return { nodes, weights };
+}
+
 /**
- * Gauss–Lobatto's 5 points with the 3 of Simpson's rule nested in them (both have the interval's ends): exact to degree
- * 7 and 3 (Abramowitz and Stegun 1964, 25.4.32).
+ * The node y in (0, 1) that makes the rule of 0, x, y and 1 exact to degree 4: ∫ z (1 − z) (z − x) (z − y) dz = 0. For x
+ * near the middle, where there is none inside, the middle of the longer part (degree 3).
  */
-export const LOBATTO_5: Rule & { readonly nested: readonly number[] } = {
-  nodes: [0, (1 - Math.sqrt(3 / 7)) / 2, 0.5, (1 + Math.sqrt(3 / 7)) / 2, 1],
-  weights: [1 / 20, 49 / 180, 16 / 45, 49 / 180, 1 / 20],
-  nested: [1 / 6, 0, 2 / 3, 0, 1 / 6],
-};
+export function simpsonComplement(x: number): number {
+  const y = (x / 12 - 1 / 20) / (x / 6 - 1 / 12);
+  if (y > 0.05 && y < 0.95) return y;
+  return x < 0.5 ? (1 + x) / 2 : x / 2;
+}
 
 function even(n: number, offset: number): Rule {
   return {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { integrateAdaptively } from "../../src/attribution/adaptive.ts";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
 import { assertClose } from "../support/closeness.ts";
+import type { PathFunction } from "../../src/attribution/path_function.ts";
 import { BILINEAR, LINEAR, pathOf, STEEP } from "./closed_form.ts";
 
 const EXACT = { absolute: 1e-13, relative: 0 };
@@ -81,18 +82,38 @@ Deno.test("integrateAdaptively() has entry errors that cover the true ones", asy
   );
 });
 
-Deno.test("integrateAdaptively() walks back only the final grid of a token attribution", async () => {
-  const path = pathOf(STEEP);
-  const walked = new Set<number>();
-  const counting = {
-    ...path,
-    evaluate(alphas: readonly number[], wants: Parameters<typeof path.evaluate>[1]) {
-      if (wants.gradient === "token") alphas.forEach((alpha) => walked.add(alpha));
-      return path.evaluate(alphas, wants);
-    },
+Deno.test("integrateAdaptively() evaluates no point twice and leaves none but the probe out of the integral", async () => {
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-30 * (x - 0.31)));
+  const slope = (x: number) => 30 * sigmoid(x) * (1 - sigmoid(x));
+  const step = {
+    start: [0],
+    end: [1],
+    value: [([x]: readonly number[]) => sigmoid(x)],
+    slope: [([x]: readonly number[]) => [slope(x)]],
   };
-  const { pathPoints } = await integrateAdaptively(counting, { tolerance: 1e-3, budget: 400, gradient: "token" });
-  assert.ok(walked.size < pathPoints, `${walked.size} of ${pathPoints}`);
+  for (const gradient of ["sequence", "token"] as const) {
+    const path = pathOf(step);
+    // Every point has a coordinate of its own: what it weighs shows in the attribution.
+    const marked: PathFunction = {
+      tokens: 400,
+      targets: 1,
+      async evaluate(alphas, wants) {
+        const first = path.evaluated.length;
+        const { score, tangent } = await path.evaluate(alphas, wants);
+        const own = (value: number, k: number) =>
+          Float64Array.from({ length: 400 }, (_, i) => i === first + k ? value : 0);
+        return {
+          score,
+          tangent,
+          gradient: tangent.map(([value], k) => own(value, k)),
+        };
+      },
+    };
+    const { pathPoints, attribution } = await integrateAdaptively(marked, { tolerance: 0.05, budget: 400, gradient });
+    assert.equal(path.evaluated.length, pathPoints);
+    assert.equal(new Set(path.evaluated).size, pathPoints);
+    assert.equal(attribution.filter((value) => value !== 0).length, pathPoints - 1);
+  }
 });
 
 Deno.test("integrateAdaptively() says that the tolerance was not met within the budget, which it keeps", async () => {
@@ -108,12 +129,66 @@ Deno.test("integrateAdaptively() says that the tolerance was not met within the 
   assert.equal(new Set(path.evaluated).size, path.evaluated.length);
 });
 
+Deno.test("integrateAdaptively() names the intervals that resist: both steps, and nothing where κ is met", async () => {
+  const run = (budget: number) => integrateAdaptively(pathOf(STEEP), { tolerance: 1e-3, budget, gradient: "sequence" });
+  const { resisting } = (await run(20)).certified!;
+  for (const step of [0.31, 0.77]) {
+    assert.ok(resisting.some(({ from, to }) => from <= step && step <= to), JSON.stringify(resisting));
+  }
+  assert.ok(resisting.every(({ from, to, share }, i) => from < to && share > 0 && from >= (resisting[i - 1]?.to ?? 0)));
+  const shares = resisting.reduce((total, { share }) => total + share, 0);
+  assert.ok(shares > 0.9 && shares <= 1 + 1e-12, `${shares}`);
+  assert.deepEqual((await run(400)).certified!.resisting, []);
+});
+
+Deno.test("integrateAdaptively() refines no interval beyond what f32 tells apart", async () => {
+  // A jump: no quadrature resolves it.
+  const jump = {
+    start: [0],
+    end: [1],
+    value: [([x]: readonly number[]) => x > 1 / 3 ? 1 : 0],
+    slope: [() => [0]],
+  };
+  const path = pathOf(jump);
+  const { certified, pathPoints } = await integrateAdaptively(path, {
+    tolerance: 0.01,
+    budget: 2000,
+    gradient: "token",
+  });
+  assert.equal(certified!.met, false);
+  assert.ok(pathPoints < 100, `${pathPoints} points`);
+  assert.equal(new Set(path.evaluated.map(Math.fround)).size, pathPoints);
+  const [{ from, to, share }] = certified!.resisting;
+  assert.ok(from < 1 / 3 && 1 / 3 < to && share > 0.99, JSON.stringify(certified!.resisting));
+});
+
+Deno.test("integrateAdaptively() does not take one target's lucky residual for an error of zero", async () => {
+  // Both coordinates' integrals are off by the opposite: the only residual, which is that of their sum, stays zero.
+  const at = 0.4;
+  const bump = (x: number) => 1 / (1 + ((x - at) / 0.02) ** 2);
+  const opposed = {
+    start: [0, 0],
+    end: [1, 1],
+    value: [([x, y]: readonly number[]) => (x + y) / 2],
+    slope: [([x]: readonly number[]) => [0.5 + bump(x), 0.5 - bump(x)]],
+  };
+  const { attribution, certified } = await integrateAdaptively(pathOf(opposed), {
+    tolerance: 0.01,
+    budget: 400,
+    gradient: "sequence",
+  });
+  const exact = 0.02 * (Math.atan((1 - at) / 0.02) + Math.atan(at / 0.02));
+  const error = 2 * Math.abs(attribution[0] - 0.5 - exact);
+  assert.ok(certified!.met && certified!.perTarget[0]! < 1e-12);
+  assert.ok(error <= 3 * 0.01, `error ${error}`);
+});
+
 Deno.test("integrateAdaptively() refuses a tolerance of zero, a small budget and a tolerance below the floor", async () => {
   const run = (tolerance: number, budget: number) =>
     integrateAdaptively(pathOf(STEEP), { tolerance, budget, gradient: "sequence" });
   await assert.rejects(run(0, 100), /tolerance must be > 0: got 0/);
-  await assert.rejects(run(0.01, 5), /budget must be a whole number ≥ 17: got 5/);
-  await assert.rejects(run(1e-12, 100), /above the arithmetic floor/);
+  await assert.rejects(run(0.01, 5), /budget must be a whole number ≥ 10: got 5/);
+  await assert.rejects(run(1e-20, 100), /above the arithmetic floor/);
 });
 
 Deno.test("integrateAdaptively() gives zeros, a certificate of zero and null gaps where nothing moves", async () => {

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { LOBATTO_5, rule, type RuleName, RULES } from "../../src/attribution/quadrature.ts";
+import {
+  interpolatory,
+  LOBATTO_5,
+  rule,
+  type RuleName,
+  RULES,
+  simpsonComplement,
+} from "../../src/attribution/quadrature.ts";
 
 const NAMES = Object.keys(RULES) as RuleName[];
 const integrate = ({ nodes, weights }: { nodes: readonly number[]; weights: readonly number[] }, degree: number) =>
@@ -35,13 +42,42 @@ for (
   });
 }
 
-Deno.test("LOBATTO_5 is exact to degree 7, its nested rule to degree 3", () => {
-  const nested = { nodes: LOBATTO_5.nodes, weights: LOBATTO_5.nested };
-  for (let degree = 0; degree <= 7; degree++) {
-    assert.ok(Math.abs(integrate(LOBATTO_5, degree) - 1 / (degree + 1)) < 1e-15);
+/** Degree to which a rule is exact. */
+function degreeOf(rule: { nodes: readonly number[]; weights: readonly number[] }): number {
+  let degree = 0;
+  while (Math.abs(integrate(rule, degree + 1) - 1 / (degree + 2)) < 1e-14) degree++;
+  return degree;
+}
+
+Deno.test("interpolatory() gives Simpson's weights, and any nodes a degree below their number", () => {
+  const { weights } = interpolatory([0, 1 / 2, 1]);
+  [1 / 6, 2 / 3, 1 / 6].forEach((weight, k) => assert.ok(Math.abs(weights[k] - weight) < 1e-15));
+  assert.equal(degreeOf(interpolatory([0, 0.3, 1])), 2);
+  assert.equal(degreeOf(interpolatory([0, 0.11, 0.3, 0.8, 1])), 4);
+});
+
+Deno.test("interpolatory() on LOBATTO_5 is Gauss–Lobatto's rule, exact to degree 7", () => {
+  const lobatto = interpolatory(LOBATTO_5);
+  [1 / 20, 49 / 180, 16 / 45, 49 / 180, 1 / 20].forEach((weight, k) =>
+    assert.ok(Math.abs(lobatto.weights[k] - weight) < 1e-14)
+  );
+  assert.equal(degreeOf(lobatto), 7);
+});
+
+Deno.test("simpsonComplement() makes four nodes exact to degree 4, and mirrored nodes give mirrored ones", () => {
+  for (const x of [0.1, (1 - Math.sqrt(1 / 5)) / 2, 0.3453463292920228, 0.62, 0.9]) {
+    const y = simpsonComplement(x);
+    const degree = degreeOf(interpolatory([0, x, y, 1].sort((a, b) => a - b)));
+    assert.ok(degree >= 4, `degree ${degree} for ${x}`);
+    assert.ok(Math.abs(simpsonComplement(1 - x) - (1 - y)) < 1e-14);
   }
-  for (let degree = 0; degree <= 3; degree++) assert.ok(Math.abs(integrate(nested, degree) - 1 / (degree + 1)) < 1e-15);
-  assert.ok(Math.abs(integrate(LOBATTO_5, 8) - 1 / 9) > 1e-5);
+});
+
+Deno.test("simpsonComplement() stays inside where no node makes the rule exact to degree 4", () => {
+  for (const x of [0.4, 0.45, 0.5, 0.58]) {
+    const y = simpsonComplement(x);
+    assert.ok(y > 0 && y < 1 && Math.abs(y - x) > 0.2, `${y} for ${x}`);
+  }
 });
 
 Deno.test("rule() refuses steps that are too few or no whole number", () => {

@@ -68,7 +68,7 @@ test("50 Gauss–Legendre points from token 0 give Captum's sequence attribution
   assertClose(sequenceAttribution, GOLDEN.integratedGradients.path.gaussLegendre50Sequence, ATTRIBUTION);
 });
 
-test("adaptive meets 1 % within 150 points with the first token frozen, and its error is within the certificate", async () => {
+test("adaptive meets 1 % within 80 points with the first token frozen, and its error is within the certificate", async () => {
   const { completeness, cost, sequenceAttribution, score } = await explain({
     baseline: "token:0",
     tolerance: 0.01,
@@ -76,18 +76,18 @@ test("adaptive meets 1 % within 150 points with the first token frozen, and its 
   });
   assert.equal(completeness.sequence.met, true);
   assert.ok(completeness.sequence.certificate! <= 0.01);
-  assert.ok(cost.pathPoints <= 150, `${cost.pathPoints} points`);
+  assert.ok(cost.pathPoints <= 80, `${cost.pathPoints} points`);
   const gap = score.input.reduce((sum, value, t) => sum + Math.abs(value - score.baseline![t]), 0);
   const error = sequenceAttribution.reduce((sum, value, i) => sum + Math.abs(value - GOLDEN.converged.sequence[i]), 0);
   const allowed = completeness.sequence.certificate! + GOLDEN.converged.certificate;
   assert.ok(error / gap <= allowed, `error ${error / gap}, allowed ${allowed}`);
 });
 
-test("adaptive meets 1 % within 250 points in a chat with the zero baseline", async () => {
+test("adaptive meets 1 % within 125 points in a chat with the zero baseline", async () => {
   const { completeness, cost, prompt } = await explain({ baseline: "zero", tolerance: 0.01 }, true);
   assert.ok(prompt.tokens[0].frozen);
   assert.equal(completeness.sequence.met, true);
-  assert.ok(cost.pathPoints <= 250, `${cost.pathPoints} points`);
+  assert.ok(cost.pathPoints <= 125, `${cost.pathPoints} points`);
 });
 
 test("a budget that is too small is reported, with the advice to freeze the first token", async () => {
