@@ -1,4 +1,4 @@
-"""What SHAP, Captum, lime and scikit-learn say of games given by tables: python test/golden/shap/generate.py
+"""What SHAP, Captum, lime and scikit-learn say of games given by tables: python test/golden/shap/games.py
 
 A game of n units is a callable on [rows, n] zeros and ones that looks its value up in a table of 2^n numbers for each of
 T targets; unit i is bit i of the index. The explained input is all ones, the baseline all zeros."""
