@@ -49,6 +49,7 @@ export {
   type Replacement,
 } from "./src/ablation/feature_ablation.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
+export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/forecast.ts";
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
 export { type Coalition, coalitionOf, complement, everyUnit, noUnit } from "./src/ablation/coalition.ts";
 export { createScorer, type Game, type Request, type Scorer, type ScorerOptions } from "./src/ablation/scorer.ts";

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the Python environment of bench/peers/captum.ts in .cache/peers, and SmolLM2 as a directory that bitsandbytes can
-# load in weights/smollm2_f32 (540 MB). Safe to run again.
+# load in weights/smollm2_f32 (540 MB). Safe to run again. Where pip is not told of an index with CPU builds of torch (its own
+# PIP_EXTRA_INDEX_URL does), it brings the ones for CUDA, which are several GB.
 set -eu
 cd "$(dirname "$0")/../.."
 deno task weights

@@ -1,4 +1,4 @@
-import type { Forecast, ForecastModel, Range } from "../experiment/forecast.ts";
+import type { Forecast, ForecastModel, ForecastRange } from "../experiment/forecast.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/plan.ts";
 import { groupByModel } from "../experiment/run.ts";
 import { readStored } from "../experiment/store.ts";
@@ -80,6 +80,6 @@ function totalText(forecasts: readonly Forecast[]): string {
 }
 
 /** "52" where it is known, else "17–995". */
-function rangeText([least, most]: Range, one: (value: number) => string = String): string {
+function rangeText([least, most]: ForecastRange, one: (value: number) => string = String): string {
   return one(least) === one(most) ? one(most) : `${one(least)}–${one(most)}`;
 }

@@ -4,23 +4,29 @@ import { attribute } from "./attribute.ts";
 import type { AttributionOptions, AttributionText } from "./request.ts";
 
 /** From the least to the most that something can take; equal where it is known. */
-export type Range = readonly [least: number, most: number];
+export type ForecastRange = readonly [least: number, most: number];
 
 /** What an attribution will take. */
 export interface Forecast {
-  readonly pathPoints: Range;
-  readonly forwardRows: Range;
-  readonly backwardRows: Range;
+  /** Points of the path at which the model is evaluated. */
+  readonly pathPoints: ForecastRange;
+  /** Token rows taken forward, forward-mode tangents included. */
+  readonly forwardRows: ForecastRange;
+  /** Token rows taken back. */
+  readonly backwardRows: ForecastRange;
   /** Most bytes held by the end: weights, values and inputs, those of earlier attributions by the same model included. */
-  readonly bytes: Range;
+  readonly bytes: ForecastRange;
 }
 
 /** A model that attributions are rehearsed with. */
 export interface ForecastModel {
   /**
+   * What an attribution takes; every option must be given, as `{ ...DEFAULT_OPTIONS, … }` does.
+   *
    * @throws as the attribution would, for all that does not depend on what the model computes
    */
   forecast(text: AttributionText, options: AttributionOptions): Promise<Forecast>;
+  /** Closes the checkpoint. */
   close(): void;
 }
 

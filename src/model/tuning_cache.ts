@@ -116,5 +116,13 @@ function isChoice(value: unknown): value is Choice {
 async function mayReadCache(): Promise<boolean> {
   const granted = async (descriptor: Deno.PermissionDescriptor) =>
     (await Deno.permissions.query(descriptor)).state === "granted";
-  return await granted({ name: "env" }) && await granted({ name: "read", path: cacheDirectory() });
+  if (!await granted({ name: "env" })) return false;
+  let directory: string;
+  try {
+    directory = cacheDirectory();
+  } catch {
+    // The environment names none.
+    return false;
+  }
+  return await granted({ name: "read", path: directory });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/experiment/attribute.ts";
-import { openForecast, type Range } from "../../src/experiment/forecast.ts";
+import { type ForecastRange, openForecast } from "../../src/experiment/forecast.ts";
 import { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "../../src/experiment/request.ts";
 import { EMBEDDED } from "../../src/model/embedded.ts";
 import { loadModel, type LoadOptions } from "../../src/model/model.ts";
@@ -52,7 +52,7 @@ for (const [what, text, options, load] of CASES) {
   });
 }
 
-function assertWithin(value: number, [least, most]: Range, what: string): void {
+function assertWithin(value: number, [least, most]: ForecastRange, what: string): void {
   assert.ok(value >= least && value <= most, `${what} must be from ${least} to ${most}: got ${value}`);
 }
 
