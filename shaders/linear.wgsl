@@ -1,4 +1,4 @@
-// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n]
+// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[m, column + n],
 // for n < count. W is [.., INNER] in any format; a thread owns 4 rows x 4 columns.
 struct Params {
   rows: u32,
@@ -9,7 +9,7 @@ struct Params {
   bias_row: u32, // element of bias for n = 0
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [rows, INNER]
-@group(0) @binding(3) var<storage, read> bias: array<f32>; // read only if BIAS
+@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [rows, stride] if RESIDUAL
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -45,14 +45,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var b = vec4f(0.0);
   if (BIAS) {
     let row = params.bias_row;
-    b = vec4f(bias[row + n0], bias[row + min(n0 + 1u, last_n)], bias[row + min(n0 + 2u, last_n)], bias[row + min(n0 + 3u, last_n)]);
+    b = vec4f(added[row + n0], added[row + min(n0 + 1u, last_n)], added[row + min(n0 + 2u, last_n)], added[row + min(n0 + 3u, last_n)]);
   }
   let columns = min(4u, params.count - n0);
   let sums = array<vec4f, 4>(a0 + b, a1 + b, a2 + b, a3 + b);
   for (var i = 0u; i < min(4u, params.rows - m0); i++) {
     let start = (m0 + i) * params.stride + params.column + n0;
     for (var j = 0u; j < columns; j++) {
-      y[start + j] = sums[i][j];
+      y[start + j] = sums[i][j] + select(0.0f, added[start + j], RESIDUAL);
     }
   }
 }

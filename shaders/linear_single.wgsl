@@ -1,4 +1,4 @@
-// y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n] for n < count: one row of x, bound by reading W.
+// y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[column + n], for n < count: one row of x, bound by reading W.
 // W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale. ACROSS threads share ROWS
 // columns; each takes every ACROSS-th run of OCTETS octets of them all: of PACKED weights four words, half of what shares a scale.
 struct Params {
@@ -15,7 +15,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
 //@ end
-@group(0) @binding(3) var<storage, read> bias: array<f32>; // read only if BIAS
+@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [1, stride] if RESIDUAL
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [1, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -27,7 +27,9 @@ fn store(n: u32, sum: f32) {
   if (n < params.count) {
     var b = 0.0f;
     if (BIAS) {
-      b = bias[params.bias_row + n];
+      b = added[params.bias_row + n];
+    } else if (RESIDUAL) {
+      b = added[params.column + n];
     }
     y[params.column + n] = sum + b;
   }

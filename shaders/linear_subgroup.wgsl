@@ -1,4 +1,4 @@
-// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n]
+// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[m, column + n],
 // for n < count. W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale.
 // A lane owns 4 GROUPS rows x COLUMNS columns, 8 columns apart. Lanes 0 to 7 of the subgroup, whatever its size, hold
 // 4 rows x 8 k of x at a time, 4 values each, and broadcast them. Each sum runs over k in order.
@@ -12,7 +12,7 @@ struct Params {
   inner: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, inner]
-@group(0) @binding(3) var<storage, read> bias: array<f32>; // read only if BIAS
+@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [rows, stride] if RESIDUAL
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -71,11 +71,16 @@ fn main(
     let n = n0 + 8u * $c;
     var b = 0.0f;
     if (BIAS) {
-      b = bias[params.bias_row + n];
+      b = added[params.bias_row + n];
     }
 //@   for g in GROUPS
 //@     for i in 4
-    y[min(m0 + 4u * $g + $i, params.rows - 1u) * params.stride + params.column + n] = sum$g_$i_$c + b;
+    let at$g_$i = min(m0 + 4u * $g + $i, params.rows - 1u) * params.stride + params.column + n;
+//@       if RESIDUAL
+    y[at$g_$i] = sum$g_$i_$c + added[at$g_$i];
+//@       else
+    y[at$g_$i] = sum$g_$i_$c + b;
+//@       end
 //@     end
 //@   end
   }

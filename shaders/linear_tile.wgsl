@@ -1,4 +1,4 @@
-// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n]
+// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[m, column + n],
 // for n < count. W is [.., inner] in any format, inner a multiple of 8.
 // A workgroup owns 64 rows x 64 columns, a thread 8 x 8 of them; 16 k at a time pass through workgroup memory.
 // Each sum runs over k in order.
@@ -12,7 +12,7 @@ struct Params {
   inner: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, inner]
-@group(0) @binding(3) var<storage, read> bias: array<f32>; // read only if BIAS
+@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [rows, stride] if RESIDUAL
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -88,11 +88,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let at = params.column + n + 4u * $h + $e;
     var b = 0.0f;
     if (BIAS) {
-      b = bias[params.bias_row + n + 4u * $h + $e];
+      b = added[params.bias_row + n + 4u * $h + $e];
     }
 //@     for g in 2
 //@       for i in 4
     if (m + 4u * $g + $i < params.rows) {
+//@         if RESIDUAL
+      b = added[(m + 4u * $g + $i) * params.stride + at];
+//@         end
       y[(m + 4u * $g + $i) * params.stride + at] = sum$g_$i_$h[$e] + b;
     }
 //@       end

@@ -1,6 +1,6 @@
 // ACROSS threads normalize a row of D values: y = w * x * r, r = 1 / sqrt(mean(x^2) + EPSILON).
 // MODE 0 forward:  y = w x r
-// MODE 1 backward: given dy, dx = r w dy - x r^3 / D * sum(w dy x)
+// MODE 1 backward: given dy, dx = r w dy - x r^3 / D * sum(w dy x), + residual if RESIDUAL
 // MODE 2 tangent:  given t,  ty = w (t r - x r^3 / D * sum(x t))
 struct Params {
   rows: u32,
@@ -9,7 +9,10 @@ struct Params {
 @group(0) @binding(1) var<storage, read> other: array<Vec>; // dy or t, [rows, D]; x where MODE is 0
 @group(0) @binding(2) var<storage, read> weight: array<Vec>; // [D]
 @group(0) @binding(3) var<storage, read_write> y: array<Vec>; // [rows, D]
-@group(0) @binding(4) var<uniform> params: Params;
+//@ if RESIDUAL
+@group(0) @binding(4) var<storage, read> residual: array<Vec>; // [rows, D]; read only if RESIDUAL
+//@ end
+@group(0) @binding(5) var<uniform> params: Params;
 
 const SIZE: u32 = 64u;
 const VECS: u32 = D / WIDTH;
@@ -49,7 +52,12 @@ fn main(
     if (MODE == 0u) {
       y[at] = w * (x[at] * r);
     } else if (MODE == 1u) {
-      y[at] = r * w * other[at] - x[at] * pull;
+      let dx = r * w * other[at] - x[at] * pull;
+//@ if RESIDUAL
+      y[at] = dx + residual[at];
+//@ else
+      y[at] = dx;
+//@ end
     } else {
       y[at] = w * (other[at] * r - x[at] * pull);
     }

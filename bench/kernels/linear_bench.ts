@@ -40,7 +40,7 @@ async function compare(
       const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups, variant };
       return transposed
         ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
-        : forwardProduct({ ...product, x: from, y: to, bias: null }, { column: 0, stride: outputs });
+        : forwardProduct({ ...product, x: from, y: to, added: null }, { column: 0, stride: outputs });
     };
     const passes: Pass[] = [peak.pass];
     for (const variant of variants) {

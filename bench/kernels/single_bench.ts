@@ -29,7 +29,7 @@ async function measure(weight: ModelWeight): Promise<void> {
   const dispatches = singleProduct({
     x: wholeBuffer(upload(gpu, allocator, Float32Array.from(input))),
     y: wholeBuffer(y),
-    bias: null,
+    added: null,
     w,
     segment: w.segments[0],
     weightRow: 0,

@@ -26,7 +26,7 @@ export async function whence(gpu: Gpu, task: Task): Promise<Contender> {
   const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups };
   const dispatches = transposed
     ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
-    : forwardProduct({ ...product, x: from, y: to, bias: null }, { column: 0, stride: outputs });
+    : forwardProduct({ ...product, x: from, y: to, added: null }, { column: 0, stride: outputs });
   const launches = await createPass(gpu, pipelines, allocator, dispatches);
   return {
     name: "Whence, NF4",

@@ -1,3 +1,4 @@
+import { fuse } from "../graph/fuse.ts";
 import { decodeGraph, rotationTable } from "./qwen2.ts";
 import { assertLength, type Embed, type Runtime } from "./runtime.ts";
 
@@ -17,8 +18,8 @@ export async function generateTokens(
   const capacity = prompt.length + count;
   assertLength(runtime, capacity);
   executor.dropStates("cache.");
-  const prefill = await executor.compile(decodeGraph(architecture, prompt.length, capacity));
-  const step = await executor.compile(decodeGraph(architecture, 1, capacity));
+  const prefill = await executor.compile(fuse(decodeGraph(architecture, prompt.length, capacity)));
+  const step = await executor.compile(fuse(decodeGraph(architecture, 1, capacity)));
   const generated: number[] = [];
   try {
     let ids = prompt;

@@ -1,4 +1,5 @@
 import type { Executor, Program } from "../graph/executor.ts";
+import { fuse } from "../graph/fuse.ts";
 import type { Graph } from "../graph/graph.ts";
 import { bytesOf, plan } from "../graph/plan.ts";
 import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../graph/rematerialize.ts";
@@ -67,7 +68,7 @@ export function createProgramCache(executor: Executor, meter: Recorder, memory: 
       const name = `${key} ${size}`;
       const level = plans.get(key)?.recompute ?? "nothing";
       const known = programs.get(name);
-      const found = known ?? executor.compile(rematerialize(build(size), level));
+      const found = known ?? executor.compile(fuse(rematerialize(build(size), level)));
       programs.delete(name);
       programs.set(name, found);
       const program = await found;
@@ -101,7 +102,7 @@ export function planChunks(
   let needs: Needs = { bytes: 0, largest: 0 };
   for (const recompute of RECOMPUTE_LEVELS) {
     for (let size = most; size >= 1; size /= 2) {
-      needs = measure(rematerialize(build(size), recompute));
+      needs = measure(fuse(rematerialize(build(size), recompute)));
       if (needs.bytes > memory || needs.largest > maxValueBytes) continue;
       if (best === null || size > best.size) best = { size, recompute, bytes: needs.bytes };
       break;

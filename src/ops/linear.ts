@@ -1,4 +1,4 @@
-import { matrix, type Op, requireShape } from "./op.ts";
+import { matrix, type Op, requireShape, type ValueType } from "./op.ts";
 import { forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
 import { singleProduct } from "./single_product.ts";
 
@@ -16,14 +16,22 @@ export interface LinearAttributes {
   readonly single?: boolean;
 }
 
-/** x [.., K] → y [.., N], y = x Wᵀ + b. The weights are constants: only x is differentiated. */
+/**
+ * x [.., K] → y [.., N], y = x Wᵀ + b; or with a residual r [.., N], where b is null, y = x Wᵀ + r. The weights are
+ * constants: only x and r are differentiated.
+ */
 export const linear: Op<LinearAttributes> = {
-  types({ outputs, inner, single }, [x]) {
+  types({ bias, outputs, inner, single }, [x, residual = null]) {
     requireShape(matrix(x).columns === inner, "linear", `[.., ${inner}]`, [x]);
     requireShape(!single || matrix(x).rows === 1, "linear of a single row", `[1, ${inner}]`, [x]);
-    return [{ shape: [...x.shape.slice(0, -1), outputs], dtype: "f32" }];
+    const y: ValueType = { shape: [...x.shape.slice(0, -1), outputs], dtype: "f32" };
+    if (residual !== null) {
+      const fits = bias === null && String(residual.shape) === String(y.shape);
+      requireShape(fits, "linear without a bias", `[.., ${inner}] and a residual [.., ${outputs}]`, [x, residual]);
+    }
+    return [y];
   },
-  reference({ attributes, inputs: [x], inputTypes, weight }) {
+  reference({ attributes, inputs: [x, residual = null], inputTypes, weight }) {
     const { values } = weight(attributes.weight);
     const bias = attributes.bias === null ? null : weight(attributes.bias).values;
     const { inner: K, outputs: N } = attributes;
@@ -35,19 +43,32 @@ export const linear: Op<LinearAttributes> = {
         let sum = bias === null ? 0 : bias[n];
         const start = n * K;
         for (let k = 0; k < K; k++) sum += row[k] * values[start + k];
-        y[m * N + n] = sum;
+        y[m * N + n] = sum + (residual === null ? 0 : residual[m * N + n]);
       }
     }
     return [y];
   },
-  vjp: (g, { attributes }, [dy]) => [dy && g.emit("linearTransposed", { ...attributes, bias: null }, [dy])[0]],
-  jvp: (g, { attributes }, [tx]) => [tx && g.emit("linear", { ...attributes, bias: null }, [tx])[0]],
-  kernels({ attributes, inputs: [x], inputTypes, outputs: [y], weight, subgroups, tuning, software = false }) {
+  vjp(g, { attributes, inputs }, [dy]) {
+    const dx = dy && g.emit("linearTransposed", { ...attributes, bias: null }, [dy])[0];
+    return inputs.length === 1 ? [dx] : [dx, dy];
+  },
+  jvp(g, { attributes }, [tx, tr = null]) {
+    const product = { ...attributes, bias: null };
+    return [tx === null ? tr : g.emit("linear", product, tr === null ? [tx] : [tx, tr])[0]];
+  },
+  kernels(
+    { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight, subgroups, tuning, software = false },
+  ) {
     const { rows } = matrix(inputTypes[0]);
     const bias = attributes.bias === null ? null : wholeBuffer(weight(attributes.bias).segments[0].data);
+    const added = bias !== null
+      ? { kind: "bias", range: bias } as const
+      : residual !== null
+      ? { kind: "residual", range: residual } as const
+      : null;
     const w = weight(attributes.weight);
     return w.segments.flatMap((segment) => {
-      const product = { x, w, segment, weightRow: 0, count: segment.rows, bias, y, subgroups, tuning };
+      const product = { x, w, segment, weightRow: 0, count: segment.rows, added, y, subgroups, tuning };
       const window = { column: segment.rowStart, stride: attributes.outputs };
       return attributes.single
         ? singleProduct({ ...product, software }, window)

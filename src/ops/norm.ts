@@ -28,15 +28,15 @@ export const rmsNorm: Op<RmsNormAttributes> = {
   kernels: (context) => launch(context, 0),
 };
 
-/** x, dy [.., D] → dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j. */
+/** x, dy [.., D] → dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j; a third input of that shape is added to it. */
 export const rmsNormBackward: Op<RmsNormAttributes> = {
   types: (_attributes, inputs) => sameShapes("rmsNormBackward", inputs),
   reference: (context) =>
-    eachRow(context, (x, w, r, dy, dx) => {
+    eachRow(context, (x, w, r, dy, dx, residual) => {
       let sum = 0;
       for (let d = 0; d < x.length; d++) sum += w[d] * dy[d] * x[d];
       const pull = sum * r ** 3 / x.length;
-      for (let d = 0; d < x.length; d++) dx[d] = r * w[d] * dy[d] - x[d] * pull;
+      for (let d = 0; d < x.length; d++) dx[d] = r * w[d] * dy[d] - x[d] * pull + (residual?.[d] ?? 0);
     }),
   vjp: null,
   jvp: null,
@@ -58,24 +58,33 @@ export const rmsNormTangent: Op<RmsNormAttributes> = {
   kernels: (context) => launch(context, 2),
 };
 
-function sameShapes(op: string, [x, other]: readonly ValueType[]): ValueType[] {
-  requireShape(String(x.shape) === String(other.shape), op, "two of one shape", [x, other]);
+function sameShapes(op: string, inputs: readonly ValueType[]): ValueType[] {
+  const [x] = inputs;
+  requireShape(inputs.every(({ shape }) => String(shape) === String(x.shape)), op, "of one shape", inputs);
   return [{ shape: x.shape, dtype: "f32" }];
 }
 
-type RowRule = (x: Float64Array, w: Float32Array, r: number, other: Float64Array, y: Float64Array) => void;
+type RowRule = (
+  x: Float64Array,
+  w: Float32Array,
+  r: number,
+  other: Float64Array,
+  y: Float64Array,
+  residual: Float64Array | undefined,
+) => void;
 
 function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<RmsNormAttributes>, rule: RowRule) {
-  const [x, other = x] = inputs;
+  const [x, other = x, residual] = inputs;
   const { rows, columns: D } = matrix(inputTypes[0]);
   const w = weight(attributes.weight).values;
   const y = new Float64Array(x.length);
   for (let m = 0; m < rows; m++) {
-    const row = x.subarray(m * D, (m + 1) * D);
+    const rowOf = (values: Float64Array) => values.subarray(m * D, (m + 1) * D);
+    const row = rowOf(x);
     let squares = 0;
     for (let d = 0; d < D; d++) squares += row[d] * row[d];
     const r = 1 / Math.sqrt(squares / D + attributes.epsilon);
-    rule(row, w, r, other.subarray(m * D, (m + 1) * D), y.subarray(m * D, (m + 1) * D));
+    rule(row, w, r, rowOf(other), rowOf(y), residual && rowOf(residual));
   }
   return [y];
 }
@@ -83,15 +92,17 @@ function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<Rm
 function launch({ attributes, inputs, inputTypes, outputs, weight }: KernelContext<RmsNormAttributes>, mode: number) {
   const { rows, columns } = matrix(inputTypes[0]);
   const ACROSS = threadsAcross(columns);
-  const kernel = specialize("rms_norm", [vectorsFor(columns).source, unroll(source, { ACROSS })], {
+  const [x, other = x, residual = null] = inputs;
+  const RESIDUAL = residual !== null;
+  const kernel = specialize("rms_norm", [vectorsFor(columns).source, unroll(source, { ACROSS, RESIDUAL })], {
     MODE: mode,
+    RESIDUAL,
     ACROSS,
     D: columns,
     EPSILON: { f32: attributes.epsilon },
   });
-  const [x, other = x] = inputs;
   const w = wholeBuffer(weight(attributes.weight).segments[0].data);
   return [
-    { kernel, bindings: [x, other, w, outputs[0]], params: [rows], workgroups: grid(rows * ACROSS, 64) },
+    { kernel, bindings: [x, other, w, outputs[0], residual], params: [rows], workgroups: grid(rows * ACROSS, 64) },
   ] satisfies Dispatch[];
 }

@@ -62,16 +62,24 @@ interface Tiled {
   readonly tile: readonly [rows: number, columns: number];
 }
 
-/** y[:, column + n] = x · W[weightRow + n] + bias for n < count, for one segment of the weight. */
-export function forwardProduct(
-  product: Product & { readonly x: BufferRange; readonly y: BufferRange; readonly bias: BufferRange | null },
-  { column, stride }: Window,
-): Dispatch[] {
-  const { x, y, bias, w, segment, weightRow, count, rows } = product;
-  const { kernel, tile } = once("forward", product, bias !== null, forwardKernel);
+/** What a product's kernel adds to its sums. */
+export type Added = "bias" | "residual" | null;
+
+/** Where the rows of a product come from and go to, and what is added to them. */
+export interface ForwardBuffers {
+  readonly x: BufferRange;
+  readonly y: BufferRange;
+  /** [.., one a row of the weight], or [rows, stride] as y; null where nothing is added. */
+  readonly added: { readonly kind: NonNullable<Added>; readonly range: BufferRange } | null;
+}
+
+/** y[:, column + n] = x · W[weightRow + n] + bias or residual for n < count, for one segment of the weight. */
+export function forwardProduct(product: Product & ForwardBuffers, { column, stride }: Window): Dispatch[] {
+  const { x, y, added, w, segment, weightRow, count, rows } = product;
+  const { kernel, tile } = once("forward", product, added?.kind ?? null, forwardKernel);
   return [{
     kernel,
-    bindings: [x, ...weightBindings(segment), bias ?? x, y],
+    bindings: [x, ...weightBindings(segment), added?.range ?? x, y],
     params: [rows, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns],
     workgroups: [Math.ceil(rows / tile[0]), Math.ceil(count / tile[1]), 1],
   }];
@@ -116,11 +124,11 @@ const CACHED_BYTES = 2 ** 19;
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Tiled>();
 
-function once(
+function once<F extends string | boolean | null>(
   direction: Direction,
   product: Product,
-  flag: boolean,
-  make: (choice: ProductChoice, shape: KernelShape, flag: boolean) => Tiled,
+  flag: F,
+  make: (choice: ProductChoice, shape: KernelShape, flag: F) => Tiled,
 ): Tiled {
   const { w: { columns: INNER }, segment: { format }, rows } = product;
   const choice = product.choice ?? choose(direction, product);
@@ -166,21 +174,27 @@ export function productCandidates(
   return [first, ...rest, ...without];
 }
 
-function forwardKernel(choice: ProductChoice, { format, INNER, GROUPS }: KernelShape, BIAS: boolean): Tiled {
+function forwardKernel(
+  choice: ProductChoice,
+  { format, INNER, GROUPS }: KernelShape,
+  added: Added,
+): Tiled {
   const FORMAT = FORMATS.indexOf(format);
+  const BIAS = added === "bias";
+  const RESIDUAL = added === "residual";
   switch (choice.variant) {
     case "generic": {
       const sources = [...ELEMENTS[format], forwardSource];
-      return { kernel: specialize("linear", sources, { FORMAT, INNER, BIAS }), tile: [32, 32] };
+      return { kernel: specialize("linear", sources, { FORMAT, INNER, BIAS, RESIDUAL }), tile: [32, 32] };
     }
     case "tile": {
-      const sources = [...OCTETS[format], unroll(forwardTileSource, {})];
-      return { kernel: specialize("linear_tile", sources, { FORMAT, BIAS }), tile: [64, 64] };
+      const sources = [...OCTETS[format], unroll(forwardTileSource, { RESIDUAL })];
+      return { kernel: specialize("linear_tile", sources, { FORMAT, BIAS, RESIDUAL }), tile: [64, 64] };
     }
     case "subgroup": {
       const { columns: COLUMNS = 8 } = choice;
-      const sources = [...SUBGROUP_OCTETS[format], unroll(forwardSubgroupSource, { GROUPS, COLUMNS })];
-      const constants = { FORMAT, BIAS, GROUPS, COLUMNS, SHARING: sharing(format) };
+      const sources = [...SUBGROUP_OCTETS[format], unroll(forwardSubgroupSource, { GROUPS, COLUMNS, RESIDUAL })];
+      const constants = { FORMAT, BIAS, RESIDUAL, GROUPS, COLUMNS, SHARING: sharing(format) };
       return { kernel: specialize("linear_subgroup", sources, constants), tile: [4 * GROUPS, 32 * COLUMNS] };
     }
   }

@@ -145,12 +145,12 @@ function dispatchesOf(
   const window = { column: 0, stride: w.rows };
   if (direction === "single") {
     const own = choice as SingleChoice;
-    return singleProduct({ ...product, x: from, y: to, bias: null, software, choice: own }, window);
+    return singleProduct({ ...product, x: from, y: to, added: null, software, choice: own }, window);
   }
   const own = { ...product, rows, choice: choice as ProductChoice };
   return direction === "transposed"
     ? transposedProduct({ ...own, dy: from, dx: to }, { ...window, accumulate: false })
-    : forwardProduct({ ...own, x: from, y: to, bias: null }, window);
+    : forwardProduct({ ...own, x: from, y: to, added: null }, window);
 }
 
 /** @throws {RangeError} where a value is off, or a row has other bits alone than among others */

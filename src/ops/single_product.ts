@@ -7,17 +7,21 @@ import wordNf4SubgroupSource from "../../shaders/lib/word_nf4_subgroup.wgsl" wit
 import singleSource from "../../shaders/linear_single.wgsl" with { type: "text" };
 import wordQ8Source from "../../shaders/lib/word_q8_0.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../gpu/pass.ts";
-import { forwardProduct, type Product, weightBindings, type Window } from "./product.ts";
+import type { Dispatch } from "../gpu/pass.ts";
+import {
+  type Added,
+  type ForwardBuffers,
+  forwardProduct,
+  type Product,
+  weightBindings,
+  type Window,
+} from "./product.ts";
 import { unroll } from "./product_unroll.ts";
 import { choiceText, chosen } from "./tuning.ts";
 import { LAYOUTS, type WeightFormat } from "./weight.ts";
 
 /** A product of one row, and how its threads share it. */
-export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice"> {
-  readonly x: BufferRange;
-  readonly y: BufferRange;
-  readonly bias: BufferRange | null;
+export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice">, ForwardBuffers {
   /** Whether the adapter is software. */
   readonly software: boolean;
   /** In place of what the tuning chooses, for the tuner. */
@@ -37,15 +41,15 @@ export type SingleChoice = {
  * asked for, and is never chosen by the number of rows.
  */
 export function singleProduct(product: SingleProduct, { column, stride }: Window): Dispatch[] {
-  const { x, y, bias, w, segment, weightRow, count, subgroups, software } = product;
+  const { x, y, added, w, segment, weightRow, count, subgroups, software } = product;
   const { format } = segment;
   const candidates = singleCandidates(format, w.columns, software);
   if (candidates === null) return forwardProduct({ ...product, choice: undefined, rows: 1 }, { column, stride });
   const choice = product.choice ?? chosen(product.tuning, singleFamily(format, w.columns), candidates);
-  const { kernel, columns } = singleKernel(format, w.columns, bias !== null, subgroups, choice);
+  const { kernel, columns } = singleKernel(format, w.columns, added?.kind ?? null, subgroups, choice);
   return [{
     kernel,
-    bindings: [x, ...weightBindings(segment), bias ?? x, y],
+    bindings: [x, ...weightBindings(segment), added?.range ?? x, y],
     params: [1, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns],
     workgroups: grid(count, columns),
   }];
@@ -60,14 +64,14 @@ interface Single {
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Single>();
 
-function singleKernel(format: WeightFormat, inner: number, BIAS: boolean, subgroups: boolean, choice: SingleChoice) {
-  const key = [format, inner, BIAS, subgroups, choiceText(choice)].join(" ");
+function singleKernel(format: WeightFormat, inner: number, added: Added, subgroups: boolean, choice: SingleChoice) {
+  const key = [format, inner, added, subgroups, choiceText(choice)].join(" ");
   let single = made.get(key);
-  if (single === undefined) made.set(key, single = make(format, BIAS, subgroups, choice));
+  if (single === undefined) made.set(key, single = make(format, added, subgroups, choice));
   return single;
 }
 
-function make(format: WeightFormat, BIAS: boolean, subgroups: boolean, choice: SingleChoice): Single {
+function make(format: WeightFormat, added: Added, subgroups: boolean, choice: SingleChoice): Single {
   const PACKED = LAYOUTS[format].block !== null;
   const OCTETS = octetsOf(format);
   const { lanes: LANES, across: ACROSS, rows: ROWS } = choice;
@@ -75,7 +79,8 @@ function make(format: WeightFormat, BIAS: boolean, subgroups: boolean, choice: S
   const source = unroll(singleSource, { PACKED, OCTETS, ROWS, SUBGROUPS, SHARED: ACROSS > 1 });
   const kernel = specialize("linear_single", [...(SUBGROUPS ? SUBGROUP_LIBRARY : LIBRARY)[format], source], {
     FORMAT: FORMATS.indexOf(format),
-    BIAS,
+    BIAS: added === "bias",
+    RESIDUAL: added === "residual",
     OCTETS,
     ROWS,
     ACROSS,

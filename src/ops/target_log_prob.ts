@@ -141,7 +141,7 @@ function logitSlices(
     for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
       const count = Math.min(SLICE, segment.rows - weightRow);
       const product = { w, segment, weightRow, count, rows, subgroups, tuning };
-      const dispatches = forwardProduct({ ...product, x, bias: null, y: scratch[0] }, { column: 0, stride });
+      const dispatches = forwardProduct({ ...product, x, added: null, y: scratch[0] }, { column: 0, stride });
       slices.push({ dispatches, product, first: segment.rowStart + weightRow, count });
     }
   }

@@ -80,6 +80,13 @@ export const CASES = [
   opCase({ title: "lastColumns", op: "lastColumns", attributes: { count: 3 }, inputs: [f32(3, 7, 5)] }),
   opCase({ title: "lastColumns by fours", op: "lastColumns", attributes: { count: 12 }, inputs: [f32(3, 7, 36)] }),
   opCase({ title: "repeat by fours", op: "repeat", attributes: { times: 3 }, inputs: [f32(3, 36)] }),
+  opCase({
+    title: "rmsNormBackward onto a residual",
+    op: "rmsNormBackward",
+    attributes: norm,
+    inputs: [f32(3, 44), f32(3, 44), f32(3, 44)],
+    weights: { w: [1, 44] },
+  }),
   ...(["rmsNorm", "rmsNormBackward", "rmsNormTangent"] as const).flatMap((op) =>
     [44, 1028, 1031].map((D) =>
       opCase({

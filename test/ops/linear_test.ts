@@ -45,13 +45,15 @@ async function runOp(
   weight: WeightOf,
   subgroups: boolean,
   software = gpu.software,
+  residual: readonly Float32Array[] = [],
 ): Promise<Float32Array> {
   const allocator = createAllocator(gpu);
-  const inputTypes = [{ shape: [rows, input.length / rows], dtype: "f32" as const }];
+  const data = [input, ...residual];
+  const inputTypes = data.map(({ length }) => ({ shape: [rows, length / rows], dtype: "f32" as const }));
   const outputTypes = op.types(attributes, inputTypes);
   const length = rows * outputTypes[0].shape[1];
   const output = upload(gpu, allocator, new Float32Array(length).fill(UNTOUCHED));
-  const inputs = [wholeBuffer(upload(gpu, allocator, Float32Array.from(input)))];
+  const inputs = data.map((values) => wholeBuffer(upload(gpu, allocator, Float32Array.from(values))));
   const outputs = [wholeBuffer(output)];
   const dispatches = op.kernels({
     attributes,
@@ -77,10 +79,13 @@ function reference(
   input: ArrayLike<number>,
   rows: number,
   weight: (name: string) => ReferenceWeight,
+  residual: readonly Float32Array[] = [],
 ): Float64Array {
-  const inputTypes = [{ shape: [rows, input.length / rows], dtype: "f32" as const }];
+  const data = [input, ...residual];
+  const inputTypes = data.map(({ length }) => ({ shape: [rows, length / rows], dtype: "f32" as const }));
   const outputTypes = op.types(attributes, inputTypes);
-  return op.reference({ attributes, inputs: [Float64Array.from(input)], inputTypes, outputTypes, weight })[0];
+  const inputs = data.map((values) => Float64Array.from(values));
+  return op.reference({ attributes, inputs, inputTypes, outputTypes, weight })[0];
 }
 
 interface Case {
@@ -100,10 +105,13 @@ async function checkBoth({ format, segments, inner, rows, bias, subgroups }: Cas
   const outputs = w.reference.rows;
   const attributes = { weight: "w", bias: bias ? "b" : null, outputs, inner };
   try {
-    for (const [op, width] of [[linear, inner], [linearTransposed, outputs]] as const) {
+    const residual = [sample(rows * outputs, 6)];
+    const runs = [[linear, inner, []], [linearTransposed, outputs, []], [linear, inner, residual]] as const;
+    for (const [op, width, added] of bias ? runs.slice(0, 2) : runs) {
       const input = sample(rows * width, 5);
-      const actual = await runOp(op, attributes, input, rows, (name) => named[name].onGpu, subgroups);
-      assertClose(actual, reference(op, attributes, input, rows, (name) => named[name].reference), width + 1);
+      const [onGpu, exact] = [(name: string) => named[name].onGpu, (name: string) => named[name].reference];
+      const actual = await runOp(op, attributes, input, rows, onGpu, subgroups, gpu.software, added);
+      assertClose(actual, reference(op, attributes, input, rows, exact, added), width + 1);
     }
   } finally {
     allocator.freeAll();
@@ -148,11 +156,14 @@ async function checkSingle(format: WeightFormat, segments: readonly number[], in
   const named: Record<string, SampleWeight> = { w, b };
   const input = sample(inner, 5);
   try {
-    for (const bias of ["b", null]) {
+    for (const added of ["bias", "residual", null]) {
+      const bias = added === "bias" ? "b" : null;
+      const residual = added === "residual" ? [sample(w.reference.rows, 6)] : [];
       const attributes = { weight: "w", bias, outputs: w.reference.rows, inner, single: true };
-      const expected = reference(linear, attributes, input, 1, (name) => named[name].reference);
+      const expected = reference(linear, attributes, input, 1, (name) => named[name].reference, residual);
       for (const software of [false, true]) {
-        const actual = await runOp(linear, attributes, input, 1, (name) => named[name].onGpu, subgroups, software);
+        const onGpu = (name: string) => named[name].onGpu;
+        const actual = await runOp(linear, attributes, input, 1, onGpu, subgroups, software, residual);
         assertClose(actual, expected, inner + 1);
       }
     }
@@ -227,7 +238,8 @@ async function forwardWindow(format: WeightFormat, subgroups: boolean): Promise<
     }
   }
   const [xs, bias] = [x, b].map((data) => wholeBuffer(upload(gpu, allocator, Float32Array.from(data))));
-  const product = { x: xs, w, segment, weightRow, count, bias, y: wholeBuffer(y), rows, subgroups };
+  const added = { kind: "bias", range: bias } as const;
+  const product = { x: xs, w, segment, weightRow, count, added, y: wholeBuffer(y), rows, subgroups };
   const dispatches = forwardProduct(product, { column, stride });
   assertClose(await runDispatches(gpu, pipelines, allocator, dispatches, y, expected.length), expected, inner + 1);
   allocator.freeAll();
@@ -297,7 +309,7 @@ async function sameBitsInWindows(format: WeightFormat, inner: number, subgroups:
   const dispatchesOf = (windows: readonly (readonly [number, number])[]) =>
     windows.flatMap(([weightRow, count]) =>
       forwardProduct(
-        { x, w, segment: w.segments[0], weightRow, count, bias: null, y: wholeBuffer(y), rows, subgroups },
+        { x, w, segment: w.segments[0], weightRow, count, added: null, y: wholeBuffer(y), rows, subgroups },
         { column: weightRow, stride: 96 },
       )
     );

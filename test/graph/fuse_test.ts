@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
+import { fuse } from "../../src/graph/fuse.ts";
+import { type Graph, trace } from "../../src/graph/graph.ts";
+import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
+import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
+import { assertClose } from "../support/closeness.ts";
+import { uploadWeights } from "../support/op_case.ts";
+import { randomValues } from "../support/random.ts";
+
+const WEIGHTS = { w: [1, 16], o: [16, 16] } as const;
+const NORM = { weight: "w", epsilon: 1e-6 };
+const PRODUCT = { weight: "o", bias: null, outputs: 16, inner: 16 };
+
+/** h = x + norm(x) Oᵀ with its tangent and its pullback; `kept` makes the product an output of its own. */
+function block(kept: boolean): Graph {
+  const g = trace();
+  const x = g.input("x", { shape: [5, 16], dtype: "f32" });
+  const [normed] = g.emit("rmsNorm", NORM, [x]);
+  const [product] = g.emit("linear", PRODUCT, [normed]);
+  const [h] = g.emit("add", {}, [x, product]);
+  g.output("h", h);
+  if (kept) g.output("product", product);
+  g.output("tangent", pushForward(g, x, g.input("direction", x), h));
+  g.output("gradient", pullBack(g, h, [g.input("cotangent", x)], x)[0]);
+  return g.finish();
+}
+
+const opsOf = ({ nodes }: Graph) => nodes.map(({ op, inputs }) => `${op} ${inputs.length}`).toSorted();
+
+Deno.test("fuse() leaves no add where a product or a norm's reverse can take the residual", () => {
+  assert.deepEqual(opsOf(fuse(block(false))), [
+    "linear 2",
+    "linear 2",
+    "linearTransposed 1",
+    "rmsNorm 1",
+    "rmsNormBackward 3",
+    "rmsNormTangent 2",
+  ]);
+});
+
+Deno.test("fuse() keeps a product that something else needs too", () => {
+  const ops = opsOf(fuse(block(true)));
+  assert.ok(ops.includes("add 2") && ops.includes("linear 1"));
+});
+
+// A driver may round r·w·dy − x·pull + residual in another order than the sum by itself.
+const ROUNDINGS = { absolute: 1e-6, relative: 1e-6 };
+
+Deno.test("fuse() changes no bit of a result in f64, and no more than the rounding on the GPU", async () => {
+  for (const create of [createReferenceExecutor, createWebGpuExecutor]) {
+    const executor = await create();
+    try {
+      await uploadWeights(executor, WEIGHTS);
+      const values = (seed: number) => Float32Array.from(randomValues(80, seed));
+      const inputs = { x: values(1), direction: values(2), cotangent: values(3) };
+      const [plain, fused] = await Promise.all(
+        [block(false), fuse(block(false))].map(async (graph) => (await executor.compile(graph)).run(inputs)),
+      );
+      const [expected, actual] = [(await plain).outputs, (await fused).outputs];
+      if (executor.backend === "reference") assert.deepEqual(actual, expected);
+      for (const name of Object.keys(expected)) assertClose(actual[name], expected[name], ROUNDINGS, name);
+    } finally {
+      executor.close();
+    }
+  }
+});
