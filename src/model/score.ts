@@ -42,30 +42,37 @@ export async function scoreSequences(
     own.set(continuation, prompt.length - shared * D);
     return { index, shared, own, rows: own.length / D };
   };
-  const unchanged = prompts.map((prompt) => isEqual(prompt, original));
+  const unchanged = prompts.flatMap((prompt, i) => isEqual(prompt, original) ? [i] : []);
   const variants = prompts.flatMap((prompt, i) =>
-    unchanged[i] ? [] : [sequence(prompt, i, commonRows(prompt, original, D))]
+    unchanged.includes(i) ? [] : [sequence(prompt, i, commonRows(prompt, original, D))]
   ).sort((a, b) => a.shared - b.shared);
   const most = variants.at(-1)?.shared ?? 0;
-  const scores = new Array<Float64Array>(prompts.length);
-  let shared: InputData = {};
   const T = targets.length;
-  const fits = (pack: readonly Sequence[]) =>
-    runtime.programs.fits(scoreGraph(runtime.architecture, shapeOf(pack, T, packShared(pack), false)));
-  if (unchanged.includes(true)) {
-    const [whole] = packSequences([sequence(original, 0, 0)], fits);
-    const { score, ...rows } = await run(runtime, whole, targets, {}, 0, most > 0);
-    unchanged.forEach((is, i) => is && (scores[i] = score));
+  const scores = new Array<Float64Array>(prompts.length);
+  const keep = (pack: readonly Sequence[], score: Float64Array) =>
+    pack.forEach(({ index }, b) => scores[index] = score.slice(b * T, (b + 1) * T));
+  const fits = (P: number) => (pack: readonly Sequence[]) =>
+    runtime.programs.fits(scoreGraph(runtime.architecture, shapeOf(pack, T, Math.min(P, packShared(pack)), false)));
+  let shared: InputData = {};
+  if (unchanged.length > 0) {
+    const whole = sequence(original, unchanged[0], 0);
+    const [first, ...more] = packSequences([whole, ...variants], fits(0));
+    const alone = more.length > 0;
+    // Where all fit together, the variants find the shared rows among the original's own, which come first.
+    const pack = alone ? [whole] : first;
+    const { score, ...rows } = await run(runtime, pack, targets, {}, 0, alone && most > 0);
+    keep(pack, score);
+    unchanged.forEach((i) => scores[i] = scores[unchanged[0]]);
+    if (!alone) return scores;
     shared = leadingRows(rows, most, original.length / D + T - 1);
   } else if (most > 0) {
     shared = await computeSharedRows(runtime, original.subarray(0, most * D));
   }
   let previous: Promise<void> = Promise.resolve();
-  for (const pack of packSequences(variants, fits)) {
+  for (const pack of packSequences(variants, fits(most))) {
     const P = packShared(pack);
-    const running = run(runtime, pack, targets, leadingRows(shared, P, most), P, false).then(({ score }) =>
-      pack.forEach(({ index }, b) => scores[index] = score.slice(b * T, (b + 1) * T))
-    );
+    const running = run(runtime, pack, targets, leadingRows(shared, P, most), P, false)
+      .then(({ score }) => keep(pack, score));
     // The next program is made while this one runs, but not more of them than the cache keeps.
     await previous;
     previous = running;
@@ -85,7 +92,7 @@ function shapeOf(pack: readonly Sequence[], targets: number, shared: number, kee
   return { sequences: pack.length, rows, shared, longest, targets, keep };
 }
 
-/** Runs some sequences behind shared rows [P, 2K Dh] a layer. Outputs as `scoreGraph`'s. */
+/** Runs some sequences behind shared rows [P, 2K Dh] a layer, or the first one's. Outputs as `scoreGraph`'s. */
 async function run(
   { architecture, programs, meter }: Runtime,
   pack: readonly Sequence[],

@@ -8,7 +8,10 @@ export interface RaggedShape {
   readonly sequences: number;
   /** R: rows that the sequences carry themselves, all together. */
   readonly rows: number;
-  /** P: rows that were computed beforehand; each sequence starts with so many of them as the layout says. */
+  /**
+   * P: rows that were computed beforehand. Each sequence starts with so many of them as the layout says; where P is 0,
+   * with rows of the first sequence.
+   */
   readonly shared: number;
   /** Most positions of a sequence. */
   readonly longest: number;

@@ -20,7 +20,8 @@ import { elements, matrix, type Op } from "./op.ts";
  * v_j (Ainslie et al. 2023, "GQA"). The probabilities are never stored. Each sequence is the shared rows and S of its own.
  *
  * A second input, layout [B, 3], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each sequence
- * the number of shared rows that it starts with, the row of qkv where its own start, and its positions in all.
+ * the number of rows at the front of qkv that it starts with, which may be a first sequence's own; the row of qkv where
+ * its own start; and its positions in all.
  */
 export const attention: Op<QueryAttributes> = {
   types(attributes, [qkv, layout]) {

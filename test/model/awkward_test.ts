@@ -225,6 +225,10 @@ for (const memory of [2 ** 30, 3e5]) {
       for (const [i, variant] of prompts.entries()) {
         assert.deepEqual((await model.score([variant], target))[0], together[i], `prompt ${i}`);
       }
+      // Few enough to run beside the original.
+      const few = [prompts[5], prompts[30], original, prompts[70], original];
+      const expected = [5, 30, 37, 70, 37].map((i) => together[i]);
+      assert.deepEqual(await model.score(few, target, original), expected);
     } finally {
       model.close();
     }
