@@ -4,7 +4,7 @@ import { type BufferRange, paramsBytes } from "../gpu/pass.ts";
 import { elements } from "../ops/op.ts";
 import { DEFAULT_TUNING } from "../ops/tuning.ts";
 import type { GpuWeight } from "../ops/weight.ts";
-import type { Executor, Program } from "./executor.ts";
+import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
 import type { Graph } from "./graph.ts";
 import { launches, type LaunchTarget } from "./launches.ts";
@@ -17,8 +17,8 @@ export interface RehearsalAdapter extends Pick<Gpu, "adapter" | "software"> {
   readonly features: Pick<Gpu["features"], "subgroups">;
 }
 
-/** Writes what a run is to have computed into an output, which is zero before. */
-export type Pretend = (name: string, values: Float64Array) => void;
+/** Writes what a run of these inputs is to have computed into an output, which is zero before. */
+export type Pretend = (name: string, values: Float64Array, inputs: InputData) => void;
 
 /**
  * Does everything that an executor does but keep weights and compute: programs and weights have the sizes that they would
@@ -61,7 +61,7 @@ export function createRehearsalExecutor(adapter: RehearsalAdapter | null, preten
       const needs = adapter === null ? referenceNeeds(graph) : webGpuNeeds(graph, { ...adapter, weights });
       return Promise.resolve({
         ...needs,
-        run: () => Promise.resolve({ outputs: outputsOf(graph, pretend), gpuSeconds: null }),
+        run: (inputs) => Promise.resolve({ outputs: outputsOf(graph, inputs, pretend), gpuSeconds: null }),
         profile: () => null,
         dispose: () => {},
       });
@@ -89,10 +89,10 @@ function standIn(bytes: number): GPUBuffer {
   return { size: paddedBytes(bytes) } as GPUBuffer;
 }
 
-function outputsOf({ outputs }: Graph, pretend: Pretend): Record<string, Float64Array> {
+function outputsOf({ outputs }: Graph, inputs: InputData, pretend: Pretend): Record<string, Float64Array> {
   return Object.fromEntries(outputs.map(({ name, value }) => {
     const values = new Float64Array(elements(value));
-    pretend(name, values);
+    pretend(name, values, inputs);
     return [name, values];
   }));
 }

@@ -12,7 +12,7 @@ import { layOutWeights } from "./weights.ts";
 
 /**
  * What a rehearsed model pretends, where the work depends on what is computed: `least`, scores that never change and a
- * generation that ends after one token; `most`, scores that no quadrature can follow and a generation that never ends.
+ * generation that ends after one token; `most`, scores that no quadrature accounts for and a generation that never ends.
  */
 export type Effort = "least" | "most";
 
@@ -55,10 +55,8 @@ export async function rehearseModel(source: string = EMBEDDED, options: LoadOpti
 
 async function rehearse(checkpoint: Checkpoint, source: string, options: LoadOptions): Promise<Rehearsal> {
   let effort: Effort = "least";
-  const random = wander();
-  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values) => {
-    // With tangents and gradients of zero, no change of a score is ever accounted for.
-    if (name === "score" && effort === "most") values.forEach((_, i) => values[i] = random());
+  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values, { alpha }) => {
+    if (name === "score" && effort === "most") pretendScores(values, alpha);
   });
   const config = parseConfig(checkpoint.config, checkpoint.path);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
@@ -107,11 +105,11 @@ async function adapterOf(device: Device): Promise<RehearsalAdapter | null> {
   }
 }
 
-/** Log-probs between −1 and 0 without a pattern (Weyl's sequence). */
-function wander(): () => number {
-  let state = 0;
-  return () => {
-    state = (state + Math.sqrt(2)) % 1;
-    return -state;
-  };
+/**
+ * Log-probs [B T] that rise along a path, α − 1, while its tangents and gradients are zero: no quadrature ever accounts for the
+ * rise, wherever it looks. Without a path, no two alike.
+ */
+function pretendScores(values: Float64Array, alpha: ArrayLike<number> | undefined): void {
+  const T = values.length / (alpha?.length ?? values.length);
+  values.forEach((_, i) => values[i] = alpha === undefined ? -1 / (i + 1) : alpha[Math.floor(i / T)] - 1);
 }
