@@ -32,6 +32,14 @@ export type { Quantize } from "./src/model/weights.ts";
 export type { PathRequest } from "./src/model/path.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokenizer.ts";
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
+export {
+  type ExpectedGradients,
+  expectedGradients,
+  type GradientSampling,
+  type SampledGradients,
+  sampleGradients,
+  type SamplingOptions,
+} from "./src/attribution/sampled_gradients.ts";
 export { type AdaptiveOptions, integrateAdaptively } from "./src/attribution/adaptive.ts";
 export type {
   Certified,
