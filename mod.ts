@@ -40,6 +40,7 @@ export {
   sampleGradients,
   type SamplingOptions,
 } from "./src/attribution/sampled_gradients.ts";
+export type { Random } from "./src/statistics/random.ts";
 export { type AdaptiveOptions, integrateAdaptively } from "./src/attribution/adaptive.ts";
 export type {
   Certified,
