@@ -37,7 +37,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   },
   "single-row": {
     title: "Products of a decode step: one row",
-    args: ["bench/kernels/single_bench.ts"],
+    args: ["bench/kernels/single_bench.ts", ...MODEL_SHAPES.map(({ name }) => name)],
     limit: 300,
   },
   ops: {

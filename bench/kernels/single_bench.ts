@@ -1,7 +1,7 @@
 /**
- * The products of a decode step, one row by each weight of the models: `deno bench -A bench/kernels/single_bench.ts`, or
- * `deno run -A bench/kernels/single_bench.ts [WORD…]` for the weights whose names have one of the words. They are bound by
- * reading W, so that bytes of W a second are compared with what a kernel that only reads reaches.
+ * The products of a decode step, one row by each weight: of the smallest model by `deno bench -A bench/kernels/single_bench.ts`,
+ * of all whose names have one of the words by `deno run -A bench/kernels/single_bench.ts WORD…`. They are bound by reading W, so
+ * that bytes of W a second are compared with what a kernel that only reads reaches.
  */
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";
@@ -13,6 +13,7 @@ import { runDispatches, sample, sampleWeight, upload } from "../../src/ops/produ
 import { singleProduct } from "../../src/ops/single_product.ts";
 import { emit, print } from "../figure.ts";
 import { bandwidthPeak } from "../peak.ts";
+import { MODEL_SHAPES } from "../shapes.ts";
 import { benchArguments, checkSome, type ModelWeight, weightBytes, WEIGHTS } from "./model_weights.ts";
 
 const gpu = await openGpu();
@@ -47,13 +48,15 @@ async function measure(weight: ModelWeight): Promise<void> {
     value,
     unit: "GB/s",
     share: value / (peak.amount / peakSeconds),
-    note: `${(2 * inner * outputs / 1e9 / seconds).toPrecision(3)} GFLOPS; the peak is of reading 64 MiB`,
+    note: `${
+      (2 * inner * outputs / 1e9 / seconds).toPrecision(3)
+    } GFLOPS; the peak is of reading 64 MiB, more than any cache holds`,
   });
   allocator.freeAll();
 }
 
 // Wall-clock benches would time the wait for the readback, so the table is made while `deno bench` loads this file.
 print(`${gpu.adapter}: products of a single row, as a share of what reading reaches`);
-const { matches } = benchArguments(Deno.args);
+const { matches } = benchArguments(Deno.args.length > 0 ? Deno.args : [MODEL_SHAPES[0].name]);
 for (const weight of WEIGHTS.filter(({ name }) => matches(name))) await measure(weight);
 gpu.close();

@@ -16,6 +16,10 @@ export interface ExperimentOptions {
   readonly quantize?: Quantize;
   /** Device in place of the configuration's. */
   readonly device?: Device;
+  /** Bytes that the values of one program may take. Default 1 GiB. */
+  readonly memory?: number;
+  /** `off`: the default kernels in place of those that `doctor --tune` has chosen for this adapter. Default `auto`. */
+  readonly tuning?: "auto" | "off";
   /** Is told of each cell when it is done or has failed. */
   readonly onCell?: (cell: { readonly id: string; readonly status: "computed" | "stored" | "failed" }) => void;
 }
@@ -40,10 +44,10 @@ export interface ExperimentSummary {
  * @throws {Error} with every mistake in the file, each as `file:line:column: key: expected …, got …`
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
-  const { model, quantize, device } = options;
+  const { model, quantize, device, memory, tuning } = options;
   const plan = planExperiment(parseConfig(await Deno.readTextFile(file), file), { model, quantize, device });
   const { outcomes, failed, unmet, summary } = await runExperiment(plan, {
-    open: openModel,
+    open: (spec) => openModel(spec, { memory, tuning }),
     onProgress: (event) => {
       if (event.kind !== "end") return;
       options.onCell?.({ id: event.outcome.cell.id, status: event.outcome.status });

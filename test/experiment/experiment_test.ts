@@ -35,3 +35,16 @@ Deno.test("experiment() runs a file's cells on the embedded model, and finds the
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("experiment() takes the memory that it is given: too little fails each cell with what would do", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "whence-experiment-" });
+  try {
+    const file = join(directory, "tiny.yaml");
+    await Deno.writeTextFile(file, CONFIG);
+    const { failed, summary } = await experiment(file, { out: join(directory, "out"), memory: 10240, tuning: "off" });
+    assert.equal(failed, 3);
+    assert.match(await Deno.readTextFile(summary), /must fit 10240 bytes .* Use --memory \d+B or more/);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
