@@ -41,6 +41,8 @@ export {
   type SamplingOptions,
 } from "./src/attribution/sampled_gradients.ts";
 export type { Random } from "./src/statistics/random.ts";
+export { discretizedPath, type DiscretizedPathOptions, type Vocabulary } from "./src/attribution/discretized_path.ts";
+export { integratePolyline } from "./src/attribution/polyline.ts";
 export { type AdaptiveOptions, integrateAdaptively } from "./src/attribution/adaptive.ts";
 export type {
   Certified,
