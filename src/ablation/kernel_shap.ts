@@ -12,7 +12,13 @@ import {
   withComplements,
 } from "./kernel_coalitions.ts";
 import type { Scorer } from "./scorer.ts";
-import { splitColumns, type Stopped, uncertaintyOf, type UnitAttribution } from "./unit_attribution.ts";
+import {
+  assertReachable,
+  splitColumns,
+  type Stopped,
+  uncertaintyOf,
+  type UnitAttribution,
+} from "./unit_attribution.ts";
 
 /** When and how to sample. */
 export interface KernelShapOptions {
@@ -54,8 +60,10 @@ const DRAWS_A_CALL = 4;
 export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
   requireNothing(scorer);
-  const asked = options.standardError ?? null;
-  const limit = scorer.spent + Math.min(options.calls ?? 2 * N + 2048, scorer.budget - scorer.spent);
+  const { standardError: asked = null, calls = 2 * N + 2048 } = options;
+  assertReachable(asked);
+  if (!(calls >= 1)) throw new RangeError(`Cannot fit KernelSHAP as calls must be at least 1: got ${calls}`);
+  const limit = scorer.spent + Math.min(calls, scorer.budget - scorer.spent);
   const ends = [everyUnit(N), noUnit(N)];
   if (scorer.spent + scorer.cost(ends) > limit) throw tooFew(N, limit);
   const [all, none] = await scorer.score(ends);

@@ -3,7 +3,13 @@ import { createRandom } from "../statistics/random.ts";
 import { type Coalition, noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
 import type { Scorer } from "./scorer.ts";
-import { splitColumns, type Stopped, uncertaintyOf, type UnitAttribution } from "./unit_attribution.ts";
+import {
+  assertReachable,
+  splitColumns,
+  type Stopped,
+  uncertaintyOf,
+  type UnitAttribution,
+} from "./unit_attribution.ts";
 import { assertTree, drawOrder, type UnitTree } from "./unit_tree.ts";
 
 /** When and how to sample. */
@@ -37,13 +43,14 @@ const ROUND = 8;
  * Sources: Castro, Gómez & Tejada, "Polynomial calculation of the Shapley value based on sampling" (2009); Mitchell,
  * Cooper, Frank & Holmes, "Sampling permutations for Shapley value estimation", JMLR 23 (2022) for the reversed orders.
  *
- * @throws {RangeError} where nothing would end the sampling, the budget has no room for eight pairs, the tree does not hold
+ * @throws {RangeError} where nothing would end the sampling, options are out of range, the budget has no room for eight pairs, the tree does not hold
  * each unit once, or the game cannot score nothing
  */
 export async function sampleShapley(scorer: Scorer, options: SampledShapleyOptions): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
   const { standardError: asked = null, pairs = Infinity, tree = Array.from({ length: N }, (_, i) => i) } = options;
   assertTree(tree, N);
+  assertReachable(asked);
   requireNothing(scorer);
   if (pairs === Infinity && scorer.budget === Infinity && asked === null) {
     throw new RangeError("Cannot sample Shapley values as there must be a budget, pairs or a standard error: got none");

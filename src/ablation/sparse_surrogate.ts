@@ -36,13 +36,14 @@ const MOST_REDRAWS = 1000;
  * Source: Cohen-Wang, Shah, Georgiev & Mądry, "ContextCite: attributing model generation to context" (2024), context-cite
  * 0.0.4; Chatterjee & Lahiri, "Asymptotic properties of the residual bootstrap for Lasso estimators" (2010).
  *
- * @throws {RangeError} where samples are fewer than 2, the penalty is negative, the budget has no room for a fit, or the
+ * @throws {RangeError} where samples are fewer than 2, `heldOut` or the penalty is negative, the budget has no room for a fit, or the
  * logit is asked of scores that are not logarithms of probabilities
  */
 export async function sparseSurrogate(scorer: Scorer, options: SparseSurrogateOptions): Promise<SurrogateAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
   const { samples = 64, heldOut = 32, penalty = 0.01, link = "logit" } = options;
   if (!(samples >= 2)) throw new RangeError(`Cannot fit a surrogate as samples must be at least 2: got ${samples}`);
+  if (!(heldOut >= 0)) throw new RangeError(`Cannot fit a surrogate as heldOut must not be negative: got ${heldOut}`);
   if (!(penalty >= 0)) {
     throw new RangeError(`Cannot fit a surrogate as the penalty must not be negative: got ${penalty}`);
   }

@@ -44,6 +44,13 @@ export interface UnitAttribution {
   readonly calls: number;
 }
 
+/** @throws {RangeError} where a standard error is asked for that no sampling could reach */
+export function assertReachable(standardError: number | null): void {
+  if (standardError !== null && !(standardError > 0)) {
+    throw new RangeError(`Cannot sample as the standard error asked for must be above 0: got ${standardError}`);
+  }
+}
+
 /** One vector of N numbers a column, the sum over targets last, as targets and sequence. */
 export function splitColumns(columns: ArrayLike<number>, units: number): { targets: Float64Array; sum: Float64Array } {
   const all = Float64Array.from(columns);

@@ -26,7 +26,7 @@ export interface Estimate {
  * Source: Efron, "Better bootstrap confidence intervals", Journal of the American Statistical Association 82 (1987).
  *
  * @param cases how many there are; a statistic sees the indices of a resample
- * @throws {RangeError} for fewer than 3 cases, or where the statistic is NaN of all cases or of most resamples
+ * @throws {RangeError} for fewer than 3 cases or 100 resamples, or where the statistic is NaN of all cases or of most resamples
  */
 export function bootstrap(
   cases: number,
@@ -38,6 +38,9 @@ export function bootstrap(
     throw new RangeError(
       `Cannot bootstrap as there must be at least 3 cases with a statistic: got ${value} of ${cases}`,
     );
+  }
+  if (!(resamples >= 100)) {
+    throw new RangeError(`Cannot bootstrap as there must be at least 100 resamples: got ${resamples}`);
   }
   const drawn = draw(cases, statistic, seed, resamples).sort();
   if (drawn[0] === drawn[drawn.length - 1]) return { value, low: drawn[0], high: drawn[0] };

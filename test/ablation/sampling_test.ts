@@ -142,6 +142,14 @@ Deno.test("samplers refuse what they cannot do", async () => {
   await assert.rejects(exactShapley(wide()), /units must be at most 16: got 40/);
   await assert.rejects(exactOwen(wide(), Array.from({ length: 40 }, (_, i) => i)), /contexts of units: got/);
   await assert.rejects(exactOwen(createScorer(randomGame(3, 1)), [0, [1, []], 2]), /got an empty one/);
+  for (const standardError of [0, -1, NaN]) {
+    await assert.rejects(sampleShapley(wide(), { seed: 1, standardError }), /must be above 0: got/);
+    await assert.rejects(kernelShap(wide(), { seed: 1, standardError }), /must be above 0: got/);
+  }
+  await assert.rejects(kernelShap(wide(), { seed: 1, calls: NaN }), /calls must be at least 1: got NaN/);
+  await assert.rejects(sparseSurrogate(wide(), { seed: 1, heldOut: -1 }), /heldOut must not be negative: got -1/);
+  await assert.rejects(sparseSurrogate(wide(), { seed: 1, penalty: NaN }), /penalty must not be negative: got NaN/);
+  await assert.rejects(sparseSurrogate(wide(), { seed: 1, samples: 1 }), /samples must be at least 2: got 1/);
   const deleting = () => createScorer(gameOf(3, [() => 0], false));
   for (
     const refuse of [

@@ -97,6 +97,7 @@ Deno.test("bootstrap() is a point where nothing varies, and refuses what has no 
   assert.deepEqual(bootstrap(5, () => 3, { seed: 1 }), { value: 3, low: 3, high: 3 });
   assert.throws(() => bootstrap(5, () => NaN, { seed: 1 }), /must be at least 3 cases with a statistic: got NaN of 5/);
   assert.throws(() => bootstrap(2, () => 1, { seed: 1 }), RangeError);
+  assert.throws(() => bootstrap(5, () => 1, { seed: 1, resamples: NaN }), /at least 100 resamples: got NaN/);
   let asked = 0;
   assert.throws(() => bootstrap(5, () => asked++ === 0 ? 1 : NaN, { seed: 1 }), /got NaN of most/);
 });
