@@ -1,9 +1,10 @@
 // Causal grouped-query attention: o_i = sum_{j <= i} P_ij v_j, P_ij = exp(SCALE q_i . k_j - lse_i), with a running
 // maximum and sum a query (online softmax). A workgroup owns TILE queries of one head. In a ragged batch each sequence
-// shares and carries as many rows as `places` says.
+// has its rows where `places` says.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 //@ if RAGGED
-@group(0) @binding(1) var<storage, read> places: array<u32>; // [B, 3]: shared rows, first of its own in qkv, positions
+// [B, 2 + M]: position of the first row of a sequence's own, positions, and the row of qkv of each.
+@group(0) @binding(1) var<storage, read> places: array<u32>;
 //@ end
 @group(0) @binding(2) var<storage, read_write> o: array<Vec>; // [B, N, HEADS COLUMNS]
 @group(0) @binding(3) var<storage, read_write> lse: array<f32>; // [B, N, HEADS]
@@ -17,14 +18,14 @@ const MASKED: f32 = -3.0e38f;
 //@ if RAGGED
 fn ragged(even: Place) -> Place {
   var place = even;
-  let at = 3u * place.sequence;
-  let length = places[at + 2u];
-  place.shared_rows = places[at];
-  place.own = places[at + 1u] - place.shared_rows;
+  let at = place.sequence * (params.length + 2u);
+  let length = places[at + 1u];
+  let own = places[at];
+  place.own = at + 2u;
   place.last = length - 1u;
   if (params.queries == 0u) {
-    place.first_query = place.shared_rows;
-    place.queries = place.own - params.shared_rows;
+    place.first_query = own;
+    place.queries = places[at + 2u + own] - own - params.shared_rows;
   } else {
     place.first_query = length - params.queries;
     place.queries = place.sequence * params.queries - place.first_query;
@@ -33,6 +34,14 @@ fn ragged(even: Place) -> Place {
   return place;
 }
 
+// Here `own` is where the rows of the sequence's positions are named.
+fn row_at(place: Place, position: u32) -> u32 {
+  return places[place.own + position];
+}
+//@ else
+fn row_at(place: Place, position: u32) -> u32 {
+  return row_of(place, position);
+}
 //@ end
 
 @compute @workgroup_size(LANES)
@@ -68,10 +77,10 @@ fn main(
   // Whether any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
 //@ for only in SHARED
-  let own_q = query_at(row_of(place, min(query + across % ROWS, last)), place.head);
+  let own_q = query_at(row_at(place, min(query + across % ROWS, last)), place.head);
 //@ end
 //@ for i in ROWS
-  let q$i = query_at(row_of(place, min(query + $iu, last)), place.head);
+  let q$i = query_at(row_at(place, min(query + $iu, last)), place.head);
 //@   for c in PART
   var sum$i_$c = Vec();
 //@   end
@@ -88,7 +97,7 @@ fn main(
     if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
-      let k$j = key_at(row_of(place, min(key + $ju, last)), kv_head);
+      let k$j = key_at(row_at(place, min(key + $ju, last)), kv_head);
 //@   for i in ROWS
       var s$i_$j = 0.0f;
 //@   end
@@ -162,7 +171,7 @@ fn main(
 //@   end
 //@ end
 //@ for j in 4
-        let v$j = value_at(row_of(place, min(tile + 4u * f + $ju, last)), kv_head);
+        let v$j = value_at(row_at(place, min(tile + 4u * f + $ju, last)), kv_head);
 //@   for c in PART
         let v$j_$c = qkv[v$j + column$c];
 //@     for i in ROWS

@@ -17,16 +17,11 @@ export function sharedGraph(model: Architecture, sequences: number, rows: number
   const g = trace();
   const x = g.input("x", f32(sequences, rows, hiddenSize));
   const attend = (qkv: Value, layer: number) => {
-    outputKeysAndValues(g, model, qkv, layer);
+    g.output(`shared.${layer}`, g.emit("lastColumns", { count: 2 * kvHeads * headSize }, [qkv])[0]);
     return g.emit("attention", { heads, kvHeads, headSize, sequences, shared: 0, queries: null }, [qkv])[0];
   };
   decoder(g, model, x, g.input("rotation", f32(rows, headSize)), attend, { sequences });
   return g.finish();
-}
-
-/** Output `shared.N`: of the rows of layer `N` what others need that start with them, [.., 2K Dh]. */
-export function outputKeysAndValues(g: Trace, { config }: Architecture, qkv: Value, layer: number): void {
-  g.output(`shared.${layer}`, g.emit("lastColumns", { count: 2 * config.kvHeads * config.headSize }, [qkv])[0]);
 }
 
 /** Inputs `shared.N` of P rows, by layer; none where P is 0. */

@@ -1,6 +1,6 @@
 import { type Graph, trace } from "../graph/graph.ts";
 import type { Value } from "../ops/op.ts";
-import { type Architecture, decoder, f32, headLogProbs, outputKeysAndValues, sharedInputs } from "./qwen2.ts";
+import { type Architecture, decoder, f32, headLogProbs, sharedInputs } from "./qwen2.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token], each of a length of its own. */
 export interface RaggedShape {
@@ -8,36 +8,30 @@ export interface RaggedShape {
   readonly sequences: number;
   /** R: rows that the sequences carry themselves, all together. */
   readonly rows: number;
-  /**
-   * P: rows that were computed beforehand. Each sequence starts with so many of them as the layout says; where P is 0,
-   * with rows of the first sequence.
-   */
+  /** P: rows that were computed beforehand, for any of the sequences to begin with. */
   readonly shared: number;
   /** Most positions of a sequence. */
   readonly longest: number;
   /** T */
   readonly targets: number;
-  /** Whether others are to share the rows of this batch. */
-  readonly keep: boolean;
 }
 
 /**
  * Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` [R, Dh] of their positions; `layout`
- * [B, 3], as attention takes it; `predicting` [B T], the rows of x that predict a target; `targets` [B T]; and, where
- * P > 0, `shared.N` [P, 2K Dh]. Outputs `score` [B T], the log-probs, and where wanted `shared.N` [P + R, 2K Dh].
+ * [B, 2 + longest], as attention takes it; `predicting` [B T], the rows of x that predict a target; `targets` [B T]; and, where
+ * P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T], the log-probs.
  */
 export function scoreGraph(model: Architecture, shape: RaggedShape): Graph {
   const { layers, hiddenSize, heads, kvHeads, headSize } = model.config;
-  const { sequences, rows, shared, longest, targets: T, keep: wanted } = shape;
+  const { sequences, rows, shared, longest, targets: T } = shape;
   const g = trace();
   const x = g.input("x", f32(1, rows, hiddenSize));
   const rotation = g.input("rotation", f32(rows, headSize));
-  const layout = g.input("layout", { shape: [sequences, 3], dtype: "u32" });
+  const layout = g.input("layout", { shape: [sequences, 2 + longest], dtype: "u32" });
   const predicting = g.input("predicting", { shape: [sequences * T], dtype: "u32" });
   const attend = (qkv: Value, layer: number) => {
-    if (wanted) outputKeysAndValues(g, model, qkv, layer);
     const queries = layer === layers - 1 ? T : null;
-    return g.emit("attention", { heads, kvHeads, headSize, sequences, shared, queries, longest }, [qkv, layout])[0];
+    return g.emit("attention", { heads, kvHeads, headSize, sequences, shared, queries }, [qkv, layout])[0];
   };
   const keep = (h: Value) => g.emit("gatherRows", {}, [h, predicting])[0];
   const given = sharedInputs(g, model, shared);

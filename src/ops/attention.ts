@@ -9,6 +9,7 @@ import {
   dot,
   eachQuery,
   evenPlaces,
+  LAYOUT_HEAD,
   type QueryAttributes,
   raggedPlaces,
   sizesOf,
@@ -19,9 +20,9 @@ import { elements, matrix, type Op } from "./op.ts";
  * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(q_i·k_j/√Dh − lse_i), o_i = Σ_{j≤i} P_ij
  * v_j (Ainslie et al. 2023, "GQA"). The probabilities are never stored. Each sequence is the shared rows and S of its own.
  *
- * A second input, layout [B, 3], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each sequence
- * the number of rows at the front of qkv that it starts with, which may be a first sequence's own; the row of qkv where
- * its own start; and its positions in all.
+ * A second input, layout [B, 2 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
+ * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most M;
+ * and the row of qkv of each position. Rows before its own may be shared ones or other sequences'.
  */
 export const attention: Op<QueryAttributes> = {
   types(attributes, [qkv, layout]) {
@@ -35,7 +36,7 @@ export const attention: Op<QueryAttributes> = {
     const lse = new Float64Array(elements(outputTypes[1]));
     const places = layout === undefined
       ? evenPlaces(attributes, sizesOf("attention", attributes, inputTypes[0]))
-      : raggedPlaces(attributes, layout);
+      : raggedPlaces(attributes, layout, inputTypes[1]);
     eachQuery(attributes, places, (at) => {
       const scores = Float64Array.from({ length: at.i + 1 }, (_, j) => at.scale * dot(qkv, at.q, qkv, at.k(j), at.D));
       const top = scores.reduce((a, b) => Math.max(a, b));
@@ -53,9 +54,9 @@ export const attention: Op<QueryAttributes> = {
   ],
   kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, subgroups }) {
     const { heads, sequences: B, shared: P, queries } = attributes;
-    const { S, N, R } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
+    const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
-    const length = ragged ? attributes.longest ?? P + R : P + S;
+    const length = ragged ? inputTypes[1].shape[1] - LAYOUT_HEAD : P + S;
     return [{
       kernel: attentionKernel("attention", forwardSource, attributes, subgroups, { ragged }),
       bindings: [qkv, layout ?? null, ...outputs],

@@ -15,9 +15,10 @@ export interface QueryAttributes extends AttentionAttributes {
   readonly shared: number;
   /** N: last rows of each sequence that are queries; null for all of its own. */
   readonly queries: number | null;
-  /** Most positions of a sequence of a ragged batch. */
-  readonly longest?: number;
 }
+
+/** What a row of a layout says before the rows of its sequence's positions. */
+export const LAYOUT_HEAD = 2;
 
 /** R, own rows of all sequences; S, those of each, 0 where that differs; and N, how many of them are queries. */
 export interface Sizes {
@@ -35,7 +36,7 @@ export function sizesOf(op: string, attributes: QueryAttributes, qkv: ValueType,
   const ragged = layout !== undefined;
   const least = queries ?? 1;
   const fits = columns === width && heads % kvHeads === 0 && least > 0 && R >= B * least &&
-    (ragged ? String(layout.shape) === `${B},3` && layout.dtype === "u32" : R % B === 0);
+    (ragged ? layout.shape[0] === B && layout.shape[1] > LAYOUT_HEAD && layout.dtype === "u32" : R % B === 0);
   const expected = `[${P} + ${B} S, ${width}], S ≥ ${least}, with query heads a multiple of key/value heads`;
   requireShape(fits, op, expected, ragged ? [qkv, layout] : [qkv]);
   const S = ragged ? 0 : R / B;
@@ -74,19 +75,20 @@ export function evenPlaces(
   }));
 }
 
-/** Places that a layout [B, 3] tells. */
+/** Places that a layout [B, LAYOUT_HEAD + M] tells. */
 export function raggedPlaces(
   { sequences: B, shared: P, queries }: QueryAttributes,
   layout: Float64Array,
+  { shape: [, width] }: ValueType,
 ): SequencePlace[] {
   return Array.from({ length: B }, (_, b) => {
-    const [shared, first, length] = layout.subarray(3 * b, 3 * b + 3);
+    const [own, length, ...rows] = layout.subarray(b * width, (b + 1) * width);
     const all = queries === null;
     return {
-      row: (j) => j < shared ? j : first + j - shared,
+      row: (j) => rows[j],
       length,
-      firstQuery: all ? shared : length - queries,
-      firstOut: all ? first - P : b * queries,
+      firstQuery: all ? own : length - queries,
+      firstOut: all ? rows[own] - P : b * queries,
     };
   });
 }

@@ -216,12 +216,11 @@ for (const memory of [2 ** 30, 3e5]) {
       const prompts = [...replaced, original, ...deleted];
       const before = model.meter.forwardRows;
       const together = await model.score(prompts, target, original);
-      // Each carries its rows from the first that differs on, the last of the prompt in any case.
+      // By itself each would carry its rows from the first that differs on, the last of the prompt in any case.
       const own = (L: number) => ids.map((_, i) => L - Math.min(i, L - 1) + target.length - 1);
-      const rows = [37 + target.length - 1, ...own(37), ...own(36)].reduce((sum, count) => sum + count, 0);
-      // Deleting one of two equal neighbours leaves the same as deleting the other, but repeated ids may share a row more.
-      const saved = rows - (model.meter.forwardRows - before);
-      assert.ok(saved >= 0 && saved <= ids.filter((id, i) => id === ids[i + 1]).length, `${saved} rows`);
+      const most = [37 + target.length - 1, ...own(37), ...own(36)].reduce((sum, count) => sum + count, 0);
+      const rows = model.meter.forwardRows - before;
+      assert.ok(rows <= most && rows > 0.9 * most, `${rows} of ${most} rows`);
       for (const [i, variant] of prompts.entries()) {
         assert.deepEqual((await model.score([variant], target))[0], together[i], `prompt ${i}`);
       }

@@ -279,15 +279,23 @@ for (const queries of [null, 4]) {
     withGpu(async (_run, variants, gpu, pipelines) => {
       const { firstQuery: _, ...heads } = threeToOne;
       const P = 41;
-      // Shared rows, own rows.
-      const sizes = [[0, 70], [41, 4], [12, 33], [33, 5]] as const;
-      const R = sizes.reduce((sum, [, own]) => sum + own, 0);
+      // First rows that a sequence has in common with another, whose they are, and rows of its own.
+      const sizes = [[0, 0, 70], [41, null, 4], [12, 0, 33], [41, 2, 5], [33, null, 9]] as const;
+      const R = sizes.reduce((sum, [, , own]) => sum + own, 0);
       const qkv = randomValues((P + R) * 30, 5);
-      const starts = sizes.map((_, b) => P + sizes.slice(0, b).reduce((sum, [, own]) => sum + own, 0));
-      const layout = Uint32Array.from(sizes.flatMap(([shared, own], b) => [shared, starts[b], shared + own]));
-      const attributes = { ...heads, sequences: 4, shared: P, queries, longest: 70 };
-      const outputs = queries === null ? R : 4 * queries;
-      const inputTypes: ValueType[] = [f32(P + R, 30), { shape: [4, 3], dtype: "u32" }];
+      const places: number[][] = [];
+      let start = P;
+      for (const [shared, other, own] of sizes) {
+        const before = Array.from({ length: shared }, (_, i) => other === null ? i : places[other][i]);
+        places.push([...before, ...Array.from({ length: own }, (_, i) => start + i)]);
+        start += own;
+      }
+      const B = sizes.length;
+      const layout = new Uint32Array(B * 72);
+      sizes.forEach(([shared], b) => layout.set([shared, places[b].length, ...places[b]], b * 72));
+      const attributes = { ...heads, sequences: B, shared: P, queries };
+      const outputs = queries === null ? R : B * queries;
+      const inputTypes: ValueType[] = [f32(P + R, 30), { shape: [B, 72], dtype: "u32" }];
       const types = { inputs: inputTypes, outputs: [f32(1, outputs, 18), f32(1, outputs, 3)] };
       const expected = OPS.attention.reference({
         attributes,
@@ -300,10 +308,9 @@ for (const queries of [null, 4]) {
         const together = await launch(gpu, pipelines, "attention", attributes, types, [qkv, layout], subgroups);
         expected.forEach((values, i) => assertClose(together[i], values, TOLERANCE, `output ${i}`));
         let from = 0;
-        for (const [b, [shared, own]] of sizes.entries()) {
+        for (const [b, [shared, , own]] of sizes.entries()) {
           const rows = new Float32Array((shared + own) * 30);
-          rows.set(qkv.subarray(0, shared * 30));
-          rows.set(qkv.subarray(starts[b] * 30, (starts[b] + own) * 30), shared * 30);
+          places[b].forEach((row, i) => rows.set(qkv.subarray(row * 30, (row + 1) * 30), i * 30));
           const count = queries ?? own;
           const one = { ...heads, sequences: 1, shared: 0, queries: count };
           const oneTypes = { inputs: [f32(1, shared + own, 30)], outputs: [f32(1, count, 18), f32(1, count, 3)] };
