@@ -146,7 +146,9 @@ Deno.test("samplers refuse what they cannot do", async () => {
     await assert.rejects(sampleShapley(wide(), { seed: 1, standardError }), /must be above 0: got/);
     await assert.rejects(kernelShap(wide(), { seed: 1, standardError }), /must be above 0: got/);
   }
-  await assert.rejects(kernelShap(wide(), { seed: 1, calls: NaN }), /calls must be at least 1: got NaN/);
+  for (const calls of [0, NaN, Infinity]) {
+    await assert.rejects(kernelShap(wide(), { seed: 1, calls }), /calls must be a number of at least 1: got/);
+  }
   await assert.rejects(sparseSurrogate(wide(), { seed: 1, heldOut: -1 }), /heldOut must not be negative: got -1/);
   await assert.rejects(sparseSurrogate(wide(), { seed: 1, penalty: NaN }), /penalty must not be negative: got NaN/);
   await assert.rejects(sparseSurrogate(wide(), { seed: 1, samples: 1 }), /samples must be at least 2: got 1/);
