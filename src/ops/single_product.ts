@@ -97,6 +97,15 @@ export function singleFamily(format: WeightFormat, inner: number): string {
   return `linear single ${format} ${inner}`;
 }
 
+// Where each thread reads rows of its own: threads a workgroup, rows a thread.
+const ALONE = {
+  f32: [32, 8],
+  f16: [32, 8],
+  bf16: [32, 8],
+  nf4: [8, 12],
+  q8_0: [8, 16],
+} as const satisfies Record<WeightFormat, readonly [number, number]>;
+
 /**
  * The ways of sharing W, the default first; null where rows are no whole octets. A GPU wants neighbours to read neighbouring
  * words and many threads; on a CPU each lane reads by itself, so that a thread reads rows of its own, in order, and x once for
@@ -113,13 +122,15 @@ export function singleCandidates(
   const taken = (n: number) => Math.ceil(runs / n) * n;
   const across = [16, 8, 4, 2].reduce((best, n) => taken(n) < taken(best) ? n : best);
   const choice = (lanes: number, across: number, rows: number) => ({ variant: "single", lanes, across, rows }) as const;
-  const [alone, shared] = [choice(32, 1, 8), choice(64, across, 2)];
+  // Few threads a workgroup, so that a narrow weight gives both threads of a small processor alike.
+  const [lanes, rows] = ALONE[format];
+  const [alone, shared] = [choice(lanes, 1, rows), choice(64, across, 2)];
   const rest = [
     choice(64, across, 1),
     choice(64, across, 4),
     choice(128, across, 2),
+    choice(16, 1, 12),
     choice(32, 1, 4),
-    choice(64, 1, 4),
   ];
   return software ? [alone, shared, ...rest] : [shared, alone, ...rest];
 }
