@@ -13,10 +13,15 @@ import { runDispatches, upload } from "../src/ops/product_sample.ts";
 import { emit } from "./figure.ts";
 import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
 
-/** Accumulators a lane of KERNELS.md's ruler. */
+/** Accumulators a lane of the ruler that the goals refer to. */
 export const RULER = 8;
 /** The most that lavapipe's 16 registers take: the best found. */
 export const BEST = 12;
+
+/** A share of the ruler, in words. */
+export function ofRuler(share: number): string {
+  return `${(100 * share).toFixed(0)} % of what ${RULER} accumulators reach`;
+}
 
 /** Work that does one thing as fast as the adapter can. */
 export interface Peak {

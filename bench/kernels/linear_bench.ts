@@ -11,13 +11,14 @@ import { forwardProduct, type ProductVariant, transposedProduct, wholeBuffer } f
 import { runDispatches, sample, sampleWeight, upload } from "../../src/ops/product_sample.ts";
 import { emit, print } from "../figure.ts";
 import { timeInTurn } from "../../src/gpu/gpu_time.ts";
-import { BEST, fmaPeak } from "../peak.ts";
+import { BEST, fmaPeak, ofRuler, RULER } from "../peak.ts";
 import { MODEL_SHAPES } from "../shapes.ts";
 import { benchArguments, checkSome, type ModelWeight, WEIGHTS } from "./model_weights.ts";
 
 const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);
 const peak = await fmaPeak(gpu, BEST);
+const ruler = await fmaPeak(gpu, RULER);
 
 /** Checks 200 elements of each kernel's result against f64 sums, then times the kernels in turn with the peak. */
 async function compare(
@@ -42,20 +43,21 @@ async function compare(
         ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
         : forwardProduct({ ...product, x: from, y: to, added: null }, { column: 0, stride: outputs });
     };
-    const passes: Pass[] = [peak.pass];
+    const passes: Pass[] = [peak.pass, ruler.pass];
     for (const variant of variants) {
       const dispatches = dispatchesOf(variant);
       const result = await runDispatches(gpu, pipelines, allocator, dispatches, to.buffer, length);
       checkSome(result, length / rows, width, term);
       passes.push(await createPass(gpu, pipelines, allocator, dispatches));
     }
-    const [peakSeconds, ...seconds] = await timeInTurn(gpu, passes);
+    const [peakSeconds, rulerSeconds, ...seconds] = await timeInTurn(gpu, passes);
     const best = peak.amount / peakSeconds;
     variants.forEach((variant, i) => {
       const value = 2 * rows * inner * outputs / 1e9 / seconds[i];
       const what = `${name} ${format} ${inner}→${outputs} × ${rows} ${transposed ? "transposed" : "forward"}` +
         (variant === undefined ? "" : `, ${variant}`);
-      emit({ what, value, unit: "GFLOPS", share: value / best });
+      const note = ofRuler(value / (ruler.amount / rulerSeconds));
+      emit({ what, value, unit: "GFLOPS", share: value / best, note });
     });
   }
   allocator.freeAll();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { openGpu } from "../../src/gpu/device.ts";
 import { emit } from "../figure.ts";
 import { gpuSeconds, median } from "../../src/gpu/gpu_time.ts";
-import { bandwidthPeak, BEST, fmaPeak } from "../peak.ts";
+import { bandwidthPeak, BEST, fmaPeak, ofRuler, RULER } from "../peak.ts";
 import { forwardFlop } from "../shapes.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { type Opened, openSubject, subject } from "./subject.ts";
@@ -46,19 +46,20 @@ async function pathPoints(opened: Opened): Promise<void> {
     { what: "forward, tangent and reverse", passes: 3, tangent: true, gradient: "sequence" },
   ] as const;
   const gpu = await openGpu();
-  const peak = await fmaPeak(gpu, BEST);
+  const [peak, ruler] = [await fmaPeak(gpu, BEST), await fmaPeak(gpu, RULER)];
   // The last target token is never attended to.
   const S = prompt.length + target.length - 1;
   const forward = forwardFlop(model.config, { B: POINTS, S, T: target.length }) / 1e9;
   const seconds: number[][] = wants.map(() => []);
-  const peaks: number[] = [];
-  await gpuSeconds(gpu, peak.pass, 1);
+  const [peaks, rulers]: number[][] = [[], []];
+  for (const { pass } of [peak, ruler]) await gpuSeconds(gpu, pass, 1);
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [i, want] of wants.entries()) {
       const spent = await metered(opened, () => path.evaluate(alphas, want));
       // The first round compiles.
       if (round > 0) seconds[i].push(spent);
       peaks.push(peak.amount / await gpuSeconds(gpu, peak.pass, 10));
+      rulers.push(ruler.amount / await gpuSeconds(gpu, ruler.pass, 10));
     }
   }
   gpu.close();
@@ -67,7 +68,7 @@ async function pathPoints(opened: Opened): Promise<void> {
     const value = passes * forward / median(seconds[i]);
     const note =
       `${(1000 * median(seconds[i])).toFixed(0)} ms on the GPU for ${(passes * forward).toFixed(1)} GFLOP, ` +
-      `peak ${best.toFixed(0)} GFLOPS`;
+      `peak ${best.toFixed(0)} GFLOPS; ${ofRuler(value / median(rulers))}`;
     const size = `${POINTS} path points, L ${prompt.length}, T ${target.length}`;
     emit({ what: `${name}: ${what}, ${size}`, value, unit: "GFLOPS", share: value / best, note });
   });
