@@ -1,4 +1,5 @@
-import { dequantizeGgml, GGML_TYPES, type GgmlType } from "../quant/ggml.ts";
+import { dequantizeGgml, GGML_TYPES } from "../quant/ggml.ts";
+import type { GgmlType } from "../quant/ggml_type.ts";
 import { type Q8Tensor, splitQ8_0 } from "../quant/q8_0.ts";
 import type { Checkpoint, DenseTensor, TensorInfo } from "./checkpoint.ts";
 import { DENSE_DTYPES } from "./dense.ts";

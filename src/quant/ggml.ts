@@ -1,80 +1,6 @@
-/** A tensor type of ggml: blocks of elements along a row, each with scales of its own. */
-export interface GgmlType {
-  readonly name: string;
-  /** Elements a block. */
-  readonly elements: number;
-  /** Bytes a block. */
-  readonly bytes: number;
-  /** Writes the values of the block that starts at a byte of `data` to `values[at]` and on. */
-  readonly decode: (data: DataView, byte: number, values: Float32Array, at: number) => void;
-}
-
-/** Elements in the low nibbles of a Q4 block; as many follow in the high ones. */
-const LOW_NIBBLES = 16;
-
-/** value = d · (q − 8), d in f16 */
-const Q4_0: GgmlType = {
-  name: "Q4_0",
-  elements: 32,
-  bytes: 18,
-  decode(data, byte, values, at) {
-    const d = data.getFloat16(byte, true);
-    for (let i = 0; i < LOW_NIBBLES; i++) {
-      const pair = data.getUint8(byte + 2 + i);
-      values[at + i] = d * ((pair & 15) - 8);
-      values[at + i + LOW_NIBBLES] = d * ((pair >> 4) - 8);
-    }
-  },
-};
-
-/** value = d · q + m, d and m in f16. The product fits f32 exactly, so the sum's rounding is the only one. */
-const Q4_1: GgmlType = {
-  name: "Q4_1",
-  elements: 32,
-  bytes: 20,
-  decode(data, byte, values, at) {
-    const d = data.getFloat16(byte, true);
-    const m = data.getFloat16(byte + 2, true);
-    for (let i = 0; i < LOW_NIBBLES; i++) {
-      const pair = data.getUint8(byte + 4 + i);
-      values[at + i] = d * (pair & 15) + m;
-      values[at + i + LOW_NIBBLES] = d * (pair >> 4) + m;
-    }
-  },
-};
-
-/** value = d · q, d in f16 and q in 8 bits */
-const Q8_0: GgmlType = {
-  name: "Q8_0",
-  elements: 32,
-  bytes: 34,
-  decode(data, byte, values, at) {
-    const d = data.getFloat16(byte, true);
-    for (let i = 0; i < 32; i++) values[at + i] = d * data.getInt8(byte + 2 + i);
-  },
-};
-
-/**
- * value = d · scale · (q − 32): 16 groups of 16 elements with 8-bit scales.
- * Bytes: 128 of low nibbles, 64 of the upper two bits, 16 scales, d in f16. Either half of the block (128 elements) has
- * 64 bytes of nibbles, low before high, and 32 bytes of upper bits, four elements each, 32 elements apart.
- */
-const Q6_K: GgmlType = {
-  name: "Q6_K",
-  elements: 256,
-  bytes: 210,
-  decode(data, byte, values, at) {
-    const d = data.getFloat16(byte + 208, true);
-    for (let i = 0; i < 256; i++) {
-      const half = i >> 7;
-      const within = i & 127;
-      const low = (data.getUint8(byte + 64 * half + (within & 63)) >> (within < 64 ? 0 : 4)) & 15;
-      const high = (data.getUint8(byte + 128 + 32 * half + (within & 31)) >> (2 * (within >> 5))) & 3;
-      const scale = d * data.getInt8(byte + 192 + (i >> 4));
-      values[at + i] = scale * (((high << 4) | low) - 32);
-    }
-  },
-};
+import { IQ4_NL, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 } from "./ggml_blocks.ts";
+import { Q2_K, Q3_K, Q4_K, Q5_K, Q6_K } from "./ggml_k_blocks.ts";
+import type { GgmlType } from "./ggml_type.ts";
 
 /** One element; 1.0 in bfloat16 is the upper half of 1.0 in f32. */
 const BF16: GgmlType = {
@@ -113,8 +39,15 @@ export const GGML_TYPES: ReadonlyMap<number, GgmlType> = new Map([
   [1, F16],
   [2, Q4_0],
   [3, Q4_1],
+  [6, Q5_0],
+  [7, Q5_1],
   [8, Q8_0],
+  [10, Q2_K],
+  [11, Q3_K],
+  [12, Q4_K],
+  [13, Q5_K],
   [14, Q6_K],
+  [20, IQ4_NL],
   [30, BF16],
 ]);
 

@@ -3,13 +3,25 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { openCheckpoint } from "../../src/checkpoint/open.ts";
 import { loadTokenizer } from "../../src/model/tokenizer.ts";
+import { GGML_TYPES } from "../../src/quant/ggml.ts";
 import { goldenPath } from "../quant/golden.ts";
 import { testGguf } from "./gguf_golden.ts";
 import { inScratch } from "./scratch.ts";
 
 const TINY = goldenPath("tiny.gguf");
 
-testGguf("a GGUF file with every supported tensor type", TINY, "gguf.json");
+testGguf("a GGUF file of seven tensor types", TINY, "gguf.json");
+testGguf("a GGUF file of the other types, one K type a layer", goldenPath("types.gguf"), "gguf_types.json");
+
+Deno.test("the golden GGUF files hold every supported type between them", async () => {
+  const formats = new Set<string>();
+  for (const name of ["tiny.gguf", "types.gguf"]) {
+    const checkpoint = await openCheckpoint(goldenPath(name));
+    for (const { format } of checkpoint.tensors.values()) formats.add(format);
+    checkpoint.close();
+  }
+  assert.deepEqual(formats, new Set([...GGML_TYPES.values()].map(({ name }) => name)));
+});
 
 Deno.test("openCheckpoint() lists a GGUF file's tensors with their types and sizes, dense ones as they are", async () => {
   const checkpoint = await openCheckpoint(TINY);
@@ -131,8 +143,8 @@ const wrong: Record<string, { bytes: () => Uint8Array; expected: RegExp }> = {
     expected: /tokenizer\.ggml\.pre must be one of gpt-2, smollm, qwen2, llama-bpe: got "Bmollm"/,
   },
   "an unsupported tensor type": {
-    bytes: () => setEntry("blk.0.ffn_up.weight", "type", 12),
-    expected: /tensor blk\.0\.ffn_up\.weight in .* as its type must be one of F32, F16, .*: got 12/,
+    bytes: () => setEntry("blk.0.ffn_up.weight", "type", 16),
+    expected: /tensor blk\.0\.ffn_up\.weight in .* as its type must be one of F32, F16, .*: got 16/,
   },
   "a tensor that the model has no place for": {
     bytes: () => changed((bytes) => bytes[after(bytes, "blk.0.ffn_u")] = 66),

@@ -163,15 +163,26 @@ def checkpoint():
     write_json("bnb.json", expected)
 
 
+# Bytes of a block of each type that has to be computed, and where its f16 scales stand.
+GGML_BLOCKS = {
+    "Q4_0": (18, [0]), "Q4_1": (20, [0, 2]), "Q8_0": (34, [0]), "Q6_K": (210, [208]), "Q5_0": (22, [0]), "Q5_1": (24, [0, 2]),
+    "Q2_K": (84, [80, 82]), "Q3_K": (110, [108]), "Q4_K": (144, [0, 2]), "Q5_K": (176, [0, 2]), "IQ4_NL": (18, [0]),
+}
+
+
 def gguf_tensor(writer, name, shape, kind, random):
-    """Adds a random tensor of a type. gguf cannot quantize to Q6_K, so that its blocks are random bytes."""
+    """Adds a random tensor of a type. What gguf cannot quantize to is random bytes with small scales."""
     import gguf
 
     qtype = gguf.GGMLQuantizationType[kind]
     values = (random.standard_normal(shape) * 0.05).astype(np.float32)
-    if kind == "Q6_K":
-        blocks = random.integers(0, 256, (shape[0], shape[1] // 256, 210), np.uint8)
-        blocks[..., 208:] = np.array([0.001 * (i % 7 - 3) for i in range(blocks[..., 0].size)], np.float16).view(np.uint8).reshape(*blocks.shape[:2], 2)
+    if kind.endswith("_K") or kind == "IQ4_NL":
+        size, halves = GGML_BLOCKS[kind]
+        elements = gguf.GGML_QUANT_SIZES[qtype][0]
+        blocks = random.integers(0, 256, (shape[0], shape[1] // elements, size), np.uint8)
+        for at in halves:
+            scales = np.array([0.001 * (i % 7 - 3) for i in range(blocks[..., 0].size)], np.float16)
+            blocks[..., at : at + 2] = scales.view(np.uint8).reshape(*blocks.shape[:2], 2)
         writer.add_tensor(name, blocks.reshape(shape[0], -1), raw_dtype=qtype)
     elif kind == "F32":
         writer.add_tensor(name, values)
@@ -180,18 +191,25 @@ def gguf_tensor(writer, name, shape, kind, random):
 
 
 def ggml_blocks():
-    """Random blocks of each quantized type with scales down to f16 subnormals, and gguf's values."""
+    """Blocks of each quantized type and gguf's values: random bytes, and from Q5_0 on also blocks that hold every byte;
+    scales of either sign, zero, down to f16's subnormals and up to its largest."""
     import gguf
 
     random = np.random.default_rng(8)
     cases = {}
-    for kind, size, halves in [("Q4_0", 18, [0]), ("Q4_1", 20, [0, 2]), ("Q8_0", 34, [0]), ("Q6_K", 210, [208])]:
+    for kind, (size, halves) in GGML_BLOCKS.items():
         blocks = random.integers(0, 256, (24, size), np.uint8)
+        later = list(GGML_BLOCKS).index(kind) >= 4
+        if later:
+            blocks[2:18] = (np.arange(16 * size) * 167 + 13).reshape(16, size) % 256
         for at in halves:
             scales = (random.standard_normal(24) * 10.0 ** random.integers(-7, 3, 24)).astype(np.float16)
             scales[:2] = [0, np.float16(-5.96e-8)]
+            if later:
+                scales[2:6] = np.array([65504, -65504, 5.96e-8, -6.1e-5], np.float16)[[0, 1, 2, 3] if at == halves[0] else [2, 0, 1, 3]]
             blocks[:, at : at + 2] = scales.view(np.uint8).reshape(24, 2)
         values = gguf.quants.dequantize(blocks, gguf.GGMLQuantizationType[kind]).astype(np.float32)
+        assert np.isfinite(values).all()
         cases[kind] = {"blocks": b64(torch.from_numpy(blocks)), "values": sha(torch.from_numpy(values)), "last": values[-1, :4].tolist()}
     write_json("ggml.json", cases)
 
@@ -203,13 +221,22 @@ def byte_alphabet():
 
 
 def tiny_gguf():
-    """A llama of one layer with a tensor of every supported type, and what transformers reads from it."""
+    """Small llamas that have tensors of every supported type between them, and what transformers reads from them."""
+    first = {"attn_q": "Q4_1", "attn_k": "F16", "attn_v": "BF16", "attn_output": "F32", "ffn_gate": "Q4_0", "ffn_up": "Q4_1", "ffn_down": "Q6_K"}
+    write_llama("tiny.gguf", [first], np.random.default_rng(7))
+    small = {"attn_q": "Q5_1", "attn_k": "Q5_0", "attn_v": "IQ4_NL", "attn_output": "IQ4_NL", "ffn_gate": "Q5_0", "ffn_up": "Q5_1"}
+    write_llama("types.gguf", [{**small, "ffn_down": f"Q{bits}_K"} for bits in (2, 3, 4, 5)], np.random.default_rng(9))
+    write_json("gguf.json", gguf_expected(OUT / "tiny.gguf", lambda name: True))
+    write_json("gguf_types.json", gguf_expected(OUT / "types.gguf", lambda name: "layers" in name))
+
+
+def write_llama(name, layers, random):
+    """Writes a llama whose layers have these types."""
     import gguf
 
-    random = np.random.default_rng(7)
-    path = OUT / "tiny.gguf"
+    path = OUT / name
     writer = gguf.GGUFWriter(path, "llama")
-    writer.add_block_count(1)
+    writer.add_block_count(len(layers))
     writer.add_context_length(64)
     writer.add_embedding_length(32)
     writer.add_feed_forward_length(256)
@@ -232,18 +259,17 @@ def tiny_gguf():
     writer.add_pad_token_id(2)
     writer.add_add_bos_token(False)
     writer.add_chat_template("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
-    for name, shape, kind in [
-        ("token_embd", (len(tokens), 32), "Q8_0"), ("output_norm", (32,), "F32"), ("blk.0.attn_norm", (32,), "F32"),
-        ("blk.0.attn_q", (32, 32), "Q4_1"), ("blk.0.attn_k", (16, 32), "F16"), ("blk.0.attn_v", (16, 32), "BF16"),
-        ("blk.0.attn_output", (32, 32), "F32"), ("blk.0.ffn_norm", (32,), "F32"), ("blk.0.ffn_gate", (256, 32), "Q4_0"),
-        ("blk.0.ffn_up", (256, 32), "Q4_1"), ("blk.0.ffn_down", (32, 256), "Q6_K"),
-    ]:
-        gguf_tensor(writer, f"{name}.weight", shape, kind, random)
+    gguf_tensor(writer, "token_embd.weight", (len(tokens), 32), "Q8_0", random)
+    gguf_tensor(writer, "output_norm.weight", (32,), "F32", random)
+    shapes = {"attn_norm": (32,), "attn_q": (32, 32), "attn_k": (16, 32), "attn_v": (16, 32), "attn_output": (32, 32), "ffn_norm": (32,),
+              "ffn_gate": (256, 32), "ffn_up": (256, 32), "ffn_down": (32, 256)}
+    for layer, kinds in enumerate(layers):
+        for part, shape in shapes.items():
+            gguf_tensor(writer, f"blk.{layer}.{part}.weight", shape, kinds.get(part, "F32"), random)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    write_json("gguf.json", gguf_expected(path, lambda name: True))
 
 
 def gguf_expected(path, chosen):
