@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { type EntryReader, findPackedWeights, type PackedWeight, readPackedRows, readPackedWeight } from "./bnb.ts";
+import { findBnbWeights } from "./bnb.ts";
 import type { Checkpoint, DenseDtype, DenseTensor, TensorInfo, TokenizerFiles } from "./checkpoint.ts";
 import { DENSE_DTYPES, widenDense } from "./dense.ts";
 import { readJsonObject, sha256 } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
+import type { EntryReader, PackedWeight } from "./packed.ts";
+import { readQuantization } from "./quantization.ts";
 import { checkRows, requireTensor } from "./request.ts";
 import { openSafetensors, type SafetensorsEntry, type SafetensorsFile } from "./safetensors.ts";
 
@@ -18,6 +20,7 @@ const INDEX = "model.safetensors.index.json";
  */
 export function openDirectory(path: string): Checkpoint {
   const config = readJsonObject(join(path, "config.json"));
+  readQuantization(config, join(path, "config.json"));
   const tokenizer = readTokenizerFiles(path);
   const shards = openShards(path);
   const close = () => shards.files.forEach(({ file }) => file.close());
@@ -123,7 +126,7 @@ function describeTensors(path: string, { files, owner }: Shards): Tensors {
     read: (name, start = 0, length = entries.get(name)!.bytes - start) =>
       owner.get(name)!.file.read(entries.get(name)!.offset + start, length),
   };
-  const packed = findPackedWeights(reader);
+  const packed = findBnbWeights(reader);
   const tensors = listTensors(entries, packed);
   let digest: string | undefined;
   const info = (name: string) => requireTensor(tensors, name, path);
@@ -132,16 +135,14 @@ function describeTensors(path: string, { files, owner }: Shards): Tensors {
     // deno-lint-ignore require-await -- a promise, so that a wrong tensor rejects instead of throwing
     async read(name) {
       info(name);
-      const weight = packed.get(name);
-      const tensor = weight ? readPackedWeight(name, weight, reader) : readDense(name, reader);
+      const tensor = packed.get(name)?.read() ?? readDense(name, reader);
       assertFinite(tensor, `tensor ${name} in ${reader.path(name)}`);
       return tensor;
     },
     // deno-lint-ignore require-await -- as read
     async readRows(name, rows) {
       checkRows(info(name), rows);
-      const weight = packed.get(name);
-      const values = weight ? readPackedRows(name, weight, rows, reader) : readDenseRows(name, rows, reader);
+      const values = packed.get(name)?.readRows(rows) ?? readDenseRows(name, rows, reader);
       assertFiniteF32(values, `tensor ${name} in ${reader.path(name)}`);
       return values;
     },
@@ -156,13 +157,9 @@ function listTensors(
   const parts = new Set([...packed.values()].flatMap((weight) => weight.parts));
   const tensors = new Map<string, TensorInfo>();
   for (const [name, entry] of entries) {
-    const weight = packed.get(name);
-    if (weight) {
-      tensors.set(name, { name, shape: weight.shape, format: "NF4", bytes: weight.bytes });
-    } else if (!parts.has(name)) {
-      tensors.set(name, { name, shape: entry.shape, format: entry.dtype, bytes: entry.bytes });
-    }
+    if (!parts.has(name)) tensors.set(name, { name, shape: entry.shape, format: entry.dtype, bytes: entry.bytes });
   }
+  for (const [name, { info }] of packed) tensors.set(name, info);
   return tensors;
 }
 

@@ -1,3 +1,5 @@
+import { decodeFourBit } from "./four_bit.ts";
+
 /** A matrix in bitsandbytes' NF4 format: blocks of 64 along the flattened row-major weight. */
 export interface Nf4Tensor {
   /** Tells it from a dense tensor. */
@@ -144,14 +146,7 @@ export function dequantizeNf4(tensor: Nf4Tensor): Float32Array {
  * @param absmax of the whole matrix
  */
 export function decodeNf4(codes: Uint8Array, absmax: Float32Array, start: number, end: number): Float32Array {
-  const values = new Float32Array(end - start);
-  const firstByte = start >> 1;
-  for (let i = start; i < end; i++) {
-    const byte = codes[(i >> 1) - firstByte];
-    const code = (i & 1) === 0 ? byte >> 4 : byte & 15;
-    values[i - start] = NF4_CODE_BOOK[code] * absmax[Math.floor(i / NF4_BLOCK)];
-  }
-  return values;
+  return decodeFourBit({ book: NF4_CODE_BOOK, codes, absmax, block: NF4_BLOCK }, start, end);
 }
 
 function checkNf4({ shape, codes, absmax }: Nf4Tensor): void {

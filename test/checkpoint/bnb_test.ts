@@ -83,6 +83,13 @@ function withState(change: Record<string, unknown>): Record<string, Stored> {
   return { ...tensors, [key]: { dtype: "U8", shape: [bytes.length], bytes } };
 }
 
+function renamedState(kind: string): Record<string, Stored> {
+  const tensors = storedTensors();
+  const key = `${NESTED}.quant_state.bitsandbytes__`;
+  const { [`${key}nf4`]: state, ...rest } = tensors;
+  return { ...rest, [key + kind]: state };
+}
+
 function without(suffix: string): Record<string, Stored> {
   const tensors = storedTensors();
   delete tensors[NESTED + suffix];
@@ -101,6 +108,14 @@ const wrong: Record<string, { tensors: Record<string, Stored>; expected: RegExp 
     tensors: withState({ quant_type: "fp4" }),
     expected:
       /Cannot read tensor model\.layers\.0\.nested\.weight in .*model\.safetensors as its quant_type must be nf4: got fp4/,
+  },
+  "a quant_state of neither kind": {
+    tensors: renamedState("int4"),
+    expected: /tensor model\.layers\.0\.nested\.weight in .* as its quant_state must be of nf4 or fp4: got int4/,
+  },
+  "a quant_state of FP4 that says NF4": {
+    tensors: renamedState("fp4"),
+    expected: /its quant_type must be fp4: got nf4/,
   },
   "another blocksize": {
     tensors: withState({ blocksize: 128 }),
@@ -169,3 +184,29 @@ Deno.test("read() names file and tensor where a packed weight's absmax is NaN", 
     });
     checkpoint.close();
   }));
+
+const unreadable: Record<string, { config: unknown; expected: RegExp }> = {
+  "bitsandbytes' 8 bits": {
+    config: { quant_method: "bitsandbytes", load_in_8bit: true, load_in_4bit: false },
+    expected: /Cannot read .*config\.json as bitsandbytes weights must be in 4 bits: got load_in_8bit/,
+  },
+  "8 bits as older transformers state them": {
+    config: { load_in_8bit: true },
+    expected: /bitsandbytes weights must be in 4 bits: got load_in_8bit/,
+  },
+  "an unknown method": {
+    config: { quant_method: "hqq" },
+    expected: /config\.json as quantization_config\.quant_method must be one of bitsandbytes.*: got hqq/,
+  },
+  "no method": { config: { bits: 4 }, expected: /quant_method must be one of .*: got none/ },
+  "no object": { config: "nf4", expected: /quantization_config must be an object: got nf4/ },
+};
+
+for (const [what, { config, expected }] of Object.entries(unreadable)) {
+  Deno.test(`openCheckpoint() rejects a quantization_config of ${what}`, () =>
+    inScratch(async (directory) => {
+      writeConfig(directory, { quantization_config: config });
+      writeSafetensors(join(directory, "model.safetensors"), storedTensors());
+      await assert.rejects(openCheckpoint(directory), { name: "SyntaxError", message: expected });
+    }));
+}

@@ -383,6 +383,9 @@ def main():
     tiny_gguf()
     smollm2()
     tokens()
+    import quant_models  # imports this module
+
+    quant_models.main()
     torch.set_num_threads(threads)
 
 
