@@ -1,6 +1,6 @@
 import { certifiedIntegral, errorOf } from "./certified_integral.ts";
 import { type Interval, measureInterval, measureParts, refinedNodes, type Sample, type Samples } from "./interval.ts";
-import { distance, type PathFunction, type PathIntegral, sum } from "./path_function.ts";
+import { distance, type PathFunction, type PathIntegral, type PathSamples, sum } from "./path_function.ts";
 
 /** What adaptive quadrature is to reach. */
 export interface AdaptiveOptions {
@@ -19,6 +19,8 @@ const FIRST_NODES = [[0, 1 / 4, 1 / 2], [1 / 2, 3 / 4, 1]] as const;
 const MOST_REFINED = 8;
 // See refinedNodes().
 const NEW_POINTS = 2;
+// What f32 resolves near the prompt. Paths that need shorter intervals near a baseline need ever shorter ones.
+const SHORTEST = 2 ** -24;
 // Beside the prompt, near which every path is smooth: so near that only rounding tells both points apart, yet far enough
 // that they differ in f32.
 const PROBE = 1 - 2 ** -18;
@@ -37,21 +39,16 @@ const FIRST_POINTS = [...Array.from({ length: 9 }, (_, k) => k / 8), PROBE];
 export async function integrateAdaptively(path: PathFunction, options: AdaptiveOptions): Promise<PathIntegral> {
   const { tolerance, budget, gradient } = options;
   const samples = new Map<number, Sample>();
-  const evaluate = async (wanted: readonly number[]) => {
-    const alphas = [...new Set(wanted)].filter((alpha) => !samples.has(alpha));
-    if (alphas.length === 0) return;
-    const found = await path.evaluate(alphas, { tangent: true, gradient });
-    alphas.forEach((alpha, k) =>
-      samples.set(alpha, { score: found.score[k], tangent: found.tangent[k], gradient: found.gradient[k] })
-    );
-  };
+  const add = (alphas: readonly number[], { score, tangent, gradient }: PathSamples) =>
+    alphas.forEach((alpha, k) => samples.set(alpha, { score: score[k], tangent: tangent[k], gradient: gradient[k] }));
   const refine = async (worst: readonly Interval[]) => {
     const parts = worst.map(refinedNodes);
-    await evaluate(parts.flat(2));
+    const alphas = [...new Set(parts.flat(2))].filter((alpha) => !samples.has(alpha));
+    if (alphas.length > 0) add(alphas, await path.evaluate(alphas, { tangent: true, gradient }));
     return worst.flatMap((interval, i) => measureParts(interval, parts[i], samples));
   };
   requireBudget(budget);
-  await evaluate(FIRST_POINTS);
+  add(FIRST_POINTS, await firstSamples(path, gradient));
   let intervals = await refine(FIRST_NODES.map((nodes) => measureInterval(nodes, samples)));
   const gap = distance(samples.get(1)!.score, samples.get(0)!.score);
   const rounding = roundingOf(samples);
@@ -67,6 +64,26 @@ export async function integrateAdaptively(path: PathFunction, options: AdaptiveO
     pathPoints: samples.size,
     arithmeticFloor: floorOf(intervals, samples, gap, rounding),
   };
+}
+
+/**
+ * Samples of the first points. In models without biases derivatives grow without bound towards the zero baseline and
+ * overflow there: that at the baseline then counts as zero, and residuals show what that costs.
+ */
+async function firstSamples(path: PathFunction, gradient: AdaptiveOptions["gradient"]): Promise<PathSamples> {
+  const wants = { tangent: true, gradient };
+  try {
+    return await path.evaluate(FIRST_POINTS, wants);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const rest = await path.evaluate(FIRST_POINTS.slice(1), wants);
+    const start = await path.evaluate(FIRST_POINTS.slice(0, 1), { tangent: false, gradient: "none" });
+    return {
+      score: [...start.score, ...rest.score],
+      tangent: [rest.tangent[0].map(() => 0), ...rest.tangent],
+      gradient: [rest.gradient[0].map(() => 0), ...rest.gradient],
+    };
+  }
 }
 
 /** The intervals to refine: the largest, until what they hold covers what is too much, within the budget. */
@@ -85,9 +102,11 @@ function chosen(intervals: readonly Interval[], allowed: number, rounding: numbe
   return picked;
 }
 
-/** Whether f32, in which devices take α, holds the nodes of its parts apart. */
+/** Whether its parts are long enough, and f32, in which devices take α, holds their nodes apart. */
 function isDivisible(interval: Interval): boolean {
-  return refinedNodes(interval).every((nodes) => new Set(nodes).size === nodes.length);
+  return refinedNodes(interval).every((nodes) =>
+    nodes[nodes.length - 1] - nodes[0] >= SHORTEST && new Set(nodes).size === nodes.length
+  );
 }
 
 /**

@@ -162,6 +162,31 @@ Deno.test("integrateAdaptively() refines no interval beyond what f32 tells apart
   assert.ok(from < 1 / 3 && 1 / 3 < to && share > 0.99, JSON.stringify(certified!.resisting));
 });
 
+Deno.test("integrateAdaptively() does without the derivative at the baseline where it is not finite", async () => {
+  const root = {
+    start: [0],
+    end: [1],
+    value: [([x]: readonly number[]) => Math.sqrt(x)],
+    slope: [([x]: readonly number[]) => [0.5 / Math.sqrt(x)]],
+  };
+  const path = pathOf(root);
+  const guarded: PathFunction = {
+    ...path,
+    async evaluate(alphas, wants) {
+      const samples = await path.evaluate(alphas, wants);
+      if (samples.tangent.some(([value]) => !Number.isFinite(value))) throw new RangeError("Cannot use the tangent");
+      return samples;
+    },
+  };
+  const { attribution, certified } = await integrateAdaptively(guarded, {
+    tolerance: 0.01,
+    budget: 200,
+    gradient: "sequence",
+  });
+  assert.ok(certified!.met);
+  assert.ok(Math.abs(attribution[0] - 1) <= 0.01, `${attribution[0]}`);
+});
+
 Deno.test("integrateAdaptively() does not take one target's lucky residual for an error of zero", async () => {
   // Both coordinates' integrals are off by the opposite: the only residual, which is that of their sum, stays zero.
   const at = 0.4;

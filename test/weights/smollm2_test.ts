@@ -97,6 +97,13 @@ test("a budget that is too small is reported, with the advice to freeze the firs
   assert.ok(advice.some((sentence) => sentence.includes("Freeze it")), advice.join("\n"));
 });
 
+test("the zero baseline with every token moving ends within the budget, not met", async () => {
+  const { completeness, cost } = await explain({ baseline: "zero", tolerance: 0.01, budget: 60, freeze: [] });
+  assert.equal(completeness.sequence.met, false);
+  assert.ok(completeness.sequence.certificate! > 0.1, `${completeness.sequence.certificate}`);
+  assert.ok(cost.pathPoints > 50 && cost.pathPoints <= 60, `${cost.pathPoints} points`);
+});
+
 test("ablation by token 0 equals PyTorch's in f64", async () => {
   const { tokenAttribution } = await explain({ method: "feature-ablation", scheme: "token:0", freeze: [] });
   assertClose(tokenAttribution!.flat(), GOLDEN.ablation["token:0"].flat(), { absolute: 5e-4, relative: 0 });
