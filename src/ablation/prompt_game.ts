@@ -12,8 +12,6 @@ export interface PromptProblem extends Omit<AblationProblem, "positions"> {
 /**
  * The game in which taking a unit away replaces the embeddings of all its tokens, or deletes them.
  *
- * Model calls are handed on in batches of one length each, as `problem.score` wants them; deleting gives several.
- *
  * @throws {RangeError} where there is no unit, a unit is empty or a position lies outside the prompt or in two units
  */
 export function promptGame(problem: PromptProblem, replacement: Replacement): Game {
@@ -38,13 +36,7 @@ export function promptGame(problem: PromptProblem, replacement: Replacement): Ga
       if (empty >= 0) {
         throw new RangeError("Cannot ablate by delete as a token must be left: got every token of the prompt deleted");
       }
-      const scores: Float64Array[] = [];
-      const byLength = Map.groupBy(variants.keys(), (i) => variants[i].length);
-      for (const indices of byLength.values()) {
-        const found = await problem.score(indices.map((i) => variants[i]), prompt);
-        indices.forEach((i, k) => scores[i] = found[k]);
-      }
-      return scores;
+      return variants.length === 0 ? [] : await problem.score(variants, prompt);
     },
   };
 }

@@ -1,7 +1,4 @@
-import type { FitOf } from "./programs.ts";
-
-// More rows a run than this make no kernel faster, and a killed run loses more.
-const MOST_ROWS = 512;
+import { type FitOf, MOST_ROWS } from "./programs.ts";
 
 /**
  * Cuts a list of sequences of different lengths into packs that run together, of about as many rows each, in order.

@@ -37,8 +37,8 @@ export interface ChunkPlan {
 
 // Programs of one attribution: a few chunk sizes of one or two graphs.
 const KEPT = 12;
-// More rows a run than this make no kernel faster, and a killed run loses more.
-const MOST_ROWS = 512;
+/** More rows a run than this make no kernel faster, and a killed run loses more. */
+export const MOST_ROWS = 512;
 // Rows from which on a chunk keeps the kernels busy; for fewer, activations are rather computed twice than chunks cut.
 const ENOUGH_ROWS = 128;
 

@@ -27,12 +27,12 @@ Deno.test("promptGame() replaces the rows of every unit that is taken away", asy
   assert.deepEqual([game.scoresNothing, game.units, game.targets], [true, 2, 2]);
 });
 
-Deno.test("promptGame() deletes rows and asks for one length at a time", async () => {
+Deno.test("promptGame() deletes rows and asks for all lengths at once, so that the model may share what they have in common", async () => {
   const problem = problemOf([[0, 3], [2], [4]]);
   const game = promptGame(problem, { kind: "delete" });
   const scores = await game.score([0b111, 0b110, 0b101, 0b011].map((bits) => coalitionOf(bits, 3)));
   assert.deepEqual(scores.map((score) => [...score]), [[1, 55], [3, 37], [1, 44], [1, 36]]);
-  assert.deepEqual(problem.lengths, [[5], [3], [4, 4]]);
+  assert.deepEqual(problem.lengths, [[5, 3, 4, 4]]);
   assert.equal(game.scoresNothing, true);
 });
 
