@@ -111,7 +111,11 @@ async function measure(): Promise<void> {
   const rates = accumulators.map((_, i) => fma[i].amount / seconds[i]);
   const best = rates[accumulators.indexOf(BEST)];
   accumulators.forEach((n, i) => {
-    const note = n === RULER ? "the ruler that the goals refer to" : n === BEST ? "the peak that shares refer to" : undefined;
+    const note = n === RULER
+      ? "the ruler that the goals refer to"
+      : n === BEST
+      ? "the peak that shares refer to"
+      : undefined;
     emit({ what: `FMA, ${n} accumulators a lane`, value: rates[i], unit: "GFLOPS", share: rates[i] / best, note });
   });
   const [read, copy] = moves.map(({ amount }, i) => amount / seconds[fma.length + i]);

@@ -5,7 +5,8 @@ import { addScaled, type PathFunction, type PathIntegral, type Resisting } from 
 // entries, and a nested difference may vanish by chance where the error does not.
 const ENTRY_SAFETY = 1.5;
 const ENTRY_SHARE = 0.5;
-// More would not be read.
+// The rest would not be read.
+const RESISTING = 0.9;
 const MOST_RESISTING = 8;
 
 /** What is to be certified. */
@@ -47,7 +48,7 @@ export function certifiedIntegral(
     perTarget: [...perTarget].map((error, t) => relative(error, Math.abs(input[t] - baseline[t]))),
     entryError,
     met,
-    resisting: met ? [] : resisting(intervals, tolerance * gap),
+    resisting: met ? [] : resisting(intervals),
   };
   return { attribution, total, input, baseline, certified };
 }
@@ -75,15 +76,15 @@ function addEntryErrors(
   });
 }
 
-/** The largest intervals, until the rest is below what is allowed; neighbours are joined, ascending. */
-function resisting(intervals: readonly Interval[], allowed: number): Resisting[] {
+/** The largest intervals, until they hold nine tenths of κ; neighbours are joined, ascending. */
+function resisting(intervals: readonly Interval[]): Resisting[] {
   const error = errorOf(intervals);
-  let left = error;
+  let held = 0;
   const worst: Interval[] = [];
   for (const interval of intervals.toSorted((a, b) => b.size - a.size)) {
-    if (left <= allowed) break;
+    if (held >= RESISTING * error) break;
     worst.push(interval);
-    left -= interval.size;
+    held += interval.size;
   }
   const joined: Resisting[] = [];
   for (const { nodes, size } of worst.toSorted((a, b) => a.nodes[0] - b.nodes[0])) {

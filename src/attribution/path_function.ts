@@ -61,7 +61,7 @@ export interface Certified {
   readonly entryError: Float64Array;
   /** Whether κ ≤ tolerance. */
   readonly met: boolean;
-  /** Where the error is that keeps κ above the tolerance, ascending, at most 8; empty where κ is met. */
+  /** The parts of the path that hold nine tenths of κ, ascending, at most the 8 largest; empty where κ is met. */
   readonly resisting: readonly Resisting[];
 }
 

@@ -131,13 +131,13 @@ Deno.test("integrateAdaptively() says that the tolerance was not met within the 
 
 Deno.test("integrateAdaptively() names the intervals that resist: both steps, and nothing where κ is met", async () => {
   const run = (budget: number) => integrateAdaptively(pathOf(STEEP), { tolerance: 1e-3, budget, gradient: "sequence" });
-  const { resisting } = (await run(20)).certified!;
+  const { resisting } = (await run(10)).certified!;
   for (const step of [0.31, 0.77]) {
     assert.ok(resisting.some(({ from, to }) => from <= step && step <= to), JSON.stringify(resisting));
   }
   assert.ok(resisting.every(({ from, to, share }, i) => from < to && share > 0 && from >= (resisting[i - 1]?.to ?? 0)));
   const shares = resisting.reduce((total, { share }) => total + share, 0);
-  assert.ok(shares > 0.9 && shares <= 1 + 1e-12, `${shares}`);
+  assert.ok(shares >= 0.9 && shares <= 1 + 1e-12, `${shares}`);
   assert.deepEqual((await run(400)).certified!.resisting, []);
 });
 
