@@ -4,8 +4,9 @@ import type { Checkpoint, DenseDtype, DenseTensor, TensorInfo, TokenizerFiles } 
 import { DENSE_DTYPES, widenDense } from "./dense.ts";
 import { readJsonObject, sha256 } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
+import { findInt4Weights } from "./int4.ts";
 import type { EntryReader, PackedWeight } from "./packed.ts";
-import { readQuantization } from "./quantization.ts";
+import { type Quantization, readQuantization } from "./quantization.ts";
 import { checkRows, requireTensor } from "./request.ts";
 import { openSafetensors, type SafetensorsEntry, type SafetensorsFile } from "./safetensors.ts";
 
@@ -20,12 +21,12 @@ const INDEX = "model.safetensors.index.json";
  */
 export function openDirectory(path: string): Checkpoint {
   const config = readJsonObject(join(path, "config.json"));
-  readQuantization(config, join(path, "config.json"));
+  const quantization = readQuantization(config, join(path, "config.json"));
   const tokenizer = readTokenizerFiles(path);
   const shards = openShards(path);
   const close = () => shards.files.forEach(({ file }) => file.close());
   try {
-    return { path, config, tokenizer, close, ...describeTensors(path, shards) };
+    return { path, config, tokenizer, close, ...describeTensors(path, shards, quantization) };
   } catch (error) {
     close();
     throw error;
@@ -118,7 +119,7 @@ function readTokenizerFiles(path: string): TokenizerFiles | null {
 
 type Tensors = Pick<Checkpoint, "tensors" | "read" | "readRows" | "fingerprint">;
 
-function describeTensors(path: string, { files, owner }: Shards): Tensors {
+function describeTensors(path: string, { files, owner }: Shards, quantization: Quantization): Tensors {
   const entries = new Map([...owner].map(([name, file]) => [name, file.entries.get(name)!]));
   const reader: EntryReader = {
     entries,
@@ -126,24 +127,26 @@ function describeTensors(path: string, { files, owner }: Shards): Tensors {
     read: (name, start = 0, length = entries.get(name)!.bytes - start) =>
       owner.get(name)!.file.read(entries.get(name)!.offset + start, length),
   };
-  const packed = findBnbWeights(reader);
+  const int4 = findInt4Weights(reader, quantization, join(path, "config.json"));
+  const packed = new Map([...findBnbWeights(reader), ...int4]);
   const tensors = listTensors(entries, packed);
   let digest: string | undefined;
   const info = (name: string) => requireTensor(tensors, name, path);
+  const whereIs = (name: string) => `tensor ${name} in ${reader.path(packed.get(name)?.parts[0] ?? name)}`;
   return {
     tensors,
     // deno-lint-ignore require-await -- a promise, so that a wrong tensor rejects instead of throwing
     async read(name) {
       info(name);
       const tensor = packed.get(name)?.read() ?? readDense(name, reader);
-      assertFinite(tensor, `tensor ${name} in ${reader.path(name)}`);
+      assertFinite(tensor, whereIs(name));
       return tensor;
     },
     // deno-lint-ignore require-await -- as read
     async readRows(name, rows) {
       checkRows(info(name), rows);
       const values = packed.get(name)?.readRows(rows) ?? readDenseRows(name, rows, reader);
-      assertFiniteF32(values, `tensor ${name} in ${reader.path(name)}`);
+      assertFiniteF32(values, whereIs(name));
       return values;
     },
     fingerprint: () => Promise.resolve(digest ??= sha256(files.map(({ file }) => file))),
@@ -170,7 +173,7 @@ function denseDtype(name: string, reader: EntryReader): DenseDtype {
     throw new SyntaxError(
       `Cannot read tensor ${name} in ${
         reader.path(name)
-      } as a weight must be F32, F16, BF16 or bitsandbytes NF4: got ${found}`,
+      } as a weight must be F32, F16, BF16, bitsandbytes' NF4 or FP4, GPTQ or AWQ: got ${found}`,
     );
   }
   return dtype;

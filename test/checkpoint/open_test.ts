@@ -189,7 +189,10 @@ Deno.test("read() rejects a dtype that is no weight's", () =>
   inScratch(async (directory) => {
     writeModel(directory, { q: { dtype: "I32", shape: [2, 1], bytes: new Uint8Array(8) } });
     const checkpoint = await openCheckpoint(directory);
-    const expected = { name: "SyntaxError", message: /tensor q in .* must be F32, F16, BF16 or .* NF4: got I32/ };
+    const expected = {
+      name: "SyntaxError",
+      message: /tensor q in .* must be F32, F16, BF16, .* NF4 or FP4, GPTQ or AWQ: got I32/,
+    };
     await assert.rejects(checkpoint.read("q"), expected);
     await assert.rejects(checkpoint.readRows("q", [0]), expected);
     checkpoint.close();

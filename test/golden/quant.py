@@ -383,8 +383,10 @@ def main():
     tiny_gguf()
     smollm2()
     tokens()
-    import quant_models  # imports this module
+    import quant_int4  # these import this module
+    import quant_models
 
+    quant_int4.main()
     quant_models.main()
     torch.set_num_threads(threads)
 
