@@ -18,9 +18,16 @@
  */
 export { attribute } from "./src/experiment/attribute.ts";
 export { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "./src/experiment/request.ts";
-export { METHODS, QUADRATURES } from "./src/experiment/request.ts";
-export type { MethodName, QuadratureName } from "./src/experiment/request.ts";
-export type { AttributionRecord, RecordToken, SequenceCompleteness } from "./src/attribution/record.ts";
+export { HIERARCHIES, METHODS, QUADRATURES, resolveOptions } from "./src/experiment/request.ts";
+export type { HierarchyName, MethodName, QuadratureName } from "./src/experiment/request.ts";
+export type {
+  AttributionRecord,
+  RecordSampling,
+  RecordSurrogate,
+  RecordToken,
+  RecordUnits,
+  SequenceCompleteness,
+} from "./src/attribution/record.ts";
 export { RECORD_SCHEMA } from "./src/attribution/record.ts";
 export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
 export { GpuError, NoAdapterError } from "./src/gpu/device.ts";

@@ -3,7 +3,7 @@ export const RECORD_SCHEMA = "whence.attribution/1";
 
 /** How far an attribution's sum is from the change of the score that it explains. */
 export interface SequenceCompleteness {
-  /** Σ_i A[i] − Σ_t (F_t(x) − F_t(x′)) = Σ_t δ_t, nats; null where the baseline cannot be scored. */
+  /** Σ_i A[i] − Σ_t (F_t(x) − F_t(x′)) = Σ_t δ_t, nats; null where the baseline cannot be scored, and for surrogates. */
   readonly delta: number | null;
   /** The same, absolute, / |Σ_t (F_t(x) − F_t(x′))|; null where that gap is zero. */
   readonly relative: number | null;
@@ -21,6 +21,75 @@ export interface RecordToken {
   readonly id: number;
   /** What a person reads; a leading space is kept. */
   readonly text: string;
+}
+
+/** Prompt units and their attributions, U of them; each prompt token is in one. */
+export interface RecordUnits {
+  /** What is taken away, or summed, as one. */
+  readonly prompt: readonly {
+    /** White space included. */
+    readonly text: string;
+    /** Slot or role; null where it has none. */
+    readonly name: string | null;
+    /** Positions, ascending. */
+    readonly tokens: readonly number[];
+    /** Whether it is never taken away. */
+    readonly frozen: boolean;
+  }[];
+  /** [T][U], nats, or null where only the sequence was asked for */
+  readonly attribution: readonly (readonly number[])[] | null;
+  /** [U], nats */
+  readonly sequence: readonly number[];
+  /** [U] of `sequence`, sampled methods only */
+  readonly standardError: readonly number[] | null;
+  /** [U] of `sequence`, adaptive quadrature only: the sums of the estimated errors of its tokens */
+  readonly entryError: readonly number[] | null;
+}
+
+/** What a perturbation method, or one that samples, asked of the model and how it ended. */
+export interface RecordSampling {
+  /** Distinct prompts scored. */
+  readonly calls: number;
+  /** Independent draws; null where nothing was drawn. */
+  readonly samples: number | null;
+  /** Of Student's t. */
+  readonly degreesOfFreedom: number | null;
+  /** Standard errors from an attribution to either end of its 95 % interval. */
+  readonly halfWidth: number | null;
+  /** [T][L] standard errors of `tokenAttribution`, nats. */
+  readonly tokenStandardError: readonly (readonly number[])[] | null;
+  /** Why the sampling ended, null where the method does not stop by itself. */
+  readonly stopped: {
+    /** `exact` where nothing was left to sample. */
+    readonly by: "standard-error" | "budget" | "samples" | "exact";
+    /** Standard error asked for, nats; null where none was. */
+    readonly asked: number | null;
+    /** The largest, nats; null where there is none. */
+    readonly reached: number | null;
+    /** Whether `reached` is at most `asked`; null where none was asked for. */
+    readonly met: boolean | null;
+  } | null;
+}
+
+/** How far to believe a linear surrogate; arrays are [T + 1], the sequence last; null where the scores do not vary. */
+export interface RecordSurrogate {
+  /** Coalitions that it was fitted to. */
+  readonly samples: number;
+  /** What it predicts of the empty prompt, in the units of its attributions. */
+  readonly intercept: readonly number[];
+  /** Share of the variance that it explains where it was fitted. */
+  readonly r2: readonly (number | null)[];
+  /** The same on coalitions that it has not seen; null where none were held out. */
+  readonly heldOut: {
+    /** Coalitions. */
+    readonly samples: number;
+    /** Share of the variance. */
+    readonly r2: readonly (number | null)[];
+    /** Linear datamodeling score: Spearman's correlation of scores and predictions. */
+    readonly lds: readonly (number | null)[];
+    /** 95 % interval of each. */
+    readonly ldsInterval: readonly (readonly [low: number, high: number] | null)[];
+  } | null;
 }
 
 /** One attribution with everything needed to judge and repeat it: DESIGN.md, "The record". */
@@ -64,15 +133,21 @@ export interface AttributionRecord {
     /** [T] F_t(x′), nats. For ablation x′ has every unit ablated at once; null where deleting them all leaves nothing. */
     readonly baseline: readonly number[] | null;
   };
-  /** [T][L] or null where only the sequence was asked for */
+  /** [T][L] or null where only the sequence was asked for; a unit's attribution is spread evenly over its tokens */
   readonly tokenAttribution: readonly (readonly number[])[] | null;
   /** [L] */
   readonly sequenceAttribution: readonly number[];
-  /** [L], sampled methods only */
+  /** [L] of `sequenceAttribution`, sampled methods only; spread like it */
   readonly standardError: readonly number[] | null;
+  /** Where some unit has more tokens than one: the attributions that were computed or summed. */
+  readonly units?: RecordUnits;
+  /** Perturbation methods only. */
+  readonly sampling?: RecordSampling;
+  /** LIME and context-cite only. */
+  readonly surrogate?: RecordSurrogate;
   /** How far the numbers can be trusted. */
   readonly completeness: {
-    /** [T] δ_t, nats; null where the baseline cannot be scored, or where the method's `perTarget` is off */
+    /** [T] δ_t, nats; null where the baseline cannot be scored, for surrogates, or where the method's `perTarget` is off */
     readonly delta: readonly number[] | null;
     /** [T] ε_t, or null as `delta`; an element is null where the gap of that token is zero */
     readonly relative: readonly (number | null)[] | null;

@@ -1,4 +1,16 @@
-import { type AttributionOptions, DEFAULT_OPTIONS, METHODS, QUADRATURES } from "../experiment/request.ts";
+import { LINK_NAMES } from "../ablation/link.ts";
+import { isOptionOf, isRelevant, SWEEP_OPTIONS, type SweepOption } from "../experiment/relevance.ts";
+import {
+  type AttributionOptions,
+  DEFAULT_OPTIONS,
+  HIERARCHIES,
+  isUnits,
+  type MethodName,
+  METHODS,
+  type QuadratureName,
+  QUADRATURES,
+  UNIT_WORDS,
+} from "../experiment/request.ts";
 import { RECORD_FORMATS } from "../report/render_record.ts";
 import {
   MODEL_HELP,
@@ -15,7 +27,8 @@ import {
   write,
 } from "./command.ts";
 
-const { method, baseline, quadrature, steps, tolerance, budget, scheme, freeze } = DEFAULT_OPTIONS;
+const { method, baseline, quadrature, steps, tolerance, scheme, units, freeze } = DEFAULT_OPTIONS;
+const { seed, window, stride, hierarchy, kernelWidth, ridge, penalty, heldOut, link } = DEFAULT_OPTIONS;
 
 const HELP = `Says which prompt tokens made the model generate which target tokens.
 
@@ -25,20 +38,38 @@ Usage: deno task attribute --prompt TEXT [options]
   --target TEXT       what is explained, with its own leading space; without it, what the model generates
   --generate N        at most N generated tokens (20)
   --chat              put the prompt into the model's chat template; the template's tokens are frozen
-${MODEL_HELP}  --method NAME       ${METHODS.join(" or ")} (${method})
+${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
+                      ${METHODS.slice(6).join(", ")} (${method});
+                      all but the first are perturbation methods: they take units of the prompt away
+  --units NAME        tokens, words, sentences, lines or template:<text with {slots}>: what is taken away as one, or
+                      what integrated gradients are summed over (${units})
   --baseline NAME     where the path starts: zero, mean or token:<id or text> (${baseline})
   --quadrature NAME   ${QUADRATURES.slice(0, 4).join(", ")},
                       ${QUADRATURES.slice(4).join(", ")} (${quadrature})
   --steps N           path points of a fixed rule (${steps})
   --tolerance X       certificate that adaptive reaches for (${tolerance})
-  --budget N          most path points of adaptive (${budget})
-  --scheme NAME       feature-ablation: delete, zero, mean or token:<id or text> (${scheme})
+  --budget N          most path points of adaptive (1000) or model calls of a perturbation method (1000 for
+                      shapley-sampled and owen-sampled, else as many as it takes)
+  --scheme NAME       perturbation methods, what takes a unit's place: delete, zero, mean or token:<id or text> (${scheme})
+  --seed N            of sampled perturbation methods (${seed})
+  --standard-error X  shapley-sampled, owen-sampled, kernel-shap: stop when the sequence's largest is at most X nats
+  --pairs N           shapley-sampled, owen-sampled: most pairs of orders
+  --calls N           kernel-shap: model calls (2 × units + 2048)
+  --samples N         lime, context-cite: coalitions to fit (1000, 64)
+  --window N          occlusion: neighbouring units taken away at once (${window})
+  --stride N          occlusion: units from one window to the next (${stride})
+  --hierarchy NAME    owen, owen-sampled: ${HIERARCHIES.join(" or ")} of words in sentences (${hierarchy})
+  --kernel-width X    lime: σ of the kernel (${kernelWidth})
+  --ridge X           lime: α of the ridge (${ridge})
+  --penalty X         context-cite: α of the LASSO (${penalty})
+  --held-out N        context-cite: coalitions to test the fit on (${heldOut})
+  --link NAME         context-cite: ${LINK_NAMES.join(" or ")}, the scale of its scores (${link})
   --tokens            the matrix of target by prompt tokens too
   --no-per-target     a fixed rule without forward mode: faster, but no error of single target tokens, no arithmetic floor
   --freeze LIST       special, template, first or positions, by commas (${freeze}); none for nothing
   --format NAME       ${RECORD_FORMATS.join(", ")} (table)
   --out FILE          write there instead of to standard output
-  --strict            exit with 3 where the tolerance was not met
+  --strict            exit with 3 where the tolerance or the standard error was not met
   --help              this text
 
 Exit code: 0 done, 1 failed, 2 wrong usage, 3 see --strict.
@@ -59,6 +90,20 @@ const OPTIONS = {
   scheme: { type: "string" },
   tokens: { type: "boolean" },
   "no-per-target": { type: "boolean" },
+  units: { type: "string" },
+  seed: { type: "string" },
+  "standard-error": { type: "string" },
+  samples: { type: "string" },
+  calls: { type: "string" },
+  pairs: { type: "string" },
+  window: { type: "string" },
+  stride: { type: "string" },
+  hierarchy: { type: "string" },
+  "kernel-width": { type: "string" },
+  ridge: { type: "string" },
+  penalty: { type: "string" },
+  "held-out": { type: "string" },
+  link: { type: "string" },
   freeze: { type: "string" },
   format: { type: "string" },
   out: { type: "string" },
@@ -96,7 +141,8 @@ export async function runAttributeCommand(args: string[]): Promise<number> {
     if (format !== "table" || out !== undefined) {
       for (const sentence of record.advice) write(Deno.stderr, `hint: ${sentence}\n`);
     }
-    return values.strict && record.completeness.sequence.met === false ? 3 : 0;
+    const unmet = record.completeness.sequence.met === false || record.sampling?.stopped?.met === false;
+    return values.strict && unmet ? 3 : 0;
   } finally {
     model.close();
   }
@@ -131,21 +177,52 @@ function attributionOptions(values: Values): Partial<AttributionOptions> {
     budget: number("budget", values.budget, { least: 1, whole: true }),
     tokens: values.tokens as boolean | undefined,
     perTarget: values["no-per-target"] ? false : undefined,
+    ...perturbationOptions(values),
     freeze: freeze === "none" ? [] : freeze?.split(",").map((name) => name.trim()),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+function perturbationOptions(values: Values): Partial<AttributionOptions> {
+  const whole = (name: string, least: number) => number(name, values[name], { least, whole: true });
+  const above0 = (name: string) => number(name, values[name], { least: 0, whole: false });
+  return {
+    units: unitsOf(values),
+    seed: whole("seed", 0),
+    standardError: above0("standard-error"),
+    samples: whole("samples", 2),
+    calls: whole("calls", 2),
+    pairs: whole("pairs", 8),
+    window: whole("window", 1),
+    stride: whole("stride", 1),
+    hierarchy: oneOf("hierarchy", values.hierarchy, HIERARCHIES),
+    kernelWidth: above0("kernel-width"),
+    ridge: above0("ridge"),
+    penalty: values.penalty === "0" ? 0 : above0("penalty"),
+    heldOut: whole("held-out", 0),
+    link: oneOf("link", values.link, LINK_NAMES),
+  };
+}
+
+function unitsOf(values: Values): string | undefined {
+  const name = text("units", values.units);
+  if (name === undefined || isUnits(name)) return name;
+  throw new UsageError(
+    `Cannot use --units as it must be ${UNIT_WORDS.join(", ")} or template:<text with {slots}>: got ${name}`,
+  );
+}
+
 /** An option without effect would make a reader believe that it had one. */
-function requireRelevant(values: Values, method: string, quadrature: string): void {
-  const irrelevant = method === "feature-ablation"
-    ? ["baseline", "quadrature", "steps", "tolerance", "budget", "no-per-target"]
-    : ["scheme", ...(quadrature === "adaptive" ? ["steps", "no-per-target"] : ["tolerance", "budget"])];
-  const given = irrelevant.find((name) => values[name] !== undefined);
-  if (given !== undefined) {
-    const by = method === "feature-ablation" || given === "scheme"
-      ? `--method ${method}`
-      : `--quadrature ${quadrature}`;
-    throw new UsageError(`Cannot use --${given} as ${by} has no such option`);
-  }
+function requireRelevant(values: Values, method: MethodName, quadrature: QuadratureName): void {
+  const given = SWEEP_OPTIONS.find((option) =>
+    values[flagOf(option)] !== undefined && !isRelevant(option, { method, quadrature })
+  );
+  if (given === undefined) return;
+  const by = isOptionOf(given, method) ? `--quadrature ${quadrature}` : `--method ${method}`;
+  throw new UsageError(`Cannot use --${flagOf(given)} as ${by} has no such option`);
+}
+
+function flagOf(option: SweepOption): string {
+  if (option === "perTarget") return "no-per-target";
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -29,7 +29,14 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
         "and off along the path. Freeze it: --freeze special,template,first.",
     );
   }
-  if (result.baseline === null) {
+  const stopped = result.sampling?.stopped;
+  if (stopped?.met === false) {
+    advice.push(
+      `The largest standard error is ${stopped.reached?.toPrecision(3)} nats, not ${stopped.asked}, after ` +
+        `${result.sampling!.calls} model calls: larger units need fewer, and --budget allows more.`,
+    );
+  }
+  if (result.comparable && result.baseline === null) {
     advice.push("Deleting every token leaves nothing to score, so completeness cannot be checked for this scheme.");
   }
   return advice;

@@ -1,20 +1,59 @@
+import type { HeldOut, SurrogateAttribution } from "../ablation/surrogate.ts";
+import type { Stopped, Uncertainty } from "../ablation/unit_attribution.ts";
 import type { PathIntegral } from "../attribution/path_function.ts";
-import { type AttributionRecord, RECORD_SCHEMA } from "../attribution/record.ts";
+import {
+  type AttributionRecord,
+  RECORD_SCHEMA,
+  type RecordSampling,
+  type RecordSurrogate,
+  type RecordUnits,
+} from "../attribution/record.ts";
 import { completeness } from "../metrics/completeness.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { assertFiniteRecord } from "../report/finite_record.ts";
 import type { PreparedText } from "./prepare_text.ts";
+import { relevantOptions } from "./relevance.ts";
 import type { AttributionOptions } from "./request.ts";
 
 /** An attribution by any method, with what is needed to judge it. */
 export type Judged = Omit<PathIntegral, "attribution" | "baseline"> & {
   /** [T], or null where x′ cannot be scored */
   readonly baseline: Float64Array | null;
+  /** Whether the attributions' sums may be held against the change of the scores. */
+  readonly comparable: boolean;
   /** [T L] or null */
   readonly tokenAttribution: Float64Array | null;
   /** [L] */
   readonly sequenceAttribution: Float64Array;
+  /** Of the sequence attribution, [L]; null where the method does not sample */
+  readonly standardError: Float64Array | null;
+  /** Null where every unit is a token. */
+  readonly unitLevel: UnitLevel | null;
+  /** Perturbation methods only. */
+  readonly sampling: Sampling | null;
+  /** Linear surrogates only. */
+  readonly surrogate: SurrogateAttribution | null;
 };
+
+/** Attributions of U units. */
+export interface UnitLevel {
+  /** [T U] or null */
+  readonly attribution: Float64Array | null;
+  /** [U] */
+  readonly sequence: Float64Array;
+  /** [U] or null */
+  readonly standardError: Float64Array | null;
+  /** [U] or null */
+  readonly entryError: Float64Array | null;
+}
+
+/** What a perturbation method asked of the model. */
+export interface Sampling {
+  readonly calls: number;
+  readonly stopped: Stopped | null;
+  /** With the standard errors of tokens, [T L]. */
+  readonly uncertainty: Uncertainty | null;
+}
 
 /**
  * Puts everything into one record.
@@ -34,9 +73,9 @@ export function buildRecord(
     result.total,
     result.sequenceAttribution.reduce((total, value) => total + value, 0),
     result.input,
-    result.baseline,
+    result.comparable ? result.baseline : null,
   );
-  const { certified } = result;
+  const { certified, unitLevel, sampling, surrogate } = result;
   const record: AttributionRecord = {
     schema: RECORD_SCHEMA,
     model: {
@@ -60,7 +99,10 @@ export function buildRecord(
     },
     tokenAttribution: result.tokenAttribution && rows(result.tokenAttribution, L),
     sequenceAttribution: [...result.sequenceAttribution],
-    standardError: null,
+    standardError: result.standardError && [...result.standardError],
+    ...(unitLevel === null ? {} : { units: describeUnits(unitLevel, text) }),
+    ...(sampling === null ? {} : { sampling: describeSampling(sampling, L) }),
+    ...(surrogate === null ? {} : { surrogate: describeSurrogate(surrogate) }),
     completeness: {
       delta,
       relative,
@@ -84,11 +126,49 @@ export function buildRecord(
 
 /** The options that this method has, and no others. */
 function describeMethod(options: AttributionOptions): AttributionRecord["method"] {
-  const { method: name, baseline, scheme, quadrature, steps, tolerance, budget, tokens, freeze, objective } = options;
-  const { perTarget } = options;
-  if (name === "feature-ablation") return { name, objective, scheme, freeze };
-  const rule = quadrature === "adaptive" ? { quadrature, tolerance, budget } : { quadrature, steps, perTarget };
-  return { name, objective, baseline, ...rule, tokens, freeze };
+  return { name: options.method, ...relevantOptions(options) };
+}
+
+function describeUnits(
+  { attribution, sequence, standardError, entryError }: UnitLevel,
+  text: PreparedText,
+): RecordUnits {
+  return {
+    prompt: text.units.map(({ text: shown, name, tokens, frozen }) => ({ text: shown, name, tokens, frozen })),
+    attribution: attribution && rows(attribution, text.units.length),
+    sequence: [...sequence],
+    standardError: standardError && [...standardError],
+    entryError: entryError && [...entryError],
+  };
+}
+
+function describeSampling({ calls, stopped, uncertainty }: Sampling, L: number): RecordSampling {
+  return {
+    calls,
+    stopped,
+    samples: uncertainty && uncertainty.samples,
+    degreesOfFreedom: uncertainty && uncertainty.degreesOfFreedom,
+    halfWidth: uncertainty && uncertainty.halfWidth,
+    tokenStandardError: uncertainty && rows(uncertainty.standardError, L),
+  };
+}
+
+/** Numbers of the surrogate; those that the scores leave undefined are null. */
+function describeSurrogate({ samples, intercept, r2, heldOut }: SurrogateAttribution): RecordSurrogate {
+  return {
+    samples,
+    intercept: [...intercept],
+    r2: orNull(r2),
+    heldOut: heldOut && describeHeldOut(heldOut),
+  };
+}
+
+function describeHeldOut({ samples, r2, lds, ldsInterval }: HeldOut): RecordSurrogate["heldOut"] {
+  return { samples, r2: orNull(r2), lds: orNull(lds), ldsInterval };
+}
+
+function orNull(values: Float64Array): (number | null)[] {
+  return [...values].map((value) => Number.isNaN(value) ? null : value);
 }
 
 function rows(values: Float64Array, width: number): number[][] {

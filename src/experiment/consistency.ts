@@ -1,5 +1,5 @@
 import { nearest } from "./nearest.ts";
-import { isRelevant, NEEDS, SWEEP_OPTIONS } from "./relevance.ts";
+import { isOptionOf, isRelevant, needsOf, SWEEP_OPTIONS } from "./relevance.ts";
 import { DEFAULT_OPTIONS, type MethodName, METHODS, type QuadratureName, QUADRATURES } from "./request.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
@@ -49,14 +49,13 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
     if (sweep[option] === undefined) continue;
     const without = quadratures.find((quadrature) => !isRelevant(option, { method: method as MethodName, quadrature }));
     if (without === undefined) continue;
-    const got = method === "feature-ablation" || option === "scheme" ? `method ${method}` : `quadrature ${without}`;
-    const advice = quadratures.length > 1 && method === "integrated-gradients" && option !== "scheme"
-      ? `; give ${without} a sweep of its own`
-      : "";
+    const byQuadrature = isOptionOf(option, method as MethodName);
+    const got = byQuadrature ? `quadrature ${without}` : `method ${method}`;
+    const advice = quadratures.length > 1 && byQuadrature ? `; give ${without} a sweep of its own` : "";
     problems.push({
       path: ["sweeps", i, option],
       key: true,
-      text: `expected only with ${NEEDS[option]}, got ${got}${advice}`,
+      text: `expected only with ${needsOf(option)}, got ${got}${advice}`,
     });
   }
   return [...problems, ...tooFewSteps(sweep, i, quadratures)];

@@ -44,7 +44,8 @@ export async function openForecast(
       const costs = [];
       for (const effort of ["least", "most"] satisfies Effort[]) {
         setEffort(effort);
-        costs.push((await attribute(model, text, options)).cost);
+        // Pretended scores of 0 are no logarithms of probabilities below 1; the link takes no row.
+        costs.push((await attribute(model, text, { ...options, link: "identity" })).cost);
       }
       const [least, most] = costs;
       return {

@@ -1,6 +1,6 @@
 import { percentText } from "../report/number_text.ts";
 import type { TextTable } from "../report/text_table.ts";
-import { pathText, type ResultRow, usualFreeze } from "./results.ts";
+import { isUnmet, methodWord, pathText, type ResultRow, usualFreeze } from "./results.ts";
 import { QUADRATURES } from "./request.ts";
 
 /**
@@ -27,7 +27,7 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
 
 function groupWords(row: ResultRow, usual: string): string[] {
   const { options, prompt } = row.cell;
-  if (options.method === "feature-ablation") return [prompt, options.scheme, "ablation"];
+  if (options.method !== "integrated-gradients") return [prompt, options.scheme, methodWord(options)];
   return [prompt, pathText(options, usual), options.quadrature];
 }
 
@@ -42,7 +42,7 @@ function errorOf({ sequence }: ResultRow): string {
 
 function errorAndPoints(row: ResultRow): string {
   const points = row.cost.pathPoints > 0 ? ` (${row.cost.pathPoints})` : "";
-  return `${errorOf(row)}${points}${row.sequence.met === false ? ", NOT met" : ""}`;
+  return `${errorOf(row)}${points}${isUnmet(row) ? ", NOT met" : ""}`;
 }
 
 function joined(rows: readonly ResultRow[], text: (row: ResultRow) => string): string {

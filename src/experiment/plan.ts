@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
 import { RECORD_SCHEMA } from "../attribution/record.ts";
 import type { ExperimentConfig } from "./config.ts";
-import { relevantOptions } from "./relevance.ts";
-import { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS, type QuadratureName } from "./request.ts";
+import { relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
+import {
+  type AttributionOptions,
+  type AttributionText,
+  DEFAULT_OPTIONS,
+  type QuadratureName,
+  resolveOptions,
+} from "./request.ts";
 import type { DEVICES, ParsedSweep, QUANTIZATIONS } from "./schema.ts";
 
 /** A model as it is opened. */
@@ -70,16 +76,38 @@ function modelsOf({ experiment }: ExperimentConfig, overrides: PlanOverrides): M
   return unique(sources).flatMap((source) => unique(quantizations).map((quantize) => ({ source, quantize, device })));
 }
 
+/** Options of perturbation methods beside scheme, units and budget. */
+const SAMPLING_OPTIONS = [
+  "hierarchy",
+  "link",
+  "heldOut",
+  "penalty",
+  "ridge",
+  "kernelWidth",
+  "stride",
+  "window",
+  "pairs",
+  "calls",
+  "samples",
+  "standardError",
+  "seed",
+] as const;
+
 /** The cross product of a sweep's lists, the last option varying fastest. */
 function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
   const quadratures = sweep.quadrature ?? [DEFAULT_OPTIONS.quadrature];
   return quadratures.flatMap((quadrature: QuadratureName) => {
-    let combinations: AttributionOptions[] = [{ ...DEFAULT_OPTIONS, method: sweep.method, quadrature }];
+    let combinations: Partial<AttributionOptions>[] = [{ method: sweep.method, quadrature }];
     const lists: [keyof AttributionOptions, readonly unknown[] | undefined][] = [
       ["objective", sweep.objective],
       ["freeze", freezeLists(sweep.freeze)],
       ["baseline", sweep.baseline],
       ["scheme", sweep.scheme],
+      ["units", sweep.units],
+      ...SAMPLING_OPTIONS.map((option): [keyof AttributionOptions, readonly unknown[] | undefined] => [
+        option,
+        sweep[option],
+      ]),
       ["perTarget", sweep.perTarget],
       ["tokens", sweep.tokens],
       ["budget", sweep.budget],
@@ -90,7 +118,7 @@ function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
       if (!values) continue;
       combinations = combinations.flatMap((options) => values.map((value) => ({ ...options, [option]: value })));
     }
-    return combinations;
+    return combinations.map(resolveOptions);
   });
 }
 
@@ -121,10 +149,22 @@ function optionWords(options: AttributionOptions): string[] {
   const frozen = freeze === DEFAULT_OPTIONS.freeze.join("+")
     ? []
     : [freeze === "" ? "nothing-frozen" : `frozen-${freeze}`];
-  if (options.method === "feature-ablation") return ["ablation", options.scheme, ...frozen];
+  const units = options.units === DEFAULT_OPTIONS.units ? [] : [options.units];
+  if (options.method === "feature-ablation") return ["ablation", options.scheme, ...units, ...frozen];
+  if (options.method !== "integrated-gradients") {
+    return [options.method, options.scheme, ...units, ...unusualOptions(options), ...frozen];
+  }
   const effort = options.quadrature === "adaptive" ? options.tolerance : options.steps;
   const extent = [...(options.tokens ? ["tokens"] : []), ...(options.perTarget ? [] : ["no-per-target"])];
-  return ["ig", options.baseline, options.quadrature, String(effort), ...extent, ...frozen];
+  return ["ig", options.baseline, options.quadrature, String(effort), ...extent, ...units, ...frozen];
+}
+
+/** A perturbation method's options that are not the defaults, as words. */
+function unusualOptions(options: AttributionOptions): string[] {
+  const usual = resolveOptions({ method: options.method });
+  const relevant = relevantOptions(options);
+  return SWEEP_OPTIONS.filter((name) => name in relevant && !["scheme", "units", "freeze"].includes(name))
+    .filter((name) => options[name] !== usual[name]).map((name) => `${name}-${options[name]}`);
 }
 
 /** Longer names are cut: some file systems take 143 bytes and the hash and an extension follow. */

@@ -1,14 +1,20 @@
 import type { LanguageModel } from "../model/model.ts";
 import type { PromptToken, Token } from "../model/tokenizer.ts";
-import type { AttributionText } from "./request.ts";
+import { divide, divisionOf } from "../units/prompt_units.ts";
+import type { Unit, UnitToken } from "../units/unit.ts";
+import type { AttributionOptions, AttributionText } from "./request.ts";
 
 /** A prompt and a target as tokens, with what is frozen. */
 export interface PreparedText {
   readonly promptText: string;
   readonly promptTokens: readonly PromptToken[];
   readonly promptIds: readonly number[];
-  /** [L] */
+  /** [L]; with a template, also what stands outside of its slots */
   readonly frozen: readonly boolean[];
+  /** [L] */
+  readonly unitTokens: readonly UnitToken[];
+  /** What is attributed as one; each prompt token is in one of them. */
+  readonly units: readonly Unit[];
   readonly targetText: string;
   readonly targetTokens: readonly Token[];
   readonly targetIds: readonly number[];
@@ -22,12 +28,13 @@ const DEFAULT_GENERATED = 20;
 /**
  * Tokenizes the prompt and the target, or generates the target.
  *
- * @throws {RangeError} for an empty prompt or target, an unknown `freeze`, or a prompt whose tokens are all frozen
+ * @throws {RangeError} for an empty prompt or target, an unknown `freeze`, a prompt whose tokens are all frozen, or units
+ * that the prompt does not have; {SyntaxError} for a malformed template of units
  */
 export async function prepareText(
   model: LanguageModel,
   text: AttributionText,
-  freeze: readonly string[],
+  { freeze, units: division }: Pick<AttributionOptions, "freeze" | "units">,
 ): Promise<PreparedText> {
   const tokenizer = await model.tokenizer();
   const { tokens } = tokenizer.encodePrompt(text.prompt, { chat: text.chat ?? false });
@@ -36,12 +43,15 @@ export async function prepareText(
   }
   const promptIds = tokens.map((token) => token.id);
   const frozen = frozenPositions(tokens, freeze);
+  const unitTokens = tokens.map(({ text, start, end }, i) => ({ text, start, end, frozen: frozen[i] }));
   if (frozen.every(Boolean)) {
     throw new RangeError(
       `Cannot attribute as the prompt must have a token that is not frozen: got all ${frozen.length} frozen by ` +
         freeze.join(", "),
     );
   }
+  const units = divide(text.prompt, unitTokens, divisionOf(division));
+  for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
   const targetIds = text.target === undefined
     ? await model.generate(promptIds, text.generate ?? DEFAULT_GENERATED)
     : tokenizer.encodeTarget(text.target);
@@ -57,6 +67,8 @@ export async function prepareText(
     promptTokens: tokens,
     promptIds,
     frozen,
+    unitTokens,
+    units,
     targetText: text.target ?? tokenizer.decode(targetIds),
     targetTokens: tokenizer.describe(targetIds),
     targetIds,

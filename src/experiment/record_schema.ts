@@ -1,9 +1,45 @@
 import { z } from "npm:zod@4";
-import { type AttributionRecord, RECORD_SCHEMA } from "../attribution/record.ts";
+import { type AttributionRecord, RECORD_SCHEMA, type RecordUnits } from "../attribution/record.ts";
 
 const numbers = z.array(z.number());
 const matrix = z.array(numbers);
 const token = z.object({ id: z.number(), text: z.string() });
+
+const perColumn = z.array(z.number().nullable());
+
+const UNITS = z.object({
+  prompt: z.array(z.object({ text: z.string(), name: z.string().nullable(), tokens: numbers, frozen: z.boolean() })),
+  attribution: matrix.nullable(),
+  sequence: numbers,
+  standardError: numbers.nullable(),
+  entryError: numbers.nullable(),
+});
+
+const SAMPLING = z.object({
+  calls: z.number(),
+  samples: z.number().nullable(),
+  degreesOfFreedom: z.number().nullable(),
+  halfWidth: z.number().nullable(),
+  tokenStandardError: matrix.nullable(),
+  stopped: z.object({
+    by: z.enum(["standard-error", "budget", "samples", "exact"]),
+    asked: z.number().nullable(),
+    reached: z.number().nullable(),
+    met: z.boolean().nullable(),
+  }).nullable(),
+});
+
+const SURROGATE = z.object({
+  samples: z.number(),
+  intercept: numbers,
+  r2: perColumn,
+  heldOut: z.object({
+    samples: z.number(),
+    r2: perColumn,
+    lds: perColumn,
+    ldsInterval: z.array(z.tuple([z.number(), z.number()]).nullable()),
+  }).nullable(),
+});
 
 const RECORD = z.object({
   schema: z.literal(RECORD_SCHEMA),
@@ -22,6 +58,9 @@ const RECORD = z.object({
   tokenAttribution: matrix.nullable(),
   sequenceAttribution: numbers,
   standardError: numbers.nullable(),
+  units: UNITS.optional(),
+  sampling: SAMPLING.optional(),
+  surrogate: SURROGATE.optional(),
   completeness: z.object({
     delta: numbers.nullable(),
     relative: z.array(z.number().nullable()).nullable(),
@@ -73,7 +112,19 @@ export function checkRecord(value: unknown): AttributionRecord {
     checkLength("tokenAttribution", record.tokenAttribution, T);
     record.tokenAttribution.forEach((row, t) => checkLength(`tokenAttribution[${t}]`, row, L));
   }
+  if (record.units) checkUnits(record.units, T, L);
+  record.sampling?.tokenStandardError?.forEach((row, t) => checkLength(`sampling.tokenStandardError[${t}]`, row, L));
+  if (record.surrogate) checkLength("surrogate.r2", record.surrogate.r2, T + 1);
   return record;
+}
+
+function checkUnits({ prompt, attribution, sequence, standardError }: RecordUnits, T: number, L: number): void {
+  checkLength("units.prompt's tokens", prompt.flatMap(({ tokens }) => tokens), L);
+  checkLength("units.sequence", sequence, prompt.length);
+  if (standardError) checkLength("units.standardError", standardError, prompt.length);
+  if (attribution === null) return;
+  checkLength("units.attribution", attribution, T);
+  attribution.forEach((row, t) => checkLength(`units.attribution[${t}]`, row, prompt.length));
 }
 
 function checkLength(name: string, values: readonly unknown[], length: number): void {

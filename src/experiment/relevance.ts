@@ -1,4 +1,5 @@
-import type { AttributionOptions, MethodName, QuadratureName } from "./request.ts";
+import { PERTURBATION_METHODS, type PerturbationOptions } from "../ablation/perturbation_methods.ts";
+import { type AttributionOptions, type MethodName, METHODS, type QuadratureName } from "./request.ts";
 
 /** What decides whether an option has an effect. */
 export interface MethodChoice {
@@ -11,53 +12,67 @@ export const SWEEP_OPTIONS = [
   "objective",
   "baseline",
   "scheme",
+  "units",
   "quadrature",
   "steps",
   "tolerance",
   "budget",
   "tokens",
   "perTarget",
+  "seed",
+  "standardError",
+  "samples",
+  "calls",
+  "pairs",
+  "window",
+  "stride",
+  "hierarchy",
+  "kernelWidth",
+  "ridge",
+  "penalty",
+  "heldOut",
+  "link",
   "freeze",
 ] as const satisfies readonly (keyof AttributionOptions)[];
 
 /** One of `SWEEP_OPTIONS`. */
 export type SweepOption = typeof SWEEP_OPTIONS[number];
 
-/** What an option needs in order to have an effect, in words, or null where it always has one. */
-export const NEEDS: Record<SweepOption, string | null> = {
-  objective: null,
-  baseline: "method integrated-gradients",
-  scheme: "method feature-ablation",
-  quadrature: "method integrated-gradients",
+/** What some options need in order to have an effect, in words; the others need one of the methods that look at them. */
+const NEEDS: Partial<Record<SweepOption, string>> = {
+  scheme: "a perturbation method",
   steps: "a quadrature with fixed steps",
-  tolerance: "quadrature adaptive",
-  budget: "quadrature adaptive",
-  // An ablation gives the matrix in any case.
-  tokens: "method integrated-gradients",
   perTarget: "a quadrature with fixed steps",
-  freeze: null,
+  tolerance: "quadrature adaptive",
+  budget: "quadrature adaptive or a perturbation method other than feature-ablation and occlusion",
 };
+
+/** What an option needs in order to have an effect, in words. */
+export function needsOf(option: SweepOption): string {
+  const methods = METHODS.filter((method) => isRelevant(option, { method, quadrature: "adaptive" }));
+  return NEEDS[option] ?? `method ${methods.join(", ")}`;
+}
 
 /** Whether the option has an effect on what is computed. */
 export function isRelevant(option: SweepOption, { method, quadrature }: MethodChoice): boolean {
-  const path = method === "integrated-gradients";
-  switch (option) {
-    case "baseline":
-    case "quadrature":
-    case "tokens":
-      return path;
-    case "scheme":
-      return method === "feature-ablation";
-    case "steps":
-    case "perTarget":
-      return path && quadrature !== "adaptive";
-    case "tolerance":
-    case "budget":
-      return path && quadrature === "adaptive";
-    case "objective":
-    case "freeze":
-      return true;
+  if (option === "objective" || option === "freeze" || option === "units") return true;
+  if (method === "integrated-gradients") {
+    if (option === "steps" || option === "perTarget") return quadrature !== "adaptive";
+    if (option === "tolerance" || option === "budget") return quadrature === "adaptive";
+    return option === "baseline" || option === "quadrature" || option === "tokens";
   }
+  if (option === "scheme") return true;
+  if (method === "feature-ablation") return false;
+  // The calls of occlusion are known beforehand.
+  if (option === "budget") return method !== "occlusion";
+  const uses = PERTURBATION_METHODS[method].uses;
+  return uses.includes(option === "hierarchy" ? "tree" : option as keyof PerturbationOptions);
+}
+
+/** Whether some quadrature gives the option an effect with this method. */
+export function isOptionOf(option: SweepOption, method: MethodName): boolean {
+  return isRelevant(option, { method, quadrature: "adaptive" }) ||
+    isRelevant(option, { method, quadrature: "gauss-legendre" });
 }
 
 /** The options that have an effect, with their values: what a cell's key and its row in a table are made of. */

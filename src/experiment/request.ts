@@ -1,5 +1,9 @@
+import type { LinkName } from "../ablation/link.ts";
+import { PERTURBATION_METHOD_NAMES } from "../ablation/perturbation_methods.ts";
+import { SEGMENT_KINDS } from "../units/text_segments.ts";
+
 /** The methods of this version. */
-export const METHODS = ["integrated-gradients", "feature-ablation"] as const;
+export const METHODS = ["integrated-gradients", "feature-ablation", ...PERTURBATION_METHOD_NAMES] as const;
 /** Quadrature rules; `adaptive` is certified, the others take `steps`. */
 export const QUADRATURES = [
   "adaptive",
@@ -11,10 +15,24 @@ export const QUADRATURES = [
   "captum-trapezoid",
 ] as const;
 
+/** Trees for Owen values over tokens or words; see `AttributionOptions`. */
+export const HIERARCHIES = ["halves", "groups"] as const;
+
+/** Units that need no template. */
+export const UNIT_WORDS = ["tokens", ...SEGMENT_KINDS] as const;
+
+/** Whether a value names units: a word, or `template:` with something behind it. */
+export function isUnits(value: unknown): boolean {
+  return typeof value === "string" &&
+    ((UNIT_WORDS as readonly string[]).includes(value) || /^template:./su.test(value));
+}
+
 /** One of `METHODS`. */
 export type MethodName = typeof METHODS[number];
 /** One of `QUADRATURES`. */
 export type QuadratureName = typeof QUADRATURES[number];
+/** One of `HIERARCHIES`. */
+export type HierarchyName = typeof HIERARCHIES[number];
 
 /** What to attribute and how; every option resolved. Shared by the command line, the YAML sweep and the library. */
 export interface AttributionOptions {
@@ -24,16 +42,24 @@ export interface AttributionOptions {
   readonly objective: "log-prob";
   /** integrated-gradients: `zero`, `mean` or `token:<id or text>` */
   readonly baseline: string;
-  /** feature-ablation: `delete`, `zero`, `mean` or `token:<id or text>` */
+  /** Perturbation methods, what takes the place of a unit: `delete`, `zero`, `mean` or `token:<id or text>`. */
   readonly scheme: string;
+  /**
+   * `tokens`, `words`, `sentences`, `lines`, or `template:` and a text with {named} slots that the prompt must match.
+   * Perturbation methods take whole units away; integrated gradients are summed over them.
+   */
+  readonly units: string;
   /** integrated-gradients: the rule along the path. */
   readonly quadrature: QuadratureName;
   /** Path points of a fixed rule, ≥ 1 (≥ 2 for the trapezoids). */
   readonly steps: number;
   /** κ that `adaptive` is to reach, > 0. */
   readonly tolerance: number;
-  /** Most path points that `adaptive` may evaluate. */
-  readonly budget: number;
+  /**
+   * Most path points of `adaptive`, or model calls of the perturbation methods. null: 1000 for `adaptive` and for sampled
+   * Shapley and Owen values, no limit for methods whose calls are bounded otherwise.
+   */
+  readonly budget: number | null;
   /** Whether to compute the [T, L] matrix too. */
   readonly tokens: boolean;
   /**
@@ -41,6 +67,35 @@ export interface AttributionOptions {
    * attribution each target token's completeness error, and any attribution its arithmetic floor. `adaptive` needs it.
    */
   readonly perTarget: boolean;
+  /** Sampled perturbation methods: integer of 32 bits. */
+  readonly seed: number;
+  /** Sampled Shapley and Owen values, KernelSHAP: stop when the sequence's largest is at most this, nats; null: do not. */
+  readonly standardError: number | null;
+  /** LIME and context-cite: coalitions to fit; null: 1000 for LIME and 64 for context-cite, as their authors have it. */
+  readonly samples: number | null;
+  /** KernelSHAP: model calls to spend; null: 2 N + 2048, SHAP's own. */
+  readonly calls: number | null;
+  /** Sampled Shapley and Owen values: most pairs of orders, ≥ 8; null: no limit. */
+  readonly pairs: number | null;
+  /** Occlusion: neighbouring units taken away at once. */
+  readonly window: number;
+  /** Occlusion: units from one window to the next, at most `window`. */
+  readonly stride: number;
+  /**
+   * Owen values: the tree is words in sentences (tokens in words in sentences) where units are words (tokens). `groups`
+   * keeps these as they are; `halves` splits each group in halves again and again, which takes at most N² calls.
+   */
+  readonly hierarchy: HierarchyName;
+  /** LIME: σ of the kernel; 0.25 is lime's text explainer, 1 Captum's. */
+  readonly kernelWidth: number;
+  /** LIME: α of the ridge. */
+  readonly ridge: number;
+  /** context-cite: α of the LASSO, per target token. */
+  readonly penalty: number;
+  /** context-cite: coalitions to test the fit on. */
+  readonly heldOut: number;
+  /** context-cite: the scale on which it is linear, log-probabilities or logits of probabilities. */
+  readonly link: LinkName;
   /** `special`, `template`, `first`, or zero-based positions as decimal strings. */
   readonly freeze: readonly string[];
 }
@@ -52,14 +107,45 @@ export const DEFAULT_OPTIONS: AttributionOptions = {
   // No token is meant by it, and its path is well-conditioned where that from zero is not (models without biases).
   baseline: "mean",
   scheme: "delete",
+  units: "tokens",
   quadrature: "adaptive",
   steps: 50,
   tolerance: 0.01,
-  budget: 1000,
+  budget: null,
   tokens: false,
   perTarget: true,
+  seed: 0,
+  standardError: null,
+  samples: null,
+  calls: null,
+  pairs: null,
+  window: 1,
+  stride: 1,
+  hierarchy: "halves",
+  kernelWidth: 0.25,
+  ridge: 1,
+  penalty: 0.01,
+  heldOut: 32,
+  link: "logit",
   freeze: ["special", "template"],
 };
+
+const DEFAULT_BUDGETS: Partial<Record<MethodName, number>> = {
+  "integrated-gradients": 1000,
+  "shapley-sampled": 1000,
+  "owen-sampled": 1000,
+};
+const DEFAULT_SAMPLES: Partial<Record<MethodName, number>> = { lime: 1000, "context-cite": 64 };
+
+/** Options with the defaults of DESIGN.md, and of their method, for whatever is left out. */
+export function resolveOptions(options: Partial<AttributionOptions>): AttributionOptions {
+  const all = { ...DEFAULT_OPTIONS, ...options };
+  return {
+    ...all,
+    budget: all.budget ?? DEFAULT_BUDGETS[all.method] ?? null,
+    samples: all.samples ?? DEFAULT_SAMPLES[all.method] ?? null,
+  };
+}
 
 /** The text that is explained. */
 export interface AttributionText {

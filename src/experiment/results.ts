@@ -1,9 +1,10 @@
 import { stringify } from "npm:csv-stringify@6/sync";
-import type { AttributionRecord } from "../attribution/record.ts";
+import type { AttributionRecord, RecordSampling } from "../attribution/record.ts";
+import { byUnits } from "../report/by_units.ts";
 import { scoreGap, topPosition } from "../report/describe.ts";
 import { visibleText } from "../report/visible_token.ts";
 import type { Cell } from "./plan.ts";
-import { relevantOptions } from "./relevance.ts";
+import { relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
 import type { AttributionOptions } from "./request.ts";
 
 /** What the tables and plots of an experiment keep of a cell's record. */
@@ -18,6 +19,9 @@ export interface ResultRow {
   readonly sequence: AttributionRecord["completeness"]["sequence"];
   readonly arithmeticFloor: number | null;
   readonly cost: AttributionRecord["cost"];
+  readonly sampling: RecordSampling | null;
+  /** Of a surrogate, for the sequence. */
+  readonly fit: { readonly r2: number | null; readonly heldOutR2: number | null; readonly lds: number | null } | null;
   readonly top: { readonly position: number; readonly token: string; readonly attribution: number } | null;
   readonly advice: readonly string[];
   readonly hasMatrix: boolean;
@@ -25,7 +29,9 @@ export interface ResultRow {
 
 /** The row of a cell's record. */
 export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
-  const position = topPosition(record);
+  const shown = byUnits(record);
+  const top = topPosition(shown);
+  const { sampling, surrogate } = record;
   return {
     cell,
     model: record.model,
@@ -37,9 +43,17 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
     sequence: record.completeness.sequence,
     arithmeticFloor: record.completeness.arithmeticFloor,
     cost: record.cost,
-    top: position < 0
-      ? null
-      : { position, token: record.prompt.tokens[position].text, attribution: record.sequenceAttribution[position] },
+    sampling: sampling ?? null,
+    fit: surrogate === undefined ? null : {
+      r2: surrogate.r2.at(-1) ?? null,
+      heldOutR2: surrogate.heldOut?.r2.at(-1) ?? null,
+      lds: surrogate.heldOut?.lds.at(-1) ?? null,
+    },
+    top: top < 0 ? null : {
+      position: record.units ? record.units.prompt[top].tokens[0] : top,
+      token: shown.prompt.tokens[top].text,
+      attribution: shown.sequenceAttribution[top],
+    },
     advice: record.advice,
     hasMatrix: record.tokenAttribution !== null,
   };
@@ -50,6 +64,12 @@ export function pathText(options: AttributionOptions, usualFreeze: string): stri
   const freeze = options.freeze.join("+");
   const start = visibleText(options.baseline);
   return freeze === usualFreeze ? start : `${start}, frozen ${freeze === "" ? "nothing" : freeze}`;
+}
+
+/** A perturbation method as tables name it. */
+export function methodWord({ method, units }: AttributionOptions): string {
+  const word = method === "feature-ablation" ? "ablation" : method;
+  return units === "tokens" ? word : `${word}, ${visibleText(units)}`;
 }
 
 /** The freeze choice that most of the cells share, and that tables need not mention. */
@@ -69,26 +89,17 @@ export function resultsCsv(rows: readonly ResultRow[]): string {
 
 const CSV_COLUMNS = [
   ...["cell", "model", "fingerprint", "quantize", "prompt", "method"],
-  ...[
-    "objective",
-    "baseline",
-    "scheme",
-    "quadrature",
-    "steps",
-    "tolerance",
-    "budget",
-    "tokens",
-    "per_target",
-    "freeze",
-  ],
+  ...SWEEP_OPTIONS.map(snakeCase),
   ...["score_input", "score_baseline", "score_gap", "attribution_sum", "delta", "relative", "certificate", "met"],
   ...["arithmetic_floor", "path_points", "forward_rows", "backward_rows", "seconds", "gpu_seconds", "peak_bytes"],
+  ...["model_calls", "stopped_by", "largest_standard_error", "r2", "held_out_r2", "lds"],
   ...["top_position", "top_token", "top_attribution", "backend", "adapter"],
 ];
 
 function csvRow(row: ResultRow): Record<string, unknown> {
   const { cell, sequence, cost, top } = row;
-  const { perTarget, ...options } = relevantOptions(cell.options);
+  const { sampling, fit } = row;
+  const options = Object.entries(relevantOptions(cell.options)).map(([name, value]) => [snakeCase(name), value]);
   return {
     cell: cell.id,
     model: row.model.id,
@@ -96,8 +107,7 @@ function csvRow(row: ResultRow): Record<string, unknown> {
     quantize: cell.model.quantize,
     prompt: cell.prompt,
     method: cell.options.method,
-    ...options,
-    per_target: perTarget,
+    ...Object.fromEntries(options),
     freeze: cell.options.freeze.join(" "),
     score_input: row.scoreInput,
     score_baseline: row.scoreBaseline,
@@ -114,12 +124,27 @@ function csvRow(row: ResultRow): Record<string, unknown> {
     seconds: cost.seconds,
     gpu_seconds: cost.gpuSeconds,
     peak_bytes: cost.peakBytes,
+    model_calls: sampling?.calls,
+    stopped_by: sampling?.stopped?.by,
+    largest_standard_error: sampling?.stopped?.reached,
+    r2: fit?.r2,
+    held_out_r2: fit?.heldOutR2,
+    lds: fit?.lds,
     top_position: top?.position,
     top_token: top?.token,
     top_attribution: top?.attribution,
     backend: row.device.backend,
     adapter: row.device.adapter,
   };
+}
+
+/** Whether a tolerance or a standard error was asked for and not reached. */
+export function isUnmet({ sequence, sampling }: Pick<ResultRow, "sequence" | "sampling">): boolean {
+  return sequence.met === false || sampling?.stopped?.met === false;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function total(values: readonly number[]): number {

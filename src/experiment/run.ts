@@ -7,7 +7,7 @@ import { plotCell, plotCompleteness } from "./plots.ts";
 import type { CellOutcome, ProgressEvent } from "./progress.ts";
 import { checkRecord } from "./record_schema.ts";
 import type { AttributionOptions, AttributionText } from "./request.ts";
-import { resultRow, resultsCsv } from "./results.ts";
+import { isUnmet, resultRow, resultsCsv } from "./results.ts";
 import { openStore, readStored, type Store } from "./store.ts";
 import { summaryText } from "./summary.ts";
 
@@ -149,7 +149,7 @@ async function finishRun(run: Run): Promise<ExperimentResult> {
   return {
     outcomes,
     failed: outcomes.length - rows.length,
-    unmet: rows.filter((row) => row.sequence.met === false).length,
+    unmet: rows.filter(isUnmet).length,
     summary: store.path("summary.md"),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "npm:zod@4";
-import { METHODS, QUADRATURES } from "./request.ts";
+import { LINK_NAMES } from "../ablation/link.ts";
+import { HIERARCHIES, isUnits, METHODS, QUADRATURES, UNIT_WORDS } from "./request.ts";
 
 /** Devices that a configuration may ask for. */
 export const DEVICES = ["auto", "webgpu", "reference"] as const;
@@ -9,6 +10,11 @@ export const QUANTIZATIONS = ["none", "nf4"] as const;
 const MOST_STEPS = 100_000;
 /** Longer continuations than this are not explained. */
 const MOST_GENERATED = 4096;
+
+/** Model calls, samples and units beyond it are a slip as well. */
+const MOST_CALLS = 10_000_000;
+/** Seeds are integers of 32 bits. */
+const MOST_SEED = 2 ** 32 - 1;
 
 /** Beside the message, an issue may carry the words that were possible. */
 export interface IssueParams {
@@ -36,6 +42,18 @@ function wordOrToken(words: readonly string[]) {
   const check = (value: unknown) => typeof value === "string" && (words.includes(value) || /^token:./su.test(value));
   return leaf<string>(`${words.join(", ")} or token:<id or text>`, check, { candidates: words });
 }
+
+const above0 = leaf<number>(
+  "a number above 0",
+  (value) => typeof value === "number" && value > 0 && value < Infinity,
+);
+const notNegative = leaf<number>(
+  "a number of at least 0",
+  (value) => typeof value === "number" && value >= 0 && value < Infinity,
+);
+const units = leaf<string>(`${UNIT_WORDS.join(", ")} or template:<text with {slots}>`, isUnits, {
+  candidates: UNIT_WORDS,
+});
 
 /** A value or a list of values; the sweep takes each. */
 function each<T extends z.ZodType>(item: T) {
@@ -75,14 +93,26 @@ const sweep = z.strictObject({
   objective: each(oneOf(["log-prob"] as const)),
   baseline: each(wordOrToken(["zero", "mean"])),
   scheme: each(wordOrToken(["delete", "zero", "mean"])),
+  units: each(units),
   quadrature: each(oneOf(QUADRATURES)),
   steps: each(wholeNumber(1, MOST_STEPS)),
-  tolerance: each(
-    leaf<number>("a number above 0", (value) => typeof value === "number" && value > 0 && value < Infinity),
-  ),
-  budget: each(wholeNumber(2, MOST_STEPS)),
+  tolerance: each(above0),
+  budget: each(wholeNumber(2, MOST_CALLS)),
   tokens: each(trueOrFalse),
   perTarget: each(trueOrFalse),
+  seed: each(wholeNumber(0, MOST_SEED)),
+  standardError: each(above0),
+  samples: each(wholeNumber(2, MOST_CALLS)),
+  calls: each(wholeNumber(2, MOST_CALLS)),
+  pairs: each(wholeNumber(8, MOST_CALLS)),
+  window: each(wholeNumber(1, MOST_CALLS)),
+  stride: each(wholeNumber(1, MOST_CALLS)),
+  hierarchy: each(oneOf(HIERARCHIES)),
+  kernelWidth: each(above0),
+  ridge: each(above0),
+  penalty: each(notNegative),
+  heldOut: each(wholeNumber(0, MOST_CALLS)),
+  link: each(oneOf(LINK_NAMES)),
   freeze: freeze.optional(),
 }, { error: "a mapping" });
 

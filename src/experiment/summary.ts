@@ -6,7 +6,7 @@ import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "./plan.ts";
 import type { CellOutcome } from "./progress.ts";
 import { isRelevant, relevantOptions } from "./relevance.ts";
-import { pathText, type ResultRow, usualFreeze } from "./results.ts";
+import { isUnmet, methodWord, pathText, type ResultRow, usualFreeze } from "./results.ts";
 
 /** Cells with the largest completeness errors that the summary names. */
 const WORST = 5;
@@ -112,23 +112,29 @@ function promptTable(rows: readonly ResultRow[], usual: string): TextTable {
     head: ["cell", "path or scheme", "rule", "points", "Σ", "gap", "error", "κ", "met", "most from", "s", "plots"],
     rows: rows.map((row) => {
       const { options, id } = row.cell;
-      const ablation = options.method === "feature-ablation";
+      const ablation = options.method !== "integrated-gradients";
       return [
         `[${id.slice(-8)}](cells/${id}.json)`,
         ablation ? options.scheme : pathText(options, usual),
-        ablation ? "ablation" : options.quadrature,
+        ablation ? methodWord(options) : options.quadrature,
         isRelevant("steps", options) ? String(options.steps) : ablation ? "" : String(row.cost.pathPoints),
         numberText(row.sum),
         numberText(row.gap),
         percentText(row.sequence.relative),
         row.sequence.certificate === null ? "" : percentText(row.sequence.certificate),
-        row.sequence.met === null ? "" : row.sequence.met ? "yes" : "NO",
+        metText(row),
         row.top ? `${visibleText(row.top.token)} ${numberText(row.top.attribution, 3)}` : "",
         numberText(row.cost.seconds, 2),
         plotLinks(row),
       ];
     }),
   };
+}
+
+/** Whether the tolerance, or the standard error, that was asked for was reached. */
+function metText(row: ResultRow): string {
+  const asked = row.sequence.met !== null || (row.sampling?.stopped?.met ?? null) !== null;
+  return !asked ? "" : isUnmet(row) ? "NO" : "yes";
 }
 
 function plotLinks({ cell, hasMatrix }: ResultRow): string {

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../attribution/record.ts";
+import { byUnits } from "./by_units.ts";
 import { sequenceErrors } from "./describe.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
 import { positionRows } from "./position_rows.ts";
@@ -9,7 +10,8 @@ import { FROZEN_COLUMN, INK, NEGATIVE, POSITIVE } from "./theme.ts";
 const HEIGHT = 170;
 
 /** The sequence attribution as a bar for each prompt token, in reading order; frozen tokens are grey and have none. */
-export function barChart(record: AttributionRecord): TopLevelSpec {
+export function barChart(given: AttributionRecord): TopLevelSpec {
+  const record = byUnits(given);
   return figure(record, positionRows(record.prompt.tokens.length).map((row) => barPanel(record, row.start, row.end)));
 }
 

@@ -4,9 +4,10 @@ import { oneLine } from "./visible_token.ts";
 
 /** The method and its options in words, as a plot's title: `Integrated gradients, zero baseline, adaptive`. */
 export function methodText(record: AttributionRecord): string {
-  const { name, baseline, scheme, quadrature, steps, tolerance } = record.method;
+  const { name, baseline, scheme, quadrature, steps, tolerance, units } = record.method;
   const title = sentenceCase(String(name).replaceAll("-", " "));
-  if (name === "feature-ablation") return `${title}, scheme ${oneLine(String(scheme))}`;
+  const division = units === undefined || units === "tokens" ? [] : [oneLine(String(units))];
+  if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
   const parts = [title, `baseline ${oneLine(String(baseline))}`];
   if (quadrature === "adaptive") {
     const asked = typeof tolerance === "number" ? ` to ${percentText(tolerance)}` : "";
@@ -14,20 +15,23 @@ export function methodText(record: AttributionRecord): string {
   } else if (quadrature !== undefined) {
     parts.push(`${quadrature} with ${steps} points`);
   }
-  return parts.join(", ");
+  return [...parts, ...division].join(", ");
 }
 
 /** Sum, gap and completeness error: `Σ = 3.1 of 3.2 nats, completeness error 0.4 %`. */
 export function completenessText(record: AttributionRecord): string {
   const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
   const gap = scoreGap(record);
+  const { relative, delta } = record.completeness.sequence;
+  if (gap !== null && delta === null) return `Σ = ${numberText(sum)}, a surrogate's: ${surrogateText(record)}`;
   if (gap === null) return `Σ = ${numberText(sum)} nats, no completeness error: the baseline has no score`;
   const parts = [
     `Σ = ${numberText(sum)} of ${numberText(gap)} nats`,
-    `completeness error ${percentText(record.completeness.sequence.relative)}`,
+    `completeness error ${percentText(relative)}`,
   ];
   const certificate = certificateText(record);
   if (certificate !== null) parts.push(certificate);
+  if (record.standardError !== null) parts.push(samplingText(record)!);
   return parts.join(", ");
 }
 
@@ -37,6 +41,43 @@ export function certificateText(record: AttributionRecord): string | null {
   if (certificate === null && tolerance === null) return null;
   const asked = tolerance === null ? "" : ` (tolerance ${percentText(tolerance)} ${met ? "met" : "NOT met"})`;
   return `certificate κ = ${percentText(certificate)}${asked}`;
+}
+
+const STOPPED_BY = {
+  "standard-error": "ended by the standard error",
+  budget: "ended by the budget",
+  samples: "ended by the number of samples",
+  exact: "nothing left to sample",
+} as const;
+
+/** Model calls, what ended the sampling and how sure it is; null for methods that make none. */
+export function samplingText({ sampling }: AttributionRecord): string | null {
+  if (sampling === undefined) return null;
+  const { calls, stopped, halfWidth } = sampling;
+  const parts = [`${calls} model calls`];
+  if (stopped !== null) parts.push(STOPPED_BY[stopped.by]);
+  if (stopped !== null && stopped.reached !== null && halfWidth !== null) {
+    const asked = stopped.asked === null
+      ? ""
+      : ` (${numberText(stopped.asked, 2)} asked, ${stopped.met ? "met" : "NOT met"})`;
+    parts.push(`standard errors up to ${numberText(stopped.reached, 2)}${asked}`);
+    parts.push(`95 % intervals ± ${numberText(halfWidth, 3)} of them`);
+  }
+  return parts.join(", ");
+}
+
+/** How far to believe a linear surrogate of the sequence; null for other methods. */
+export function surrogateText({ surrogate }: AttributionRecord): string | null {
+  if (surrogate === undefined) return null;
+  const value = (numbers: readonly (number | null)[]) => numberText(numbers.at(-1) ?? null, 3);
+  const parts = [`R² ${value(surrogate.r2)} on ${surrogate.samples} coalitions that it was fitted to`];
+  const { heldOut } = surrogate;
+  if (heldOut !== null) {
+    const interval = heldOut.ldsInterval.at(-1);
+    const range = interval ? ` (${numberText(interval[0], 3)} to ${numberText(interval[1], 3)})` : "";
+    parts.push(`R² ${value(heldOut.r2)} and LDS ${value(heldOut.lds)}${range} on ${heldOut.samples} held out`);
+  }
+  return parts.join(", ");
 }
 
 /** Why nothing is said of single target tokens, or null where it is or something else is the reason. */

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../attribution/record.ts";
+import { byUnits } from "./by_units.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
 import { positionRows } from "./position_rows.ts";
 import { DIVERGING, FROZEN_COLUMN } from "./theme.ts";
@@ -8,7 +9,8 @@ import { DIVERGING, FROZEN_COLUMN } from "./theme.ts";
  * The token attribution as target tokens × prompt tokens.
  * @throws {TypeError} where the record has no token attribution
  */
-export function heatMap(record: AttributionRecord): TopLevelSpec {
+export function heatMap(given: AttributionRecord): TopLevelSpec {
+  const record = byUnits(given);
   const rows = positionRows(record.prompt.tokens.length);
   return figure(record, rows.map((row) => heatPanel(record, row.start, row.end, true)));
 }

@@ -1,4 +1,5 @@
 import type { AttributionRecord } from "../attribution/record.ts";
+import { byUnits } from "./by_units.ts";
 import { completenessText, methodText } from "./describe.ts";
 import { numberText } from "./number_text.ts";
 import { recordFigure } from "./record_figure.ts";
@@ -18,7 +19,8 @@ pre { overflow-x: auto; font: 12px/1.35 "DejaVu Sans Mono", Menlo, monospace; } 
 `;
 
 /** One attribution as a page of its own: highlighted prompt, figure and table. It loads nothing from anywhere. */
-export async function recordHtml(record: AttributionRecord): Promise<string> {
+export async function recordHtml(given: AttributionRecord): Promise<string> {
+  const record = byUnits(given);
   const svg = await renderSvg(recordFigure(record));
   const advice = record.advice.map((sentence) => `<p class="advice">${escapeHtml(sentence)}</p>`).join("\n");
   return `<!doctype html>
@@ -43,7 +45,7 @@ ${svg.trim()}
 `;
 }
 
-/** The prompt's tokens with a background as strong as their share of the largest attribution. */
+/** The prompt's tokens or units with a background as strong as their share of the largest attribution. */
 function highlightedPrompt(record: AttributionRecord): string {
   const largest = Math.max(...record.sequenceAttribution.map(Math.abs)) || 1;
   return record.prompt.tokens.map((token, i) => {

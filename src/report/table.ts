@@ -1,5 +1,15 @@
 import type { AttributionRecord } from "../attribution/record.ts";
-import { certificateText, methodText, perTargetText, scoreGap, sequenceErrors, topPosition } from "./describe.ts";
+import { byUnits } from "./by_units.ts";
+import {
+  certificateText,
+  methodText,
+  perTargetText,
+  samplingText,
+  scoreGap,
+  sequenceErrors,
+  surrogateText,
+  topPosition,
+} from "./describe.ts";
 import { displayWidth, fitWidth } from "./display_width.ts";
 import { numberText, percentText } from "./number_text.ts";
 import { oneLine, visibleTokens } from "./visible_token.ts";
@@ -17,8 +27,9 @@ const VALUE_WIDTH = 11;
 /** Wider words are cut: a token of a byte-level vocabulary may be a whole line of dashes. */
 const WIDEST_WORD = 24;
 
-/** One attribution as plain text: a signed bar for each prompt token, then score, completeness and advice. */
-export function recordTable(record: AttributionRecord, options: TableOptions = {}): string {
+/** One attribution as plain text: a signed bar for each prompt token or unit, then score, completeness and advice. */
+export function recordTable(given: AttributionRecord, options: TableOptions = {}): string {
+  const record = byUnits(given);
   const width = Math.max(NARROWEST, options.width ?? 100);
   const lines = [
     `${methodText(record)}`,
@@ -124,11 +135,15 @@ function summaryRows(record: AttributionRecord): string[] {
     `attribution   sums to ${numberText(sum)} nats` +
     (top < 0 ? "" : `, most at ${visibleTokens(record.prompt.tokens.map((token) => token.text))[top]} (#${top})`),
     delta === null
-      ? "completeness  not defined: the baseline has no score"
+      ? `completeness  not defined: ${record.surrogate ? "a surrogate's weights" : "the baseline has no score"}`
       : `completeness  error ${percentText(relative)} (δ = ${numberText(delta)} nats)`,
   ];
   const certificate = certificateText(record);
   if (certificate !== null) rows.push(`certified     ${certificate}`);
+  const sampling = samplingText(record);
+  if (sampling !== null) rows.push(`sampling      ${sampling}`);
+  const surrogate = surrogateText(record);
+  if (surrogate !== null) rows.push(`surrogate     ${surrogate}`);
   const floor = record.completeness.arithmeticFloor;
   if (floor !== null) rows.push(`arithmetic    floor ${percentText(floor)}`);
   const missing = perTargetText(record);

@@ -102,6 +102,44 @@ Deno.test("attribute --method feature-ablation runs every scheme", async () => {
   }
 });
 
+Deno.test("attribute --method kernel-shap says how sure it is, by words, in a table and as a record", async () => {
+  const args = ["--prompt", PROMPT, "--target", " painting, traveling", "--method", "kernel-shap", "--units", "words"];
+  const options = ["--scheme", "mean", "--budget", "120", "--seed", "3"];
+  const { stdout } = await attribute(...args, ...options);
+  assert.match(stdout, /^Kernel shap, words, scheme mean\n/);
+  assert.match(stdout, /nats +±\n/);
+  assert.match(
+    stdout,
+    /sampling +120 model calls, ended by the budget, standard errors up to [\d.]+, 95 % intervals ±/,
+  );
+  const json = await attribute(...args, ...options, "--standard-error", "1e-9", "--format", "json");
+  const record = JSON.parse(json.stdout);
+  assert.equal(record.schema, "whence.attribution/1");
+  assert.deepEqual(
+    [record.method.units, record.method.seed, record.method.budget, record.method.standardError],
+    ["words", 3, 120, 1e-9],
+  );
+  assert.equal(record.units, undefined, "each word of this prompt is one token");
+  assert.equal(record.standardError.length, record.prompt.tokens.length);
+  assert.deepEqual([record.sampling.stopped.by, record.sampling.stopped.met], ["budget", false]);
+  assert.ok(Math.abs(record.completeness.sequence.delta) < 1e-9);
+  assert.match(json.stderr, /hint: The largest standard error is .* nats, not 1e-9, after 120 model calls/);
+});
+
+Deno.test("attribute --strict exits with 3 where the standard error is not met", async () => {
+  const args = ["--prompt", PROMPT, "--target", " painting", "--method", "kernel-shap", "--scheme", "zero"];
+  const { code, stderr } = await runCli([
+    "attribute",
+    ...args,
+    "--budget",
+    "60",
+    "--standard-error",
+    "1e-9",
+    "--strict",
+  ]);
+  assert.equal(code, 3, stderr);
+});
+
 Deno.test("attribute --strict exits with 3 where the tolerance is not met, and advises", async () => {
   const args = ["--prompt", PROMPT, "--target", TARGET, "--tolerance", "0.001", "--budget", "20", "--strict"];
   const { code, stdout } = await runCli(["attribute", ...args]);

@@ -43,7 +43,37 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   [
     "an unknown method",
     ["attribute", ...PROMPT, "--method", "saliency"],
-    /one of integrated-gradients, feature-ablation: got saliency/,
+    /one of integrated-gradients, feature-ablation, .*, context-cite: got saliency/,
+  ],
+  [
+    "a seed of a method that draws nothing",
+    ["attribute", ...PROMPT, "--method", "shapley", "--seed", "1"],
+    /Cannot use --seed as --method shapley has no such option/,
+  ],
+  [
+    "a kernel width of ContextCite",
+    ["attribute", ...PROMPT, "--method", "context-cite", "--kernel-width", "1"],
+    /Cannot use --kernel-width as --method context-cite has no such option/,
+  ],
+  [
+    "a standard error with integrated gradients",
+    ["attribute", ...PROMPT, "--standard-error", "0.1"],
+    /Cannot use --standard-error as --method integrated-gradients has no such option/,
+  ],
+  [
+    "a budget with a fixed rule",
+    ["attribute", ...REQUEST, "--budget", "9"],
+    /Cannot use --budget as --quadrature gauss-legendre has no such option/,
+  ],
+  [
+    "units that there are not",
+    ["attribute", ...PROMPT, "--units", "paragraphs"],
+    /--units as it must be tokens, words, sentences, lines or template:.*: got paragraphs/,
+  ],
+  [
+    "an unknown link",
+    ["attribute", ...PROMPT, "--method", "context-cite", "--link", "probit"],
+    /one of identity, logit: got probit/,
   ],
   ["a tolerance of 0", ["attribute", ...PROMPT, "--tolerance", "0"], /--tolerance as it must be a number > 0: got "0"/],
   ["an unknown device", ["attribute", ...PROMPT, "--device", "cuda"], /one of auto, webgpu, reference: got cuda/],
@@ -74,12 +104,34 @@ const FAILURES: [title: string, args: string[], message: RegExp][] = [
     ["--baseline", "median"],
     /baseline must be zero, mean or token:<id or text>: got median/,
   ],
+  ["a template that the prompt does not match", ["--units", "template:Olga {verb}"], /must match "Olga \{verb\}"/],
+  ["a template with half a brace", ["--units", "template:Michael {verb"], /every brace must have its partner/],
   ["memory that holds no sequence", ["--memory", "10KiB"], /must fit 10240 bytes .* it takes \d+ bytes/],
 ];
 
 for (const [title, args, message] of FAILURES) {
   Deno.test(`${title} fails with a clear message`, async () =>
     assertFails(await runCli(["attribute", ...REQUEST, ...args]), 1, message));
+}
+
+const PERTURBATION: [title: string, args: string[], message: RegExp][] = [
+  ["Shapley values that delete every token", ["shapley-sampled"], /must have a score with every unit taken away/],
+  [
+    "a budget that exact Shapley values do not fit",
+    ["shapley", "--scheme", "zero", "--budget", "20"],
+    /must allow a model call for each: got 20 of 20 left/,
+  ],
+  ["a window wider than the prompt", ["occlusion", "--window", "99"], /window must be 1 … 7 units: got 99/],
+  ["a scheme of no known name", ["lime", "--scheme", "mask"], /scheme must be delete, zero, .*: got mask/],
+];
+
+for (const [title, [method, ...args], message] of PERTURBATION) {
+  Deno.test(`${title} fail with a clear message`, async () =>
+    assertFails(
+      await runCli(["attribute", ...PROMPT, "--target", " He", "--method", method, ...args]),
+      1,
+      message,
+    ));
 }
 
 Deno.test("a prompt longer than the model's positions fails with both lengths", async () => {

@@ -88,7 +88,7 @@ function integralOf(options: AttributionOptions): { sum: number; points: number 
   if (options.quadrature !== "adaptive") {
     return { sum: fixedRule(options.quadrature, options.steps), points: options.steps };
   }
-  for (let points = 4; points <= options.budget; points *= 2) {
+  for (let points = 4; points <= (options.budget ?? 1000); points *= 2) {
     const sum = fixedRule("riemann-middle", points);
     if (2 * Math.abs(sum - 1) <= options.tolerance) return { sum, points };
   }

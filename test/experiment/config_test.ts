@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigError, parseConfig } from "../../src/experiment/config.ts";
+import { METHODS } from "../../src/experiment/request.ts";
 
 const HEAD = `name: trial
 question: why?
@@ -28,8 +29,9 @@ Deno.test("parseConfig() takes scalars for lists of one", () => {
 
 const SWEEPS: [string, string, string[]][] = [
   ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
-    "9:5: sweeps[0].shceme: expected one of method, prompts, objective, baseline, scheme, quadrature, steps, tolerance, " +
-    "budget, tokens, perTarget, freeze, got an unknown key; did you mean scheme?",
+    "9:5: sweeps[0].shceme: expected one of method, prompts, objective, baseline, scheme, units, quadrature, steps, " +
+    "tolerance, budget, tokens, perTarget, seed, standardError, samples, calls, pairs, window, stride, hierarchy, " +
+    "kernelWidth, ridge, penalty, heldOut, link, freeze, got an unknown key; did you mean scheme?",
   ]],
   ["steps of 0", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: [20, 0]\n", [
     "10:17: sweeps[0].steps[1]: expected a whole number from 1 to 100000, got 0",
@@ -41,7 +43,7 @@ const SWEEPS: [string, string, string[]][] = [
     "10:12: sweeps[0].steps[0]: expected at least 2 with quadrature trapezoid, got 1",
   ]],
   ["a misspelt value with the nearest right one", "  - method: feature-ablaton\n", [
-    '8:13: sweeps[0].method: expected one of integrated-gradients, feature-ablation, got "feature-ablaton"; ' +
+    `8:13: sweeps[0].method: expected one of ${METHODS.join(", ")}, got "feature-ablaton"; ` +
     "did you mean feature-ablation?",
   ]],
   ["steps with adaptive", "  - method: integrated-gradients\n    steps: 20\n", [
@@ -66,13 +68,34 @@ const SWEEPS: [string, string, string[]][] = [
     ],
   ],
   ["a scheme with integrated gradients", "  - method: integrated-gradients\n    scheme: zero\n", [
-    "9:5: sweeps[0].scheme: expected only with method feature-ablation, got method integrated-gradients",
+    "9:5: sweeps[0].scheme: expected only with a perturbation method, got method integrated-gradients",
   ]],
   ["a baseline with ablation", "  - method: feature-ablation\n    baseline: zero\n", [
     "9:5: sweeps[0].baseline: expected only with method integrated-gradients, got method feature-ablation",
   ]],
   ["tokens with ablation", "  - method: feature-ablation\n    tokens: true\n", [
     "9:5: sweeps[0].tokens: expected only with method integrated-gradients, got method feature-ablation",
+  ]],
+  ["a seed where nothing is sampled", "  - method: shapley\n    seed: [1, 2]\n", [
+    "9:5: sweeps[0].seed: expected only with method shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, got " +
+    "method shapley",
+  ]],
+  ["a budget where the calls are known", "  - method: occlusion\n    window: 2\n    budget: 9\n", [
+    "10:5: sweeps[0].budget: expected only with quadrature adaptive or a perturbation method other than " +
+    "feature-ablation and occlusion, got method occlusion",
+  ]],
+  ["a window of LIME", "  - method: lime\n    window: 2\n", [
+    "9:5: sweeps[0].window: expected only with method occlusion, got method lime",
+  ]],
+  ["units that there are not", "  - method: lime\n    units: [words, word, 'template:']\n", [
+    '9:20: sweeps[0].units[1]: expected tokens, words, sentences, lines or template:<text with {slots}>, got "word"; ' +
+    "did you mean words?",
+    "9:26: sweeps[0].units[2]: expected tokens, words, sentences, lines or template:<text with {slots}>, got " +
+    '"template:"',
+  ]],
+  ["a seed of more than 32 bits, too few pairs", "  - method: owen-sampled\n    seed: 4294967296\n    pairs: 7\n", [
+    "9:11: sweeps[0].seed[0]: expected a whole number from 0 to 4294967295, got 4294967296",
+    "10:12: sweeps[0].pairs[0]: expected a whole number from 8 to 10000000, got 7",
   ]],
   ["a prompt that is not there", "  - method: feature-ablation\n    prompts: [a, b]\n", [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
@@ -95,7 +118,7 @@ const SWEEPS: [string, string, string[]][] = [
   ]],
   ["a sweep that is no mapping", "  - zero\n", ['8:5: sweeps[0]: expected a mapping, got "zero"']],
   ["a missing method", "  - freeze: first\n", [
-    "8:5: sweeps[0].method: expected one of integrated-gradients, feature-ablation, got nothing",
+    `8:5: sweeps[0].method: expected one of ${METHODS.join(", ")}, got nothing`,
   ]],
 ];
 for (const [what, sweep, expected] of SWEEPS) {

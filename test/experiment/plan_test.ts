@@ -75,3 +75,24 @@ Deno.test("planExperiment() takes freeze as one list or as a list of lists to sw
   assert.deepEqual(freezes("[[], [first]]"), [[], ["first"]]);
   assert.deepEqual(freezes("[]"), [[]]);
 });
+
+Deno.test("planExperiment() sweeps seeds, units and budgets of perturbation methods, each in its id", () => {
+  const base = SWEEP.slice(0, SWEEP.indexOf("sweeps:"));
+  const sweep =
+    "{method: kernel-shap, prompts: repeat, scheme: zero, units: [tokens, words], seed: [0, 7], budget: 90}";
+  const { cells } = planOf(`${base}sweeps:\n  - ${sweep}\n`);
+  assert.deepEqual(cells.map(({ id }) => id.slice(0, -9)), [
+    "repeat-kernel-shap-zero-budget-90",
+    "repeat-kernel-shap-zero-budget-90-seed-7",
+    "repeat-kernel-shap-zero-words-budget-90",
+    "repeat-kernel-shap-zero-words-budget-90-seed-7",
+  ]);
+});
+
+Deno.test("planExperiment() resolves what a method has by default", () => {
+  const base = SWEEP.slice(0, SWEEP.indexOf("sweeps:"));
+  const [plain] = planOf(`${base}sweeps:\n  - {method: lime, prompts: repeat}\n`).cells;
+  const [explicit] = planOf(`${base}sweeps:\n  - {method: lime, prompts: repeat, samples: 1000, ridge: 1}\n`).cells;
+  assert.equal(plain.key, explicit.key);
+  assert.equal(planOf(`${base}sweeps:\n  - {method: owen-sampled}\n`).cells[0].options.budget, 1000);
+});

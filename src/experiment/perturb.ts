@@ -1,0 +1,128 @@
+import { occlude } from "../ablation/occlusion.ts";
+import { PERTURBATION_METHODS, type PerturbationOptions } from "../ablation/perturbation_methods.ts";
+import type { Replacement } from "../ablation/feature_ablation.ts";
+import { promptGame } from "../ablation/prompt_game.ts";
+import { createScorer, type Scorer } from "../ablation/scorer.ts";
+import type { SurrogateAttribution } from "../ablation/surrogate.ts";
+import type { UnitAttribution } from "../ablation/unit_attribution.ts";
+import { binaryTree, type UnitTree } from "../ablation/unit_tree.ts";
+import type { LanguageModel } from "../model/model.ts";
+import { freeGroups, type Unit } from "../units/unit.ts";
+import type { Judged } from "./build_record.ts";
+import { embeddingRow } from "./embedding_row.ts";
+import type { PreparedText } from "./prepare_text.ts";
+import type { AttributionOptions, MethodName } from "./request.ts";
+import { spreadOverTokens } from "./spread.ts";
+import { treeOf } from "./unit_hierarchy.ts";
+
+// What the embeddings of coalitions may take at a time: all of exact Shapley values would be gigabytes.
+const BATCH_BYTES = 2 ** 26;
+
+/** A perturbation method on a model: which units of the prompt, taken away, take the target's log-probability away. */
+export async function perturb(
+  model: LanguageModel,
+  text: PreparedText,
+  options: AttributionOptions,
+): Promise<Judged> {
+  const { promptIds, targetIds, units } = text;
+  const replacement: Replacement = options.scheme === "delete"
+    ? { kind: "delete" }
+    : { kind: "row", row: await embeddingRow(model, options.scheme, "scheme") };
+  const prompt = await model.embed(promptIds);
+  const groups = freeGroups(units);
+  const game = promptGame({
+    prompt,
+    hiddenSize: model.config.hiddenSize,
+    groups,
+    targets: targetIds.length,
+    score: (prompts, original) => model.score(prompts, targetIds, original),
+  }, replacement);
+  const scorer = createScorer(game, {
+    budget: options.budget ?? undefined,
+    batch: Math.max(1, Math.floor(BATCH_BYTES / prompt.byteLength)),
+  });
+  const found = await run(scorer, options, hierarchyOf(text, options));
+  return judge(found, scorer, units, options);
+}
+
+/** Whether the sum of its attributions can be held against the change of the score. */
+function isComparable(method: MethodName): boolean {
+  // A surrogate is linear in the units only by its fit: R² judges it, and logits are no nats.
+  return method !== "lime" && method !== "context-cite";
+}
+
+/** The tree of Owen values; null for methods without. */
+function hierarchyOf({ promptText, unitTokens, units }: PreparedText, options: AttributionOptions): UnitTree | null {
+  if (options.method !== "owen" && options.method !== "owen-sampled") return null;
+  const tree = treeOf(promptText, unitTokens, units, options.units);
+  return options.hierarchy === "halves" ? binaryTree(tree) : tree;
+}
+
+async function run(
+  scorer: Scorer,
+  options: AttributionOptions,
+  tree: UnitTree | null,
+): Promise<UnitAttribution | SurrogateAttribution> {
+  const { method } = options;
+  if (method === "integrated-gradients") throw new RangeError("Cannot perturb as the method must do so: got " + method);
+  if (method === "feature-ablation") return await occlude(scorer);
+  const { seed, standardError, samples, calls, pairs, window, stride, kernelWidth, ridge, penalty, heldOut, link } =
+    options;
+  const all: PerturbationOptions = {
+    seed,
+    standardError: standardError ?? undefined,
+    samples: samples ?? undefined,
+    calls: calls ?? undefined,
+    pairs: pairs ?? undefined,
+    tree: tree ?? undefined,
+    ...{ window, stride, kernelWidth, ridge, penalty, heldOut, link },
+  };
+  return await PERTURBATION_METHODS[method].run(scorer, all);
+}
+
+/** The attributions of the free units as those of all units and of the tokens. */
+function judge(
+  found: UnitAttribution | SurrogateAttribution,
+  scorer: Scorer,
+  units: readonly Unit[],
+  options: AttributionOptions,
+): Judged {
+  const { input, baseline, uncertainty, stopped } = found;
+  const T = scorer.targets;
+  const total = new Float64Array(T);
+  found.attribution.forEach((value, i) => total[Math.floor(i / scorer.units)] += value);
+  const matrix = withFrozen(found.attribution, units);
+  const sequence = withFrozen(found.sequence, units);
+  const errors = uncertainty && withFrozen(uncertainty.sequenceStandardError, units);
+  return {
+    input,
+    baseline,
+    total,
+    comparable: isComparable(options.method),
+    tokenAttribution: spreadOverTokens(matrix, units),
+    sequenceAttribution: spreadOverTokens(sequence, units),
+    standardError: errors && spreadOverTokens(errors, units),
+    unitLevel: units.every(({ tokens }) => tokens.length === 1)
+      ? null
+      : { attribution: matrix, sequence, standardError: errors, entryError: null },
+    sampling: {
+      calls: scorer.spent,
+      stopped,
+      uncertainty: uncertainty &&
+        { ...uncertainty, standardError: spreadOverTokens(withFrozen(uncertainty.standardError, units), units) },
+    },
+    surrogate: "intercept" in found ? found : null,
+    pathPoints: 0,
+    arithmeticFloor: null,
+    certified: null,
+  };
+}
+
+/** [rows, N] of the free units as [rows, U] of all, zero where frozen. */
+function withFrozen(values: Float64Array, units: readonly Unit[]): Float64Array {
+  const free = units.flatMap(({ frozen }, u) => frozen ? [] : [u]);
+  const rows = values.length / free.length;
+  const all = new Float64Array(rows * units.length);
+  values.forEach((value, i) => all[Math.floor(i / free.length) * units.length + free[i % free.length]] = value);
+  return all;
+}
