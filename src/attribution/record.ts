@@ -157,6 +157,11 @@ export interface AttributionRecord {
     readonly entryError: readonly (readonly number[])[] | readonly number[] | null;
     /** Of the sum over target tokens. */
     readonly sequence: SequenceCompleteness;
+    /**
+     * Adaptive quadrature only: the parts of the path that hold nine tenths of κ, at most the 8 largest, α ascending, with
+     * their shares of κ; empty where it is met.
+     */
+    readonly resisting?: readonly { readonly from: number; readonly to: number; readonly share: number }[];
     /** What f32 arithmetic may cost, relative like the certificate; null where it is not estimated (ablation, `perTarget` off). */
     readonly arithmeticFloor: number | null;
   };

@@ -1,9 +1,15 @@
+import type { Resisting } from "../attribution/path_function.ts";
 import type { Judged } from "./build_record.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
 
 // Paths whose first token stays needed at most 173 points for κ ≤ 1 % (DESIGN.md); more means that a sink is switching.
 const RUGGED_POINTS = 200;
+
+// More intervals than this would not be read.
+const MOST_NAMED = 3;
+// A refinement that does not fit the budget ends the search.
+const POINTS_A_REFINEMENT = 2;
 
 /** What a reader must know before using the numbers. */
 export function advise(text: PreparedText, options: AttributionOptions, result: Judged): string[] {
@@ -20,6 +26,7 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
       `The certificate is ${reached}, not ${percent(options.tolerance)}, after ${result.pathPoints} path points: ` +
         "the attributions are only as good as that.",
     );
+    if (certified.resisting.length > 0) advice.push(resistingText(certified.resisting, text, options, result));
   }
   const rugged = certified !== null && (!certified.met || result.pathPoints > RUGGED_POINTS);
   if (rugged && !text.frozen[0]) {
@@ -40,6 +47,27 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
     advice.push("Deleting every token leaves nothing to score, so completeness cannot be checked for this scheme.");
   }
   return advice;
+}
+
+/** Where κ comes from, and what helps. */
+function resistingText(
+  resisting: readonly Resisting[],
+  text: PreparedText,
+  { baseline, budget }: AttributionOptions,
+  { pathPoints }: Judged,
+): string {
+  const worst = resisting.toSorted((a, b) => b.share - a.share).slice(0, MOST_NAMED).sort((a, b) => a.from - b.from);
+  const named = worst.map(({ from, to, share }) =>
+    `${Number(from.toPrecision(3))} … ${Number(to.toPrecision(3))} (${percent(share)})`
+  );
+  const where = `What resists lies at α = ${named.join(", ")} of the path from the baseline.`;
+  const remedies: string[] = [];
+  if (!text.frozen[0]) remedies.push("freeze the first token");
+  if (baseline === "zero" && resisting[0].from === 0) {
+    remedies.push("take another baseline, for next to zero the norms make scores change with every halving of α");
+  } else if (!text.frozen[0] || pathPoints + POINTS_A_REFINEMENT <= budget!) remedies.push("take another baseline");
+  if (pathPoints + POINTS_A_REFINEMENT > budget!) remedies.push(`allow more points than --budget ${budget}`);
+  return `${where} What may help: ${remedies.join("; ")}.`;
 }
 
 function percent(value: number): string {

@@ -115,6 +115,7 @@ export function buildRecord(
         tolerance: certified && options.tolerance,
         met: certified && certified.met,
       },
+      ...(certified === null ? {} : { resisting: certified.resisting }),
       arithmeticFloor: result.arithmeticFloor,
     },
     advice,

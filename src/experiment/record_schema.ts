@@ -73,6 +73,7 @@ const RECORD = z.object({
       tolerance: z.number().nullable(),
       met: z.boolean().nullable(),
     }),
+    resisting: z.array(z.object({ from: z.number(), to: z.number(), share: z.number() })).optional(),
     arithmeticFloor: z.number().nullable(),
   }),
   advice: z.array(z.string()),

@@ -145,6 +145,7 @@ Deno.test("attribute --strict exits with 3 where the tolerance is not met, and a
   const { code, stdout } = await runCli(["attribute", ...args]);
   assert.equal(code, 3);
   assert.match(stdout, /Freeze it: --freeze special,template,first/);
+  assert.match(stdout, /What resists lies at α = [\d.]+ … [\d.]+ \([\d.]+ %\)/);
 });
 
 Deno.test("attribute without an adapter runs on the f64 reference and says so", async () => {
