@@ -25,6 +25,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   peers: { title: "Matrix products against other libraries", args: ["bench/peers/products.ts"], limit: 300 },
   model: { title: "A model on the example", args: ["bench/model/throughput.ts"], limit: 300 },
   "gauss-legendre-50": attribution("gauss-legendre-50", 3),
+  "gauss-legendre-50-sum": attribution("gauss-legendre-50-sum", 3),
   "feature-ablation": attribution("feature-ablation", 3),
   adaptive: attribution("adaptive", 1),
   captum: { title: "Attributions against Captum", args: ["bench/peers/captum.ts"], limit: 900 },
