@@ -43,14 +43,16 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
                       all but the first are perturbation methods: they take units of the prompt away
   --units NAME        tokens, words, sentences, lines or template:<text with {slots}>: what is taken away as one, or
                       what integrated gradients are summed over (${units})
-  --baseline NAME     where the path starts: zero, mean or token:<id or text> (${baseline})
+  --baseline NAME     where the path starts: zero, mean, eos, token:<id or text>, or text:<a prompt of as many
+                      tokens> (${baseline})
   --quadrature NAME   ${QUADRATURES.slice(0, 4).join(", ")},
                       ${QUADRATURES.slice(4).join(", ")} (${quadrature})
   --steps N           path points of a fixed rule (${steps})
   --tolerance X       certificate that adaptive reaches for (${tolerance})
   --budget N          most path points of adaptive (1000) or model calls of a perturbation method (1000 for
                       shapley-sampled and owen-sampled, else as many as it takes)
-  --scheme NAME       perturbation methods, what takes a unit's place: delete, zero, mean or token:<id or text> (${scheme})
+  --scheme NAME       perturbation methods, what takes a unit's place: delete, zero, mean, eos or token:<id or text>
+                      (${scheme})
   --seed N            of sampled perturbation methods (${seed})
   --standard-error X  shapley-sampled, owen-sampled, kernel-shap: stop when the sequence's largest is at most X nats
   --pairs N           shapley-sampled, owen-sampled: most pairs of orders

@@ -8,7 +8,7 @@ import { aggregate } from "../units/aggregate.ts";
 import { advise } from "./advice.ts";
 import { buildRecord, type Judged } from "./build_record.ts";
 import { type AttributionOptions, type AttributionText, resolveOptions } from "./request.ts";
-import { embeddingRow } from "./embedding_row.ts";
+import { baselineRows } from "./baseline.ts";
 import { perturb } from "./perturb.ts";
 import { type PreparedText, prepareText } from "./prepare_text.ts";
 
@@ -49,15 +49,15 @@ export async function attribute(
 
 async function integratedGradients(
   model: LanguageModel,
-  { promptIds, frozen, targetIds, units }: PreparedText,
+  text: PreparedText,
   options: AttributionOptions,
 ): Promise<Judged> {
+  const { promptIds, targetIds, units } = text;
   if (options.quadrature === "adaptive" && !options.perTarget) {
     throw new RangeError("Cannot integrate adaptively as perTarget must be true: got false");
   }
   const end = await model.embed(promptIds);
-  const row = await embeddingRow(model, options.baseline, "baseline");
-  const start = end.map((value, i) => frozen[Math.floor(i / row.length)] ? value : row[i % row.length]);
+  const start = await baselineRows(model, text, options.baseline, end);
   const path = await model.path({ start, end, targets: targetIds });
   const gradient = options.tokens ? "token" : "sequence";
   const result: PathIntegral = options.quadrature === "adaptive"

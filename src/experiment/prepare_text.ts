@@ -18,6 +18,8 @@ export interface PreparedText {
   readonly targetText: string;
   readonly targetTokens: readonly Token[];
   readonly targetIds: readonly number[];
+  /** Whether the prompt is in the chat template. */
+  readonly chat: boolean;
   /** Whether prompt and target tokenized as one text give other tokens than one by one. */
   readonly boundaryDiffers: boolean;
 }
@@ -72,6 +74,7 @@ export async function prepareText(
     targetText: text.target ?? tokenizer.decode(targetIds),
     targetTokens: tokenizer.describe(targetIds),
     targetIds,
+    chat: text.chat ?? false,
     boundaryDiffers: text.target !== undefined && !text.chat &&
       String(tokenizer.encodeJoint(text.prompt, text.target)) !== String([...promptIds, ...targetIds]),
   };

@@ -40,9 +40,9 @@ export interface AttributionOptions {
   readonly method: MethodName;
   /** F_t: the log-probability of each target token, nats. */
   readonly objective: "log-prob";
-  /** integrated-gradients: `zero`, `mean` or `token:<id or text>` */
+  /** integrated-gradients: `zero`, `mean`, `eos`, `token:<id or text>`, or `text:` and a prompt of as many tokens. */
   readonly baseline: string;
-  /** Perturbation methods, what takes the place of a unit: `delete`, `zero`, `mean` or `token:<id or text>`. */
+  /** Perturbation methods, what takes a unit's place: `delete`, `zero`, `mean`, `eos` or `token:<id or text>`. */
   readonly scheme: string;
   /**
    * `tokens`, `words`, `sentences`, `lines`, or `template:` and a text with {named} slots that the prompt must match.

@@ -37,10 +37,12 @@ function wholeNumber(least: number, most: number) {
   return leaf<number>(`a whole number from ${least} to ${most}`, check);
 }
 
-/** A word, or `token:` with something behind it. */
-function wordOrToken(words: readonly string[]) {
-  const check = (value: unknown) => typeof value === "string" && (words.includes(value) || /^token:./su.test(value));
-  return leaf<string>(`${words.join(", ")} or token:<id or text>`, check, { candidates: words });
+/** A word, or `token:` (or `text:`) with something behind it. */
+function wordOrToken(words: readonly string[], { orText = false } = {}) {
+  const prefixed = orText ? /^(token|text):./su : /^token:./su;
+  const check = (value: unknown) => typeof value === "string" && (words.includes(value) || prefixed.test(value));
+  const forms = orText ? "text:<prompt of as many tokens> or token:<id or text>" : "or token:<id or text>";
+  return leaf<string>(`${words.join(", ")}${orText ? "," : ""} ${forms}`, check, { candidates: words });
 }
 
 const above0 = leaf<number>(
@@ -91,8 +93,8 @@ const sweep = z.strictObject({
   method: oneOf(METHODS),
   prompts: each(leaf<string>("the name of a prompt", isName)),
   objective: each(oneOf(["log-prob"] as const)),
-  baseline: each(wordOrToken(["zero", "mean"])),
-  scheme: each(wordOrToken(["delete", "zero", "mean"])),
+  baseline: each(wordOrToken(["zero", "mean", "eos"], { orText: true })),
+  scheme: each(wordOrToken(["delete", "zero", "mean", "eos"])),
   units: each(units),
   quadrature: each(oneOf(QUADRATURES)),
   steps: each(wholeNumber(1, MOST_STEPS)),

@@ -102,7 +102,12 @@ const FAILURES: [title: string, args: string[], message: RegExp][] = [
   [
     "a baseline of no known name",
     ["--baseline", "median"],
-    /baseline must be zero, mean or token:<id or text>: got median/,
+    /baseline must be zero, mean, eos, text:<prompt> or token:<id or text>: got median/,
+  ],
+  [
+    "a baseline text of another length",
+    ["--baseline", "text:Michael works"],
+    /must have as many tokens as the prompt, 7: got 2 of "Michael works"/,
   ],
   ["a template that the prompt does not match", ["--units", "template:Olga {verb}"], /must match "Olga \{verb\}"/],
   ["a template with half a brace", ["--units", "template:Michael {verb"], /every brace must have its partner/],

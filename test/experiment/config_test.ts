@@ -97,11 +97,15 @@ const SWEEPS: [string, string, string[]][] = [
     "9:11: sweeps[0].seed[0]: expected a whole number from 0 to 4294967295, got 4294967296",
     "10:12: sweeps[0].pairs[0]: expected a whole number from 8 to 10000000, got 7",
   ]],
+  ["a text in the place of a unit", "  - method: owen\n    scheme: ['text:x', eos]\n", [
+    '9:14: sweeps[0].scheme[0]: expected delete, zero, mean, eos or token:<id or text>, got "text:x"',
+  ]],
   ["a prompt that is not there", "  - method: feature-ablation\n    prompts: [a, b]\n", [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
   ]],
   ["a baseline that is nothing", "  - method: integrated-gradients\n    baseline: 'token:'\n", [
-    '9:15: sweeps[0].baseline[0]: expected zero, mean or token:<id or text>, got "token:"',
+    "9:15: sweeps[0].baseline[0]: expected zero, mean, eos, text:<prompt of as many tokens> or token:<id or text>, got " +
+    '"token:"',
   ]],
   ["a tolerance of 0", "  - method: integrated-gradients\n    tolerance: 0\n", [
     "9:16: sweeps[0].tolerance[0]: expected a number above 0, got 0",
