@@ -2,16 +2,14 @@ import { join } from "node:path";
 import { findBnbWeights } from "./bnb.ts";
 import type { Checkpoint, DenseDtype, DenseTensor, TensorInfo, TokenizerFiles } from "./checkpoint.ts";
 import { DENSE_DTYPES, widenDense } from "./dense.ts";
-import { readJsonObject, sha256 } from "./file.ts";
+import { isFile, readJsonObject, sha256 } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
 import { findInt4Weights } from "./int4.ts";
 import type { EntryReader, PackedWeight } from "./packed.ts";
 import { type Quantization, readQuantization } from "./quantization.ts";
 import { checkRows, requireTensor } from "./request.ts";
-import { openSafetensors, type SafetensorsEntry, type SafetensorsFile } from "./safetensors.ts";
-
-const SINGLE = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
+import type { SafetensorsEntry } from "./safetensors.ts";
+import { openShards, type Shards } from "./shards.ts";
 
 /**
  * Opens a Hugging Face directory: `config.json`, `model.safetensors` or the shards that `model.safetensors.index.json`
@@ -33,83 +31,13 @@ export function openDirectory(path: string): Checkpoint {
   }
 }
 
-interface Shards {
-  readonly files: readonly SafetensorsFile[];
-  /** File of each entry. */
-  readonly owner: ReadonlyMap<string, SafetensorsFile>;
-}
-
-function openShards(path: string): Shards {
-  const files = new Map<string, SafetensorsFile>();
-  const open = (name: string) => {
-    const file = files.get(name) ?? openSafetensors(join(path, name));
-    files.set(name, file);
-    return file;
-  };
-  try {
-    const owner = new Map<string, SafetensorsFile>();
-    if (exists(join(path, SINGLE))) {
-      const file = open(SINGLE);
-      for (const tensor of file.entries.keys()) owner.set(tensor, file);
-    } else {
-      for (const [tensor, name] of Object.entries(readWeightMap(path))) {
-        const file = open(name);
-        if (!file.entries.has(tensor)) {
-          throw new SyntaxError(
-            `Cannot read ${join(path, INDEX)} as tensor ${tensor} must be in ${name}: got a file without it`,
-          );
-        }
-        owner.set(tensor, file);
-      }
-    }
-    // In name order, so that the fingerprint does not depend on the order of keys in the index.
-    return { files: [...files].sort(([a], [b]) => a < b ? -1 : 1).map(([, file]) => file), owner };
-  } catch (error) {
-    files.forEach(({ file }) => file.close());
-    throw error;
-  }
-}
-
-function readWeightMap(path: string): Record<string, string> {
-  const index = join(path, INDEX);
-  if (!exists(index)) {
-    const found = [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
-    const gguf = found.find((name) => name.endsWith(".gguf"));
-    throw new Deno.errors.NotFound(
-      `Cannot open model ${path} as it must have ${SINGLE} or ${INDEX}: got ${
-        found.join(", ") || "an empty directory"
-      }${gguf ? `; to use the GGUF file, name it: ${join(path, gguf)}` : ""}`,
-    );
-  }
-  const map = readJsonObject(index).weight_map;
-  const isMap = typeof map === "object" && map !== null &&
-    Object.values(map).every((name) => typeof name === "string" && /^[^/\\]+\.safetensors$/.test(name));
-  if (!isMap) {
-    throw new SyntaxError(
-      `Cannot read ${index} as weight_map must map tensors to .safetensors files beside it: got ${
-        JSON.stringify(map)?.slice(0, 80)
-      }`,
-    );
-  }
-  return map as Record<string, string>;
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 function readTokenizerFiles(path: string): TokenizerFiles | null {
-  if (!exists(join(path, "tokenizer.json"))) return null;
-  const optional = (name: string) => exists(join(path, name)) ? readJsonObject(join(path, name)) : {};
+  if (!isFile(join(path, "tokenizer.json"))) return null;
+  const optional = (name: string) => isFile(join(path, name)) ? readJsonObject(join(path, name)) : {};
   const config = optional("tokenizer_config.json");
   // Newer transformers keep the template in a file of its own, which wins over the key.
   const template = join(path, "chat_template.jinja");
-  if (exists(template)) config.chat_template = Deno.readTextFileSync(template);
+  if (isFile(template)) config.chat_template = Deno.readTextFileSync(template);
   return {
     tokenizer: readJsonObject(join(path, "tokenizer.json")),
     config,

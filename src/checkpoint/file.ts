@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { findDuplicateKey } from "./duplicate_key.ts";
 
 /** A file kept open and read by position. */
 export interface OpenFile {
@@ -66,6 +67,16 @@ function requireFile(path: string): string {
   return path;
 }
 
+/** Whether a path is a file; false where nothing is. */
+export function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** "sha256:…" over the files' bytes, one after the other. */
 export function sha256(files: readonly OpenFile[]): string {
   const hash = createHash("sha256");
@@ -87,7 +98,12 @@ export function readJsonObject(path: string): Record<string, unknown> {
   return parseJsonObject(Deno.readTextFileSync(requireFile(path)), path);
 }
 
-/** Parses a JSON object; `source` names it in errors. */
+/**
+ * Parses a JSON object.
+ *
+ * @param source names it in errors
+ * @throws SyntaxError where it is none
+ */
 export function parseJsonObject(text: string, source: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -96,9 +112,34 @@ export function parseJsonObject(text: string, source: string): Record<string, un
     throw new SyntaxError(`Cannot read ${source} as it must be JSON: got ${(error as Error).message}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SyntaxError(
-      `Cannot read ${source} as it must be a JSON object: got ${JSON.stringify(value).slice(0, 40)}`,
-    );
+    throw new SyntaxError(`Cannot read ${source} as it must be a JSON object: got ${shownValue(value)}`);
   }
   return value as Record<string, unknown>;
+}
+
+/**
+ * Parses a JSON object no object within which has a key twice.
+ *
+ * @param source names it in errors
+ * @throws SyntaxError where it is none
+ */
+export function parseUniqueKeys(text: string, source: string): Record<string, unknown> {
+  const value = parseJsonObject(text, source);
+  const key = findDuplicateKey(text);
+  if (key === undefined) return value;
+  throw new SyntaxError(`Cannot read ${source} as its keys must be unique: got ${shownValue(key)} twice`);
+}
+
+/** Characters of a wrong value that a message shows. */
+const SHOWN = 120;
+
+/** The start of a value's JSON, for messages: a malformed file may hold any value, of any size and depth. */
+export function shownValue(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    text = `a ${typeof value} that is nested too deeply`;
+  }
+  return (text ?? String(value)).slice(0, SHOWN);
 }

@@ -5,7 +5,7 @@ import type { Checkpoint, DenseTensor, TensorInfo } from "./checkpoint.ts";
 import { DENSE_DTYPES } from "./dense.ts";
 import { type OpenFile, openFile, sha256 } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
-import { type GgufEntry, type GgufHeader, readGgufHeader } from "./gguf_header.ts";
+import { type GgufEntry, type GgufHeader, padded, readGgufHeader } from "./gguf_header.ts";
 import { deriveConfig, huggingFaceName, rotaryHeads, rotaryRows } from "./gguf_model.ts";
 import { deriveTokenizer } from "./gguf_tokenizer.ts";
 import { checkRows, requireTensor } from "./request.ts";
@@ -75,26 +75,25 @@ function locateTensors(
   file: OpenFile,
 ): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
-  let end = 0;
+  let start = header.dataStart;
   for (const entry of [...header.entries].sort((a, b) => a.offset - b.offset)) {
-    const tensor = locate(entry, config, file.path);
-    if (tensor.offset < end) {
+    if (entry.offset !== start) {
+      const fault = entry.offset < start ? "overlap" : "gap";
       throw new SyntaxError(
-        `Cannot read tensor ${entry.name} in ${file.path} as it must start at byte ${end} or later: got ${tensor.offset} (overlap)`,
+        `Cannot read tensor ${entry.name} in ${file.path} as it must start at byte ${start}: got ${entry.offset} (${fault})`,
       );
     }
-    end = tensor.offset + tensor.bytes;
+    const tensor = locate(entry, config, file);
+    if (tensors.has(tensor.name)) {
+      throw new SyntaxError(`Cannot read ${file.path} as its tensors must be unique: got ${entry.name} twice`);
+    }
     tensors.set(tensor.name, tensor);
-  }
-  if (end > file.size) {
-    throw new SyntaxError(
-      `Cannot read ${file.path} as its tensors must end at byte ${end}: got ${file.size} bytes (truncated)`,
-    );
+    start = padded(tensor.offset + tensor.bytes, header.alignment);
   }
   return tensors;
 }
 
-function locate(entry: GgufEntry, config: Record<string, unknown>, path: string): StoredTensor {
+function locate(entry: GgufEntry, config: Record<string, unknown>, { path, size }: OpenFile): StoredTensor {
   const { shape, offset } = entry;
   const fail = (must: string, got: unknown) => {
     throw new SyntaxError(`Cannot read tensor ${entry.name} in ${path} as ${must}: got ${got}`);
@@ -106,6 +105,7 @@ function locate(entry: GgufEntry, config: Record<string, unknown>, path: string)
   if (columns % type.elements !== 0) fail(`its rows must be whole blocks of ${type.elements}`, `[${shape}]`);
   const elements = shape.reduce((product, size) => product * size, 1);
   const bytes = elements / type.elements * type.bytes;
+  if (offset + bytes > size) fail(`it must end at byte ${offset + bytes}`, `${size} bytes (truncated)`);
   const heads = rotaryHeads(entry.name, config);
   if (heads !== undefined && shape[0] % (2 * heads) !== 0) {
     fail(`its rows must be ${heads} heads of even size`, shape[0]);

@@ -1,4 +1,5 @@
 import type { Tensor, TensorInfo } from "./checkpoint.ts";
+import { shownValue } from "./file.ts";
 import type { SafetensorsEntry } from "./safetensors.ts";
 
 /** Reads an entry's bytes and says where they came from. */
@@ -39,8 +40,7 @@ export function describeEntry(entry: SafetensorsEntry): string {
 /** @throws SyntaxError "Cannot read `what` as `must`: got `got`" unless the condition holds */
 export function expect(condition: boolean, what: string, must: string, got: unknown): asserts condition {
   if (condition) return;
-  const shown = typeof got === "string" ? got : JSON.stringify(got) ?? String(got);
-  throw new SyntaxError(`Cannot read ${what} as ${must}: got ${shown.slice(0, 200)}`);
+  throw new SyntaxError(`Cannot read ${what} as ${must}: got ${typeof got === "string" ? got : shownValue(got)}`);
 }
 
 /** Bytes of all parts together, each of which must be there. */

@@ -1,4 +1,4 @@
-import { type OpenFile, openFile, parseJsonObject } from "./file.ts";
+import { type OpenFile, openFile, parseUniqueKeys, shownValue } from "./file.ts";
 
 /** Where a tensor lies in a safetensors file. */
 export interface SafetensorsEntry {
@@ -13,13 +13,15 @@ export interface SafetensorsEntry {
 export interface SafetensorsFile {
   readonly file: OpenFile;
   readonly entries: ReadonlyMap<string, SafetensorsEntry>;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** Bytes of the little-endian header length that starts a file. */
 const LENGTH_BYTES = 8;
 /** The format's own limit, which keeps a wrong length from being allocated. */
 const MAX_HEADER_BYTES = 100_000_000;
+/** Far beyond any model's, so that messages which name a tensor stay short. */
+const MAX_NAME_LENGTH = 1000;
 
 /** Bytes an element, for every dtype of the format that takes whole bytes. */
 const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
@@ -74,13 +76,28 @@ function readHeader(file: OpenFile): Pick<SafetensorsFile, "entries" | "metadata
   if (dataStart > size) {
     throw new SyntaxError(`Cannot read ${path} as its header must end at byte ${dataStart}: got ${size} bytes`);
   }
-  const header = parseJsonObject(decodeUtf8(file.read(LENGTH_BYTES, length), path), `the header of ${path}`);
+  const header = parseUniqueKeys(decodeUtf8(file.read(LENGTH_BYTES, length), path), `the header of ${path}`);
+  const { __metadata__: metadata = {}, ...described } = header;
+  checkMetadata(metadata, path);
   const entries = new Map<string, SafetensorsEntry>();
-  for (const [name, value] of Object.entries(header)) {
-    if (name !== "__metadata__") entries.set(name, parseEntry(value, `tensor ${name} in ${path}`, dataStart));
+  for (const [name, value] of Object.entries(described)) {
+    if (name.length > MAX_NAME_LENGTH) {
+      const must = `a tensor's name must have at most ${MAX_NAME_LENGTH} characters`;
+      throw new SyntaxError(`Cannot read ${path} as ${must}: got ${name.length}`);
+    }
+    entries.set(name, parseEntry(value, `tensor ${name} in ${path}`, dataStart));
   }
   checkLayout(entries, dataStart, file);
-  return { entries, metadata: (header.__metadata__ ?? {}) as Record<string, unknown> };
+  return { entries, metadata };
+}
+
+function checkMetadata(metadata: unknown, path: string): asserts metadata is Record<string, string> {
+  const isMap = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) &&
+    Object.values(metadata).every((value) => typeof value === "string");
+  if (!isMap) {
+    const must = "__metadata__ must map strings to strings";
+    throw new SyntaxError(`Cannot read the header of ${path} as ${must}: got ${shownValue(metadata)}`);
+  }
 }
 
 function decodeUtf8(bytes: Uint8Array, path: string): string {
@@ -100,23 +117,21 @@ function parseEntry(value: unknown, what: string, dataStart: number): Safetensor
   const width = DTYPE_BYTES.get(dtype as string);
   if (width === undefined) {
     throw new SyntaxError(
-      `Cannot read ${what} as its dtype must be one of ${[...DTYPE_BYTES.keys()].join(", ")}: got ${
-        JSON.stringify(dtype)
-      }`,
+      `Cannot read ${what} as its dtype must be one of ${[...DTYPE_BYTES.keys()].join(", ")}: got ${shownValue(dtype)}`,
     );
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    throw new SyntaxError(`Cannot read ${what} as its shape must be a list of sizes: got ${JSON.stringify(shape)}`);
+    throw new SyntaxError(`Cannot read ${what} as its shape must be a list of sizes: got ${shownValue(shape)}`);
   }
   if (!Array.isArray(range) || range.length !== 2 || !range.every(isCount) || range[0] > range[1]) {
     throw new SyntaxError(
-      `Cannot read ${what} as its data_offsets must be [begin, end]: got ${JSON.stringify(range)}`,
+      `Cannot read ${what} as its data_offsets must be [begin, end]: got ${shownValue(range)}`,
     );
   }
   const bytes = shape.reduce((product, size) => product * size, width);
   if (range[1] - range[0] !== bytes) {
     throw new SyntaxError(
-      `Cannot read ${what} as ${dtype} [${shape}] must take ${bytes} bytes: got ${range[1] - range[0]}`,
+      `Cannot read ${what} as ${dtype} ${shownValue(shape)} must take ${bytes} bytes: got ${range[1] - range[0]}`,
     );
   }
   return { dtype: dtype as string, shape, offset: dataStart + range[0], bytes };

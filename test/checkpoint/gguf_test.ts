@@ -112,10 +112,10 @@ const wrong: Record<string, { bytes: () => Uint8Array; expected: RegExp }> = {
   },
   "an end within its tensors": {
     bytes: () => changed(() => {}).subarray(0, 30000),
-    expected: /its tensors must end at byte \d+: got 30000 bytes \(truncated\)/,
+    expected: /tensor blk\.0\.ffn_up\.weight in .* as it must end at byte \d+: got 30000 bytes \(truncated\)/,
   },
   "a string longer than the file": {
-    bytes: () => changed((_, view) => view.setBigUint64(24, 1n << 60n, true)),
+    bytes: () => changed((bytes, view) => view.setBigUint64(after(bytes, "general.architecture") + 4, 1n << 60n, true)),
     expected: /its header must go on to byte \d+ at least: got \d+ bytes \(truncated\)/,
   },
   "more keys than it has": {
@@ -156,7 +156,7 @@ const wrong: Record<string, { bytes: () => Uint8Array; expected: RegExp }> = {
   },
   "overlapping tensors": {
     bytes: () => setEntry("blk.0.attn_v.weight", "offset", 32),
-    expected: /must start at byte \d+ or later: got \d+ \(overlap\)/,
+    expected: /must start at byte \d+: got \d+ \(overlap\)/,
   },
   "a tensor with too many dimensions": {
     bytes: () => changed((bytes, view) => view.setUint32(after(bytes, "blk.0.attn_v.weight"), 5, true)),

@@ -131,6 +131,49 @@ const faults: Record<string, { write: (directory: string) => void; expected: { n
     },
     expected: { name: "SyntaxError", message: /tensor b must be in 1\.safetensors: got a file without it/ },
   },
+  "an index that names a tensor twice": {
+    write: (directory) => {
+      writeConfig(directory);
+      writeSafetensors(join(directory, "1.safetensors"), { a: f32([1], [1]) });
+      const twice = '{"weight_map": {"a": "1.safetensors", "a": "1.safetensors"}}';
+      Deno.writeTextFileSync(join(directory, INDEX), twice);
+    },
+    expected: { name: "SyntaxError", message: /index\.json as its keys must be unique: got "a" twice/ },
+  },
+  "an index that leaves out a shard": {
+    write: (directory) => {
+      writeConfig(directory);
+      writeSafetensors(join(directory, "model-00001-of-00003.safetensors"), { a: f32([1], [1]) });
+      writeSafetensors(join(directory, "model-00003-of-00003.safetensors"), { b: f32([1], [1]) });
+      writeIndex(directory, { a: "model-00001-of-00003.safetensors", b: "model-00003-of-00003.safetensors" });
+    },
+    expected: {
+      name: "SyntaxError",
+      message: /index\.json as weight_map must name every shard: got none of model-00002-of-00003\.safetensors$/,
+    },
+  },
+  "a truncated shard": {
+    write: (directory) => {
+      writeConfig(directory);
+      const names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+      writeSafetensors(join(directory, names[0]), { a: f32([1], [1]) });
+      writeSafetensors(join(directory, names[1]), { b: f32([4], [1, 2, 3, 4]) });
+      writeIndex(directory, { a: names[0], b: names[1] });
+      Deno.truncateSync(join(directory, names[1]), Deno.statSync(join(directory, names[1])).size - 1);
+    },
+    expected: {
+      name: "SyntaxError",
+      message: /model-00002-of-00002\.safetensors as its tensors must end at byte .*\(truncated\)/,
+    },
+  },
+  "an empty shard": {
+    write: (directory) => {
+      writeConfig(directory);
+      Deno.writeTextFileSync(join(directory, "1.safetensors"), "");
+      writeIndex(directory, { a: "1.safetensors" });
+    },
+    expected: { name: "SyntaxError", message: /1\.safetensors as safetensors must start with an 8-byte length: got 0/ },
+  },
   "a truncated model.safetensors": {
     write: (directory) => {
       writeModel(directory, { a: f32([4], [1, 2, 3, 4]) });

@@ -78,6 +78,33 @@ const wrong: Record<string, { bytes: Uint8Array; expected: RegExp }> = {
     bytes: safetensorsBytes({ A: { ...A, data_offsets: [16, 0] }, B }, DATA),
     expected: /its data_offsets must be \[begin, end\]: got \[16,0\]/,
   },
+  "a tensor twice": {
+    bytes: safetensorsBytes(
+      `{"A":${JSON.stringify(A)}, "B":${JSON.stringify(B)}, "\\u0041" : ${JSON.stringify(A)}}`,
+      DATA,
+    ),
+    expected: /the header of .* as its keys must be unique: got "A" twice/,
+  },
+  "a dtype twice": {
+    bytes: safetensorsBytes(`{"A":{"dtype":"F32",${JSON.stringify(A).slice(1)}}`, DATA.subarray(0, 16)),
+    expected: /the header of .* as its keys must be unique: got "dtype" twice/,
+  },
+  "metadata that are no texts": {
+    bytes: safetensorsBytes({ __metadata__: { format: { a: 1 } }, A, B }, DATA),
+    expected: /__metadata__ must map strings to strings: got \{"format":\{"a":1\}\}/,
+  },
+  "a name of a megabyte": {
+    bytes: safetensorsBytes({ A, ["B".repeat(1 << 20)]: B }, DATA),
+    expected: /a tensor's name must have at most 1000 characters: got 1048576/,
+  },
+  "a shape of a million nested lists": {
+    bytes: safetensorsBytes(`{"A":{"dtype":"F32","shape":${"[".repeat(1e6)}${"]".repeat(1e6)}}}`, DATA),
+    expected: /its shape must be a list of sizes: got (\[+|a object that is nested too deeply)$/,
+  },
+  "a shape beyond 2^53": {
+    bytes: safetensorsBytes({ A: { ...A, shape: [2 ** 52, 2 ** 52] }, B }, DATA),
+    expected: /F32 \[4503599627370496,4503599627370496\] must take 8\.1\d+e\+31 bytes: got 16/,
+  },
   "an entry that is no object": {
     bytes: safetensorsBytes({ A: null, B }, DATA),
     expected: /tensor A in .* as its dtype must be/,
@@ -111,3 +138,25 @@ Deno.test("a file that shrinks after it was opened is an error, not zeros", () =
     assert.throws(() => file.read(offset, bytes), /must keep its \d+ bytes: got an end at \d+/);
     file.close();
   }));
+
+for (
+  const [length, expected] of [
+    [100_000_000, /the header of .*big\.safetensors as it must be JSON: got/],
+    [100_000_001, /big\.safetensors as its header must be at most 100000000 bytes: got 100000001/],
+    [2 ** 40, /big\.safetensors as its header must be at most 100000000 bytes: got 1099511627776/],
+  ] as const
+) {
+  Deno.test(`openSafetensors() rejects a header of ${length} bytes that are zeros with a short message`, () =>
+    inScratch((directory) => {
+      const path = join(directory, "big.safetensors");
+      Deno.writeFileSync(path, new Uint8Array(BigUint64Array.of(BigInt(length)).buffer));
+      // A hole: nothing on disk.
+      Deno.truncateSync(path, Math.min(length, 100_000_001) + 8);
+      assert.throws(() => openSafetensors(path), (error: Error) => {
+        assert.equal(error.name, "SyntaxError");
+        assert.match(error.message, expected);
+        assert.ok(error.message.length < 500);
+        return true;
+      });
+    }));
+}
