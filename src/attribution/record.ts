@@ -48,7 +48,7 @@ export interface RecordUnits {
 
 /** What a perturbation method, or one that samples, asked of the model and how it ended. */
 export interface RecordSampling {
-  /** Distinct prompts scored. */
+  /** Distinct prompts scored, or path points of random baselines. */
   readonly calls: number;
   /** Independent draws; null where nothing was drawn. */
   readonly samples: number | null;
@@ -56,7 +56,7 @@ export interface RecordSampling {
   readonly degreesOfFreedom: number | null;
   /** Standard errors from an attribution to either end of its 95 % interval. */
   readonly halfWidth: number | null;
-  /** [T][L] standard errors of `tokenAttribution`, nats. */
+  /** [T][L] standard errors of `tokenAttribution`, nats; null where there is none. */
   readonly tokenStandardError: readonly (readonly number[])[] | null;
   /** Why the sampling ended, null where the method does not stop by itself. */
   readonly stopped: {
@@ -141,7 +141,7 @@ export interface AttributionRecord {
   readonly standardError: readonly number[] | null;
   /** Where some unit has more tokens than one: the attributions that were computed or summed. */
   readonly units?: RecordUnits;
-  /** Perturbation methods only. */
+  /** Perturbation methods and random baselines only. */
   readonly sampling?: RecordSampling;
   /** LIME and context-cite only. */
   readonly surrogate?: RecordSurrogate;

@@ -1,13 +1,11 @@
 import { LINK_NAMES } from "../ablation/link.ts";
-import { isOptionOf, isRelevant, SWEEP_OPTIONS, type SweepOption } from "../experiment/relevance.ts";
+import { culpritOf, isRelevant, type MethodChoice, SWEEP_OPTIONS, type SweepOption } from "../experiment/relevance.ts";
 import {
   type AttributionOptions,
   DEFAULT_OPTIONS,
   HIERARCHIES,
   isUnits,
-  type MethodName,
   METHODS,
-  type QuadratureName,
   QUADRATURES,
   UNIT_WORDS,
 } from "../experiment/request.ts";
@@ -43,8 +41,9 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
                       all but the first are perturbation methods: they take units of the prompt away
   --units NAME        tokens, words, sentences, lines or template:<text with {slots}>: what is taken away as one, or
                       what integrated gradients are summed over (${units})
-  --baseline NAME     where the path starts: zero, mean, eos, token:<id or text>, or text:<a prompt of as many
-                      tokens> (${baseline})
+  --baseline NAME     where the path starts: zero, mean, eos, token:<id or text>, text:<a prompt of as many
+                      tokens>, or the average over random tokens (random) or the prompt's own in random orders
+                      (shuffle) (${baseline})
   --quadrature NAME   ${QUADRATURES.slice(0, 4).join(", ")},
                       ${QUADRATURES.slice(4).join(", ")} (${quadrature})
   --steps N           path points of a fixed rule (${steps})
@@ -53,11 +52,11 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
                       shapley-sampled and owen-sampled, else as many as it takes)
   --scheme NAME       perturbation methods, what takes a unit's place: delete, zero, mean, eos or token:<id or text>
                       (${scheme})
-  --seed N            of sampled perturbation methods (${seed})
+  --seed N            of sampled perturbation methods and random baselines (${seed})
   --standard-error X  shapley-sampled, owen-sampled, kernel-shap: stop when the sequence's largest is at most X nats
   --pairs N           shapley-sampled, owen-sampled: most pairs of orders
   --calls N           kernel-shap: model calls (2 × units + 2048)
-  --samples N         lime, context-cite: coalitions to fit (1000, 64)
+  --samples N         lime, context-cite: coalitions to fit (1000, 64); random baselines to average (8), which share the budget
   --window N          occlusion: neighbouring units taken away at once (${window})
   --stride N          occlusion: units from one window to the next (${stride})
   --hierarchy NAME    owen, owen-sampled: ${HIERARCHIES.join(" or ")} of words in sentences (${hierarchy})
@@ -166,12 +165,17 @@ function requestOf(values: Values) {
 function attributionOptions(values: Values): Partial<AttributionOptions> {
   const method = oneOf("method", values.method, METHODS);
   const quadrature = oneOf("quadrature", values.quadrature, QUADRATURES);
-  requireRelevant(values, method ?? DEFAULT_OPTIONS.method, quadrature ?? DEFAULT_OPTIONS.quadrature);
+  const baseline = text("baseline", values.baseline);
+  requireRelevant(values, {
+    method: method ?? DEFAULT_OPTIONS.method,
+    quadrature: quadrature ?? DEFAULT_OPTIONS.quadrature,
+    baseline: baseline ?? DEFAULT_OPTIONS.baseline,
+  });
   const least = quadrature?.endsWith("trapezoid") ? 2 : 1;
   const freeze = values.freeze as string | undefined;
   const given = {
     method,
-    baseline: text("baseline", values.baseline),
+    baseline,
     scheme: text("scheme", values.scheme),
     quadrature,
     steps: number("steps", values.steps, { least, whole: true }),
@@ -215,13 +219,13 @@ function unitsOf(values: Values): string | undefined {
 }
 
 /** An option without effect would make a reader believe that it had one. */
-function requireRelevant(values: Values, method: MethodName, quadrature: QuadratureName): void {
-  const given = SWEEP_OPTIONS.find((option) =>
-    values[flagOf(option)] !== undefined && !isRelevant(option, { method, quadrature })
-  );
+function requireRelevant(values: Values, choice: MethodChoice): void {
+  const given = SWEEP_OPTIONS.find((option) => values[flagOf(option)] !== undefined && !isRelevant(option, choice));
   if (given === undefined) return;
-  const by = isOptionOf(given, method) ? `--quadrature ${quadrature}` : `--method ${method}`;
-  throw new UsageError(`Cannot use --${flagOf(given)} as ${by} has no such option`);
+  const culprit = culpritOf(given, choice);
+  throw new UsageError(
+    `Cannot use --${flagOf(given)} as --${culprit} ${choice[culprit]} has no such option`,
+  );
 }
 
 function flagOf(option: SweepOption): string {

@@ -28,7 +28,8 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
     );
     if (certified.resisting.length > 0) advice.push(resistingText(certified.resisting, text, options, result));
   }
-  const rugged = certified !== null && (!certified.met || result.pathPoints > RUGGED_POINTS);
+  const points = result.pathPoints / (result.sampling?.uncertainty?.samples ?? 1);
+  const rugged = certified !== null && (!certified.met || points > RUGGED_POINTS);
   if (rugged && !text.frozen[0]) {
     const first = JSON.stringify(text.promptTokens[0].text);
     advice.push(

@@ -1,8 +1,50 @@
 import type { LanguageModel } from "../model/model.ts";
+import { createRandom } from "../statistics/random.ts";
 import { embeddingRow } from "./embedding_row.ts";
 import type { PreparedText } from "./prepare_text.ts";
+import type { AttributionOptions } from "./request.ts";
 
 const TEXT = "text:";
+
+/** Whether a baseline is drawn at random, several times over. */
+export function isRandomBaseline(baseline: string): baseline is "random" | "shuffle" {
+  return baseline === "random" || baseline === "shuffle";
+}
+
+/**
+ * `samples` random baselines, [L, D] each: tokens drawn uniformly from the vocabulary, or the prompt's own in random orders,
+ * at the positions that are not frozen.
+ *
+ * @throws {RangeError} where samples are fewer than two, or the seed is not an integer of 32 bits
+ */
+export async function randomBaselines(
+  model: LanguageModel,
+  { promptIds, frozen }: Pick<PreparedText, "promptIds" | "frozen">,
+  { baseline, samples, seed }: Pick<AttributionOptions, "baseline" | "samples" | "seed">,
+  end: Float32Array,
+): Promise<Float32Array[]> {
+  if (!(Number.isInteger(samples) && samples! >= 2)) {
+    throw new RangeError(`Cannot average baselines as samples must be a whole number ≥ 2: got ${samples}`);
+  }
+  const random = createRandom(seed);
+  const free = promptIds.filter((_, i) => !frozen[i]);
+  const draw = () =>
+    baseline === "shuffle"
+      ? [...random.permutation(free.length)].map((i) => free[i])
+      : free.map(() => random.integer(model.config.vocabularySize));
+  const D = model.config.hiddenSize;
+  const drawn: Float32Array[] = [];
+  for (let k = 0; k < samples!; k++) {
+    const rows = await model.embed(draw());
+    const start = end.slice();
+    let next = 0;
+    frozen.forEach((isFrozen, i) => {
+      if (!isFrozen) start.set(rows.subarray(next * D, ++next * D), i * D);
+    });
+    drawn.push(start);
+  }
+  return drawn;
+}
 
 /**
  * Where the path to a prompt starts, [L, D]: the row that the baseline names at each attributed position, or the tokens of

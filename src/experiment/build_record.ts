@@ -29,7 +29,7 @@ export type Judged = Omit<PathIntegral, "attribution" | "baseline"> & {
   readonly standardError: Float64Array | null;
   /** Null where every unit is a token. */
   readonly unitLevel: UnitLevel | null;
-  /** Perturbation methods only. */
+  /** Perturbation methods and random baselines only. */
   readonly sampling: Sampling | null;
   /** Linear surrogates only. */
   readonly surrogate: SurrogateAttribution | null;
@@ -47,12 +47,15 @@ export interface UnitLevel {
   readonly entryError: Float64Array | null;
 }
 
-/** What a perturbation method asked of the model. */
+/** What a perturbation method, or one that samples, asked of the model. */
 export interface Sampling {
+  /** Prompts scored, or path points. */
   readonly calls: number;
   readonly stopped: Stopped | null;
-  /** With the standard errors of tokens, [T L]. */
-  readonly uncertainty: Uncertainty | null;
+  /** With the standard errors of tokens, [T L]; null where there is no matrix. */
+  readonly uncertainty:
+    | Omit<Uncertainty, "standardError" | "sequenceStandardError"> & { readonly standardError: Float64Array | null }
+    | null;
 }
 
 /**
@@ -150,7 +153,7 @@ function describeSampling({ calls, stopped, uncertainty }: Sampling, L: number):
     samples: uncertainty && uncertainty.samples,
     degreesOfFreedom: uncertainty && uncertainty.degreesOfFreedom,
     halfWidth: uncertainty && uncertainty.halfWidth,
-    tokenStandardError: uncertainty && rows(uncertainty.standardError, L),
+    tokenStandardError: uncertainty && uncertainty.standardError && rows(uncertainty.standardError, L),
   };
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from "./nearest.ts";
-import { isOptionOf, isRelevant, needsOf, SWEEP_OPTIONS } from "./relevance.ts";
+import { culpritOf, isRelevant, needsOf, SWEEP_OPTIONS } from "./relevance.ts";
 import { DEFAULT_OPTIONS, type MethodName, METHODS, type QuadratureName, QUADRATURES } from "./request.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
@@ -45,13 +45,18 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
   if (!METHODS.includes(method as MethodName)) return problems;
   const given = sweep.quadrature === undefined ? [DEFAULT_OPTIONS.quadrature] : asList(sweep.quadrature);
   const quadratures = given.filter((name) => QUADRATURES.includes(name as QuadratureName)) as QuadratureName[];
+  const baselines = sweep.baseline === undefined ? [DEFAULT_OPTIONS.baseline] : asList(sweep.baseline).map(String);
+  const choices = quadratures.flatMap((quadrature) =>
+    baselines.map((baseline) => ({ method: method as MethodName, quadrature, baseline }))
+  );
   for (const option of SWEEP_OPTIONS) {
     if (sweep[option] === undefined) continue;
-    const without = quadratures.find((quadrature) => !isRelevant(option, { method: method as MethodName, quadrature }));
+    const without = choices.find((choice) => !isRelevant(option, choice));
     if (without === undefined) continue;
-    const byQuadrature = isOptionOf(option, method as MethodName);
-    const got = byQuadrature ? `quadrature ${without}` : `method ${method}`;
-    const advice = quadratures.length > 1 && byQuadrature ? `; give ${without} a sweep of its own` : "";
+    const culprit = culpritOf(option, without);
+    const got = `${culprit} ${without[culprit]}`;
+    const among = { method: 1, quadrature: quadratures.length, baseline: baselines.length }[culprit];
+    const advice = among > 1 ? `; give ${without[culprit]} a sweep of its own` : "";
     problems.push({
       path: ["sweeps", i, option],
       key: true,

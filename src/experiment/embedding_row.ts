@@ -21,6 +21,8 @@ export async function embeddingRow(
     if (id !== undefined) return await model.embed([id]);
     throw new RangeError(`Cannot attribute as ${option} eos must be a token of the tokenizer: it has none`);
   }
-  const words = option === "scheme" ? "delete, zero, mean, eos or" : "zero, mean, eos, text:<prompt> or";
+  const words = option === "scheme"
+    ? "delete, zero, mean, eos or"
+    : "zero, mean, eos, random, shuffle, text:<prompt> or";
   throw new RangeError(`Cannot attribute as ${option} must be ${words} token:<id or text>: got ${name}`);
 }

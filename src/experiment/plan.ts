@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { RECORD_SCHEMA } from "../attribution/record.ts";
 import type { ExperimentConfig } from "./config.ts";
-import { relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
+import { isRelevant, relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
 import {
   type AttributionOptions,
   type AttributionText,
@@ -156,7 +156,8 @@ function optionWords(options: AttributionOptions): string[] {
   }
   const effort = options.quadrature === "adaptive" ? options.tolerance : options.steps;
   const extent = [...(options.tokens ? ["tokens"] : []), ...(options.perTarget ? [] : ["no-per-target"])];
-  return ["ig", options.baseline, options.quadrature, String(effort), ...extent, ...units, ...frozen];
+  const drawn = isRelevant("seed", options) ? [`samples-${options.samples}`, `seed-${options.seed}`] : [];
+  return ["ig", options.baseline, options.quadrature, String(effort), ...drawn, ...extent, ...units, ...frozen];
 }
 
 /** A perturbation method's options that are not the defaults, as words. */

@@ -5,6 +5,7 @@ import { type AttributionOptions, type MethodName, METHODS, type QuadratureName 
 export interface MethodChoice {
   readonly method: MethodName;
   readonly quadrature: QuadratureName;
+  readonly baseline: string;
 }
 
 /** Options that a sweep may set, in the order in which tables show them. */
@@ -49,16 +50,20 @@ const NEEDS: Partial<Record<SweepOption, string>> = {
 
 /** What an option needs in order to have an effect, in words. */
 export function needsOf(option: SweepOption): string {
-  const methods = METHODS.filter((method) => isRelevant(option, { method, quadrature: "adaptive" }));
-  return NEEDS[option] ?? `method ${methods.join(", ")}`;
+  const usual = { quadrature: "adaptive", baseline: "mean" } as const;
+  const methods = METHODS.filter((method) => isRelevant(option, { ...usual, method }));
+  const drawn = isRelevant(option, { ...usual, baseline: "random", method: "integrated-gradients" });
+  const random = methods.includes("integrated-gradients") || !drawn ? "" : "baseline random or shuffle, or ";
+  return NEEDS[option] ?? `${random}method ${methods.join(", ")}`;
 }
 
 /** Whether the option has an effect on what is computed. */
-export function isRelevant(option: SweepOption, { method, quadrature }: MethodChoice): boolean {
+export function isRelevant(option: SweepOption, { method, quadrature, baseline }: MethodChoice): boolean {
   if (option === "objective" || option === "freeze" || option === "units") return true;
   if (method === "integrated-gradients") {
     if (option === "steps" || option === "perTarget") return quadrature !== "adaptive";
     if (option === "tolerance" || option === "budget") return quadrature === "adaptive";
+    if (option === "seed" || option === "samples") return baseline === "random" || baseline === "shuffle";
     return option === "baseline" || option === "quadrature" || option === "tokens";
   }
   if (option === "scheme") return true;
@@ -69,10 +74,11 @@ export function isRelevant(option: SweepOption, { method, quadrature }: MethodCh
   return uses.includes(option === "hierarchy" ? "tree" : option as keyof PerturbationOptions);
 }
 
-/** Whether some quadrature gives the option an effect with this method. */
-export function isOptionOf(option: SweepOption, method: MethodName): boolean {
-  return isRelevant(option, { method, quadrature: "adaptive" }) ||
-    isRelevant(option, { method, quadrature: "gauss-legendre" });
+/** Which choice keeps an option from having an effect: that of the quadrature or the baseline, or else of the method. */
+export function culpritOf(option: SweepOption, choice: MethodChoice): keyof MethodChoice {
+  const quadratures = ["adaptive", "gauss-legendre"] as const;
+  if (quadratures.some((quadrature) => isRelevant(option, { ...choice, quadrature }))) return "quadrature";
+  return isRelevant(option, { ...choice, baseline: "random" }) ? "baseline" : "method";
 }
 
 /** The options that have an effect, with their values: what a cell's key and its row in a table are made of. */

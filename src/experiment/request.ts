@@ -40,7 +40,10 @@ export interface AttributionOptions {
   readonly method: MethodName;
   /** F_t: the log-probability of each target token, nats. */
   readonly objective: "log-prob";
-  /** integrated-gradients: `zero`, `mean`, `eos`, `token:<id or text>`, or `text:` and a prompt of as many tokens. */
+  /**
+   * integrated-gradients: `zero`, `mean`, `eos`, `token:<id or text>`, `text:` and a prompt of as many tokens; or the average
+   * over `samples` draws of `random` (tokens of the vocabulary) or `shuffle` (the prompt's own tokens in random orders).
+   */
   readonly baseline: string;
   /** Perturbation methods, what takes a unit's place: `delete`, `zero`, `mean`, `eos` or `token:<id or text>`. */
   readonly scheme: string;
@@ -67,11 +70,14 @@ export interface AttributionOptions {
    * attribution each target token's completeness error, and any attribution its arithmetic floor. `adaptive` needs it.
    */
   readonly perTarget: boolean;
-  /** Sampled perturbation methods: integer of 32 bits. */
+  /** Sampled perturbation methods and random baselines: integer of 32 bits. */
   readonly seed: number;
   /** Sampled Shapley and Owen values, KernelSHAP: stop when the sequence's largest is at most this, nats; null: do not. */
   readonly standardError: number | null;
-  /** LIME and context-cite: coalitions to fit; null: 1000 for LIME and 64 for context-cite, as their authors have it. */
+  /**
+   * LIME and context-cite: coalitions to fit; null: 1000 for LIME and 64 for context-cite, as their authors have it. Random
+   * baselines: how many, ≥ 2; they share the budget; null: 8.
+   */
   readonly samples: number | null;
   /** KernelSHAP: model calls to spend; null: 2 N + 2048, SHAP's own. */
   readonly calls: number | null;
@@ -135,7 +141,11 @@ const DEFAULT_BUDGETS: Partial<Record<MethodName, number>> = {
   "shapley-sampled": 1000,
   "owen-sampled": 1000,
 };
-const DEFAULT_SAMPLES: Partial<Record<MethodName, number>> = { lime: 1000, "context-cite": 64 };
+const DEFAULT_SAMPLES: Partial<Record<MethodName, number>> = {
+  "integrated-gradients": 8,
+  lime: 1000,
+  "context-cite": 64,
+};
 
 /** Options with the defaults of DESIGN.md, and of their method, for whatever is left out. */
 export function resolveOptions(options: Partial<AttributionOptions>): AttributionOptions {

@@ -93,7 +93,7 @@ const sweep = z.strictObject({
   method: oneOf(METHODS),
   prompts: each(leaf<string>("the name of a prompt", isName)),
   objective: each(oneOf(["log-prob"] as const)),
-  baseline: each(wordOrToken(["zero", "mean", "eos"], { orText: true })),
+  baseline: each(wordOrToken(["zero", "mean", "eos", "random", "shuffle"], { orText: true })),
   scheme: each(wordOrToken(["delete", "zero", "mean", "eos"])),
   units: each(units),
   quadrature: each(oneOf(QUADRATURES)),

@@ -51,10 +51,11 @@ const STOPPED_BY = {
 } as const;
 
 /** Model calls, what ended the sampling and how sure it is; null for methods that make none. */
-export function samplingText({ sampling }: AttributionRecord): string | null {
+export function samplingText({ sampling, method }: AttributionRecord): string | null {
   if (sampling === undefined) return null;
   const { calls, stopped, halfWidth } = sampling;
-  const parts = [`${calls} model calls`];
+  const drawn = method.scheme === undefined ? `${sampling.samples} random baselines` : `${calls} model calls`;
+  const parts = [drawn];
   if (stopped !== null) parts.push(STOPPED_BY[stopped.by]);
   if (stopped !== null && stopped.reached !== null && halfWidth !== null) {
     const asked = stopped.asked === null

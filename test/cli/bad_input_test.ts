@@ -61,6 +61,16 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /Cannot use --standard-error as --method integrated-gradients has no such option/,
   ],
   [
+    "a seed of a baseline that is not drawn",
+    ["attribute", ...PROMPT, "--baseline", "zero", "--seed", "3"],
+    /Cannot use --seed as --baseline zero has no such option/,
+  ],
+  [
+    "one random baseline",
+    ["attribute", ...PROMPT, "--baseline", "random", "--samples", "1"],
+    /Cannot use --samples as it must be a whole number ≥ 2: got "1"/,
+  ],
+  [
     "a budget with a fixed rule",
     ["attribute", ...REQUEST, "--budget", "9"],
     /Cannot use --budget as --quadrature gauss-legendre has no such option/,
@@ -102,7 +112,7 @@ const FAILURES: [title: string, args: string[], message: RegExp][] = [
   [
     "a baseline of no known name",
     ["--baseline", "median"],
-    /baseline must be zero, mean, eos, text:<prompt> or token:<id or text>: got median/,
+    /baseline must be zero, mean, eos, random, shuffle, text:<prompt> or token:<id or text>: got median/,
   ],
   [
     "a baseline text of another length",

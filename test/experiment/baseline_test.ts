@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/experiment/attribute.ts";
-import { baselineRows } from "../../src/experiment/baseline.ts";
+import { baselineRows, randomBaselines } from "../../src/experiment/baseline.ts";
+import { checkRecord } from "../../src/experiment/record_schema.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 
 async function withModel(test: (model: LanguageModel) => Promise<void>): Promise<void> {
@@ -57,4 +58,47 @@ Deno.test("attribute() compares with another prompt: its score is the baseline's
       assert.equal(record.sequenceAttribution[i] === 0, id === other.prompt.tokens[i].id);
     });
     assert.equal(record.method.baseline, `text:${OTHER}`);
+  }));
+
+Deno.test("randomBaselines() shuffles the prompt's free tokens, or draws others, and keeps the frozen ones", () =>
+  withModel(async (model) => {
+    const { text, end } = await prepared(model);
+    const D = model.config.hiddenSize;
+    const rowsOf = (values: Float32Array) =>
+      Array.from({ length: values.length / D }, (_, i) => values.subarray(i * D, (i + 1) * D).join());
+    const shuffled = await randomBaselines(model, text, { baseline: "shuffle", samples: 5, seed: 1 }, end);
+    assert.equal(new Set(shuffled.map(String)).size > 1, true);
+    for (const start of shuffled) {
+      assert.deepEqual(rowsOf(start).toSorted(), rowsOf(end).toSorted());
+      assert.equal(rowsOf(start)[1], rowsOf(end)[1]);
+    }
+    const drawn = await randomBaselines(model, text, { baseline: "random", samples: 3, seed: 1 }, end);
+    assert.equal(new Set(drawn.map(String)).size, 3);
+    assert.ok(drawn.every((start) => rowsOf(start)[1] === rowsOf(end)[1]));
+    await assert.rejects(
+      randomBaselines(model, text, { baseline: "random", samples: 1, seed: 1 }, end),
+      /samples must be a whole number ≥ 2: got 1/,
+    );
+  }));
+
+Deno.test("attribute() averages random baselines, with standard errors of tokens and words, and repeats by its seed", () =>
+  withModel(async (model) => {
+    const text = { prompt: PROMPT, target: " She lives" };
+    const options = { baseline: "random", samples: 4, tolerance: 0.05, units: "words" } as const;
+    const record = checkRecord(await attribute(model, text, options));
+    assert.equal(record.standardError!.length, record.prompt.tokens.length);
+    assert.ok(record.standardError!.every((error) => error > 0));
+    assert.equal(record.units?.standardError?.length, record.units?.prompt.length);
+    assert.deepEqual([record.sampling!.samples, record.sampling!.degreesOfFreedom], [4, 3]);
+    assert.ok(Math.abs(record.completeness.sequence.relative!) <= record.completeness.sequence.certificate!);
+    assert.ok(record.cost.pathPoints <= 1000);
+    const again = await attribute(model, text, options);
+    assert.deepEqual(again.sequenceAttribution, record.sequenceAttribution);
+    const other = await attribute(model, text, { ...options, seed: 1 });
+    assert.notDeepEqual(other.sequenceAttribution, record.sequenceAttribution);
+    const matrix = checkRecord(await attribute(model, text, { ...options, tokens: true }));
+    assert.equal(matrix.sampling!.tokenStandardError!.length, matrix.target.tokens.length);
+    record.sequenceAttribution.forEach((value, i) => {
+      assert.ok(Math.abs(value - matrix.sequenceAttribution[i]) < 0.05 * (1 + Math.abs(value)));
+    });
   }));

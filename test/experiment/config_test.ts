@@ -77,9 +77,17 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].tokens: expected only with method integrated-gradients, got method feature-ablation",
   ]],
   ["a seed where nothing is sampled", "  - method: shapley\n    seed: [1, 2]\n", [
-    "9:5: sweeps[0].seed: expected only with method shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, got " +
-    "method shapley",
+    "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or method shapley-sampled, kernel-shap, " +
+    "owen-sampled, lime, context-cite, got method shapley",
   ]],
+  [
+    "samples of a baseline that is not drawn",
+    "  - method: integrated-gradients\n    baseline: [random, zero]\n    samples: 4\n",
+    [
+      "10:5: sweeps[0].samples: expected only with baseline random or shuffle, or method lime, context-cite, got baseline " +
+      "zero; give zero a sweep of its own",
+    ],
+  ],
   ["a budget where the calls are known", "  - method: occlusion\n    window: 2\n    budget: 9\n", [
     "10:5: sweeps[0].budget: expected only with quadrature adaptive or a perturbation method other than " +
     "feature-ablation and occlusion, got method occlusion",
@@ -104,7 +112,7 @@ const SWEEPS: [string, string, string[]][] = [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
   ]],
   ["a baseline that is nothing", "  - method: integrated-gradients\n    baseline: 'token:'\n", [
-    "9:15: sweeps[0].baseline[0]: expected zero, mean, eos, text:<prompt of as many tokens> or token:<id or text>, got " +
+    "9:15: sweeps[0].baseline[0]: expected zero, mean, eos, random, shuffle, text:<prompt of as many tokens> or token:<id or text>, got " +
     '"token:"',
   ]],
   ["a tolerance of 0", "  - method: integrated-gradients\n    tolerance: 0\n", [
