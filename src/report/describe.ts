@@ -2,10 +2,21 @@ import type { AttributionRecord } from "../attribution/record.ts";
 import { numberText, percentText } from "./number_text.ts";
 import { oneLine } from "./visible_token.ts";
 
+/** Methods that are not called as they are spelt. */
+const TITLES: Readonly<Record<string, string>> = {
+  shapley: "Shapley values",
+  "shapley-sampled": "Shapley values, sampled",
+  "kernel-shap": "Shapley values by KernelSHAP",
+  owen: "Owen values",
+  "owen-sampled": "Owen values, sampled",
+  lime: "LIME",
+  "context-cite": "ContextCite",
+};
+
 /** The method and its options in words, as a plot's title: `Integrated gradients, zero baseline, adaptive`. */
 export function methodText(record: AttributionRecord): string {
   const { name, baseline, scheme, quadrature, steps, tolerance, units } = record.method;
-  const title = sentenceCase(String(name).replaceAll("-", " "));
+  const title = TITLES[name] ?? sentenceCase(name.replaceAll("-", " "));
   const division = units === undefined || units === "tokens" ? [] : [oneLine(String(units))];
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
   const parts = [title, `baseline ${oneLine(String(baseline))}`];
@@ -22,8 +33,9 @@ export function methodText(record: AttributionRecord): string {
 export function completenessText(record: AttributionRecord): string {
   const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
   const gap = scoreGap(record);
-  const { relative, delta } = record.completeness.sequence;
-  if (gap !== null && delta === null) return `Σ = ${numberText(sum)}, a surrogate's: ${surrogateText(record)}`;
+  const { relative } = record.completeness.sequence;
+  const fit = surrogateText(record);
+  if (fit !== null) return `Σ = ${numberText(sum)}, a surrogate's weights: ${fit}`;
   if (gap === null) return `Σ = ${numberText(sum)} nats, no completeness error: the baseline has no score`;
   const parts = [
     `Σ = ${numberText(sum)} of ${numberText(gap)} nats`,

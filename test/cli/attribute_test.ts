@@ -106,7 +106,7 @@ Deno.test("attribute --method kernel-shap says how sure it is, by words, in a ta
   const args = ["--prompt", PROMPT, "--target", " painting, traveling", "--method", "kernel-shap", "--units", "words"];
   const options = ["--scheme", "mean", "--budget", "120", "--seed", "3"];
   const { stdout } = await attribute(...args, ...options);
-  assert.match(stdout, /^Kernel shap, words, scheme mean\n/);
+  assert.match(stdout, /^Shapley values by KernelSHAP, words, scheme mean\n/);
   assert.match(stdout, /nats +±\n/);
   assert.match(
     stdout,

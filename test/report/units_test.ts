@@ -24,7 +24,7 @@ Deno.test("recordTable() has a row and a standard error for each unit, and says 
   const rows = table.split("\n").filter((line) => /^ +\d+ .*│/.test(line));
   assert.equal(rows.length, UNITS.prompt.filter(({ frozen }) => !frozen).length);
   assert.match(rows[0], /go to .*−2\.5000 +0\.01$/);
-  assert.match(table, /^Lime, words, scheme zero$/m);
+  assert.match(table, /^LIME, words, scheme zero$/m);
   assert.match(table, /^completeness +not defined: a surrogate's weights$/m);
   assert.match(table, /^sampling +120 model calls, ended by the number of samples, standard errors up to 0\.25/m);
   assert.match(table, /^surrogate +R² 0\.75 on 100 .*, R² 0\.5 and LDS 0\.625 \(0\.25 to 0\.875\) on 20 held out$/m);
@@ -43,5 +43,6 @@ Deno.test("recordCsv() has tokens with their standard errors and units with thei
 
 Deno.test("recordHtml() highlights units", async () => {
   const html = await recordHtml(RECORD);
+  assert.match(html, /a surrogate&#39;s weights: R² 0\.75 on 100 coalitions/);
   assert.equal(html.match(/<span style="background/g)?.length, UNITS.prompt.filter(({ frozen }) => !frozen).length);
 });
