@@ -8,6 +8,8 @@ const ENTRY_SHARE = 0.5;
 // The rest would not be read.
 const RESISTING = 0.9;
 const MOST_RESISTING = 8;
+// Parts of the path that are as near as this are one to a reader.
+const NEAR = 2 ** -10;
 
 /** What is to be certified. */
 export interface Certification {
@@ -76,7 +78,7 @@ function addEntryErrors(
   });
 }
 
-/** The largest intervals, until they hold nine tenths of κ; neighbours are joined, ascending. */
+/** The largest intervals, until they hold nine tenths of κ; near ones are joined, ascending. */
 function resisting(intervals: readonly Interval[]): Resisting[] {
   const error = errorOf(intervals);
   let held = 0;
@@ -91,7 +93,7 @@ function resisting(intervals: readonly Interval[]): Resisting[] {
     const [from, to] = [nodes[0], nodes[nodes.length - 1]];
     const last = joined.at(-1);
     const share = size / error;
-    if (last?.to === from) joined[joined.length - 1] = { from: last.from, to, share: last.share + share };
+    if (last && from - last.to <= NEAR) joined[joined.length - 1] = { from: last.from, to, share: last.share + share };
     else joined.push({ from, to, share });
   }
   return joined.toSorted((a, b) => b.share - a.share).slice(0, MOST_RESISTING).toSorted((a, b) => a.from - b.from);
