@@ -95,7 +95,7 @@ function chosen(intervals: readonly Interval[], allowed: number, rounding: numbe
     const costs = (picked.length + 1) * NEW_POINTS;
     if (covered >= excess || picked.length === MOST_REFINED || costs > budget) break;
     // What is left of it is rounding, which more points would add to.
-    if (interval.size <= rounding || !isDivisible(interval)) continue;
+    if (interval.isNoise || interval.size <= rounding || !isDivisible(interval)) continue;
     picked.push(interval);
     covered += interval.size;
   }

@@ -28,6 +28,8 @@ export interface Interval {
   readonly trapezoidSize: number;
   /** What it adds to κ before the division by the gap: Σ_t |r_t|, or what the refinement suggests where that is more. */
   readonly size: number;
+  /** Whether that refinement, of a short interval, left as much as it found: what more points would add up is rounding. */
+  readonly isNoise: boolean;
   /** Whether the refinement that it came from shrank the error as it does where the path is smooth. */
   readonly isSmooth: boolean;
 }
@@ -36,6 +38,10 @@ export interface Interval {
 const SMOOTH = 0.3;
 // So the change by halving is fifteen times what is left (Richardson 1911); where the path is not that smooth, less.
 const CHANGE_PER_ERROR = 10;
+
+// Where a path falls by nats within 1e-4, its scores in f32 carry more rounding than elsewhere.
+const SHORT = 2 ** -13;
+const NO_GAIN = 0.9;
 
 /** Integrates dφ_t/dα over the nodes and compares it with the change of φ_t, which is exact. */
 export function measureInterval(nodes: readonly number[], samples: Samples): Interval {
@@ -58,6 +64,7 @@ export function measureInterval(nodes: readonly number[], samples: Samples): Int
     trapezoidSize: norm(residualOf(trapezoids)),
     size: norm(residual),
     isSmooth: false,
+    isNoise: false,
   };
 }
 
@@ -87,7 +94,9 @@ export function measureParts(whole: Interval, parts: readonly (readonly number[]
   const suggested = norm(change) / (CHANGE_PER_ERROR * whole.residual.length * parts.length);
   const left = measured.reduce((total, { residual }) => total + norm(residual), 0);
   const isSmooth = left < SMOOTH * norm(whole.residual);
-  return measured.map((part) => ({ ...part, isSmooth, size: Math.max(part.size, suggested) }));
+  const [from, to] = [whole.nodes[0], whole.nodes[whole.nodes.length - 1]];
+  const isNoise = to - from < SHORT * to && left > NO_GAIN * norm(whole.residual);
+  return measured.map((part) => ({ ...part, isSmooth, isNoise, size: Math.max(part.size, suggested) }));
 }
 
 /** Σ_k weight_k gradient(α_k) over the nodes of an interval, [L] or [T L]. */
