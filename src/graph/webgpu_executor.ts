@@ -6,7 +6,7 @@ import { createPipelineCache, type PipelineCache } from "../gpu/kernel.ts";
 import { profile } from "../gpu/profiler.ts";
 import { createReadback } from "../gpu/readback.ts";
 import { type BufferRange, createPass, paramsBytes } from "../gpu/pass.ts";
-import { wholeBuffer } from "../ops/linear.ts";
+import { wholeBuffer } from "../ops/product.ts";
 import { elements } from "../ops/op.ts";
 import { DEFAULT_TUNING, type Tuning } from "../ops/tuning.ts";
 import type { GpuWeight } from "../ops/weight.ts";

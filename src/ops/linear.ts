@@ -2,8 +2,6 @@ import { matrix, type Op, requireShape, type ValueType } from "./op.ts";
 import { forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
 import { singleProduct } from "./single_product.ts";
 
-export { forwardProduct, transposedProduct, wholeBuffer };
-
 /** y = x Wᵀ + b. */
 export interface LinearAttributes {
   /** W, [outputs, inner] */

@@ -2,7 +2,7 @@ import source from "../../shaders/rms_norm.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/pass.ts";
 import { cutLike } from "./cut.ts";
-import { wholeBuffer } from "./linear.ts";
+import { wholeBuffer } from "./product.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "./op.ts";
 import { unroll } from "./product_unroll.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";

@@ -8,7 +8,7 @@ import { wholeBuffer } from "../../src/ops/product.ts";
 import { OPS } from "../../src/ops/table.ts";
 import { assertClose } from "../support/closeness.ts";
 import { randomValues } from "../support/random.ts";
-import { runDispatches, upload } from "./product_sample.ts";
+import { runDispatches, upload } from "../../src/ops/product_sample.ts";
 
 const OP_NAMES = ["attention", "attentionBackward", "attentionTangent"] as const;
 type AttentionOp = typeof OP_NAMES[number];

@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { createAllocator } from "../../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import {
-  forwardProduct,
-  linear,
-  type LinearAttributes,
-  linearTransposed,
-  transposedProduct,
-  wholeBuffer,
-} from "../../src/ops/linear.ts";
+import { linear, type LinearAttributes, linearTransposed } from "../../src/ops/linear.ts";
+import { forwardProduct, transposedProduct, wholeBuffer } from "../../src/ops/product.ts";
 import type { Emitter, Op, Value } from "../../src/ops/op.ts";
 import type { GpuWeight, ReferenceWeight, WeightFormat } from "../../src/ops/weight.ts";
-import { runDispatches, sample, type SampleWeight, sampleWeight, upload } from "./product_sample.ts";
+import { runDispatches, sample, type SampleWeight, sampleWeight, upload } from "../../src/ops/product_sample.ts";
 
 const gpu: Gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);

@@ -1,1 +1,0 @@
-export * from "../../src/ops/product_sample.ts";
