@@ -1,7 +1,8 @@
 // Folds one slice of logits into each row's running maximum and sum of exponentials, and keeps the target's logit; after
 // the last slice log_prob = logit[target] - log sum exp. The target is left out of the sum, so that a target that is all
 // but certain keeps the digits of its small log_prob. With GRADIENT the logits become exp(logit - maximum), zero at the
-// target, and what earlier slices left in `gradient` is scaled to the new maximum.
+// target, and what earlier slices left in `gradient` is scaled to the new maximum. With PROBABILITY
+// the probability is written in the place of its logarithm.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column
@@ -18,41 +19,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> gradient: array<f32>; // [rows, inner]
 //@ end
 @group(0) @binding(5) var<uniform> params: Params;
-
-var<workgroup> partial: array<f32, 64>;
-
-fn reduce_max(lane: u32, value: f32) -> f32 {
-  partial[lane] = value;
-  workgroupBarrier();
-  for (var width = 32u; width > 0u; width /= 2u) {
-    if (lane < width) {
-      partial[lane] = max(partial[lane], partial[lane + width]);
-    }
-    workgroupBarrier();
-  }
-  let result = partial[0];
-  workgroupBarrier();
-  return result;
-}
-
-fn reduce_sum(lane: u32, value: f32) -> f32 {
-  partial[lane] = value;
-  workgroupBarrier();
-  for (var width = 32u; width > 0u; width /= 2u) {
-    if (lane < width) {
-      partial[lane] += partial[lane + width];
-    }
-    workgroupBarrier();
-  }
-  let result = partial[0];
-  workgroupBarrier();
-  return result;
-}
-
-// log(1 + x) for x >= 0: where 1 + x would lose digits, Taylor's series to an error of x^5 / 5 has them all.
-fn log1p(x: f32) -> f32 {
-  return select(log(1.0f + x), x * (1.0f - x * (0.5f - x * (1.0f / 3.0f - x * 0.25f))), x < 0.01f);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -107,6 +73,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   state[row * 3u + 2u] = target_logit;
   if (params.last != 0u) {
     let below = target_logit - maximum; // 0 where the target is the likeliest
-    log_prob[row] = below - select(log(exp(below) + sum), log1p(sum), below == 0.0f);
+    let value = below - select(log(exp(below) + sum), log1p(sum), below == 0.0f);
+//@ if PROBABILITY
+    log_prob[row] = exp(value);
+//@ else
+    log_prob[row] = value;
+//@ end
   }
 }

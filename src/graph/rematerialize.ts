@@ -96,7 +96,10 @@ function wideInputs(nodes: readonly GraphNode[]): Set<number> {
 }
 
 /** The residual stream and what is small or made once: where recomputation starts from. */
-const KEPT: ReadonlySet<string> = new Set(["add", "path", "targetLogProb", "takeRows"]);
+const KEPT: ReadonlySet<string> = new Set([
+  ...["add", "path", "takeRows"],
+  ...["targetLogProb", "tokenLogit", "distributionScore"],
+]);
 
 function idsOf(node: GraphNode): number[] {
   return node.outputs.map((value) => value.id);

@@ -3,6 +3,7 @@ import rowDotSource from "../../shaders/row_dot.wgsl" with { type: "text" };
 import rowScaleSource from "../../shaders/row_scale.wgsl" with { type: "text" };
 import seedSource from "../../shaders/seed.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
+import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { elements, matrix, type Op, requireShape } from "./op.ts";
 import { unroll } from "./product_unroll.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
@@ -48,20 +49,25 @@ export const rowDot: Op<None> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ inputs, inputTypes, outputs }) {
-    const { rows, columns } = matrix(inputTypes[0]);
-    const ACROSS = threadsAcross(columns);
-    return [{
-      kernel: specialize("row_dot", [vectorsFor(columns).source, unroll(rowDotSource, { ACROSS })], {
-        D: columns,
-        ACROSS,
-      }),
-      bindings: [...inputs, ...outputs],
-      params: [rows, matrix(inputTypes[1]).rows],
-      workgroups: grid(rows * ACROSS, 64),
-    }];
+  kernels({ inputs: [a, b], inputTypes, outputs: [y] }) {
+    return [dotRows({ a, b, y }, { ...matrix(inputTypes[0]), period: matrix(inputTypes[1]).rows })];
   },
 };
+
+/** The launch of `rowDot`, for ops that end in one. */
+export function dotRows(
+  { a, b, y }: Readonly<Record<"a" | "b" | "y", BufferRange>>,
+  { rows, period, columns }: Readonly<Record<"rows" | "period" | "columns", number>>,
+): Dispatch {
+  const ACROSS = threadsAcross(columns);
+  const sources = [vectorsFor(columns).source, unroll(rowDotSource, { ACROSS })];
+  return {
+    kernel: specialize("row_dot", sources, { D: columns, ACROSS }),
+    bindings: [a, b, y],
+    params: [rows, period],
+    workgroups: grid(rows * ACROSS, 64),
+  };
+}
 
 /** x [M, D], s [M] → y [M, D], y_md = x_md s_m. */
 export const rowScale: Op<None> = {

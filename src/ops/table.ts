@@ -1,5 +1,6 @@
 import { attention, attentionBackward, attentionTangent } from "./attention.ts";
 import { argmax, cachedAttention } from "./cache.ts";
+import { distributionScore } from "./distribution_score.ts";
 import { add, rowDot, rowScale, seed } from "./elementwise.ts";
 import { linear, linearTransposed } from "./linear.ts";
 import { rmsNorm, rmsNormBackward, rmsNormTangent } from "./norm.ts";
@@ -9,6 +10,7 @@ import { rope } from "./rope.ts";
 import { gatherRows, lastColumns, placeRows, repeat, takeRows } from "./rows.ts";
 import { swiglu, swigluBackward, swigluTangent } from "./swiglu.ts";
 import { targetLogProb } from "./target_log_prob.ts";
+import { tokenLogit } from "./token_logit.ts";
 
 const TABLE = {
   add,
@@ -17,6 +19,7 @@ const TABLE = {
   attentionBackward,
   attentionTangent,
   cachedAttention,
+  distributionScore,
   gatherRows,
   lastColumns,
   linear,
@@ -36,6 +39,7 @@ const TABLE = {
   swigluTangent,
   takeRows,
   targetLogProb,
+  tokenLogit,
 };
 
 /** Every op that a graph may use. */

@@ -213,6 +213,63 @@ export const CASES = [
     weights: { head: [8195, 3] },
     data: { 1: Uint32Array.of(8193, 2) },
   }),
+  opCase({
+    title: "targetLogProb as a probability, over two slices of the vocabulary",
+    op: "targetLogProb",
+    attributes: { ...wideHead, probability: true },
+    inputs: [f32(2, 3), u32(2)],
+    weights: { head: [8195, 3] },
+    data: { 1: Uint32Array.of(8193, 2) },
+  }),
+  opCase({
+    title: "targetLogProb as a probability",
+    op: "targetLogProb",
+    attributes: { ...head, probability: true },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "tokenLogit",
+    op: "tokenLogit",
+    attributes: { ...head, pair: false },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "tokenLogit of pairs",
+    op: "tokenLogit",
+    attributes: { ...head, pair: true },
+    inputs: [f32(5, 11), u32(5, 2)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "distributionScore, the entropy",
+    op: "distributionScore",
+    attributes: { ...head, measure: "entropy" },
+    inputs: [f32(5, 11)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "distributionScore, the entropy over two slices of the vocabulary",
+    op: "distributionScore",
+    attributes: { ...wideHead, measure: "entropy" },
+    inputs: [f32(2, 3)],
+    weights: { head: [8195, 3] },
+  }),
+  opCase({
+    title: "distributionScore, the divergence from references that repeat",
+    op: "distributionScore",
+    attributes: { ...head, measure: "divergence" },
+    inputs: [f32(6, 11), f32(3, 37)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "distributionScore, the divergence over two slices of the vocabulary",
+    op: "distributionScore",
+    attributes: { ...wideHead, measure: "divergence" },
+    inputs: [f32(2, 3), f32(2, 8195)],
+    weights: { head: [8195, 3] },
+  }),
 ] as const;
 
 /** Cases of ops whose attributes leave no derivative. */
@@ -225,4 +282,20 @@ export const VALUE_CASES = [
     weights: { head: [8195, 3] },
     data: { 1: Uint32Array.of(8194, 0, 8191) },
   }),
+  opCase({
+    title: "tokenLogit of pairs without its gradient",
+    op: "tokenLogit",
+    attributes: { ...head, pair: true, gradient: false },
+    inputs: [f32(5, 11), u32(5, 2)],
+    weights: { head: [37, 11] },
+  }),
+  ...(["entropy", "divergence"] as const).map((measure) =>
+    opCase({
+      title: `distributionScore, the ${measure} without its gradient`,
+      op: "distributionScore",
+      attributes: { ...wideHead, measure, gradient: false },
+      inputs: measure === "entropy" ? [f32(3, 3)] : [f32(3, 3), f32(1, 8195)],
+      weights: { head: [8195, 3] },
+    })
+  ),
 ] as const;
