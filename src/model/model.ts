@@ -7,6 +7,8 @@ import { NoAdapterError } from "../gpu/device.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { EMBEDDED, embeddedModel } from "./embedded.ts";
 import { generateTokens } from "./generate.ts";
+import type { HeadObjective } from "./head.ts";
+import { targetLogits } from "./logits.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { createProgramCache } from "./programs.ts";
 import type { Architecture } from "./qwen2.ts";
@@ -64,14 +66,17 @@ export interface LanguageModel {
   /** Mean over the rows of the embedding matrix, [D]. */
   meanEmbedding(): Promise<Float32Array>;
   /**
-   * log p of each target token, [T] for each sequence of prompt embeddings, whose lengths may differ. Rows that they have
-   * in common with the start of `original` (by default the first of them) are computed once.
+   * log p of each target token, or another objective, [T] for each sequence of prompt embeddings, whose lengths may differ.
+   * Rows that they have in common with the start of `original` (by default the first of them) are computed once.
    */
   score(
     prompts: readonly Float32Array[],
     targets: readonly number[],
     original?: Float32Array,
+    objective?: HeadObjective,
   ): Promise<Float64Array[]>;
+  /** Logits [T, V] of what may stand in the place of each target token, after a prompt's embeddings [L, D]. */
+  logits(prompt: Float32Array, targets: readonly number[]): Promise<Float32Array<ArrayBuffer>>;
   /** The straight path between two prompts' embeddings. */
   path(request: PathRequest): Promise<PathFunction>;
   /** Continues greedily by at most `count` tokens; stops before an end-of-sequence token. */
@@ -163,7 +168,9 @@ export function assemble(checkpoint: Checkpoint, runtime: Runtime, loaded: Loade
     tokenizer: () => tokenizer ??= openTokenizer(checkpoint),
     embed,
     meanEmbedding: () => mean ??= meanRow(checkpoint, config),
-    score: (prompts, targets, original) => scoreSequences(runtime, embed, prompts, targets, original),
+    score: (prompts, targets, original, objective) =>
+      scoreSequences(runtime, embed, prompts, targets, original, objective),
+    logits: (prompt, targets) => targetLogits(runtime, embed, prompt, targets),
     path: (request) => openPath(runtime, embed, request),
     async generate(prompt, count) {
       const fromTokenizer = checkpoint.tokenizer === null ? [] : (await this.tokenizer()).eosTokenIds;

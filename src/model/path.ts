@@ -1,6 +1,7 @@
 import type { Program } from "../graph/executor.ts";
 import type { PathFunction, PathSamples, PathWants } from "../attribution/path_function.ts";
 import { type BatchShape, pathGraph, reverseWalks, rowsPerSequence } from "./path_graph.ts";
+import { headInputs, type HeadObjective, LOG_PROB } from "./head.ts";
 import { rotationTable } from "./qwen2.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
 import { commonRows, computeSharedRows } from "./shared_rows.ts";
@@ -13,6 +14,8 @@ export interface PathRequest {
   readonly end: Float32Array;
   /** Ids of the target tokens; their embeddings stay fixed along the path. */
   readonly targets: readonly number[];
+  /** What is scored of them. Default: their log-probabilities. */
+  readonly objective?: HeadObjective;
 }
 
 /**
@@ -22,6 +25,7 @@ export interface PathRequest {
 export async function openPath(runtime: Runtime, embed: Embed, request: PathRequest): Promise<PathFunction> {
   const { architecture, programs } = runtime;
   const { config } = architecture;
+  const { objective = LOG_PROB } = request;
   const T = request.targets.length;
   const D = config.hiddenSize;
   const L = request.end.length / D;
@@ -38,16 +42,16 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
     tokens: L,
     targets: T,
     async evaluate(alphas, wants) {
-      const key = `path ${L} ${P} ${T} ${wants.tangent} ${wants.gradient}`;
+      const key = `path ${objective.kind} ${L} ${P} ${T} ${wants.tangent} ${wants.gradient}`;
       const shape = (sequences: number): BatchShape => ({ sequences, prompt: L, shared: P, targets: T });
-      const build = (size: number) => pathGraph(architecture, shape(size), wants);
+      const build = (size: number) => pathGraph(architecture, shape(size), wants, objective.kind);
       const pending: Promise<PathSamples>[] = [];
       let first = 0;
       for (const size of programs.chunks(alphas.length, S, key, build)) {
         const program = await programs.get(key, size, build);
-        const targets = Uint32Array.from({ length: size * T }, (_, i) => request.targets[i % T]);
+        const head = headInputs(objective, request.targets, size);
         const alpha = Float32Array.from(alphas.slice(first, first + size));
-        pending.push(sample(runtime, program, { ...fixed, targets, alpha }, shape(size), wants));
+        pending.push(sample(runtime, program, { ...fixed, ...head, alpha }, shape(size), wants));
         first += size;
       }
       return concatenate(await Promise.all(pending));

@@ -3,7 +3,8 @@ import { pullBack, pushForward } from "../graph/differentiate.ts";
 import { type Graph, type Trace, trace } from "../graph/graph.ts";
 import { cutLike } from "../ops/cut.ts";
 import type { Value } from "../ops/op.ts";
-import { type Architecture, decoder, f32, headLogProbs, sharedInputs } from "./qwen2.ts";
+import { type HeadObjective, headScores } from "./head.ts";
+import { type Architecture, decoder, f32, sharedInputs } from "./qwen2.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token]. */
 export interface BatchShape {
@@ -56,11 +57,16 @@ export function reverseWalks(shape: BatchShape, { gradient }: PathWants): Revers
 }
 
 /**
- * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh] from position P on, `targets` [B T] and, where
- * P > 0, `shared.N` as `sharedGraph` gives them. Outputs `score` [B T], the log-probs; where wanted `tangent` [B T] and
+ * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh] from position P on, those of `headScores` and, where
+ * P > 0, `shared.N` as `sharedGraph` gives them. Outputs `score` [B T]; where wanted `tangent` [B T] and
  * `gradient.t` [B walks[t].rows], the dot products of the first rows with `delta`; those of the others are zero or unused.
  */
-export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWants): Graph {
+export function pathGraph(
+  model: Architecture,
+  shape: BatchShape,
+  wants: PathWants,
+  objective: HeadObjective["kind"] = "log-prob",
+): Graph {
   const { sequences: B } = shape;
   const S = rowsPerSequence(shape);
   const D = model.config.hiddenSize;
@@ -68,7 +74,8 @@ export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWan
   const ends = [g.input("start", f32(S, D)), g.input("end", f32(S, D)), g.input("alpha", f32(B))];
   const delta = g.input("delta", f32(S, D));
   const [x] = g.emit("path", {}, ends);
-  const score = logProbs(g, model, shape, x, wants.tangent || wants.gradient !== "none");
+  const differentiable = wants.tangent || wants.gradient !== "none";
+  const score = headScores(g, model, targetRows(g, model, shape, x), shape, objective, differentiable);
   g.output("score", score);
   if (wants.tangent) {
     g.output("tangent", pushForward(g, x, g.emit("repeat", { times: B }, [delta])[0], score));
@@ -84,7 +91,8 @@ export function pathGraph(model: Architecture, shape: BatchShape, wants: PathWan
   return g.finish();
 }
 
-function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value, gradient: boolean): Value {
+/** The hidden states [B, T, D] that predict the targets. */
+function targetRows(g: Trace, model: Architecture, shape: BatchShape, x: Value): Value {
   const { layers, heads, kvHeads, headSize } = model.config;
   const { sequences, prompt: L, shared, targets: T } = shape;
   const S = rowsPerSequence(shape);
@@ -95,6 +103,5 @@ function logProbs(g: Trace, model: Architecture, shape: BatchShape, x: Value, gr
   };
   const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - shared - 1, count: T }, [h])[0];
   const given = sharedInputs(g, model, shared);
-  const h = decoder(g, model, x, rotation, attend, { keep, sequences, shared, given });
-  return headLogProbs(g, model, h, sequences * T, gradient);
+  return decoder(g, model, x, rotation, attend, { keep, sequences, shared, given });
 }

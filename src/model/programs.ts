@@ -130,6 +130,7 @@ function refuse({ bytes, largest }: Needs, memory: number, maxValueBytes: number
 }
 
 function measure(graph: Graph): Needs {
-  const sizes = graph.nodes.flatMap((node) => node.outputs.map(bytesOf));
+  const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
+  const sizes = values.map(bytesOf);
   return { bytes: plan(graph).bytes, largest: sizes.reduce((top, bytes) => Math.max(top, bytes), 0) };
 }

@@ -71,19 +71,6 @@ export function rotationTable({ headSize, ropeTheta }: ModelConfig, first: numbe
   return table;
 }
 
-/** Input `targets` [count]; the log-probs [count] of these after the rows h, which `gradient` makes differentiable. */
-export function headLogProbs(
-  g: Trace,
-  { config }: Architecture,
-  h: Value,
-  count: number,
-  gradient: boolean,
-): Value {
-  const targets = g.input("targets", { shape: [count], dtype: "u32" });
-  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
-  return g.emit("targetLogProb", { weight: "head", vocabulary: config.vocabularySize, gradient }, [normed, targets])[0];
-}
-
 /** What sets the rows of a decoder apart from one sequence of which all are wanted. */
 export interface DecoderOptions {
   /** B: rows are B sequences of one length. Default 1. */

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../checkpoint/open.ts";
+import type { InputData } from "../graph/executor.ts";
 import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
 import { NoAdapterError, openGpu } from "../gpu/device.ts";
 import { parseConfig } from "./config.ts";
@@ -55,8 +56,8 @@ export async function rehearseModel(source: string = EMBEDDED, options: LoadOpti
 
 async function rehearse(checkpoint: Checkpoint, source: string, options: LoadOptions): Promise<Rehearsal> {
   let effort: Effort = "least";
-  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values, { alpha }) => {
-    if (name === "score" && effort === "most") pretendScores(values, alpha);
+  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values, inputs) => {
+    if (name === "score" && effort === "most") pretendScores(values, inputs);
   });
   const config = parseConfig(checkpoint.config, checkpoint.path);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
@@ -106,10 +107,14 @@ async function adapterOf(device: Device): Promise<RehearsalAdapter | null> {
 }
 
 /**
- * Log-probs [B T] that rise along a path, α − 1, while its tangents and gradients are zero: no quadrature ever accounts for the
- * rise, wherever it looks. Without a path, no two alike.
+ * Scores [B T] that rise along a path while its tangents and gradients are zero: no quadrature ever accounts for the rise,
+ * wherever it looks. Without a path, no two alike. How steep is told by the target's id, so that two targets differ.
  */
-function pretendScores(values: Float64Array, alpha: ArrayLike<number> | undefined): void {
+function pretendScores(values: Float64Array, { alpha, targets }: InputData): void {
   const T = values.length / (alpha?.length ?? values.length);
-  values.forEach((_, i) => values[i] = alpha === undefined ? -1 / (i + 1) : alpha[Math.floor(i / T)] - 1);
+  values.forEach((_, i) => {
+    // Sines of different integers have no rational relation, so no sum of scores is another's.
+    const steepness = targets === undefined ? 1 : 1.5 + Math.sin(targets[i] + 1) / 2;
+    values[i] = steepness * (alpha === undefined ? -1 / (i + 1) : alpha[Math.floor(i / T)] - 1);
+  });
 }

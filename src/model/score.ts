@@ -1,4 +1,5 @@
 import type { InputData } from "../graph/executor.ts";
+import { headInputs, type HeadObjective, LOG_PROB } from "./head.ts";
 import { packSequences } from "./pack.ts";
 import { type PlacedPrompt, placePrompts, type Prompt, sortPrompts } from "./prefix_rows.ts";
 import { rotationTable } from "./qwen2.ts";
@@ -12,10 +13,11 @@ interface Continuation {
   readonly targets: readonly number[];
   /** Embeddings of all but the last, [T − 1, D] */
   readonly rows: Float32Array;
+  readonly objective: HeadObjective;
 }
 
 /**
- * log p of each target token after each prompt: one array [T] a prompt. Prompts of any lengths run side by side; rows that
+ * What the objective (by default log p) says of each target token after each prompt: one array [T] a prompt. Prompts of any lengths run side by side; rows that
  * several begin with are computed once, and so are those of the original where not all fit into one batch.
  *
  * @param prompts embeddings [L, D] each, L ≥ 1
@@ -28,17 +30,20 @@ export async function scoreSequences(
   prompts: readonly Float32Array[],
   targets: readonly number[],
   original: Float32Array = prompts[0],
+  objective: HeadObjective = LOG_PROB,
 ): Promise<Float64Array[]> {
   const { architecture, programs } = runtime;
   const D = architecture.config.hiddenSize;
   const T = targets.length;
   const longest = prompts.reduce((most, prompt) => Math.max(most, prompt.length), 0);
   assertLength(runtime, longest / D + T - 1);
-  const continuation = { targets, rows: await embed(targets.slice(0, -1)) };
+  const continuation = { targets, rows: await embed(targets.slice(0, -1)), objective };
   const sorted = sortPrompts(prompts, original, D);
   const fits = (most: number) => (pack: readonly Prompt[]) => {
     const shared = Math.min(most, commonOf(pack));
-    return programs.fits(scoreGraph(architecture, shapeOf(placePrompts(pack, shared, T - 1), T, shared)));
+    return programs.fits(
+      scoreGraph(architecture, shapeOf(placePrompts(pack, shared, T - 1), T, shared), objective.kind),
+    );
   };
   let packs = packSequences(placePrompts(sorted, 0, T - 1), fits(0));
   let shared: InputData = {};
@@ -78,7 +83,7 @@ function shapeOf(placed: readonly PlacedPrompt[], targets: number, shared: numbe
 async function run(
   { architecture, programs, meter }: Runtime,
   placed: readonly PlacedPrompt[],
-  { targets, rows: tail }: Continuation,
+  { targets, rows: tail, objective }: Continuation,
   sharedInputs: InputData,
   shared: number,
 ): Promise<Float64Array> {
@@ -86,9 +91,9 @@ async function run(
   const T = targets.length;
   const shape = shapeOf(placed, T, shared);
   const program = await programs.get(
-    `score ${Object.values(shape).join(" ")}`,
+    `score ${objective.kind} ${Object.values(shape).join(" ")}`,
     1,
-    () => scoreGraph(architecture, shape),
+    () => scoreGraph(architecture, shape, objective.kind),
   );
   const angles = rotationTable(architecture.config, 0, shape.longest);
   const x = new Float32Array(shape.rows * D);
@@ -103,8 +108,8 @@ async function run(
     layout.set([own, places.length, ...places], b * (2 + shape.longest));
     predicting.set(places.slice(-T).map((row) => row - shared), b * T);
   });
-  const ids = Uint32Array.from({ length: placed.length * T }, (_, i) => targets[i % T]);
-  const { outputs, gpuSeconds } = await program.run({ ...sharedInputs, x, rotation, layout, predicting, targets: ids });
+  const head = headInputs(objective, targets, placed.length);
+  const { outputs, gpuSeconds } = await program.run({ ...sharedInputs, ...head, x, rotation, layout, predicting });
   meter.addRun({ forward: shape.rows, backward: 0 }, gpuSeconds);
   assertFiniteScores(outputs.score, "the scores");
   return outputs.score;

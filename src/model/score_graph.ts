@@ -1,6 +1,7 @@
 import { type Graph, trace } from "../graph/graph.ts";
 import type { Value } from "../ops/op.ts";
-import { type Architecture, decoder, f32, headLogProbs, sharedInputs } from "./qwen2.ts";
+import { type HeadObjective, headScores } from "./head.ts";
+import { type Architecture, decoder, f32, sharedInputs } from "./qwen2.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token], each of a length of its own. */
 export interface RaggedShape {
@@ -18,10 +19,14 @@ export interface RaggedShape {
 
 /**
  * Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` [R, Dh] of their positions; `layout`
- * [B, 2 + longest], as attention takes it; `predicting` [B T], the rows of x that predict a target; `targets` [B T]; and, where
- * P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T], the log-probs.
+ * [B, 2 + longest], as attention takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`;
+ * and, where P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T].
  */
-export function scoreGraph(model: Architecture, shape: RaggedShape): Graph {
+export function scoreGraph(
+  model: Architecture,
+  shape: RaggedShape,
+  objective: HeadObjective["kind"] = "log-prob",
+): Graph {
   const { layers, hiddenSize, heads, kvHeads, headSize } = model.config;
   const { sequences, rows, shared, longest, targets: T } = shape;
   const g = trace();
@@ -36,6 +41,6 @@ export function scoreGraph(model: Architecture, shape: RaggedShape): Graph {
   const keep = (h: Value) => g.emit("gatherRows", {}, [h, predicting])[0];
   const given = sharedInputs(g, model, shared);
   const h = decoder(g, model, x, rotation, attend, { keep, shared, given });
-  g.output("score", headLogProbs(g, model, h, sequences * T, false));
+  g.output("score", headScores(g, model, h, shape, objective, false));
   return g.finish();
 }
