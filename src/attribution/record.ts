@@ -1,3 +1,5 @@
+import type { ObjectiveName, ObjectiveUnit } from "./objectives/objective.ts";
+
 /** The record's schema name; it changes when a field changes its meaning. */
 export const RECORD_SCHEMA = "whence.attribution/1";
 
@@ -124,10 +126,21 @@ export interface AttributionRecord {
   readonly prompt: { readonly text: string; readonly tokens: readonly (RecordToken & { readonly frozen: boolean })[] };
   /** The target as tokens, [T]. */
   readonly target: { readonly text: string; readonly tokens: readonly RecordToken[] };
-  /** What is explained, at the prompt and at the baseline. */
+  /** Objective `contrastive` only: the continuation that the target is compared with, of any length. */
+  readonly alternative?: { readonly text: string; readonly tokens: readonly RecordToken[] };
+  /**
+   * What is explained, at the prompt and at the baseline. Where it is one number for the whole target, every [T] and [T][L] of
+   * this record is [1] and [1][L].
+   */
   readonly score: {
     /** The objective F_t. */
-    readonly objective: string;
+    readonly objective: ObjectiveName;
+    /** What it and all attributions are measured in, also where the fields of this record speak of nats. */
+    readonly unit: ObjectiveUnit;
+    /** Whether there is a score for each target token, or one for the whole sequence. */
+    readonly per: "token" | "sequence";
+    /** Objective `margin` only, [T]: the two tokens that were likeliest, in that order. */
+    readonly pairs?: readonly { readonly first: RecordToken; readonly second: RecordToken }[];
     /** [T] F_t(x), nats */
     readonly input: readonly number[];
     /** [T] F_t(x′), nats. For ablation x′ has every unit ablated at once; null where deleting them all leaves nothing. */

@@ -1,4 +1,5 @@
 import { LINK_NAMES } from "../ablation/link.ts";
+import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import { culpritOf, isRelevant, type MethodChoice, SWEEP_OPTIONS, type SweepOption } from "../experiment/relevance.ts";
 import {
   type AttributionOptions,
@@ -25,7 +26,7 @@ import {
   write,
 } from "./command.ts";
 
-const { method, baseline, quadrature, steps, tolerance, scheme, units, freeze } = DEFAULT_OPTIONS;
+const { method, objective, baseline, quadrature, steps, tolerance, scheme, units, freeze } = DEFAULT_OPTIONS;
 const { seed, window, stride, hierarchy, kernelWidth, ridge, penalty, heldOut, link } = DEFAULT_OPTIONS;
 
 const HELP = `Says which prompt tokens made the model generate which target tokens.
@@ -34,11 +35,15 @@ Usage: deno task attribute --prompt TEXT [options]
 
   --prompt TEXT       what the model reads
   --target TEXT       what is explained, with its own leading space; without it, what the model generates
+  --alternative TEXT  what the target is compared with by the objective contrastive, with its own leading space; of as many
+                      tokens it is compared token by token, else as a whole
   --generate N        at most N generated tokens (20)
   --chat              put the prompt into the model's chat template; the template's tokens are frozen
 ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
                       ${METHODS.slice(6).join(", ")} (${method});
                       all but the first are perturbation methods: they take units of the prompt away
+  --objective NAME    what is explained: ${OBJECTIVE_NAMES.slice(0, 6).join(", ")},
+                      ${OBJECTIVE_NAMES.slice(6).join(", ")} (${objective}); docs/methods.md says what each is
   --units NAME        tokens, words, sentences, lines or template:<text with {slots}>: what is taken away as one, or
                       what integrated gradients are summed over (${units})
   --baseline NAME     where the path starts: zero, mean, eos, token:<id or text>, text:<a prompt of as many
@@ -53,7 +58,8 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
   --scheme NAME       perturbation methods, what takes a unit's place: delete, zero, mean, eos or token:<id or text>
                       (${scheme})
   --seed N            of sampled perturbation methods and random baselines (${seed})
-  --standard-error X  shapley-sampled, owen-sampled, kernel-shap: stop when the sequence's largest is at most X nats
+  --standard-error X  shapley-sampled, owen-sampled, kernel-shap: stop when the sequence's largest is at most X, in
+                      the objective's unit
   --pairs N           shapley-sampled, owen-sampled: most pairs of orders
   --calls N           kernel-shap: model calls (2 × units + 2048)
   --samples N         lime, context-cite: coalitions to fit (1000, 64); random baselines to average (8), which share the budget
@@ -64,7 +70,10 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
   --ridge X           lime: α of the ridge (${ridge})
   --penalty X         context-cite: α of the LASSO (${penalty})
   --held-out N        context-cite: coalitions to test the fit on (${heldOut})
-  --link NAME         context-cite: ${LINK_NAMES.join(" or ")}, the scale of its scores (${link})
+  --link NAME         context-cite: ${
+  LINK_NAMES.join(" or ")
+}, the scale of its scores (${link}; identity for objectives other
+                      than log-prob)
   --tokens            the matrix of target by prompt tokens too
   --no-per-target     a fixed rule without forward mode: faster, but no error of single target tokens, no arithmetic floor
   --freeze LIST       special, template, first or positions, by commas (${freeze}); none for nothing
@@ -80,6 +89,8 @@ const OPTIONS = {
   ...MODEL_OPTIONS,
   prompt: { type: "string" },
   target: { type: "string" },
+  alternative: { type: "string" },
+  objective: { type: "string" },
   generate: { type: "string" },
   chat: { type: "boolean" },
   method: { type: "string" },
@@ -158,7 +169,20 @@ function requestOf(values: Values) {
   if (target !== undefined && generate !== undefined) {
     throw new UsageError("Cannot attribute as one of --target and --generate must be given: got both");
   }
-  return { prompt, target, generate, chat: values.chat === true };
+  return { prompt, target, alternative: alternativeOf(values), generate, chat: values.chat === true };
+}
+
+/** The alternative, which the objective contrastive needs and no other has a use for. */
+function alternativeOf(values: Values): string | undefined {
+  const alternative = text("alternative", values.alternative);
+  const objective = values.objective ?? DEFAULT_OPTIONS.objective;
+  if (objective === "contrastive" && alternative === undefined) {
+    throw new UsageError("Cannot attribute --objective contrastive as --alternative must be given: got none");
+  }
+  if (objective !== "contrastive" && alternative !== undefined) {
+    throw new UsageError(`Cannot use --alternative as --objective must be contrastive: got ${objective}`);
+  }
+  return alternative;
 }
 
 /** The options that were given; `attribute` adds the defaults. */
@@ -175,6 +199,7 @@ function attributionOptions(values: Values): Partial<AttributionOptions> {
   const freeze = values.freeze as string | undefined;
   const given = {
     method,
+    objective: oneOf("objective", values.objective, OBJECTIVE_NAMES),
     baseline,
     scheme: text("scheme", values.scheme),
     quadrature,

@@ -1,5 +1,15 @@
+import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import { textTable } from "../report/text_table.ts";
-import { modelOptions, number, type Options, parseArguments, UsageError, type Values, write } from "./command.ts";
+import {
+  modelOptions,
+  number,
+  oneOf,
+  type Options,
+  parseArguments,
+  UsageError,
+  type Values,
+  write,
+} from "./command.ts";
 
 const HELP =
   `Lists what a checkpoint holds, without loading it; or says what an attribution by it would take, without running it.
@@ -11,6 +21,9 @@ Usage: deno task inspect MODEL [--plan [options]]
   --prompt-tokens N   tokens of its prompt (32)
   --frozen-tokens N   first tokens of the prompt that do not move along the path (0)
   --target-tokens N   tokens of its target (16)
+  --objective NAME    what is attributed: ${OBJECTIVE_NAMES.slice(0, 6).join(", ")},
+                      ${OBJECTIVE_NAMES.slice(6).join(", ")} (log-prob)
+  --alternative-tokens N  tokens of the alternative of objective contrastive (as many as of the target)
   --points N          path points that are evaluated at a time (64)
   --tokens            the matrix of target by prompt tokens
   --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
@@ -23,6 +36,8 @@ const PLAN_OPTIONS = {
   "prompt-tokens": { type: "string" },
   "frozen-tokens": { type: "string" },
   "target-tokens": { type: "string" },
+  objective: { type: "string" },
+  "alternative-tokens": { type: "string" },
   points: { type: "string" },
   tokens: { type: "boolean" },
   quantize: { type: "string" },
@@ -70,8 +85,9 @@ async function contentsText(path: string): Promise<string> {
 }
 
 async function planText(path: string, values: Values): Promise<string> {
-  const [{ rehearseModel }, { bytesText }] = await Promise.all([
+  const [{ rehearseModel }, { openObjective }, { bytesText }] = await Promise.all([
     import("../model/rehearsal.ts"),
+    import("../experiment/objective.ts"),
     import("../report/bytes_text.ts"),
   ]);
   const count = (name: keyof typeof PLAN_OPTIONS, least: number, fallback: number) =>
@@ -82,6 +98,11 @@ async function planText(path: string, values: Values): Promise<string> {
   if (frozen >= prompt) {
     throw new UsageError(`Cannot use --frozen-tokens as it must be less than --prompt-tokens ${prompt}: got ${frozen}`);
   }
+  const objective = oneOf("objective", values.objective, OBJECTIVE_NAMES) ?? "log-prob";
+  if (values["alternative-tokens"] !== undefined && objective !== "contrastive") {
+    throw new UsageError(`Cannot use --alternative-tokens as --objective must be contrastive: got ${objective}`);
+  }
+  const alternative = count("alternative-tokens", 1, targets);
   const { options } = modelOptions(values);
   const rehearsal = await rehearseModel(path, options);
   const { model, runs } = rehearsal;
@@ -89,7 +110,9 @@ async function planText(path: string, values: Values): Promise<string> {
     const D = model.config.hiddenSize;
     const start = new Float32Array(prompt * D);
     const end = start.map((_, i) => i < frozen * D ? 0 : 1);
-    const walk = await model.path({ start, end, targets: new Array(targets).fill(0) });
+    const ids = (tokens: number): number[] => new Array(tokens).fill(0);
+    const text = { targetIds: ids(targets), alternative: { text: "", tokens: [], ids: ids(alternative) } };
+    const walk = await (await openObjective(model, text, objective, end)).path({ start, end });
     const gradient = values.tokens ? "token" : "sequence";
     await walk.evaluate(Array.from({ length: points }, (_, i) => i / points), { tangent: true, gradient });
     const { parts } = rehearsal;

@@ -1,3 +1,4 @@
+import { OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { Resisting } from "../attribution/path_function.ts";
 import type { Judged } from "./build_record.ts";
 import type { PreparedText } from "./prepare_text.ts";
@@ -13,6 +14,7 @@ const POINTS_A_REFINEMENT = 2;
 
 /** What a reader must know before using the numbers. */
 export function advise(text: PreparedText, options: AttributionOptions, result: Judged): string[] {
+  const { unit } = OBJECTIVES[options.objective];
   const advice: string[] = [];
   if (text.boundaryDiffers) {
     advice.push(
@@ -40,7 +42,7 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
   const stopped = result.sampling?.stopped;
   if (stopped?.met === false) {
     advice.push(
-      `The largest standard error is ${stopped.reached?.toPrecision(3)} nats, not ${stopped.asked}, after ` +
+      `The largest standard error is ${stopped.reached?.toPrecision(3)} ${unit}, not ${stopped.asked}, after ` +
         `${result.sampling!.calls} model calls: larger units need fewer, and --budget allows more.`,
     );
   }

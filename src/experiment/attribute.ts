@@ -3,16 +3,17 @@ import type { LanguageModel } from "../model/model.ts";
 import { advise } from "./advice.ts";
 import { buildRecord } from "./build_record.ts";
 import { type AttributionOptions, type AttributionText, resolveOptions } from "./request.ts";
+import { type OpenObjective, openObjective } from "./objective.ts";
 import { perturb } from "./perturb.ts";
 import { integratedGradients } from "./integrate.ts";
 import { prepareText } from "./prepare_text.ts";
 
 /**
- * Says which prompt tokens made the model give the target its log-probability.
+ * Says which prompt tokens made the model give the target its log-probability, or another objective its value.
  *
  * @param text the prompt and the target; without a target, what the model generates is explained
  * @param options the defaults for whatever is left out
- * @returns the record, in nats
+ * @returns the record, in the objective's unit
  * @throws {RangeError} for an empty prompt or target, a prompt with every token frozen, options out of range, scores that
  * are not finite, or sequences that do not fit the model or the memory
  */
@@ -25,13 +26,16 @@ export async function attribute(
   const before = { ...model.meter };
   const resolved = resolveOptions(options);
   const prepared = await prepareText(model, text, resolved);
+  const prompt = await model.embed(prepared.promptIds);
+  const objective = await openObjective(model, prepared, resolved.objective, prompt);
   const judged = resolved.method === "integrated-gradients"
-    ? await integratedGradients(model, prepared, resolved)
-    : await perturb(model, prepared, resolved);
+    ? await integratedGradients(model, objective, prepared, resolved)
+    : await perturb(model, objective, prepared, resolved);
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null
     ? null
     : model.meter.gpuSeconds - before.gpuSeconds;
-  return buildRecord(model, prepared, resolved, judged, advise(prepared, resolved, judged), {
+  const explained = { ...prepared, pairs: objective.pairs && await describePairs(model, objective.pairs) };
+  return buildRecord(model, explained, resolved, judged, advise(prepared, resolved, judged), {
     pathPoints: judged.pathPoints,
     forwardRows: model.meter.forwardRows - before.forwardRows,
     backwardRows: model.meter.backwardRows - before.backwardRows,
@@ -40,4 +44,9 @@ export async function attribute(
     predictedBytes: model.meter.predictedBytes,
     peakBytes: model.meter.peakBytes,
   });
+}
+
+async function describePairs(model: LanguageModel, pairs: NonNullable<OpenObjective["pairs"]>) {
+  const { describe } = await model.tokenizer();
+  return pairs.map(([first, second]) => ({ first: describe([first])[0], second: describe([second])[0] }));
 }

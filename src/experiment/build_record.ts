@@ -1,5 +1,6 @@
 import type { HeldOut, SurrogateAttribution } from "../ablation/surrogate.ts";
 import type { Stopped, Uncertainty } from "../ablation/unit_attribution.ts";
+import { OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { PathIntegral } from "../attribution/path_function.ts";
 import {
   type AttributionRecord,
@@ -58,6 +59,12 @@ export interface Sampling {
     | null;
 }
 
+/** A text whose objective has been opened. */
+export interface ExplainedText extends PreparedText {
+  /** Of `margin`, the tokens [T] that are compared; else null. */
+  readonly pairs: AttributionRecord["score"]["pairs"] | null;
+}
+
 /**
  * Puts everything into one record.
  *
@@ -65,7 +72,7 @@ export interface Sampling {
  */
 export function buildRecord(
   model: LanguageModel,
-  text: PreparedText,
+  text: ExplainedText,
   options: AttributionOptions,
   result: Judged,
   advice: readonly string[],
@@ -95,10 +102,14 @@ export function buildRecord(
       tokens: text.promptTokens.map(({ id, text: piece }, i) => ({ id, text: piece, frozen: text.frozen[i] })),
     },
     target: { text: text.targetText, tokens: text.targetTokens.map(({ id, text: piece }) => ({ id, text: piece })) },
+    ...(text.alternative === null ? {} : { alternative: describeAlternative(text.alternative) }),
     score: {
       objective: options.objective,
+      unit: OBJECTIVES[options.objective].unit,
+      per: result.input.length === text.targetIds.length ? "token" : "sequence",
       input: [...result.input],
       baseline: result.baseline && [...result.baseline],
+      ...(text.pairs === null ? {} : { pairs: text.pairs }),
     },
     tokenAttribution: result.tokenAttribution && rows(result.tokenAttribution, L),
     sequenceAttribution: [...result.sequenceAttribution],
@@ -126,6 +137,12 @@ export function buildRecord(
   };
   assertFiniteRecord(record);
   return record;
+}
+
+function describeAlternative(
+  { text, tokens }: NonNullable<PreparedText["alternative"]>,
+): AttributionRecord["alternative"] {
+  return { text, tokens: tokens.map(({ id, text: piece }) => ({ id, text: piece })) };
 }
 
 /** The options that this method has, and no others. */

@@ -21,6 +21,7 @@ export function checkConsistency(data: unknown): Problem[] {
   return [
     ...listOf(prompts).flatMap((prompt, i) => checkPrompt(asMapping(prompt), i, names)),
     ...listOf(sweeps).flatMap((sweep, i) => checkSweep(asMapping(sweep), i, names)),
+    ...checkAlternatives(listOf(prompts).map(asMapping), listOf(sweeps).map(asMapping)),
   ];
 }
 
@@ -63,7 +64,37 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
       text: `expected only with ${needsOf(option)}, got ${got}${advice}`,
     });
   }
-  return [...problems, ...tooFewSteps(sweep, i, quadratures)];
+  return [...problems, ...tooFewSteps(sweep, i, quadratures), ...logitsOfOthers(sweep, i)];
+}
+
+/** Contrasts need an alternative, and nothing else has a use for one. */
+function checkAlternatives(prompts: readonly Mapping[], sweeps: readonly Mapping[]): Problem[] {
+  const contrasts = (sweep: Mapping, { name }: Mapping) =>
+    asList(sweep.objective).includes("contrastive") &&
+    (sweep.prompts === undefined || asList(sweep.prompts).includes(name));
+  const missing = sweeps.flatMap((sweep, i) =>
+    prompts.filter((prompt) => prompt.alternative === undefined && contrasts(sweep, prompt)).map(({ name }) => ({
+      path: ["sweeps", i, "objective"],
+      text: `expected an alternative in each prompt with objective contrastive, got none in ${name}`,
+    }))
+  );
+  const idle = prompts.flatMap((prompt, i) => {
+    if (prompt.alternative === undefined || sweeps.some((sweep) => contrasts(sweep, prompt))) return [];
+    const text = "expected only with objective contrastive, got no such sweep of this prompt";
+    return [{ path: ["prompts", i, "alternative"], text, key: true }];
+  });
+  return [...missing, ...idle];
+}
+
+/** Logits of probabilities are taken of log-probabilities alone. */
+function logitsOfOthers({ link, objective }: Mapping, i: number): Problem[] {
+  const other = asList(objective).find((name) => name !== "log-prob");
+  if (other === undefined) return [];
+  return asList(link).flatMap((name, k) =>
+    name === "logit"
+      ? [{ path: ["sweeps", i, "link", k], text: `expected identity with objective ${other}, got logit` }]
+      : []
+  );
 }
 
 function unknownPrompts(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {

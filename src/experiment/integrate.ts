@@ -8,12 +8,14 @@ import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 import { aggregate } from "../units/aggregate.ts";
 import { baselineRows, isRandomBaseline, randomBaselines } from "./baseline.ts";
 import type { Judged, Sampling } from "./build_record.ts";
+import type { OpenObjective } from "./objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
 
 /** Integrated gradients from the baseline to the prompt, or their mean over random baselines. */
 export async function integratedGradients(
   model: LanguageModel,
+  objective: OpenObjective,
   text: PreparedText,
   options: AttributionOptions,
 ): Promise<Judged> {
@@ -23,24 +25,23 @@ export async function integratedGradients(
   const end = await model.embed(text.promptIds);
   if (!isRandomBaseline(options.baseline)) {
     const start = await baselineRows(model, text, options.baseline, end);
-    return judge(await integrate(model, text, options, { start, end }), text, options);
+    return judge(await integrate(objective, options, { start, end }), text, options);
   }
   const draws: PathIntegral[] = [];
   for (const start of await randomBaselines(model, text, options, end)) {
     const budget = Math.floor(options.budget! / options.samples!);
-    draws.push(await integrate(model, text, { ...options, budget }, { start, end }));
+    draws.push(await integrate(objective, { ...options, budget }, { start, end }));
   }
   const { standardError, ...mean } = averageIntegrals(draws, options.tolerance);
   return { ...judge(mean, text, options), ...errorsOf(draws, standardError, text, options) };
 }
 
 async function integrate(
-  model: LanguageModel,
-  { targetIds }: PreparedText,
+  objective: OpenObjective,
   { quadrature, tolerance, budget, tokens, steps, perTarget }: AttributionOptions,
   ends: { readonly start: Float32Array; readonly end: Float32Array },
 ): Promise<PathIntegral> {
-  const path = await model.path({ ...ends, targets: targetIds });
+  const path = await objective.path(ends);
   const gradient = tokens ? "token" : "sequence";
   return quadrature === "adaptive"
     ? await integrateAdaptively(path, { tolerance, budget: budget!, gradient })

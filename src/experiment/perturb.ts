@@ -10,6 +10,7 @@ import type { LanguageModel } from "../model/model.ts";
 import { freeGroups, type Unit } from "../units/unit.ts";
 import type { Judged } from "./build_record.ts";
 import { embeddingRow } from "./embedding_row.ts";
+import type { OpenObjective } from "./objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions, MethodName } from "./request.ts";
 import { spreadOverTokens } from "./spread.ts";
@@ -18,13 +19,15 @@ import { treeOf } from "./unit_hierarchy.ts";
 // What the embeddings of coalitions may take at a time: all of exact Shapley values would be gigabytes.
 const BATCH_BYTES = 2 ** 26;
 
-/** A perturbation method on a model: which units of the prompt, taken away, take the target's log-probability away. */
+/** A perturbation method on a model: which units of the prompt, taken away, take the objective's value away. */
 export async function perturb(
   model: LanguageModel,
+  objective: OpenObjective,
   text: PreparedText,
   options: AttributionOptions,
 ): Promise<Judged> {
-  const { promptIds, targetIds, units } = text;
+  requireLogProbs(options);
+  const { promptIds, units } = text;
   const replacement: Replacement = options.scheme === "delete"
     ? { kind: "delete" }
     : { kind: "row", row: await embeddingRow(model, options.scheme, "scheme") };
@@ -34,8 +37,8 @@ export async function perturb(
     prompt,
     hiddenSize: model.config.hiddenSize,
     groups,
-    targets: targetIds.length,
-    score: (prompts, original) => model.score(prompts, targetIds, original),
+    targets: objective.targets,
+    score: objective.score,
   }, replacement);
   const scorer = createScorer(game, {
     budget: options.budget ?? undefined,
@@ -43,6 +46,11 @@ export async function perturb(
   });
   const found = await run(scorer, options, hierarchyOf(text, options));
   return judge(found, scorer, units, options);
+}
+
+function requireLogProbs({ method, link, objective }: AttributionOptions): void {
+  if (method !== "context-cite" || link !== "logit" || objective === "log-prob") return;
+  throw new RangeError(`Cannot take logits of probabilities as the objective must be log-prob: got ${objective}`);
 }
 
 /** Whether the sum of its attributions can be held against the change of the score. */

@@ -1,6 +1,6 @@
 import { percentText } from "../report/number_text.ts";
 import type { TextTable } from "../report/text_table.ts";
-import { isUnmet, methodWord, pathText, type ResultRow, usualFreeze } from "./results.ts";
+import { isUnmet, methodWord, pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
 import { QUADRATURES } from "./request.ts";
 
 /**
@@ -26,7 +26,8 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
 }
 
 function groupWords(row: ResultRow, usual: string): string[] {
-  const { options, prompt } = row.cell;
+  const { options } = row.cell;
+  const prompt = promptWord(row.cell);
   if (options.method !== "integrated-gradients") return [prompt, options.scheme, methodWord(options)];
   return [prompt, pathText(options, usual), options.quadrature];
 }

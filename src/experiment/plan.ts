@@ -60,7 +60,9 @@ export function planExperiment(config: ExperimentConfig, overrides: PlanOverride
       for (const sweep of sweeps) {
         if (sweep.prompts && !sweep.prompts.includes(prompt)) continue;
         for (const options of sweepOptions(sweep)) {
-          const cell = makeCell(model, models.length > 1, prompt, text, options);
+          const { alternative, ...plain } = text;
+          const own = options.objective === "contrastive" ? { ...plain, alternative } : plain;
+          const cell = makeCell(model, models.length > 1, prompt, own, options);
           if (!cells.has(cell.key)) cells.set(cell.key, cell);
         }
       }
@@ -140,7 +142,9 @@ function makeCell(
 ): Cell {
   const determines = { schema: RECORD_SCHEMA, model, text, method: options.method, options: relevantOptions(options) };
   const key = createHash("sha256").update(stableJson(determines)).digest("hex");
-  const words = [...(manyModels ? [baseName(model.source), model.quantize] : []), prompt, ...optionWords(options)];
+  const objective = options.objective === DEFAULT_OPTIONS.objective ? [] : [options.objective];
+  const opened = manyModels ? [baseName(model.source), model.quantize] : [];
+  const words = [...opened, prompt, ...objective, ...optionWords(options)];
   return { id: `${slug(words.join("-"))}-${key.slice(0, 8)}`, key, model, prompt, text, options };
 }
 
@@ -162,7 +166,7 @@ function optionWords(options: AttributionOptions): string[] {
 
 /** A perturbation method's options that are not the defaults, as words. */
 function unusualOptions(options: AttributionOptions): string[] {
-  const usual = resolveOptions({ method: options.method });
+  const usual = resolveOptions({ method: options.method, objective: options.objective });
   const relevant = relevantOptions(options);
   return SWEEP_OPTIONS.filter((name) => name in relevant && !["scheme", "units", "freeze"].includes(name))
     .filter((name) => options[name] !== usual[name]).map((name) => `${name}-${options[name]}`);

@@ -8,7 +8,7 @@ import { rasterize, renderSvg } from "../report/render.ts";
 import { readIfThere, writeAtomic } from "./atomic_file.ts";
 import type { Cell } from "./plan.ts";
 import { isRelevant } from "./relevance.ts";
-import { pathText, type ResultRow, usualFreeze } from "./results.ts";
+import { pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
 import type { Store } from "./store.ts";
 
 /** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
@@ -32,7 +32,8 @@ function completenessPoints(rows: readonly ResultRow[]): CompletenessPoint[] {
   const usual = usualFreeze(rows);
   const manyModels = new Set(rows.map(modelText)).size > 1;
   return rows.flatMap((row) => {
-    const { options, prompt } = row.cell;
+    const { options } = row.cell;
+    const prompt = promptWord(row.cell);
     const { relative, certificate } = row.sequence;
     if (options.method !== "integrated-gradients" || relative === null) return [];
     return [{

@@ -1,5 +1,5 @@
 import type { LanguageModel } from "../model/model.ts";
-import type { PromptToken, Token } from "../model/tokenizer.ts";
+import type { PromptToken, Token, Tokenizer } from "../model/tokenizer.ts";
 import { divide, divisionOf } from "../units/prompt_units.ts";
 import type { Unit, UnitToken } from "../units/unit.ts";
 import type { AttributionOptions, AttributionText } from "./request.ts";
@@ -18,9 +18,15 @@ export interface PreparedText {
   readonly targetText: string;
   readonly targetTokens: readonly Token[];
   readonly targetIds: readonly number[];
+  /** What the target is compared with; null where nothing is. */
+  readonly alternative: {
+    readonly text: string;
+    readonly tokens: readonly Token[];
+    readonly ids: readonly number[];
+  } | null;
   /** Whether the prompt is in the chat template. */
   readonly chat: boolean;
-  /** Whether prompt and target tokenized as one text give other tokens than one by one. */
+  /** Whether prompt and target (or alternative) tokenized as one text give other tokens than one by one. */
   readonly boundaryDiffers: boolean;
 }
 
@@ -30,13 +36,13 @@ const DEFAULT_GENERATED = 20;
 /**
  * Tokenizes the prompt and the target, or generates the target.
  *
- * @throws {RangeError} for an empty prompt or target, an unknown `freeze`, a prompt whose tokens are all frozen, or units
+ * @throws {RangeError} for an empty prompt or target, an alternative that is missing, of no use or the target itself, an unknown `freeze`, a prompt whose tokens are all frozen, or units
  * that the prompt does not have; {SyntaxError} for a malformed template of units
  */
 export async function prepareText(
   model: LanguageModel,
   text: AttributionText,
-  { freeze, units: division }: Pick<AttributionOptions, "freeze" | "units">,
+  { freeze, units: division, objective }: Pick<AttributionOptions, "freeze" | "units" | "objective">,
 ): Promise<PreparedText> {
   const tokenizer = await model.tokenizer();
   const { tokens } = tokenizer.encodePrompt(text.prompt, { chat: text.chat ?? false });
@@ -64,6 +70,10 @@ export async function prepareText(
         : "Cannot attribute as the target must have at least one token: got an empty text",
     );
   }
+  const alternative = alternativeOf(tokenizer, text, objective, targetIds);
+  const differs = (ids: readonly number[], continuation?: string) =>
+    continuation !== undefined && !text.chat &&
+    String(tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
   return {
     promptText: text.prompt,
     promptTokens: tokens,
@@ -74,10 +84,34 @@ export async function prepareText(
     targetText: text.target ?? tokenizer.decode(targetIds),
     targetTokens: tokenizer.describe(targetIds),
     targetIds,
+    alternative,
     chat: text.chat ?? false,
-    boundaryDiffers: text.target !== undefined && !text.chat &&
-      String(tokenizer.encodeJoint(text.prompt, text.target)) !== String([...promptIds, ...targetIds]),
+    boundaryDiffers: differs(targetIds, text.target) || differs(alternative?.ids ?? [], alternative?.text),
   };
+}
+
+/** The alternative that `contrastive` needs and no other objective has a use for. */
+function alternativeOf(
+  tokenizer: Tokenizer,
+  { alternative: text }: AttributionText,
+  objective: AttributionOptions["objective"],
+  targetIds: readonly number[],
+): PreparedText["alternative"] {
+  if (objective !== "contrastive") {
+    if (text === undefined) return null;
+    throw new RangeError(`Cannot compare with an alternative as the objective must be contrastive: got ${objective}`);
+  }
+  const ids = text === undefined ? [] : tokenizer.encodeTarget(text);
+  if (text === undefined || ids.length === 0) {
+    throw new RangeError(
+      "Cannot attribute the objective contrastive as an alternative must be given: got " +
+        (text === undefined ? "none" : "an empty text"),
+    );
+  }
+  if (String(ids) === String(targetIds)) {
+    throw new RangeError(`Cannot attribute as the alternative must not be the target: got ${JSON.stringify(text)}`);
+  }
+  return { text, tokens: tokenizer.describe(ids), ids };
 }
 
 function frozenPositions(tokens: readonly PromptToken[], freeze: readonly string[]): boolean[] {

@@ -1,4 +1,5 @@
 import { z } from "npm:zod@4";
+import { OBJECTIVE_NAMES, OBJECTIVE_UNITS } from "../attribution/objectives/objective.ts";
 import { type AttributionRecord, RECORD_SCHEMA, type RecordUnits } from "../attribution/record.ts";
 
 const numbers = z.array(z.number());
@@ -54,7 +55,15 @@ const RECORD = z.object({
   method: z.looseObject({ name: z.string() }),
   prompt: z.object({ text: z.string(), tokens: z.array(token.extend({ frozen: z.boolean() })) }),
   target: z.object({ text: z.string(), tokens: z.array(token) }),
-  score: z.object({ objective: z.string(), input: numbers, baseline: numbers.nullable() }),
+  alternative: z.object({ text: z.string(), tokens: z.array(token) }).optional(),
+  score: z.object({
+    objective: z.enum(OBJECTIVE_NAMES),
+    unit: z.enum(OBJECTIVE_UNITS),
+    per: z.enum(["token", "sequence"]),
+    pairs: z.array(z.object({ first: token, second: token })).optional(),
+    input: numbers,
+    baseline: numbers.nullable(),
+  }),
   tokenAttribution: matrix.nullable(),
   sequenceAttribution: numbers,
   standardError: numbers.nullable(),
@@ -89,7 +98,8 @@ const RECORD = z.object({
 });
 
 /**
- * Checks that a value is a whole record: every field there, every number finite, [T] and [L] agreeing throughout.
+ * Checks that a value is a whole record: every field there, every number finite, [T] (of one score a sequence, [1]) and
+ * [L] agreeing throughout.
  * Fields that a later version adds are kept.
  * @throws {TypeError} naming the field that is not as it must be
  */
@@ -100,7 +110,8 @@ export function checkRecord(value: unknown): AttributionRecord {
     throw new TypeError(`Cannot use the record as ${path.map(String).join(".") || "it"} must be whole: got ${message}`);
   }
   const record = value as AttributionRecord;
-  const [T, L] = [record.target.tokens.length, record.prompt.tokens.length];
+  const T = record.score.per === "sequence" ? 1 : record.target.tokens.length;
+  const L = record.prompt.tokens.length;
   checkLength("score.input", record.score.input, T);
   if (record.score.baseline) checkLength("score.baseline", record.score.baseline, T);
   checkLength("sequenceAttribution", record.sequenceAttribution, L);

@@ -1,5 +1,6 @@
 import type { LinkName } from "../ablation/link.ts";
 import { PERTURBATION_METHOD_NAMES } from "../ablation/perturbation_methods.ts";
+import type { ObjectiveName } from "../attribution/objectives/objective.ts";
 import { SEGMENT_KINDS } from "../units/text_segments.ts";
 
 /** The methods of this version. */
@@ -38,8 +39,13 @@ export type HierarchyName = typeof HIERARCHIES[number];
 export interface AttributionOptions {
   /** How the attribution is computed. */
   readonly method: MethodName;
-  /** F_t: the log-probability of each target token, nats. */
-  readonly objective: "log-prob";
+  /**
+   * F, what is explained: `log-prob`, `prob` or `logit` of each target token; `contrastive`, their log-probabilities less those
+   * of the text's alternative; `cross-entropy` and `perplexity` of the target; `entropy` of the distribution that each
+   * target token is drawn from, its divergence `kl` from the one after the unperturbed prompt, or the `margin` in
+   * log-probability of the two tokens that were likeliest there.
+   */
+  readonly objective: ObjectiveName;
   /**
    * integrated-gradients: `zero`, `mean`, `eos`, `token:<id or text>`, `text:` and a prompt of as many tokens; or the average
    * over `samples` draws of `random` (tokens of the vocabulary) or `shuffle` (the prompt's own tokens in random orders).
@@ -100,7 +106,10 @@ export interface AttributionOptions {
   readonly penalty: number;
   /** context-cite: coalitions to test the fit on. */
   readonly heldOut: number;
-  /** context-cite: the scale on which it is linear, log-probabilities or logits of probabilities. */
+  /**
+   * context-cite: the scale on which it is linear, the scores or the logits of probabilities (objective `log-prob` alone, and
+   * its default there).
+   */
   readonly link: LinkName;
   /** `special`, `template`, `first`, or zero-based positions as decimal strings. */
   readonly freeze: readonly string[];
@@ -149,7 +158,8 @@ const DEFAULT_SAMPLES: Partial<Record<MethodName, number>> = {
 
 /** Options with the defaults of DESIGN.md, and of their method, for whatever is left out. */
 export function resolveOptions(options: Partial<AttributionOptions>): AttributionOptions {
-  const all = { ...DEFAULT_OPTIONS, ...options };
+  const link: LinkName = options.objective === undefined || options.objective === "log-prob" ? "logit" : "identity";
+  const all = { ...DEFAULT_OPTIONS, link, ...options };
   return {
     ...all,
     budget: all.budget ?? DEFAULT_BUDGETS[all.method] ?? null,
@@ -163,6 +173,8 @@ export interface AttributionText {
   readonly prompt: string;
   /** The continuation to explain, with its own leading space; without it the model generates `generate` tokens. */
   readonly target?: string;
+  /** Objective `contrastive`: another continuation, of any length, whose log-probability is subtracted. */
+  readonly alternative?: string;
   /** Most tokens to generate where no target is given. */
   readonly generate?: number;
   /** Whether to put the prompt into the tokenizer's chat template. */

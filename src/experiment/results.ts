@@ -1,17 +1,19 @@
 import { stringify } from "npm:csv-stringify@6/sync";
+import type { ObjectiveUnit } from "../attribution/objectives/objective.ts";
 import type { AttributionRecord, RecordSampling } from "../attribution/record.ts";
 import { byUnits } from "../report/by_units.ts";
 import { scoreGap, topPosition } from "../report/describe.ts";
 import { visibleText } from "../report/visible_token.ts";
 import type { Cell } from "./plan.ts";
 import { relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
-import type { AttributionOptions } from "./request.ts";
+import { type AttributionOptions, DEFAULT_OPTIONS } from "./request.ts";
 
 /** What the tables and plots of an experiment keep of a cell's record. */
 export interface ResultRow {
   readonly cell: Cell;
   readonly model: AttributionRecord["model"];
   readonly device: AttributionRecord["device"];
+  readonly unit: ObjectiveUnit;
   readonly scoreInput: number;
   readonly scoreBaseline: number | null;
   readonly gap: number | null;
@@ -36,6 +38,7 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
     cell,
     model: record.model,
     device: record.device,
+    unit: record.score.unit,
     scoreInput: total(record.score.input),
     scoreBaseline: record.score.baseline && total(record.score.baseline),
     gap: scoreGap(record),
@@ -57,6 +60,11 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
     advice: record.advice,
     hasMatrix: record.tokenAttribution !== null,
   };
+}
+
+/** What is explained, as tables name it: `michael`, or `michael, entropy`. */
+export function promptWord({ prompt, options: { objective } }: Cell): string {
+  return objective === DEFAULT_OPTIONS.objective ? prompt : `${prompt}, ${objective}`;
 }
 
 /** What distinguishes the paths of a sweep beside quadrature and effort: `zero`, or `zero, frozen first`. */
@@ -90,7 +98,17 @@ export function resultsCsv(rows: readonly ResultRow[]): string {
 const CSV_COLUMNS = [
   ...["cell", "model", "fingerprint", "quantize", "prompt", "method"],
   ...SWEEP_OPTIONS.map(snakeCase),
-  ...["score_input", "score_baseline", "score_gap", "attribution_sum", "delta", "relative", "certificate", "met"],
+  ...[
+    "unit",
+    "score_input",
+    "score_baseline",
+    "score_gap",
+    "attribution_sum",
+    "delta",
+    "relative",
+    "certificate",
+    "met",
+  ],
   ...["arithmetic_floor", "path_points", "forward_rows", "backward_rows", "seconds", "gpu_seconds", "peak_bytes"],
   ...["model_calls", "stopped_by", "largest_standard_error", "r2", "held_out_r2", "lds"],
   ...["top_position", "top_token", "top_attribution", "backend", "adapter"],
@@ -109,6 +127,7 @@ function csvRow(row: ResultRow): Record<string, unknown> {
     method: cell.options.method,
     ...Object.fromEntries(options),
     freeze: cell.options.freeze.join(" "),
+    unit: row.unit,
     score_input: row.scoreInput,
     score_baseline: row.scoreBaseline,
     score_gap: row.gap,

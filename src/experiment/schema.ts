@@ -1,5 +1,6 @@
 import { z } from "npm:zod@4";
 import { LINK_NAMES } from "../ablation/link.ts";
+import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import { HIERARCHIES, isUnits, METHODS, QUADRATURES, UNIT_WORDS } from "./request.ts";
 
 /** Devices that a configuration may ask for. */
@@ -85,6 +86,7 @@ const prompt = z.strictObject({
   name: leaf<string>(NAME, isName),
   prompt: leaf<string>("a text that is not empty", isText),
   target: leaf<string>("a text that is not empty", isText).optional(),
+  alternative: leaf<string>("a text that is not empty", isText).optional(),
   generate: wholeNumber(1, MOST_GENERATED).optional(),
   chat: trueOrFalse.optional(),
 }, { error: "a mapping" });
@@ -92,7 +94,7 @@ const prompt = z.strictObject({
 const sweep = z.strictObject({
   method: oneOf(METHODS),
   prompts: each(leaf<string>("the name of a prompt", isName)),
-  objective: each(oneOf(["log-prob"] as const)),
+  objective: each(oneOf(OBJECTIVE_NAMES)),
   baseline: each(wordOrToken(["zero", "mean", "eos", "random", "shuffle"], { orText: true })),
   scheme: each(wordOrToken(["delete", "zero", "mean", "eos"])),
   units: each(units),

@@ -109,12 +109,27 @@ function rank({ cell, sequence }: ResultRow): number {
 
 function promptTable(rows: readonly ResultRow[], usual: string): TextTable {
   return {
-    head: ["cell", "path or scheme", "rule", "points", "Σ", "gap", "error", "κ", "met", "most from", "s", "plots"],
+    head: [
+      "cell",
+      "objective",
+      "path or scheme",
+      "rule",
+      "points",
+      "Σ",
+      "gap",
+      "error",
+      "κ",
+      "met",
+      "most from",
+      "s",
+      "plots",
+    ],
     rows: rows.map((row) => {
       const { options, id } = row.cell;
       const ablation = options.method !== "integrated-gradients";
       return [
         `[${id.slice(-8)}](cells/${id}.json)`,
+        row.unit === "nats" ? options.objective : `${options.objective} (${row.unit})`,
         ablation ? options.scheme : pathText(options, usual),
         ablation ? methodWord(options) : options.quadrature,
         isRelevant("steps", options) ? String(options.steps) : ablation ? "" : String(row.cost.pathPoints),

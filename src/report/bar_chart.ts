@@ -27,7 +27,7 @@ export function barPanel(record: AttributionRecord, start: number, end: number):
   const y = {
     field: "value",
     type: "quantitative" as const,
-    title: "attribution (nats)",
+    title: `attribution (${record.score.unit})`,
     scale: { domain: valueDomain(record), nice: true },
   };
   return {

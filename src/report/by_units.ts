@@ -1,10 +1,11 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 
 /**
- * The record as reports show it: where it has units, these stand in the place of tokens, [U] in the place of [L]. A record
- * without units is itself.
+ * The record as reports show it: where it has units, these stand in the place of tokens, [U] in the place of [L]; where there is
+ * one score for the sequence, the whole target stands in the place of its tokens. Other records are themselves.
  */
-export function byUnits(record: AttributionRecord): AttributionRecord {
+export function byUnits(given: AttributionRecord): AttributionRecord {
+  const record = given.score.per === "sequence" ? withWholeTarget(given) : given;
   const { units, prompt, completeness, sampling } = record;
   if (units === undefined) return record;
   const tokens = units.prompt.map(({ text, name, tokens: [first], frozen }) => ({
@@ -22,4 +23,9 @@ export function byUnits(record: AttributionRecord): AttributionRecord {
     ...(sampling === undefined ? {} : { sampling: { ...sampling, tokenStandardError: null } }),
     units: undefined,
   };
+}
+
+function withWholeTarget(record: AttributionRecord): AttributionRecord {
+  const { text, tokens: [{ id }] } = record.target;
+  return { ...record, target: { text, tokens: [{ id, text }] } };
 }

@@ -60,11 +60,13 @@ function tokenRows(record: AttributionRecord): Row[] {
   const errors = record.sampling?.tokenStandardError ?? record.completeness.entryError;
   return (record.tokenAttribution ?? []).flatMap((values, t) =>
     values.map((value, i) => {
-      const { id, text } = record.target.tokens[t];
+      // Of one score for the sequence there is no position.
+      const isWhole = record.score.per === "sequence";
+      const { id, text } = isWhole ? { id: "", text: record.target.text } : record.target.tokens[t];
       const row = errors?.[t];
       return {
         scope: "token",
-        target_position: t,
+        target_position: isWhole ? "" : t,
         target_token_id: id,
         target_token: text,
         ...promptCells(record, i),

@@ -1,3 +1,4 @@
+import { OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { AttributionRecord } from "../attribution/record.ts";
 import { numberText, percentText } from "./number_text.ts";
 import { oneLine } from "./visible_token.ts";
@@ -16,7 +17,9 @@ const TITLES: Readonly<Record<string, string>> = {
 /** The method and its options in words, as a plot's title: `Integrated gradients, zero baseline, adaptive`. */
 export function methodText(record: AttributionRecord): string {
   const { name, baseline, scheme, quadrature, steps, tolerance, units } = record.method;
-  const title = TITLES[name] ?? sentenceCase(name.replaceAll("-", " "));
+  const method = TITLES[name] ?? sentenceCase(name.replaceAll("-", " "));
+  const { objective } = record.score;
+  const title = objective === "log-prob" ? method : `${method} of ${OBJECTIVES[objective].title}`;
   const division = units === undefined || units === "tokens" ? [] : [oneLine(String(units))];
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
   const parts = [title, `baseline ${oneLine(String(baseline))}`];
@@ -29,6 +32,11 @@ export function methodText(record: AttributionRecord): string {
   return [...parts, ...division].join(", ");
 }
 
+/** A number in the record's unit: `3.1 nats`. */
+export function amountText(value: number | null, { score: { unit } }: AttributionRecord, signed = false): string {
+  return `${numberText(value, 4, signed)} ${unit}`;
+}
+
 /** Sum, gap and completeness error: `Σ = 3.1 of 3.2 nats, completeness error 0.4 %`. */
 export function completenessText(record: AttributionRecord): string {
   const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
@@ -36,9 +44,9 @@ export function completenessText(record: AttributionRecord): string {
   const { relative } = record.completeness.sequence;
   const fit = surrogateText(record);
   if (fit !== null) return `Σ = ${numberText(sum)}, a surrogate's weights: ${fit}`;
-  if (gap === null) return `Σ = ${numberText(sum)} nats, no completeness error: the baseline has no score`;
+  if (gap === null) return `Σ = ${amountText(sum, record)}, no completeness error: the baseline has no score`;
   const parts = [
-    `Σ = ${numberText(sum)} of ${numberText(gap)} nats`,
+    `Σ = ${numberText(sum)} of ${amountText(gap, record)}`,
     `completeness error ${percentText(relative)}`,
   ];
   const certificate = certificateText(record);

@@ -21,7 +21,8 @@ export function figure(record: AttributionRecord, panels: readonly Panel[]): Top
       text: methodText(record),
       subtitle: [
         completenessText(record),
-        `${record.model.id}, target “${quote(record.target.text)}”`,
+        `${record.model.id}, target “${quote(record.target.text)}”` +
+        (record.alternative === undefined ? "" : `, alternative “${quote(record.alternative.text)}”`),
       ],
     },
     params: [

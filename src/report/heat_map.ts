@@ -38,7 +38,7 @@ export function heatPanel(record: AttributionRecord, start: number, end: number,
     field: "value",
     type: "quantitative" as const,
     scale: { domain: [-largest, largest], domainMid: 0, range: DIVERGING, interpolate: "lab" },
-    legend: { title: "nats", tickCount: 5, gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)) },
+    legend: { title: record.score.unit, tickCount: 5, gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)) },
   };
   return {
     data: { values },

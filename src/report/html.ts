@@ -1,7 +1,6 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
-import { completenessText, methodText } from "./describe.ts";
-import { numberText } from "./number_text.ts";
+import { amountText, completenessText, methodText } from "./describe.ts";
 import { recordFigure } from "./record_figure.ts";
 import { renderSvg } from "./render.ts";
 import { recordTable } from "./table.ts";
@@ -53,7 +52,7 @@ function highlightedPrompt(record: AttributionRecord): string {
     if (token.frozen) return `<span class="frozen" title="frozen">${text}</span>`;
     const value = record.sequenceAttribution[i];
     const color = `rgba(${value < 0 ? NEGATIVE_RGB : POSITIVE_RGB},${(0.75 * Math.abs(value) / largest).toFixed(3)})`;
-    return `<span style="background:${color}" title="${numberText(value, 4, true)} nats">${text}</span>`;
+    return `<span style="background:${color}" title="${amountText(value, record, true)}">${text}</span>`;
   }).join("");
 }
 

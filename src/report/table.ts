@@ -1,6 +1,7 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
 import {
+  amountText,
   certificateText,
   methodText,
   perTargetText,
@@ -36,6 +37,7 @@ export function recordTable(given: AttributionRecord, options: TableOptions = {}
     `model   ${record.model.id} (${record.model.quantization}) on ${record.device.adapter}`,
     `prompt  ${oneLine(record.prompt.text)}`,
     `target  ${oneLine(record.target.text)}`,
+    ...(record.alternative === undefined ? [] : [`against ${oneLine(record.alternative.text)}`]),
     "",
     ...promptRows(record, width),
     "",
@@ -55,15 +57,20 @@ function promptRows(record: AttributionRecord, width: number): string[] {
   const largest = Math.max(...record.sequenceAttribution.map(Math.abs), Number.MIN_VALUE);
   const bar = signedBar(record.sequenceAttribution, largest, barWidth);
   const head = `${"#".padStart(3)} ${fitWidth("token", wordWidth)}  ${fitWidth("attribution", bar.width)}` +
-    "nats".padStart(VALUE_WIDTH) + (errors ? "±".padStart(VALUE_WIDTH) : "");
+    record.score.unit.padStart(VALUE_WIDTH) + (errors ? "±".padStart(VALUE_WIDTH) : "");
   const rows = record.prompt.tokens.map((token, i) => {
     const start = `${String(i).padStart(3)} ${fitWidth(words[i], wordWidth)}  `;
     if (token.frozen) return start + fitWidth("frozen", bar.width) + "·".padStart(VALUE_WIDTH);
     const value = record.sequenceAttribution[i];
     const error = errors ? numberText(errors[i], 2).padStart(VALUE_WIDTH) : "";
-    return start + bar.draw(value) + value.toFixed(4).replace("-", "−").padStart(VALUE_WIDTH) + error;
+    return start + bar.draw(value) + valueText(value, largest).padStart(VALUE_WIDTH) + error;
   });
   return [head, ...rows];
+}
+
+/** Four decimals, which line up, unless the largest has fewer digits than that or does not fit. */
+function valueText(value: number, largest: number): string {
+  return largest < 0.01 || largest >= 1e5 ? numberText(value) : value.toFixed(4).replace("-", "−");
 }
 
 /** Bars left and right of one axis, each side as wide as its largest value needs. Half a column is the finest step. */
@@ -85,7 +92,7 @@ function signedBar(values: readonly number[], largest: number, width: number) {
 }
 
 function targetRows(record: AttributionRecord, width: number): string[] {
-  const words = visibleTokens(record.target.tokens.map((token) => token.text));
+  const words = targetWords(record);
   const promptWords = visibleTokens(record.prompt.tokens.map((token) => token.text));
   const { relative, certificate } = record.completeness;
   const wordWidth = columnWidth(words, "target");
@@ -109,6 +116,19 @@ function targetRows(record: AttributionRecord, width: number): string[] {
   return [head, ...rows];
 }
 
+/** The target's tokens and, where two are compared, both. */
+function targetWords({ target, alternative, score }: AttributionRecord): string[] {
+  const words = visibleTokens(target.tokens.map(({ text }) => text));
+  const visible = (tokens: readonly { readonly text: string }[]) => visibleTokens(tokens.map(({ text }) => text));
+  if (score.pairs !== undefined) {
+    const [first, second] = [visible(score.pairs.map((pair) => pair.first)), visible(score.pairs.map((p) => p.second))];
+    return words.map((_, t) => `${first[t]} over ${second[t]}`);
+  }
+  if (alternative === undefined || score.per === "sequence") return words;
+  const others = visible(alternative.tokens);
+  return words.map((word, t) => `${word} over ${others[t]}`);
+}
+
 /** The prompt tokens with the largest positive shares, as many of three as there is room for. */
 function mostlyFrom(
   record: AttributionRecord,
@@ -129,14 +149,14 @@ function summaryRows(record: AttributionRecord): string[] {
   const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
   const top = topPosition(record);
   const rows = [
-    `score         ${numberText(total(input))} nats, baseline ${numberText(baseline && total(baseline))}, gap ${
+    `score         ${amountText(total(input), record)}, baseline ${numberText(baseline && total(baseline))}, gap ${
       numberText(scoreGap(record))
     }`,
-    `attribution   sums to ${numberText(sum)} nats` +
+    `attribution   sums to ${amountText(sum, record)}` +
     (top < 0 ? "" : `, most at ${visibleTokens(record.prompt.tokens.map((token) => token.text))[top]} (#${top})`),
     delta === null
       ? `completeness  not defined: ${record.surrogate ? "a surrogate's weights" : "the baseline has no score"}`
-      : `completeness  error ${percentText(relative)} (δ = ${numberText(delta)} nats)`,
+      : `completeness  error ${percentText(relative)} (δ = ${amountText(delta, record)})`,
   ];
   const certificate = certificateText(record);
   if (certificate !== null) rows.push(`certified     ${certificate}`);

@@ -51,7 +51,11 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
     method: { name: method, ...rest },
     prompt: { text: text.prompt, tokens: promptTokens.map((word, id) => ({ id, text: word, frozen: frozen[id] })) },
     target: { text: target, tokens: targetTokens.map((word, id) => ({ id, text: word })) },
-    score: { objective: "log-prob", input: gaps.map((gap) => gap - 4), baseline: gaps.map(() => -4) },
+    score: {
+      ...{ objective: "log-prob", unit: "nats", per: "token" },
+      input: gaps.map((gap) => gap - 4),
+      baseline: gaps.map(() => -4),
+    },
     tokenAttribution: options.tokens || options.method === "feature-ablation" ? matrix : null,
     sequenceAttribution: sequence,
     standardError: null,

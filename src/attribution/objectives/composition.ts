@@ -1,0 +1,73 @@
+import type { PathFunction, PathSamples, PathWants } from "../path_function.ts";
+
+/**
+ * T′ functions of the scores of P parts, [T_p] each, with their derivatives. The derivative of their sum by a score is the same
+ * for all scores of a part, so that a gradient of Σ_t φ_t of each part, one reverse pass, is enough for that of the sum.
+ */
+export interface Composition {
+  /** T′ */
+  readonly targets: number;
+  /** F, [T′] */
+  value(scores: readonly Float64Array[]): Float64Array;
+  /** J v, [T′], of the tangents v, [T_p] of each part */
+  derivative(scores: readonly Float64Array[], tangents: readonly Float64Array[]): Float64Array;
+  /** ∂ Σ F / ∂ φ_p,t of each part, [P] */
+  factors(scores: readonly Float64Array[]): readonly number[];
+}
+
+/** The composition of paths between the same ends: its derivatives follow from theirs by the chain rule. */
+export function composePath(parts: readonly PathFunction[], composition: Composition): PathFunction {
+  const [{ tokens }] = parts;
+  const { targets } = composition;
+  return {
+    tokens,
+    targets,
+    async evaluate(alphas, wants) {
+      // The gradient of a single function is that of the sum.
+      const isSum = wants.gradient === "sequence" || wants.gradient === "token" && targets === 1;
+      const asked: PathWants = { ...wants, gradient: isSum ? "sequence" : wants.gradient };
+      const samples: PathSamples[] = [];
+      for (const part of parts) samples.push(await part.evaluate(alphas, asked));
+      const at = (k: number, key: keyof PathSamples) => samples.map((sample) => sample[key][k]);
+      const points = alphas.map((_, k) => k);
+      return {
+        score: points.map((k) => rounded(composition.value(at(k, "score")), at(k, "score"))),
+        tangent: wants.tangent ? points.map((k) => composition.derivative(at(k, "score"), at(k, "tangent"))) : [],
+        gradient: wants.gradient === "none" ? [] : points.map((k) => {
+          const [scores, gradients] = [at(k, "score"), at(k, "gradient")];
+          return isSum
+            ? weighted(gradients, composition.factors(scores))
+            : columns(gradients, tokens, targets, (column) => composition.derivative(scores, column));
+        }),
+      };
+    },
+  };
+}
+
+/** Scores computed in f32 stay numbers of f32, which tells adaptive quadrature how they are rounded. */
+function rounded(values: Float64Array, parts: readonly Float64Array[]): Float64Array {
+  const isF32 = parts.every((part) => part.every((value) => Math.fround(value) === value));
+  return isF32 ? values.map(Math.fround) : values;
+}
+
+/** Σ_p w_p x_p */
+function weighted(vectors: readonly Float64Array[], weights: readonly number[]): Float64Array {
+  return vectors[0].map((_, i) => vectors.reduce((sum, vector, p) => sum + weights[p] * vector[i], 0));
+}
+
+/** Applies a linear map to each coordinate's column of the parts' matrices [T_p, L]: [T′, L]. */
+function columns(
+  matrices: readonly Float64Array[],
+  tokens: number,
+  targets: number,
+  map: (column: readonly Float64Array[]) => Float64Array,
+): Float64Array {
+  const result = new Float64Array(targets * tokens);
+  for (let i = 0; i < tokens; i++) {
+    const column = map(
+      matrices.map((matrix) => Float64Array.from({ length: matrix.length / tokens }, (_, t) => matrix[t * tokens + i])),
+    );
+    column.forEach((value, t) => result[t * tokens + i] = value);
+  }
+  return result;
+}

@@ -1,0 +1,24 @@
+import { sum } from "../path_function.ts";
+import type { Composition } from "./composition.ts";
+
+/**
+ * The log-probabilities of a target less those of an alternative, two parts, each in its own context: nats. Of equal lengths T
+ * log p(y_t | x, y_<t) − log p(y′_t | x, y′_<t) for each t; of different lengths one number, log p(y | x) − log p(y′ | x), which is
+ * the sum of those where lengths are equal.
+ *
+ * Source: Yin & Neubig, "Interpreting language models with contrastive explanations" (2022), for single tokens; contrasts of
+ * whole continuations as Inseq's `contrast_logits_diff` and its like, aligned one to one.
+ *
+ * @param lengths T of the target and of the alternative
+ */
+export function contrast([target, alternative]: readonly [number, number]): Composition {
+  const aligned = target === alternative;
+  const difference = ([a, b]: readonly Float64Array[]) =>
+    aligned ? a.map((value, t) => value - b[t]) : Float64Array.of(sum(a) - sum(b));
+  return {
+    targets: aligned ? target : 1,
+    value: difference,
+    derivative: (_scores, tangents) => difference(tangents),
+    factors: () => [1, -1],
+  };
+}

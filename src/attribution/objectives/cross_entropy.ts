@@ -1,0 +1,12 @@
+import type { Composition } from "./composition.ts";
+
+/** −log p(y_t) of T log-probabilities, the one part: what the model loses on each target token, nats. */
+export function crossEntropy(targets: number): Composition {
+  const negated = ([values]: readonly Float64Array[]) => values.map((value) => -value);
+  return {
+    targets,
+    value: negated,
+    derivative: (_scores, tangents) => negated(tangents),
+    factors: () => [-1],
+  };
+}

@@ -1,0 +1,18 @@
+import { sum } from "../path_function.ts";
+import type { Composition } from "./composition.ts";
+
+/**
+ * exp(−1/T Σ_t log p(y_t)) of T log-probabilities, the one part. One number for the sequence, as an exponential of a mean is no
+ * sum over target tokens; its derivative is −PPL / T Σ_t ∂ log p(y_t).
+ *
+ * Source: Jelinek, Mercer, Bahl & Baker, "Perplexity: a measure of the difficulty of speech recognition tasks" (1977).
+ */
+export function perplexity(): Composition {
+  const of = ([logProbs]: readonly Float64Array[]) => Math.exp(-sum(logProbs) / logProbs.length);
+  return {
+    targets: 1,
+    value: (scores) => Float64Array.of(of(scores)),
+    derivative: (scores, [tangent]) => Float64Array.of(-of(scores) * sum(tangent) / tangent.length),
+    factors: (scores) => [-of(scores) / scores[0].length],
+  };
+}

@@ -1,0 +1,86 @@
+import { composePath, type Composition } from "../attribution/objectives/composition.ts";
+import { contrast } from "../attribution/objectives/contrast.ts";
+import { crossEntropy } from "../attribution/objectives/cross_entropy.ts";
+import type { ObjectiveName } from "../attribution/objectives/objective.ts";
+import { perplexity } from "../attribution/objectives/perplexity.ts";
+import { topPairs } from "../attribution/objectives/top_pairs.ts";
+import type { PathFunction } from "../attribution/path_function.ts";
+import { type HeadObjective, LOG_PROB } from "../model/head.ts";
+import type { LanguageModel } from "../model/model.ts";
+import type { PathRequest } from "../model/path.ts";
+import type { PreparedText } from "./prepare_text.ts";
+
+/** An objective of a prepared text, ready to be scored and differentiated. */
+export interface OpenObjective {
+  /** T′: one for each target token, or 1 where it is one number for the sequence. */
+  readonly targets: number;
+  /** Of `margin`, the ids [T] that are compared; else null. */
+  readonly pairs: readonly (readonly [first: number, second: number])[] | null;
+  /** F, [T′] of each prompt's embeddings; `original` as `LanguageModel.score` takes it. */
+  score(prompts: readonly Float32Array[], original?: Float32Array): Promise<Float64Array[]>;
+  /** F along a path. */
+  path(request: Omit<PathRequest, "targets" | "objective">): Promise<PathFunction>;
+}
+
+/**
+ * Opens an objective. Those that ask about the unperturbed prompt (`margin`, `kl`) take one forward of it here.
+ *
+ * @param prompt its embeddings, [L, D]
+ */
+export async function openObjective(
+  model: LanguageModel,
+  text: Pick<PreparedText, "targetIds" | "alternative">,
+  name: ObjectiveName,
+  prompt: Float32Array,
+): Promise<OpenObjective> {
+  const { targetIds: targets } = text;
+  switch (name) {
+    case "log-prob":
+    case "prob":
+    case "logit":
+    case "entropy":
+      return ofHead(model, targets, { kind: name });
+    case "margin": {
+      const pairs = topPairs(await model.logits(prompt, targets), model.config.vocabularySize);
+      return { ...ofHead(model, targets, { kind: "margin", pairs }), pairs };
+    }
+    case "kl":
+      return ofHead(model, targets, { kind: "kl", reference: await model.logits(prompt, targets) });
+    case "cross-entropy":
+      return composed([ofHead(model, targets)], crossEntropy(targets.length));
+    case "perplexity":
+      return composed([ofHead(model, targets)], perplexity());
+    case "contrastive": {
+      const { ids } = text.alternative!;
+      return composed([ofHead(model, targets), ofHead(model, ids)], contrast([targets.length, ids.length]));
+    }
+  }
+}
+
+/** What the model's head gives by itself. */
+function ofHead(model: LanguageModel, targets: readonly number[], objective: HeadObjective = LOG_PROB): OpenObjective {
+  return {
+    targets: targets.length,
+    pairs: null,
+    score: (prompts, original) => model.score(prompts, targets, original, objective),
+    path: (request) => model.path({ ...request, targets, objective }),
+  };
+}
+
+/** A function of others, on the same prompts and the same paths. */
+function composed(parts: readonly OpenObjective[], composition: Composition): OpenObjective {
+  return {
+    targets: composition.targets,
+    pairs: null,
+    async score(prompts, original) {
+      const scores: Float64Array[][] = [];
+      for (const part of parts) scores.push(await part.score(prompts, original));
+      return prompts.map((_, i) => composition.value(scores.map((part) => part[i])));
+    },
+    async path(request) {
+      const paths: PathFunction[] = [];
+      for (const part of parts) paths.push(await part.path(request));
+      return composePath(paths, composition);
+    },
+  };
+}
