@@ -1,24 +1,14 @@
-/** A text as a user's turn, rendered. */
-export interface RenderedChat {
-  readonly rendered: string;
-  /** Where the user's text starts in `rendered`. */
-  readonly userStart: number;
-  /** The part of the user's text that is there: templates may trim it. */
-  readonly textStart: number;
-  readonly textEnd: number;
-}
+import type { Message } from "./chat_turns.ts";
 
-/** Renders one user's turn and the start of the answer. */
-export type RenderChat = (text: string, system?: string) => RenderedChat;
-
-/** Stands for the user's text to find where a template puts it; no template contains it. */
-const PLACEHOLDER = "\u{F0000}user\u{F0001}";
+/** Renders messages and the start of the answer. */
+export type RenderChat = (messages: readonly Message[]) => string;
 
 /** Special tokens that templates refer to by name. */
 const NAMED_TOKENS = ["bos_token", "eos_token", "pad_token", "unk_token"] as const;
 
 /**
- * The chat template of a `tokenizer_config.json`, null where there is none.
+ * The chat template of a `tokenizer_config.json`, null where there is none. Rendering throws RangeError where the template
+ * refuses the messages.
  *
  * @throws SyntaxError where the template cannot be parsed
  */
@@ -33,13 +23,16 @@ export async function chatTemplate(config: Record<string, unknown>): Promise<Ren
     throw new SyntaxError(`Cannot load chat_template as it must be a Jinja template: got ${(error as Error).message}`);
   }
   const named = Object.fromEntries(NAMED_TOKENS.map((name) => [name, tokenText(config[name])]));
-  const render = (content: string, system?: string) => {
-    const turns = [{ role: "user", content }];
-    const messages = system === undefined ? turns : [{ role: "system", content: system }, ...turns];
-    // transformers passes these two as well, and some templates ask whether they are defined.
-    return template.render({ ...named, messages, tools: null, documents: null, add_generation_prompt: true });
+  return (messages) => {
+    try {
+      // transformers passes the two nulls as well, and some templates ask whether they are defined.
+      return template.render({ ...named, messages, tools: null, documents: null, add_generation_prompt: true });
+    } catch (error) {
+      throw new RangeError(
+        `Cannot encode a chat as its template must take the messages: got ${(error as Error).message}`,
+      );
+    }
   };
-  return (text, system) => locate(text, render(text, system), render(PLACEHOLDER, system));
 }
 
 /** Config files hold a template, or a list of named ones of which `default` is the chat's. */
@@ -53,17 +46,4 @@ function templateSource(value: unknown): string | null {
 function tokenText(value: unknown): string {
   if (typeof value === "string") return value;
   return (value as { content?: string } | null | undefined)?.content ?? "";
-}
-
-function locate(text: string, rendered: string, pattern: string): RenderedChat {
-  const userStart = pattern.indexOf(PLACEHOLDER);
-  const [before, after] = [pattern.slice(0, userStart), pattern.slice(userStart + PLACEHOLDER.length)];
-  const trimmed = text.trim();
-  for (const shown of [text, trimmed]) {
-    if (userStart >= 0 && rendered === before + shown + after) {
-      const textStart = text.indexOf(shown);
-      return { rendered, userStart, textStart, textEnd: textStart + shown.length };
-    }
-  }
-  throw new RangeError("Cannot encode a chat as its template must hold the user's text as it is: got another text");
 }

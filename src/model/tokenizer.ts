@@ -1,7 +1,8 @@
 import type { TokenizerFiles } from "../checkpoint/checkpoint.ts";
 import { readablePieces, tokenBytes } from "./byte_level.ts";
 import { chatTemplate, type RenderChat } from "./chat_template.ts";
-import { alignTokens } from "./token_offsets.ts";
+import { type Message, renderTurns, type Turn } from "./chat_turns.ts";
+import { alignTokens, type Span } from "./token_offsets.ts";
 
 /** A token as a person reads it. */
 export interface Token {
@@ -20,7 +21,7 @@ export interface PromptToken extends Token {
   readonly special: boolean;
   /** Belongs to the chat template. */
   readonly template: boolean;
-  /** UTF-16 offset into the user's text; −1 where the token holds none of it. */
+  /** UTF-16 offset into the prompt's `text`; −1 where the token holds none of it. */
   readonly start: number;
   /** UTF-16 offset behind its last character; −1 as `start`. */
   readonly end: number;
@@ -28,16 +29,20 @@ export interface PromptToken extends Token {
 
 /** A tokenized prompt. */
 export interface EncodedPrompt {
+  /** What its author wrote: earlier messages of the chat, if any, and the prompt, a line break between them. */
+  readonly text: string;
   /** In the order that the model reads them. */
   readonly tokens: readonly PromptToken[];
+  /** Where in `text` each message of the chat lies, as far as the template keeps it; none where there is no chat. */
+  readonly turns: readonly Turn[];
 }
 
 /** How `encodePrompt` treats a text. */
 export interface PromptOptions {
   /** Make the text a user's turn in the chat template, followed by the start of the answer. */
   readonly chat?: boolean;
-  /** A system message before it; the template's own by default. Needs `chat`. */
-  readonly system?: string;
+  /** Messages before it, a system message first if there is one; the template may have its own. Needs `chat`. */
+  readonly history?: readonly Message[];
 }
 
 /** Text to token ids and back, as transformers does it. */
@@ -45,11 +50,17 @@ export interface Tokenizer {
   /**
    * Tokenizes a prompt, with the tokenizer's own special tokens, or none but the template's in a chat.
    *
-   * @throws RangeError where there is no chat template, or `system` without `chat`
+   * @throws RangeError where there is no chat template, `history` without `chat`, or the template changes messages
    */
   encodePrompt(text: string, options?: PromptOptions): EncodedPrompt;
   /** Token ids of a target by itself, without special tokens. */
   encodeTarget(text: string): number[];
+  /**
+   * Where in a text its tokens lie, in UTF-16 code units.
+   *
+   * @throws RangeError where the tokens do not spell the text
+   */
+  locate(text: string, ids: readonly number[]): { readonly start: number; readonly end: number }[];
   /** Token ids of prompt and target tokenized as one text, with special tokens: shows whether the boundary holds. */
   encodeJoint(prompt: string, target: string): number[];
   /** Readable pieces of a sequence. */
@@ -64,6 +75,8 @@ export interface Tokenizer {
   tokenId(spec: string): number;
   /** Tokens that end a text. */
   readonly eosTokenIds: readonly number[];
+  /** The token that fills up batches; null where the tokenizer names none. */
+  readonly padTokenId: number | null;
   /** Largest token id + 1; a model's embedding may have more rows. */
   readonly vocabSize: number;
 }
@@ -126,17 +139,19 @@ function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles):
     return ids;
   };
   return {
-    encodePrompt(text, { chat: asChat = false, system } = {}) {
-      if (asChat) return encodeChat(text, system, chat, { encode, align, describe });
-      if (system !== undefined) throw new RangeError("Cannot use a system message as chat must be on: got chat off");
+    encodePrompt(text, { chat: asChat = false, history = [] } = {}) {
+      if (asChat) return encodeChat([...history, { role: "user", content: text }], chat, { encode, align, describe });
+      if (history.length > 0) throw new RangeError("Cannot use earlier messages as chat must be on: got chat off");
       return encodePlain(text, { encode, align, describe });
     },
     encodeTarget: (text) => checked(text, false),
+    locate: align,
     encodeJoint: (prompt, target) => checked(prompt + target, true),
     describe,
     decode: (ids) => joinPieces(pieces(ids)),
     tokenId: (spec) => findToken(spec, vocabSize, backend, encode),
     eosTokenIds: endTokens(backend, files),
+    padTokenId: namedToken(backend, files.config.pad_token),
     vocabSize,
   };
 }
@@ -144,7 +159,7 @@ function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles):
 /** The parts of a tokenizer that encoding a prompt needs. */
 interface Parts {
   encode(text: string, special: boolean): number[];
-  align(text: string, ids: readonly number[]): { readonly start: number; readonly end: number }[];
+  align(text: string, ids: readonly number[]): Span[];
   describe(ids: readonly number[]): Token[];
 }
 
@@ -157,7 +172,7 @@ function encodePlain(text: string, { encode, align, describe }: Parts): EncodedP
     const span = spans[i - first];
     return { ...token, special: span === undefined, template: false, start: span?.start ?? -1, end: span?.end ?? -1 };
   });
-  return { tokens };
+  return { text, tokens, turns: [] };
 }
 
 /** Where `run` lies in `ids`, the last place first: special tokens come before a text more often than after it. */
@@ -168,28 +183,36 @@ function indexOfRun(ids: readonly number[], run: readonly number[]): number {
   throw new RangeError("Cannot tokenize the prompt as special tokens must be around its tokens: got them within");
 }
 
-function encodeChat(text: string, system: string | undefined, chat: RenderChat | null, parts: Parts): EncodedPrompt {
+function encodeChat(messages: readonly Message[], chat: RenderChat | null, parts: Parts): EncodedPrompt {
   if (chat === null) {
     throw new RangeError("Cannot encode a chat as the tokenizer must have a chat_template: got none");
   }
-  const { rendered, userStart, textStart, textEnd } = chat(text, system);
-  const userEnd = userStart + textEnd - textStart;
-  const ids = parts.encode(rendered, false);
-  const spans = parts.align(rendered, ids);
+  const rendered = renderTurns(chat, messages);
+  const turns = rendered.turns.map((turn) => inWritten(turn, rendered.text, messages));
+  const ids = parts.encode(rendered.text, false);
+  const spans = parts.align(rendered.text, ids);
   const tokens = parts.describe(ids).map((token, i) => {
-    const start = Math.max(spans[i].start, userStart);
-    const end = Math.min(spans[i].end, userEnd);
-    const template = start >= end;
-    const shift = textStart - userStart;
+    const { start, end } = spans[i];
+    const t = rendered.turns.findIndex((turn) => turn.start < end && turn.end > start);
+    if (t < 0) return { ...token, special: false, template: true, start: -1, end: -1 };
+    const { start: from, end: to } = rendered.turns[t];
+    const shift = turns[t].start - from;
     return {
       ...token,
       special: false,
-      template,
-      start: template ? -1 : start + shift,
-      end: template ? -1 : end + shift,
+      template: false,
+      start: Math.max(start, from) + shift,
+      end: Math.min(end, to) + shift,
     };
   });
-  return { tokens };
+  return { text: messages.map(({ content }) => content).join("\n"), tokens, turns };
+}
+
+/** A turn in the messages' contents, a line break between them, where it lies in the rendered text. */
+function inWritten({ start, end, ...turn }: Turn, rendered: string, messages: readonly Message[]): Turn {
+  const before = messages.slice(0, turn.message).reduce((length, { content }) => length + content.length + 1, 0);
+  const from = before + messages[turn.message].content.indexOf(rendered.slice(start, end));
+  return { ...turn, start: from, end: from + end - start };
 }
 
 function requireToken(backend: Backend, id: number, vocabSize: number): string {
@@ -228,9 +251,13 @@ function findToken(spec: string, vocabSize: number, backend: Backend, encode: Pa
 }
 
 function endTokens(backend: Backend, { config, generation }: TokenizerFiles): number[] {
-  const named = config.eos_token as string | { content?: string } | null | undefined;
-  const text = typeof named === "object" ? named?.content : named;
-  const id = text === undefined ? undefined : backend.token_to_id(text);
+  const id = namedToken(backend, config.eos_token);
   const listed = [generation?.eos_token_id ?? []].flat().filter((value) => typeof value === "number");
-  return [...new Set(id === undefined ? listed : [id, ...listed])];
+  return [...new Set(id === null ? listed : [id, ...listed])];
+}
+
+/** The token that `tokenizer_config.json` names, as a text or an object around it. */
+function namedToken(backend: Backend, named: unknown): number | null {
+  const text = typeof named === "object" ? (named as { content?: string } | null)?.content : named;
+  return typeof text === "string" ? backend.token_to_id(text) ?? null : null;
 }

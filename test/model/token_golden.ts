@@ -55,11 +55,15 @@ export function testAgainstTransformers(name: string, golden: string, read: () =
   for (const { text, system, rendered, ids } of chats) {
     Deno.test(`${name} puts ${JSON.stringify(text)} into the chat template as transformers does`, async () => {
       const tokenizer = await load();
-      const { tokens } = tokenizer.encodePrompt(text, { chat: true, system: system ?? undefined });
+      const history = system === null ? [] : [{ role: "system" as const, content: system }];
+      const { tokens, turns, text: written } = tokenizer.encodePrompt(text, { chat: true, history });
       assert.deepEqual(tokens.map(({ id }) => id), ids);
       assert.equal(tokenizer.decode(ids), rendered);
       const own = tokens.filter(({ template }) => !template);
-      assert.deepEqual([own[0].start, own.at(-1)!.end], [0, text.length]);
+      assert.deepEqual([own[0].start, own.at(-1)!.end], [turns[0].start, written.length]);
+      assert.equal(written, [...history.map(({ content }) => content), text].join("\n"));
+      const last = turns.at(-1)!;
+      assert.deepEqual([last.name, written.slice(last.start, last.end)], ["user", text]);
       assert.ok(tokens.filter(({ template }) => template).every(({ start, end }) => start === -1 && end === -1));
     });
   }

@@ -71,9 +71,9 @@ Deno.test("eosTokenIds joins the tokenizer's and the generation config's", async
   assert.deepEqual(tokenizer.eosTokenIds, [151645, 151643]);
 });
 
-Deno.test("encodePrompt() rejects a system message outside a chat", async () => {
+Deno.test("encodePrompt() rejects earlier messages outside a chat", async () => {
   const tokenizer = await qwen;
-  assert.throws(() => tokenizer.encodePrompt("Hi", { system: "x" }), {
+  assert.throws(() => tokenizer.encodePrompt("Hi", { history: [{ role: "user", content: "x" }] }), {
     name: "RangeError",
     message: /chat must be on/,
   });
@@ -175,7 +175,7 @@ Deno.test("encodePrompt() rejects a template that changes the user's text, and a
   const changing = await loadTokenizer(tinyFiles({ chat_template: "{{ messages[0].content | upper }}" }));
   assert.throws(() => changing.encodePrompt("ab", { chat: true }), {
     name: "RangeError",
-    message: /hold the user's text/,
+    message: /must hold each message as it is: got "AB" for user/,
   });
   const none = await loadTokenizer(tinyFiles());
   assert.throws(() => none.encodePrompt("ab", { chat: true }), {

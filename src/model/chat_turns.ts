@@ -1,5 +1,3 @@
-import type { NamedSpan } from "./unit.ts";
-
 /** A message of a chat. */
 export interface Message {
   /** Who speaks. */
@@ -8,12 +6,24 @@ export interface Message {
   readonly content: string;
 }
 
+/** Where a message's content lies, in UTF-16 code units. */
+export interface Turn {
+  /** Its role, numbered from the second turn of that role on: `user 2`. */
+  readonly name: string;
+  /** Of its first character. */
+  readonly start: number;
+  /** Behind its last one. */
+  readonly end: number;
+  /** Which of the messages it is. */
+  readonly message: number;
+}
+
 /** A chat as the model reads it. */
 export interface RenderedTurns {
   /** Template and messages. */
   readonly text: string;
-  /** Where each message's content lies; named by role, numbered from the second turn of a role on (`user 2`). */
-  readonly turns: readonly NamedSpan[];
+  /** Of every message that is not empty. */
+  readonly turns: readonly Turn[];
 }
 
 /**
@@ -31,7 +41,7 @@ export function renderTurns(
   const marks = messages.map((_, i) => `\u{F0000}${i}\u{F0001}`);
   const pattern = render(messages.map(({ role }, i) => ({ role, content: marks[i] })));
   const names = turnNames(messages);
-  const turns: NamedSpan[] = [];
+  const turns: Turn[] = [];
   let at = 0;
   let patternAt = 0;
   const skip = (between: string) => {
@@ -45,7 +55,7 @@ export function renderTurns(
     patternAt = mark + marks[i].length;
     const shown = [content, content.trim()].find((form) => text.startsWith(form, at));
     if (shown === undefined) throw changed(names[i], text.slice(at, at + 20));
-    turns.push({ name: names[i], start: at, end: at + shown.length });
+    turns.push({ name: names[i], start: at, end: at + shown.length, message: i });
     at += shown.length;
   });
   skip(pattern.slice(patternAt));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Message, renderTurns } from "../../src/units/chat_turns.ts";
+import { type Message, renderTurns } from "../../src/model/chat_turns.ts";
 
 const template = (messages: readonly Message[]) =>
   "<s>" + messages.map(({ role, content }) => `<${role}>${content}<end>\n`).join("") + "<assistant>";
