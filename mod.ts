@@ -60,18 +60,13 @@ export type {
   Resisting,
 } from "./src/attribution/path_function.ts";
 export { type Rule, rule, type RuleName, type RuleOf, RULES } from "./src/attribution/quadrature.ts";
-export {
-  ablateFeatures,
-  type AblationProblem,
-  type AblationResult,
-  type Replacement,
-} from "./src/ablation/feature_ablation.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
 export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/forecast.ts";
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
 export { type Coalition, coalitionOf, complement, everyUnit, noUnit } from "./src/ablation/coalition.ts";
 export { createScorer, type Game, type Request, type Scorer, type ScorerOptions } from "./src/ablation/scorer.ts";
 export { promptGame, type PromptProblem } from "./src/ablation/prompt_game.ts";
+export type { PromptVariant, Replacement } from "./src/ablation/prompt_variant.ts";
 export type { Stopped, Uncertainty, UnitAttribution } from "./src/ablation/unit_attribution.ts";
 export type { HeldOut, SurrogateAttribution } from "./src/ablation/surrogate.ts";
 export {
@@ -84,7 +79,7 @@ export {
 export { LINK_NAMES, type LinkName } from "./src/ablation/link.ts";
 export { binaryTree, groupedTree, type UnitTree } from "./src/ablation/unit_tree.ts";
 export { aggregate } from "./src/units/aggregate.ts";
-export { type Message, type RenderedTurns, renderTurns } from "./src/units/chat_turns.ts";
+export { type Message, type RenderedTurns, renderTurns, type Turn } from "./src/model/chat_turns.ts";
 export { divide, type Division, divisionOf } from "./src/units/prompt_units.ts";
 export { fillTemplate } from "./src/units/slots.ts";
 export { SEGMENT_KINDS, type SegmentKind, type Span } from "./src/units/text_segments.ts";

@@ -1,9 +1,9 @@
 // Causal grouped-query attention: o_i = sum_{j <= i} P_ij v_j, P_ij = exp(SCALE q_i . k_j - lse_i), with a running
 // maximum and sum a query (online softmax). A workgroup owns TILE queries of one head. In a ragged batch each sequence
-// has its rows where `places` says.
+// has its rows where `places` says, and may have one key that no later query sees.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 //@ if RAGGED
-// [B, 2 + M]: position of the first row of a sequence's own, positions, and the row of qkv of each.
+// [B, 3 + M]: position of the first row of a sequence's own, positions, the one unseen, and the row of qkv of each.
 @group(0) @binding(1) var<storage, read> places: array<u32>;
 //@ end
 @group(0) @binding(2) var<storage, read_write> o: array<Vec>; // [B, N, HEADS COLUMNS]
@@ -18,14 +18,14 @@ const MASKED: f32 = -3.0e38f;
 //@ if RAGGED
 fn ragged(even: Place) -> Place {
   var place = even;
-  let at = place.sequence * (params.length + 2u);
+  let at = place.sequence * (params.length + 3u);
   let length = places[at + 1u];
   let own = places[at];
-  place.own = at + 2u;
+  place.own = at + 3u;
   place.last = length - 1u;
   if (params.queries == 0u) {
     place.first_query = own;
-    place.queries = places[at + 2u + own] - own - params.shared_rows;
+    place.queries = places[place.own + own] - own - params.shared_rows;
   } else {
     place.first_query = length - params.queries;
     place.queries = place.sequence * params.queries - place.first_query;
@@ -93,6 +93,9 @@ fn main(
   let reduces = thread < TILE && own <= last && own >= place.first_query;
   var top = MASKED;
   var total = 0.0f;
+//@ if RAGGED
+  let unseen = vec4<u32>(places[place.own - 1u]);
+//@ end
   for (var tile = 0u; tile <= place.first; tile += TILE) {
     if (works) {
       let key = tile + 4u * across;
@@ -125,8 +128,14 @@ fn main(
       }
       let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
 //@ for i in ROWS
+      let own$i = vec4<u32>(query + $iu);
+//@   if RAGGED
+      let masked$i = (keys > own$i) | ((keys == unseen) & (keys != own$i));
+//@   else
+      let masked$i = keys > own$i;
+//@   end
       scores[(down + $iu) * STRIDE + across] =
-        select(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3), vec4f(MASKED), keys > vec4<u32>(query + $iu));
+        select(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3), vec4f(MASKED), masked$i);
 //@ end
     }
     workgroupBarrier();

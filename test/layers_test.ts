@@ -10,12 +10,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   experiment: ["report", "metrics", "attribution", "ablation", "units", "statistics", "model"],
   report: ["metrics", "attribution"],
   metrics: ["attribution", "ablation", "statistics"],
-  // The mathematics sees a model only through an interface of its own.
+  // The mathematics sees a model only through interfaces of its own, which the model implements.
   attribution: ["statistics"],
   ablation: ["statistics"],
   units: ["statistics"],
   statistics: [],
-  model: ["attribution", "checkpoint", "graph", "ops", "quant", "gpu"],
+  model: ["attribution", "ablation", "checkpoint", "graph", "ops", "quant", "gpu"],
   checkpoint: ["quant"],
   graph: ["ops", "gpu", "quant"],
   ops: ["gpu", "quant"],

@@ -1,44 +1,58 @@
-import type { AblationProblem, Replacement } from "./feature_ablation.ts";
+import { leavesNothing, type PromptVariant, type Replacement, variantOf } from "./prompt_variant.ts";
 import type { Game } from "./scorer.ts";
 
-/** A prompt whose units are groups of token positions. */
-export interface PromptProblem extends Omit<AblationProblem, "positions"> {
+/** A prompt whose units are groups of token positions, and how it is scored. */
+export interface PromptProblem {
+  /** Embeddings of the prompt, [L, D] */
+  readonly prompt: Float32Array;
+  /** D */
+  readonly hiddenSize: number;
   /** Token positions of each unit; no position lies in two, those in none are always kept. */
   readonly groups: readonly (readonly number[])[];
   /** T */
   readonly targets: number;
+  /** Scores [T] of variants of `original`, in order; their lengths may differ. */
+  score(prompts: readonly PromptVariant[], original: Float32Array): Promise<Float64Array[]>;
 }
 
 /**
- * The game in which taking a unit away replaces the embeddings of all its tokens, or deletes them.
+ * The game in which taking a unit away takes all its tokens away at once.
  *
  * @throws {RangeError} where there is no unit, a unit is empty or a position lies outside the prompt or in two units
+ * @throws {TypeError} where replacing rows are not of the shape that their kind has
  */
 export function promptGame(problem: PromptProblem, replacement: Replacement): Game {
   const { prompt, hiddenSize: D, groups, targets } = problem;
-  const L = prompt.length / D;
-  const unitAt = unitOfPosition(groups, L);
-  const everythingGoes = replacement.kind === "delete" && unitAt.every((unit) => unit >= 0);
-  const variant = (kept: Uint8Array) => {
-    const gone = (position: number) => unitAt[position] >= 0 && kept[unitAt[position]] === 0;
-    if (replacement.kind === "delete") return prompt.filter((_, i) => !gone(Math.floor(i / D)));
-    const copy = prompt.slice();
-    for (let i = 0; i < L; i++) if (gone(i)) copy.set(replacement.row, i * D);
-    return copy;
-  };
+  const unitAt = unitOfPosition(groups, prompt.length / D);
+  assertRows(replacement, D, prompt.length);
+  const everythingGoes = leavesNothing(replacement) && unitAt.every((unit) => unit >= 0);
   return {
     units: groups.length,
     targets,
     scoresNothing: !everythingGoes,
     async score(coalitions) {
-      const variants = coalitions.map(variant);
-      const empty = variants.findIndex((rows) => rows.length === 0);
-      if (empty >= 0) {
-        throw new RangeError("Cannot ablate by delete as a token must be left: got every token of the prompt deleted");
+      const variants = coalitions.map((kept) => {
+        return variantOf(prompt, D, replacement, (position) => unitAt[position] >= 0 && kept[unitAt[position]] === 0);
+      });
+      if (variants.some(({ positions }) => positions.length === 0)) {
+        throw new RangeError(
+          `Cannot ablate by ${replacement.kind} as a token must be left: got every token of the prompt deleted`,
+        );
       }
       return variants.length === 0 ? [] : await problem.score(variants, prompt);
     },
   };
+}
+
+function assertRows(replacement: Replacement, D: number, size: number): void {
+  if (replacement.kind === "row" && replacement.row.length !== D) {
+    throw new TypeError(`Cannot ablate as the replacing row must be [${D}]: got [${replacement.row.length}]`);
+  }
+  if (replacement.kind === "rows" && replacement.rows.length !== size) {
+    throw new TypeError(
+      `Cannot ablate as the replacing rows must be [${size / D}, ${D}]: got ${replacement.rows.length} numbers`,
+    );
+  }
 }
 
 /** The unit that each position belongs to, −1 where none, [L]. */

@@ -4,6 +4,7 @@ import { culpritOf, isRelevant, type MethodChoice, SWEEP_OPTIONS, type SweepOpti
 import {
   type AttributionOptions,
   DEFAULT_OPTIONS,
+  ERRORS_OF,
   HIERARCHIES,
   isUnits,
   METHODS,
@@ -27,7 +28,7 @@ import {
 } from "./command.ts";
 
 const { method, objective, baseline, quadrature, steps, tolerance, scheme, units, freeze } = DEFAULT_OPTIONS;
-const { seed, window, stride, hierarchy, kernelWidth, ridge, penalty, heldOut, link } = DEFAULT_OPTIONS;
+const { seed, of, window, stride, hierarchy, kernelWidth, ridge, penalty, heldOut, link } = DEFAULT_OPTIONS;
 
 const HELP = `Says which prompt tokens made the model generate which target tokens.
 
@@ -46,7 +47,7 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
                       ${OBJECTIVE_NAMES.slice(6).join(", ")} (${objective}); docs/methods.md says what each is
   --units NAME        tokens, words, sentences, lines or template:<text with {slots}>: what is taken away as one, or
                       what integrated gradients are summed over (${units})
-  --baseline NAME     where the path starts: zero, mean, eos, token:<id or text>, text:<a prompt of as many
+  --baseline NAME     where the path starts: zero, mean, eos, pad, token:<id or text>, text:<a prompt of as many
                       tokens>, or the average over random tokens (random) or the prompt's own in random orders
                       (shuffle) (${baseline})
   --quadrature NAME   ${QUADRATURES.slice(0, 4).join(", ")},
@@ -55,11 +56,14 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
   --tolerance X       certificate that adaptive reaches for (${tolerance})
   --budget N          most path points of adaptive (1000) or model calls of a perturbation method (1000 for
                       shapley-sampled and owen-sampled, else as many as it takes)
-  --scheme NAME       perturbation methods, what takes a unit's place: delete, zero, mean, eos or token:<id or text>
-                      (${scheme})
-  --seed N            of sampled perturbation methods and random baselines (${seed})
-  --standard-error X  shapley-sampled, owen-sampled, kernel-shap: stop when the sequence's largest is at most X, in
+  --scheme NAME       perturbation methods, what takes a unit's place: nothing, while later tokens move up (delete) or
+                      keep their positions (delete-in-place); itself, attended to by none (mask-attention); zero,
+                      mean, eos, pad or token:<id or text>; or drawn tokens, averaged (resample) (${scheme})
+  --draws N           scheme resample: most draws, which share the budget (8, with --standard-error 64)
+  --seed N            of sampled perturbation methods, scheme resample and random baselines (${seed})
+  --standard-error X  shapley-sampled, owen-sampled, kernel-shap, scheme resample: stop when the largest is at most X, in
                       the objective's unit
+  --of NAME           what --standard-error is asked of: ${ERRORS_OF.join(" or ")} (${of})
   --pairs N           shapley-sampled, owen-sampled: most pairs of orders
   --calls N           kernel-shap: model calls (2 × units + 2048)
   --samples N         lime, context-cite: coalitions to fit (1000, 64); random baselines to average (8), which share the budget
@@ -105,6 +109,8 @@ const OPTIONS = {
   units: { type: "string" },
   seed: { type: "string" },
   "standard-error": { type: "string" },
+  of: { type: "string" },
+  draws: { type: "string" },
   samples: { type: "string" },
   calls: { type: "string" },
   pairs: { type: "string" },
@@ -194,6 +200,7 @@ function attributionOptions(values: Values): Partial<AttributionOptions> {
     method: method ?? DEFAULT_OPTIONS.method,
     quadrature: quadrature ?? DEFAULT_OPTIONS.quadrature,
     baseline: baseline ?? DEFAULT_OPTIONS.baseline,
+    scheme: text("scheme", values.scheme) ?? DEFAULT_OPTIONS.scheme,
   });
   const least = quadrature?.endsWith("trapezoid") ? 2 : 1;
   const freeze = values.freeze as string | undefined;
@@ -221,6 +228,8 @@ function perturbationOptions(values: Values): Partial<AttributionOptions> {
     units: unitsOf(values),
     seed: whole("seed", 0),
     standardError: above0("standard-error"),
+    of: oneOf("of", values.of, ERRORS_OF),
+    draws: whole("draws", 2),
     samples: whole("samples", 2),
     calls: whole("calls", 2),
     pairs: whole("pairs", 8),

@@ -43,7 +43,10 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
   if (stopped?.met === false) {
     advice.push(
       `The largest standard error is ${stopped.reached?.toPrecision(3)} ${unit}, not ${stopped.asked}, after ` +
-        `${result.sampling!.calls} model calls: larger units need fewer, and --budget allows more.`,
+        `${result.sampling!.calls} model calls: larger units need fewer, and ` +
+        `${
+          options.scheme === "resample" ? `--draws allows more than ${options.draws} draws` : "--budget allows more"
+        }.`,
     );
   }
   if (result.comparable && result.baseline === null) {

@@ -47,8 +47,11 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
   const given = sweep.quadrature === undefined ? [DEFAULT_OPTIONS.quadrature] : asList(sweep.quadrature);
   const quadratures = given.filter((name) => QUADRATURES.includes(name as QuadratureName)) as QuadratureName[];
   const baselines = sweep.baseline === undefined ? [DEFAULT_OPTIONS.baseline] : asList(sweep.baseline).map(String);
+  const schemes = sweep.scheme === undefined ? [DEFAULT_OPTIONS.scheme] : asList(sweep.scheme).map(String);
   const choices = quadratures.flatMap((quadrature) =>
-    baselines.map((baseline) => ({ method: method as MethodName, quadrature, baseline }))
+    baselines.flatMap((baseline) =>
+      schemes.map((scheme) => ({ method: method as MethodName, quadrature, baseline, scheme }))
+    )
   );
   for (const option of SWEEP_OPTIONS) {
     if (sweep[option] === undefined) continue;
@@ -56,7 +59,8 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
     if (without === undefined) continue;
     const culprit = culpritOf(option, without);
     const got = `${culprit} ${without[culprit]}`;
-    const among = { method: 1, quadrature: quadratures.length, baseline: baselines.length }[culprit];
+    const among =
+      { method: 1, quadrature: quadratures.length, baseline: baselines.length, scheme: schemes.length }[culprit];
     const advice = among > 1 ? `; give ${without[culprit]} a sweep of its own` : "";
     problems.push({
       path: ["sweeps", i, option],

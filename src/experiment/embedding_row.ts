@@ -1,4 +1,5 @@
 import type { LanguageModel } from "../model/model.ts";
+import { SCHEME_WORDS } from "./request.ts";
 
 /**
  * The embedding row that a baseline or a scheme names, [D].
@@ -16,13 +17,14 @@ export async function embeddingRow(
     const tokenizer = await model.tokenizer();
     return await model.embed([tokenizer.tokenId(name.slice("token:".length))]);
   }
-  if (name === "eos") {
-    const [id] = (await model.tokenizer()).eosTokenIds;
-    if (id !== undefined) return await model.embed([id]);
-    throw new RangeError(`Cannot attribute as ${option} eos must be a token of the tokenizer: it has none`);
+  if (name === "eos" || name === "pad") {
+    const { eosTokenIds: [eos], padTokenId } = await model.tokenizer();
+    const id = name === "eos" ? eos ?? null : padTokenId;
+    if (id !== null) return await model.embed([id]);
+    throw new RangeError(`Cannot attribute as ${option} ${name} must be a token of the tokenizer: it has none`);
   }
   const words = option === "scheme"
-    ? "delete, zero, mean, eos or"
-    : "zero, mean, eos, random, shuffle, text:<prompt> or";
+    ? `${SCHEME_WORDS.join(", ")} or`
+    : "zero, mean, eos, pad, random, shuffle, text:<prompt> or";
   throw new RangeError(`Cannot attribute as ${option} must be ${words} token:<id or text>: got ${name}`);
 }

@@ -1,3 +1,4 @@
+import type { PromptVariant } from "../ablation/prompt_variant.ts";
 import { composePath, type Composition } from "../attribution/objectives/composition.ts";
 import { contrast } from "../attribution/objectives/contrast.ts";
 import { crossEntropy } from "../attribution/objectives/cross_entropy.ts";
@@ -16,8 +17,8 @@ export interface OpenObjective {
   readonly targets: number;
   /** Of `margin`, the ids [T] that are compared; else null. */
   readonly pairs: readonly (readonly [first: number, second: number])[] | null;
-  /** F, [T′] of each prompt's embeddings; `original` as `LanguageModel.score` takes it. */
-  score(prompts: readonly Float32Array[], original?: Float32Array): Promise<Float64Array[]>;
+  /** F, [T′] of each prompt; both as `LanguageModel.score` takes them. */
+  score(prompts: readonly (Float32Array | PromptVariant)[], original?: Float32Array): Promise<Float64Array[]>;
   /** F along a path. */
   path(request: Omit<PathRequest, "targets" | "objective">): Promise<PathFunction>;
 }

@@ -1,18 +1,20 @@
+import { averageDraws } from "../ablation/averaged_attribution.ts";
 import { occlude } from "../ablation/occlusion.ts";
 import { PERTURBATION_METHODS, type PerturbationOptions } from "../ablation/perturbation_methods.ts";
-import type { Replacement } from "../ablation/feature_ablation.ts";
-import { promptGame } from "../ablation/prompt_game.ts";
+import { promptGame, type PromptProblem } from "../ablation/prompt_game.ts";
+import type { Replacement } from "../ablation/prompt_variant.ts";
 import { createScorer, type Scorer } from "../ablation/scorer.ts";
 import type { SurrogateAttribution } from "../ablation/surrogate.ts";
 import type { UnitAttribution } from "../ablation/unit_attribution.ts";
 import { binaryTree, type UnitTree } from "../ablation/unit_tree.ts";
 import type { LanguageModel } from "../model/model.ts";
+import { createRandom } from "../statistics/random.ts";
 import { freeGroups, type Unit } from "../units/unit.ts";
 import type { Judged } from "./build_record.ts";
-import { embeddingRow } from "./embedding_row.ts";
 import type { OpenObjective } from "./objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions, MethodName } from "./request.ts";
+import { replacementOf } from "./scheme.ts";
 import { spreadOverTokens } from "./spread.ts";
 import { treeOf } from "./unit_hierarchy.ts";
 
@@ -28,24 +30,42 @@ export async function perturb(
 ): Promise<Judged> {
   requireLogProbs(options);
   const { promptIds, units } = text;
-  const replacement: Replacement = options.scheme === "delete"
-    ? { kind: "delete" }
-    : { kind: "row", row: await embeddingRow(model, options.scheme, "scheme") };
   const prompt = await model.embed(promptIds);
-  const groups = freeGroups(units);
-  const game = promptGame({
+  const problem: PromptProblem = {
     prompt,
     hiddenSize: model.config.hiddenSize,
-    groups,
+    groups: freeGroups(units),
     targets: objective.targets,
     score: objective.score,
-  }, replacement);
-  const scorer = createScorer(game, {
-    budget: options.budget ?? undefined,
-    batch: Math.max(1, Math.floor(BATCH_BYTES / prompt.byteLength)),
-  });
-  const found = await run(scorer, options, hierarchyOf(text, options));
-  return judge(found, scorer, units, options);
+  };
+  const tree = hierarchyOf(text, options);
+  const batch = Math.max(1, Math.floor(BATCH_BYTES / prompt.byteLength));
+  const by = (replacement: Replacement, own: AttributionOptions) =>
+    run(createScorer(promptGame(problem, replacement), { budget: own.budget ?? undefined, batch }), own, tree);
+  const found = options.scheme === "resample"
+    ? await resample(model, text, options, by)
+    : await by(await replacementOf(model, options.scheme), options);
+  return judge(found, units, options);
+}
+
+/** The mean over drawn tokens in the units' place: each draw is a game of its own, with its share of the budget. */
+async function resample(
+  model: LanguageModel,
+  { promptIds }: PreparedText,
+  options: AttributionOptions,
+  by: (replacement: Replacement, own: AttributionOptions) => Promise<UnitAttribution | SurrogateAttribution>,
+): Promise<UnitAttribution | SurrogateAttribution> {
+  const { seed, draws, standardError, of, budget } = options;
+  const random = createRandom(seed);
+  return await averageDraws(async () => {
+    const rows = await model.embed(promptIds.map(() => random.integer(model.config.vocabularySize)));
+    return await by({ kind: "rows", rows }, {
+      ...options,
+      seed: random.integer(2 ** 32),
+      standardError: null,
+      budget: budget && Math.max(1, Math.floor(budget / draws!)),
+    });
+  }, { draws: draws!, standardError, of });
 }
 
 function requireLogProbs({ method, link, objective }: AttributionOptions): void {
@@ -74,7 +94,7 @@ async function run(
   const { method } = options;
   if (method === "integrated-gradients") throw new RangeError("Cannot perturb as the method must do so: got " + method);
   if (method === "feature-ablation") return await occlude(scorer);
-  const { seed, standardError, samples, calls, pairs, window, stride, kernelWidth, ridge, penalty, heldOut, link } =
+  const { seed, standardError, of, samples, calls, pairs, window, stride, kernelWidth, ridge, penalty, heldOut, link } =
     options;
   const all: PerturbationOptions = {
     seed,
@@ -83,7 +103,7 @@ async function run(
     calls: calls ?? undefined,
     pairs: pairs ?? undefined,
     tree: tree ?? undefined,
-    ...{ window, stride, kernelWidth, ridge, penalty, heldOut, link },
+    ...{ of, window, stride, kernelWidth, ridge, penalty, heldOut, link },
   };
   return await PERTURBATION_METHODS[method].run(scorer, all);
 }
@@ -91,14 +111,12 @@ async function run(
 /** The attributions of the free units as those of all units and of the tokens. */
 function judge(
   found: UnitAttribution | SurrogateAttribution,
-  scorer: Scorer,
   units: readonly Unit[],
   options: AttributionOptions,
 ): Judged {
   const { input, baseline, uncertainty, stopped } = found;
-  const T = scorer.targets;
-  const total = new Float64Array(T);
-  found.attribution.forEach((value, i) => total[Math.floor(i / scorer.units)] += value);
+  const total = new Float64Array(input.length);
+  found.attribution.forEach((value, i) => total[Math.floor(i / found.sequence.length)] += value);
   const matrix = withFrozen(found.attribution, units);
   const sequence = withFrozen(found.sequence, units);
   const errors = uncertainty && withFrozen(uncertainty.sequenceStandardError, units);
@@ -114,7 +132,7 @@ function judge(
       ? null
       : { attribution: matrix, sequence, standardError: errors, entryError: null },
     sampling: {
-      calls: scorer.spent,
+      calls: found.calls,
       stopped,
       uncertainty: uncertainty &&
         { ...uncertainty, standardError: spreadOverTokens(withFrozen(uncertainty.standardError, units), units) },

@@ -91,6 +91,8 @@ const SAMPLING_OPTIONS = [
   "pairs",
   "calls",
   "samples",
+  "draws",
+  "of",
   "standardError",
   "seed",
 ] as const;
@@ -154,7 +156,9 @@ function optionWords(options: AttributionOptions): string[] {
     ? []
     : [freeze === "" ? "nothing-frozen" : `frozen-${freeze}`];
   const units = options.units === DEFAULT_OPTIONS.units ? [] : [options.units];
-  if (options.method === "feature-ablation") return ["ablation", options.scheme, ...units, ...frozen];
+  if (options.method === "feature-ablation") {
+    return ["ablation", options.scheme, ...units, ...unusualOptions(options), ...frozen];
+  }
   if (options.method !== "integrated-gradients") {
     return [options.method, options.scheme, ...units, ...unusualOptions(options), ...frozen];
   }
@@ -166,7 +170,8 @@ function optionWords(options: AttributionOptions): string[] {
 
 /** A perturbation method's options that are not the defaults, as words. */
 function unusualOptions(options: AttributionOptions): string[] {
-  const usual = resolveOptions({ method: options.method, objective: options.objective });
+  const { method, objective, scheme } = options;
+  const usual = resolveOptions({ method, objective, scheme });
   const relevant = relevantOptions(options);
   return SWEEP_OPTIONS.filter((name) => name in relevant && !["scheme", "units", "freeze"].includes(name))
     .filter((name) => options[name] !== usual[name]).map((name) => `${name}-${options[name]}`);

@@ -6,6 +6,7 @@ export interface MethodChoice {
   readonly method: MethodName;
   readonly quadrature: QuadratureName;
   readonly baseline: string;
+  readonly scheme: string;
 }
 
 /** Options that a sweep may set, in the order in which tables show them. */
@@ -22,6 +23,8 @@ export const SWEEP_OPTIONS = [
   "perTarget",
   "seed",
   "standardError",
+  "of",
+  "draws",
   "samples",
   "calls",
   "pairs",
@@ -46,19 +49,25 @@ const NEEDS: Partial<Record<SweepOption, string>> = {
   perTarget: "a quadrature with fixed steps",
   tolerance: "quadrature adaptive",
   budget: "quadrature adaptive or a perturbation method other than feature-ablation and occlusion",
+  draws: "scheme resample",
 };
 
 /** What an option needs in order to have an effect, in words. */
 export function needsOf(option: SweepOption): string {
-  const usual = { quadrature: "adaptive", baseline: "mean" } as const;
+  const usual = { quadrature: "adaptive", baseline: "mean", scheme: "delete" } as const;
   const methods = METHODS.filter((method) => isRelevant(option, { ...usual, method }));
   const drawn = isRelevant(option, { ...usual, baseline: "random", method: "integrated-gradients" });
   const random = methods.includes("integrated-gradients") || !drawn ? "" : "baseline random or shuffle, or ";
-  return NEEDS[option] ?? `${random}method ${methods.join(", ")}`;
+  const resampled = isRelevant(option, { ...usual, scheme: "resample", method: "feature-ablation" });
+  const resample = methods.includes("feature-ablation") || !resampled ? "" : "scheme resample, or ";
+  return NEEDS[option] ?? `${random}${resample}method ${methods.join(", ")}`;
 }
 
+/** Options that draws of replacing tokens give every perturbation method. */
+const OF_DRAWS: readonly SweepOption[] = ["seed", "draws", "standardError", "of"];
+
 /** Whether the option has an effect on what is computed. */
-export function isRelevant(option: SweepOption, { method, quadrature, baseline }: MethodChoice): boolean {
+export function isRelevant(option: SweepOption, { method, quadrature, baseline, scheme }: MethodChoice): boolean {
   if (option === "objective" || option === "freeze" || option === "units") return true;
   if (method === "integrated-gradients") {
     if (option === "steps" || option === "perTarget") return quadrature !== "adaptive";
@@ -67,6 +76,7 @@ export function isRelevant(option: SweepOption, { method, quadrature, baseline }
     return option === "baseline" || option === "quadrature" || option === "tokens";
   }
   if (option === "scheme") return true;
+  if (OF_DRAWS.includes(option) && scheme === "resample") return true;
   if (method === "feature-ablation") return false;
   // The calls of occlusion are known beforehand.
   if (option === "budget") return method !== "occlusion";
@@ -74,11 +84,13 @@ export function isRelevant(option: SweepOption, { method, quadrature, baseline }
   return uses.includes(option === "hierarchy" ? "tree" : option as keyof PerturbationOptions);
 }
 
-/** Which choice keeps an option from having an effect: that of the quadrature or the baseline, or else of the method. */
+/** Which choice keeps an option from having an effect: of the quadrature, the baseline or the scheme, or else of the method. */
 export function culpritOf(option: SweepOption, choice: MethodChoice): keyof MethodChoice {
   const quadratures = ["adaptive", "gauss-legendre"] as const;
   if (quadratures.some((quadrature) => isRelevant(option, { ...choice, quadrature }))) return "quadrature";
-  return isRelevant(option, { ...choice, baseline: "random" }) ? "baseline" : "method";
+  if (isRelevant(option, { ...choice, baseline: "random" })) return "baseline";
+  // Options that methods have as well are missed for the method.
+  return option === "draws" && choice.method !== "integrated-gradients" ? "scheme" : "method";
 }
 
 /** The options that have an effect, with their values: what a cell's key and its row in a table are made of. */

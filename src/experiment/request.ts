@@ -19,6 +19,21 @@ export const QUADRATURES = [
 /** Trees for Owen values over tokens or words; see `AttributionOptions`. */
 export const HIERARCHIES = ["halves", "groups"] as const;
 
+/** Schemes that need no token. */
+export const SCHEME_WORDS = [
+  "delete",
+  "delete-in-place",
+  "mask-attention",
+  "resample",
+  "zero",
+  "mean",
+  "eos",
+  "pad",
+] as const;
+
+/** What a standard error may be asked of. */
+export const ERRORS_OF = ["sequence", "targets"] as const;
+
 /** Units that need no template. */
 export const UNIT_WORDS = ["tokens", ...SEGMENT_KINDS] as const;
 
@@ -51,7 +66,11 @@ export interface AttributionOptions {
    * over `samples` draws of `random` (tokens of the vocabulary) or `shuffle` (the prompt's own tokens in random orders).
    */
   readonly baseline: string;
-  /** Perturbation methods, what takes a unit's place: `delete`, `zero`, `mean`, `eos` or `token:<id or text>`. */
+  /**
+   * Perturbation methods, what takes a unit's place: nothing, where later tokens move up (`delete`) or keep their positions
+   * (`delete-in-place`); itself, attended to by none (`mask-attention`); the embedding `zero`, `mean`, `eos`, `pad` or
+   * `token:<id or text>`; or tokens drawn from the vocabulary, averaged over `draws` (`resample`).
+   */
   readonly scheme: string;
   /**
    * `tokens`, `words`, `sentences`, `lines`, or `template:` and a text with {named} slots that the prompt must match.
@@ -76,10 +95,20 @@ export interface AttributionOptions {
    * attribution each target token's completeness error, and any attribution its arithmetic floor. `adaptive` needs it.
    */
   readonly perTarget: boolean;
-  /** Sampled perturbation methods and random baselines: integer of 32 bits. */
+  /** Sampled perturbation methods, `resample` and random baselines: integer of 32 bits. */
   readonly seed: number;
-  /** Sampled Shapley and Owen values, KernelSHAP: stop when the sequence's largest is at most this, nats; null: do not. */
+  /**
+   * Sampled Shapley and Owen values, KernelSHAP, `resample` (of the mean over its draws): stop when the largest is at most
+   * this, nats; null: do not.
+   */
   readonly standardError: number | null;
+  /** What `standardError` is asked of: the sequence's attributions, or those of every target token. */
+  readonly of: "sequence" | "targets";
+  /**
+   * Scheme `resample`: most draws, ≥ 2, which share the budget evenly; null: 8, or 64 where a standard error is asked for.
+   * It is looked at from 16 draws on, every 8.
+   */
+  readonly draws: number | null;
   /**
    * LIME and context-cite: coalitions to fit; null: 1000 for LIME and 64 for context-cite, as their authors have it. Random
    * baselines: how many, ≥ 2; they share the budget; null: 8.
@@ -131,6 +160,8 @@ export const DEFAULT_OPTIONS: AttributionOptions = {
   perTarget: true,
   seed: 0,
   standardError: null,
+  of: "sequence",
+  draws: null,
   samples: null,
   calls: null,
   pairs: null,
@@ -160,9 +191,14 @@ const DEFAULT_SAMPLES: Partial<Record<MethodName, number>> = {
 export function resolveOptions(options: Partial<AttributionOptions>): AttributionOptions {
   const link: LinkName = options.objective === undefined || options.objective === "log-prob" ? "logit" : "identity";
   const all = { ...DEFAULT_OPTIONS, link, ...options };
+  const resamples = all.scheme === "resample" && all.method !== "integrated-gradients";
+  const draws = resamples ? all.draws ?? (all.standardError === null ? 8 : 64) : all.draws;
+  const budget = DEFAULT_BUDGETS[all.method];
   return {
     ...all,
-    budget: all.budget ?? DEFAULT_BUDGETS[all.method] ?? null,
+    draws,
+    // Draws share it.
+    budget: all.budget ?? (budget === undefined ? null : resamples ? budget * draws! : budget),
     samples: all.samples ?? DEFAULT_SAMPLES[all.method] ?? null,
   };
 }

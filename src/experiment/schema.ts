@@ -1,7 +1,7 @@
 import { z } from "npm:zod@4";
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
-import { HIERARCHIES, isUnits, METHODS, QUADRATURES, UNIT_WORDS } from "./request.ts";
+import { ERRORS_OF, HIERARCHIES, isUnits, METHODS, QUADRATURES, SCHEME_WORDS, UNIT_WORDS } from "./request.ts";
 
 /** Devices that a configuration may ask for. */
 export const DEVICES = ["auto", "webgpu", "reference"] as const;
@@ -95,8 +95,8 @@ const sweep = z.strictObject({
   method: oneOf(METHODS),
   prompts: each(leaf<string>("the name of a prompt", isName)),
   objective: each(oneOf(OBJECTIVE_NAMES)),
-  baseline: each(wordOrToken(["zero", "mean", "eos", "random", "shuffle"], { orText: true })),
-  scheme: each(wordOrToken(["delete", "zero", "mean", "eos"])),
+  baseline: each(wordOrToken(["zero", "mean", "eos", "pad", "random", "shuffle"], { orText: true })),
+  scheme: each(wordOrToken(SCHEME_WORDS)),
   units: each(units),
   quadrature: each(oneOf(QUADRATURES)),
   steps: each(wholeNumber(1, MOST_STEPS)),
@@ -106,6 +106,8 @@ const sweep = z.strictObject({
   perTarget: each(trueOrFalse),
   seed: each(wholeNumber(0, MOST_SEED)),
   standardError: each(above0),
+  of: each(oneOf(ERRORS_OF)),
+  draws: each(wholeNumber(2, MOST_CALLS)),
   samples: each(wholeNumber(2, MOST_CALLS)),
   calls: each(wholeNumber(2, MOST_CALLS)),
   pairs: each(wholeNumber(8, MOST_CALLS)),

@@ -1,3 +1,4 @@
+import type { PromptVariant } from "../ablation/prompt_variant.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../checkpoint/open.ts";
 import type { Executor } from "../graph/executor.ts";
@@ -66,11 +67,11 @@ export interface LanguageModel {
   /** Mean over the rows of the embedding matrix, [D]. */
   meanEmbedding(): Promise<Float32Array>;
   /**
-   * log p of each target token, or another objective, [T] for each sequence of prompt embeddings, whose lengths may differ.
-   * Rows that they have in common with the start of `original` (by default the first of them) are computed once.
+   * log p of each target token, or another objective, [T] for each prompt: embeddings [L, D], or what was left of them;
+   * lengths may differ. Rows that they have in common with the start of `original` (by default the first) are computed once.
    */
   score(
-    prompts: readonly Float32Array[],
+    prompts: readonly (Float32Array | PromptVariant)[],
     targets: readonly number[],
     original?: Float32Array,
     objective?: HeadObjective,

@@ -1,39 +1,57 @@
-/** A prompt among others, each of its rows known by a number: equal rows have equal numbers. */
-export interface Prompt {
+import { type PromptVariant, wholePrompt } from "../ablation/prompt_variant.ts";
+
+/** A prompt among others, each of its rows known by a number: rows that are equal at equal positions have equal numbers. */
+export interface Prompt extends PromptVariant {
   /** Where its scores belong: more than one where equal prompts were given. */
   readonly indices: readonly number[];
-  /** Embeddings, [L, D] */
-  readonly embeddings: Float32Array;
   /** [L] */
   readonly ids: Int32Array;
   /** First rows that it has in common with the original, at most all but the last: that one predicts. */
   readonly common: number;
 }
 
-/** A prompt in a batch: where the rows of its positions lie. */
+/** A prompt in a batch: where the rows of its tokens lie. */
 export interface PlacedPrompt extends Prompt {
-  /** Positions before this one lie at rows of the original or of prompts placed before. */
+  /** Tokens before this one lie at rows of the original or of prompts placed before. */
   readonly own: number;
-  /** Rows of the batch that positions 0 … own − 1 and, from there on, the prompt's own rows and the target's lie at. */
+  /** Rows of the batch that tokens 0 … own − 1 and, from there on, the prompt's own and the target's lie at. */
   readonly places: readonly number[];
   /** Rows that it carries itself. */
   readonly rows: number;
 }
 
-/** Prompts [L, D] in an order in which those that begin alike are neighbours; equal ones are one. */
-export function sortPrompts(prompts: readonly Float32Array[], original: Float32Array, D: number): Prompt[] {
-  const idOf = rowNumbers(D);
-  const ids = (rows: Float32Array) => Int32Array.from({ length: rows.length / D }, (_, i) => idOf(rows, i));
-  const first = ids(original);
-  const found = prompts.map((embeddings, index) => ({ index, embeddings, ids: ids(embeddings) }))
-    .sort((a, b) => compare(a.ids, b.ids) || a.index - b.index);
+/**
+ * Prompts in an order in which those that begin alike are neighbours; equal ones are one.
+ *
+ * @param original [L, D], its rows at positions 0 … L − 1
+ */
+export function sortPrompts(prompts: readonly PromptVariant[], original: Float32Array, D: number): Prompt[] {
+  const rowId = rowNumbers(D);
+  const placedId = numbers<number>();
+  const ids = ({ embeddings, positions }: PromptVariant) =>
+    Int32Array.from(positions, (position, i) => placedId(rowId(embeddings, i) * MOST_POSITIONS + position));
+  const first = ids(wholePrompt(original, D));
+  const found = prompts.map((prompt, index) => ({ ...prompt, index, ids: ids(prompt) }))
+    .sort((a, b) => order(a, b) || a.index - b.index);
   const sorted: (Prompt & { indices: number[] })[] = [];
-  for (const { index, embeddings, ids } of found) {
+  for (const { index, ...prompt } of found) {
     const last = sorted.at(-1);
-    if (last !== undefined && compare(last.ids, ids) === 0) last.indices.push(index);
-    else sorted.push({ indices: [index], embeddings, ids, common: Math.min(alike(ids, first), ids.length - 1) });
+    if (last !== undefined && order(last, prompt) === 0) last.indices.push(index);
+    else {sorted.push({
+        ...prompt,
+        indices: [index],
+        common: Math.min(alike(prompt.ids, first), prompt.ids.length - 1),
+      });}
   }
   return sorted;
+}
+
+// Positions that a row and its place make one number of, without loss: no model has as many.
+const MOST_POSITIONS = 2 ** 24;
+
+/** By rows; then by what the target sees of them. */
+function order(a: Omit<Prompt, "indices" | "common">, b: Omit<Prompt, "indices" | "common">): number {
+  return compare(a.ids, b.ids) || a.next - b.next || Number(a.lastSeen) - Number(b.lastSeen);
 }
 
 /**
@@ -52,10 +70,7 @@ export function placePrompts(prompts: readonly Prompt[], shared: number, tail: n
     const own = Math.min(Math.max(fromBefore, fromOriginal), prompt.ids.length - 1);
     const length = prompt.ids.length + tail;
     const found = fromBefore > fromOriginal ? before!.places : null;
-    const places = Array.from(
-      { length },
-      (_, position) => position >= own ? next + position - own : found?.[position] ?? position,
-    );
+    const places = Array.from({ length }, (_, i) => i >= own ? next + i - own : found?.[i] ?? i);
     next += length - own;
     placed.push({ ...prompt, own, places, rows: length - own });
   }
@@ -75,6 +90,16 @@ function rowNumbers(D: number): (rows: Float32Array, row: number) => number {
     if (known !== undefined) return known.id;
     seen.set(hash, [...alike, { id: count, bits }]);
     return count++;
+  };
+}
+
+/** Numbers keys in the order in which they are first seen. */
+function numbers<K>(): (key: K) => number {
+  const seen = new Map<K, number>();
+  return (key) => {
+    const known = seen.get(key) ?? seen.size;
+    seen.set(key, known);
+    return known;
   };
 }
 

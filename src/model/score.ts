@@ -1,4 +1,6 @@
+import { type PromptVariant, wholePrompt } from "../ablation/prompt_variant.ts";
 import type { InputData } from "../graph/executor.ts";
+import { LAYOUT_HEAD } from "../ops/attention_layout.ts";
 import { headInputs, type HeadObjective, LOG_PROB } from "./head.ts";
 import { packSequences } from "./pack.ts";
 import { type PlacedPrompt, placePrompts, type Prompt, sortPrompts } from "./prefix_rows.ts";
@@ -17,28 +19,32 @@ interface Continuation {
 }
 
 /**
- * What the objective (by default log p) says of each target token after each prompt: one array [T] a prompt. Prompts of any lengths run side by side; rows that
- * several begin with are computed once, and so are those of the original where not all fit into one batch.
+ * What the objective (by default log p) says of each target token after each prompt: one array [T] a prompt. Prompts of any
+ * lengths run side by side; rows that several begin with are computed once, and so are those of the original where not all
+ * fit into one batch.
  *
- * @param prompts embeddings [L, D] each, L ≥ 1
+ * @param prompts L ≥ 1 tokens each; where only embeddings [L, D] are given, these stand at positions 0 … L − 1
  * @param targets ids, at least one
- * @param original what the prompts are variants of
+ * @param original what the prompts are variants of, [L, D] at positions 0 … L − 1
+ * @throws {TypeError} for positions that are not [L], ascending and below that of the target
  */
 export async function scoreSequences(
   runtime: Runtime,
   embed: Embed,
-  prompts: readonly Float32Array[],
+  prompts: readonly (Float32Array | PromptVariant)[],
   targets: readonly number[],
-  original: Float32Array = prompts[0],
+  original?: Float32Array,
   objective: HeadObjective = LOG_PROB,
 ): Promise<Float64Array[]> {
   const { architecture, programs } = runtime;
   const D = architecture.config.hiddenSize;
   const T = targets.length;
-  const longest = prompts.reduce((most, prompt) => Math.max(most, prompt.length), 0);
-  assertLength(runtime, longest / D + T - 1);
+  const variants = prompts.map((prompt) => prompt instanceof Float32Array ? wholePrompt(prompt, D) : prompt);
+  variants.forEach((variant) => assertPositions(variant, D));
+  assertLength(runtime, endOf(variants) + T - 1);
   const continuation = { targets, rows: await embed(targets.slice(0, -1)), objective };
-  const sorted = sortPrompts(prompts, original, D);
+  const first = original ?? variants[0].embeddings;
+  const sorted = sortPrompts(variants, first, D);
   const fits = (most: number) => (pack: readonly Prompt[]) => {
     const shared = Math.min(most, commonOf(pack));
     return programs.fits(
@@ -49,7 +55,7 @@ export async function scoreSequences(
   let shared: InputData = {};
   const most = packs.length === 1 ? 0 : commonOf(sorted);
   if (most > 0) {
-    shared = await computeSharedRows(runtime, original.subarray(0, most * D));
+    shared = await computeSharedRows(runtime, first.subarray(0, most * D));
     packs = packSequences(placePrompts(sorted, most, T - 1), fits(most));
   }
   const scores = new Array<Float64Array>(prompts.length);
@@ -66,6 +72,24 @@ export async function scoreSequences(
   }
   await previous;
   return scores;
+}
+
+/** Positions of the longest prompt, the ones that were taken away included. */
+function endOf(variants: readonly PromptVariant[]): number {
+  return variants.reduce((most, { next }) => Math.max(most, next), 0);
+}
+
+function assertPositions({ embeddings, positions, next }: PromptVariant, D: number): void {
+  const ends = [...positions, next];
+  const fits = positions.length === embeddings.length / D && positions.length > 0 &&
+    ends.every((position, i) => Number.isInteger(position) && position > (ends[i - 1] ?? -1));
+  if (fits) return;
+  throw new TypeError(
+    `Cannot score a prompt as the positions of ${
+      embeddings.length / D
+    } tokens must ascend to the target's, ${next}: got ` +
+      (positions.join(", ") || "none"),
+  );
 }
 
 /** Most first rows that one of the prompts has in common with the original. */
@@ -95,17 +119,21 @@ async function run(
     1,
     () => scoreGraph(architecture, shape, objective.kind),
   );
-  const angles = rotationTable(architecture.config, 0, shape.longest);
+  const angles = rotationTable(architecture.config, 0, endOf(placed) + T - 1);
   const x = new Float32Array(shape.rows * D);
   const rotation = new Float32Array(shape.rows * headSize);
-  const layout = new Uint32Array(placed.length * (2 + shape.longest));
+  const layout = new Uint32Array(placed.length * (LAYOUT_HEAD + shape.longest));
   const predicting = new Uint32Array(placed.length * T);
-  placed.forEach(({ embeddings, own, places }, b) => {
+  placed.forEach(({ embeddings, positions, next, lastSeen, own, places }, b) => {
     const first = places[own] - shared;
     x.set(embeddings.subarray(own * D), first * D);
     x.set(tail, first * D + embeddings.length - own * D);
-    rotation.set(angles.subarray(own * headSize, places.length * headSize), first * headSize);
-    layout.set([own, places.length, ...places], b * (2 + shape.longest));
+    places.slice(own).forEach((row, i) => {
+      const position = positions[own + i] ?? next + own + i - positions.length;
+      rotation.set(angles.subarray(position * headSize, (position + 1) * headSize), (row - shared) * headSize);
+    });
+    const unseen = lastSeen ? places.length : positions.length - 1;
+    layout.set([own, places.length, unseen, ...places], b * (LAYOUT_HEAD + shape.longest));
     predicting.set(places.slice(-T).map((row) => row - shared), b * T);
   });
   const head = headInputs(objective, targets, placed.length);

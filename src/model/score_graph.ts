@@ -1,4 +1,5 @@
 import { type Graph, trace } from "../graph/graph.ts";
+import { LAYOUT_HEAD } from "../ops/attention_layout.ts";
 import type { Value } from "../ops/op.ts";
 import { type HeadObjective, headScores } from "./head.ts";
 import { type Architecture, decoder, f32, sharedInputs } from "./qwen2.ts";
@@ -19,7 +20,7 @@ export interface RaggedShape {
 
 /**
  * Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` [R, Dh] of their positions; `layout`
- * [B, 2 + longest], as attention takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`;
+ * [B, 3 + longest], as attention takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`;
  * and, where P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T].
  */
 export function scoreGraph(
@@ -32,7 +33,7 @@ export function scoreGraph(
   const g = trace();
   const x = g.input("x", f32(1, rows, hiddenSize));
   const rotation = g.input("rotation", f32(rows, headSize));
-  const layout = g.input("layout", { shape: [sequences, 2 + longest], dtype: "u32" });
+  const layout = g.input("layout", { shape: [sequences, LAYOUT_HEAD + longest], dtype: "u32" });
   const predicting = g.input("predicting", { shape: [sequences * T], dtype: "u32" });
   const attend = (qkv: Value, layer: number) => {
     const queries = layer === layers - 1 ? T : null;

@@ -20,9 +20,10 @@ import { elements, matrix, type Op } from "./op.ts";
  * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(q_i·k_j/√Dh − lse_i), o_i = Σ_{j≤i} P_ij
  * v_j (Ainslie et al. 2023, "GQA"). The probabilities are never stored. Each sequence is the shared rows and S of its own.
  *
- * A second input, layout [B, 2 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
+ * A second input, layout [B, 3 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
  * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most M;
- * and the row of qkv of each position. Rows before its own may be shared ones or other sequences'.
+ * a position whose key and value later queries do not see, or that number for none; and the row of qkv of each position.
+ * Rows before its own may be shared ones or other sequences'.
  */
 export const attention: Op<QueryAttributes> = {
   types(attributes, [qkv, layout]) {
@@ -38,7 +39,10 @@ export const attention: Op<QueryAttributes> = {
       ? evenPlaces(attributes, sizesOf("attention", attributes, inputTypes[0]))
       : raggedPlaces(attributes, layout, inputTypes[1]);
     eachQuery(attributes, places, (at) => {
-      const scores = Float64Array.from({ length: at.i + 1 }, (_, j) => at.scale * dot(qkv, at.q, qkv, at.k(j), at.D));
+      const scores = Float64Array.from(
+        { length: at.i + 1 },
+        (_, j) => at.sees(j) ? at.scale * dot(qkv, at.q, qkv, at.k(j), at.D) : -Infinity,
+      );
       const top = scores.reduce((a, b) => Math.max(a, b));
       lse[at.row] = top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
       for (let j = 0; j <= at.i; j++) addScaled(o, at.out, Math.exp(scores[j] - lse[at.row]), qkv, at.v(j), at.D);

@@ -18,7 +18,7 @@ export interface QueryAttributes extends AttentionAttributes {
 }
 
 /** What a row of a layout says before the rows of its sequence's positions. */
-export const LAYOUT_HEAD = 2;
+export const LAYOUT_HEAD = 3;
 
 /** R, own rows of all sequences; S, those of each, 0 where that differs; and N, how many of them are queries. */
 export interface Sizes {
@@ -57,6 +57,8 @@ export interface SequencePlace {
   row(j: number): number;
   /** Positions, shared ones included. */
   readonly length: number;
+  /** Position whose key and value no later query sees; none where it is `length`. */
+  readonly unseen: number;
   readonly firstQuery: number;
   /** Row of o of that query. */
   readonly firstOut: number;
@@ -70,6 +72,7 @@ export function evenPlaces(
   return Array.from({ length: B }, (_, b) => ({
     row: (j) => j < P ? j : b * S + j,
     length: P + S,
+    unseen: P + S,
     firstQuery: P + S - N,
     firstOut: b * N,
   }));
@@ -82,11 +85,12 @@ export function raggedPlaces(
   { shape: [, width] }: ValueType,
 ): SequencePlace[] {
   return Array.from({ length: B }, (_, b) => {
-    const [own, length, ...rows] = layout.subarray(b * width, (b + 1) * width);
+    const [own, length, unseen, ...rows] = layout.subarray(b * width, (b + 1) * width);
     const all = queries === null;
     return {
       row: (j) => rows[j],
       length,
+      unseen,
       firstQuery: all ? own : length - queries,
       firstOut: all ? rows[own] - P : b * queries,
     };
@@ -101,6 +105,8 @@ export interface QueryOffsets {
   readonly out: number;
   readonly D: number;
   readonly scale: number;
+  /** Whether it attends to position j ≤ i. */
+  sees(j: number): boolean;
   k(j: number): number;
   v(j: number): number;
 }
@@ -120,7 +126,8 @@ export function eachQuery(
         const row = (place.firstOut + i - place.firstQuery) * heads + head;
         const k = (j: number) => place.row(j) * width + (heads + kvHead) * D;
         const v = (j: number) => k(j) + kvHeads * D;
-        visit({ i, row, q: place.row(i) * width + head * D, out: row * D, D, scale, k, v });
+        const sees = (j: number) => j === i || j !== place.unseen;
+        visit({ i, row, q: place.row(i) * width + head * D, out: row * D, D, scale, sees, k, v });
       }
     }
   }

@@ -74,8 +74,9 @@ const STOPPED_BY = {
 export function samplingText({ sampling, method }: AttributionRecord): string | null {
   if (sampling === undefined) return null;
   const { calls, stopped, halfWidth } = sampling;
-  const drawn = method.scheme === undefined ? `${sampling.samples} random baselines` : `${calls} model calls`;
-  const parts = [drawn];
+  const drawn = method.scheme === "resample" ? [`${sampling.samples} draws of other tokens`] : [];
+  const scored = method.scheme === undefined ? `${sampling.samples} random baselines` : `${calls} model calls`;
+  const parts = [...drawn, scored];
   if (stopped !== null) parts.push(STOPPED_BY[stopped.by]);
   if (stopped !== null && stopped.reached !== null && halfWidth !== null) {
     const asked = stopped.asked === null

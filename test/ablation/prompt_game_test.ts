@@ -13,8 +13,10 @@ function problemOf(groups: number[][]): PromptProblem & { readonly lengths: numb
     targets: 2,
     lengths,
     score(prompts) {
-      lengths.push(prompts.map((rows) => rows.length / 2));
-      return Promise.resolve(prompts.map((rows) => Float64Array.of(rows[0], rows.reduce((a, b) => a + b, 0))));
+      lengths.push(prompts.map(({ embeddings }) => embeddings.length / 2));
+      return Promise.resolve(
+        prompts.map(({ embeddings }) => Float64Array.of(embeddings[0], embeddings.reduce((a, b) => a + b, 0))),
+      );
     },
   };
 }
@@ -49,4 +51,19 @@ Deno.test("promptGame() refuses positions in two units, outside the prompt, and 
   }
   assert.throws(() => promptGame(problemOf([[1], []]), row), /Cannot ablate unit 1 as it must have a token/);
   assert.throws(() => promptGame(problemOf([]), row), /at least one unit/);
+});
+
+Deno.test("promptGame() refuses rows of another shape than the prompt's", () => {
+  const problem = problemOf([[0]]);
+  assert.throws(() => promptGame(problem, { kind: "row", row: new Float32Array(3) }), /row must be \[2\]: got \[3\]/);
+  const rows = new Float32Array(8);
+  assert.throws(() => promptGame(problem, { kind: "rows", rows }), /rows must be \[5, 2\]: got 8 numbers/);
+});
+
+Deno.test("promptGame() masks every token at once where the last one still predicts", async () => {
+  const problem = problemOf([[0, 1], [2, 3, 4]]);
+  const game = promptGame(problem, { kind: "mask-attention" });
+  assert.equal(game.scoresNothing, true);
+  const [nothing] = await game.score([coalitionOf(0, 2)]);
+  assert.deepEqual([[...nothing], problem.lengths], [[9, 19], [[1]]]);
 });

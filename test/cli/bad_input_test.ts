@@ -36,6 +36,21 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /Cannot use --no-per-target as --quadrature adaptive has no such option/,
   ],
   [
+    "draws where nothing is drawn",
+    ["attribute", ...PROMPT, "--method", "shapley", "--draws", "4"],
+    /Cannot use --draws as --scheme delete has no such option/,
+  ],
+  [
+    "an error of nothing known",
+    ["attribute", ...PROMPT, "--method", "kernel-shap", "--of", "all"],
+    /--of as it must be one of sequence, targets: got all/,
+  ],
+  [
+    "one draw",
+    ["attribute", ...PROMPT, "--method", "occlusion", "--scheme", "resample", "--draws", "1"],
+    /--draws as it must be a whole number ≥ 2: got "1"/,
+  ],
+  [
     "a scheme with integrated gradients",
     ["attribute", ...PROMPT, "--scheme", "zero"],
     /--method integrated-gradients has no such option/,
@@ -112,7 +127,7 @@ const FAILURES: [title: string, args: string[], message: RegExp][] = [
   [
     "a baseline of no known name",
     ["--baseline", "median"],
-    /baseline must be zero, mean, eos, random, shuffle, text:<prompt> or token:<id or text>: got median/,
+    /baseline must be zero, mean, eos, pad, random, shuffle, text:<prompt> or token:<id or text>: got median/,
   ],
   [
     "a baseline text of another length",
@@ -137,7 +152,7 @@ const PERTURBATION: [title: string, args: string[], message: RegExp][] = [
     /must allow a model call for each: got 20 of 20 left/,
   ],
   ["a window wider than the prompt", ["occlusion", "--window", "99"], /window must be 1 … 7 units: got 99/],
-  ["a scheme of no known name", ["lime", "--scheme", "mask"], /scheme must be delete, zero, .*: got mask/],
+  ["a scheme of no known name", ["lime", "--scheme", "mask"], /scheme must be delete, delete-in-place, .*: got mask/],
 ];
 
 for (const [title, [method, ...args], message] of PERTURBATION) {

@@ -30,7 +30,7 @@ Deno.test("parseConfig() takes scalars for lists of one", () => {
 const SWEEPS: [string, string, string[]][] = [
   ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
     "9:5: sweeps[0].shceme: expected one of method, prompts, objective, baseline, scheme, units, quadrature, steps, " +
-    "tolerance, budget, tokens, perTarget, seed, standardError, samples, calls, pairs, window, stride, hierarchy, " +
+    "tolerance, budget, tokens, perTarget, seed, standardError, of, draws, samples, calls, pairs, window, stride, hierarchy, " +
     "kernelWidth, ridge, penalty, heldOut, link, freeze, got an unknown key; did you mean scheme?",
   ]],
   ["steps of 0", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: [20, 0]\n", [
@@ -77,8 +77,8 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].tokens: expected only with method integrated-gradients, got method feature-ablation",
   ]],
   ["a seed where nothing is sampled", "  - method: shapley\n    seed: [1, 2]\n", [
-    "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or method shapley-sampled, kernel-shap, " +
-    "owen-sampled, lime, context-cite, got method shapley",
+    "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or scheme resample, or method " +
+    "shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, got method shapley",
   ]],
   [
     "samples of a baseline that is not drawn",
@@ -105,14 +105,25 @@ const SWEEPS: [string, string, string[]][] = [
     "9:11: sweeps[0].seed[0]: expected a whole number from 0 to 4294967295, got 4294967296",
     "10:12: sweeps[0].pairs[0]: expected a whole number from 8 to 10000000, got 7",
   ]],
+  [
+    "draws where nothing is drawn",
+    "  - method: occlusion\n    scheme: [resample, zero]\n    draws: 4\n  - method: lime\n    of: both\n",
+    [
+      "10:5: sweeps[0].draws: expected only with scheme resample, got scheme zero; give zero a sweep of its own",
+      "12:5: sweeps[1].of: expected only with scheme resample, or method shapley-sampled, kernel-shap, owen-sampled, got " +
+      "method lime",
+      '12:9: sweeps[1].of[0]: expected one of sequence, targets, got "both"',
+    ],
+  ],
   ["a text in the place of a unit", "  - method: owen\n    scheme: ['text:x', eos]\n", [
-    '9:14: sweeps[0].scheme[0]: expected delete, zero, mean, eos or token:<id or text>, got "text:x"',
+    "9:14: sweeps[0].scheme[0]: expected delete, delete-in-place, mask-attention, resample, zero, mean, eos, pad or " +
+    'token:<id or text>, got "text:x"',
   ]],
   ["a prompt that is not there", "  - method: feature-ablation\n    prompts: [a, b]\n", [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
   ]],
   ["a baseline that is nothing", "  - method: integrated-gradients\n    baseline: 'token:'\n", [
-    "9:15: sweeps[0].baseline[0]: expected zero, mean, eos, random, shuffle, text:<prompt of as many tokens> or token:<id or text>, got " +
+    "9:15: sweeps[0].baseline[0]: expected zero, mean, eos, pad, random, shuffle, text:<prompt of as many tokens> or token:<id or text>, got " +
     '"token:"',
   ]],
   ["a tolerance of 0", "  - method: integrated-gradients\n    tolerance: 0\n", [

@@ -22,6 +22,8 @@ const CASES: readonly Case[] = [
   ["weights quantized at load", SHORT, { quadrature: "riemann-left", steps: 5 }, { ...webgpu, quantize: "nf4" }],
   ["ablation", SHORT, { method: "feature-ablation", scheme: "zero" }, webgpu],
   ["ablation by deletion", SHORT, { method: "feature-ablation", scheme: "delete" }, webgpu],
+  ["masked attention", SHORT, { method: "feature-ablation", scheme: "mask-attention" }, webgpu],
+  ["drawn replacements", SHORT, { method: "occlusion", scheme: "resample", units: "words", draws: 3 }, webgpu],
   ["KernelSHAP", SHORT, { method: "kernel-shap", scheme: "zero", calls: 64 }, webgpu],
   ["a surrogate of logits", SHORT, { method: "context-cite", units: "words", samples: 20, heldOut: 8 }, webgpu],
   ["adaptive quadrature", SHORT, { tolerance: 0.05 }, webgpu],

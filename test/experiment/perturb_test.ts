@@ -60,6 +60,60 @@ for (const method of PERTURBATION_METHOD_NAMES) {
   });
 }
 
+for (const method of ["feature-ablation", ...PERTURBATION_METHOD_NAMES] as const) {
+  Deno.test(`attribute() by ${method} averages drawn replacements, with standard errors of the draws`, async () => {
+    const options = { method, scheme: "resample", units: "words", draws: 2, ...SMALL[method] } as const;
+    const found = checkRecord(await record(options));
+    const { samples, degreesOfFreedom, tokenStandardError, calls } = found.sampling!;
+    assert.deepEqual([samples, degreesOfFreedom], [2, 1]);
+    assert.ok(found.units!.standardError!.some((error) => error > 0));
+    assert.equal(tokenStandardError!.length, found.target.tokens.length);
+    assert.deepEqual([found.method.scheme, found.method.draws, found.method.seed], ["resample", 2, 0]);
+    if (method !== "feature-ablation" && PERTURBATION_METHODS[method].complete) {
+      assert.ok(Math.abs(found.completeness.sequence.delta!) < 1e-9);
+    }
+    const N = found.units!.prompt.length;
+    if (method === "feature-ablation") assert.equal(calls, 2 * (N + 2));
+    if (method === "shapley") assert.equal(calls, 2 * 2 ** N);
+    if (method === "occlusion") {
+      assert.deepEqual((await record(options)).sequenceAttribution, found.sequenceAttribution);
+      assert.notDeepEqual((await record({ ...options, seed: 1 })).sequenceAttribution, found.sequenceAttribution);
+    }
+  });
+}
+
+Deno.test("attribute() resamples until the largest standard error is small enough, and says where it is not", async () => {
+  const options = { method: "feature-ablation", scheme: "resample", units: "sentences", of: "targets" } as const;
+  const met = await record({ ...options, standardError: 3 });
+  assert.deepEqual([met.method.draws, met.sampling!.stopped!.by, met.sampling!.samples], [64, "standard-error", 16]);
+  // Spread over a unit's tokens in equal parts.
+  const errors = met.sampling!.tokenStandardError!.flatMap((row) =>
+    met.units!.prompt.map(({ tokens }) => row[tokens[0]] * tokens.length)
+  );
+  assertNear([met.sampling!.stopped!.reached!], [Math.max(...errors)], 1e-12);
+  const unmet = await record({ ...options, standardError: 1e-6, draws: 2 });
+  assert.deepEqual([unmet.sampling!.stopped!.met, unmet.sampling!.samples], [false, 2]);
+  assert.match(unmet.advice.join(" "), /--draws allows more than 2 draws/);
+});
+
+Deno.test("attribute() with tokens taken away in place is exact where they come first, and differs where they do not", async () => {
+  const by = (scheme: string) => record({ method: "feature-ablation", scheme });
+  const [moved, kept, masked] = [await by("delete"), await by("delete-in-place"), await by("mask-attention")];
+  // Rotations tell differences of positions alone: with the first token gone, moving up changes none.
+  assertNear([kept.sequenceAttribution[0]], [moved.sequenceAttribution[0]], 1e-4);
+  assert.ok(
+    kept.sequenceAttribution.slice(1, -1).some((value, i) => Math.abs(value - moved.sequenceAttribution[i + 1]) > 1e-3),
+  );
+  const last = kept.sequenceAttribution.length - 1;
+  assert.deepEqual(masked.sequenceAttribution.slice(0, last), kept.sequenceAttribution.slice(0, last));
+  // The last token predicts the target's first, also where nobody attends to it.
+  const rows = [kept, masked].map(({ tokenAttribution }) => tokenAttribution!.map((row) => row[last]));
+  assertNear(rows[1].slice(1), rows[0].slice(1), 1e-4);
+  assert.ok(Math.abs(rows[0][0] - rows[1][0]) > 1e-3);
+  assert.equal(kept.completeness.sequence.delta, null);
+  assert.notEqual(masked.completeness.sequence.delta, null);
+});
+
 Deno.test("attribute() by exact Shapley values equals KernelSHAP with every coalition, which says that it is exact", async () => {
   const options = { scheme: "zero", units: "words" };
   const exact = await record({ ...options, method: "shapley" });

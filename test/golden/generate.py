@@ -1,6 +1,6 @@
 """Freezes reference values from PyTorch, transformers, bitsandbytes and Captum for the tests of Whence.
 
-Usage: python test/golden/generate.py [awkward|biography|smollm2|quant|all] [--smollm2 FILE.gguf|FILE.whl] [--model DIR]
+Usage: python test/golden/generate.py [awkward|biography|schemes|smollm2|quant|all] [--smollm2 FILE.gguf|FILE.whl] [--model DIR]
 Needs test/golden/requirements.txt. What the files hold: test/golden/README.md."""
 
 import argparse
@@ -11,7 +11,7 @@ import sys
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # everything is local: a typo must not become a download
 HERE = pathlib.Path(__file__).resolve().parent
-TARGETS = ("awkward", "biography", "smollm2", "quant")
+TARGETS = ("awkward", "biography", "schemes", "smollm2", "quant")
 
 
 def quant() -> None:
@@ -39,6 +39,9 @@ def main() -> None:
         elif target == "biography":
             import biography
             biography.main(options.model, HERE / "biography")
+        elif target == "schemes":
+            import schemes
+            schemes.main(HERE / "schemes" / "expected.json")
         elif target == "smollm2":
             import smollm2
             smollm2.main(HERE / "smollm2", options.smollm2)

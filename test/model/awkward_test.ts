@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
-import { ablateFeatures } from "../../src/ablation/feature_ablation.ts";
+import { occlude } from "../../src/ablation/occlusion.ts";
+import { variantOf } from "../../src/ablation/prompt_variant.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
+import { promptScorer } from "../support/prompt_scorer.ts";
 
 /** See test/golden/README.md. */
 interface Case {
@@ -106,18 +108,13 @@ for (const device of ["webgpu", "reference"] as const) {
     Deno.test(`${weights} on ${device}: ablation equals PyTorch's in f64`, () =>
       withModel(weights, device, async (model, one) => {
         const prompt = await model.embed(one.prompt);
-        const hiddenSize = model.config.hiddenSize;
-        const positions = one.prompt.map((_, i) => i);
-        const problem = {
-          prompt,
-          hiddenSize,
-          positions,
-          score: (prompts: readonly Float32Array[]) => model.score(prompts, one.target),
-        };
         for (const [scheme, expected] of Object.entries(one.ablation)) {
           if (expected === null) continue;
-          const row = scheme === "delete" ? null : (await baselineRows(model, scheme, prompt)).slice(0, hiddenSize);
-          const { attribution } = await ablateFeatures(problem, row ? { kind: "row", row } : { kind: "delete" });
+          const row = scheme === "delete"
+            ? null
+            : (await baselineRows(model, scheme, prompt)).slice(0, model.config.hiddenSize);
+          const scorer = await promptScorer(model, one, row ? { kind: "row", row } : { kind: "delete" });
+          const { attribution } = await occlude(scorer);
           const twoScores = { absolute: 2 * tolerance.score.absolute, relative: 0 };
           assertClose(attribution, expected.flat(), twoScores, `${one.name} ${scheme}`);
         }
@@ -145,12 +142,8 @@ for (const weights of ["f32", "nf4"]) {
         const sequence = await integrateFixed(path, rule, steps, "sequence");
         assertClose(sequence.attribution, expected.sequence, tolerance, `${one.name} ${name} sequence`);
       }
-      const { attribution } = await ablateFeatures({
-        prompt: end,
-        hiddenSize: model.config.hiddenSize,
-        positions: one.prompt.map((_, i) => i),
-        score: (prompts) => model.score(prompts, one.target),
-      }, { kind: "row", row: start.slice(0, model.config.hiddenSize) });
+      const row = start.slice(0, model.config.hiddenSize);
+      const { attribution } = await occlude(await promptScorer(model, one, { kind: "row", row }));
       const ablation = { absolute: 5e-5, relative: 0 };
       assertClose(attribution, one.captum.featureAblation.token.flat(), ablation, `${one.name} ablation`);
     }));
@@ -233,6 +226,46 @@ for (const memory of [2 ** 30, 3e5]) {
     }
   });
 }
+
+Deno.test("prompts with gaps have the same bits alone and behind rows that they have in common, and share these", async () => {
+  const [{ prompt, target }] = readCases("nf4");
+  const model = await loadModel(`${DIRECTORY}nf4`, { device: "webgpu", memory: 3e5 });
+  try {
+    const ids = Array.from({ length: 37 }, (_, i) => prompt[i % prompt.length]);
+    const original = await model.embed(ids);
+    const gone = [[0], [3], [20], [3, 20], [20, 36], [36], [35, 36]];
+    const prompts = (["delete-in-place", "mask-attention"] as const).flatMap((kind) =>
+      gone.map((positions) => variantOf(original, model.config.hiddenSize, { kind }, (i) => positions.includes(i)))
+    );
+    const before = model.meter.forwardRows;
+    const together = await model.score(prompts, target, original);
+    const alone = prompts.reduce((sum, { positions }) => sum + positions.length + target.length - 1, 0);
+    assert.ok(model.meter.forwardRows - before < 0.6 * alone);
+    for (const [i, variant] of prompts.entries()) {
+      assert.deepEqual((await model.score([variant], target))[0], together[i], `prompt ${i}`);
+    }
+    // What nobody attends to is as good as gone, but for the first target token after it.
+    gone.forEach((positions, i) => {
+      const [deleted, masked] = [together[i], together[i + gone.length]];
+      if (!positions.includes(36)) return assert.deepEqual(masked, deleted, positions.join());
+      assertClose(masked.subarray(1), deleted.subarray(1), TOLERANCES.webgpu.score, positions.join());
+      assert.ok(Math.abs(masked[0] - deleted[0]) > 1e-3, positions.join());
+    });
+  } finally {
+    model.close();
+  }
+});
+
+Deno.test("a prompt whose positions do not ascend to the target's is refused", () =>
+  withModel("f32", "reference", async (model, { prompt, target }) => {
+    const embeddings = await model.embed([...prompt, prompt[0]]);
+    const positions = Array.from({ length: prompt.length + 1 }, (_, i) => i);
+    const whole = { embeddings, positions, next: positions.length, lastSeen: true };
+    const wrong = [{ positions: positions.slice(1) }, { positions: positions.map(() => 1) }, { next: prompt.length }];
+    for (const one of wrong) {
+      await assert.rejects(model.score([{ ...whole, ...one }], target), /must ascend to the target's/);
+    }
+  }));
 
 Deno.test("a prompt that cannot fit the memory is refused with what it takes", async () => {
   const [one] = readCases("nf4");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { ablateFeatures } from "../../src/ablation/feature_ablation.ts";
+import { occlude } from "../../src/ablation/occlusion.ts";
 import { addScaled } from "../../src/attribution/path_function.ts";
 import { rule } from "../../src/attribution/quadrature.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import type { PromptToken, Tokenizer } from "../../src/model/tokenizer.ts";
+import { promptScorer } from "../support/prompt_scorer.ts";
 
 /** experiments/models/biography/README.md, "Ground truth": offsets are Unicode code units. */
 interface Person {
@@ -83,13 +84,7 @@ async function wordGradients(
 }
 
 async function deletions(model: LanguageModel, { prompt, target }: Tokenized): Promise<Float64Array> {
-  const { attribution } = await ablateFeatures({
-    prompt: await model.embed(prompt),
-    hiddenSize: model.config.hiddenSize,
-    positions: prompt.map((_, i) => i),
-    score: (prompts) => model.score(prompts, target),
-  }, { kind: "delete" });
-  return attribution;
+  return (await occlude(await promptScorer(model, { prompt, target }, { kind: "delete" }))).attribution;
 }
 
 async function shareOfRight(

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { wholePrompt } from "../../src/ablation/prompt_variant.ts";
 import { placePrompts, sortPrompts } from "../../src/model/prefix_rows.ts";
 
 const D = 3;
 /** Rows of D elements, one a letter. */
 const rowsOf = (word: string) =>
   Float32Array.from([...word].flatMap((letter) => [0.5, letter.charCodeAt(0), -letter.charCodeAt(0)]));
-const sort = (words: readonly string[], original = words[0]) => sortPrompts(words.map(rowsOf), rowsOf(original), D);
+const whole = (word: string) => wholePrompt(rowsOf(word), D);
+const sort = (words: readonly string[], original = words[0]) => sortPrompts(words.map(whole), rowsOf(original), D);
 const wordOf = (embeddings: Float32Array) =>
   Array.from({ length: embeddings.length / D }, (_, i) => String.fromCharCode(embeddings[i * D + 1])).join("");
 
@@ -31,8 +33,18 @@ Deno.test("sortPrompts() puts prompts that begin alike together and equal ones i
 
 Deno.test("sortPrompts() tells rows apart by their bits, zeros of either sign included", () => {
   const [one, other] = [Float32Array.of(0, 1, 2), Float32Array.of(-0, 1, 2)];
-  assert.equal(sortPrompts([one, other], one, D).length, 2);
-  assert.equal(sortPrompts([one, one.slice()], one, D).length, 1);
+  const sortRows = (...rows: Float32Array[]) => sortPrompts(rows.map((row) => wholePrompt(row, D)), one, D);
+  assert.equal(sortRows(one, other).length, 2);
+  assert.equal(sortRows(one, one.slice()).length, 1);
+});
+
+Deno.test("sortPrompts() tells equal rows apart by their positions and by what the target sees", () => {
+  const whole = wholePrompt(rowsOf("abc"), D);
+  const later = { ...whole, positions: [0, 2, 3] };
+  const unseen = { ...whole, lastSeen: false };
+  const sorted = sortPrompts([whole, later, unseen, { ...later, next: 9 }, { ...unseen }], rowsOf("abcd"), D);
+  assert.deepEqual(sorted.map(({ indices }) => indices), [[2, 4], [0], [1], [3]]);
+  assert.deepEqual(sorted.map(({ common }) => common), [2, 2, 1, 1]);
 });
 
 Deno.test("placePrompts() lets each prompt find its own rows, whoever carries them", () => {

@@ -2,17 +2,14 @@ import { fileURLToPath } from "node:url";
 import { everyUnit, noUnit } from "../../src/ablation/coalition.ts";
 import { fitConstrained } from "../../src/ablation/constrained_fit.ts";
 import { exactShapley } from "../../src/ablation/exact_shapley.ts";
-import { ablateFeatures, type Replacement } from "../../src/ablation/feature_ablation.ts";
 import { kernelShap } from "../../src/ablation/kernel_shap.ts";
-import { occlude } from "../../src/ablation/occlusion.ts";
 import { exactOwen } from "../../src/ablation/owen.ts";
-import { promptGame } from "../../src/ablation/prompt_game.ts";
 import { chain, marginals } from "../../src/ablation/sampled_shapley.ts";
-import { createScorer } from "../../src/ablation/scorer.ts";
 import type { UnitTree } from "../../src/ablation/unit_tree.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import golden from "../golden/shap/models.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
+import { promptScorer, type ScoredIds } from "../support/prompt_scorer.ts";
 import assert from "node:assert/strict";
 
 // Log-probs in f32 against PyTorch's in f64; attributions are differences of two.
@@ -32,25 +29,12 @@ async function withModel(directory: string, device: Device, check: (model: Langu
 }
 
 /** The game of a prompt's units; `token:0`, `mean` or `delete` takes them away. */
-async function scorerOf(
-  model: LanguageModel,
-  { prompt, target, groups }: { prompt: number[]; target: number[]; groups: number[][] },
-  scheme: string,
-) {
-  const replacement: Replacement = scheme === "delete" ? { kind: "delete" } : {
-    kind: "row",
-    row: scheme === "mean" ? await model.meanEmbedding() : await model.embed([Number(scheme.slice("token:".length))]),
-  };
-  return createScorer(promptGame({
-    prompt: await model.embed(prompt),
-    hiddenSize: model.config.hiddenSize,
-    groups,
-    targets: target.length,
-    score: (prompts, original) => model.score(prompts, target, original),
-  }, replacement));
+async function scorerOf(model: LanguageModel, ids: ScoredIds, scheme: string) {
+  if (scheme === "delete") return await promptScorer(model, ids, { kind: "delete" });
+  const mean = scheme === "mean";
+  const row = mean ? await model.meanEmbedding() : await model.embed([Number(scheme.slice("token:".length))]);
+  return await promptScorer(model, ids, { kind: "row", row });
 }
-
-const singles = (count: number) => Array.from({ length: count }, (_, i) => [i]);
 
 for (const [name, cases] of Object.entries(golden.shap)) {
   const directory = name === "biography" ? BIOGRAPHY : `${AWKWARD}${name}`;
@@ -87,7 +71,7 @@ for (const device of ["webgpu", "reference"] as const) {
   Deno.test(`on ${device}: orders that Captum's ShapleyValueSampling drew give what it gave`, () =>
     withModel(`${AWKWARD}f32`, device, async (model) => {
       const { orders, token } = captum.shapleyValueSampling;
-      const scorer = await scorerOf(model, { prompt, target, groups: singles(prompt.length) }, "token:0");
+      const scorer = await scorerOf(model, { prompt, target }, "token:0");
       const mean = new Float64Array(token.flat().length);
       for (const order of orders) {
         const scores = await scorer.score(chain(order));
@@ -99,7 +83,7 @@ for (const device of ["webgpu", "reference"] as const) {
   Deno.test(`on ${device}: coalitions that Captum's KernelShap drew give what it gave`, () =>
     withModel(`${AWKWARD}f32`, device, async (model) => {
       const N = prompt.length;
-      const scorer = await scorerOf(model, { prompt, target, groups: singles(N) }, "token:0");
+      const scorer = await scorerOf(model, { prompt, target }, "token:0");
       const inside = captum.kernelShap.masks.filter((mask) => mask.includes(0) && mask.includes(1));
       const [all, none] = await scorer.score([everyUnit(N), noUnit(N)]);
       const scores = await scorer.score(inside.map((mask) => Uint8Array.from(mask)));
@@ -114,20 +98,5 @@ for (const device of ["webgpu", "reference"] as const) {
       })!;
       // Captum's constraint is a weight of 10⁶, in f32.
       assertClose(fit.coefficients, captum.kernelShap.sequence, { absolute: 0, relative: 2e-3 });
-    }));
-
-  Deno.test(`on ${device}: leaving one out of a game is feature ablation, bit by bit`, () =>
-    withModel(`${AWKWARD}f32`, device, async (model) => {
-      const row = await model.meanEmbedding();
-      const embedded = await model.embed(prompt);
-      const plain = await ablateFeatures({
-        prompt: embedded,
-        hiddenSize: model.config.hiddenSize,
-        positions: prompt.map((_, i) => i),
-        score: (prompts, original) => model.score(prompts, target, original),
-      }, { kind: "row", row });
-      const found = await occlude(await scorerOf(model, { prompt, target, groups: singles(prompt.length) }, "mean"));
-      assert.deepEqual(found.attribution, plain.attribution);
-      assert.deepEqual([found.input, found.baseline], [plain.input, plain.baseline]);
     }));
 }

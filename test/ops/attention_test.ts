@@ -291,11 +291,11 @@ for (const queries of [null, 4]) {
         start += own;
       }
       const B = sizes.length;
-      const layout = new Uint32Array(B * 72);
-      sizes.forEach(([shared], b) => layout.set([shared, places[b].length, ...places[b]], b * 72));
+      const layout = new Uint32Array(B * 73);
+      sizes.forEach(([shared], b) => layout.set([shared, places[b].length, places[b].length, ...places[b]], b * 73));
       const attributes = { ...heads, sequences: B, shared: P, queries };
       const outputs = queries === null ? R : B * queries;
-      const inputTypes: ValueType[] = [f32(P + R, 30), { shape: [B, 72], dtype: "u32" }];
+      const inputTypes: ValueType[] = [f32(P + R, 30), { shape: [B, 73], dtype: "u32" }];
       const types = { inputs: inputTypes, outputs: [f32(1, outputs, 18), f32(1, outputs, 3)] };
       const expected = OPS.attention.reference({
         attributes,
@@ -320,6 +320,43 @@ for (const queries of [null, 4]) {
           );
           from += count;
         }
+      }
+    }));
+}
+
+// At the first key, within the first tile, at a tile's end, in the last tile, and at the last key, which only it would see.
+for (const unseen of [0, 17, 31, 64, 69]) {
+  Deno.test(`a ragged attention hides key ${unseen} from later queries alone`, () =>
+    withGpu(async (_run, variants, gpu, pipelines) => {
+      const { firstQuery: _, ...heads } = threeToOne;
+      const S = 70;
+      const qkv = randomValues(S * 30, 6);
+      const attributes = { ...heads, sequences: 1, shared: 0, queries: null };
+      const inputTypes: ValueType[] = [f32(S, 30), { shape: [1, S + 3], dtype: "u32" }];
+      const types = { inputs: inputTypes, outputs: [f32(1, S, 18), f32(1, S, 3)] };
+      const layoutOf = (hidden: number) => Uint32Array.from([0, S, hidden, ...Array.from({ length: S }, (_, i) => i)]);
+      const referenceOf = (values: Float32Array, hidden: number) =>
+        OPS.attention.reference({
+          attributes,
+          inputs: [values, layoutOf(hidden)].map((all) => Float64Array.from(all)),
+          inputTypes,
+          outputTypes: types.outputs,
+          weight: () => assert.fail("attention has no weights"),
+        });
+      const expected = referenceOf(qkv, unseen);
+      // Its key and value are of no account to the others; the scores would be large.
+      const other = qkv.map((value, i) => Math.floor(i / 30) === unseen && i % 30 >= 18 ? 50 * value : value);
+      const changed = referenceOf(other, unseen);
+      expected.forEach((values, i) => {
+        const width = values.length / S;
+        const rest = (all: Float64Array) => all.filter((_, at) => Math.floor(at / width) !== unseen);
+        assert.deepEqual(rest(changed[i]), rest(values), `output ${i} of the reference`);
+      });
+      const whole = referenceOf(qkv, S);
+      assert.deepEqual(expected[1].subarray(0, 3 * (unseen + 1)), whole[1].subarray(0, 3 * (unseen + 1)));
+      for (const subgroups of variants) {
+        const actual = await launch(gpu, pipelines, "attention", attributes, types, [qkv, layoutOf(unseen)], subgroups);
+        expected.forEach((values, i) => assertClose(actual[i], values, TOLERANCE, `output ${i}, ${subgroups}`));
       }
     }));
 }

@@ -1,0 +1,112 @@
+import { createMoments, type Moments } from "../statistics/moments.ts";
+import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
+import type { HeldOut, SurrogateAttribution } from "./surrogate.ts";
+import {
+  assertReachable,
+  splitColumns,
+  type Stopped,
+  uncertaintyOf,
+  type UnitAttribution,
+} from "./unit_attribution.ts";
+
+/** When enough has been drawn. */
+export interface DrawOptions {
+  /** Most draws, ≥ 2. */
+  readonly draws: number;
+  /** Stop when the largest standard error of the mean is at most this, nats. */
+  readonly standardError?: number | null;
+  /** What the rule looks at: the sequence's attributions (default), or those of every target. */
+  readonly of?: "sequence" | "targets";
+}
+
+// Draws before the rule is asked first: it would stop at a lucky variance of fewer. Then it is asked after every round.
+const FIRST_ROUND = 16;
+const ROUND = 8;
+
+/**
+ * The mean of attributions of random games, such as those in which drawn tokens take a unit's place. Each draw is one
+ * independent sample, whatever it samples itself, so that standard errors are s / √n of the draws. Means of complete
+ * attributions are complete: they sum to F_t(x) less the mean of F_t(x′).
+ *
+ * A surrogate's fits are averaged, too; the interval of the mean LDS is that of the draws.
+ *
+ * @param draw gives the attribution of one game; asked one after the other
+ * @throws {RangeError} where draws are fewer than two, or a standard error is asked for that no sampling could reach
+ */
+export async function averageDraws(
+  draw: () => Promise<UnitAttribution | SurrogateAttribution>,
+  { draws: most, standardError: asked = null, of = "sequence" }: DrawOptions,
+): Promise<UnitAttribution | SurrogateAttribution> {
+  if (!(Number.isInteger(most) && most >= 2)) {
+    throw new RangeError(`Cannot average draws as they must be a whole number ≥ 2: got ${most}`);
+  }
+  assertReachable(asked);
+  const found: (UnitAttribution | SurrogateAttribution)[] = [];
+  let moments: Moments | null = null;
+  let by: Stopped["by"] = "samples";
+  while (found.length < most) {
+    const one = await draw();
+    moments ??= createMoments(one.attribution.length + one.sequence.length);
+    moments.add([...one.attribution, ...one.sequence]);
+    found.push(one);
+    const looks = asked !== null && found.length >= FIRST_ROUND && found.length % ROUND === 0;
+    if (!looks || largest(moments, found[0], of) > asked) continue;
+    by = "standard-error";
+    break;
+  }
+  const [first] = found;
+  const N = first.sequence.length;
+  const { targets, sum } = splitColumns(moments!.mean(), N);
+  const reached = largest(moments!, first, of);
+  const baselines = found.flatMap(({ baseline }) => baseline === null ? [] : [baseline]);
+  return {
+    attribution: targets,
+    sequence: sum,
+    input: first.input,
+    baseline: baselines.length < found.length ? null : momentsOf(baselines).mean(),
+    uncertainty: uncertaintyOf(moments!.standardError(), N, found.length, found.length - 1),
+    stopped: { by, asked, reached, met: asked === null ? null : reached <= asked },
+    calls: found.reduce((sum, { calls }) => sum + calls, 0),
+    ...averageSurrogates(found.filter((one) => "intercept" in one)),
+  };
+}
+
+function largest(moments: Moments, { attribution }: UnitAttribution, of: "sequence" | "targets"): number {
+  const errors = moments.standardError();
+  const looked = of === "targets" ? errors.subarray(0, attribution.length) : errors.subarray(attribution.length);
+  return looked.reduce((top, error) => Math.max(top, error), 0);
+}
+
+function averageSurrogates(
+  found: readonly SurrogateAttribution[],
+): Pick<SurrogateAttribution, "intercept" | "r2" | "samples" | "heldOut"> | null {
+  if (found.length === 0) return null;
+  const heldOut = found.flatMap((one) => one.heldOut ?? []);
+  return {
+    intercept: momentsOf(found.map(({ intercept }) => intercept)).mean(),
+    r2: momentsOf(found.map(({ r2 }) => r2)).mean(),
+    samples: found.reduce((sum, { samples }) => sum + samples, 0),
+    heldOut: heldOut.length < found.length ? null : averageHeldOut(heldOut),
+  };
+}
+
+function averageHeldOut(found: readonly HeldOut[]): HeldOut {
+  const lds = momentsOf(found.map((one) => one.lds));
+  const means = lds.mean();
+  const reach = lds.standardError().map((error) => error * studentQuantile(UPPER_95, found.length - 1));
+  return {
+    samples: found.reduce((sum, { samples }) => sum + samples, 0),
+    r2: momentsOf(found.map(({ r2 }) => r2)).mean(),
+    lds: means,
+    // A correlation lies within −1 … 1.
+    ldsInterval: [...means].map((mean, c) =>
+      Number.isNaN(mean) ? null : [Math.max(-1, mean - reach[c]), Math.min(1, mean + reach[c])]
+    ),
+  };
+}
+
+function momentsOf(vectors: readonly Float64Array[]): Moments {
+  const moments = createMoments(vectors[0].length);
+  vectors.forEach(moments.add);
+  return moments;
+}
