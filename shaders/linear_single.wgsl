@@ -1,6 +1,6 @@
 // y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[column + n], for n < count: one row of x, bound by reading W.
 // W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale. ACROSS threads share ROWS
-// columns; each takes every ACROSS-th run of OCTETS octets of them all: of PACKED weights four words, half of what shares a scale.
+// columns; each takes every ACROSS-th run of OCTETS octets of them all: of PACKED weights four words, and RUNS runs share a scale.
 struct Params {
   rows: u32, // 1
   weight_row: u32,
@@ -13,7 +13,11 @@ struct Params {
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [1, inner]
 //@ if PACKED
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
+//@   if AFFINE
+@group(0) @binding(2) var<storage, read> scales: array<vec2f>; // scale and offset of each block
+//@   else
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
+//@   end
 //@ end
 @group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [1, stride] if RESIDUAL
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [1, stride]
@@ -67,11 +71,16 @@ fn main(
 //@ for r in ROWS
 //@   if PACKED
     let words$r = weight[w$r + at];
+    let scale$r = scales[(w$r + at) / RUNS];
 //@   end
     var part$r = 0.0f;
 //@   for e in OCTETS
 //@     if PACKED
+//@       if AFFINE
+    let w$r_$e = in_block(packed_octet(words$r, $eu), scale$r);
+//@       else
     let w$r_$e = packed_octet(words$r, $eu);
+//@       end
 //@     else
     let w$r_$e = weight_octet(w$r + at, 1.0f);
 //@     end
@@ -81,8 +90,8 @@ fn main(
 //@       end
 //@     end
 //@   end
-//@   if PACKED
-    sum$r = fma(part$r, scales[(w$r + at) / 2u], sum$r);
+//@   if SCALED
+    sum$r = fma(part$r, scale$r, sum$r);
 //@   else
     sum$r += part$r;
 //@   end

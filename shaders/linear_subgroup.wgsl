@@ -16,7 +16,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(32)
+@compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
@@ -26,7 +26,7 @@ fn main(
   let octets = params.inner / 8u;
   // Row tiles run along x, so that neighbours share the weights that are in cache.
   let m0 = group.x * 4u * GROUPS;
-  let first = (group.y * 4u + local.x / 8u) * 8u * COLUMNS;
+  let first = (group.y * (LANES / 8u) + local.x / 8u) * 8u * COLUMNS;
   let n0 = first + local.x % 8u;
   // Rows beyond the edge repeat the last valid one, bit for bit; columns beyond it are not stored.
 //@ for g in GROUPS
@@ -41,7 +41,7 @@ fn main(
 //@   end
 //@ end
 //@ for c in COLUMNS
-  var scale$c = 0.0f;
+  var scale$c = Scale();
 //@ end
   // All lanes of a subgroup go on while one has columns: they need each other's values.
   let steps = select(0u, octets, subgroupAny(first < params.count));

@@ -1,13 +1,15 @@
 @group(0) @binding(1) var<storage, read> weight: array<vec4<u32>>;
 
+alias Scale = f32;
+
 fn octet_prepare(lane: u32) {}
 
-fn octet_scale(index: u32) -> f32 {
+fn octet_scale(index: u32) -> Scale {
   return 1.0f;
 }
 
 // Elements 8 * index … 8 * index + 7 of the flattened weight, which has no scale.
-fn weight_octet(index: u32, scale: f32) -> mat2x4f {
+fn weight_octet(index: u32, scale: Scale) -> mat2x4f {
   let words = weight[index];
   return mat2x4f(
     vec4f(unpack2x16float(words.x), unpack2x16float(words.y)),

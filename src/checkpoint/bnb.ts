@@ -46,7 +46,13 @@ function describe(name: string, stateKey: string, reader: EntryReader): PackedWe
   const parts = ["", ...statistics].map((suffix) => name + suffix).concat(stateKey);
   const bytes = sumParts(whereIs(name, stateKey, reader), parts, reader);
   return {
-    info: { name, shape: state.shape, format: state.kind.toUpperCase(), bytes },
+    info: {
+      name,
+      shape: state.shape,
+      format: state.kind.toUpperCase(),
+      kept: state.kind === "nf4" ? "nf4" : "f32",
+      bytes,
+    },
     parts,
     read: () => readWeight(state, reader),
     readRows: (rows) => readRows(state, rows, reader),

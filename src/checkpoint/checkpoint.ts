@@ -1,4 +1,5 @@
 import type { Nf4Tensor } from "../quant/nf4.ts";
+import type { Int4Tensor } from "../quant/int4.ts";
 import type { Q8Tensor } from "../quant/q8_0.ts";
 
 /** Element types that a tensor may keep unquantized. */
@@ -17,7 +18,10 @@ export interface DenseTensor {
 }
 
 /** One named weight in host memory. */
-export type Tensor = DenseTensor | Nf4Tensor | Q8Tensor;
+export type Tensor = DenseTensor | Nf4Tensor | Q8Tensor | Int4Tensor;
+
+/** How a tensor is kept once it is read: what its element type or its codes are, and how many codes share a scale. */
+export type Kept = DenseDtype | "nf4" | "q8_0" | "int4_32" | "int4_64";
 
 /** What a checkpoint says of a tensor before it is read. */
 export interface TensorInfo {
@@ -27,6 +31,8 @@ export interface TensorInfo {
   readonly shape: readonly number[];
   /** The file's own name of the format: "F32", "BF16", "NF4", "Q4_1", … */
   readonly format: string;
+  /** What reading it gives. */
+  readonly kept: Kept;
   /** Bytes that the tensor takes in the file. */
   readonly bytes: number;
 }
@@ -52,7 +58,7 @@ export interface Checkpoint {
   /** Null where the checkpoint has no tokenizer. */
   readonly tokenizer: TokenizerFiles | null;
   /**
-   * Reads one tensor. Formats other than the dense ones, NF4 and matrices in Q8_0 are dequantized to f32 exactly.
+   * Reads one tensor. Formats other than those that `Kept` names are dequantized to f32 exactly.
    * A RangeError names a tensor that is missing or not finite.
    */
   read(name: string): Promise<Tensor>;

@@ -88,7 +88,9 @@ function listTensors(
   const parts = new Set([...packed.values()].flatMap((weight) => weight.parts));
   const tensors = new Map<string, TensorInfo>();
   for (const [name, entry] of entries) {
-    if (!parts.has(name)) tensors.set(name, { name, shape: entry.shape, format: entry.dtype, bytes: entry.bytes });
+    if (parts.has(name)) continue;
+    const { shape, dtype, bytes } = entry;
+    tensors.set(name, { name, shape, format: dtype, kept: DENSE_DTYPES.get(dtype) ?? "f32", bytes });
   }
   for (const [name, { info }] of packed) tensors.set(name, info);
   return tensors;

@@ -13,7 +13,7 @@ const BF16_EXPONENT = 0x7f80;
 export function assertFinite(tensor: Tensor, what: string): void {
   if (tensor.kind === "nf4") {
     assertFiniteF32(tensor.absmax, `absmax of ${what}`);
-  } else if (tensor.kind === "q8_0") {
+  } else if (tensor.kind === "q8_0" || tensor.kind === "int4") {
     assertFiniteF32(tensor.scales, `scales of ${what}`);
   } else if (tensor.dtype === "f32") {
     assertFiniteF32(new Float32Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length / 4), what);

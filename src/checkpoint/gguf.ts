@@ -1,7 +1,8 @@
 import { dequantizeGgml, GGML_TYPES } from "../quant/ggml.ts";
 import type { GgmlType } from "../quant/ggml_type.ts";
-import { type Q8Tensor, splitQ8_0 } from "../quant/q8_0.ts";
-import type { Checkpoint, DenseTensor, TensorInfo } from "./checkpoint.ts";
+import { isGgmlInt4, splitGgmlInt4 } from "../quant/int4.ts";
+import { splitQ8_0 } from "../quant/q8_0.ts";
+import type { Checkpoint, Kept, Tensor, TensorInfo } from "./checkpoint.ts";
 import { DENSE_DTYPES } from "./dense.ts";
 import { type OpenFile, openFile, sha256 } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
@@ -111,15 +112,24 @@ function locate(entry: GgufEntry, config: Record<string, unknown>, { path, size 
     fail(`its rows must be ${heads} heads of even size`, shape[0]);
   }
   const order = heads === undefined ? undefined : rotaryRows(shape[0], heads);
-  return { name, shape, format: type.name, bytes, type, offset, rowBytes: bytes / shape[0], order };
+  const kept = keptAs(type, shape);
+  return { name, shape, format: type.name, kept, bytes, type, offset, rowBytes: bytes / shape[0], order };
 }
 
-function readTensor(tensor: StoredTensor, file: OpenFile): DenseTensor | Q8Tensor {
+function keptAs({ name }: GgmlType, shape: readonly number[]): Kept {
+  if (shape.length === 2 && name === "Q8_0") return "q8_0";
+  if (shape.length === 2 && isGgmlInt4(name)) return "int4_32";
+  return DENSE_DTYPES.get(name) ?? "f32";
+}
+
+function readTensor(tensor: StoredTensor, file: OpenFile): Tensor {
   const bytes = inOrder(tensor, file.read(tensor.offset, tensor.bytes));
   const dtype = DENSE_DTYPES.get(tensor.type.name);
   if (dtype !== undefined) return { kind: "dense", dtype, shape: tensor.shape, data: bytes };
   const { shape } = tensor;
-  if (tensor.type.name === "Q8_0" && shape.length === 2) return splitQ8_0(bytes, [shape[0], shape[1]]);
+  const { name } = tensor.type;
+  if (tensor.kept === "q8_0") return splitQ8_0(bytes, [shape[0], shape[1]]);
+  if (tensor.kept === "int4_32" && isGgmlInt4(name)) return splitGgmlInt4(name, bytes, [shape[0], shape[1]]);
   const values = dequantizeGgml(tensor.type, bytes);
   return { kind: "dense", dtype: "f32", shape, data: new Uint8Array(values.buffer) };
 }

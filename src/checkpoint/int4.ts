@@ -1,3 +1,4 @@
+import { alongRows, type Int4Block, int4Block } from "../quant/int4.ts";
 import { dequantizeInt4, INT4_PACK, type Int4Groups } from "../quant/int4_groups.ts";
 import { DENSE_DTYPES, widenDense } from "./dense.ts";
 import { describeEntry, type EntryReader, expect, type PackedWeight, sumParts, whereIs } from "./packed.ts";
@@ -18,8 +19,8 @@ interface Int4Layer {
 const CODES = ".qweight";
 
 /**
- * Finds the linear layers that GPTQ or AWQ packed, by their `.qweight`; other modules are as in any checkpoint. They are read
- * as their f32 values.
+ * Finds the linear layers that GPTQ or AWQ packed, by their `.qweight`; other modules are as in any checkpoint. They stay in 4 bits
+ * where inputs that share a scale follow each other, and are read as their f32 values elsewhere.
  *
  * Source: AutoGPTQ's `QuantLinear` and AutoAWQ's `WQLinear_GEMM`, whose buffers these are.
  *
@@ -51,10 +52,18 @@ function describe(module: string, quantization: Int4Quantization, reader: EntryR
   const parts = [CODES, ".qzeros", ".scales", ...(layer.indexed ? [".g_idx"] : [])].map((suffix) => module + suffix);
   const { shape } = layer;
   const format = quantization.method.toUpperCase();
+  const block = blockOf(layer, reader);
   return {
-    info: { name, shape, format, bytes: sumParts(what, parts, reader) },
+    info: {
+      name,
+      shape,
+      format,
+      kept: block === null ? "f32" : `int4_${block}`,
+      bytes: sumParts(what, parts, reader),
+    },
     parts,
     read: () => {
+      if (block !== null) return alongRows(readLayer(layer, reader), block);
       const values = dequantizeInt4(readLayer(layer, reader));
       return { kind: "dense", dtype: "f32", shape, data: new Uint8Array(values.buffer) };
     },
@@ -104,6 +113,21 @@ function readLayer(layer: Int4Layer, reader: EntryReader): Int4Groups {
     scales: widenDense(DENSE_DTYPES.get(reader.entries.get(scales)!.dtype)!, reader.read(scales)),
     groups: readGroups(layer, reader),
   };
+}
+
+/** Elements that share a scale where the layer can stay in 4 bits, else null. */
+function blockOf(
+  { module, quantization, shape: [, inputs], indexed }: Int4Layer,
+  reader: EntryReader,
+): Int4Block | null {
+  const size = quantization.groupSize === -1 ? inputs : quantization.groupSize;
+  // The offset, a scale times a zero point, fits f32 where the scale has 16 bits.
+  if (inputs % size !== 0 || reader.entries.get(`${module}.scales`)!.dtype === "F32") return null;
+  if (indexed) {
+    const index = new Int32Array(reader.read(`${module}.g_idx`).buffer);
+    if (!index.every((group, i) => group === Math.floor(i / size))) return null;
+  }
+  return int4Block(size);
 }
 
 /** [in] */

@@ -10,7 +10,7 @@ import {
   type WeightSegment,
 } from "../ops/weight.ts";
 
-// Slices start at multiples of this many rows, so that no NF4 block of 64 and no 4-byte word straddles two of them.
+// Slices start at multiples of this many rows, so that no block and no 4-byte word straddles two of them.
 const SLICE_ROWS = 64;
 // Bytes handed to the queue at once: each write holds a copy in staging memory until it is submitted.
 const WRITE_BYTES = 32 * 1024 * 1024;
@@ -28,7 +28,7 @@ export interface WeightSlice<S extends SegmentInfo> {
   readonly run: readonly S[];
   readonly first: number;
   readonly dataBytes: number;
-  /** NF4 only. */
+  /** Null for formats without blocks. */
   readonly scaleBytes: number | null;
 }
 
@@ -84,7 +84,7 @@ function sliceRun<S extends SegmentInfo>(
   run: readonly S[],
 ): WeightSlice<S>[] {
   const { format } = run[0];
-  const { block } = LAYOUTS[format];
+  const { block, perBlock } = LAYOUTS[format];
   const rows = run.reduce((sum, segment) => sum + segment.rows, 0);
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const bytesPerRow = elementBytes(format) * info.columns;
@@ -100,7 +100,7 @@ function sliceRun<S extends SegmentInfo>(
       run,
       first: rowStart * info.columns,
       dataBytes: Math.ceil(count * bytesPerRow),
-      scaleBytes: block === null ? null : Math.ceil(count * info.columns / block) * 4,
+      scaleBytes: block === null ? null : Math.ceil(count * info.columns / block) * 4 * perBlock,
     };
   });
 }
@@ -116,7 +116,7 @@ function uploadSlice(
   if (scaleBytes === null) return { format, rowStart, rows, data };
   const chunks = run.map(({ scales }) => new Uint8Array(scales!.buffer, scales!.byteOffset, scales!.byteLength));
   const scales = allocator.create(`${info.name}.scales`, scaleBytes, STORAGE);
-  writeRange(gpu, scales, chunks, first / LAYOUTS[format].block! * 4, scaleBytes);
+  writeRange(gpu, scales, chunks, first / LAYOUTS[format].block! * 4 * LAYOUTS[format].perBlock, scaleBytes);
   return { format, rowStart, rows, data, scales };
 }
 

@@ -1,4 +1,5 @@
 import { dequantizeNf4 } from "../quant/nf4.ts";
+import { dequantizeInt4Blocks } from "../quant/int4.ts";
 import { dequantizeQ8_0 } from "../quant/q8_0.ts";
 import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import { elements, type ValueType } from "../ops/op.ts";
@@ -152,5 +153,8 @@ function widenSegment({ format, rows, data, scales }: WeightSegment, columns: nu
       return dequantizeNf4({ kind: "nf4", shape: [rows, columns], codes: data, absmax: scales! });
     case "q8_0":
       return dequantizeQ8_0({ codes: data, scales: scales! });
+    case "int4_32":
+    case "int4_64":
+      return dequantizeInt4Blocks({ codes: data, scales: scales!, block: format === "int4_32" ? 32 : 64 });
   }
 }

@@ -1,8 +1,9 @@
 import type { Checkpoint, Tensor, TensorInfo } from "../checkpoint/checkpoint.ts";
-import { DENSE_DTYPES, widenDense } from "../checkpoint/dense.ts";
+import { widenDense } from "../checkpoint/dense.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { WeightSegment } from "../ops/weight.ts";
 import { quantizeNf4 } from "../quant/nf4.ts";
+import { dequantizeInt4Blocks } from "../quant/int4.ts";
 import { dequantizeQ8_0 } from "../quant/q8_0.ts";
 import type { ModelConfig } from "./config.ts";
 import { stackedWeights } from "./weight_layout.ts";
@@ -53,10 +54,8 @@ export async function layOutWeights(
 ): Promise<LoadedWeights> {
   for (const { name, kind, rows, columns, parts, linear } of stackedWeights(checkpoint, config)) {
     const segments = parts.map(({ tensor, shape }): WeightSegment => {
-      const stored = requireTensor(checkpoint, tensor, shape).format;
-      const nf4 = stored === "NF4" || linear && quantize === "nf4";
-      // Whatever else a file holds is read as f32.
-      const format = nf4 ? "nf4" : stored === "Q8_0" ? "q8_0" : DENSE_DTYPES.get(stored) ?? "f32";
+      const { kept } = requireTensor(checkpoint, tensor, shape);
+      const format = linear && quantize === "nf4" ? "nf4" : kept;
       return { format, rows: shape[0], data: new Uint8Array(0) };
     });
     const joined: WeightSegment[] = [{ format: "f32", rows: 1, data: new Uint8Array(0) }];
@@ -88,6 +87,7 @@ function quantized(tensor: Tensor, rows: number, columns: number): Tensor {
 
 function f32Values(tensor: Tensor): Float32Array {
   if (tensor.kind === "nf4") throw new TypeError("Cannot widen a vector as it must be dense: got nf4");
+  if (tensor.kind === "int4") return dequantizeInt4Blocks(tensor);
   return tensor.kind === "q8_0" ? dequantizeQ8_0(tensor) : widenDense(tensor.dtype, tensor.data);
 }
 
@@ -110,6 +110,8 @@ function segment(tensor: Tensor): WeightSegment {
       return { format: "nf4", rows, data: tensor.codes, scales: tensor.absmax };
     case "q8_0":
       return { format: "q8_0", rows, data: tensor.codes, scales: tensor.scales };
+    case "int4":
+      return { format: `int4_${tensor.block}`, rows, data: tensor.codes, scales: tensor.scales };
     case "dense":
       return { format: tensor.dtype, rows, data: tensor.data };
   }

@@ -2,13 +2,16 @@ import nf4Source from "../../shaders/lib/nf4.wgsl" with { type: "text" };
 import octetBf16Source from "../../shaders/lib/octet_bf16.wgsl" with { type: "text" };
 import octetF16Source from "../../shaders/lib/octet_f16.wgsl" with { type: "text" };
 import octetF32Source from "../../shaders/lib/octet_f32.wgsl" with { type: "text" };
+import octetInt4Source from "../../shaders/lib/octet_int4.wgsl" with { type: "text" };
 import octetNf4Source from "../../shaders/lib/octet_nf4.wgsl" with { type: "text" };
 import octetQ8Source from "../../shaders/lib/octet_q8_0.wgsl" with { type: "text" };
 import weightBf16Source from "../../shaders/lib/weight_bf16.wgsl" with { type: "text" };
 import weightF16Source from "../../shaders/lib/weight_f16.wgsl" with { type: "text" };
 import weightF32Source from "../../shaders/lib/weight_f32.wgsl" with { type: "text" };
+import weightInt4Source from "../../shaders/lib/weight_int4.wgsl" with { type: "text" };
 import weightNf4Source from "../../shaders/lib/weight_nf4.wgsl" with { type: "text" };
 import weightQ8Source from "../../shaders/lib/weight_q8_0.wgsl" with { type: "text" };
+import wordInt4Source from "../../shaders/lib/word_int4.wgsl" with { type: "text" };
 import wordNf4Source from "../../shaders/lib/word_nf4.wgsl" with { type: "text" };
 import wordNf4SubgroupSource from "../../shaders/lib/word_nf4_subgroup.wgsl" with { type: "text" };
 import wordQ8Source from "../../shaders/lib/word_q8_0.wgsl" with { type: "text" };
@@ -22,7 +25,7 @@ import { type Kernel, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { unroll } from "./product_unroll.ts";
 import { chosen, type Tuning } from "./tuning.ts";
-import { type GpuWeight, type GpuWeightSegment, LAYOUTS, type WeightFormat } from "./weight.ts";
+import { type GpuWeight, type GpuWeightSegment, LAYOUTS, WEIGHT_FORMATS, type WeightFormat } from "./weight.ts";
 
 /** Some rows of one segment of a weight, and the rows that they meet. */
 export interface Product {
@@ -130,12 +133,13 @@ function once<F extends string | boolean | null>(
   flag: F,
   make: (choice: ProductChoice, shape: KernelShape, flag: F) => Tiled,
 ): Tiled {
-  const { w: { columns: INNER }, segment: { format }, rows } = product;
+  const { w: { columns: INNER }, segment: { format }, rows, count } = product;
   const choice = product.choice ?? choose(direction, product);
   const GROUPS = choice.variant === "subgroup" ? groupsOf(rows) : 0;
-  const key = [direction, choice.variant, choice.columns, format, INNER, GROUPS, flag].join(" ");
+  const COUNT = direction === "forward" ? count : 0;
+  const key = [direction, choice.variant, choice.columns, format, INNER, COUNT, GROUPS, flag].join(" ");
   let tiled = made.get(key);
-  if (tiled === undefined) made.set(key, tiled = make(choice, { format, INNER, GROUPS }, flag));
+  if (tiled === undefined) made.set(key, tiled = make(choice, { format, INNER, COUNT, GROUPS }, flag));
   return tiled;
 }
 
@@ -143,6 +147,8 @@ function once<F extends string | boolean | null>(
 interface KernelShape {
   readonly format: WeightFormat;
   readonly INNER: number;
+  /** Rows of the weight, where the lanes of a forward product share them. */
+  readonly COUNT: number;
   /** Rows that a lane of the subgroup kernels owns, by fours. */
   readonly GROUPS: number;
 }
@@ -176,10 +182,10 @@ export function productCandidates(
 
 function forwardKernel(
   choice: ProductChoice,
-  { format, INNER, GROUPS }: KernelShape,
+  { format, INNER, COUNT, GROUPS }: KernelShape,
   added: Added,
 ): Tiled {
-  const FORMAT = FORMATS.indexOf(format);
+  const FORMAT = WEIGHT_FORMATS.indexOf(format);
   const BIAS = added === "bias";
   const RESIDUAL = added === "residual";
   switch (choice.variant) {
@@ -193,9 +199,10 @@ function forwardKernel(
     }
     case "subgroup": {
       const { columns: COLUMNS = 8 } = choice;
+      const LANES = lanesOf(Math.ceil(COUNT / (8 * COLUMNS)));
       const sources = [...SUBGROUP_OCTETS[format], unroll(forwardSubgroupSource, { GROUPS, COLUMNS, RESIDUAL })];
-      const constants = { FORMAT, BIAS, RESIDUAL, GROUPS, COLUMNS, SHARING: sharing(format) };
-      return { kernel: specialize("linear_subgroup", sources, constants), tile: [4 * GROUPS, 32 * COLUMNS] };
+      const constants = { FORMAT, BIAS, RESIDUAL, GROUPS, COLUMNS, LANES, SHARING: sharing(format) };
+      return { kernel: specialize("linear_subgroup", sources, constants), tile: [4 * GROUPS, LANES * COLUMNS] };
     }
   }
 }
@@ -205,7 +212,7 @@ function transposedKernel(
   { format, INNER, GROUPS }: KernelShape,
   ALIGNED: boolean,
 ): Tiled {
-  const FORMAT = FORMATS.indexOf(format);
+  const FORMAT = WEIGHT_FORMATS.indexOf(format);
   switch (variant) {
     case "generic": {
       const sources = [...ELEMENTS[format], transposedSource];
@@ -216,7 +223,7 @@ function transposedKernel(
       return { kernel: specialize("linear_transposed_tile", sources, { FORMAT }), tile: [64, 64] };
     }
     case "subgroup": {
-      const LANES = lanesOf(INNER);
+      const LANES = lanesOf(Math.ceil(INNER / 64));
       const SHARING = sharing(format);
       const PARTS = 8 / SHARING;
       const sources = [
@@ -234,13 +241,16 @@ function sharing(format: WeightFormat): number {
   return (LAYOUTS[format].block ?? 64) / 8;
 }
 
-/** Lanes of a workgroup that share a row's octets evenly: lavapipe deals workgroups out as if each took equally long. */
-function lanesOf(inner: number): number {
-  const eights = Math.ceil(inner / 64);
+/**
+ * Lanes of a workgroup so that as few as can be of the last one have nothing to do where eights of lanes are dealt out: lavapipe gives
+ * its workers as many workgroups each, as if all took equally long.
+ */
+function lanesOf(eights: number): number {
   return 8 * [4, 3, 2].reduce((best, n) => Math.ceil(eights / n) * n < Math.ceil(eights / best) * best ? n : best);
 }
 
-const FORMATS = ["f32", "f16", "bf16", "nf4", "q8_0"] as const satisfies readonly WeightFormat[];
+/** What the readers of blocks of 4 bits know of them. */
+const block = (elements: number) => `const BLOCK: u32 = ${elements}u;\n`;
 
 // Functions that read a weight by element, by octet, and by octet where lanes can exchange values.
 const ELEMENTS = {
@@ -249,6 +259,8 @@ const ELEMENTS = {
   bf16: [weightBf16Source],
   nf4: [nf4Source, weightNf4Source],
   q8_0: [weightQ8Source],
+  int4_32: [block(32), weightInt4Source],
+  int4_64: [block(64), weightInt4Source],
 } satisfies Record<WeightFormat, string[]>;
 const OCTETS = {
   f32: [octetF32Source],
@@ -256,6 +268,8 @@ const OCTETS = {
   bf16: [octetBf16Source],
   nf4: [nf4Source, wordNf4Source, octetNf4Source],
   q8_0: [wordQ8Source, octetQ8Source],
+  int4_32: [block(32), wordInt4Source, octetInt4Source],
+  int4_64: [block(64), wordInt4Source, octetInt4Source],
 } satisfies Record<WeightFormat, string[]>;
 const SUBGROUP_OCTETS = {
   ...OCTETS,

@@ -5,6 +5,7 @@ import { createPass, type Dispatch } from "../gpu/pass.ts";
 import type { GpuWeight, GpuWeightSegment, ReferenceWeight, WeightFormat } from "./weight.ts";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../quant/half.ts";
 import { dequantizeNf4, quantizeNf4 } from "../quant/nf4.ts";
+import { dequantizeInt4Blocks } from "../quant/int4.ts";
 import { dequantizeQ8_0, Q8_0_BLOCK } from "../quant/q8_0.ts";
 
 /** Uniform in [-1, 1), the same for equal seeds (mulberry32). */
@@ -66,6 +67,19 @@ function encode(format: WeightFormat, values: Float32Array, shape: readonly [num
     const codes = Int8Array.from(values, (value) => Math.max(-128, Math.min(127, Math.round(value * 160))));
     const data = new Uint8Array(codes.buffer);
     return { values: dequantizeQ8_0({ codes: data, scales }), data, scales };
+  }
+  if (format === "int4_32" || format === "int4_64") {
+    const block = format === "int4_32" ? 32 : 64;
+    const data = Uint8Array.from({ length: Math.ceil(values.length / 2) }, (_, i) => {
+      const code = (at: number) => Math.floor(8 + 8 * (values[at] ?? 0));
+      return code(2 * i) | code(2 * i + 1) << 4;
+    });
+    // A 16-bit scale a block, from 2⁻⁴ to 2⁻³, and a zero point from 3 to 12.
+    const scales = Float32Array.from({ length: 2 * Math.ceil(values.length / block) }, (_, i) => {
+      const scale = 2 ** -4 + (i >> 1) % 1024 * 2 ** -14;
+      return i % 2 === 0 ? scale : -scale * (3 + (i >> 1) % 10);
+    });
+    return { values: dequantizeInt4Blocks({ codes: data, scales, block }).subarray(0, values.length), data, scales };
   }
   const tensor = quantizeNf4(values, shape);
   return {

@@ -2,6 +2,7 @@ import nf4Source from "../../shaders/lib/nf4.wgsl" with { type: "text" };
 import octetBf16Source from "../../shaders/lib/octet_bf16.wgsl" with { type: "text" };
 import octetF16Source from "../../shaders/lib/octet_f16.wgsl" with { type: "text" };
 import octetF32Source from "../../shaders/lib/octet_f32.wgsl" with { type: "text" };
+import wordInt4Source from "../../shaders/lib/word_int4.wgsl" with { type: "text" };
 import wordNf4Source from "../../shaders/lib/word_nf4.wgsl" with { type: "text" };
 import wordNf4SubgroupSource from "../../shaders/lib/word_nf4_subgroup.wgsl" with { type: "text" };
 import singleSource from "../../shaders/linear_single.wgsl" with { type: "text" };
@@ -18,7 +19,7 @@ import {
 } from "./product.ts";
 import { unroll } from "./product_unroll.ts";
 import { choiceText, chosen } from "./tuning.ts";
-import { LAYOUTS, type WeightFormat } from "./weight.ts";
+import { LAYOUTS, WEIGHT_FORMATS, type WeightFormat } from "./weight.ts";
 
 /** A product of one row, and how its threads share it. */
 export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice">, ForwardBuffers {
@@ -72,16 +73,28 @@ function singleKernel(format: WeightFormat, inner: number, added: Added, subgrou
 }
 
 function make(format: WeightFormat, added: Added, subgroups: boolean, choice: SingleChoice): Single {
-  const PACKED = LAYOUTS[format].block !== null;
+  const { block, perBlock } = LAYOUTS[format];
+  const PACKED = block !== null;
   const OCTETS = octetsOf(format);
+  // Runs that share a scale.
+  const RUNS = PACKED ? block / (8 * OCTETS) : 0;
   const { lanes: LANES, across: ACROSS, rows: ROWS } = choice;
   const SUBGROUPS = format === "nf4" && subgroups;
-  const source = unroll(singleSource, { PACKED, OCTETS, ROWS, SUBGROUPS, SHARED: ACROSS > 1 });
+  const source = unroll(singleSource, {
+    PACKED,
+    SCALED: perBlock === 1,
+    AFFINE: perBlock === 2,
+    OCTETS,
+    ROWS,
+    SUBGROUPS,
+    SHARED: ACROSS > 1,
+  });
   const kernel = specialize("linear_single", [...(SUBGROUPS ? SUBGROUP_LIBRARY : LIBRARY)[format], source], {
-    FORMAT: FORMATS.indexOf(format),
+    FORMAT: WEIGHT_FORMATS.indexOf(format),
     BIAS: added === "bias",
     RESIDUAL: added === "residual",
     OCTETS,
+    RUNS,
     ROWS,
     ACROSS,
     LANES,
@@ -104,6 +117,8 @@ const ALONE = {
   bf16: [32, 8],
   nf4: [8, 12],
   q8_0: [8, 16],
+  int4_32: [8, 12],
+  int4_64: [8, 12],
 } as const satisfies Record<WeightFormat, readonly [number, number]>;
 
 /**
@@ -135,13 +150,14 @@ export function singleCandidates(
   return software ? [alone, shared, ...rest] : [shared, alone, ...rest];
 }
 
-const FORMATS = ["f32", "f16", "bf16", "nf4", "q8_0"] as const satisfies readonly WeightFormat[];
 const LIBRARY = {
   f32: [octetF32Source],
   f16: [octetF16Source],
   bf16: [octetBf16Source],
   nf4: [nf4Source, wordNf4Source],
   q8_0: [wordQ8Source],
+  int4_32: [wordInt4Source],
+  int4_64: [wordInt4Source],
 } satisfies Record<WeightFormat, string[]>;
 const SUBGROUP_LIBRARY = { ...LIBRARY, nf4: [nf4Source, wordNf4SubgroupSource] } satisfies Record<
   WeightFormat,

@@ -44,28 +44,39 @@ export function dequantizeInt4(
   tensor: Int4Groups,
   rows: readonly number[] = Array.from({ length: tensor.shape[0] }, (_, row) => row),
 ): Float32Array<ArrayBuffer> {
-  const { layout, shape: [, columns], scales, groups } = tensor;
+  const { shape: [, columns], scales, groups } = tensor;
   const outputs = tensor.shape[0];
   const zeros = unpackZeros(tensor);
-  const codes = new Uint8Array(ROWS * columns);
   const values = new Float32Array(rows.length * columns);
-  for (let first = 0; first < rows.length; first += ROWS) {
-    const tile = rows.slice(first, first + ROWS);
-    if (layout === "gptq") unpackInputs(tensor, tile, codes);
-    else unpackOutputs(tensor, tile, codes);
-    for (let r = 0; r < tile.length; r++) {
-      const to = (first + r) * columns;
-      for (let i = 0; i < columns; i++) {
-        const at = groups[i] * outputs + tile[r];
-        values[to + i] = scales[at] * (codes[r * columns + i] - zeros[at]);
-      }
+  let to = 0;
+  unpackRows(tensor, rows, (row, codes) => {
+    for (let i = 0; i < columns; i++) {
+      const at = groups[i] * outputs + row;
+      values[to + i] = scales[at] * (codes[i] - zeros[at]);
     }
-  }
+    to += columns;
+  });
   return values;
 }
 
-/** [groups, out] */
-function unpackZeros({ layout, zeros, zeroOffset }: Int4Groups): Uint8Array {
+/** Hands out the codes [in] of rows, one after another, in an array that is used again. */
+export function unpackRows(
+  tensor: Int4Groups,
+  rows: readonly number[],
+  take: (row: number, codes: Uint8Array) => void,
+): void {
+  const columns = tensor.shape[1];
+  const codes = new Uint8Array(ROWS * columns);
+  for (let first = 0; first < rows.length; first += ROWS) {
+    const tile = rows.slice(first, first + ROWS);
+    if (tensor.layout === "gptq") unpackInputs(tensor, tile, codes);
+    else unpackOutputs(tensor, tile, codes);
+    tile.forEach((row, r) => take(row, codes.subarray(r * columns, (r + 1) * columns)));
+  }
+}
+
+/** Zero points [groups, out]. */
+export function unpackZeros({ layout, zeros, zeroOffset }: Int4Groups): Uint8Array {
   const shifts = SHIFTS[layout];
   const unpacked = new Uint8Array(zeros.length * INT4_PACK);
   for (let i = 0; i < unpacked.length; i++) {

@@ -52,6 +52,7 @@ async function readAll(checkpoint: Checkpoint, size: number): Promise<void> {
       ? tensor.data.length / (tensor.dtype === "f32" ? 4 : 2)
       : tensor.kind === "q8_0"
       ? tensor.codes.length
+      // Codes of 4 bits, and of NF4 whole blocks of them.
       : Math.min(tensor.codes.length * 2, elements);
     assert.equal(found, elements, name);
     if (shape.length === 2 && shape[0] > 0) {

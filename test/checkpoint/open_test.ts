@@ -27,7 +27,7 @@ Deno.test("openCheckpoint() reads a single safetensors file", () =>
     assert.equal(checkpoint.path, directory);
     assert.deepEqual(checkpoint.config, { model_type: "qwen2" });
     assert.equal(checkpoint.tokenizer, null);
-    assert.deepEqual(checkpoint.tensors.get("a"), { name: "a", shape: [2, 2], format: "F32", bytes: 16 });
+    assert.deepEqual(checkpoint.tensors.get("a"), { name: "a", shape: [2, 2], format: "F32", kept: "f32", bytes: 16 });
     assert.deepEqual(values(await checkpoint.read("b") as DenseTensor), [5, 6, 7]);
     assert.deepEqual([...await checkpoint.readRows("a", [1, 0, 1])], [3, 4, 1, 2, 3, 4]);
     checkpoint.close();

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { widenDense } from "../../src/checkpoint/dense.ts";
 import { openCheckpoint } from "../../src/checkpoint/open.ts";
-import type { Tensor } from "../../src/checkpoint/checkpoint.ts";
 import { loadModel } from "../../src/model/model.ts";
-import { dequantizeNf4 } from "../../src/quant/nf4.ts";
-import { dequantizeQ8_0 } from "../../src/quant/q8_0.ts";
 import { f32Of, goldenPath, readGolden, sha256Of } from "../quant/golden.ts";
+import { exactValues } from "./exact_values.ts";
 import { assertClose } from "../support/closeness.ts";
 
 /** What test/golden/quant_models.py froze of a directory. */
@@ -26,14 +23,8 @@ interface Frozen {
 
 const golden = readGolden<Record<string, Frozen>>("models.json");
 
-function f32Values(tensor: Tensor): Float32Array<ArrayBuffer> {
-  const values = tensor.kind === "nf4"
-    ? dequantizeNf4(tensor)
-    : tensor.kind === "q8_0"
-    ? dequantizeQ8_0(tensor)
-    : widenDense(tensor.dtype, tensor.data);
-  return values as Float32Array<ArrayBuffer>;
-}
+/** Models whose weights are all dense once they are read: FP4's codes are kept by no kernel. */
+const DENSE = new Set(["fp4"]);
 
 for (const [name, { tensors, prompt, target, logProbs }] of Object.entries(golden)) {
   const path = goldenPath(`models/${name}`);
@@ -51,7 +42,7 @@ for (const [name, { tensors, prompt, target, logProbs }] of Object.entries(golde
     for (const [name, { shape, sha256, row1 }] of Object.entries(tensors)) {
       const tensor = await checkpoint.read(name);
       assert.deepEqual(tensor.shape, shape, name);
-      const values = f32Values(tensor);
+      const values = await exactValues(checkpoint, tensor, name);
       assert.equal(await sha256Of(values), sha256, name);
       if (row1 === undefined) continue;
       const rows = await checkpoint.readRows(name, [1, shape[0] - 1, 1]);
@@ -61,8 +52,8 @@ for (const [name, { tensors, prompt, target, logProbs }] of Object.entries(golde
     checkpoint.close();
   });
 
-  // Of "skip", attention's stacked weight has rows in two formats; what is dense f32 on the GPU is tested elsewhere.
-  const devices = name === "skip" ? ["webgpu", "reference"] as const : ["reference"] as const;
+  // What is dense f32 on the GPU is tested elsewhere.
+  const devices = DENSE.has(name) ? ["reference"] as const : ["webgpu", "reference"] as const;
   for (const device of devices) {
     Deno.test(`${name} on ${device}: log-probs equal PyTorch's in f64`, async () => {
       const model = await loadModel(path, { device });

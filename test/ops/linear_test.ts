@@ -5,7 +5,7 @@ import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { linear, type LinearAttributes, linearTransposed } from "../../src/ops/linear.ts";
 import { forwardProduct, transposedProduct, wholeBuffer } from "../../src/ops/product.ts";
 import type { Emitter, Op, Value } from "../../src/ops/op.ts";
-import type { GpuWeight, ReferenceWeight, WeightFormat } from "../../src/ops/weight.ts";
+import { type GpuWeight, type ReferenceWeight, WEIGHT_FORMATS, type WeightFormat } from "../../src/ops/weight.ts";
 import { runDispatches, sample, type SampleWeight, sampleWeight, upload } from "../../src/ops/product_sample.ts";
 
 const gpu: Gpu = await openGpu();
@@ -112,12 +112,11 @@ async function checkBoth({ format, segments, inner, rows, bias, subgroups }: Cas
   }
 }
 
-const FORMATS: readonly WeightFormat[] = ["f32", "f16", "bf16", "nf4", "q8_0"];
 const SUBGROUPS = gpu.features.subgroups ? [false, true] : [false];
 
 for (const subgroups of SUBGROUPS) {
   const on = subgroups ? "with subgroups" : "without subgroups";
-  for (const format of FORMATS) {
+  for (const format of WEIGHT_FORMATS) {
     for (const rows of [1, 7, 31]) {
       const sizes = `M=${rows}, ${on}`;
       Deno.test(`linear and linearTransposed match the reference for ${format}, K=70, N=45, ${sizes}`, () =>
@@ -167,7 +166,7 @@ async function checkSingle(format: WeightFormat, segments: readonly number[], in
 }
 
 for (const subgroups of SUBGROUPS) {
-  for (const format of FORMATS) {
+  for (const format of WEIGHT_FORMATS) {
     // Rows of no whole octets; fewer runs than threads; a last step of few runs; columns beyond a workgroup's.
     for (const [inner, segments] of [[70, [45]], [64, [3]], [264, [300]], [576, [131, 64, 9]], [1536, [40]]] as const) {
       const title = `K=${inner}, N=${segments}, ${subgroups ? "with" : "without"} subgroups`;
@@ -197,7 +196,7 @@ const WINDOW = { rows: 19, weightRow: 6, count: 37, column: 5, stride: 50, inner
 
 for (const subgroups of SUBGROUPS) {
   const on = subgroups ? "with subgroups" : "without subgroups";
-  for (const format of FORMATS) {
+  for (const format of WEIGHT_FORMATS) {
     Deno.test(`forwardProduct() writes its window alone for ${format}, ${on}`, () => forwardWindow(format, subgroups));
     Deno.test(`transposedProduct() accumulates over its window for ${format}, ${on}`, () =>
       transposedWindow(format, subgroups, 5, 50));
