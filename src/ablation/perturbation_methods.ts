@@ -1,3 +1,5 @@
+import { captumKernelShap } from "./captum_kernel_shap.ts";
+import { captumShapleySampled } from "./captum_shapley_sampled.ts";
 import { exactShapley } from "./exact_shapley.ts";
 import { kernelShap } from "./kernel_shap.ts";
 import { lime } from "./lime.ts";
@@ -19,7 +21,7 @@ export interface PerturbationOptions {
   readonly standardError?: number;
   /** What `standardError` is asked of. */
   readonly of?: "sequence" | "targets";
-  /** LIME and the sparse surrogate: coalitions to fit. */
+  /** LIME, the sparse surrogate and Captum's KernelShap: coalitions to fit; Captum's sampled Shapley values: orders. */
   readonly samples?: number;
   /** KernelSHAP: model calls. */
   readonly calls?: number;
@@ -63,6 +65,8 @@ export const PERTURBATION_METHOD_NAMES = [
   "owen-sampled",
   "lime",
   "context-cite",
+  "captum-shapley-sampled",
+  "captum-kernel-shap",
 ] as const;
 
 /** One of `PERTURBATION_METHOD_NAMES`. */
@@ -94,6 +98,9 @@ export const PERTURBATION_METHODS: Readonly<Record<PerturbationMethodName, Pertu
     complete: false,
     run: sparseSurrogate,
   },
+  "captum-shapley-sampled": { uses: ["seed", "samples"], complete: true, run: captumShapleySampled },
+  // Complete but for what the weight of the ends leaves: about a millionth.
+  "captum-kernel-shap": { uses: ["seed", "samples"], complete: false, run: captumKernelShap },
 };
 
 function halves(units: number): UnitTree {

@@ -1,14 +1,17 @@
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import { culpritOf, isRelevant, type MethodChoice, SWEEP_OPTIONS, type SweepOption } from "../experiment/relevance.ts";
+import { type GivenOptions, PRESET_NAMES, presetMethods, type PresetName } from "../experiment/preset.ts";
 import {
   type AttributionOptions,
   DEFAULT_OPTIONS,
   ERRORS_OF,
   HIERARCHIES,
   isUnits,
+  type MethodName,
   METHODS,
   QUADRATURES,
+  resolveOptions,
   UNIT_WORDS,
 } from "../experiment/request.ts";
 import { RECORD_FORMATS } from "../report/render_record.ts";
@@ -40,13 +43,16 @@ Usage: deno task attribute --prompt TEXT [options]
                       tokens it is compared token by token, else as a whole
   --generate N        at most N generated tokens (20)
   --chat              put the prompt into the model's chat template; the template's tokens are frozen
-${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
-                      ${METHODS.slice(6).join(", ")} (${method});
+${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is not given (docs/captum.md)
+  --method NAME       ${METHODS.slice(0, 6).join(", ")},
+                      ${METHODS.slice(6, 10).join(", ")},
+                      ${METHODS.slice(10).join(", ")} (${method});
                       all but the first are perturbation methods: they take units of the prompt away
   --objective NAME    what is explained: ${OBJECTIVE_NAMES.slice(0, 6).join(", ")},
                       ${OBJECTIVE_NAMES.slice(6).join(", ")} (${objective}); docs/methods.md says what each is
-  --units NAME        tokens, words, sentences, lines or template:<text with {slots}>: what is taken away as one, or
-                      what integrated gradients are summed over (${units})
+  --units NAME        tokens (those that share a character joined), pieces (never joined), words, sentences, lines or
+                      template:<text with {slots}>: what is taken away as one, or what integrated gradients
+                      are summed over (${units})
   --baseline NAME     where the path starts: zero, mean, eos, pad, token:<id or text>, text:<a prompt of as many
                       tokens>, or the average over random tokens (random) or the prompt's own in random orders
                       (shuffle) (${baseline})
@@ -66,7 +72,8 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
   --of NAME           what --standard-error is asked of: ${ERRORS_OF.join(" or ")} (${of})
   --pairs N           shapley-sampled, owen-sampled: most pairs of orders
   --calls N           kernel-shap: model calls (2 × units + 2048)
-  --samples N         lime, context-cite: coalitions to fit (1000, 64); random baselines to average (8), which share the budget
+  --samples N         lime, context-cite: coalitions to fit (1000, 64); captum-…: n_samples (25);
+                      random baselines to average (8), which share the budget
   --window N          occlusion: neighbouring units taken away at once (${window})
   --stride N          occlusion: units from one window to the next (${stride})
   --hierarchy NAME    owen, owen-sampled: ${HIERARCHIES.join(" or ")} of words in sentences (${hierarchy})
@@ -80,7 +87,8 @@ ${MODEL_HELP}  --method NAME       ${METHODS.slice(0, 6).join(", ")},
                       than log-prob)
   --tokens            the matrix of target by prompt tokens too
   --no-per-target     a fixed rule without forward mode: faster, but no error of single target tokens, no arithmetic floor
-  --freeze LIST       special, template, first or positions, by commas (${freeze}); none for nothing
+  --freeze LIST       special, template, first, token:<id or text> or positions, by commas
+                      (${freeze}); none for nothing
   --format NAME       ${RECORD_FORMATS.join(", ")} (table)
   --out FILE          write there instead of to standard output
   --strict            exit with 3 where the tolerance or the standard error was not met
@@ -97,6 +105,7 @@ const OPTIONS = {
   objective: { type: "string" },
   generate: { type: "string" },
   chat: { type: "boolean" },
+  preset: { type: "string" },
   method: { type: "string" },
   baseline: { type: "string" },
   quadrature: { type: "string" },
@@ -192,23 +201,22 @@ function alternativeOf(values: Values): string | undefined {
 }
 
 /** The options that were given; `attribute` adds the defaults. */
-function attributionOptions(values: Values): Partial<AttributionOptions> {
+function attributionOptions(values: Values): GivenOptions {
+  const preset = oneOf("preset", values.preset, PRESET_NAMES);
   const method = oneOf("method", values.method, METHODS);
   const quadrature = oneOf("quadrature", values.quadrature, QUADRATURES);
   const baseline = text("baseline", values.baseline);
-  requireRelevant(values, {
-    method: method ?? DEFAULT_OPTIONS.method,
-    quadrature: quadrature ?? DEFAULT_OPTIONS.quadrature,
-    baseline: baseline ?? DEFAULT_OPTIONS.baseline,
-    scheme: text("scheme", values.scheme) ?? DEFAULT_OPTIONS.scheme,
-  });
+  requirePreset(preset, method ?? DEFAULT_OPTIONS.method);
+  const scheme = text("scheme", values.scheme);
+  requireRelevant(values, resolveOptions(defined({ preset, method, quadrature, baseline, scheme })));
   const least = quadrature?.endsWith("trapezoid") ? 2 : 1;
   const freeze = values.freeze as string | undefined;
-  const given = {
+  return defined({
+    preset,
     method,
     objective: oneOf("objective", values.objective, OBJECTIVE_NAMES),
     baseline,
-    scheme: text("scheme", values.scheme),
+    scheme,
     quadrature,
     steps: number("steps", values.steps, { least, whole: true }),
     tolerance: number("tolerance", values.tolerance, { least: 0, whole: false }),
@@ -217,8 +225,18 @@ function attributionOptions(values: Values): Partial<AttributionOptions> {
     perTarget: values["no-per-target"] ? false : undefined,
     ...perturbationOptions(values),
     freeze: freeze === "none" ? [] : freeze?.split(",").map((name) => name.trim()),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
+}
+
+function defined(options: GivenOptions): GivenOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function requirePreset(preset: PresetName | undefined, method: MethodName): void {
+  if (preset === undefined || presetMethods(preset).includes(method)) return;
+  throw new UsageError(
+    `Cannot use --preset ${preset} as --method must be ${presetMethods(preset).join(", ")}: got ${method}`,
+  );
 }
 
 function perturbationOptions(values: Values): Partial<AttributionOptions> {

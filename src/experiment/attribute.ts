@@ -2,8 +2,9 @@ import type { AttributionRecord } from "../attribution/record.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { advise } from "./advice.ts";
 import { buildRecord } from "./build_record.ts";
-import { type AttributionOptions, type AttributionText, resolveOptions } from "./request.ts";
 import { type OpenObjective, openObjective } from "./objective.ts";
+import { type GivenOptions, presetGenerate } from "./preset.ts";
+import { type AttributionText, resolveOptions } from "./request.ts";
 import { perturb } from "./perturb.ts";
 import { integratedGradients } from "./integrate.ts";
 import { prepareText } from "./prepare_text.ts";
@@ -12,7 +13,7 @@ import { prepareText } from "./prepare_text.ts";
  * Says which prompt tokens made the model give the target its log-probability, or another objective its value.
  *
  * @param text the prompt and the target; without a target, what the model generates is explained
- * @param options the defaults for whatever is left out
+ * @param options the preset's for whatever is left out, or else the defaults
  * @returns the record, in the objective's unit
  * @throws {RangeError} for an empty prompt or target, a prompt with every token frozen, options out of range, scores that
  * are not finite, or sequences that do not fit the model or the memory
@@ -20,12 +21,13 @@ import { prepareText } from "./prepare_text.ts";
 export async function attribute(
   model: LanguageModel,
   text: AttributionText,
-  options: Partial<AttributionOptions> = {},
+  options: GivenOptions = {},
 ): Promise<AttributionRecord> {
   const began = performance.now();
   const before = { ...model.meter };
   const resolved = resolveOptions(options);
-  const prepared = await prepareText(model, text, resolved);
+  const generate = text.generate ?? presetGenerate(options.preset);
+  const prepared = await prepareText(model, { ...text, generate }, resolved);
   const prompt = await model.embed(prepared.promptIds);
   const objective = await openObjective(model, prepared, resolved.objective, prompt);
   const judged = resolved.method === "integrated-gradients"

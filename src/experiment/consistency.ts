@@ -1,6 +1,7 @@
 import { nearest } from "./nearest.ts";
 import { culpritOf, isRelevant, needsOf, SWEEP_OPTIONS } from "./relevance.ts";
-import { DEFAULT_OPTIONS, type MethodName, METHODS, type QuadratureName, QUADRATURES } from "./request.ts";
+import { PRESET_NAMES, presetMethods, type PresetName } from "./preset.ts";
+import { type MethodName, METHODS, type QuadratureName, QUADRATURES, resolveOptions } from "./request.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
 export interface Problem {
@@ -42,15 +43,18 @@ function checkPrompt(prompt: Mapping, i: number, names: readonly unknown[]): Pro
 
 function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {
   const problems = unknownPrompts(sweep, i, names);
-  const { method } = sweep;
-  if (!METHODS.includes(method as MethodName)) return problems;
-  const given = sweep.quadrature === undefined ? [DEFAULT_OPTIONS.quadrature] : asList(sweep.quadrature);
+  const preset = PRESET_NAMES.find((name) => name === sweep.preset);
+  const asked = METHODS.find((name) => name === sweep.method);
+  if (asked === undefined) return problems;
+  if (preset && !presetMethods(preset).includes(asked)) return [...problems, unknownToPreset(i, preset, asked)];
+  const usual = resolveOptions({ preset, method: asked });
+  const given = sweep.quadrature === undefined ? [usual.quadrature] : asList(sweep.quadrature);
   const quadratures = given.filter((name) => QUADRATURES.includes(name as QuadratureName)) as QuadratureName[];
-  const baselines = sweep.baseline === undefined ? [DEFAULT_OPTIONS.baseline] : asList(sweep.baseline).map(String);
-  const schemes = sweep.scheme === undefined ? [DEFAULT_OPTIONS.scheme] : asList(sweep.scheme).map(String);
+  const baselines = sweep.baseline === undefined ? [usual.baseline] : asList(sweep.baseline).map(String);
+  const schemes = sweep.scheme === undefined ? [usual.scheme] : asList(sweep.scheme).map(String);
   const choices = quadratures.flatMap((quadrature) =>
     baselines.flatMap((baseline) =>
-      schemes.map((scheme) => ({ method: method as MethodName, quadrature, baseline, scheme }))
+      schemes.map((scheme) => ({ method: usual.method, quadrature, baseline, scheme }))
     )
   );
   for (const option of SWEEP_OPTIONS) {
@@ -99,6 +103,11 @@ function logitsOfOthers({ link, objective }: Mapping, i: number): Problem[] {
       ? [{ path: ["sweeps", i, "link", k], text: `expected identity with objective ${other}, got logit` }]
       : []
   );
+}
+
+function unknownToPreset(i: number, preset: PresetName, method: MethodName): Problem {
+  const text = `expected one of ${presetMethods(preset).join(", ")} with preset ${preset}, got ${method}`;
+  return { path: ["sweeps", i, "method"], text };
 }
 
 function unknownPrompts(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {

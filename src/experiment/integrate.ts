@@ -58,7 +58,7 @@ function judge(result: PathIntegral, text: PreparedText, options: AttributionOpt
     tokenAttribution: options.tokens ? result.attribution : null,
     sequenceAttribution,
     standardError: null,
-    unitLevel: options.units === "tokens" ? null : {
+    unitLevel: isByToken(text, options) ? null : {
       attribution: options.tokens ? byUnits(result.attribution, text) : null,
       sequence: byUnits(sequenceAttribution, text),
       standardError: null,
@@ -67,6 +67,11 @@ function judge(result: PathIntegral, text: PreparedText, options: AttributionOpt
     sampling: null,
     surrogate: null,
   };
+}
+
+/** Whether units have nothing to say beside tokens. */
+function isByToken({ units }: PreparedText, options: AttributionOptions): boolean {
+  return options.units === "tokens" || units.every(({ tokens }) => tokens.length === 1);
 }
 
 /** What the draws of random baselines leave open; standard errors of units are those of their sums. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { RECORD_SCHEMA } from "../attribution/record.ts";
 import type { ExperimentConfig } from "./config.ts";
+import type { GivenOptions } from "./preset.ts";
 import { isRelevant, relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
 import {
   type AttributionOptions,
@@ -99,9 +100,10 @@ const SAMPLING_OPTIONS = [
 
 /** The cross product of a sweep's lists, the last option varying fastest. */
 function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
-  const quadratures = sweep.quadrature ?? [DEFAULT_OPTIONS.quadrature];
+  const { preset, method } = sweep;
+  const quadratures = sweep.quadrature ?? [resolveOptions({ preset, method }).quadrature];
   return quadratures.flatMap((quadrature: QuadratureName) => {
-    let combinations: Partial<AttributionOptions>[] = [{ method: sweep.method, quadrature }];
+    let combinations: GivenOptions[] = [{ preset, method, quadrature }];
     const lists: [keyof AttributionOptions, readonly unknown[] | undefined][] = [
       ["objective", sweep.objective],
       ["freeze", freezeLists(sweep.freeze)],

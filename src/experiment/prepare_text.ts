@@ -30,6 +30,8 @@ export interface PreparedText {
   readonly boundaryDiffers: boolean;
 }
 
+const TOKEN = "token:";
+
 /** Tokens that are generated where neither a target nor their number is given. */
 const DEFAULT_GENERATED = 20;
 
@@ -50,7 +52,7 @@ export async function prepareText(
     throw new RangeError("Cannot attribute as the prompt must have at least one token: got none");
   }
   const promptIds = tokens.map((token) => token.id);
-  const frozen = frozenPositions(tokens, freeze);
+  const frozen = frozenPositions(tokens, freeze, tokenizer);
   const unitTokens = tokens.map(({ text, start, end }, i) => ({ text, start, end, frozen: frozen[i] }));
   if (frozen.every(Boolean)) {
     throw new RangeError(
@@ -114,16 +116,22 @@ function alternativeOf(
   return { text, tokens: tokenizer.describe(ids), ids };
 }
 
-function frozenPositions(tokens: readonly PromptToken[], freeze: readonly string[]): boolean[] {
+function frozenPositions(
+  tokens: readonly PromptToken[],
+  freeze: readonly string[],
+  { tokenId }: Pick<Tokenizer, "tokenId">,
+): boolean[] {
   const frozen = tokens.map(() => false);
+  const freezeToken = (id: number) => tokens.forEach((token, i) => frozen[i] ||= token.id === id);
   for (const name of freeze) {
     if (name === "special") tokens.forEach((token, i) => frozen[i] ||= token.special);
     else if (name === "template") tokens.forEach((token, i) => frozen[i] ||= token.template);
     else if (name === "first") frozen[0] = true;
+    else if (name.startsWith(TOKEN)) freezeToken(tokenId(name.slice(TOKEN.length)));
     else if (/^\d+$/.test(name) && Number(name) < tokens.length) frozen[Number(name)] = true;
     else {
       throw new RangeError(
-        `Cannot attribute as freeze must be special, template, first or positions 0 … ${
+        `Cannot attribute as freeze must be special, template, first, token:<id or text> or positions 0 … ${
           tokens.length - 1
         }: got ${name}`,
       );

@@ -1,7 +1,9 @@
+import { CAPTUM_SAMPLES } from "../ablation/captum_shapley_sampled.ts";
 import type { LinkName } from "../ablation/link.ts";
 import { PERTURBATION_METHOD_NAMES } from "../ablation/perturbation_methods.ts";
 import type { ObjectiveName } from "../attribution/objectives/objective.ts";
 import { SEGMENT_KINDS } from "../units/text_segments.ts";
+import { type GivenOptions, withPreset } from "./preset.ts";
 
 /** The methods of this version. */
 export const METHODS = ["integrated-gradients", "feature-ablation", ...PERTURBATION_METHOD_NAMES] as const;
@@ -35,7 +37,7 @@ export const SCHEME_WORDS = [
 export const ERRORS_OF = ["sequence", "targets"] as const;
 
 /** Units that need no template. */
-export const UNIT_WORDS = ["tokens", ...SEGMENT_KINDS] as const;
+export const UNIT_WORDS = ["tokens", "pieces", ...SEGMENT_KINDS] as const;
 
 /** Whether a value names units: a word, or `template:` with something behind it. */
 export function isUnits(value: unknown): boolean {
@@ -73,7 +75,8 @@ export interface AttributionOptions {
    */
   readonly scheme: string;
   /**
-   * `tokens`, `words`, `sentences`, `lines`, or `template:` and a text with {named} slots that the prompt must match.
+   * `tokens`, `pieces` (tokens that are never joined, though they share a character), `words`, `sentences`, `lines`, or
+   * `template:` and a text with {named} slots that the prompt must match.
    * Perturbation methods take whole units away; integrated gradients are summed over them.
    */
   readonly units: string;
@@ -110,8 +113,8 @@ export interface AttributionOptions {
    */
   readonly draws: number | null;
   /**
-   * LIME and context-cite: coalitions to fit; null: 1000 for LIME and 64 for context-cite, as their authors have it. Random
-   * baselines: how many, ≥ 2; they share the budget; null: 8.
+   * LIME and context-cite: coalitions to fit; null: 1000 for LIME and 64 for context-cite, as their authors have it. Captum's
+   * samplers: its `n_samples`; null: 25. Random baselines: how many, ≥ 2; they share the budget; null: 8.
    */
   readonly samples: number | null;
   /** KernelSHAP: model calls to spend; null: 2 N + 2048, SHAP's own. */
@@ -140,7 +143,7 @@ export interface AttributionOptions {
    * its default there).
    */
   readonly link: LinkName;
-  /** `special`, `template`, `first`, or zero-based positions as decimal strings. */
+  /** `special`, `template`, `first`, `token:<id or text>` wherever it stands, or zero-based positions as decimal strings. */
   readonly freeze: readonly string[];
 }
 
@@ -185,12 +188,18 @@ const DEFAULT_SAMPLES: Partial<Record<MethodName, number>> = {
   "integrated-gradients": 8,
   lime: 1000,
   "context-cite": 64,
+  "captum-shapley-sampled": CAPTUM_SAMPLES,
+  "captum-kernel-shap": CAPTUM_SAMPLES,
 };
 
-/** Options with the defaults of DESIGN.md, and of their method, for whatever is left out. */
-export function resolveOptions(options: Partial<AttributionOptions>): AttributionOptions {
+/**
+ * Options with those of the preset, the defaults of DESIGN.md, and of their method, for whatever is left out.
+ *
+ * @throws {RangeError} where the preset does not know the method
+ */
+export function resolveOptions(options: GivenOptions): AttributionOptions {
   const link: LinkName = options.objective === undefined || options.objective === "log-prob" ? "logit" : "identity";
-  const all = { ...DEFAULT_OPTIONS, link, ...options };
+  const all = { ...DEFAULT_OPTIONS, link, ...withPreset(options, DEFAULT_OPTIONS.method) };
   const resamples = all.scheme === "resample" && all.method !== "integrated-gradients";
   const draws = resamples ? all.draws ?? (all.standardError === null ? 8 : 64) : all.draws;
   const budget = DEFAULT_BUDGETS[all.method];

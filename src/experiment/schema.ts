@@ -1,6 +1,7 @@
 import { z } from "npm:zod@4";
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
+import { PRESET_NAMES } from "./preset.ts";
 import { ERRORS_OF, HIERARCHIES, isUnits, METHODS, QUADRATURES, SCHEME_WORDS, UNIT_WORDS } from "./request.ts";
 
 /** Devices that a configuration may ask for. */
@@ -72,11 +73,11 @@ const trueOrFalse = leaf<boolean>("true or false", (value) => typeof value === "
 
 const FREEZE_WORDS = ["special", "template", "first"];
 const isFrozenItem = (value: unknown) =>
-  FREEZE_WORDS.includes(value as string) || /^(0|[1-9]\d*)$/.test(String(value)) && typeof value !== "object";
+  FREEZE_WORDS.includes(value as string) || /^(0|[1-9]\d*|token:.+)$/su.test(String(value)) && typeof value !== "object";
 const isFreezeList = (value: unknown) => Array.isArray(value) && value.every(isFrozenItem);
 
 const freeze = leaf<unknown>(
-  "special, template, first or positions from 0, as one list or as a list of lists",
+  "special, template, first, token:<id or text> or positions from 0, as one list or as a list of lists",
   (value) =>
     isFrozenItem(value) || isFreezeList(value) ||
     Array.isArray(value) && value.length > 0 && value.every(isFreezeList),
@@ -93,6 +94,7 @@ const prompt = z.strictObject({
 
 const sweep = z.strictObject({
   method: oneOf(METHODS),
+  preset: oneOf(PRESET_NAMES).optional(),
   prompts: each(leaf<string>("the name of a prompt", isName)),
   objective: each(oneOf(OBJECTIVE_NAMES)),
   baseline: each(wordOrToken(["zero", "mean", "eos", "pad", "random", "shuffle"], { orText: true })),

@@ -12,6 +12,8 @@ const TITLES: Readonly<Record<string, string>> = {
   "owen-sampled": "Owen values, sampled",
   lime: "LIME",
   "context-cite": "ContextCite",
+  "captum-shapley-sampled": "Shapley values, sampled as Captum does",
+  "captum-kernel-shap": "Shapley values by Captum's KernelSHAP",
 };
 
 /** The method and its options in words, as a plot's title: `Integrated gradients, zero baseline, adaptive`. */
@@ -20,7 +22,7 @@ export function methodText(record: AttributionRecord): string {
   const method = TITLES[name] ?? sentenceCase(name.replaceAll("-", " "));
   const { objective } = record.score;
   const title = objective === "log-prob" ? method : `${method} of ${OBJECTIVES[objective].title}`;
-  const division = units === undefined || units === "tokens" ? [] : [oneLine(String(units))];
+  const division = units === undefined || units === "tokens" || units === "pieces" ? [] : [oneLine(String(units))];
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
   const parts = [title, `baseline ${oneLine(String(baseline))}`];
   if (quadrature === "adaptive") {

@@ -1,0 +1,56 @@
+import { createMoments } from "../statistics/moments.ts";
+import { createTorchRandom } from "../statistics/torch_random.ts";
+import { noUnit } from "./coalition.ts";
+import { requireNothing } from "./exact_shapley.ts";
+import { chain, marginals } from "./sampled_shapley.ts";
+import type { Scorer } from "./scorer.ts";
+import { splitColumns, uncertaintyOf, type UnitAttribution } from "./unit_attribution.ts";
+
+/** What Captum's samplers may be told. */
+export interface CaptumSamplingOptions {
+  /** That of `torch.manual_seed` right before Captum is called: integer of 32 bits. */
+  readonly seed: number;
+  /** Captum's `n_samples`; 25 by default, as there. */
+  readonly samples?: number;
+}
+
+/** Captum's default of `n_samples` in ShapleyValueSampling, KernelShap and Lime. */
+export const CAPTUM_SAMPLES = 25;
+
+/**
+ * Captum's ShapleyValueSampling, draw by draw: independent random orders of the units (no reversed ones), of which each
+ * unit's attribution is its mean marginal contribution. The standard errors are ours: s / √samples over the orders.
+ *
+ * Cost: at most 2 + (N − 1) · samples model calls, all of which the budget must allow.
+ * Source: Captum 0.9, `shapley_value.py`; Castro, Gómez & Tejada (2009).
+ *
+ * @throws {RangeError} where samples are fewer than two, the budget is too small or the game cannot score nothing
+ */
+export async function captumShapleySampled(
+  scorer: Scorer,
+  { seed, samples = CAPTUM_SAMPLES }: CaptumSamplingOptions,
+): Promise<UnitAttribution> {
+  const { units: N, targets: T, columns: C } = scorer;
+  requireNothing(scorer);
+  if (!(Number.isInteger(samples) && samples >= 2)) {
+    throw new RangeError(`Cannot sample Shapley values as samples must be a whole number ≥ 2: got ${samples}`);
+  }
+  const random = createTorchRandom(seed);
+  const orders = Array.from({ length: samples }, () => [...random.permutation(N)]);
+  const scores = await scorer.score(orders.flatMap(chain));
+  const moments = createMoments(C * N);
+  orders.forEach((order, k) => moments.add(marginals(order, scores.slice(k * (N + 1), (k + 1) * (N + 1)), C)));
+  const [input, baseline] = await scorer.score([noUnit(N).fill(1), noUnit(N)]);
+  const { targets, sum } = splitColumns(moments.mean(), N);
+  const uncertainty = uncertaintyOf(moments.standardError(), N, samples, samples - 1);
+  const reached = uncertainty.sequenceStandardError.reduce((top, error) => Math.max(top, error), 0);
+  return {
+    attribution: targets,
+    sequence: sum,
+    input: input.slice(0, T),
+    baseline: baseline.slice(0, T),
+    uncertainty,
+    stopped: { by: "samples", asked: null, reached, met: null },
+    calls: scorer.spent,
+  };
+}
