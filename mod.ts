@@ -18,6 +18,7 @@
  */
 export { attribute } from "./src/experiment/attribute.ts";
 export { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "./src/experiment/request.ts";
+export { type GivenOptions, PRESET_NAMES, type PresetName } from "./src/experiment/preset.ts";
 export { HIERARCHIES, METHODS, QUADRATURES, resolveOptions } from "./src/experiment/request.ts";
 export type { HierarchyName, MethodName, QuadratureName } from "./src/experiment/request.ts";
 export type {

@@ -52,7 +52,10 @@ export async function captumKernelShap(
 
 function drawCoalitions(units: number, samples: number, random: TorchRandom): Coalition[] {
   // In the f32 arithmetic of Captum and of torch's Categorical.
-  const shares = Float32Array.from({ length: units }, (_, size) => size === 0 ? 0 : (units - 1) / (size * (units - size)));
+  const shares = Float32Array.from(
+    { length: units },
+    (_, size) => size === 0 ? 0 : (units - 1) / (size * (units - size)),
+  );
   const total = shares.reduce((sum, share) => Math.fround(sum + share), 0);
   const chances = shares.map((share) => share / total);
   const drawn = Array.from({ length: samples - 2 }, () => {

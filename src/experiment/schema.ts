@@ -73,7 +73,8 @@ const trueOrFalse = leaf<boolean>("true or false", (value) => typeof value === "
 
 const FREEZE_WORDS = ["special", "template", "first"];
 const isFrozenItem = (value: unknown) =>
-  FREEZE_WORDS.includes(value as string) || /^(0|[1-9]\d*|token:.+)$/su.test(String(value)) && typeof value !== "object";
+  FREEZE_WORDS.includes(value as string) ||
+  /^(0|[1-9]\d*|token:.+)$/su.test(String(value)) && typeof value !== "object";
 const isFreezeList = (value: unknown) => Array.isArray(value) && value.every(isFrozenItem);
 
 const freeze = leaf<unknown>(

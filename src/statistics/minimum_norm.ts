@@ -1,4 +1,4 @@
-if (a <= least || b <= least/** A linear least squares problem in one unknown vector a column. */
+/** A linear least squares problem in one unknown vector a column. */
 export interface LeastSquares {
   /** N */
   readonly unknowns: number;

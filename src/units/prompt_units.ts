@@ -7,10 +7,10 @@ import type { NamedSpan, Unit, UnitToken } from "./unit.ts";
 /** How a text is divided into units. */
 export type Division =
   | { readonly kind: "pieces" }
-| { readonly kind: "tokens" }
+  | { readonly kind: "tokens" }
   /** Each token by itself, though it holds only a part of a character. */
   | { readonly kind: "pieces" }
-| { readonly kind: "tokens" }
+  | { readonly kind: "tokens" }
   | { readonly kind: SegmentKind; readonly locale?: string }
   /** Ranges in UTF-16 code units; those of one name make one unit, all else is frozen. Chat turns are such ranges. */
   | { readonly kind: "spans"; readonly spans: readonly NamedSpan[] }

@@ -126,6 +126,18 @@ Deno.test("attribute --method kernel-shap says how sure it is, by words, in a ta
   assert.match(json.stderr, /hint: The largest standard error is .* nats, not 1e-9, after 120 model calls/);
 });
 
+Deno.test("attribute --preset captum is Captum's options, of which those given replace each, and the record shows them", async () => {
+  const text = ["--prompt", PROMPT, "--target", " painting", "--format", "json"];
+  const preset = await attribute("--preset", "captum", "--steps", "4", ...text);
+  const byHand = await attribute("--baseline", "token:0", ...FIXED, "--freeze", "none", ...text);
+  const [a, b] = [preset, byHand].map(({ stdout }) => JSON.parse(stdout));
+  assert.deepEqual([a.method, a.sequenceAttribution], [b.method, b.sequenceAttribution]);
+  assert.deepEqual([a.method.baseline, a.method.steps, a.method.freeze], ["token:0", 4, []]);
+  const { stdout } = await attribute("--preset", "captum", "--method", "kernel-shap", ...text.slice(0, 4));
+  assert.match(stdout, /^Shapley values by Captum's KernelSHAP, scheme token:0\n/);
+  assert.match(stdout, /sampling +\d+ model calls, ended by the number of samples/);
+});
+
 Deno.test("attribute --strict exits with 3 where the standard error is not met", async () => {
   const args = ["--prompt", PROMPT, "--target", " painting", "--method", "kernel-shap", "--scheme", "zero"];
   const { code, stderr } = await runCli([

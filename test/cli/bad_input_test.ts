@@ -58,7 +58,7 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   [
     "an unknown method",
     ["attribute", ...PROMPT, "--method", "saliency"],
-    /one of integrated-gradients, feature-ablation, .*, context-cite: got saliency/,
+    /one of integrated-gradients, feature-ablation, .*context-cite, .*: got saliency/,
   ],
   [
     "a seed of a method that draws nothing",
@@ -93,12 +93,27 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   [
     "units that there are not",
     ["attribute", ...PROMPT, "--units", "paragraphs"],
-    /--units as it must be tokens, words, sentences, lines or template:.*: got paragraphs/,
+    /--units as it must be tokens, pieces, words, sentences, lines or template:.*: got paragraphs/,
   ],
   [
     "an unknown link",
     ["attribute", ...PROMPT, "--method", "context-cite", "--link", "probit"],
     /one of identity, logit: got probit/,
+  ],
+  [
+    "an unknown preset",
+    ["attribute", ...PROMPT, "--preset", "shap"],
+    /one of captum: got shap/,
+  ],
+  [
+    "a method that a preset does not know",
+    ["attribute", ...PROMPT, "--preset", "captum", "--method", "owen"],
+    /Cannot use --preset captum as --method must be integrated-gradients, .*: got owen/,
+  ],
+  [
+    "an option that the preset's choice does not have",
+    ["attribute", ...PROMPT, "--preset", "captum", "--method", "kernel-shap", "--calls", "99"],
+    /Cannot use --calls as --method captum-kernel-shap has no such option/,
   ],
   ["a tolerance of 0", ["attribute", ...PROMPT, "--tolerance", "0"], /--tolerance as it must be a number > 0: got "0"/],
   ["an unknown device", ["attribute", ...PROMPT, "--device", "cuda"], /one of auto, webgpu, reference: got cuda/],

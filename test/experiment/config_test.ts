@@ -29,7 +29,7 @@ Deno.test("parseConfig() takes scalars for lists of one", () => {
 
 const SWEEPS: [string, string, string[]][] = [
   ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
-    "9:5: sweeps[0].shceme: expected one of method, prompts, objective, baseline, scheme, units, quadrature, steps, " +
+    "9:5: sweeps[0].shceme: expected one of method, preset, prompts, objective, baseline, scheme, units, quadrature, steps, " +
     "tolerance, budget, tokens, perTarget, seed, standardError, of, draws, samples, calls, pairs, window, stride, hierarchy, " +
     "kernelWidth, ridge, penalty, heldOut, link, freeze, got an unknown key; did you mean scheme?",
   ]],
@@ -78,13 +78,13 @@ const SWEEPS: [string, string, string[]][] = [
   ]],
   ["a seed where nothing is sampled", "  - method: shapley\n    seed: [1, 2]\n", [
     "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or scheme resample, or method " +
-    "shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, got method shapley",
+    "shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, captum-shapley-sampled, captum-kernel-shap, got method shapley",
   ]],
   [
     "samples of a baseline that is not drawn",
     "  - method: integrated-gradients\n    baseline: [random, zero]\n    samples: 4\n",
     [
-      "10:5: sweeps[0].samples: expected only with baseline random or shuffle, or method lime, context-cite, got baseline " +
+      "10:5: sweeps[0].samples: expected only with baseline random or shuffle, or method lime, context-cite, captum-shapley-sampled, captum-kernel-shap, got baseline " +
       "zero; give zero a sweep of its own",
     ],
   ],
@@ -96,9 +96,9 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].window: expected only with method occlusion, got method lime",
   ]],
   ["units that there are not", "  - method: lime\n    units: [words, word, 'template:']\n", [
-    '9:20: sweeps[0].units[1]: expected tokens, words, sentences, lines or template:<text with {slots}>, got "word"; ' +
+    '9:20: sweeps[0].units[1]: expected tokens, pieces, words, sentences, lines or template:<text with {slots}>, got "word"; ' +
     "did you mean words?",
-    "9:26: sweeps[0].units[2]: expected tokens, words, sentences, lines or template:<text with {slots}>, got " +
+    "9:26: sweeps[0].units[2]: expected tokens, pieces, words, sentences, lines or template:<text with {slots}>, got " +
     '"template:"',
   ]],
   ["a seed of more than 32 bits, too few pairs", "  - method: owen-sampled\n    seed: 4294967296\n    pairs: 7\n", [
@@ -136,7 +136,7 @@ const SWEEPS: [string, string, string[]][] = [
     "9:15: sweeps[0].baseline: expected a list of at least one value, got an empty list",
   ]],
   ["freeze with lists and words mixed", "  - method: feature-ablation\n    freeze: [[first], 3]\n", [
-    "9:13: sweeps[0].freeze: expected special, template, first or positions from 0, as one list or as a list of lists, " +
+    "9:13: sweeps[0].freeze: expected special, template, first, token:<id or text> or positions from 0, as one list or as a list of lists, " +
     'got the list [["first"],3]',
   ]],
   ["a sweep that is no mapping", "  - zero\n", ['8:5: sweeps[0]: expected a mapping, got "zero"']],

@@ -70,7 +70,10 @@ Deno.test("a sweep with preset captum is the sweep of what it stands for", () =>
 
 const MISTAKES: readonly (readonly [sweep: string, problem: RegExp])[] = [
   ["{ method: owen, preset: captum }", /sweeps\[0\].method: expected one of .* with preset captum, got owen/],
-  ["{ method: feature-ablation, preset: captun }", /preset: expected one of captum, got "captun"; did you mean captum\?/],
+  [
+    "{ method: feature-ablation, preset: captun }",
+    /preset: expected one of captum, got "captun"; did you mean captum\?/,
+  ],
   ["{ method: kernel-shap, preset: captum, calls: 9 }", /calls: expected only with .*, got method captum-kernel-shap/],
   ["{ method: integrated-gradients, preset: captum, tolerance: 0.1 }", /got quadrature gauss-legendre/],
 ];

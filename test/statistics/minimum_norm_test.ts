@@ -43,7 +43,9 @@ Deno.test("solveMinimumNorm() gives the shortest of many solutions: it lies in t
   const mixture = solveMinimumNorm({ ...problem, unknowns: 4, rows: columns, values: [...solution].map((x) => [x]) });
   const rebuilt = Array.from({ length: 9 }, (_, i) => product(mixture, columns[i]));
   assertClose(rebuilt, solution, { absolute: 0, relative: 1e-9 });
-  problem.rows.forEach((row, p) => assertClose([product(row, solution)], [problem.values[p][0]], { absolute: 1e-8, relative: 1e-10 }));
+  problem.rows.forEach((row, p) =>
+    assertClose([product(row, solution)], [problem.values[p][0]], { absolute: 1e-8, relative: 1e-10 })
+  );
 });
 
 Deno.test("solveMinimumNorm() counts singular values below the cutoff as zero", () => {

@@ -133,7 +133,10 @@ Deno.test("divisionOf() reads what a configuration names", () => {
   assert.deepEqual(divisionOf("words"), WORDS);
   assert.deepEqual(divisionOf("tokens"), { kind: "tokens" });
   assert.deepEqual(divisionOf("template:a {b}"), { kind: "template", template: "a {b}" });
-  assert.throws(() => divisionOf("word"), /units must be tokens, words, sentences, lines or template:…: got word/);
+  assert.throws(
+    () => divisionOf("word"),
+    /units must be tokens, pieces, words, sentences, lines or template:…: got word/,
+  );
 });
 
 Deno.test("containingUnits() finds the sentence of each word", () => {

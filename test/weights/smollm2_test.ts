@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/experiment/attribute.ts";
-import type { AttributionOptions } from "../../src/experiment/request.ts";
+import type { GivenOptions } from "../../src/experiment/preset.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
 import { SMOLLM2_GGUF } from "./fetch.ts";
@@ -24,6 +24,14 @@ const GOLDEN: {
 } = JSON.parse(Deno.readTextFileSync(new URL("../golden/smollm2/expected.json", import.meta.url)));
 
 const TEXT = { prompt: GOLDEN.promptText, target: GOLDEN.targetText };
+/** test/golden/README.md, "captum". */
+const CAPTUM: {
+  readonly skipMost: number[];
+  readonly cases: {
+    readonly nf4: Record<string, { readonly token: number[][] | null; readonly sequence: number[] }>;
+  };
+} = JSON.parse(Deno.readTextFileSync(new URL("../golden/captum/smollm2.json", import.meta.url)));
+
 // The sequence attribution is held against its own largest entry (issue 3).
 const ATTRIBUTION = { absolute: 0, relative: 1e-3 };
 
@@ -34,7 +42,7 @@ function model(): Promise<LanguageModel> {
   return loaded ??= loadModel(SMOLLM2_GGUF, { device: "webgpu", quantize: "nf4" });
 }
 
-function explain(options: Partial<AttributionOptions>, chat = false) {
+function explain(options: GivenOptions, chat = false) {
   return model().then((loaded) => attribute(loaded, { ...TEXT, chat }, options));
 }
 
@@ -57,13 +65,8 @@ test("the target's log-probs equal PyTorch's in f64", async () => {
   assertClose(score, GOLDEN.logProbs.f64, { absolute: 2e-4, relative: 0 });
 });
 
-test("50 Gauss–Legendre points from token 0 give Captum's sequence attribution", async () => {
-  const { sequenceAttribution } = await explain({
-    baseline: "token:0",
-    quadrature: "gauss-legendre",
-    steps: 50,
-    freeze: [],
-  });
+test("preset captum gives Captum's sequence attribution by integrated gradients", async () => {
+  const { sequenceAttribution } = await explain({ preset: "captum" });
   assertClose(sequenceAttribution, GOLDEN.integratedGradients.captum["gausslegendre-50"].sequence, ATTRIBUTION);
   assertClose(sequenceAttribution, GOLDEN.integratedGradients.path.gaussLegendre50Sequence, ATTRIBUTION);
 });
@@ -108,6 +111,25 @@ test("ablation by token 0 equals PyTorch's in f64", async () => {
   const { tokenAttribution } = await explain({ method: "feature-ablation", scheme: "token:0", freeze: [] });
   assertClose(tokenAttribution!.flat(), GOLDEN.ablation["token:0"].flat(), { absolute: 5e-4, relative: 0 });
 });
+
+const CAPTUM_RUNS: Readonly<Record<string, GivenOptions>> = {
+  "ShapleyValues skip_tokens": { method: "shapley", freeze: CAPTUM.skipMost.map((id) => `token:${id}`) },
+  ShapleyValueSampling: { method: "shapley-sampled", samples: 2 },
+  KernelShap: { method: "kernel-shap" },
+};
+
+for (const [name, options] of Object.entries(CAPTUM_RUNS)) {
+  test(`preset captum gives what Captum's ${name} gives`, async () => {
+    const { prompt, sequenceAttribution, tokenAttribution } = await explain({ preset: "captum", ...options });
+    const { token, sequence } = CAPTUM.cases.nf4[name];
+    const free = prompt.tokens.flatMap(({ frozen }, i) => frozen ? [] : [i]);
+    // KernelShap is fitted in f32 there, with two rows a thousand times the others.
+    const tolerance = { absolute: 5e-4, relative: name === "KernelShap" ? 3e-3 : 0 };
+    assertClose(free.map((i) => sequenceAttribution[i]), sequence, tolerance);
+    if (token === null) return;
+    assertClose(tokenAttribution!.flatMap((row) => free.map((i) => row[i])), token.flat(), tolerance);
+  });
+}
 
 test("greedy generation equals transformers'", async () => {
   const smollm2 = await model();
