@@ -53,9 +53,7 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
   const baselines = sweep.baseline === undefined ? [usual.baseline] : asList(sweep.baseline).map(String);
   const schemes = sweep.scheme === undefined ? [usual.scheme] : asList(sweep.scheme).map(String);
   const choices = quadratures.flatMap((quadrature) =>
-    baselines.flatMap((baseline) =>
-      schemes.map((scheme) => ({ method: usual.method, quadrature, baseline, scheme }))
-    )
+    baselines.flatMap((baseline) => schemes.map((scheme) => ({ method: usual.method, quadrature, baseline, scheme })))
   );
   for (const option of SWEEP_OPTIONS) {
     if (sweep[option] === undefined) continue;

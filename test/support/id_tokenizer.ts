@@ -4,21 +4,18 @@ import type { Tokenizer } from "../../src/model/tokenizer.ts";
 /** A tokenizer for models without one: the text of ids 3, 14 is "3 14", as in test/golden/captum_values.py. */
 export const ID_TOKENIZER: Tokenizer = {
   encodePrompt: (text) => ({
-    tokens: Array.from(text.matchAll(/\d+/g), ({ 0: word, index }) => ({
-      id: Number(word),
-      text: word,
-      special: false,
-      template: false,
-      start: index,
-      end: index + word.length,
-    })),
+    text,
+    tokens: wordsOf(text).map((word) => ({ ...word, id: Number(word.text), special: false, template: false })),
+    turns: [],
   }),
-  encodeTarget: (text) => idsOf(text),
+  encodeTarget: idsOf,
+  locate: (text) => wordsOf(text),
   encodeJoint: (prompt, target) => idsOf(`${prompt} ${target}`),
   describe: (ids) => ids.map((id) => ({ id, text: String(id) })),
-  decode: (ids) => ids.join(" "),
-  tokenId: (spec) => Number(spec),
+  decode: idText,
+  tokenId: Number,
   eosTokenIds: [],
+  padTokenId: null,
   vocabSize: 203,
 };
 
@@ -33,5 +30,13 @@ export function withIds(model: LanguageModel): LanguageModel {
 }
 
 function idsOf(text: string): number[] {
-  return (text.match(/\d+/g) ?? []).map(Number);
+  return wordsOf(text).map((word) => Number(word.text));
+}
+
+function wordsOf(text: string) {
+  return Array.from(text.matchAll(/\d+/g), ({ 0: word, index }) => ({
+    text: word,
+    start: index,
+    end: index + word.length,
+  }));
 }
