@@ -5,7 +5,7 @@
  * ```ts
  * import { attribute, loadModel, renderRecord } from "./mod.ts";
  *
- * const model = await loadModel(); // the embedded biography model, or a directory, or a .gguf file
+ * const model = await loadModel(); // the embedded biography model, or a directory, a .gguf file, "org/name"
  * const record = await attribute(model, {
  *   prompt: "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys",
  *   target: " painting",
@@ -31,6 +31,8 @@ export type {
 } from "./src/attribution/record.ts";
 export { RECORD_SCHEMA } from "./src/attribution/record.ts";
 export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
+export type { DownloadProgress } from "./src/checkpoint/hub/settings.ts";
+export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
 export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/render_record.ts";
 export type { TableOptions } from "./src/report/table.ts";

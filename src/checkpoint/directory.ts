@@ -11,6 +11,15 @@ import { checkRows, requireTensor } from "./request.ts";
 import type { SafetensorsEntry } from "./safetensors.ts";
 import { openShards, type Shards } from "./shards.ts";
 
+/** Files beside the weights that are read where they are there; a download brings these. */
+export const DIRECTORY_FILES: readonly string[] = [
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "chat_template.jinja",
+];
+
 /**
  * Opens a Hugging Face directory: `config.json`, `model.safetensors` or the shards that `model.safetensors.index.json`
  * names, and `tokenizer.json` where there is one.

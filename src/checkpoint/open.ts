@@ -22,6 +22,8 @@ function isDirectory(path: string): boolean {
     return Deno.statSync(path).isDirectory;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot open model ${path} as it must be a directory or a .gguf file: got nothing`);
+    throw new Deno.errors.NotFound(
+      `Cannot open model ${path} as it must be a directory, a .gguf file, or organization/name at the hub: got nothing`,
+    );
   }
 }

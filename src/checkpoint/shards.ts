@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { isFile, parseUniqueKeys, shownValue } from "./file.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
 
-const SINGLE = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
+/** Weights in one file. */
+export const SINGLE = "model.safetensors";
+/** Names the file of each tensor where the weights are in several. */
+export const INDEX = "model.safetensors.index.json";
 
 /** The weight files of a directory. */
 export interface Shards {
@@ -47,6 +49,15 @@ export function openShards(path: string): Shards {
     files.forEach(({ file }) => file.close());
     throw error;
   }
+}
+
+/**
+ * The shards that the index of a directory names, in name order.
+ *
+ * @throws SyntaxError where it is no index, names a file elsewhere, or leaves a numbered shard out
+ */
+export function weightFiles(path: string): string[] {
+  return [...new Set(Object.values(readWeightMap(path)))].sort();
 }
 
 function readWeightMap(path: string): Record<string, string> {

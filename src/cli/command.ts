@@ -47,7 +47,9 @@ export const MODEL_OPTIONS = {
 } as const satisfies Options;
 
 /** Their help. */
-export const MODEL_HELP = `  --model MODEL       a Hugging Face directory or a .gguf file (the embedded biography model)
+export const MODEL_HELP =
+  `  --model MODEL       a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
+                      organization/name[@revision][:file.gguf] (the embedded biography model)
   --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
   --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
@@ -76,8 +78,11 @@ export function modelOptions(values: Values): ModelRequest {
 /** Loads a model; says so where the f64 reference stands in for an adapter. */
 export async function openModel({ source, options }: ModelRequest): Promise<LanguageModel> {
   // Loaded after the arguments are known to be right, so that a mistake is reported at once.
-  const { loadModel } = await import("../model/model.ts");
-  const model = await loadModel(source, options);
+  const [{ loadModel }, { withDownloadBar }] = await Promise.all([
+    import("../model/model.ts"),
+    import("./download_progress.ts"),
+  ]);
+  const model = await withDownloadBar((onDownload) => loadModel(source, { ...options, onDownload }));
   if (options.device === "auto" && model.device.backend === "reference") {
     write(
       Deno.stderr,

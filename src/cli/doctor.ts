@@ -6,8 +6,9 @@ Usage: deno task doctor [--tune [--model MODEL] [--quantize NAME]]
 
   --tune              check and time the kernels that compute the same, and keep the choice in the cache directory, where
                       later runs find it: minutes on a software adapter, during which nothing else should run
-  --model MODEL       tune for this model's shapes: a Hugging Face directory or a .gguf file (the embedded model's and
-                      those of SmolLM2-135M and Qwen2.5-0.5B and 1.5B in NF4)
+  --model MODEL       tune for this model's shapes: a Hugging Face directory, a .gguf file or
+                      organization/name[@revision][:file.gguf] (the embedded model's and those of SmolLM2-135M and
+                      Qwen2.5-0.5B and 1.5B in NF4)
   --quantize NAME     nf4 where the model is going to be quantized at load; none keeps it (none)
   --help              this text
 
@@ -40,7 +41,7 @@ export async function runDoctorCommand(args: string[]): Promise<number> {
 async function tuneKernels(values: Values): Promise<number> {
   const { source, options } = modelOptions(values);
   const { runTuning } = await import("./tuning.ts");
-  return await runTuning(source, options.quantize ?? "none");
+  return await runTuning(source, options);
 }
 
 async function describeMachine(): Promise<number> {

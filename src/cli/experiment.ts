@@ -3,7 +3,7 @@ import { ConfigError, parseConfig } from "../experiment/config.ts";
 import { completenessPivot } from "../experiment/pivot.ts";
 import type { ForecastModel } from "../experiment/forecast.ts";
 import { type ExperimentPlan, type ModelSpec, planExperiment, type PlanOverrides } from "../experiment/plan.ts";
-import { type ExperimentResult, type OpenModel, runExperiment } from "../experiment/run.ts";
+import { type ExperimentResult, type RunContext, runExperiment } from "../experiment/run.ts";
 import { DEVICES, QUANTIZATIONS } from "../experiment/schema.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text_table.ts";
@@ -19,6 +19,7 @@ import {
   type Values,
   write,
 } from "./command.ts";
+import { withDownloadBar } from "./download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./experiment_progress.ts";
 
@@ -27,7 +28,8 @@ const HELP = `Runs a sweep of attributions: what its output directory already ho
 Usage: deno task experiment FILE.yaml [options]
 
   --out DIR           where the results go (results/<name of the experiment>)
-  --model MODEL       a Hugging Face directory or a .gguf file in place of the configuration's model
+  --model MODEL       in place of the configuration's: a Hugging Face directory, a .gguf file, or a model at the hub,
+                      organization/name[@revision][:file.gguf]
   --quantize NAME     none or nf4 in place of the configuration's
   --device NAME       auto, webgpu or reference in place of the configuration's
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
@@ -42,7 +44,7 @@ Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the argu
 
 /** What the command needs from its process; a test gives its own. */
 export interface CommandIo {
-  open(model: ModelSpec): Promise<OpenModel>;
+  open: RunContext["open"];
   /** Opens a model for `--plan`. */
   openForecast(model: ModelSpec): Promise<ForecastModel>;
   stdout(text: string): void;
@@ -141,9 +143,14 @@ function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: Comm
 function processIo(how: Pick<LoadOptions, "memory" | "tuning">): CommandIo {
   const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
   return {
-    open: async (model) => (await import("../experiment/open_model.ts")).openModel(model, { ...how, onHint }),
-    openForecast: async ({ source, device, quantize }) =>
-      (await import("../experiment/forecast.ts")).openForecast(source, { device, quantize, memory: how.memory }),
+    open: async (model, onDownload) =>
+      (await import("../experiment/open_model.ts")).openModel(model, { ...how, onHint, onDownload }),
+    openForecast: async ({ source, device, quantize }) => {
+      const { openForecast } = await import("../experiment/forecast.ts");
+      return await withDownloadBar((onDownload) =>
+        openForecast(source, { device, quantize, memory: how.memory, onHint, onDownload })
+      );
+    },
     stdout: (data) => write(Deno.stdout, data),
     stderr: (data) => write(Deno.stderr, data),
     stderrIsTerminal: Deno.stderr.isTerminal(),

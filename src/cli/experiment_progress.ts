@@ -3,6 +3,8 @@ import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
 import type { ProgressEvent } from "../experiment/progress.ts";
 import { numberText, percentText } from "../report/number_text.ts";
+import { sumDownloads } from "./download_progress.ts";
+import { timeLeftText } from "./time_text.ts";
 
 /** Shows a run's progress on stderr. */
 export interface ProgressView {
@@ -35,12 +37,14 @@ function barView(): ProgressView {
   let bar: cliProgress.SingleBar | null = null;
   let total = 0;
   const began = performance.now();
+  const addDownload = sumDownloads(() => performance.now() / 1000);
   const show = (event: ProgressEvent) => {
     if (event.kind === "start") {
       total = event.total;
       bar = bars.create(total, 0, { cell: "", left: "" });
     }
     if (event.kind === "open") bar?.update({ cell: `opening the model ${event.model}` });
+    if (event.kind === "download") bar?.update({ cell: `${event.progress.model} ${addDownload(event.progress).text}` });
     if (event.kind === "begin") {
       const seconds = (performance.now() - began) / 1000;
       bar?.update(event.index, { cell: event.cell.id, left: timeLeft(seconds, event.index, total) });
@@ -56,9 +60,7 @@ function barView(): ProgressView {
 
 /** Time left if the remaining cells take as long as those before them. */
 function timeLeft(seconds: number, done: number, total: number): string {
-  if (done === 0) return "";
-  const left = Math.round((seconds / done) * (total - done));
-  return left < 60 ? `${left} s left` : `${Math.floor(left / 60)} min ${left % 60} s left`;
+  return done === 0 ? "" : timeLeftText((seconds / done) * (total - done));
 }
 
 /** An event as a line, or null where a reader does not need it. */

@@ -1,4 +1,5 @@
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
+import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text_table.ts";
 import {
   modelOptions,
@@ -16,7 +17,8 @@ const HELP =
 
 Usage: deno task inspect MODEL [--plan [options]]
 
-  MODEL               a Hugging Face directory or a .gguf file; embedded for the embedded model
+  MODEL               a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
+                      organization/name[@revision][:file.gguf]; embedded for the embedded model
   --plan              predict rows, chunks and bytes of the path points of one attribution
   --prompt-tokens N   tokens of its prompt (32)
   --frozen-tokens N   first tokens of the prompt that do not move along the path (0)
@@ -57,17 +59,20 @@ export async function runInspectCommand(args: string[]): Promise<number> {
   if (!values.plan && idle !== undefined) {
     throw new UsageError(`Cannot use --${idle} as it is about --plan: got no --plan`);
   }
-  write(Deno.stdout, values.plan ? await planText(path, values) : await contentsText(path));
+  const { options } = modelOptions(values);
+  write(Deno.stdout, values.plan ? await planText(path, values, options) : await contentsText(path, options));
   return 0;
 }
 
-async function contentsText(path: string): Promise<string> {
-  const [{ openCheckpoint }, { parseConfig }, { EMBEDDED, embeddedModel }] = await Promise.all([
+async function contentsText(source: string, { onHint }: LoadOptions): Promise<string> {
+  const [{ openCheckpoint }, { parseConfig }, { locateModel }, { withDownloadBar }] = await Promise.all([
     import("../checkpoint/open.ts"),
     import("../model/config.ts"),
-    import("../model/embedded.ts"),
+    import("../model/source.ts"),
+    import("./download_progress.ts"),
   ]);
-  const checkpoint = await openCheckpoint(path === EMBEDDED ? await embeddedModel() : path);
+  const { path, id } = await withDownloadBar((onDownload) => locateModel(source, { onHint, onDownload }));
+  const checkpoint = await openCheckpoint(path);
   try {
     const tensors = [...checkpoint.tensors.values()];
     const rows = tensors.map(({ name, shape, format, bytes }) => [name, shape.join(" × "), format, String(bytes)]);
@@ -76,6 +81,7 @@ async function contentsText(path: string): Promise<string> {
     const config = parseConfig(checkpoint.config, checkpoint.path);
     return textTable({ head: ["tensor", "shape", "format", "bytes"], rows }) +
       `\n${tensors.length} tensors, ${parameters} parameters, ${total} bytes\n` +
+      line("model", id) +
       Object.entries(config).map(([key, value]) => line(key, String(value))).join("") +
       line("tokenizer", checkpoint.tokenizer === null ? "none" : "yes") +
       line("fingerprint", await checkpoint.fingerprint());
@@ -84,11 +90,12 @@ async function contentsText(path: string): Promise<string> {
   }
 }
 
-async function planText(path: string, values: Values): Promise<string> {
-  const [{ rehearseModel }, { openObjective }, { bytesText }] = await Promise.all([
+async function planText(source: string, values: Values, options: LoadOptions): Promise<string> {
+  const [{ rehearseModel }, { openObjective }, { bytesText }, { withDownloadBar }] = await Promise.all([
     import("../model/rehearsal.ts"),
     import("../experiment/objective.ts"),
     import("../report/bytes_text.ts"),
+    import("./download_progress.ts"),
   ]);
   const count = (name: keyof typeof PLAN_OPTIONS, least: number, fallback: number) =>
     number(name, values[name], { least, whole: true }) ?? fallback;
@@ -103,8 +110,7 @@ async function planText(path: string, values: Values): Promise<string> {
     throw new UsageError(`Cannot use --alternative-tokens as --objective must be contrastive: got ${objective}`);
   }
   const alternative = count("alternative-tokens", 1, targets);
-  const { options } = modelOptions(values);
-  const rehearsal = await rehearseModel(path, options);
+  const rehearsal = await withDownloadBar((onDownload) => rehearseModel(source, { ...options, onDownload }));
   const { model, runs } = rehearsal;
   try {
     const D = model.config.hiddenSize;

@@ -1,9 +1,10 @@
 import { openGpu } from "../gpu/device.ts";
 import { type ContestResult, knownClasses, modelClasses, textOfChoice, tune } from "../model/tune.ts";
 import { readTuning, tuningKey, writeTuning } from "../model/tuning_cache.ts";
-import type { Quantize } from "../model/weights.ts";
+import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text_table.ts";
 import { write } from "./command.ts";
+import { withDownloadBar } from "./download_progress.ts";
 
 /**
  * Tunes the kernels for a model, or for the usual ones, prints how each candidate did, and keeps the choices beside those
@@ -12,8 +13,10 @@ import { write } from "./command.ts";
  * @returns the exit code
  * @throws {NoAdapterError} where there is nothing to tune for
  */
-export async function runTuning(source: string | undefined, quantize: Quantize): Promise<number> {
-  const classes = source === undefined ? await knownClasses() : await modelClasses(source, quantize);
+export async function runTuning(source: string | undefined, options: LoadOptions): Promise<number> {
+  const classes = source === undefined
+    ? await knownClasses()
+    : await withDownloadBar((onDownload) => modelClasses(source, { ...options, onDownload }));
   const gpu = await openGpu();
   try {
     const key = tuningKey(gpu);

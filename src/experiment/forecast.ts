@@ -36,7 +36,7 @@ export interface ForecastModel {
  */
 export async function openForecast(
   source: string,
-  options: Pick<LoadOptions, "device" | "quantize" | "memory">,
+  options: Pick<LoadOptions, "device" | "quantize" | "memory" | "onHint" | "onDownload">,
 ): Promise<ForecastModel> {
   const { model, setEffort } = await rehearseModel(source, options);
   return {

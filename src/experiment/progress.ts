@@ -1,3 +1,4 @@
+import type { DownloadProgress } from "../model/source.ts";
 import type { Cell } from "./plan.ts";
 import type { ResultRow } from "./results.ts";
 
@@ -10,6 +11,7 @@ export type CellOutcome =
 export type ProgressEvent =
   | { readonly kind: "start"; readonly total: number }
   | { readonly kind: "open"; readonly model: string }
+  | { readonly kind: "download"; readonly progress: DownloadProgress }
   | { readonly kind: "unopened"; readonly model: string; readonly error: string; readonly cells: number }
   | { readonly kind: "begin"; readonly index: number; readonly cell: Cell }
   | { readonly kind: "end"; readonly index: number; readonly outcome: CellOutcome }

@@ -1,4 +1,5 @@
 import type { AttributionRecord } from "../attribution/record.ts";
+import type { DownloadProgress } from "../model/source.ts";
 import { assertFiniteRecord } from "../report/finite_record.ts";
 import { writeIfChanged } from "./atomic_file.ts";
 import { type OpenedModel, writeManifest } from "./manifest.ts";
@@ -20,7 +21,7 @@ export interface OpenModel {
 
 /** What a run needs from outside: models, and somebody to tell how far it is. */
 export interface RunContext {
-  open(model: ModelSpec): Promise<OpenModel>;
+  open(model: ModelSpec, onDownload?: (progress: DownloadProgress) => void): Promise<OpenModel>;
   onProgress?(event: ProgressEvent): void;
 }
 
@@ -86,7 +87,7 @@ async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promis
   run.tell({ kind: "open", model: source });
   let model: OpenModel;
   try {
-    model = await run.context.open(cells[0].model);
+    model = await run.context.open(cells[0].model, (progress) => run.tell({ kind: "download", progress }));
   } catch (error) {
     run.models.push({ source, quantize, device, fingerprint: null });
     const message = messageOf(error);

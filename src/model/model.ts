@@ -6,7 +6,6 @@ import { createReferenceExecutor } from "../graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../graph/webgpu_executor.ts";
 import { NoAdapterError } from "../gpu/device.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
-import { EMBEDDED, embeddedModel } from "./embedded.ts";
 import { generateTokens } from "./generate.ts";
 import type { HeadObjective } from "./head.ts";
 import { targetLogits } from "./logits.ts";
@@ -19,6 +18,7 @@ import type { AttributionRecord } from "../attribution/record.ts";
 import { openPath, type PathRequest } from "./path.ts";
 import type { Runtime } from "./runtime.ts";
 import { scoreSequences } from "./score.ts";
+import { type DownloadProgress, locateModel } from "./source.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { readTuning, tuningKey } from "./tuning_cache.ts";
 import { EMBEDDING, hasAttentionBias } from "./weight_layout.ts";
@@ -42,11 +42,13 @@ export interface LoadOptions {
   readonly tuning?: "auto" | "off";
   /** Is told, in a sentence, what the user may want to know. */
   readonly onHint?: (sentence: string) => void;
+  /** Is told how far the files of a model from the hub are. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
 /** A language model, loaded and ready to score, to differentiate and to generate. */
 export interface LanguageModel {
-  /** As it was named. */
+  /** As it was named; from the hub `organization/name@commit`. */
   readonly id: string;
   /** Its sizes and constants. */
   readonly config: ModelConfig;
@@ -87,14 +89,17 @@ export interface LanguageModel {
 }
 
 /**
- * Loads a checkpoint: a Hugging Face directory or a GGUF file; without a path (or by the name `embedded`) the embedded
- * biography model.
+ * Loads a checkpoint: a Hugging Face directory, a GGUF file, or `organization/name[@revision][:file.gguf]` at the hub; without
+ * a name (or by the name `embedded`) the embedded biography model. A path that exists wins. What the hub has is downloaded
+ * once, into the cache that Python's huggingface_hub shares; `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_TOKEN` and
+ * `HF_HUB_OFFLINE` say where from and where to.
  *
+ * @throws {HubError} where the hub lacks it, refuses, or cannot be reached
  * @throws {NoAdapterError} where `device` is `webgpu` and no adapter answers
  * @throws {SyntaxError} for malformed files, {TypeError} for tensors that do not fit the config
  */
-export async function loadModel(source: string = EMBEDDED, options: LoadOptions = {}): Promise<LanguageModel> {
-  const path = source === EMBEDDED ? await embeddedModel() : source;
+export async function loadModel(source?: string, options: LoadOptions = {}): Promise<LanguageModel> {
+  const { path, id } = await locateModel(source, options);
   const checkpoint = await openCheckpoint(path);
   try {
     const config = parseConfig(checkpoint.config, path);
@@ -103,7 +108,7 @@ export async function loadModel(source: string = EMBEDDED, options: LoadOptions 
       const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
       const fingerprint = await checkpoint.fingerprint();
       const runtime = createRuntime(checkpoint, config, executor, options.memory);
-      return assemble(checkpoint, runtime, { ...loaded, id: source, fingerprint });
+      return assemble(checkpoint, runtime, { ...loaded, id, fingerprint });
     } catch (error) {
       executor.close();
       throw error;

@@ -4,11 +4,11 @@ import type { InputData } from "../graph/executor.ts";
 import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
 import { NoAdapterError, openGpu } from "../gpu/device.ts";
 import { parseConfig } from "./config.ts";
-import { EMBEDDED, embeddedModel } from "./embedded.ts";
 import { generateTokens } from "./generate.ts";
 import type { PredictedParts } from "./meter.ts";
 import { assemble, createRuntime, type Device, type LanguageModel, type LoadOptions } from "./model.ts";
 import type { ChunkPlan } from "./programs.ts";
+import { locateModel } from "./source.ts";
 import { layOutWeights } from "./weights.ts";
 
 /**
@@ -43,18 +43,18 @@ export interface Rehearsal {
  *
  * @throws as `loadModel`, for what it sees of the checkpoint
  */
-export async function rehearseModel(source: string = EMBEDDED, options: LoadOptions = {}): Promise<Rehearsal> {
-  const path = source === EMBEDDED ? await embeddedModel() : source;
+export async function rehearseModel(source?: string, options: LoadOptions = {}): Promise<Rehearsal> {
+  const { path, id } = await locateModel(source, options);
   const checkpoint = await openCheckpoint(path);
   try {
-    return await rehearse(checkpoint, source, options);
+    return await rehearse(checkpoint, id, options);
   } catch (error) {
     checkpoint.close();
     throw error;
   }
 }
 
-async function rehearse(checkpoint: Checkpoint, source: string, options: LoadOptions): Promise<Rehearsal> {
+async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions): Promise<Rehearsal> {
   let effort: Effort = "least";
   const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values, inputs) => {
     if (name === "score" && effort === "most") pretendScores(values, inputs);
@@ -73,7 +73,7 @@ async function rehearse(checkpoint: Checkpoint, source: string, options: LoadOpt
     },
   };
   const rehearsed = { ...runtime, programs: recorded };
-  const model = assemble(checkpoint, rehearsed, { ...loaded, id: source, fingerprint: "" });
+  const model = assemble(checkpoint, rehearsed, { ...loaded, id, fingerprint: "" });
   return {
     model: {
       ...model,

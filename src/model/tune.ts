@@ -8,12 +8,16 @@ import { type ProductClass, productContest } from "../ops/product_contest.ts";
 import type { Choice, Tuning } from "../ops/tuning.ts";
 import type { WeightFormat } from "../ops/weight.ts";
 import { parseConfig } from "./config.ts";
-import { EMBEDDED, embeddedModel } from "./embedded.ts";
+import { EMBEDDED } from "./embedded.ts";
 import { blockWeights, MODEL_SHAPES } from "./shapes.ts";
+import { type HubHooks, locateModel } from "./source.ts";
 import { layOutWeights, type Quantize } from "./weights.ts";
 
 export type { ContestResult } from "../ops/contest.ts";
 export { choiceText as textOfChoice } from "../ops/tuning.ts";
+
+/** How the model of a tuning is going to be loaded, and who is told of its download. */
+type TunedModel = HubHooks & { readonly quantize?: Quantize };
 
 /** A weight whose products are to be tuned. */
 interface TunedWeight {
@@ -32,7 +36,7 @@ export async function knownClasses(): Promise<ProductClass[]> {
     ...blockWeights(shape).map(({ inner, outputs }) => ({ format: "nf4", inner, outputs }) as const),
     { format: "bf16", inner: shape.hiddenSize, outputs: shape.vocabularySize },
   ]);
-  return classesOf([...await weightsOf(EMBEDDED, "none"), ...known]);
+  return classesOf([...await weightsOf(EMBEDDED), ...known]);
 }
 
 /**
@@ -40,12 +44,12 @@ export async function knownClasses(): Promise<ProductClass[]> {
  *
  * @throws as `loadModel`, for what the checkpoint says of its tensors
  */
-export async function modelClasses(source: string, quantize: Quantize): Promise<ProductClass[]> {
-  return classesOf(await weightsOf(source, quantize));
+export async function modelClasses(source: string, options: TunedModel = {}): Promise<ProductClass[]> {
+  return classesOf(await weightsOf(source, options));
 }
 
-async function weightsOf(source: string, quantize: Quantize): Promise<TunedWeight[]> {
-  const checkpoint: Checkpoint = await openCheckpoint(source === EMBEDDED ? await embeddedModel() : source);
+async function weightsOf(source: string, { quantize = "none", ...hooks }: TunedModel = {}): Promise<TunedWeight[]> {
+  const checkpoint: Checkpoint = await openCheckpoint((await locateModel(source, hooks)).path);
   try {
     const weights: TunedWeight[] = [];
     const upload: Parameters<typeof layOutWeights>[2]["upload"] = ({ rows, columns }, segments) => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { cacheDirectory } from "../checkpoint/cache_directory.ts";
+import { writeWhole } from "../checkpoint/write_whole.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { PRODUCT_SOURCES } from "../ops/product.ts";
 import { SINGLE_SOURCES } from "../ops/single_product.ts";
@@ -71,16 +72,8 @@ export async function readTuning(key: TuningKey, directory?: string): Promise<Ca
  */
 export async function writeTuning(key: TuningKey, { choices }: Tuning, directory?: string): Promise<string> {
   const file = tuningFile(key, directory);
-  await Deno.mkdir(dirname(file), { recursive: true });
-  const partial = `${file}.${crypto.randomUUID()}.tmp`;
   const content = { schema: SCHEMA, key, choices: Object.fromEntries([...choices].sort(([a], [b]) => a < b ? -1 : 1)) };
-  try {
-    await Deno.writeTextFile(partial, JSON.stringify(content, null, 2) + "\n");
-    await Deno.rename(partial, file);
-  } catch (error) {
-    await Deno.remove(partial).catch(() => {});
-    throw error;
-  }
+  await writeWhole(file, JSON.stringify(content, null, 2) + "\n");
   return file;
 }
 

@@ -195,7 +195,8 @@ for (const [fault, { write, expected }] of Object.entries(faults)) {
 Deno.test("openCheckpoint() rejects a path where nothing is", async () => {
   await assert.rejects(openCheckpoint("no/such/model"), {
     name: "NotFound",
-    message: "Cannot open model no/such/model as it must be a directory or a .gguf file: got nothing",
+    message:
+      "Cannot open model no/such/model as it must be a directory, a .gguf file, or organization/name at the hub: got nothing",
   });
 });
 

@@ -27,8 +27,8 @@ export function safetensorsBytes(header: unknown, data: Uint8Array): Uint8Array 
   return bytes;
 }
 
-/** Writes a valid safetensors file. */
-export function writeSafetensors(path: string, tensors: Readonly<Record<string, Stored>>): void {
+/** The bytes of a valid safetensors file. */
+export function safetensorsOf(tensors: Readonly<Record<string, Stored>>): Uint8Array {
   const header: Record<string, unknown> = {};
   const chunks: Uint8Array[] = [];
   let end = 0;
@@ -43,7 +43,12 @@ export function writeSafetensors(path: string, tensors: Readonly<Record<string, 
     data.set(chunk, at);
     at += chunk.length;
   }
-  Deno.writeFileSync(path, safetensorsBytes(header, data));
+  return safetensorsBytes(header, data);
+}
+
+/** Writes a valid safetensors file. */
+export function writeSafetensors(path: string, tensors: Readonly<Record<string, Stored>>): void {
+  Deno.writeFileSync(path, safetensorsOf(tensors));
 }
 
 /** Writes `config.json` with these keys. */

@@ -1,0 +1,191 @@
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { writeWhole } from "../write_whole.ts";
+import { digestKind, digestLike, isDigest } from "./digest.ts";
+import { isCommit } from "./hub_id.ts";
+
+// The layout of Python's huggingface_hub, which shares the cache:
+//   models--organization--name/blobs/<digest>                    contents, each once, under the hub's name of it
+//   models--organization--name/snapshots/<commit>/<path>         links to blobs (or the contents, where links are not allowed)
+//   models--organization--name/refs/<branch or tag>              the commit that it stood for when it was last asked for
+//   models--organization--name/trees/<commit>.json               what the commit consists of
+//   .locks/models--organization--name/<digest>.lock              held while a blob is written
+
+/** A model's folder in the cache. */
+export interface Repository {
+  readonly cache: string;
+  readonly folder: string;
+}
+
+/** What is known of a file before it is there. */
+export interface HubFile {
+  /** Bytes; null where the hub does not say. */
+  readonly size: number | null;
+  /** SHA-256 of a file in Git LFS, git's SHA-1 of another: the name of its blob. */
+  readonly digest: string;
+}
+
+/** How a file of a snapshot was found. */
+export type FileState =
+  | { readonly state: "there" }
+  | { readonly state: "missing" }
+  | { readonly state: "damaged"; readonly why: string };
+
+/** Contents up to this size are hashed whenever they are used; larger ones when they come from the hub. */
+const HASHED_BYTES = 1 << 24;
+
+/** The folder of a model. */
+export function repositoryOf(cache: string, name: string): Repository {
+  return { cache, folder: join(cache, `models--${name.replace("/", "--")}`) };
+}
+
+/** Where a content lies. */
+export function blobPath({ folder }: Repository, digest: string): string {
+  return join(folder, "blobs", digest);
+}
+
+/** Where the lock of a content lies. */
+export function lockPath({ cache, folder }: Repository, digest: string): string {
+  return join(cache, ".locks", basename(folder), `${digest}.lock`);
+}
+
+/** The directory of a commit. */
+export function snapshotPath({ folder }: Repository, commit: string): string {
+  return join(folder, "snapshots", commit);
+}
+
+/** Where a file of a commit lies. */
+export function filePath(repository: Repository, commit: string, file: string): string {
+  return join(snapshotPath(repository, commit), ...file.split("/"));
+}
+
+/**
+ * The commit that a branch or tag stood for; null where it was never asked for.
+ *
+ * @throws {SyntaxError} where the cache has something else in its place
+ */
+export async function readRef({ folder }: Repository, revision: string): Promise<string | null> {
+  const path = join(folder, "refs", ...revision.split("/"));
+  let text: string;
+  try {
+    text = (await Deno.readTextFile(path)).trim();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  if (isCommit(text)) return text;
+  throw new SyntaxError(`Cannot use ${path} as it must be a commit: got ${JSON.stringify(text.slice(0, 60))}`);
+}
+
+/** Keeps which commit a branch or tag stands for. */
+export async function writeRef({ folder }: Repository, revision: string, commit: string): Promise<void> {
+  await writeWhole(join(folder, "refs", ...revision.split("/")), commit);
+}
+
+/** Looks at a file of a snapshot, and at its content as far as that is cheap. */
+export async function inspectFile(
+  repository: Repository,
+  commit: string,
+  file: string,
+  expected: HubFile | null,
+): Promise<FileState> {
+  const path = filePath(repository, commit, file);
+  const link = await readLink(path);
+  if (link === undefined) return { state: "missing" };
+  let target: string;
+  try {
+    target = await Deno.realPath(path);
+  } catch {
+    return { state: "damaged", why: `its link ${link} leads to nothing` };
+  }
+  if (!await isInside(target, repository)) {
+    return { state: "damaged", why: `its link leads out of the cache, to ${target}` };
+  }
+  const linked = link === null ? null : basename(link);
+  if (expected !== null && linked !== null && linked !== expected.digest) {
+    return { state: "damaged", why: `it must be ${expected.digest}: got ${linked}` };
+  }
+  const digest = expected?.digest ?? (linked !== null && isDigest(linked) ? linked : null);
+  const why = await faultOf(target, digest, expected?.size ?? null);
+  return why === null ? { state: "there" } : { state: "damaged", why };
+}
+
+/** The target of a link, null for what is no link, undefined for nothing. */
+async function readLink(path: string): Promise<string | null | undefined> {
+  try {
+    return (await Deno.lstat(path)).isSymlink ? await Deno.readLink(path) : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a content lies in the blobs, as it must be. */
+export async function isIntact(repository: Repository, { digest, size }: HubFile): Promise<boolean> {
+  try {
+    const path = await Deno.realPath(blobPath(repository, digest));
+    return await isInside(path, repository) && await faultOf(path, digest, size) === null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** What is wrong with a content, or null. */
+async function faultOf(path: string, digest: string | null, size: number | null): Promise<string | null> {
+  const found = await Deno.stat(path);
+  if (!found.isFile) return "it must be a file: got something else";
+  if (size !== null && found.size !== size) return `it must have ${size} bytes: got ${found.size}`;
+  if (digest === null || found.size > HASHED_BYTES) return null;
+  const actual = await digestLike(digest, path, found.size);
+  return actual === digest ? null : `its ${digestKind(digest)} must be ${digest}: got ${actual}`;
+}
+
+/** Whether a real path is in the cache, or in the model's folder where that lies elsewhere. */
+async function isInside(path: string, { cache, folder }: Repository): Promise<boolean> {
+  for (const root of [cache, folder]) {
+    const way = relative(await Deno.realPath(root), path);
+    if (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return true;
+  }
+  return false;
+}
+
+/**
+ * Makes a directory of the model's folder.
+ *
+ * @throws {Error} where a link leads out of the cache
+ */
+export async function makeInside(repository: Repository, path: string): Promise<void> {
+  await Deno.mkdir(path, { recursive: true });
+  const real = await Deno.realPath(path);
+  if (!await isInside(real, repository)) {
+    throw new Error(`Cannot write to ${path} as it must lie in the cache: got a link to ${real}`);
+  }
+}
+
+/** Puts a blob into a snapshot, at once and in place of whatever is there. */
+export async function placeFile(
+  repository: Repository,
+  commit: string,
+  file: string,
+  digest: string,
+  symlinks: boolean,
+): Promise<void> {
+  const path = filePath(repository, commit, file);
+  const blob = blobPath(repository, digest);
+  await makeInside(repository, dirname(path));
+  // Made beside the blobs, so that a snapshot holds finished files alone.
+  const link = `${blob}.${crypto.randomUUID()}.link`;
+  if (symlinks && await makeLink(relative(dirname(path), blob), link)) await Deno.rename(link, path);
+  else await Deno.rename(blob, path);
+}
+
+/** Makes a symbolic link; false where the system does not let us, as Windows without the developer mode. */
+async function makeLink(target: string, path: string): Promise<boolean> {
+  try {
+    await Deno.symlink(target, path, { type: "file" });
+    return true;
+  } catch (error) {
+    if (Deno.build.os === "windows" || error instanceof Deno.errors.NotSupported) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,195 @@
+import { dirname } from "node:path";
+import { DIRECTORY_FILES } from "../directory.ts";
+import { INDEX, SINGLE, weightFiles } from "../shards.ts";
+import {
+  blobPath,
+  filePath,
+  inspectFile,
+  makeInside,
+  placeFile,
+  readRef,
+  type Repository,
+  repositoryOf,
+  snapshotPath,
+  writeRef,
+} from "./cache.ts";
+import { downloadBlob, partialBytes, tell, type Wanted } from "./download.ts";
+import { type CachedModel, findCached } from "./find_cached.ts";
+import { HubError } from "./hub_error.ts";
+import { type HubId, hubIdText, isCommit } from "./hub_id.ts";
+import { askRevision, listFiles, type Listing } from "./listing.ts";
+import { ATTEMPTS } from "./request.ts";
+import type { Hub } from "./settings.ts";
+
+// The npm package @huggingface/hub (2.17, read) has functions for this that are of no use here: snapshotDownload takes all files of
+// a repository, one after the other, and starts each anew where it was cut; two processes write the same .incomplete file at
+// once; no hash is checked, nothing is tried again, nothing works offline; a link is removed before it is replaced; and a token
+// must start with "hf_", which those of mirrors do not. What would be left for it is two requests for JSON (listing.ts).
+
+/** Files of one model that are downloaded at once. */
+const FILES_AT_ONCE = 4;
+/** Names that a message lists. */
+const SHOWN = 8;
+
+/** What the hub has of a model. */
+interface Listed {
+  readonly commit: string;
+  readonly listing: Listing;
+}
+
+/**
+ * Downloads what is missing of a model into the cache that Python's huggingface_hub shares, and nothing that would not be read.
+ * Where the hub does not answer or refuses, and the cache has the model, that is used, and a hint says so.
+ *
+ * @throws {HubError} where the hub lacks it, refuses, or cannot be reached, {Deno.errors.NotFound} where it must be in the cache and is not
+ */
+export async function fetchModel(id: HubId, hub: Hub): Promise<CachedModel> {
+  const repository = repositoryOf(hub.cache, id.name);
+  const found = await findCached(id, repository);
+  const cached = "path" in found ? found : null;
+  if (hub.offline) {
+    if (cached === null) throw notCached(id, hub, (found as { why: string }).why);
+    if (cached.lacking?.length) hub.onHint?.(`The cache lacks ${cached.lacking.join(", ")} of ${hubIdText(id)}`);
+    return cached;
+  }
+  // A commit never changes: where all of it is known to be there, nothing is asked.
+  if (cached?.lacking?.length === 0 && isCommit(id.revision)) return cached;
+  let listed: Listed;
+  try {
+    listed = await askHub(id, repository, hub, cached === null ? ATTEMPTS : 1);
+  } catch (error) {
+    if (cached === null || !(error instanceof HubError) || error.status === 404) throw error;
+    hub.onHint?.(`${error.message}. Commit ${cached.commit} from the cache is used`);
+    return cached;
+  }
+  return await completeSnapshot(id, listed, repository, hub);
+}
+
+function notCached(id: HubId, hub: Hub, why: string): Error {
+  return new Deno.errors.NotFound(
+    `Cannot open ${hubIdText(id)} as HF_HUB_OFFLINE is set and ${hub.cache} must hold it: got ${why}; ` +
+      "there is no such path here either",
+  );
+}
+
+async function askHub(id: HubId, repository: Repository, hub: Hub, attempts: number): Promise<Listed> {
+  const revision = isCommit(id.revision) ? { commit: id.revision, names: null } : await askRevision(id, hub, attempts);
+  return { commit: revision.commit, listing: await listFiles(id, revision, repository, hub, attempts) };
+}
+
+async function completeSnapshot(
+  id: HubId,
+  { commit, listing }: Listed,
+  repository: Repository,
+  hub: Hub,
+): Promise<CachedModel> {
+  const obtain = (files: readonly string[]) => obtainFiles(files, { id, commit, listing }, repository, hub);
+  const snapshot = snapshotPath(repository, commit);
+  if (id.file !== null) {
+    if (!listing.names.has(id.file)) throw lacks(id, id.file, listing);
+    await obtain([id.file]);
+  } else {
+    if (!listing.names.has("config.json")) throw lacks(id, "config.json", listing);
+    const weights = [SINGLE, INDEX].find((name) => listing.names.has(name));
+    if (weights === undefined) throw lacks(id, `${SINGLE} or ${INDEX}`, listing);
+    await obtain([...DIRECTORY_FILES.filter((name) => listing.names.has(name)), weights]);
+    if (weights === INDEX) await obtain(shardsOf(id, snapshot, listing));
+  }
+  await keepRef(id, commit, repository, hub);
+  return { path: id.file === null ? snapshot : filePath(repository, commit, id.file), commit };
+}
+
+/** The error of a repository without a file; it lists what comes closest. */
+function lacks(id: HubId, file: string, { names }: Listing): HubError {
+  const gguf = [...names].filter((name) => name.toLowerCase().endsWith(".gguf"));
+  const shown = (gguf.length > 0 ? gguf : [...names]).sort();
+  const more = shown.length > SHOWN ? ` and ${shown.length - SHOWN} more` : "";
+  const advice = gguf.length > 0 ? `; name a GGUF file as ${hubIdText({ ...id, file: shown[0] })}` : "";
+  return new HubError(
+    `Cannot download ${hubIdText(id)} as the repository must have ${file}: got ${
+      shown.slice(0, SHOWN).join(", ") || "no files"
+    }${more}${advice}`,
+  );
+}
+
+/** The shards that the index in a snapshot names, all of which the repository has. */
+function shardsOf(id: HubId, snapshot: string, listing: Listing): string[] {
+  const shards = weightFiles(snapshot);
+  const absent = shards.find((shard) => !listing.names.has(shard));
+  if (absent === undefined) return shards;
+  throw new HubError(
+    `Cannot download ${hubIdText(id)} as the repository must have ${absent}, which ${INDEX} names: got no such file`,
+  );
+}
+
+async function obtainFiles(
+  files: readonly string[],
+  { id, commit, listing }: Listed & { readonly id: HubId },
+  repository: Repository,
+  hub: Hub,
+): Promise<void> {
+  const missing: Wanted[] = [];
+  for (const file of files) {
+    const expected = await listing.describe(file);
+    const found = await inspectFile(repository, commit, file, expected);
+    if (found.state === "there") continue;
+    if (found.state === "damaged") {
+      hub.onHint?.(`${filePath(repository, commit, file)} is downloaded again, as ${found.why}`);
+    }
+    missing.push({ ...expected, commit, asked: { id, file } });
+  }
+  await requireRoom(missing, repository, hub);
+  // Files with one content are one download.
+  await eachOf([...Map.groupBy(missing, ({ digest }) => digest).values()], hub, async (alike, hub) => {
+    for (const wanted of alike) {
+      await downloadBlob(repository, wanted, hub);
+      await placeFile(repository, commit, wanted.asked.file, wanted.digest, hub.symlinks);
+    }
+  });
+}
+
+/** @throws {Error} where the disk has no room for what is still to come */
+async function requireRoom(missing: readonly Wanted[], repository: Repository, hub: Hub): Promise<void> {
+  if (missing.length === 0) return;
+  const directory = dirname(blobPath(repository, missing[0].digest));
+  await makeInside(repository, directory);
+  let bytes = 0;
+  for (const wanted of missing) {
+    const there = await partialBytes(repository, wanted.digest);
+    tell(wanted, hub, there, "waiting");
+    bytes += Math.max(0, (wanted.size ?? 0) - there);
+  }
+  const free = await hub.freeBytes(directory);
+  if (free === null || free >= bytes) return;
+  const { id } = missing[0].asked;
+  throw new Error(
+    `Cannot download ${hubIdText(id)} as ${hub.cache} must have room for ${bytes} bytes: got ${free}. ` +
+      "Make room, or set HF_HUB_CACHE to a directory on another disk",
+  );
+}
+
+/** Works on several at once; the first failure ends the others' work, which stays where it is. */
+async function eachOf<T>(items: readonly T[], hub: Hub, work: (item: T, hub: Hub) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const stop = new AbortController();
+  const worker = async () => {
+    try {
+      while (queue.length > 0 && !stop.signal.aborted) await work(queue.shift()!, { ...hub, signal: stop.signal });
+    } catch (error) {
+      stop.abort(error);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, items.length) }, worker));
+  stop.signal.throwIfAborted();
+}
+
+/** Remembers what the revision stands for, for when there is no network. */
+async function keepRef(id: HubId, commit: string, repository: Repository, hub: Hub): Promise<void> {
+  try {
+    if (isCommit(id.revision) || await readRef(repository, id.revision).catch(() => null) === commit) return;
+    await writeRef(repository, id.revision, commit);
+  } catch (error) {
+    // A cache that others fill may be read only; all files are there.
+    hub.onHint?.(`${hub.cache} does not take what ${id.revision} stands for: ${(error as Error).message}`);
+  }
+}

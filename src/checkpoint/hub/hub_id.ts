@@ -1,0 +1,50 @@
+/** A model at the hub. */
+export interface HubId {
+  /** `organization/name` */
+  readonly name: string;
+  /** A branch, a tag or a commit; `main` where none was named. */
+  readonly revision: string;
+  /** The path of a GGUF file in the repository, or null for its safetensors. */
+  readonly file: string | null;
+}
+
+// As the hub defines them: no "--" or "..", which the cache's folder names could not tell apart or would leave, and no ".git".
+const NAME = /^(?!.*(?:--|\.\.))[A-Za-z0-9_][\w.-]{0,95}(?<![.-])\/[A-Za-z0-9_][\w.-]{0,95}(?<![.-]|\.git)$/;
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/**
+ * Reads `organization/name[@revision][:file.gguf]`.
+ *
+ * @returns null where the text has another form, as a path has
+ * @throws {RangeError} where revision or file could lead out of the cache
+ */
+export function parseHubId(text: string): HubId | null {
+  const colon = text.indexOf(":");
+  const [model, file] = colon < 0 ? [text, null] : [text.slice(0, colon), text.slice(colon + 1)];
+  const at = model.indexOf("@");
+  const [name, revision] = at < 0 ? [model, "main"] : [model.slice(0, at), model.slice(at + 1)];
+  if (!NAME.test(name)) return null;
+  if (!isRelativePath(revision) || /[\s~^?*[]/.test(revision)) {
+    throw new RangeError(`Cannot use ${text} as its revision must be a branch, a tag or a commit: got "${revision}"`);
+  }
+  if (file !== null && !(isRelativePath(file) && file.toLowerCase().endsWith(".gguf"))) {
+    throw new RangeError(`Cannot use ${text} as its file must be a .gguf file in the repository: got "${file}"`);
+  }
+  return { name, revision, file };
+}
+
+/** How a model is named in messages and, with its commit as revision, in records. */
+export function hubIdText({ name, revision, file }: HubId): string {
+  return `${name}${revision === "main" ? "" : `@${revision}`}${file === null ? "" : `:${file}`}`;
+}
+
+/** Whether a revision is a whole commit hash, which never moves. */
+export function isCommit(revision: string): boolean {
+  return COMMIT.test(revision);
+}
+
+/** Whether a path with "/" stays below the directory that it is joined to, on any system. */
+export function isRelativePath(path: string): boolean {
+  // deno-lint-ignore no-control-regex -- no file name may have them
+  return path.split("/").every((part) => !/^\.{0,2}$/.test(part) && !/[\\:\x00-\x1f\x7f]/.test(part));
+}

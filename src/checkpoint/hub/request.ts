@@ -1,0 +1,196 @@
+import { type Asked, askedText, HubError, refusal } from "./hub_error.ts";
+import type { Hub } from "./settings.ts";
+
+/** An answer whose body is read part by part. */
+export interface Reply {
+  readonly response: Response;
+  /**
+   * The next part of the body, or null at its end.
+   *
+   * @throws {HubError} that may pass, where the connection breaks or stalls
+   */
+  read(): Promise<Uint8Array | null>;
+  /** Lets the connection go. */
+  close(): Promise<void>;
+}
+
+/** A request to the hub. */
+export interface HubRequest {
+  readonly url: string;
+  readonly method?: "GET" | "HEAD";
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How often something is tried that makes no progress. */
+export const ATTEMPTS = 5;
+/** Seconds; the hub counts requests in windows of five minutes. */
+const LONGEST_WAIT = 300;
+/** Seconds of waiting that a user should know of. */
+const NOTABLE_WAIT = 5;
+const MOST_REDIRECTS = 8;
+/** Bytes of an answer in JSON: a listing of a hundred thousand files takes less. */
+const MOST_JSON = 1 << 26;
+
+/**
+ * Tries again what failed in a way that may pass, after 1, 2, 4, … seconds or when the hub says.
+ *
+ * @param progressed whether the last attempt got further than any before it: then it does not count
+ */
+export async function persist<T>(
+  attempt: () => Promise<T>,
+  hub: Hub,
+  { attempts = ATTEMPTS, progressed = () => false }: {
+    readonly attempts?: number;
+    readonly progressed?: () => boolean;
+  } = {},
+): Promise<T> {
+  for (let failures = 0;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof HubError && error.transient)) throw error;
+      failures = progressed() ? 1 : failures + 1;
+      const seconds = error.retryAfter ?? 2 ** (failures - 1);
+      if (failures >= attempts || seconds > LONGEST_WAIT) throw error;
+      if (seconds >= NOTABLE_WAIT) hub.onHint?.(`${error.message}; trying again in ${seconds} s`);
+      await hub.wait(seconds);
+      hub.signal?.throwIfAborted();
+    }
+  }
+}
+
+/**
+ * Sends a request and follows where it is redirected, as files of Git LFS are to another host. The token goes to the hub alone.
+ * A HEAD stops at the redirect, which tells of the file what the other host does not know.
+ *
+ * @throws {HubError} for a status of 400 or more, and where nobody answers
+ */
+export async function send({ url, method = "GET", headers = {} }: HubRequest, asked: Asked, hub: Hub): Promise<Reply> {
+  let address = new URL(url);
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    const reply = await sendOnce(address, method, headers, asked, hub);
+    const { status, headers: got } = reply.response;
+    if (status >= 400) {
+      await reply.close();
+      throw refusal(reply.response, asked, hub);
+    }
+    const location = status >= 300 ? got.get("location") : null;
+    if (location === null || method === "HEAD" && got.has("x-linked-etag")) return reply;
+    await reply.close();
+    const next = URL.canParse(location, address.href) ? new URL(location, address) : null;
+    const safe = next?.protocol === "https:" || next?.protocol === "http:" && address.protocol === "http:";
+    if (next === null || !safe) {
+      throw new HubError(
+        `Cannot download ${askedText(asked)} as ${address.host} must redirect to an address as safe as its own: ` +
+          `got ${next?.origin ?? location}`,
+      );
+    }
+    address = next;
+  }
+  throw new HubError(`Cannot download ${askedText(asked)} as ${url} must end somewhere: got ever more redirects`);
+}
+
+async function sendOnce(
+  address: URL,
+  method: "GET" | "HEAD",
+  headers: Readonly<Record<string, string>>,
+  asked: Asked,
+  hub: Hub,
+): Promise<Reply> {
+  const watch = new AbortController();
+  const signal = hub.signal === undefined ? watch.signal : AbortSignal.any([watch.signal, hub.signal]);
+  const within = async <T>(step: Promise<T>): Promise<T> => {
+    const silence = new Error(`nothing for ${hub.timeout} s`);
+    const timer = setTimeout(() => watch.abort(silence), hub.timeout * 1000);
+    try {
+      return await step;
+    } catch (error) {
+      hub.signal?.throwIfAborted();
+      throw unreachable(error, address, asked, hub);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const known = hub.token !== null && address.origin === new URL(hub.endpoint).origin;
+  const response = await within(fetch(address, {
+    method,
+    redirect: "manual",
+    signal,
+    headers: {
+      "user-agent": "whence",
+      // Sizes and ranges are those of the file, not of a compressed form.
+      "accept-encoding": "identity",
+      ...(known ? { authorization: `Bearer ${hub.token}` } : {}),
+      ...headers,
+    },
+  }));
+  const reader = response.body?.getReader();
+  return {
+    response,
+    async read() {
+      const part = await within(reader?.read() ?? Promise.resolve({ done: true as const, value: undefined }));
+      return part.done ? null : part.value;
+    },
+    close: () => reader?.cancel().catch(() => {}) ?? Promise.resolve(),
+  };
+}
+
+function unreachable(error: unknown, address: URL, asked: Asked, hub: Hub): HubError {
+  // The query of an address at a host of files is a credential.
+  const said = (error instanceof Error ? error.message : String(error)).replace(/\?[^\s)]*/g, "");
+  const offline = address.origin === new URL(hub.endpoint).origin ? "; HF_HUB_OFFLINE=1 keeps to the cache" : "";
+  return new HubError(`Cannot download ${askedText(asked)} as ${address.host} must answer: got ${said}${offline}`, {
+    transient: true,
+    cause: error,
+  });
+}
+
+/**
+ * Asks for JSON.
+ *
+ * @returns it, and the address of the next page where there is one
+ * @throws {HubError} as `send`, and where the answer is something else
+ */
+export async function getJson(
+  url: string,
+  asked: Asked,
+  hub: Hub,
+  attempts: number = ATTEMPTS,
+): Promise<{ readonly value: unknown; readonly next: string | null }> {
+  return await persist(
+    async () => {
+      const reply = await send({ url }, asked, hub);
+      const text = await readText(reply, url, asked);
+      const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(reply.response.headers.get("link") ?? "")?.[1] ?? null;
+      try {
+        return { value: JSON.parse(text) as unknown, next };
+      } catch {
+        throw unusableAnswer(asked, url, `JSON: got ${JSON.stringify(text.slice(0, 40))}`);
+      }
+    },
+    hub,
+    { attempts },
+  );
+}
+
+/** The error of an answer that no hub gives, as a misspelt HF_ENDPOINT or a login page of the network does. */
+export function unusableAnswer(asked: Asked, url: string, expected: string): HubError {
+  return new HubError(
+    `Cannot download ${askedText(asked)} as ${url} must answer with ${expected}; HF_ENDPOINT must be a hub's address`,
+  );
+}
+
+async function readText(reply: Reply, url: string, asked: Asked): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (let part = await reply.read(); part !== null; part = await reply.read()) {
+    bytes += part.length;
+    if (bytes > MOST_JSON) {
+      await reply.close();
+      throw unusableAnswer(asked, url, `at most ${MOST_JSON} bytes: got more`);
+    }
+    text += decoder.decode(part, { stream: true });
+  }
+  return text + decoder.decode();
+}

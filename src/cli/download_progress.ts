@@ -1,0 +1,68 @@
+// @ts-types="npm:@types/cli-progress@3"
+import cliProgress from "npm:cli-progress@3";
+import process from "node:process";
+import type { DownloadProgress } from "../model/source.ts";
+import { bytesText } from "../report/bytes_text.ts";
+import { timeLeftText } from "./time_text.ts";
+
+/** How far all files of the downloads are. */
+export interface DownloadSum {
+  /** From 0 to 1. */
+  readonly share: number;
+  /** "312 MiB of 1.63 GiB, 2 of 5 files, 12.3 MiB/s, 1 min 52 s left" */
+  readonly text: string;
+}
+
+/**
+ * Adds up what is told of files.
+ *
+ * @param now seconds
+ */
+export function sumDownloads(now: () => number): (progress: DownloadProgress) => DownloadSum {
+  const files = new Map<string, { first: number; last: DownloadProgress }>();
+  const began = now();
+  return (progress) => {
+    const key = `${progress.model} ${progress.file}`;
+    files.set(key, { first: files.get(key)?.first ?? progress.bytes, last: progress });
+    const all = [...files.values()];
+    const sum = (value: (file: typeof all[number]) => number) => all.reduce((total, file) => total + value(file), 0);
+    const bytes = sum(({ last }) => last.bytes);
+    const total = sum(({ last }) => last.total ?? last.bytes);
+    const done = all.filter(({ last }) => last.state === "done").length;
+    // What an earlier run left says nothing of how fast it comes.
+    const rate = Math.max(0, sum(({ first, last }) => last.bytes - first)) / Math.max(now() - began, 1e-3);
+    const pace = rate === 0 ? "" : `, ${bytesText(rate)}/s, ${timeLeftText((total - bytes) / rate)}`;
+    return {
+      share: total === 0 ? 1 : bytes / total,
+      text: `${bytesText(bytes)} of ${bytesText(total)}, ${done} of ${all.length} files${pace}`,
+    };
+  };
+}
+
+/** Shows downloads on stderr while `body` runs: a bar on a terminal, nothing elsewhere. */
+export async function withDownloadBar<T>(
+  body: (onDownload: ((progress: DownloadProgress) => void) | undefined) => Promise<T>,
+): Promise<T> {
+  if (!Deno.stderr.isTerminal()) return await body(undefined);
+  const bar = new cliProgress.SingleBar({
+    stream: process.stderr,
+    format: "{model} {bar} {percentage} % {text}",
+    hideCursor: true,
+    clearOnComplete: true,
+    // The event loop may be busy with a hash; what is drawn then is drawn by the next event.
+    synchronousUpdate: true,
+  }, cliProgress.Presets.shades_classic);
+  const add = sumDownloads(() => performance.now() / 1000);
+  let started = false;
+  try {
+    return await body((progress) => {
+      const { share, text } = add(progress);
+      const payload = { model: progress.model, text };
+      if (started) bar.update(share, payload);
+      else bar.start(1, share, payload);
+      started = true;
+    });
+  } finally {
+    if (started) bar.stop();
+  }
+}

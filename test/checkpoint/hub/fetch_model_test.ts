@@ -1,0 +1,353 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { openCheckpoint } from "../../../src/checkpoint/open.ts";
+import { commitOf, digestOf } from "./hub_server.ts";
+import {
+  blobOf,
+  bytesOf,
+  DOWNLOADED,
+  layoutOf,
+  NAME,
+  READ,
+  SHARDED_MODEL,
+  SINGLE_MODEL,
+  snapshotFile,
+  snapshotNames,
+  type Trial,
+  weights,
+  withHub,
+} from "./trial.ts";
+
+const COMMIT = commitOf(SINGLE_MODEL);
+
+/** Files that were asked for since the last call. */
+function fetched({ server }: Trial): string[] {
+  return server.requests.splice(0).filter((request) => /^GET .*\/resolve\//.test(request))
+    .map((request) => request.replace(/.*\/resolve\/[^/]+\//, "")).sort();
+}
+
+Deno.test("fetchModel() downloads what is read, and nothing else, into huggingface_hub's layout", () =>
+  withHub(async (trial) => {
+    const { path, commit } = await trial.fetch();
+    assert.deepEqual([path, commit], [join(trial.folder, "snapshots", COMMIT), COMMIT]);
+    assert.deepEqual(fetched(trial), [...DOWNLOADED].sort());
+    const layout = layoutOf(trial.folder);
+    assert.deepEqual(Object.keys(layout).filter((name) => name.startsWith("refs")), ["refs/main"]);
+    assert.equal(await Deno.readTextFile(join(trial.folder, "refs", "main")), COMMIT);
+    for (const name of READ) {
+      const digest = digestOf(name, SINGLE_MODEL[name]);
+      assert.equal(layout[`snapshots/${COMMIT}/${name}`], `→ ../../blobs/${digest}`);
+      assert.deepEqual(await Deno.readFile(join(path, name)), new Uint8Array(SINGLE_MODEL[name]));
+    }
+    const blobs = READ.map((name) => digestOf(name, SINGLE_MODEL[name]));
+    assert.equal(Object.keys(layout).length, new Set(blobs).size + READ.length + 2);
+    assert.deepEqual(trial.hints, []);
+  }));
+
+Deno.test("fetchModel() asks for the commit alone when it is called again, and for nothing where the commit is named", () =>
+  withHub(async (trial) => {
+    const first = await trial.fetch();
+    trial.server.requests.length = 0;
+    assert.deepEqual(await trial.fetch(), first);
+    assert.deepEqual(trial.server.requests, [`GET /api/models/${NAME}/revision/main`]);
+    trial.server.requests.length = 0;
+    const { path, commit } = await trial.fetch(`${NAME}@${COMMIT}`);
+    assert.deepEqual({ path, commit }, first);
+    assert.deepEqual(trial.server.requests, []);
+  }));
+
+Deno.test("fetchModel() takes a branch, a tag, a pull request and a commit, and keeps what each stood for", async () => {
+  const second = { ...SINGLE_MODEL, "model.safetensors": weights(2) };
+  const revisions = { main: SINGLE_MODEL, "v2.0": second, "refs/pr/1": second };
+  await withHub(async (trial) => {
+    for (const revision of ["v2.0", "refs/pr/1", commitOf(second)]) {
+      const { path, commit } = await trial.fetch(`${NAME}@${revision}`);
+      assert.equal(commit, commitOf(second));
+      assert.deepEqual(await Deno.readFile(join(path, "model.safetensors")), new Uint8Array(weights(2)));
+    }
+    assert.equal(await Deno.readTextFile(join(trial.folder, "refs/refs/pr/1")), commitOf(second));
+    assert.deepEqual(fetched(trial).filter((name) => name === "model.safetensors"), ["model.safetensors"]);
+    assert.deepEqual(Object.keys(layoutOf(join(trial.folder, "refs"))).sort(), ["refs/pr/1", "v2.0"]);
+  }, { revisions });
+});
+
+Deno.test("fetchModel() follows a branch that moves, downloads what changed, and leaves the old commit", () =>
+  withHub(async (trial) => {
+    await trial.fetch();
+    const moved = { ...SINGLE_MODEL, "model.safetensors": weights(2) };
+    trial.server.repositories[NAME] = { revisions: { main: moved } };
+    fetched(trial);
+    const { commit } = await trial.fetch();
+    assert.equal(commit, commitOf(moved));
+    assert.deepEqual(fetched(trial), ["model.safetensors"]);
+    assert.deepEqual(
+      await Deno.readFile(snapshotFile(trial.folder, SINGLE_MODEL, "model.safetensors")),
+      new Uint8Array(weights(1)),
+    );
+    assert.equal(await Deno.readTextFile(join(trial.folder, "refs", "main")), commitOf(moved));
+  }));
+
+Deno.test("fetchModel() downloads the shards that the index names, several at once", () =>
+  withHub(async (trial) => {
+    let [now, most] = [0, 0];
+    trial.server.intercept = async (_request, host) => {
+      if (host !== "cdn") return undefined;
+      most = Math.max(most, ++now);
+      // Every shard is on its way before one arrives.
+      for (let turn = 0; turn < 200 && most < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+      now--;
+      return undefined;
+    };
+    const { path } = await trial.fetch();
+    assert.equal(most, 3);
+    const checkpoint = await openCheckpoint(path);
+    assert.deepEqual([...checkpoint.tensors.keys()].sort(), ["tensor1", "tensor2", "tensor3"]);
+    checkpoint.close();
+    assert.deepEqual(fetched(trial).filter((name) => !/^model/.test(name)), DOWNLOADED.slice(0, 3));
+  }, SHARDED_MODEL));
+
+Deno.test("fetchModel() downloads the GGUF file that is named, from a directory of the repository too", async () => {
+  const files = { "a.gguf": bytesOf("GGUF a"), "sub dir/b.gguf": bytesOf("GGUF b"), "config.json": bytesOf("{}") };
+  await withHub(async (trial) => {
+    const { path, commit } = await trial.fetch(`${NAME}:sub dir/b.gguf`);
+    assert.equal(path, join(trial.folder, "snapshots", commit, "sub dir", "b.gguf"));
+    assert.equal(await Deno.readLink(path), `../../../blobs/${digestOf("b.gguf", files["sub dir/b.gguf"])}`);
+    assert.equal(await Deno.readTextFile(path), "GGUF b");
+    assert.deepEqual(snapshotNames(trial.folder, files), ["sub dir"]);
+    assert.equal((await trial.fetch(`${NAME}:sub dir/b.gguf`, { offline: true })).path, path);
+    await assert.rejects(trial.fetch(`${NAME}:a.gguf`, { offline: true }), {
+      message: /must hold it: got commit \w+ without a\.gguf/,
+    });
+  }, files);
+});
+
+Deno.test("fetchModel() reads a listing of several pages", () =>
+  withHub(
+    async (trial) => {
+      await trial.fetch();
+      assert.equal(trial.server.requests.filter((request) => request.includes("/tree/")).length, 4);
+      assert.deepEqual(fetched(trial), [...DOWNLOADED].sort());
+    },
+    SINGLE_MODEL,
+    { pageSize: 2 },
+  ));
+
+Deno.test("fetchModel() asks a mirror without listings for each file, and verifies what it sends", () =>
+  withHub(
+    async (trial) => {
+      const { path } = await trial.fetch();
+      assert.deepEqual(snapshotNames(trial.folder, SINGLE_MODEL), [...READ].sort());
+      for (const name of READ) {
+        assert.deepEqual(await Deno.readFile(join(path, name)), new Uint8Array(SINGLE_MODEL[name]));
+      }
+      const heads = trial.server.requests.filter((request) => request.startsWith("HEAD "));
+      assert.equal(heads.length, READ.length);
+      assert.ok(!trial.server.requests.some((request) => request.startsWith("CDN HEAD")));
+      const bytes = new Uint8Array(weights(2));
+      trial.server.repositories[NAME] = { revisions: { main: { ...SINGLE_MODEL, "model.safetensors": bytes } } };
+      trial.server.intercept = (_request, host) =>
+        host === "cdn" ? { status: 200, body: bytes.map((byte) => byte ^ 1) } : undefined;
+      await assert.rejects(trial.fetch(), /its SHA-256 must be/);
+    },
+    SINGLE_MODEL,
+    { listings: false },
+  ));
+
+Deno.test("fetchModel() asks for a commit's listing again where the cache has none of use", () =>
+  withHub(async (trial) => {
+    await trial.fetch();
+    const listing = join(trial.folder, "trees", `${COMMIT}.json`);
+    for (
+      const content of [
+        "{",
+        '{"format_version": 2, "files": {}}',
+        '{"format_version": 1, "files": {"a": {"size": -1}}}',
+      ]
+    ) {
+      await Deno.writeTextFile(listing, content);
+      trial.server.requests.length = 0;
+      await trial.fetch(`${NAME}@${COMMIT}`);
+      assert.deepEqual(trial.server.requests, [`GET /api/models/${NAME}/tree/${COMMIT}?recursive=true&expand=false`]);
+      assert.equal(JSON.parse(await Deno.readTextFile(listing)).files["README.md"].size, 6);
+    }
+  }));
+
+Deno.test("fetchModel() asks nothing of the network where it is told so", () =>
+  withHub(async (trial) => {
+    await assert.rejects(trial.fetch(NAME, { offline: true }), {
+      name: "NotFound",
+      message:
+        `Cannot open ${NAME} as HF_HUB_OFFLINE is set and ${trial.cache} must hold it: got nothing under main; ` +
+        "there is no such path here either",
+    });
+    const first = await trial.fetch();
+    await trial.server.close();
+    const { path, commit } = await trial.fetch(NAME, { offline: true });
+    assert.deepEqual({ path, commit }, first);
+    assert.equal((await trial.fetch(`${NAME}@${COMMIT}`, { offline: true })).path, path);
+    await Deno.remove(join(path, "tokenizer_config.json"));
+    await trial.fetch(NAME, { offline: true });
+    assert.deepEqual(trial.hints, [`The cache lacks tokenizer_config.json of ${NAME}`]);
+    await Deno.remove(join(path, "config.json"));
+    await assert.rejects(trial.fetch(NAME, { offline: true }), {
+      message: new RegExp(`got commit ${COMMIT} without config\\.json`),
+    });
+  }));
+
+Deno.test("fetchModel() finds a sharded model offline, and names the shard that is missing", () =>
+  withHub(async (trial) => {
+    const { path } = await trial.fetch();
+    assert.equal((await trial.fetch(NAME, { offline: true })).path, path);
+    await Deno.remove(join(path, "model-00002-of-00003.safetensors"));
+    await assert.rejects(trial.fetch(NAME, { offline: true }), {
+      message: /without model-00002-of-00003\.safetensors/,
+    });
+  }, SHARDED_MODEL));
+
+Deno.test("fetchModel() uses the cache where nobody answers or the hub refuses, and says so", () =>
+  withHub(async (trial) => {
+    const first = await trial.fetch();
+    trial.server.repositories[NAME] = { revisions: { main: SINGLE_MODEL }, token: "hf_other" };
+    for (const answer of [{ status: 503 }, { status: 401 }, { status: 403 }]) {
+      trial.server.intercept = () => answer;
+      assert.equal((await trial.fetch()).path, first.path);
+    }
+    await trial.server.close();
+    assert.equal((await trial.fetch()).path, first.path);
+    assert.deepEqual(trial.waits, [], "a model that is there is not waited for");
+    assert.equal(trial.hints.length, 4);
+    for (const hint of trial.hints) assert.ok(hint.endsWith(`. Commit ${COMMIT} from the cache is used`), hint);
+  }));
+
+Deno.test("fetchModel() fails where nobody answers and the cache has nothing, after five attempts", () =>
+  withHub(async (trial) => {
+    await trial.server.close();
+    await assert.rejects(trial.fetch(), {
+      name: "HubError",
+      message: new RegExp(
+        `^Cannot download ${NAME} as 127\\.0\\.0\\.1:\\d+ must answer: got .*; HF_HUB_OFFLINE=1 keeps to the cache$`,
+      ),
+    });
+    assert.deepEqual(trial.waits, [1, 2, 4, 8]);
+  }));
+
+Deno.test("fetchModel() moves contents into the snapshot where links are not wanted, and finds them there", () =>
+  withHub(async (trial) => {
+    const { path } = await trial.fetch(NAME, { symlinks: false });
+    assert.ok(!Object.values(layoutOf(trial.folder)).some((entry) => entry.startsWith("→")));
+    for (const name of READ) {
+      assert.deepEqual(await Deno.readFile(join(path, name)), new Uint8Array(SINGLE_MODEL[name]));
+    }
+    fetched(trial);
+    await trial.fetch(NAME, { symlinks: false });
+    assert.deepEqual(fetched(trial), []);
+  }));
+
+Deno.test("fetchModel() finds a model whose folder lies on another disk, by a link", () =>
+  withHub(async (trial) => {
+    await trial.fetch();
+    const elsewhere = join(dirname(trial.cache), "elsewhere");
+    await Deno.rename(trial.folder, elsewhere);
+    await Deno.symlink(elsewhere, trial.folder);
+    assert.equal((await trial.fetch(NAME, { offline: true })).commit, COMMIT);
+  }));
+
+Deno.test("fetchModel() finds contents that huggingface_hub shares between models", () =>
+  withHub(async (trial) => {
+    await trial.fetch();
+    // As huggingface_hub 2 stores what Xet brought: the blob is a link into a store for all models.
+    const blob = blobOf(trial.folder, SINGLE_MODEL, "model.safetensors");
+    const shared = join(trial.cache, "blobs", "ab", "ab".repeat(32));
+    await Deno.mkdir(dirname(shared), { recursive: true });
+    await Deno.rename(blob, shared);
+    await Deno.symlink(`../../blobs/ab/${"ab".repeat(32)}`, blob);
+    fetched(trial);
+    await trial.fetch();
+    assert.deepEqual(fetched(trial), []);
+    assert.equal((await trial.fetch(NAME, { offline: true })).commit, COMMIT);
+  }));
+
+Deno.test("fetchModel() tells how far each file is, from what was there to its end", () =>
+  withHub(async (trial) => {
+    await trial.fetch();
+    const ofWeights = trial.told.filter(({ file }) => file === "model.safetensors");
+    assert.deepEqual(ofWeights.map(({ total }) => total).filter((total) => total !== weights(1).length), []);
+    assert.deepEqual([ofWeights[0].bytes, ofWeights.at(-1)!.bytes], [0, weights(1).length]);
+    const bytes = ofWeights.map((progress) => progress.bytes);
+    assert.deepEqual(bytes, bytes.toSorted((a, b) => a - b));
+    assert.deepEqual([...new Set(ofWeights.map(({ state }) => state))], [
+      "waiting",
+      "downloading",
+      "verifying",
+      "done",
+    ]);
+    assert.equal(trial.told.filter(({ state }) => state === "done").length, READ.length);
+  }));
+
+for (
+  const [what, files, message] of [
+    ["config.json", { "model.safetensors": weights(1) }, /must have config\.json: got model\.safetensors$/],
+    [
+      "safetensors",
+      { "config.json": bytesOf("{}"), "pytorch_model.bin": bytesOf("x") },
+      /must have model\.safetensors or model\.safetensors\.index\.json: got config\.json, pytorch_model\.bin$/,
+    ],
+    [
+      "safetensors but GGUF files",
+      { "config.json": bytesOf("{}"), "n-q8_0.gguf": bytesOf("x"), "n-q4_0.gguf": bytesOf("x") },
+      /got n-q4_0\.gguf, n-q8_0\.gguf; name a GGUF file as team\/tiny:n-q4_0\.gguf$/,
+    ],
+  ] as const
+) {
+  Deno.test(`fetchModel() rejects a repository without ${what}, and says what it has`, () =>
+    withHub(async (trial) => {
+      await assert.rejects(trial.fetch(), { name: "HubError", message });
+    }, files));
+}
+
+Deno.test("fetchModel() rejects a GGUF file that the repository lacks, and says which it has", () =>
+  withHub(async (trial) => {
+    await assert.rejects(trial.fetch(`${NAME}:b.gguf`), {
+      message: /must have b\.gguf: got a\.gguf; name .*:a\.gguf$/,
+    });
+  }, { "a.gguf": bytesOf("GGUF") }));
+
+const index = (map: Record<string, string>) => bytesOf(JSON.stringify({ weight_map: map }));
+
+for (
+  const [what, map, message] of [
+    ["names a missing shard", { a: "gone.safetensors" }, /must have gone\.safetensors, which .*index\.json names/],
+    [
+      "leaves out a shard",
+      { a: "m-00001-of-00002.safetensors" },
+      /must name every shard: got none of m-00002-of-00002/,
+    ],
+    ["names a file above", { a: "../../../evil.safetensors" }, /must map tensors to \.safetensors files beside it/],
+    ["names an absolute path", { a: "/tmp/evil.safetensors" }, /must map tensors to \.safetensors files beside it/],
+  ] as const
+) {
+  Deno.test(`fetchModel() rejects an index that ${what} before it downloads any`, () =>
+    withHub(async (trial) => {
+      await assert.rejects(trial.fetch(), { message });
+      assert.ok(!fetched(trial).some((name) => name.endsWith(".safetensors")));
+    }, {
+      "config.json": bytesOf("{}"),
+      "m-00001-of-00002.safetensors": weights(1),
+      "model.safetensors.index.json": index(map),
+    }));
+}
+
+Deno.test("openCheckpoint() rejects a downloaded index that names a missing tensor, and a truncated shard", async () => {
+  const wrong = { ...SHARDED_MODEL, "model-00002-of-00003.safetensors": weights(9) };
+  await withHub(async (trial) => {
+    const { path } = await trial.fetch();
+    await assert.rejects(openCheckpoint(path), {
+      message: /tensor tensor2 must be in model-00002-of-00003\.safetensors/,
+    });
+  }, wrong);
+  const short = { ...SHARDED_MODEL, "model-00002-of-00003.safetensors": weights(2).subarray(0, 9000) };
+  await withHub(async (trial) => {
+    const { path } = await trial.fetch();
+    await assert.rejects(openCheckpoint(path), { message: /model-00002-of-00003\.safetensors .*\(truncated\)/ });
+  }, short);
+});
