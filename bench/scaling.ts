@@ -9,7 +9,7 @@ import { createWebGpuExecutor } from "../src/graph/webgpu_executor.ts";
 import { EMBEDDED, embeddedModel } from "../src/model/embedded.ts";
 import { parseConfig } from "../src/model/config.ts";
 import { type BatchShape, pathGraph, rowsPerSequence } from "../src/model/path_graph.ts";
-import { type Architecture, rotationTable } from "../src/model/qwen2.ts";
+import { type Architecture, rotationTable } from "../src/model/decoder.ts";
 import { EMBEDDING, hasAttentionBias } from "../src/model/weight_layout.ts";
 import { loadWeights } from "../src/model/weights.ts";
 import { emit } from "./figure.ts";

@@ -96,7 +96,7 @@ fn main(
 //@ if RAGGED
   let unseen = vec4<u32>(places[place.own - 1u]);
 //@ end
-  for (var tile = 0u; tile <= place.first; tile += TILE) {
+  for (var tile = first_tile(place); tile <= place.first; tile += TILE) {
     if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
@@ -130,12 +130,12 @@ fn main(
 //@ for i in ROWS
       let own$i = vec4<u32>(query + $iu);
 //@   if RAGGED
-      let masked$i = (keys > own$i) | ((keys == unseen) & (keys != own$i));
+      let masked$i = hidden(own$i, keys) | ((keys == unseen) & (keys != own$i));
 //@   else
-      let masked$i = keys > own$i;
+      let masked$i = hidden(own$i, keys);
 //@   end
       scores[(down + $iu) * STRIDE + across] =
-        select(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3), vec4f(MASKED), masked$i);
+        select(scores_of(vec4f(s$i_0, s$i_1, s$i_2, s$i_3)), vec4f(MASKED), masked$i);
 //@ end
     }
     workgroupBarrier();

@@ -33,6 +33,7 @@ fn main(
     return;
   }
   let last = place.last;
+  let late = last_query(place);
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let key = place.first + down;
@@ -59,7 +60,7 @@ fn main(
 //@ end
   for (var member = params.first_member; member < params.end_member; member++) {
     let head = place.head * (HEADS / KV_HEADS) + member;
-    for (var tile = max(place.first, place.first_query / TILE * TILE); tile <= last; tile += TILE) {
+    for (var tile = max(place.first, place.first_query / TILE * TILE); tile <= late; tile += TILE) {
       if (works) {
         let query = tile + 4u * across;
 //@ for j in 4
@@ -120,13 +121,15 @@ fn main(
         let queries = query + vec4<u32>(0u, 1u, 2u, 3u);
         let beyond = (queries > vec4<u32>(last)) | (queries < vec4<u32>(place.first_query));
 //@ for i in ROWS
-        let p$i = select(
-          exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - log_sums),
-          vec4f(),
-          beyond | (queries < vec4<u32>(key + $iu)),
-        );
+        let z$i = scores_of(vec4f(s$i_0, s$i_1, s$i_2, s$i_3));
+        let p$i = select(exp(z$i - log_sums), vec4f(), beyond | hidden(queries, vec4<u32>(key + $iu)));
+//@   if CAPPED
+        let slope$i = slopes_of(z$i);
+//@   else
+        let slope$i = SCALE;
+//@   end
         p[(down + $iu) * STRIDE + across] = p$i;
-        ds[(down + $iu) * STRIDE + across] = SCALE * p$i * (vec4f(d$i_0, d$i_1, d$i_2, d$i_3) - deltas);
+        ds[(down + $iu) * STRIDE + across] = slope$i * p$i * (vec4f(d$i_0, d$i_1, d$i_2, d$i_3) - deltas);
 //@ end
       }
       workgroupBarrier();

@@ -70,7 +70,7 @@ fn main(
 //@ for c in PART
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
-  for (var tile = 0u; tile <= place.first; tile += TILE) {
+  for (var tile = first_tile(place); tile <= place.first; tile += TILE) {
     if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
@@ -125,9 +125,15 @@ fn main(
       }
       let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
 //@ for i in ROWS
-      let p$i = exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - row_lse[down + $iu]);
-      let ds$i = SCALE * p$i * (vec4f(d$i_0, d$i_1, d$i_2, d$i_3) - row_delta[down + $iu]);
-      ds[(down + $iu) * STRIDE + across] = select(ds$i, vec4f(), keys > vec4<u32>(query + $iu));
+      let z$i = scores_of(vec4f(s$i_0, s$i_1, s$i_2, s$i_3));
+      let p$i = exp(z$i - row_lse[down + $iu]);
+//@   if CAPPED
+      let slope$i = slopes_of(z$i);
+//@   else
+      let slope$i = SCALE;
+//@   end
+      let ds$i = slope$i * p$i * (vec4f(d$i_0, d$i_1, d$i_2, d$i_3) - row_delta[down + $iu]);
+      ds[(down + $iu) * STRIDE + across] = select(ds$i, vec4f(), hidden(vec4<u32>(query + $iu), keys));
 //@ end
     }
     workgroupBarrier();

@@ -52,7 +52,7 @@ fn main(
 //@ for c in PART
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
-  for (var tile = 0u; tile <= place.first; tile += TILE) {
+  for (var tile = first_tile(place); tile <= place.first; tile += TILE) {
     if (works) {
       let key = tile + 4u * across;
 //@ for j in 4
@@ -96,13 +96,15 @@ fn main(
       }
       let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
 //@ for i in ROWS
-      let p$i = select(
-        exp(SCALE * vec4f(s$i_0, s$i_1, s$i_2, s$i_3) - lse$i),
-        vec4f(),
-        keys > vec4<u32>(query + $iu),
-      );
+      let z$i = scores_of(vec4f(s$i_0, s$i_1, s$i_2, s$i_3));
+      let p$i = select(exp(z$i - lse$i), vec4f(), hidden(vec4<u32>(query + $iu), keys));
+//@   if CAPPED
+      let slope$i = slopes_of(z$i);
+//@   else
+      let slope$i = SCALE;
+//@   end
       p[(down + $iu) * STRIDE + across] = p$i;
-      tp[(down + $iu) * STRIDE + across] = SCALE * p$i * vec4f(t$i_0, t$i_1, t$i_2, t$i_3);
+      tp[(down + $iu) * STRIDE + across] = slope$i * p$i * vec4f(t$i_0, t$i_1, t$i_2, t$i_3);
 //@ end
     }
     workgroupBarrier();

@@ -1,5 +1,5 @@
 // Causal grouped-query attention of new rows over the cache, which already holds their own keys and values:
-// row r attends to cache rows 0 .. position[0] + r. A workgroup owns one query of one head and takes KEYS keys at a time:
+// row r attends to cache rows up to position[0] + r, the last WINDOW of them where it is WINDOWED. A workgroup owns one query of one head and takes KEYS keys at a time:
 // first a thread scores a key, then a thread sums one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's
 // software Vulkan ends a thread's loops, silently, after 65,535 iterations in all.
 struct Params {
@@ -30,7 +30,11 @@ fn score(q: u32, k: u32) -> f32 {
   for (; d < COLUMNS; d++) {
     sum += qkv[q + d] * cache[k + d];
   }
+//@ if CAPPED
+  return soft_cap(SCALE * total(sum));
+//@ else
   return SCALE * total(sum);
+//@ end
 }
 
 // Sum over 8 keys from key j of their weight times Vec `at` of their values.
@@ -54,14 +58,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let kv_head = head / (HEADS / KV_HEADS);
   let q = row * (HEADS * COLUMNS + ROW) + head * COLUMNS;
   let keys = position[0] + row + 1u;
+  // The first key that the query sees.
+//@ if WINDOWED
+  let seen = select(0u, keys - WINDOW, keys > WINDOW);
+//@ else
+  let seen = 0u;
+//@ end
   var top = -3.0e38f;
   // Of the weights of this thread's keys.
   var sum = 0.0f;
   var acc: array<Vec, OWN>;
-  for (var first = 0u; first < keys; first += KEYS) {
+  for (var first = seen / KEYS * KEYS; first < keys; first += KEYS) {
     let key = first + lane;
     var own = -3.0e38f;
-    if (key < keys) {
+    if (key < keys && key >= seen) {
       own = score(q, key * ROW + kv_head * COLUMNS);
     }
     partial[lane] = own;
@@ -75,7 +85,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let m = max(top, partial[0]);
     let keep = exp(top - m);
     top = m;
-    let weight = select(0.0f, exp(own - m), key < keys);
+    let weight = select(0.0f, exp(own - m), key < keys && key >= seen);
     weights[lane] = weight;
     sum = sum * keep + weight;
     workgroupBarrier();

@@ -1,5 +1,5 @@
 // Turns a slice of logits z into the derivatives of the row's score by them, from what distribution_slice left:
-// of the entropy, -p (log p + H); with DIVERGENCE, p - p0.
+// of the entropy, -p (log p + H); with DIVERGENCE, p - p0. Of CAPPED logits by what was capped.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column
@@ -26,11 +26,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let at = row * params.stride + column;
   let own = row * 5u;
   let below = logits[at] - state[own];
+//@ if CAPPED
+  let slope = soft_cap_slope(logits[at]);
+//@ else
+  let slope = 1.0f;
+//@ end
   let p = exp(below) / state[own + 1u];
 //@ if DIVERGENCE
   let z0 = reference[row % params.period * params.vocabulary + params.first + column];
-  logits[at] = p - exp(z0 - state[own + 2u]) / state[own + 3u];
+  logits[at] = slope * (p - exp(z0 - state[own + 2u]) / state[own + 3u]);
 //@ else
-  logits[at] = -p * (below - state[own + 2u]);
+  logits[at] = slope * (-p * (below - state[own + 2u]));
 //@ end
 }

@@ -1,8 +1,8 @@
 // Folds one slice of logits into each row's running maximum and sum of exponentials, and keeps the target's logit; after
 // the last slice log_prob = logit[target] - log sum exp. The target is left out of the sum, so that a target that is all
 // but certain keeps the digits of its small log_prob. With GRADIENT the logits become exp(logit - maximum), zero at the
-// target, and what earlier slices left in `gradient` is scaled to the new maximum. With PROBABILITY
-// the probability is written in the place of its logarithm.
+// target, and what earlier slices left in `gradient` is scaled to the new maximum; of CAPPED logits the exponentials are then
+// multiplied by the soft-cap's slope. With PROBABILITY the probability is written in the place of its logarithm.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column
@@ -50,7 +50,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let e = select(exp(logits[start + j] - maximum), 0.0f, params.first + j == target_id);
     part += e;
 //@ if GRADIENT
+//@   if CAPPED
+    logits[start + j] = e * soft_cap_slope(logits[start + j]);
+//@   else
     logits[start + j] = e;
+//@   end
 //@ end
   }
   var sum = reduce_sum(lane, part);

@@ -1,7 +1,7 @@
 // Rotates the first HEADS heads of each row by its position's angles, half against half; the other columns are copied.
 // SIGN is 1, or -1 for the inverse rotation, which is also the transpose. A thread rotates a Vec of each half.
 // MODE 1: y has the rows that all sequences share before those of x, zero in their first columns; MODE 2: the same with
-// zero rows; MODE 3: x has such rows first, and y leaves them out.
+// zero rows; MODE 3: x has such rows first, and y leaves them out. Angles are those of table TABLE of a row's.
 struct Params {
   rows: u32, // of x and y that both have
   positions: u32, // row m is at position m % positions
@@ -9,7 +9,7 @@ struct Params {
   tasks: u32, // threads that do something
 }
 @group(0) @binding(0) var<storage, read> x: array<Vec>; // [rows, COLUMNS]
-@group(0) @binding(1) var<storage, read> rotation: array<Vec>; // [>= positions, HEAD] cosines, sines, HEAD / 2 each
+@group(0) @binding(1) var<storage, read> rotation: array<Vec>; // [>= positions, ANGLES], tables of HEAD: cosines, sines, HEAD / 2 each
 //@ if SHARED
 @group(0) @binding(2) var<storage, read> before: array<Vec>; // [shared_rows, GIVEN], the last columns of these rows
 //@ end
@@ -51,7 +51,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   }
   let d = task % HALF;
   let at = task / HALF * 2u * HALF + d;
-  let angle = row % params.positions * 2u * HALF + d;
+  let angle = row % params.positions * (ANGLES / WIDTH) + TABLE * 2u * HALF + d;
   let cosine = rotation[angle];
   let sine = SIGN * rotation[angle + HALF];
   let low = x[source + at];

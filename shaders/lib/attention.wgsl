@@ -70,6 +70,49 @@ fn writes_result(place: Place, position: u32) -> bool {
   return position <= place.last && (place.sequence == 0u || position >= place.shared_rows);
 }
 
+// Scores of four products of queries and keys.
+fn scores_of(products: vec4f) -> vec4f {
+//@ if CAPPED
+  return soft_cap(SCALE * products);
+//@ else
+  return SCALE * products;
+//@ end
+}
+
+//@ if CAPPED
+// Their derivatives with respect to the products.
+fn slopes_of(scores: vec4f) -> vec4f {
+  return SCALE * soft_cap_slope(scores);
+}
+
+//@ end
+// Whether a query at position `query` does not see the key at position `key`.
+fn hidden(query: vec4<u32>, key: vec4<u32>) -> vec4<bool> {
+//@ if WINDOWED
+  return (key > query) | (key + WINDOW <= query);
+//@ else
+  return key > query;
+//@ end
+}
+
+// The first tile of keys that a tile of queries sees.
+fn first_tile(place: Place) -> u32 {
+//@ if WINDOWED
+  return select(0u, (place.first + 1u - WINDOW) / TILE * TILE, place.first >= WINDOW);
+//@ else
+  return 0u;
+//@ end
+}
+
+// The last position that sees one of a tile of keys.
+fn last_query(place: Place) -> u32 {
+//@ if WINDOWED
+  return min(place.last, place.first + TILE + WINDOW - 2u);
+//@ else
+  return place.last;
+//@ end
+}
+
 fn query_at(row: u32, head: u32) -> u32 {
   return row * ROW + head * COLUMNS;
 }

@@ -3,11 +3,19 @@ import type { GgmlType } from "../quant/ggml_type.ts";
 import { isGgmlInt4, splitGgmlInt4 } from "../quant/int4.ts";
 import { splitQ8_0 } from "../quant/q8_0.ts";
 import type { Checkpoint, Kept, Tensor, TensorInfo } from "./checkpoint.ts";
-import { DENSE_DTYPES } from "./dense.ts";
+import { DENSE_DTYPES, widenDense } from "./dense.ts";
 import { type OpenFile, openFile, sha256 } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
 import { type GgufEntry, type GgufHeader, padded, readGgufHeader } from "./gguf_header.ts";
-import { deriveConfig, huggingFaceName, rotaryHeads, rotaryRows } from "./gguf_model.ts";
+import {
+  deriveConfig,
+  formOf,
+  type GgufForm,
+  huggingFaceName,
+  ROPE_DIVISORS,
+  rotaryHeads,
+  rotaryRows,
+} from "./gguf_model.ts";
 import { deriveTokenizer } from "./gguf_tokenizer.ts";
 import { checkRows, requireTensor } from "./request.ts";
 
@@ -19,10 +27,12 @@ interface StoredTensor extends TensorInfo {
   readonly rowBytes: number;
   /** The file's row for each row; undefined where they are in order. */
   readonly order?: readonly number[];
+  /** What its elements are stored with on top. */
+  readonly excess: number;
 }
 
 /**
- * Opens a GGUF file of a llama or qwen2 architecture with a byte-level tokenizer.
+ * Opens a GGUF file of an architecture that gguf_model.ts knows, with a byte-level tokenizer or none.
  *
  * @throws Deno.errors.NotFound where there is no such file
  * @throws SyntaxError where it is malformed, truncated or of a kind that is not supported
@@ -31,14 +41,34 @@ export function openGguf(path: string): Checkpoint {
   const file = openFile(path);
   try {
     const header = readGgufHeader(file);
-    const config = deriveConfig(header, path);
+    const form = formOf(header, path);
+    const derived = deriveConfig(header, form, path);
     const tokenizer = deriveTokenizer(header.metadata, path);
-    const tensors = locateTensors(header, config, file);
+    const tensors = locateTensors(header, form, derived, file);
+    const config = withRopeDivisors(derived, tensors, file);
     return { path, config, tokenizer, tensors, close: file.close, ...readers(tensors, file) };
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/** The configuration with the divisors that the file keeps as a tensor, which is no weight and is taken out. */
+function withRopeDivisors(
+  config: Record<string, unknown>,
+  tensors: Map<string, StoredTensor>,
+  file: OpenFile,
+): Record<string, unknown> {
+  const stored = tensors.get(ROPE_DIVISORS);
+  if (stored === undefined) return config;
+  tensors.delete(ROPE_DIVISORS);
+  if (config.rope_scaling !== undefined) {
+    throw new SyntaxError(`Cannot read ${file.path} as it must have rope_freqs or a rope.scaling.type: got both`);
+  }
+  const tensor = readTensor(stored, file);
+  assertFinite(tensor, `tensor ${ROPE_DIVISORS} in ${file.path}`);
+  const divisors = tensor.kind === "dense" ? [...widenDense(tensor.dtype, tensor.data)] : [];
+  return { ...config, rope_scaling: { rope_type: "divisors", divisors } };
 }
 
 function readers(
@@ -72,6 +102,7 @@ function readers(
 
 function locateTensors(
   header: GgufHeader,
+  form: GgufForm,
   config: Record<string, unknown>,
   file: OpenFile,
 ): Map<string, StoredTensor> {
@@ -84,7 +115,7 @@ function locateTensors(
         `Cannot read tensor ${entry.name} in ${file.path} as it must start at byte ${start}: got ${entry.offset} (${fault})`,
       );
     }
-    const tensor = locate(entry, config, file);
+    const tensor = locate(entry, form, config, file);
     if (tensors.has(tensor.name)) {
       throw new SyntaxError(`Cannot read ${file.path} as its tensors must be unique: got ${entry.name} twice`);
     }
@@ -94,12 +125,18 @@ function locateTensors(
   return tensors;
 }
 
-function locate(entry: GgufEntry, config: Record<string, unknown>, { path, size }: OpenFile): StoredTensor {
+function locate(
+  entry: GgufEntry,
+  form: GgufForm,
+  config: Record<string, unknown>,
+  { path, size }: OpenFile,
+): StoredTensor {
   const { shape, offset } = entry;
   const fail = (must: string, got: unknown) => {
     throw new SyntaxError(`Cannot read tensor ${entry.name} in ${path} as ${must}: got ${got}`);
   };
-  const name = huggingFaceName(entry.name) ?? fail(`a ${config.model_type} model must have a place for it`, "none");
+  const name = huggingFaceName(entry.name, form) ??
+    fail(`a ${config.model_type} model must have a place for it`, "none");
   const type = GGML_TYPES.get(entry.type) ??
     fail(`its type must be one of ${[...GGML_TYPES.values()].map(({ name }) => name).join(", ")}`, entry.type);
   const columns = shape.at(-1) ?? 1;
@@ -107,13 +144,14 @@ function locate(entry: GgufEntry, config: Record<string, unknown>, { path, size 
   const elements = shape.reduce((product, size) => product * size, 1);
   const bytes = elements / type.elements * type.bytes;
   if (offset + bytes > size) fail(`it must end at byte ${offset + bytes}`, `${size} bytes (truncated)`);
-  const heads = rotaryHeads(entry.name, config);
+  const heads = rotaryHeads(entry.name, config, form);
   if (heads !== undefined && shape[0] % (2 * heads) !== 0) {
     fail(`its rows must be ${heads} heads of even size`, shape[0]);
   }
   const order = heads === undefined ? undefined : rotaryRows(shape[0], heads);
   const kept = keptAs(type, shape);
-  return { name, shape, format: type.name, kept, bytes, type, offset, rowBytes: bytes / shape[0], order };
+  const excess = /norm\.weight$/.test(name) ? form.normOffset : 0;
+  return { name, shape, format: type.name, kept, bytes, type, offset, rowBytes: bytes / shape[0], order, excess };
 }
 
 function keptAs({ name }: GgmlType, shape: readonly number[]): Kept {
@@ -125,6 +163,11 @@ function keptAs({ name }: GgmlType, shape: readonly number[]): Kept {
 function readTensor(tensor: StoredTensor, file: OpenFile): Tensor {
   const bytes = inOrder(tensor, file.read(tensor.offset, tensor.bytes));
   const dtype = DENSE_DTYPES.get(tensor.type.name);
+  if (tensor.excess !== 0) {
+    // Exact for a sum that was rounded to f32, so that adding it again gives the stored bits.
+    const values = dequantizeGgml(tensor.type, bytes).map((value) => value - tensor.excess);
+    return { kind: "dense", dtype: "f32", shape: tensor.shape, data: new Uint8Array(values.buffer) };
+  }
   if (dtype !== undefined) return { kind: "dense", dtype, shape: tensor.shape, data: bytes };
   const { shape } = tensor;
   const { name } = tensor.type;

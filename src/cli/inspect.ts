@@ -11,6 +11,7 @@ import {
   type Values,
   write,
 } from "./command.ts";
+import { configText, line } from "./config_text.ts";
 
 const HELP =
   `Lists what a checkpoint holds, without loading it; or says what an attribution by it would take, without running it.
@@ -82,7 +83,7 @@ async function contentsText(source: string, { onHint }: LoadOptions): Promise<st
     return textTable({ head: ["tensor", "shape", "format", "bytes"], rows }) +
       `\n${tensors.length} tensors, ${parameters} parameters, ${total} bytes\n` +
       line("model", id) +
-      Object.entries(config).map(([key, value]) => line(key, String(value))).join("") +
+      configText(config) +
       line("tokenizer", checkpoint.tokenizer === null ? "none" : "yes") +
       line("fingerprint", await checkpoint.fingerprint());
   } finally {
@@ -151,8 +152,4 @@ function chunksText(chunks: readonly number[]): string {
   return [...new Set(chunks)]
     .map((size) => `${chunks.filter((other) => other === size).length} × ${size} points`)
     .join(", ");
-}
-
-function line(key: string, value: string): string {
-  return `${key.padEnd(18)}${value}\n`;
 }

@@ -86,11 +86,12 @@ function droppedValues(
   return dropped;
 }
 
-/** What `swigluBackward` uses, or uses windows of. */
+/** What the backward rule of an MLP's gate uses, or uses windows of. */
 function wideInputs(nodes: readonly GraphNode[]): Set<number> {
   const wide = new Set<number>();
   for (const { op, inputs, outputs } of nodes.toReversed()) {
-    if (op === "swigluBackward" || op === "takeRows" && wide.has(outputs[0].id)) wide.add(inputs[0].id);
+    const gate = op === "swigluBackward" || op === "gegluBackward";
+    if (gate || op === "takeRows" && wide.has(outputs[0].id)) wide.add(inputs[0].id);
   }
   return wide;
 }

@@ -1,5 +1,5 @@
 import { fuse } from "../graph/fuse.ts";
-import { decodeGraph, rotationTable } from "./qwen2.ts";
+import { decodeGraph, rotationTable } from "./decoder.ts";
 import { assertLength, type Embed, type Runtime } from "./runtime.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { InputData } from "../graph/executor.ts";
 import type { Trace } from "../graph/graph.ts";
 import type { Value } from "../ops/op.ts";
-import type { Architecture } from "./qwen2.ts";
+import type { Architecture } from "./decoder.ts";
 
 /**
  * What is taken of the distribution p that each target row gives; every score depends on one row alone.
@@ -38,7 +38,8 @@ export function headScores(
   kind: HeadObjective["kind"],
   gradient: boolean,
 ): Value {
-  const head = { weight: "head", vocabulary: config.vocabularySize, gradient };
+  const { vocabularySize: vocabulary, logitSoftCap: softCap } = config;
+  const head = { weight: "head", vocabulary, gradient, ...(softCap === null ? {} : { softCap }) };
   const u32 = (...shape: number[]) => ({ shape, dtype: "u32" } as const);
   const targets = () => g.input("targets", u32(sequences * T));
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);

@@ -1,6 +1,7 @@
 import { type Graph, trace } from "../graph/graph.ts";
 import type { Value } from "../ops/op.ts";
-import { type Architecture, decoder, f32, rotationTable } from "./qwen2.ts";
+import { softCapOf } from "../ops/soft_cap.ts";
+import { type Architecture, attentionOf, decoder, f32, rotationInput, rotationTable } from "./decoder.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
 
 // Logits of so many bytes are one value: far below what an adapter binds at least, 128 MiB.
@@ -38,21 +39,24 @@ export async function targetLogits(
     assertFiniteScores(outputs[`logits.${k}`], "the logits");
     logits.set(outputs[`logits.${k}`], start * V);
   });
-  return logits;
+  const { value } = softCapOf(architecture.config.logitSoftCap ?? undefined);
+  return logits.map(value);
 }
 
-/** Inputs `x` [1, S, D], `rotation` [S, Dh]; outputs `logits.k`, those of one group of targets after another. */
+/** Inputs `x` [1, S, D], `rotation` of S rows; outputs `logits.k`, before any soft-cap, those of one group of targets after another. */
 function logitsGraph(model: Architecture, L: number, T: number): Graph {
-  const { layers, heads, kvHeads, headSize, hiddenSize: D, vocabularySize: V, rmsNormEpsilon: epsilon } = model.config;
+  const { config } = model;
+  const { hiddenSize: D, vocabularySize: V, rmsNormEpsilon: epsilon } = config;
   const S = L + T - 1;
   const g = trace();
   const x = g.input("x", f32(1, S, D));
   const attend = (qkv: Value, layer: number) => {
-    const queries = layer === layers - 1 ? T : null;
-    return g.emit("attention", { heads, kvHeads, headSize, sequences: 1, shared: 0, queries }, [qkv])[0];
+    const queries = layer === config.layers - 1 ? T : null;
+    const attributes = { ...attentionOf(config, layer, S), sequences: 1, shared: 0, queries };
+    return g.emit("attention", attributes, [qkv])[0];
   };
   const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - 1, count: T }, [h])[0];
-  const h = decoder(g, model, x, g.input("rotation", f32(S, headSize)), attend, { keep });
+  const h = decoder(g, model, x, rotationInput(g, config, S), attend, { keep });
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon }, [h]);
   const head = { weight: "head", bias: null, outputs: V, inner: D };
   groupsOf(T, V).forEach((window, k) => {

@@ -11,7 +11,7 @@ import type { HeadObjective } from "./head.ts";
 import { targetLogits } from "./logits.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { createProgramCache } from "./programs.ts";
-import type { Architecture } from "./qwen2.ts";
+import type { Architecture } from "./decoder.ts";
 import { DEFAULT_TUNING } from "../ops/tuning.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import type { AttributionRecord } from "../attribution/record.ts";
@@ -21,7 +21,7 @@ import { scoreSequences } from "./score.ts";
 import { type DownloadProgress, locateModel } from "./source.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { readTuning, tuningKey } from "./tuning_cache.ts";
-import { EMBEDDING, hasAttentionBias } from "./weight_layout.ts";
+import { EMBEDDING, hasAttentionBias, hasOutputBias } from "./weight_layout.ts";
 import { loadWeights, type Quantize } from "./weights.ts";
 
 /** Where a model runs. */
@@ -64,9 +64,9 @@ export interface LanguageModel {
   readonly meter: Meter;
   /** Loads the tokenizer on first use. Throws where the checkpoint has none. */
   tokenizer(): Promise<Tokenizer>;
-  /** Rows of the embedding matrix, [ids.length, D]. Throws RangeError for an id outside the vocabulary. */
+  /** Rows of the embedding matrix, scaled as the model scales them, [ids.length, D]. Throws RangeError for an id outside the vocabulary. */
   embed(ids: readonly number[]): Promise<Float32Array>;
-  /** Mean over the rows of the embedding matrix, [D]. */
+  /** Mean over the rows of the embedding matrix, scaled alike, [D]. */
   meanEmbedding(): Promise<Float32Array>;
   /**
    * log p of each target token, or another objective, [T] for each prompt: embeddings [L, D], or what was left of them;
@@ -152,7 +152,11 @@ export function createRuntime(
   executor: Executor,
   memory: number = DEFAULT_MEMORY,
 ): Runtime {
-  const architecture: Architecture = { config, attentionBias: hasAttentionBias(checkpoint) };
+  const architecture: Architecture = {
+    config,
+    attentionBias: hasAttentionBias(checkpoint),
+    outputBias: hasOutputBias(checkpoint),
+  };
   const meter = createMeter(executor);
   return { architecture, executor, programs: createProgramCache(executor, meter, memory), meter };
 }
@@ -164,7 +168,7 @@ export function assemble(checkpoint: Checkpoint, runtime: Runtime, loaded: Loade
   let mean: Promise<Float32Array> | undefined;
   const embed = (ids: readonly number[]) => {
     for (const id of ids) assertTokenId(id, config.vocabularySize);
-    return checkpoint.readRows(EMBEDDING, ids);
+    return embeddingRows(checkpoint, config, ids);
   };
   return {
     config,
@@ -200,14 +204,23 @@ async function openTokenizer({ path, tokenizer }: Checkpoint): Promise<Tokenizer
 // Enough rows to make reading cheap, few enough to stay small: 4096 × 1536 f32 are 24 MiB.
 const MEAN_ROWS = 4096;
 
-async function meanRow(
+/** Rows of the embedding matrix as the blocks get them, [ids.length, D]. */
+async function embeddingRows(
   checkpoint: Checkpoint,
-  { vocabularySize: V, hiddenSize: D }: ModelConfig,
+  { embeddingScale }: ModelConfig,
+  ids: readonly number[],
 ): Promise<Float32Array> {
+  const rows = await checkpoint.readRows(EMBEDDING, ids);
+  const scale = Math.fround(embeddingScale);
+  return scale === 1 ? rows : rows.map((value) => value * scale);
+}
+
+async function meanRow(checkpoint: Checkpoint, config: ModelConfig): Promise<Float32Array> {
+  const { vocabularySize: V, hiddenSize: D } = config;
   const sum = new Float64Array(D);
   for (let start = 0; start < V; start += MEAN_ROWS) {
     const ids = Array.from({ length: Math.min(MEAN_ROWS, V - start) }, (_, i) => start + i);
-    const rows = await checkpoint.readRows(EMBEDDING, ids);
+    const rows = await embeddingRows(checkpoint, config, ids);
     for (let i = 0; i < rows.length; i++) sum[i % D] += rows[i];
   }
   return Float32Array.from(sum, (value) => value / V);

@@ -2,7 +2,7 @@ import type { Program } from "../graph/executor.ts";
 import type { PathFunction, PathSamples, PathWants } from "../attribution/path_function.ts";
 import { type BatchShape, pathGraph, reverseWalks, rowsPerSequence } from "./path_graph.ts";
 import { headInputs, type HeadObjective, LOG_PROB } from "./head.ts";
-import { rotationTable } from "./qwen2.ts";
+import { rotationTable } from "./decoder.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
 import { commonRows, computeSharedRows } from "./shared_rows.ts";
 
@@ -36,7 +36,7 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
   const start = joined(request.start.subarray(P * D), prefix);
   const end = joined(request.end.subarray(P * D), prefix);
   const rotation = rotationTable(config, P, S);
-  const shared = await computeSharedRows(runtime, request.end.subarray(0, P * D));
+  const shared = await computeSharedRows(runtime, request.end.subarray(0, P * D), P + S);
   const fixed = { ...shared, start, end, rotation, delta: end.map((value, i) => value - start[i]) };
   return {
     tokens: L,

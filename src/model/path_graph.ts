@@ -4,7 +4,7 @@ import { type Graph, type Trace, trace } from "../graph/graph.ts";
 import { cutLike } from "../ops/cut.ts";
 import type { Value } from "../ops/op.ts";
 import { type HeadObjective, headScores } from "./head.ts";
-import { type Architecture, decoder, f32, sharedInputs } from "./qwen2.ts";
+import { type Architecture, attentionOf, decoder, f32, rotationInput, sharedInputs } from "./decoder.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token]. */
 export interface BatchShape {
@@ -57,7 +57,7 @@ export function reverseWalks(shape: BatchShape, { gradient }: PathWants): Revers
 }
 
 /**
- * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` [S, Dh] from position P on, those of `headScores` and, where
+ * Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` of S rows from position P on, those of `headScores` and, where
  * P > 0, `shared.N` as `sharedGraph` gives them. Outputs `score` [B T]; where wanted `tangent` [B T] and
  * `gradient.t` [B walks[t].rows], the dot products of the first rows with `delta`; those of the others are zero or unused.
  */
@@ -93,13 +93,13 @@ export function pathGraph(
 
 /** The hidden states [B, T, D] that predict the targets. */
 function targetRows(g: Trace, model: Architecture, shape: BatchShape, x: Value): Value {
-  const { layers, heads, kvHeads, headSize } = model.config;
+  const { config } = model;
   const { sequences, prompt: L, shared, targets: T } = shape;
   const S = rowsPerSequence(shape);
-  const rotation = g.input("rotation", f32(S, headSize));
+  const rotation = rotationInput(g, config, S);
   const attend = (qkv: Value, layer: number) => {
-    const queries = layer === layers - 1 ? T : null;
-    return g.emit("attention", { heads, kvHeads, headSize, sequences, shared, queries }, [qkv])[0];
+    const queries = layer === config.layers - 1 ? T : null;
+    return g.emit("attention", { ...attentionOf(config, layer, shared + S), sequences, shared, queries }, [qkv])[0];
   };
   const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - shared - 1, count: T }, [h])[0];
   const given = sharedInputs(g, model, shared);

@@ -1,7 +1,7 @@
 import type { Executor } from "../graph/executor.ts";
 import type { Recorder } from "./meter.ts";
 import type { ProgramCache } from "./programs.ts";
-import type { Architecture } from "./qwen2.ts";
+import type { Architecture } from "./decoder.ts";
 
 /** What everything that runs a loaded model needs. */
 export interface Runtime {

@@ -4,7 +4,9 @@ import { LAYOUT_HEAD } from "../ops/attention_layout.ts";
 import { headInputs, type HeadObjective, LOG_PROB } from "./head.ts";
 import { packSequences } from "./pack.ts";
 import { type PlacedPrompt, placePrompts, type Prompt, sortPrompts } from "./prefix_rows.ts";
-import { rotationTable } from "./qwen2.ts";
+import type { ModelConfig } from "./config.ts";
+import { rotationColumns, rotationTable } from "./decoder.ts";
+import { dependsOnLength } from "./rope_scaling.ts";
 import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
 import { type RaggedShape, scoreGraph } from "./score_graph.ts";
 import { computeSharedRows, leadingRows } from "./shared_rows.ts";
@@ -27,6 +29,7 @@ interface Continuation {
  * @param targets ids, at least one
  * @param original what the prompts are variants of, [L, D] at positions 0 … L − 1
  * @throws {TypeError} for positions that are not [L], ascending and below that of the target
+ * @throws {RangeError} for sequences that are too long, and for positions that are left out beyond a sliding window
  */
 export async function scoreSequences(
   runtime: Runtime,
@@ -36,15 +39,39 @@ export async function scoreSequences(
   original?: Float32Array,
   objective: HeadObjective = LOG_PROB,
 ): Promise<Float64Array[]> {
-  const { architecture, programs } = runtime;
-  const D = architecture.config.hiddenSize;
-  const T = targets.length;
+  const { config } = runtime.architecture;
+  const D = config.hiddenSize;
   const variants = prompts.map((prompt) => prompt instanceof Float32Array ? wholePrompt(prompt, D) : prompt);
   variants.forEach((variant) => assertPositions(variant, D));
-  assertLength(runtime, endOf(variants) + T - 1);
+  const longest = endOf(variants) + targets.length - 1;
+  assertLength(runtime, longest);
+  assertNoGaps(config, variants, longest);
   const continuation = { targets, rows: await embed(targets.slice(0, -1)), objective };
   const first = original ?? variants[0].embeddings;
-  const sorted = sortPrompts(variants, first, D);
+  if (!config.rope.some((table) => dependsOnLength(table, longest))) {
+    return await scoreTogether(runtime, variants, continuation, first);
+  }
+  // Sequences of different lengths have different angles, and no row in common.
+  const scores = new Array<Float64Array>(variants.length);
+  for (const end of new Set(variants.map(({ next }) => next))) {
+    const alike = variants.flatMap(({ next }, i) => next === end ? [i] : []);
+    const found = await scoreTogether(runtime, alike.map((i) => variants[i]), continuation, first);
+    alike.forEach((i, k) => scores[i] = found[k]);
+  }
+  return scores;
+}
+
+/** The same for prompts that may have rows in common. */
+async function scoreTogether(
+  runtime: Runtime,
+  variants: readonly PromptVariant[],
+  continuation: Continuation,
+  original: Float32Array,
+): Promise<Float64Array[]> {
+  const { architecture, programs } = runtime;
+  const D = architecture.config.hiddenSize;
+  const { targets: { length: T }, objective } = continuation;
+  const sorted = sortPrompts(variants, original, D);
   const fits = (most: number) => (pack: readonly Prompt[]) => {
     const shared = Math.min(most, commonOf(pack));
     return programs.fits(
@@ -55,10 +82,10 @@ export async function scoreSequences(
   let shared: InputData = {};
   const most = packs.length === 1 ? 0 : commonOf(sorted);
   if (most > 0) {
-    shared = await computeSharedRows(runtime, first.subarray(0, most * D));
+    shared = await computeSharedRows(runtime, original.subarray(0, most * D), endOf(variants) + T - 1);
     packs = packSequences(placePrompts(sorted, most, T - 1), fits(most));
   }
-  const scores = new Array<Float64Array>(prompts.length);
+  const scores = new Array<Float64Array>(variants.length);
   let previous: Promise<void> = Promise.resolve();
   for (const pack of packs) {
     const P = Math.min(most, commonOf(pack));
@@ -92,6 +119,16 @@ function assertPositions({ embeddings, positions, next }: PromptVariant, D: numb
   );
 }
 
+/** A window counts the tokens that are there, so it would reach further back over those that were taken away. */
+function assertNoGaps({ layerKinds }: ModelConfig, variants: readonly PromptVariant[], longest: number): void {
+  const window = layerKinds.reduce((least, { window }) => Math.min(least, window ?? Infinity), Infinity);
+  if (longest <= window || variants.every(({ positions, next }) => positions.length === next)) return;
+  throw new RangeError(
+    `Cannot take tokens away and keep positions as prompt and target must fit the model's sliding window of ${window} tokens: ` +
+      `got ${longest}. Use another scheme than delete-in-place and mask-attention`,
+  );
+}
+
 /** Most first rows that one of the prompts has in common with the original. */
 function commonOf(prompts: readonly Prompt[]): number {
   return prompts.reduce((most, { common }) => Math.max(most, common), 0);
@@ -111,8 +148,9 @@ async function run(
   sharedInputs: InputData,
   shared: number,
 ): Promise<Float64Array> {
-  const { hiddenSize: D, headSize } = architecture.config;
+  const { hiddenSize: D } = architecture.config;
   const T = targets.length;
+  const columns = rotationColumns(architecture.config);
   const shape = shapeOf(placed, T, shared);
   const program = await programs.get(
     `score ${objective.kind} ${Object.values(shape).join(" ")}`,
@@ -121,7 +159,7 @@ async function run(
   );
   const angles = rotationTable(architecture.config, 0, endOf(placed) + T - 1);
   const x = new Float32Array(shape.rows * D);
-  const rotation = new Float32Array(shape.rows * headSize);
+  const rotation = new Float32Array(shape.rows * columns);
   const layout = new Uint32Array(placed.length * (LAYOUT_HEAD + shape.longest));
   const predicting = new Uint32Array(placed.length * T);
   placed.forEach(({ embeddings, positions, next, lastSeen, own, places }, b) => {
@@ -130,7 +168,7 @@ async function run(
     x.set(tail, first * D + embeddings.length - own * D);
     places.slice(own).forEach((row, i) => {
       const position = positions[own + i] ?? next + own + i - positions.length;
-      rotation.set(angles.subarray(position * headSize, (position + 1) * headSize), (row - shared) * headSize);
+      rotation.set(angles.subarray(position * columns, (position + 1) * columns), (row - shared) * columns);
     });
     const unseen = lastSeen ? places.length : positions.length - 1;
     layout.set([own, places.length, unseen, ...places], b * (LAYOUT_HEAD + shape.longest));

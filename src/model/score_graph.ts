@@ -2,7 +2,7 @@ import { type Graph, trace } from "../graph/graph.ts";
 import { LAYOUT_HEAD } from "../ops/attention_layout.ts";
 import type { Value } from "../ops/op.ts";
 import { type HeadObjective, headScores } from "./head.ts";
-import { type Architecture, decoder, f32, sharedInputs } from "./qwen2.ts";
+import { type Architecture, attentionOf, decoder, f32, rotationInput, sharedInputs } from "./decoder.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token], each of a length of its own. */
 export interface RaggedShape {
@@ -19,7 +19,7 @@ export interface RaggedShape {
 }
 
 /**
- * Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` [R, Dh] of their positions; `layout`
+ * Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` of R rows, of their positions; `layout`
  * [B, 3 + longest], as attention takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`;
  * and, where P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T].
  */
@@ -28,16 +28,17 @@ export function scoreGraph(
   shape: RaggedShape,
   objective: HeadObjective["kind"] = "log-prob",
 ): Graph {
-  const { layers, hiddenSize, heads, kvHeads, headSize } = model.config;
+  const { config } = model;
   const { sequences, rows, shared, longest, targets: T } = shape;
   const g = trace();
-  const x = g.input("x", f32(1, rows, hiddenSize));
-  const rotation = g.input("rotation", f32(rows, headSize));
+  const x = g.input("x", f32(1, rows, config.hiddenSize));
+  const rotation = rotationInput(g, config, rows);
   const layout = g.input("layout", { shape: [sequences, LAYOUT_HEAD + longest], dtype: "u32" });
   const predicting = g.input("predicting", { shape: [sequences * T], dtype: "u32" });
   const attend = (qkv: Value, layer: number) => {
-    const queries = layer === layers - 1 ? T : null;
-    return g.emit("attention", { heads, kvHeads, headSize, sequences, shared, queries }, [qkv, layout])[0];
+    const queries = layer === config.layers - 1 ? T : null;
+    const attributes = { ...attentionOf(config, layer, longest), sequences, shared, queries };
+    return g.emit("attention", attributes, [qkv, layout])[0];
   };
   const keep = (h: Value) => g.emit("gatherRows", {}, [h, predicting])[0];
   const given = sharedInputs(g, model, shared);

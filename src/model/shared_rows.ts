@@ -1,5 +1,5 @@
 import type { InputData } from "../graph/executor.ts";
-import { rotationTable, sharedGraph } from "./qwen2.ts";
+import { rotationTable, sharedGraph } from "./decoder.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
@@ -16,8 +16,10 @@ export function commonRows(a: Float32Array, b: Float32Array, D: number): number 
 /**
  * Computes what sequences need of the rows [P, D] that they all start with: inputs `shared.N`, the keys and values of
  * layer N after RoPE.
+ *
+ * @param length of the sequences
  */
-export async function computeSharedRows(runtime: Runtime, rows: Float32Array): Promise<InputData> {
+export async function computeSharedRows(runtime: Runtime, rows: Float32Array, length: number): Promise<InputData> {
   const { architecture, programs, meter } = runtime;
   const { config } = architecture;
   const P = rows.length / config.hiddenSize;
@@ -28,7 +30,7 @@ export async function computeSharedRows(runtime: Runtime, rows: Float32Array): P
   const program = await programs.get(key, size, build);
   const { outputs, gpuSeconds } = await program.run({
     x: Float32Array.from(rows),
-    rotation: rotationTable(config, 0, P),
+    rotation: rotationTable(config, 0, P, length),
   });
   meter.addRun({ forward: P, backward: 0 }, gpuSeconds);
   return outputs;

@@ -1,4 +1,5 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { ARCHITECTURES } from "./architectures.ts";
 import type { ModelConfig } from "./config.ts";
 
 /** Name of the embedding matrix in a checkpoint. */
@@ -13,11 +14,17 @@ export interface StackedWeight {
   readonly parts: readonly { readonly tensor: string; readonly shape: readonly number[] }[];
   /** Whether it is a linear layer of the blocks: these are what `Quantize` is about. */
   readonly linear: boolean;
+  /** What is added to the elements of a vector. Default 0. */
+  readonly offset?: number;
 }
 
-/** Every weight that a model's graphs use: q, k and v stacked as `layers.N.qkv`, gate and up as `layers.N.gate_up`. */
+/**
+ * Every weight that a model's graphs use: q, k and v stacked as `layers.N.qkv`, gate and up as `layers.N.gate_up`, the norms of
+ * queries' and keys' heads as `layers.N.head_norm`.
+ */
 export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: ModelConfig): StackedWeight[] {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, vocabularySize: V } = config;
+  const { norms, normOffset, headNorms } = ARCHITECTURES[config.architecture];
   const vector = (name: string, tensors: readonly (readonly [string, number])[]): StackedWeight => ({
     name,
     kind: "vector",
@@ -25,6 +32,10 @@ export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: 
     columns: tensors.reduce((sum, [, size]) => sum + size, 0),
     parts: tensors.map(([tensor, size]) => ({ tensor, shape: [size] })),
     linear: false,
+  });
+  const norm = (name: string, tensors: readonly string[], size: number): StackedWeight => ({
+    ...vector(name, tensors.map((tensor) => [`${tensor}.weight`, size])),
+    offset: normOffset,
   });
   const matrix = (name: string, tensors: readonly (readonly [string, number])[], columns: number): StackedWeight => ({
     name,
@@ -42,25 +53,38 @@ export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: 
       [`${from}.self_attn.k_proj`, kvHeads * headSize],
       [`${from}.self_attn.v_proj`, kvHeads * headSize],
     ] as const;
-    const biased = hasAttentionBias(checkpoint);
+    const output = `${from}.self_attn.o_proj`;
+    const blockNorm = (name: string, stored: string | null) =>
+      stored === null ? [] : [norm(`${to}.${name}`, [`${from}.${stored}`], D)];
     return [
-      vector(`${to}.input_norm`, [[`${from}.input_layernorm.weight`, D]]),
+      ...blockNorm("input_norm", norms.attentionIn),
       matrix(`${to}.qkv`, qkv, D),
-      ...(biased ? [vector(`${to}.qkv.bias`, qkv.map(([name, n]) => [`${name}.bias`, n]))] : []),
-      matrix(`${to}.o`, [[`${from}.self_attn.o_proj`, D]], heads * headSize),
-      vector(`${to}.post_norm`, [[`${from}.post_attention_layernorm.weight`, D]]),
+      ...(hasAttentionBias(checkpoint) ? [vector(`${to}.qkv.bias`, qkv.map(([name, n]) => [`${name}.bias`, n]))] : []),
+      ...(headNorms
+        ? [norm(`${to}.head_norm`, [`${from}.self_attn.q_norm`, `${from}.self_attn.k_norm`], headSize)]
+        : []),
+      matrix(`${to}.o`, [[output, D]], heads * headSize),
+      ...(hasOutputBias(checkpoint) ? [vector(`${to}.o.bias`, [[`${output}.bias`, D]])] : []),
+      ...blockNorm("attention_out_norm", norms.attentionOut),
+      ...blockNorm("post_norm", norms.mlpIn),
       matrix(`${to}.gate_up`, [[`${from}.mlp.gate_proj`, F], [`${from}.mlp.up_proj`, F]], D),
       matrix(`${to}.down`, [[`${from}.mlp.down_proj`, D]], F),
+      ...blockNorm("mlp_out_norm", norms.mlpOut),
     ];
   };
   return [
     ...Array.from({ length: config.layers }, (_, i) => block(i)).flat(),
-    vector("norm", [["model.norm.weight", D]]),
+    norm("norm", ["model.norm"], D),
     matrix("head", [[config.tiedHead ? EMBEDDING.replace(/\.weight$/, "") : "lm_head", V]], D),
   ];
 }
 
-/** Whether the query, key and value projections have biases: Qwen2's do, Llama's do not. */
+/** Whether the query, key and value projections have biases: Qwen2's do, the others' only if their configuration asks. */
 export function hasAttentionBias(checkpoint: Pick<Checkpoint, "tensors">): boolean {
   return checkpoint.tensors.has("model.layers.0.self_attn.q_proj.bias");
+}
+
+/** Whether the projection after attention has a bias: in any architecture but Qwen2 it goes with those before. */
+export function hasOutputBias(checkpoint: Pick<Checkpoint, "tensors">): boolean {
+  return checkpoint.tensors.has("model.layers.0.self_attn.o_proj.bias");
 }

@@ -30,13 +30,16 @@ export async function loadWeights(
   executor: Executor,
   quantize: Quantize,
 ): Promise<LoadedWeights> {
-  for (const { name, kind, rows, columns, parts, linear } of stackedWeights(checkpoint, config)) {
+  for (const { name, kind, rows, columns, parts, linear, offset } of stackedWeights(checkpoint, config)) {
     const tensors: Tensor[] = [];
     for (const { tensor, shape } of parts) {
       const stored = await checkpoint.read(requireTensor(checkpoint, tensor, shape).name);
       tensors.push(linear && quantize === "nf4" ? quantized(stored, shape[0], columns) : stored);
     }
-    await executor.upload({ name, rows, columns }, kind === "vector" ? [vector(tensors)] : tensors.map(segment));
+    await executor.upload(
+      { name, rows, columns },
+      kind === "vector" ? [vector(tensors, offset)] : tensors.map(segment),
+    );
   }
   return describeWeights(checkpoint, config, quantize);
 }
@@ -91,9 +94,9 @@ function f32Values(tensor: Tensor): Float32Array {
   return tensor.kind === "q8_0" ? dequantizeQ8_0(tensor) : widenDense(tensor.dtype, tensor.data);
 }
 
-/** One row of f32 values, the tensors' one after another. */
-function vector(tensors: readonly Tensor[]): WeightSegment {
-  const values = tensors.map(f32Values);
+/** One row of f32 values, the tensors' one after another, with `offset` added in f32. */
+function vector(tensors: readonly Tensor[], offset = 0): WeightSegment {
+  const values = tensors.map(f32Values).map((stored) => offset === 0 ? stored : stored.map((value) => value + offset));
   const joined = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));
   let start = 0;
   for (const part of values) {

@@ -17,8 +17,9 @@ import {
 import { elements, matrix, type Op } from "./op.ts";
 
 /**
- * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(q_i·k_j/√Dh − lse_i), o_i = Σ_{j≤i} P_ij
- * v_j (Ainslie et al. 2023, "GQA"). The probabilities are never stored. Each sequence is the shared rows and S of its own.
+ * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(s_ij − lse_i), s_ij = q_i·k_j/√Dh, o_i =
+ * Σ_{j≤i} P_ij v_j (Ainslie et al. 2023, "GQA"); another scale, a soft-cap of the scores and a window of positions where the
+ * attributes say so. The probabilities are never stored. Each sequence is the shared rows and S of its own.
  *
  * A second input, layout [B, 3 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
  * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most M;
@@ -39,13 +40,13 @@ export const attention: Op<QueryAttributes> = {
       ? evenPlaces(attributes, sizesOf("attention", attributes, inputTypes[0]))
       : raggedPlaces(attributes, layout, inputTypes[1]);
     eachQuery(attributes, places, (at) => {
-      const scores = Float64Array.from(
-        { length: at.i + 1 },
-        (_, j) => at.sees(j) ? at.scale * dot(qkv, at.q, qkv, at.k(j), at.D) : -Infinity,
-      );
+      const scores = Float64Array.from({ length: at.i + 1 - at.first }, (_, n) => {
+        const j = at.first + n;
+        return at.sees(j) ? at.score(dot(qkv, at.q, qkv, at.k(j), at.D)) : -Infinity;
+      });
       const top = scores.reduce((a, b) => Math.max(a, b));
       lse[at.row] = top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
-      for (let j = 0; j <= at.i; j++) addScaled(o, at.out, Math.exp(scores[j] - lse[at.row]), qkv, at.v(j), at.D);
+      scores.forEach((score, n) => addScaled(o, at.out, Math.exp(score - lse[at.row]), qkv, at.v(at.first + n), at.D));
     });
     return [o, lse];
   },
@@ -72,7 +73,7 @@ export const attention: Op<QueryAttributes> = {
 
 /**
  * qkv, o, lse, do → dqkv: dS_ij = P_ij (do_i·v_j − do_i·o_i); dq_i = s Σ_j dS_ij k_j; dk_j = s Σ_{h,i} dS_ij q_i;
- * dv_j = Σ_{h,i} P_ij do_i, h over the group (Dao et al. 2022, "FlashAttention", B.2). Zero at shared rows. Where do has
+ * s the score's slope, dv_j = Σ_{h,i} P_ij do_i, h over the group (Dao et al. 2022, "FlashAttention", B.2). Zero at shared rows. Where do has
  * only the first n of N rows a sequence, the others are zero, and dqkv has only the first S − N + n rows of each.
  */
 export const attentionBackward: Op<QueryAttributes> = {
@@ -93,9 +94,10 @@ export const attentionBackward: Op<QueryAttributes> = {
       const given = (at.row - b * (N - n) * heads) * at.D;
       const moved = b * (S - own) * width;
       const delta = dot(dOut, given, o, at.out, at.D);
-      for (let j = 0; j <= at.i; j++) {
-        const p = Math.exp(at.scale * dot(qkv, at.q, qkv, at.k(j), at.D) - lse[at.row]);
-        const ds = at.scale * p * (dot(dOut, given, qkv, at.v(j), at.D) - delta);
+      for (let j = at.first; j <= at.i; j++) {
+        const score = at.score(dot(qkv, at.q, qkv, at.k(j), at.D));
+        const p = Math.exp(score - lse[at.row]);
+        const ds = at.slope(score) * p * (dot(dOut, given, qkv, at.v(j), at.D) - delta);
         addScaled(dqkv, at.q - moved, ds, qkv, at.k(j), at.D);
         if (j < P) continue;
         addScaled(dqkv, at.k(j) - moved, ds, qkv, at.q, at.D);
@@ -149,10 +151,11 @@ export const attentionTangent: Op<QueryAttributes> = {
     const to = new Float64Array(o.length);
     eachQuery(attributes, evenPlaces(attributes, sizesOf("attentionTangent", attributes, inputTypes[0])), (at) => {
       let mean = 0;
-      for (let j = 0; j <= at.i; j++) {
-        const p = Math.exp(at.scale * dot(qkv, at.q, qkv, at.k(j), at.D) - lse[at.row]);
+      for (let j = at.first; j <= at.i; j++) {
+        const score = at.score(dot(qkv, at.q, qkv, at.k(j), at.D));
+        const p = Math.exp(score - lse[at.row]);
         const slope = dot(tangent, at.q, qkv, at.k(j), at.D) + dot(qkv, at.q, tangent, at.k(j), at.D);
-        const weighted = p * at.scale * slope;
+        const weighted = p * at.slope(score) * slope;
         mean += weighted;
         addScaled(to, at.out, p, tangent, at.v(j), at.D);
         addScaled(to, at.out, weighted, qkv, at.v(j), at.D);

@@ -2,6 +2,7 @@ import layoutSource from "../../shaders/lib/attention.wgsl" with { type: "text" 
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
 import { unroll } from "./product_unroll.ts";
+import { softCapParts } from "./soft_cap.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
 const TILE = 32;
@@ -44,7 +45,7 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
 export function attentionKernel(
   stem: string,
   source: string,
-  { heads, kvHeads, headSize }: AttentionAttributes,
+  { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
   subgroups: boolean,
   { results = 1, ragged = false }: { readonly results?: number; readonly ragged?: boolean } = {},
 ): Kernel {
@@ -52,13 +53,22 @@ export function attentionKernel(
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
   const SHARED = subgroups ? 1 : 0;
   const ROWS = subgroups && ACROSS * PART * results <= MOST_SUMS ? ACROSS : 4;
-  const body = unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED, RAGGED: ragged });
-  return specialize(stem, [`alias Vec = vec${WIDTH}f;`, layoutSource, body], {
+  const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
+  const WINDOWED = window !== undefined;
+  const sources = [
+    `alias Vec = vec${WIDTH}f;`,
+    ...capSources,
+    unroll(layoutSource, { CAPPED, WINDOWED }),
+    unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED, RAGGED: ragged, CAPPED, WINDOWED }),
+  ];
+  return specialize(stem, sources, {
     HEADS: heads,
     KV_HEADS: kvHeads,
     HEAD: headSize,
     WIDTH,
     ROWS,
-    SCALE: { f32: 1 / Math.sqrt(headSize) },
+    SCALE: { f32: scale },
+    ...constants,
+    ...(window === undefined ? {} : { WINDOW: window }),
   });
 }

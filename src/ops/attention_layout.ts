@@ -1,10 +1,17 @@
 import { matrix, requireShape, type ValueType } from "./op.ts";
+import { softCapOf } from "./soft_cap.ts";
 
 /** Grouped-query attention over rows [q | k | v], q of `heads`, k and v of `kvHeads` heads. */
 export interface AttentionAttributes {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headSize: number;
+  /** What products of queries and keys are multiplied by. Default 1/√headSize. */
+  readonly scale?: number;
+  /** c: scores s become c · tanh(s / c). Default none. */
+  readonly softCap?: number;
+  /** W: position i attends to i − W + 1 … i alone (Beltagy et al. 2020, "Longformer"). Default all up to i. */
+  readonly window?: number;
 }
 
 /** Attention of B sequences that share their first rows, of which only the last rows may be asked for. */
@@ -97,15 +104,36 @@ export function raggedPlaces(
   });
 }
 
+/** What products of queries and keys become. */
+export interface Scoring {
+  /** The score of a product. */
+  score(product: number): number;
+  /** The score's derivative with respect to the product, from the score. */
+  slope(score: number): number;
+}
+
+/** Scores of an attention. */
+export function scoringOf({ headSize, scale = 1 / Math.sqrt(headSize), softCap }: AttentionAttributes): Scoring {
+  const cap = softCapOf(softCap);
+  return { score: (product) => cap.value(scale * product), slope: (score) => scale * cap.slope(score) };
+}
+
+/** The first position that position i attends to. */
+export function firstVisible({ window = Infinity }: AttentionAttributes, i: number): number {
+  return Math.max(0, i - window + 1);
+}
+
 /** Offsets of one query: of its own vectors, and of the keys and values of position j of its sequence. */
-export interface QueryOffsets {
+export interface QueryOffsets extends Scoring {
+  /** Its position, which is the last that it attends to. */
   readonly i: number;
+  /** The first position that it may attend to. */
+  readonly first: number;
   readonly row: number;
   readonly q: number;
   readonly out: number;
   readonly D: number;
-  readonly scale: number;
-  /** Whether it attends to position j ≤ i. */
+  /** Whether it attends to position j, first ≤ j ≤ i. */
   sees(j: number): boolean;
   k(j: number): number;
   v(j: number): number;
@@ -113,21 +141,23 @@ export interface QueryOffsets {
 
 /** Visits every query of every head. */
 export function eachQuery(
-  { heads, kvHeads, headSize: D }: AttentionAttributes,
+  attributes: AttentionAttributes,
   places: readonly SequencePlace[],
   visit: (at: QueryOffsets) => void,
 ): void {
+  const { heads, kvHeads, headSize: D } = attributes;
   const width = (heads + 2 * kvHeads) * D;
-  const scale = 1 / Math.sqrt(D);
+  const scoring = scoringOf(attributes);
   for (const place of places) {
     for (let i = place.firstQuery; i < place.length; i++) {
+      const first = firstVisible(attributes, i);
       for (let head = 0; head < heads; head++) {
         const kvHead = Math.floor(head / (heads / kvHeads));
         const row = (place.firstOut + i - place.firstQuery) * heads + head;
         const k = (j: number) => place.row(j) * width + (heads + kvHead) * D;
         const v = (j: number) => k(j) + kvHeads * D;
         const sees = (j: number) => j === i || j !== place.unseen;
-        visit({ i, row, q: place.row(i) * width + head * D, out: row * D, D, scale, sees, k, v });
+        visit({ i, first, row, q: place.row(i) * width + head * D, out: row * D, D, sees, k, v, ...scoring });
       }
     }
   }

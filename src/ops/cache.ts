@@ -1,14 +1,17 @@
 import appendSource from "../../shaders/cache_append.wgsl" with { type: "text" };
 import attentionSource from "../../shaders/cached_attention.wgsl" with { type: "text" };
 import argmaxSource from "../../shaders/argmax.wgsl" with { type: "text" };
-import { grid, specialize } from "../gpu/kernel.ts";
-import type { AttentionAttributes } from "./attention_layout.ts";
+import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
+import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
 import { elements, matrix, type Op, requireShape } from "./op.ts";
+import { unroll } from "./product_unroll.ts";
+import { softCapParts } from "./soft_cap.ts";
 import { vectorsFor } from "./vector.ts";
 
 /**
  * qkv [R, (H + 2K) Dh] after RoPE, cache [capacity, 2 K Dh], position [1] → o [R, H Dh]. Writes the new keys and values
- * into the cache in place from row `position` on, then attends causally to everything up to each row's own.
+ * into the cache in place from row `position` on, then attends causally to everything up to each row's own, scored and
+ * windowed as the attributes say.
  */
 export const cachedAttention: Op<AttentionAttributes> = {
   types({ heads, kvHeads, headSize }, [qkv, cache]) {
@@ -19,6 +22,7 @@ export const cachedAttention: Op<AttentionAttributes> = {
   },
   reference({ attributes, inputs: [qkv, cache, position], inputTypes, outputTypes }) {
     const { heads, kvHeads, headSize: D } = attributes;
+    const { score } = scoringOf(attributes);
     const { rows, columns } = matrix(inputTypes[0]);
     const width = 2 * kvHeads * D;
     const o = new Float64Array(elements(outputTypes[0]));
@@ -27,15 +31,16 @@ export const cachedAttention: Op<AttentionAttributes> = {
       for (let head = 0; head < heads; head++) {
         const q = qkv.subarray(r * columns + head * D, r * columns + (head + 1) * D);
         const offset = Math.floor(head / (heads / kvHeads)) * D;
-        const scores = Float64Array.from({ length: position[0] + r + 1 }, (_, j) => {
-          const k = j * width + offset;
-          return q.reduce((sum, value, d) => sum + value * cache[k + d], 0) / Math.sqrt(D);
+        const first = firstVisible(attributes, position[0] + r);
+        const scores = Float64Array.from({ length: position[0] + r + 1 - first }, (_, n) => {
+          const k = (first + n) * width + offset;
+          return score(q.reduce((sum, value, d) => sum + value * cache[k + d], 0));
         });
         const top = scores.reduce((a, b) => Math.max(a, b));
-        const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
-        scores.forEach((score, j) => {
-          const p = Math.exp(score - top) / sum;
-          const v = j * width + offset + kvHeads * D;
+        const sum = scores.reduce((total, one) => total + Math.exp(one - top), 0);
+        scores.forEach((one, n) => {
+          const p = Math.exp(one - top) / sum;
+          const v = (first + n) * width + offset + kvHeads * D;
           for (let d = 0; d < D; d++) o[(r * heads + head) * D + d] += p * cache[v + d];
         });
       }
@@ -44,25 +49,40 @@ export const cachedAttention: Op<AttentionAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ attributes: { heads, kvHeads, headSize }, inputs: [qkv, cache, position], inputTypes, outputs: [o] }) {
+  kernels({ attributes, inputs: [qkv, cache, position], inputTypes, outputs: [o] }) {
+    const { heads, kvHeads, headSize } = attributes;
     const { rows } = matrix(inputTypes[0]);
-    const layout = { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize };
     return [{
-      kernel: specialize("cache_append", [appendSource], layout),
+      kernel: specialize("cache_append", [appendSource], { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize }),
       bindings: [qkv, position, cache],
       params: [rows],
       workgroups: grid(rows * 2 * kvHeads * headSize, 64),
     }, {
-      kernel: specialize("cached_attention", [vectorsFor(headSize).source, attentionSource], {
-        ...layout,
-        SCALE: { f32: 1 / Math.sqrt(headSize) },
-      }),
+      kernel: attentionKernel(attributes),
       bindings: [qkv, cache, position, o],
       params: [rows],
       workgroups: grid(rows * heads, 1),
     }];
   },
 };
+
+function attentionKernel(attributes: AttentionAttributes): Kernel {
+  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window } = attributes;
+  const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "f32");
+  const sources = [
+    vectorsFor(headSize).source,
+    ...capSources,
+    unroll(attentionSource, { CAPPED, WINDOWED: window !== undefined }),
+  ];
+  return specialize("cached_attention", sources, {
+    HEADS: heads,
+    KV_HEADS: kvHeads,
+    HEAD: headSize,
+    SCALE: { f32: scale },
+    ...constants,
+    ...(window === undefined ? {} : { WINDOW: window }),
+  });
+}
 
 /** x [R, D] → y [R]: the first index of each row's largest value. */
 export const argmax: Op<Record<never, never>> = {

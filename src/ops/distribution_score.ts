@@ -8,6 +8,7 @@ import { type KernelContext, matrix, type Op, requireShape, type ValueType } fro
 import { transposedProduct } from "./product.ts";
 import { unroll } from "./product_unroll.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
+import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head, and what is asked of the distribution that it gives. */
 export interface DistributionAttributes extends HeadAttributes {
@@ -20,7 +21,8 @@ const STATE = 5;
 /**
  * Of p = softmax(W h): the entropy −Σ p log p [R] of h [.., D]; or, from h [.., D] and reference logits [P, V], the divergence
  * Σ p⁰ log(p⁰ / p) [R] from p⁰ = softmax(reference), row r's being r mod P. Where `gradient` is set also ∂ / ∂ h [.., D] =
- * Σ_v s_v W_v, with s = −p (log p + entropy) or p − p⁰.
+ * Σ_v s_v W_v, with s = −p (log p + entropy) or p − p⁰, times the slope of the head's soft-cap where it has one; reference logits are
+ * taken as they are.
  *
  * The vocabulary passes in slices: once for the scores and once more for the gradient, as s depends on all of them.
  */
@@ -34,21 +36,24 @@ export const distributionScore: Op<DistributionAttributes> = {
     }
     return rowScoreTypes(h, attributes);
   },
-  reference({ attributes: { weight: name, measure, gradient }, inputs: [h, reference = null], inputTypes, weight }) {
+  reference({ attributes, inputs: [h, reference = null], inputTypes, weight }) {
+    const { weight: name, measure, gradient, softCap } = attributes;
     const { rows, columns: D } = matrix(inputTypes[0]);
     const { values } = weight(name);
+    const cap = softCapOf(softCap);
     const V = values.length / D;
     const score = new Float64Array(rows);
     const directions = new Float64Array(rows * D);
     for (let m = 0; m < rows; m++) {
-      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values);
+      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values, attributes);
       const start = reference === null ? 0 : m * V % reference.length;
       const scored = measure === "entropy"
         ? entropyOf(logits)
         : divergenceOf(logits, reference!.subarray(start, start + V));
       score[m] = scored.value;
       if (!gradient) continue;
-      scored.slopes.forEach((slope, v) => {
+      scored.slopes.forEach((free, v) => {
+        const slope = free * cap.slope(logits[v]);
         for (let d = 0; d < D; d++) directions[m * D + d] += slope * values[v * D + d];
       });
     }
@@ -82,8 +87,9 @@ export const distributionScore: Op<DistributionAttributes> = {
 function pullSlice(context: KernelContext<DistributionAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
   const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [logits, state] } = context;
   const { rows, period, stride, DIVERGENCE } = sizesOf(context);
+  const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
   const slope: Dispatch = {
-    kernel: specialize("distribution_slope", [unroll(slopeSource, { DIVERGENCE })], {}),
+    kernel: specialize("distribution_slope", [...sources, unroll(slopeSource, { DIVERGENCE, CAPPED })], constants),
     bindings: [logits, reference, state],
     params: [rows, first, count, stride, period, attributes.vocabulary],
     workgroups: grid(rows * count, 64),

@@ -1,6 +1,9 @@
+import capSource from "../../shaders/soft_cap.wgsl" with { type: "text" };
+import { grid, specialize } from "../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import { type KernelContext, matrix } from "./op.ts";
 import { forwardProduct, type Product } from "./product.ts";
+import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head that turns hidden states into logits. */
 export interface HeadAttributes {
@@ -9,6 +12,8 @@ export interface HeadAttributes {
   readonly vocabulary: number;
   /** Whether the gradient is computed too. */
   readonly gradient: boolean;
+  /** c: logits z become c · tanh(z / c). Default none. */
+  readonly softCap?: number;
 }
 
 // Columns of logits in memory at a time. Fixed, so that the order of the reduction does not depend on the number of rows.
@@ -41,19 +46,37 @@ export function logitSlices(
     for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
       const count = Math.min(SLICE, segment.rows - weightRow);
       const product = { w, segment, weightRow, count, rows, subgroups, tuning };
-      const dispatches = forwardProduct({ ...product, x, added: null, y: scratch[0] }, { column: 0, stride });
+      const plain = forwardProduct({ ...product, x, added: null, y: scratch[0] }, { column: 0, stride });
+      const dispatches = [...plain, ...capSlice(attributes, scratch[0], { rows, count, stride })];
       slices.push({ dispatches, product, first: segment.rowStart + weightRow, count });
     }
   }
   return slices;
 }
 
-/** The logits W h [V] of one hidden state [D], in f64. */
-export function logitsOf(h: Float64Array, values: Float32Array): Float64Array {
+/** Soft-caps a slice where it is. */
+function capSlice(
+  { softCap }: HeadAttributes,
+  logits: BufferRange,
+  { rows, count, stride }: { readonly rows: number; readonly count: number; readonly stride: number },
+): Dispatch[] {
+  const { CAPPED, sources, constants } = softCapParts(softCap, "f32");
+  if (!CAPPED) return [];
+  return [{
+    kernel: specialize("soft_cap", [...sources, capSource], constants),
+    bindings: [logits],
+    params: [rows, count, stride],
+    workgroups: grid(rows * count, 64),
+  }];
+}
+
+/** The logits W h [V] of one hidden state [D], soft-capped where the head is, in f64. */
+export function logitsOf(h: Float64Array, values: Float32Array, { softCap }: HeadAttributes): Float64Array {
   const D = h.length;
+  const cap = softCapOf(softCap);
   return Float64Array.from({ length: values.length / D }, (_, v) => {
     let sum = 0;
     for (let d = 0; d < D; d++) sum += h[d] * values[v * D + d];
-    return sum;
+    return cap.value(sum);
   });
 }

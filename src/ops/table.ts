@@ -2,13 +2,15 @@ import { attention, attentionBackward, attentionTangent } from "./attention.ts";
 import { argmax, cachedAttention } from "./cache.ts";
 import { distributionScore } from "./distribution_score.ts";
 import { add, rowDot, rowScale, seed } from "./elementwise.ts";
+import { geglu } from "./geglu.ts";
+import { headNorm, headNormBackward, headNormTangent } from "./head_norm.ts";
 import { linear, linearTransposed } from "./linear.ts";
 import { rmsNorm, rmsNormBackward, rmsNormTangent } from "./norm.ts";
 import type { Op } from "./op.ts";
 import { path } from "./path.ts";
 import { rope } from "./rope.ts";
 import { gatherRows, lastColumns, placeRows, repeat, takeRows } from "./rows.ts";
-import { swiglu, swigluBackward, swigluTangent } from "./swiglu.ts";
+import { swiglu } from "./swiglu.ts";
 import { targetLogProb } from "./target_log_prob.ts";
 import { tokenLogit } from "./token_logit.ts";
 
@@ -21,6 +23,12 @@ const TABLE = {
   cachedAttention,
   distributionScore,
   gatherRows,
+  geglu: geglu.forward,
+  gegluBackward: geglu.backward,
+  gegluTangent: geglu.tangent,
+  headNorm,
+  headNormBackward,
+  headNormTangent,
   lastColumns,
   linear,
   linearTransposed,
@@ -34,9 +42,9 @@ const TABLE = {
   rowDot,
   rowScale,
   seed,
-  swiglu,
-  swigluBackward,
-  swigluTangent,
+  swiglu: swiglu.forward,
+  swigluBackward: swiglu.backward,
+  swigluTangent: swiglu.tangent,
   takeRows,
   targetLogProb,
   tokenLogit,

@@ -8,6 +8,7 @@ import { elements, type KernelContext, matrix, type Op, requireShape } from "./o
 import { elementSources, transposedProduct, weightBindings } from "./product.ts";
 import { unroll } from "./product_unroll.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
+import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head, and on which scale its targets are scored. */
 export interface TargetAttributes extends HeadAttributes {
@@ -17,7 +18,7 @@ export interface TargetAttributes extends HeadAttributes {
 
 /**
  * h [.., D], targets [R] → log p(target_r | h_r) [R] and, where `gradient` is set, ∂ log p(target_r) / ∂ h_r [.., D] =
- * Σ_v (1[v = target] − p_v) W_v; with `probability` p(target_r | h_r) and ∂ p / ∂ h = p ∂ log p / ∂ h. One pass over the
+ * Σ_v (1[v = target] − p_v) s_v W_v, s_v the slope of the head's soft-cap or 1; with `probability` p(target_r | h_r) and ∂ p / ∂ h = p ∂ log p / ∂ h. One pass over the
  * vocabulary in slices, never holding [R, V]; without the gradient the op cannot be differentiated.
  */
 export const targetLogProb: Op<TargetAttributes> = {
@@ -28,10 +29,11 @@ export const targetLogProb: Op<TargetAttributes> = {
   reference({ attributes, inputs: [h, targets], inputTypes, weight }) {
     const { rows, columns: D } = matrix(inputTypes[0]);
     const { values } = weight(attributes.weight);
+    const cap = softCapOf(attributes.softCap);
     const score = new Float64Array(rows);
     const gradient = new Float64Array(rows * D);
     for (let m = 0; m < rows; m++) {
-      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values);
+      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values, attributes);
       const top = logits.reduce((a, b) => Math.max(a, b));
       const below = logits[targets[m]] - top;
       const others = logits.reduce((sum, z, v) => v === targets[m] ? sum : sum + Math.exp(z - top), 0);
@@ -42,7 +44,7 @@ export const targetLogProb: Op<TargetAttributes> = {
       const scale = (attributes.probability ? score[m] : 1) / total;
       logits.forEach((z, v) => {
         // The sum of the others has the digits that 1 − p would lose where the target is all but certain.
-        const slope = (v === targets[m] ? others : -Math.exp(z - top)) * scale;
+        const slope = (v === targets[m] ? others : -Math.exp(z - top)) * scale * cap.slope(z);
         for (let d = 0; d < D; d++) gradient[m * D + d] += slope * values[v * D + d];
       });
     }
@@ -55,7 +57,7 @@ export const targetLogProb: Op<TargetAttributes> = {
     const { rows, columns: D } = matrix(inputTypes[0]);
     const stride = sliceOf(attributes);
     const [score, gradient = null] = outputs;
-    const kernel = sliceKernel(gradient !== null, attributes.probability ?? false);
+    const kernel = sliceKernel(gradient !== null, attributes);
     const passes = logitSlices(context).flatMap(({ dispatches, product, first, count }) => {
       const last = first + count === attributes.vocabulary ? 1 : 0;
       const fold: Dispatch = {
@@ -72,9 +74,10 @@ export const targetLogProb: Op<TargetAttributes> = {
   },
 };
 
-function sliceKernel(GRADIENT: boolean, PROBABILITY: boolean): Kernel {
-  const sources = [reduceSource, unroll(sliceSource, { GRADIENT, PROBABILITY })];
-  return specialize("log_prob_slice", sources, { GRADIENT, PROBABILITY });
+function sliceKernel(GRADIENT: boolean, { probability: PROBABILITY = false, softCap }: TargetAttributes): Kernel {
+  const { CAPPED, sources, constants } = softCapParts(softCap, "f32");
+  const body = unroll(sliceSource, { GRADIENT, PROBABILITY, CAPPED });
+  return specialize("log_prob_slice", [...sources, reduceSource, body], { GRADIENT, PROBABILITY, ...constants });
 }
 
 /** The last step of the gradient, for each segment of the head. */
@@ -84,9 +87,10 @@ function targetRows(
   gradient: BufferRange,
 ): Dispatch[] {
   const { rows, columns: D } = matrix(inputTypes[0]);
-  const source = unroll(targetSource, { PROBABILITY: attributes.probability ?? false });
+  const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
+  const body = unroll(targetSource, { PROBABILITY: attributes.probability ?? false, CAPPED });
   return weight(attributes.weight).segments.map((segment) => ({
-    kernel: specialize("target_gradient", [...elementSources(segment.format), source], {}),
+    kernel: specialize("target_gradient", [...elementSources(segment.format), ...sources, body], constants),
     bindings: [targets, ...weightBindings(segment), state, gradient],
     params: [rows, segment.rowStart, segment.rows, D],
     workgroups: grid(rows * D, 64),

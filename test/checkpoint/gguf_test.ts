@@ -128,7 +128,7 @@ const wrong: Record<string, { bytes: () => Uint8Array; expected: RegExp }> = {
   },
   "another architecture": {
     bytes: () => changed((bytes) => bytes[after(bytes, "general.architecture") + 12] = 66),
-    expected: /general\.architecture must be llama or qwen2: got Blama/,
+    expected: /general\.architecture must be one of llama, qwen2, qwen3, gemma2, gemma3: got Blama/,
   },
   "a missing size": {
     bytes: () => changed((bytes) => bytes[after(bytes, "llama.embedding_lengt")] = 66),

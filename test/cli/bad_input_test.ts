@@ -215,7 +215,7 @@ const DAMAGE: [title: string, damage: (directory: string) => Promise<void>, mess
   [
     "a config of another architecture",
     (directory) => editConfig(directory, (config) => config.model_type = "gpt2"),
-    /config\.json|model_type must be "qwen2" or "llama": got "gpt2"/,
+    /as model_type must be one of "qwen2" \(Qwen2, Qwen2\.5\), .*"gemma3_text" .*: got "gpt2"/,
   ],
   [
     "a config without a key",

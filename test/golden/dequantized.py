@@ -6,7 +6,7 @@ import pathlib
 import bitsandbytes as bnb
 import torch
 from bitsandbytes import functional
-from transformers import AutoModelForCausalLM, Qwen2Config, Qwen2ForCausalLM
+from transformers import AutoModelForCausalLM, PreTrainedModel
 
 
 def dequantize(packed: torch.Tensor, state: functional.QuantState) -> torch.Tensor:
@@ -26,7 +26,7 @@ def dequantize(packed: torch.Tensor, state: functional.QuantState) -> torch.Tens
     return mine
 
 
-def load_float32(directory: pathlib.Path) -> Qwen2ForCausalLM:
+def load_float32(directory: pathlib.Path) -> PreTrainedModel:
     """The model in f32 with eager attention, no gradients on weights."""
     loaded = AutoModelForCausalLM.from_pretrained(directory, device_map="cpu")
     weights = {}
@@ -36,8 +36,8 @@ def load_float32(directory: pathlib.Path) -> Qwen2ForCausalLM:
             quantized = isinstance(module, bnb.nn.Linear4bit) and key == "weight"
             value = dequantize(value.data, value.quant_state) if quantized else value.data.float()
             weights[f"{name}.{key}"] = value
-    config = Qwen2Config(**{k: v for k, v in loaded.config.to_dict().items() if k not in ("quantization_config", "dtype")})
+    config = type(loaded.config)(**{k: v for k, v in loaded.config.to_dict().items() if k not in ("quantization_config", "dtype")})
     config._attn_implementation = "eager"
-    model = Qwen2ForCausalLM(config).float()
+    model = type(loaded)(config).float()
     model.load_state_dict(weights, strict=True)
     return model.requires_grad_(False).eval()

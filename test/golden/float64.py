@@ -5,7 +5,9 @@ import copy
 import types
 
 import torch
+from torch.overrides import TorchFunctionMode
 from transformers import AttentionInterface, Qwen2ForCausalLM
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.qwen2.modeling_qwen2 import Qwen2RMSNorm, Qwen2RotaryEmbedding, repeat_kv
 
 
@@ -46,4 +48,41 @@ def as_float64(model: Qwen2ForCausalLM) -> Qwen2ForCausalLM:
             module.forward = types.MethodType(_norm, module)
         elif isinstance(module, Qwen2RotaryEmbedding):
             module.forward = types.MethodType(_rotary, module)
+    return model.requires_grad_(False).eval()
+
+
+class InFloat64(TorchFunctionMode):
+    """Turns every cast to f32 into one to f64, whatever model it is in, and integers into f64 where they become floats."""
+
+    def __enter__(self):
+        torch.set_default_dtype(torch.float64)
+        return super().__enter__()
+
+    def __exit__(self, *raised):
+        torch.set_default_dtype(torch.float32)
+        return super().__exit__(*raised)
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        def widen(value):
+            return torch.float64 if value is torch.float32 else value
+
+        if func is torch.Tensor.float:
+            func = torch.Tensor.double
+        return func(*map(widen, args), **{key: widen(value) for key, value in (kwargs or {}).items()})
+
+
+def any_as_float64(model):
+    """A copy of the model, of any architecture, that computes in f64 throughout where it runs under `InFloat64`."""
+    model = copy.deepcopy(model).double()
+    model.set_attn_implementation("eager")
+    rotary, parameters = model.model.rotary_emb, model.config.rope_parameters
+    layered = "rope_type" not in parameters
+    for layer_type in parameters if layered else [None]:
+        kind = (parameters[layer_type] if layered else parameters)["rope_type"]
+        make = rotary.compute_default_rope_parameters if kind == "default" else ROPE_INIT_FUNCTIONS[kind]
+        prefix, keys = (f"{layer_type}_", {"layer_type": layer_type}) if layered else ("", {})
+        with InFloat64():
+            frequencies, _ = make(model.config, **keys)
+        for name in (f"{prefix}inv_freq", f"{prefix}original_inv_freq"):
+            setattr(rotary, name, frequencies.clone())
     return model.requires_grad_(False).eval()

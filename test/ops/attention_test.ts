@@ -177,15 +177,26 @@ const SIZES: readonly (readonly [Heads, B: number, S: number])[] = [
   [{ ...twoToOne, shared: 33, firstQuery: 77 }, 2, 131],
   [{ ...fourToTwo, shared: 69, firstQuery: 69 }, 2, 70],
   [{ ...wide, shared: 17, firstQuery: 45 }, 3, 66],
+  // Windows within a tile, of whole tiles, over edges of tiles, of one position; and other scores.
+  [{ ...sevenToOne, window: 5 }, 2, 65],
+  [{ ...threeToOne, window: 32 }, 1, 257],
+  [{ ...twoToOne, window: 33, scale: 0.2, softCap: 0.5 }, 2, 131],
+  [{ ...fourToTwo, window: 64, softCap: 3 }, 1, 200],
+  [{ ...threeToOne, window: 1 }, 2, 40],
+  [{ ...wide, scale: 0.05, softCap: 2 }, 1, 40],
+  // The same where rows are shared and queries start late.
+  [{ ...threeToOne, window: 20, shared: 45, firstQuery: 61 }, 3, 100],
+  [{ ...fourToTwo, window: 40, shared: 64, firstQuery: 64, softCap: 1 }, 2, 131],
   // So many heads to one that a thread's loops would pass the 65,535 iterations after which Mesa's driver ends them.
   [{ heads: 480, kvHeads: 1, headSize: 128, firstQuery: 0 }, 1, 33],
 ];
 
 for (const [attributes, B, S] of SIZES) {
-  const { heads, kvHeads, headSize, firstQuery, shared = 0 } = attributes;
+  const { heads, kvHeads, headSize, firstQuery, shared = 0, window, scale, softCap } = attributes;
   for (const op of OP_NAMES) {
     const size = `${B} × ${S} positions, ${heads} heads of ${headSize} to ${kvHeads}, queries from ${firstQuery}` +
-      (shared > 0 ? `, ${shared} shared` : "");
+      (shared > 0 ? `, ${shared} shared` : "") + (window === undefined ? "" : `, window ${window}`) +
+      (scale === undefined ? "" : `, scale ${scale}`) + (softCap === undefined ? "" : `, soft-cap ${softCap}`);
     Deno.test(`kernels of ${op} match the f64 reference: ${size}`, () =>
       withGpu(async (run, variants) => {
         const sample = sampleOf(attributes, B, S);
@@ -375,6 +386,17 @@ Deno.test("attention of the last queries has the bits of attention of all", () =
       });
     }
   }));
+
+for (const op of OP_NAMES) {
+  Deno.test(`${op} over a window that holds all positions has the bits of none`, () =>
+    withGpu(async (run, variants) => {
+      const sample = sampleOf({ ...threeToOne, firstQuery: 9 }, 2, 70);
+      const windowed = { ...sample, heads: { ...sample.heads, window: 70 } };
+      for (const subgroups of variants) {
+        assert.deepEqual(await run(windowed, op, subgroups), await run(sample, op, subgroups));
+      }
+    }));
+}
 
 Deno.test("attention stands scores beyond the range of exp", () =>
   withGpu(async (run, variants) => {

@@ -9,6 +9,10 @@ const grouped = { heads: 3, kvHeads: 1, headSize: 6, sequences: 2, shared: 0, qu
 const paired = { heads: 4, kvHeads: 2, headSize: 16, sequences: 1, shared: 0, queries: null };
 const rotated = { heads: 2, headSize: 6, inverse: false, sequences: 2, shared: 0 };
 const norm = { weight: "w", epsilon: 1e-4 };
+const headed = { weight: "w", epsilon: 1e-4, heads: 3, kvHeads: 2, headSize: 6 };
+const headedByFours = { ...headed, headSize: 44 };
+// Scores of size 1 and a cap at which its curvature shows.
+const capped = { scale: 0.9, softCap: 1.25 };
 const head = { weight: "head", vocabulary: 37, gradient: true };
 const wideHead = { weight: "head", vocabulary: 8195, gradient: true };
 
@@ -49,6 +53,127 @@ export const CASES = [
     attributes: grouped,
     inputs: [f32(2, 30), f32(9, 12), u32(1)],
     data: { 2: Uint32Array.of(4) },
+  }),
+  opCase({
+    title: "attention over a window of soft-capped scores",
+    op: "attention",
+    attributes: { ...grouped, ...capped, window: 3 },
+    inputs: [f32(2, 7, 30)],
+  }),
+  opCase({
+    title: "attention over a window shorter than a tile",
+    op: "attention",
+    attributes: { ...paired, window: 21 },
+    inputs: [f32(1, 131, 128)],
+  }),
+  opCase({
+    title: "attentionBackward over a window of soft-capped scores",
+    op: "attentionBackward",
+    attributes: { ...grouped, ...capped, window: 3 },
+    inputs: [f32(2, 7, 30), f32(2, 7, 18), f32(2, 7, 3), f32(2, 7, 18)],
+  }),
+  opCase({
+    title: "attentionTangent over a window of soft-capped scores",
+    op: "attentionTangent",
+    attributes: { ...paired, ...capped, window: 4 },
+    inputs: [f32(1, 9, 128), f32(1, 9, 64), f32(1, 9, 4), f32(1, 9, 128)],
+  }),
+  opCase({
+    title: "cachedAttention over a window of soft-capped scores",
+    op: "cachedAttention",
+    attributes: { ...grouped, ...capped, window: 70 },
+    inputs: [f32(3, 30), f32(150, 12), u32(1)],
+    data: { 2: Uint32Array.of(140) },
+  }),
+  opCase({
+    title: "cachedAttention over a window that reaches before the start",
+    op: "cachedAttention",
+    attributes: { ...grouped, window: 4 },
+    inputs: [f32(6, 30), f32(9, 12), u32(1)],
+    data: { 2: Uint32Array.of(0) },
+  }),
+  ...([["", headed], [" by fours", headedByFours]] as const).flatMap(([how, attributes]) =>
+    (["headNorm", "headNormBackward", "headNormTangent"] as const).map((op) =>
+      opCase({
+        title: `${op}${how}, values as they are`,
+        op,
+        attributes,
+        inputs: Array.from({ length: op === "headNorm" ? 1 : 2 }, () => f32(2, 3, 7 * attributes.headSize)),
+        weights: { w: [1, 2 * attributes.headSize] },
+      })
+    )
+  ),
+  ...[72, 14].flatMap((width) => [
+    opCase({ title: `geglu of ${width} columns`, op: "geglu", attributes: {}, inputs: [f32(3, width)] }),
+    opCase({
+      title: `gegluBackward of ${width} columns`,
+      op: "gegluBackward",
+      attributes: {},
+      inputs: [f32(3, width), f32(3, width / 2)],
+    }),
+    opCase({
+      title: `gegluTangent of ${width} columns`,
+      op: "gegluTangent",
+      attributes: {},
+      inputs: [f32(3, width), f32(3, width)],
+    }),
+  ]),
+  opCase({
+    title: "rope by the second of two tables",
+    op: "rope",
+    attributes: { ...rotated, table: 1 },
+    inputs: [f32(2, 3, 17), f32(3, 12)],
+  }),
+  opCase({
+    title: "rope inverse by the second of two tables, behind shared rows",
+    op: "rope",
+    attributes: { ...rotated, headSize: 8, inverse: true, shared: 4, table: 1 },
+    inputs: [f32(10, 16), f32(3, 16)],
+  }),
+  opCase({
+    title: "targetLogProb of soft-capped logits",
+    op: "targetLogProb",
+    attributes: { ...head, softCap: 2 },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "targetLogProb, as probabilities of soft-capped logits",
+    op: "targetLogProb",
+    attributes: { ...head, softCap: 2, probability: true },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  ...[false, true].map((pair) =>
+    opCase({
+      title: `tokenLogit of soft-capped logits${pair ? ", pairs" : ""}`,
+      op: "tokenLogit",
+      attributes: { ...head, softCap: 2, pair },
+      inputs: [f32(5, 71), u32(5, pair ? 2 : 1)],
+      weights: { head: [37, 71] },
+    })
+  ),
+  opCase({
+    title: "distributionScore of soft-capped logits over two slices, entropy",
+    op: "distributionScore",
+    attributes: { ...wideHead, softCap: 0.7, measure: "entropy" },
+    inputs: [f32(2, 3)],
+    weights: { head: [8195, 3] },
+  }),
+  opCase({
+    title: "distributionScore of soft-capped logits, divergence",
+    op: "distributionScore",
+    attributes: { ...head, softCap: 2, measure: "divergence" },
+    inputs: [f32(6, 11), f32(3, 37)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "targetLogProb of soft-capped logits over two slices of the vocabulary",
+    op: "targetLogProb",
+    attributes: { ...wideHead, softCap: 0.7 },
+    inputs: [f32(2, 3), u32(2)],
+    weights: { head: [8195, 3] },
+    data: { 1: Uint32Array.of(8193, 2) },
   }),
   opCase({ title: "add by fours", op: "add", attributes: {}, inputs: [f32(3, 100), f32(3, 100)] }),
   opCase({ title: "path by fours", op: "path", attributes: {}, inputs: [f32(3, 100), f32(3, 100), f32(3)] }),

@@ -1,7 +1,8 @@
-// [g | u] are the halves of a row of 2 F values; m = silu(g) * u, s = sigmoid(g).
+// [g | u] are the halves of a row of 2 F values; m = g * s * u, s = sigmoid(g): the gate is silu(g) (Shazeer 2020). With GELU
+// s = sigmoid(k(g)), k(g) = 2 sqrt(2 / pi) (g + 0.044715 g^3): the gate is gelu(g) by its tanh approximation.
 // MODE 0 forward:  y = m                                                  [rows, F]
-// MODE 1 backward: given dm, y = [dm u s (1 + g (1 - s)) | dm g s]        [rows, 2 F]
-// MODE 2 tangent:  given [tg | tu], y = tg u s (1 + g (1 - s)) + tu g s   [rows, F]
+// MODE 1 backward: given dm, y = [dm u s (1 + g k' (1 - s)) | dm g s]     [rows, 2 F]
+// MODE 2 tangent:  given [tg | tu], y = tg u s (1 + g k' (1 - s)) + tu g s  [rows, F]
 struct Params {
   rows: u32,
 }
@@ -21,8 +22,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let gate = index / VECS * 2u * VECS + index % VECS;
   let g = gate_up[gate];
   let u = gate_up[gate + VECS];
+//@ if GELU
+  let square = 0.044715f * g * g;
+  let s = 1.0f / (1.0f + exp(-1.5957691216f * g * (1.0f + square)));
+  let slope = u * s * (1.0f + g * (1.5957691216f * (1.0f + 3.0f * square)) * (1.0f - s));
+//@ else
   let s = 1.0f / (1.0f + exp(-g));
   let slope = u * s * (1.0f + g * (1.0f - s));
+//@ end
   if (MODE == 0u) {
     y[index] = g * s * u;
   } else if (MODE == 1u) {

@@ -1,0 +1,200 @@
+/** How far apart the frequencies of a rotary embedding are, and what stretches them for long sequences. */
+export type RopeScaling =
+  | { readonly kind: "default" }
+  /** All frequencies divided by the factor. */
+  | { readonly kind: "linear"; readonly factor: number }
+  /** A larger base for sequences beyond the original length (NTK-aware); the frequencies then depend on that length. */
+  | { readonly kind: "dynamic"; readonly factor: number; readonly original: number }
+  /** Low frequencies divided, high ones kept, a ramp between them by rotations within the original length. */
+  | {
+    readonly kind: "yarn";
+    readonly factor: number;
+    readonly original: number;
+    /** What cosines and sines are multiplied by. */
+    readonly attentionFactor: number;
+    readonly betaFast: number;
+    readonly betaSlow: number;
+    readonly truncate: boolean;
+  }
+  /** Long wavelengths divided, short ones kept, those between interpolated. */
+  | {
+    readonly kind: "llama3";
+    readonly factor: number;
+    readonly lowFrequencyFactor: number;
+    readonly highFrequencyFactor: number;
+    readonly original: number;
+  }
+  /** Each frequency divided by a number of its own, as GGUF files state it. */
+  | { readonly kind: "divisors"; readonly divisors: readonly number[] };
+
+/** A table of rotary angles: base and scaling. */
+export interface RopeTable {
+  /** Base of the frequencies. */
+  readonly theta: number;
+  /** What becomes of them. */
+  readonly scaling: RopeScaling;
+}
+
+/** The kinds that a configuration may name. */
+export const ROPE_KINDS = ["default", "linear", "dynamic", "yarn", "llama3", "divisors"] as const satisfies readonly (
+  RopeScaling["kind"]
+)[];
+
+/** Fails for a key, with what was expected and what was found. */
+export type Fail = (key: string, expected: string, got: unknown) => never;
+
+/**
+ * Reads one object of RoPE parameters, by the keys of transformers 4 or 5.
+ *
+ * @param theta base where the object has none
+ * @param maxPositions `max_position_embeddings`
+ * @param at key of the object, for messages
+ */
+export function readRopeTable(
+  parameters: Readonly<Record<string, unknown>>,
+  theta: unknown,
+  maxPositions: number,
+  at: string,
+  fail: Fail,
+): RopeTable {
+  const number = (key: string, fallback?: number): number => {
+    const value = parameters[key] ?? fallback;
+    if (typeof value !== "number" || !(value > 0) || !Number.isFinite(value)) {
+      fail(`${at}.${key}`, "a positive number", value);
+    }
+    return value as number;
+  };
+  const kind = parameters.rope_type ?? parameters.type ?? "default";
+  const base = parameters.rope_theta ?? theta;
+  if (typeof base !== "number" || !(base > 0) || !Number.isFinite(base)) fail("rope_theta", "a positive number", base);
+  const scaling = (): RopeScaling => {
+    switch (kind) {
+      case "default":
+        return { kind: "default" };
+      case "linear":
+        return { kind: "linear", factor: number("factor") };
+      case "dynamic":
+        return { kind: "dynamic", factor: number("factor"), original: maxPositions };
+      case "yarn":
+        return readYarn(parameters, number, maxPositions);
+      case "llama3":
+        return {
+          kind: "llama3",
+          factor: number("factor"),
+          lowFrequencyFactor: number("low_freq_factor"),
+          highFrequencyFactor: number("high_freq_factor"),
+          original: number("original_max_position_embeddings", maxPositions),
+        };
+      case "divisors":
+        return { kind: "divisors", divisors: readDivisors(parameters.divisors, at, fail) };
+      default:
+        return fail(`${at}.rope_type`, `one of ${ROPE_KINDS.slice(0, -1).join(", ")}`, kind);
+    }
+  };
+  return { theta: base as number, scaling: scaling() };
+}
+
+function readYarn(
+  parameters: Readonly<Record<string, unknown>>,
+  number: (key: string, fallback?: number) => number,
+  maxPositions: number,
+): RopeScaling {
+  const original = number("original_max_position_embeddings", maxPositions);
+  const factor = number("factor", maxPositions / original);
+  const magnitude = (weight: number) => factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
+  // As transformers: what one key gives alone has no effect.
+  const { mscale, mscale_all_dim } = parameters;
+  const inferred = mscale && mscale_all_dim
+    ? magnitude(number("mscale")) / magnitude(number("mscale_all_dim"))
+    : magnitude(1);
+  return {
+    kind: "yarn",
+    factor,
+    original,
+    attentionFactor: number("attention_factor", inferred),
+    betaFast: number("beta_fast", 32),
+    betaSlow: number("beta_slow", 1),
+    truncate: parameters.truncate !== false,
+  };
+}
+
+function readDivisors(divisors: unknown, at: string, fail: Fail): number[] {
+  const fits = Array.isArray(divisors) && divisors.every((value) => Number.isFinite(value) && value > 0);
+  return fits ? divisors : fail(`${at}.divisors`, "positive numbers", divisors);
+}
+
+/** The longest sequence that a table is for. */
+export function longestSequence({ scaling }: RopeTable, maxPositions: number): number {
+  if (scaling.kind === "linear" || scaling.kind === "dynamic") return Math.floor(scaling.factor * maxPositions);
+  if (scaling.kind === "yarn") return Math.max(maxPositions, Math.floor(scaling.factor * scaling.original));
+  return maxPositions;
+}
+
+/** Whether the angles of a sequence depend on its length, for lengths up to `longest`. */
+export function dependsOnLength({ scaling }: RopeTable, longest: number): boolean {
+  return scaling.kind === "dynamic" && longest > scaling.original;
+}
+
+/**
+ * Angle of each pair of columns at position 1, [headSize / 2], and what cosines and sines are multiplied by.
+ *
+ * @param length of the sequence
+ */
+export function ropeFrequencies(
+  { theta, scaling }: RopeTable,
+  headSize: number,
+  length: number,
+): { readonly frequencies: number[]; readonly factor: number } {
+  const powers = (base: number) => Array.from({ length: headSize / 2 }, (_, d) => base ** (-2 * d / headSize));
+  const plain = powers(theta);
+  switch (scaling.kind) {
+    case "default":
+      return { frequencies: plain, factor: 1 };
+    case "linear":
+      return { frequencies: plain.map((frequency) => frequency / scaling.factor), factor: 1 };
+    case "dynamic": {
+      const { factor, original } = scaling;
+      const stretch = factor * Math.max(length, original) / original - (factor - 1);
+      return { frequencies: powers(theta * stretch ** (headSize / (headSize - 2))), factor: 1 };
+    }
+    case "yarn":
+      return { frequencies: yarn(plain, theta, scaling, headSize), factor: scaling.attentionFactor };
+    case "llama3":
+      return { frequencies: plain.map((frequency) => llama3(frequency, scaling)), factor: 1 };
+    case "divisors":
+      return { frequencies: plain.map((frequency, d) => frequency / scaling.divisors[d]), factor: 1 };
+  }
+}
+
+/** Peng et al. 2023, "YaRN", equations 17 to 23, as transformers computes them. */
+function yarn(
+  plain: readonly number[],
+  theta: number,
+  { factor, original, betaFast, betaSlow, truncate }: Extract<RopeScaling, { kind: "yarn" }>,
+  headSize: number,
+): number[] {
+  // The pair of columns that turns so often within the original length.
+  const pairOf = (rotations: number) =>
+    headSize * Math.log(original / (rotations * 2 * Math.PI)) / (2 * Math.log(theta));
+  const [fast, slow] = [pairOf(betaFast), pairOf(betaSlow)];
+  const low = Math.max(truncate ? Math.floor(fast) : fast, 0);
+  const high = Math.min(truncate ? Math.ceil(slow) : slow, headSize - 1);
+  // Equal ends would leave no ramp.
+  const width = low === high ? 0.001 : high - low;
+  return plain.map((frequency, d) => {
+    const ramp = Math.min(1, Math.max(0, (d - low) / width));
+    return frequency / factor * ramp + frequency * (1 - ramp);
+  });
+}
+
+/** Llama 3.1's rule (Meta, `apply_scaling` of llama-models). */
+function llama3(
+  frequency: number,
+  { factor, lowFrequencyFactor: low, highFrequencyFactor: high, original }: Extract<RopeScaling, { kind: "llama3" }>,
+): number {
+  const rotations = original * frequency / (2 * Math.PI);
+  if (rotations > high) return frequency;
+  if (rotations < low) return frequency / factor;
+  const smooth = (rotations - low) / (high - low);
+  return (1 - smooth) * frequency / factor + smooth * frequency;
+}
