@@ -20,9 +20,12 @@ export { attribute } from "./src/experiment/attribute.ts";
 export { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "./src/experiment/request.ts";
 export { type GivenOptions, PRESET_NAMES, type PresetName } from "./src/experiment/preset.ts";
 export { HIERARCHIES, METHODS, QUADRATURES, resolveOptions } from "./src/experiment/request.ts";
+export { DEFAULT_METRICS, METRIC_NAMES, type MetricName, type MetricOptions } from "./src/experiment/metric_options.ts";
 export type { HierarchyName, MethodName, QuadratureName } from "./src/experiment/request.ts";
 export type {
   AttributionRecord,
+  RecordFaithfulness,
+  RecordMetrics,
   RecordSampling,
   RecordSurrogate,
   RecordToken,
@@ -91,6 +94,14 @@ export { SEGMENT_KINDS, type SegmentKind, type Span } from "./src/units/text_seg
 export { containingUnits, freeGroups, type NamedSpan, type Unit, type UnitToken } from "./src/units/unit.ts";
 export { type Agreement, agreement } from "./src/metrics/agreement.ts";
 export {
+  type AgreementNumbers,
+  type ComparedRecord,
+  compareRecords,
+  type RecordComparison,
+} from "./src/experiment/compare_records.ts";
+export { type Cause, scoreTruth, type Truth, type TruthScore } from "./src/experiment/truth.ts";
+export {
+  type ControlledCurve,
   type Faithfulness,
   type FaithfulnessOptions,
   measureFaithfulness,
@@ -102,4 +113,5 @@ export { type Infidelity, infidelity, type InfidelityOptions } from "./src/metri
 export { maxSensitivity, type Sensitivity, type SensitivityOptions } from "./src/metrics/max_sensitivity.ts";
 export { ORDER_MEASURE_NAMES, type OrderMeasureName, orderOf } from "./src/metrics/order_measure.ts";
 export { type Stability, stability } from "./src/metrics/stability.ts";
+export { type ClusteredMean, clusteredMean, type ClusteredValue } from "./src/statistics/clustered_mean.ts";
 export { bootstrap, type BootstrapOptions, type Estimate } from "./src/statistics/bootstrap.ts";

@@ -23,6 +23,10 @@ export interface RecordToken {
   readonly id: number;
   /** What a person reads; a leading space is kept. */
   readonly text: string;
+  /** UTF-16 offsets into the text that the token is of; −1 where it holds none of it or they are not known. */
+  readonly start?: number;
+  /** Behind its last character; −1 as `start`. */
+  readonly end?: number;
 }
 
 /** Prompt units and their attributions, U of them; each prompt token is in one. */
@@ -94,6 +98,69 @@ export interface RecordSurrogate {
   } | null;
 }
 
+/** A measure of an order of units against random orders: see `Faithfulness` of the metrics. */
+export interface RecordFaithfulness {
+  /** Nats. */
+  readonly value: number;
+  /** The same of random orders: mean and standard deviation, nats, and how many there were. */
+  readonly control: { readonly mean: number; readonly deviation: number; readonly orders: number };
+  /** How much better than their mean, nats, with its 95 % interval: positive is good for every measure. */
+  readonly advantage: { readonly value: number; readonly low: number; readonly high: number };
+  /** The chance of such a value if the order told nothing. */
+  readonly chance: number;
+  /** Curves alone: scores after so many units were taken away or put back, nats, beside the random orders' mean and deviation. */
+  readonly curve?: {
+    readonly counts: readonly number[];
+    readonly scores: readonly number[];
+    readonly controlMean: readonly number[];
+    readonly controlDeviation: readonly number[];
+  };
+}
+
+/** Measures of the sequence attribution, those that were asked for. */
+export interface RecordMetrics {
+  /** What takes the place of a unit in all but the sensitivity. */
+  readonly scheme: string;
+  /** Of random orders, coalitions and perturbations. */
+  readonly seed: number;
+  /** Mean height of the score while units are taken away, the largest attribution first. */
+  readonly deletion?: RecordFaithfulness;
+  /** Mean height of the score while units are put back, the largest attribution first. */
+  readonly insertion?: RecordFaithfulness;
+  /** What the score loses without the units of the largest attributions. */
+  readonly comprehensiveness?: RecordFaithfulness;
+  /** What the score loses with these alone. */
+  readonly sufficiency?: RecordFaithfulness;
+  /** Mean square of what the attribution does not tell of taking units away, nats², with its 95 % interval. */
+  readonly infidelity?: {
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+    /** That of the attribution times `scale`, the factor that suits it best. */
+    readonly scaled: number;
+    readonly scale: number;
+    /** Coalitions. */
+    readonly samples: number;
+  };
+  /** Largest and mean relative change of the attribution under small changes of the embeddings; null for one of zeros. */
+  readonly sensitivity?: {
+    readonly max: number | null;
+    readonly mean: number | null;
+    /** Perturbed inputs. */
+    readonly samples: number;
+    /** Largest change of a coordinate. */
+    readonly radius: number;
+  };
+  /** What they took beside the attribution. */
+  readonly cost: {
+    /** Distinct prompts scored. */
+    readonly calls: number;
+    readonly forwardRows: number;
+    readonly backwardRows: number;
+    readonly seconds: number;
+  };
+}
+
 /** One attribution with everything needed to judge and repeat it: DESIGN.md, "The record". */
 export interface AttributionRecord {
   /** Name and version of this layout. */
@@ -158,6 +225,8 @@ export interface AttributionRecord {
   readonly sampling?: RecordSampling;
   /** LIME and context-cite only. */
   readonly surrogate?: RecordSurrogate;
+  /** Where metrics were asked for. */
+  readonly metrics?: RecordMetrics;
   /** How far the numbers can be trusted. */
   readonly completeness: {
     /** [T] δ_t, nats; null where the baseline cannot be scored, for surrogates, or where the method's `perTarget` is off */

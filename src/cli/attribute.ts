@@ -1,5 +1,6 @@
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
+import { DEFAULT_METRICS, METRIC_NAMES } from "../experiment/metric_options.ts";
 import { culpritOf, isRelevant, type MethodChoice, SWEEP_OPTIONS, type SweepOption } from "../experiment/relevance.ts";
 import { type GivenOptions, PRESET_NAMES, presetMethods, type PresetName } from "../experiment/preset.ts";
 import {
@@ -89,6 +90,11 @@ ${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is 
   --no-per-target     a fixed rule without forward mode: faster, but no error of single target tokens, no arithmetic floor
   --freeze LIST       special, template, first, token:<id or text> or positions, by commas
                       (${freeze}); none for nothing
+  --metrics LIST      measures the result by ${METRIC_NAMES.slice(0, 3).join(", ")},
+                      ${METRIC_NAMES.slice(3).join(", ")}, by commas
+  --metric-scheme X   what takes a unit's place in them (${DEFAULT_METRICS.scheme}); also --metric-orders (${DEFAULT_METRICS.orders}),
+                      --metric-samples (${DEFAULT_METRICS.samples}), --metric-perturbations (${DEFAULT_METRICS.perturbations}), --metric-radius
+                      (${DEFAULT_METRICS.radius}) and --metric-seed (${DEFAULT_METRICS.seed}): see docs/metrics.md
   --format NAME       ${RECORD_FORMATS.join(", ")} (table)
   --out FILE          write there instead of to standard output
   --strict            exit with 3 where the tolerance or the standard error was not met
@@ -132,6 +138,13 @@ const OPTIONS = {
   "held-out": { type: "string" },
   link: { type: "string" },
   freeze: { type: "string" },
+  metrics: { type: "string" },
+  "metric-scheme": { type: "string" },
+  "metric-orders": { type: "string" },
+  "metric-samples": { type: "string" },
+  "metric-perturbations": { type: "string" },
+  "metric-radius": { type: "string" },
+  "metric-seed": { type: "string" },
   format: { type: "string" },
   out: { type: "string" },
   strict: { type: "boolean" },
@@ -225,6 +238,7 @@ function attributionOptions(values: Values): GivenOptions {
     perTarget: values["no-per-target"] ? false : undefined,
     ...perturbationOptions(values),
     freeze: freeze === "none" ? [] : freeze?.split(",").map((name) => name.trim()),
+    metrics: metricsOf(values),
   });
 }
 
@@ -260,6 +274,25 @@ function perturbationOptions(values: Values): Partial<AttributionOptions> {
     heldOut: whole("held-out", 0),
     link: oneOf("link", values.link, LINK_NAMES),
   };
+}
+
+function metricsOf(values: Values): AttributionOptions["metrics"] | undefined {
+  const details = {
+    scheme: text("metric-scheme", values["metric-scheme"]),
+    orders: number("metric-orders", values["metric-orders"], { least: 2, whole: true }),
+    samples: number("metric-samples", values["metric-samples"], { least: 2, whole: true }),
+    perturbations: number("metric-perturbations", values["metric-perturbations"], { least: 1, whole: true }),
+    radius: number("metric-radius", values["metric-radius"], { least: 0, whole: false }),
+    seed: number("metric-seed", values["metric-seed"], { least: 0, whole: true }),
+  };
+  const given = Object.entries(details).filter(([, value]) => value !== undefined);
+  const list = text("metrics", values.metrics);
+  if (list === undefined) {
+    if (given.length === 0) return undefined;
+    throw new UsageError(`Cannot use --metric-${given[0][0]} as --metrics must say what to measure: got none`);
+  }
+  const names = list.split(",").map((name) => oneOf("metrics", name.trim(), METRIC_NAMES)!);
+  return { names, ...Object.fromEntries(given) };
 }
 
 function unitsOf(values: Values): string | undefined {

@@ -9,6 +9,8 @@ Usage: deno task <command> [options]
   generate     continue a prompt
   doctor       what this machine offers and what is missing
   inspect      what a checkpoint holds
+  compare      how far attributions agree
+  schema       the JSON Schema of an experiment's YAML
 
 Each has --help.
 `;
@@ -20,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
   generate: async () => (await import("./generate.ts")).runGenerateCommand,
   doctor: async () => (await import("./doctor.ts")).runDoctorCommand,
   inspect: async () => (await import("./inspect.ts")).runInspectCommand,
+  compare: async () => (await import("./compare.ts")).runCompareCommand,
+  schema: async () => (await import("./schema.ts")).runSchemaCommand,
 };
 
 /** Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. */

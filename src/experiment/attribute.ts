@@ -1,13 +1,14 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { advise } from "./advice.ts";
-import { buildRecord } from "./build_record.ts";
+import { buildRecord, type Judged } from "./build_record.ts";
+import { type Explain, measure } from "./measure.ts";
 import { type OpenObjective, openObjective } from "./objective.ts";
 import { type GivenOptions, presetGenerate } from "./preset.ts";
-import { type AttributionText, resolveOptions } from "./request.ts";
+import { type AttributionOptions, type AttributionText, resolveOptions } from "./request.ts";
 import { perturb } from "./perturb.ts";
 import { integratedGradients } from "./integrate.ts";
-import { prepareText } from "./prepare_text.ts";
+import { type PreparedText, prepareText } from "./prepare_text.ts";
 
 /**
  * Says which prompt tokens made the model give the target its log-probability, or another objective its value.
@@ -28,16 +29,14 @@ export async function attribute(
   const resolved = resolveOptions(options);
   const generate = text.generate ?? presetGenerate(options.preset);
   const prepared = await prepareText(model, { ...text, generate }, resolved);
-  const prompt = await model.embed(prepared.promptIds);
-  const objective = await openObjective(model, prepared, resolved.objective, prompt);
-  const judged = resolved.method === "integrated-gradients"
-    ? await integratedGradients(model, objective, prepared, resolved)
-    : await perturb(model, objective, prepared, resolved);
+  const objective = await openObjective(model, prepared, resolved.objective, prepared.promptRows);
+  const explain: Explain = (given) => runMethod(model, objective, given, resolved);
+  const judged = await explain(prepared);
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null
     ? null
     : model.meter.gpuSeconds - before.gpuSeconds;
   const explained = { ...prepared, pairs: objective.pairs && await describePairs(model, objective.pairs) };
-  return buildRecord(model, explained, resolved, judged, advise(prepared, resolved, judged), {
+  const cost = {
     pathPoints: judged.pathPoints,
     forwardRows: model.meter.forwardRows - before.forwardRows,
     backwardRows: model.meter.backwardRows - before.backwardRows,
@@ -45,7 +44,21 @@ export async function attribute(
     gpuSeconds,
     predictedBytes: model.meter.predictedBytes,
     peakBytes: model.meter.peakBytes,
-  });
+  };
+  const metrics = resolved.metrics &&
+    await measure(model, { objective, text: prepared, judged, explain }, resolved.metrics);
+  return buildRecord(model, explained, resolved, judged, advise(prepared, resolved, judged), cost, metrics);
+}
+
+async function runMethod(
+  model: LanguageModel,
+  objective: OpenObjective,
+  text: PreparedText,
+  options: AttributionOptions,
+): Promise<Judged> {
+  return options.method === "integrated-gradients"
+    ? await integratedGradients(model, objective, text, options)
+    : await perturb(model, objective, text, options);
 }
 
 async function describePairs(model: LanguageModel, pairs: NonNullable<OpenObjective["pairs"]>) {

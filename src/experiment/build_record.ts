@@ -5,6 +5,7 @@ import type { PathIntegral } from "../attribution/path_function.ts";
 import {
   type AttributionRecord,
   RECORD_SCHEMA,
+  type RecordMetrics,
   type RecordSampling,
   type RecordSurrogate,
   type RecordUnits,
@@ -77,6 +78,7 @@ export function buildRecord(
   result: Judged,
   advice: readonly string[],
   cost: AttributionRecord["cost"],
+  metrics: RecordMetrics | null,
 ): AttributionRecord {
   const L = text.promptIds.length;
   const { delta, relative, sequenceDelta, sequenceRelative } = completeness(
@@ -99,9 +101,12 @@ export function buildRecord(
     method: describeMethod(options),
     prompt: {
       text: text.promptText,
-      tokens: text.promptTokens.map(({ id, text: piece }, i) => ({ id, text: piece, frozen: text.frozen[i] })),
+      tokens: text.promptTokens.map(({ id, text: piece, start, end }, i) => ({
+        ...{ id, text: piece, start, end },
+        frozen: text.frozen[i],
+      })),
     },
-    target: { text: text.targetText, tokens: text.targetTokens.map(({ id, text: piece }) => ({ id, text: piece })) },
+    target: { text: text.targetText, tokens: text.targetTokens },
     ...(text.alternative === null ? {} : { alternative: describeAlternative(text.alternative) }),
     score: {
       objective: options.objective,
@@ -117,6 +122,7 @@ export function buildRecord(
     ...(unitLevel === null ? {} : { units: describeUnits(unitLevel, text) }),
     ...(sampling === null ? {} : { sampling: describeSampling(sampling, L) }),
     ...(surrogate === null ? {} : { surrogate: describeSurrogate(surrogate) }),
+    ...(metrics === null ? {} : { metrics }),
     completeness: {
       delta,
       relative,

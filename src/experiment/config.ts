@@ -1,7 +1,8 @@
 import { type Document, LineCounter, parseDocument } from "npm:yaml@2";
 import { checkConsistency, type Problem } from "./consistency.ts";
+import type { IssueParams } from "./leaf.ts";
 import { nearest } from "./nearest.ts";
-import { EXPERIMENT_SCHEMA, type IssueParams, KNOWN_KEYS, type ParsedExperiment } from "./schema.ts";
+import { EXPERIMENT_SCHEMA, KNOWN_KEYS, type ParsedExperiment } from "./schema.ts";
 import { positionOf } from "./source_position.ts";
 
 /** A configuration with mistakes: all of them, each as `file:line:column: key: expected …, got …`. */

@@ -1,7 +1,9 @@
+import { withDependents } from "./comparison.ts";
 import { nearest } from "./nearest.ts";
 import { culpritOf, isRelevant, needsOf, SWEEP_OPTIONS } from "./relevance.ts";
 import { PRESET_NAMES, presetMethods, type PresetName } from "./preset.ts";
 import { type MethodName, METHODS, type QuadratureName, QUADRATURES, resolveOptions } from "./request.ts";
+import { type Cause, locate } from "./truth.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
 export interface Problem {
@@ -17,12 +19,15 @@ type Mapping = Record<string, unknown>;
  * the data as they came, so that these mistakes are reported beside those of the schema.
  */
 export function checkConsistency(data: unknown): Problem[] {
-  const { prompts, sweeps } = asMapping(data);
+  const { prompts, sweeps, compare } = asMapping(data);
   const names = listOf(prompts).map((prompt) => asMapping(prompt).name);
   return [
     ...listOf(prompts).flatMap((prompt, i) => checkPrompt(asMapping(prompt), i, names)),
     ...listOf(sweeps).flatMap((sweep, i) => checkSweep(asMapping(sweep), i, names)),
     ...checkAlternatives(listOf(prompts).map(asMapping), listOf(sweeps).map(asMapping)),
+    ...listOf(prompts).flatMap((prompt, i) => checkTruth(asMapping(prompt), i)),
+    ...listOf(sweeps).flatMap((sweep, i) => matrixForTruth(asMapping(sweep), i, listOf(prompts).map(asMapping))),
+    ...listOf(compare).flatMap((comparison, i) => checkComparison(asMapping(comparison), i, listOf(compare))),
   ];
 }
 
@@ -37,6 +42,62 @@ function checkPrompt(prompt: Mapping, i: number, names: readonly unknown[]): Pro
   }
   if (target === undefined && generate === undefined && Object.keys(prompt).length > 0) {
     problems.push({ path: ["prompts", i], text: "expected target or generate, got neither" });
+  }
+  return problems;
+}
+
+/** Causes and parts of the target must be found, each once. */
+function checkTruth({ prompt, target, truth }: Mapping, i: number): Problem[] {
+  if (typeof prompt !== "string" || !Array.isArray(truth)) return [];
+  return truth.flatMap((entry, k) => {
+    const { causes, target: part } = asMapping(entry);
+    const named: [unknown, "prompt" | "target"][] = [
+      ...(part === undefined ? [] : [[part, "target"] as [unknown, "target"]]),
+      ...(causes === undefined ? [entry] : listOf(causes)).map((cause): [unknown, "prompt"] => [cause, "prompt"]),
+    ];
+    return named.flatMap(([what, where]) => {
+      const text = where === "prompt" ? prompt : target;
+      const isSpan = Array.isArray(what) && what.length === 2;
+      if (typeof text !== "string" || !(typeof what === "string" && what !== "" || isSpan)) return [];
+      try {
+        locate(text, what as Cause, where);
+        return [];
+      } catch (error) {
+        return [{
+          path: ["prompts", i, "truth", k],
+          text: `expected a part of the ${where}: ${(error as Error).message}`,
+        }];
+      }
+    });
+  });
+}
+
+/** The truth of a part of the target needs the rows of its tokens. */
+function matrixForTruth(sweep: Mapping, i: number, prompts: readonly Mapping[]): Problem[] {
+  const chosen = sweep.prompts === undefined ? null : asList(sweep.prompts);
+  const prompt = prompts.find(({ name, truth }) =>
+    (chosen === null || chosen.includes(name)) && listOf(truth).some((entry) => asMapping(entry).target !== undefined)
+  );
+  const method = sweep.method as MethodName;
+  const choice = { ...resolveOptions({}), method };
+  const always = asList(sweep.tokens).length > 0 && asList(sweep.tokens).every((value) => value === true);
+  if (prompt === undefined || always || !METHODS.includes(method) || !isRelevant("tokens", choice)) return [];
+  return [{
+    path: ["sweeps", i],
+    text: `expected tokens: true, as prompt ${prompt.name} has the truth of a part of its target, got no matrix`,
+  }];
+}
+
+function checkComparison({ name, across, reference }: Mapping, i: number, all: readonly unknown[]): Problem[] {
+  const problems: Problem[] = [];
+  if (typeof name === "string" && all.findIndex((other) => asMapping(other).name === name) < i) {
+    problems.push({ path: ["compare", i, "name"], text: `expected a name of its own, got ${name} again` });
+  }
+  const keys = withDependents(asList(across).filter((key) => typeof key === "string") as string[]);
+  for (const key of Object.keys(asMapping(reference))) {
+    if (keys.has(key)) continue;
+    const text = `expected one of ${[...keys].join(", ")}, in which the compared cells differ, got ${key}`;
+    problems.push({ path: ["compare", i, "reference", key], text, key: true });
   }
   return problems;
 }

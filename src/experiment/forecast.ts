@@ -45,7 +45,12 @@ export async function openForecast(
       for (const effort of ["least", "most"] satisfies Effort[]) {
         setEffort(effort);
         // Pretended scores of 0 are no logarithms of probabilities below 1; the link takes no row.
-        costs.push((await attribute(model, text, { ...options, link: "identity" })).cost);
+        const { cost, metrics } = await attribute(model, text, { ...options, link: "identity" });
+        costs.push({
+          ...cost,
+          forwardRows: cost.forwardRows + (metrics?.cost.forwardRows ?? 0),
+          backwardRows: cost.backwardRows + (metrics?.cost.backwardRows ?? 0),
+        });
       }
       const [least, most] = costs;
       return {

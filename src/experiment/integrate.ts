@@ -22,7 +22,7 @@ export async function integratedGradients(
   if (options.quadrature === "adaptive" && !options.perTarget) {
     throw new RangeError("Cannot integrate adaptively as perTarget must be true: got false");
   }
-  const end = await model.embed(text.promptIds);
+  const end = text.promptRows;
   if (!isRandomBaseline(options.baseline)) {
     const start = await baselineRows(model, text, options.baseline, end);
     return judge(await integrate(objective, options, { start, end }), text, options);

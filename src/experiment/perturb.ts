@@ -1,25 +1,22 @@
 import { averageDraws } from "../ablation/averaged_attribution.ts";
 import { occlude } from "../ablation/occlusion.ts";
 import { PERTURBATION_METHODS, type PerturbationOptions } from "../ablation/perturbation_methods.ts";
-import { promptGame, type PromptProblem } from "../ablation/prompt_game.ts";
 import type { Replacement } from "../ablation/prompt_variant.ts";
-import { createScorer, type Scorer } from "../ablation/scorer.ts";
+import type { Scorer } from "../ablation/scorer.ts";
 import type { SurrogateAttribution } from "../ablation/surrogate.ts";
 import type { UnitAttribution } from "../ablation/unit_attribution.ts";
 import { binaryTree, type UnitTree } from "../ablation/unit_tree.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { createRandom } from "../statistics/random.ts";
-import { freeGroups, type Unit } from "../units/unit.ts";
+import type { Unit } from "../units/unit.ts";
 import type { Judged } from "./build_record.ts";
 import type { OpenObjective } from "./objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
+import { promptScorer } from "./prompt_scorer.ts";
 import type { AttributionOptions, MethodName } from "./request.ts";
 import { replacementOf } from "./scheme.ts";
 import { spreadOverTokens } from "./spread.ts";
 import { treeOf } from "./unit_hierarchy.ts";
-
-// What the embeddings of coalitions may take at a time: all of exact Shapley values would be gigabytes.
-const BATCH_BYTES = 2 ** 26;
 
 /** A perturbation method on a model: which units of the prompt, taken away, take the objective's value away. */
 export async function perturb(
@@ -29,23 +26,13 @@ export async function perturb(
   options: AttributionOptions,
 ): Promise<Judged> {
   requireLogProbs(options);
-  const { promptIds, units } = text;
-  const prompt = await model.embed(promptIds);
-  const problem: PromptProblem = {
-    prompt,
-    hiddenSize: model.config.hiddenSize,
-    groups: freeGroups(units),
-    targets: objective.targets,
-    score: objective.score,
-  };
   const tree = hierarchyOf(text, options);
-  const batch = Math.max(1, Math.floor(BATCH_BYTES / prompt.byteLength));
   const by = (replacement: Replacement, own: AttributionOptions) =>
-    run(createScorer(promptGame(problem, replacement), { budget: own.budget ?? undefined, batch }), own, tree);
+    run(promptScorer(model, objective, text, replacement, own.budget), own, tree);
   const found = options.scheme === "resample"
     ? await resample(model, text, options, by)
     : await by(await replacementOf(model, options.scheme), options);
-  return judge(found, units, options);
+  return judge(found, text.units, options);
 }
 
 /** The mean over drawn tokens in the units' place: each draw is a game of its own, with its share of the budget. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { RECORD_SCHEMA } from "../attribution/record.ts";
 import type { ExperimentConfig } from "./config.ts";
 import type { GivenOptions } from "./preset.ts";
+import { DEFAULT_METRICS } from "./metric_options.ts";
 import { isRelevant, relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
 import {
   type AttributionOptions,
@@ -10,7 +11,8 @@ import {
   type QuadratureName,
   resolveOptions,
 } from "./request.ts";
-import type { DEVICES, ParsedSweep, QUANTIZATIONS } from "./schema.ts";
+import type { DEVICES, ParsedComparison, ParsedSweep, PLOT_CHOICES, QUANTIZATIONS } from "./schema.ts";
+import { type Truth, truthsOf } from "./truth.ts";
 
 /** A model as it is opened. */
 export interface ModelSpec {
@@ -30,6 +32,10 @@ export interface Cell {
   readonly prompt: string;
   readonly text: AttributionText;
   readonly options: AttributionOptions;
+  /** What is known to have caused the target; it decides nothing that is computed. */
+  readonly truth: readonly Truth[];
+  /** The options in words, as its id has them. */
+  readonly setting: string;
 }
 
 /** What an experiment computes, in the order in which it does so. */
@@ -42,6 +48,8 @@ export interface ExperimentPlan {
   readonly overrides: PlanOverrides;
   /** Grouped by model, then by prompt. */
   readonly cells: readonly Cell[];
+  readonly comparisons: readonly ParsedComparison[];
+  readonly plots: typeof PLOT_CHOICES[number];
 }
 
 /** What the command line sets in place of the configuration. */
@@ -53,23 +61,25 @@ export interface PlanOverrides {
 
 /** Expands a configuration into its cells; the same configuration gives the same plan. Cells that occur twice are one. */
 export function planExperiment(config: ExperimentConfig, overrides: PlanOverrides = {}): ExperimentPlan {
-  const { name, question, prompts, sweeps } = config.experiment;
+  const { name, question, prompts, sweeps, compare: comparisons = [], plots = "cells" } = config.experiment;
   const models = modelsOf(config, overrides);
   const cells = new Map<string, Cell>();
   for (const model of models) {
-    for (const { name: prompt, ...text } of prompts) {
+    for (const { name: prompt, truth, ...text } of prompts) {
       for (const sweep of sweeps) {
         if (sweep.prompts && !sweep.prompts.includes(prompt)) continue;
         for (const options of sweepOptions(sweep)) {
           const { alternative, ...plain } = text;
           const own = options.objective === "contrastive" ? { ...plain, alternative } : plain;
-          const cell = makeCell(model, models.length > 1, prompt, own, options);
+          const asked = { prompt, text: own, truth: truthsOf(truth ?? []) };
+          const cell = makeCell(model, models.length > 1, asked, options);
           if (!cells.has(cell.key)) cells.set(cell.key, cell);
         }
       }
     }
   }
-  return { name, question, file: config.file, configText: config.text, overrides, cells: [...cells.values()] };
+  const { file, text: configText } = config;
+  return { name, question, file, configText, overrides, cells: [...cells.values()], comparisons, plots };
 }
 
 function modelsOf({ experiment }: ExperimentConfig, overrides: PlanOverrides): ModelSpec[] {
@@ -103,7 +113,8 @@ function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
   const { preset, method } = sweep;
   const quadratures = sweep.quadrature ?? [resolveOptions({ preset, method }).quadrature];
   return quadratures.flatMap((quadrature: QuadratureName) => {
-    let combinations: GivenOptions[] = [{ preset, method, quadrature }];
+    const metrics = Array.isArray(sweep.metrics) ? { names: sweep.metrics } : sweep.metrics ?? null;
+    let combinations: GivenOptions[] = [{ preset, method, quadrature, metrics }];
     const lists: [keyof AttributionOptions, readonly unknown[] | undefined][] = [
       ["objective", sweep.objective],
       ["freeze", freezeLists(sweep.freeze)],
@@ -140,16 +151,18 @@ function freezeLists(freeze: unknown): string[][] | undefined {
 function makeCell(
   model: ModelSpec,
   manyModels: boolean,
-  prompt: string,
-  text: AttributionText,
+  { prompt, text, truth }: Pick<Cell, "prompt" | "text" | "truth">,
   options: AttributionOptions,
 ): Cell {
-  const determines = { schema: RECORD_SCHEMA, model, text, method: options.method, options: relevantOptions(options) };
+  const { method } = options;
+  const metrics = options.metrics ? { ...DEFAULT_METRICS, ...options.metrics } : undefined;
+  const determines = { schema: RECORD_SCHEMA, model, text, method, options: relevantOptions(options), metrics };
   const key = createHash("sha256").update(stableJson(determines)).digest("hex");
   const objective = options.objective === DEFAULT_OPTIONS.objective ? [] : [options.objective];
   const opened = manyModels ? [baseName(model.source), model.quantize] : [];
-  const words = [...opened, prompt, ...objective, ...optionWords(options)];
-  return { id: `${slug(words.join("-"))}-${key.slice(0, 8)}`, key, model, prompt, text, options };
+  const setting = [...objective, ...optionWords(options)];
+  const id = `${slug([...opened, prompt, ...setting].join("-"))}-${key.slice(0, 8)}`;
+  return { id, key, model, prompt, text, options, truth, setting: setting.join(" ") };
 }
 
 function optionWords(options: AttributionOptions): string[] {
@@ -191,7 +204,7 @@ function baseName(path: string): string {
 }
 
 /** JSON with sorted keys and without undefined values: equal data give equal text. */
-function stableJson(value: unknown): string {
+export function stableJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(stableJson).join(",")}]`;
   const entries = Object.entries(value).filter(([, child]) => child !== undefined);

@@ -4,8 +4,11 @@ import type { AttributionRecord } from "../attribution/record.ts";
 import { barChart } from "../report/bar_chart.ts";
 import { completenessPlot, type CompletenessPoint } from "../report/completeness_plot.ts";
 import { heatMap } from "../report/heat_map.ts";
+import { intervalPlot } from "../report/interval_plot.ts";
 import { rasterize, renderSvg } from "../report/render.ts";
 import { readIfThere, writeAtomic } from "./atomic_file.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Findings } from "./findings.ts";
 import type { Cell } from "./plan.ts";
 import { isRelevant } from "./relevance.ts";
 import { pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
@@ -28,24 +31,74 @@ export async function plotCompleteness(store: Store, rows: readonly ResultRow[],
   return true;
 }
 
+/** Draws each part of what was found. */
+export async function plotFindings(store: Store, all: readonly Findings[], name: string): Promise<void> {
+  for (const { name: part, title, findings } of all) {
+    const points = findings.map(({ label, measure, mean: { value, low, high }, cases }) => ({
+      ...{ panel: measure, row: label, value, low, high },
+      cases: cases.map((one) => one.value),
+    }));
+    await plot(store, `plots/${part}`, intervalPlot(points, `${name}: ${title.toLowerCase()}`));
+  }
+}
+
+/**
+ * Draws the L1 distance from the reference against path points, for comparisons that have one and paths.
+ *
+ * @returns their names
+ */
+export async function plotDistances(
+  store: Store,
+  comparisons: readonly Comparison[],
+  name: string,
+): Promise<string[]> {
+  const drawn: string[] = [];
+  for (const { name: comparison, hasReference, pairs } of comparisons) {
+    const usual = usualFreeze(pairs.map(({ a }) => a));
+    const points = !hasReference
+      ? []
+      : pairs.flatMap(({ a, agreement: { relativeDistance: relative } }) =>
+        pathPoint(a, { usual, manyModels: false, relative, certificate: a.sequence.certificate })
+      );
+    if (points.length === 0) continue;
+    const spec = completenessPlot(points, `${name}: distance from the reference against path points`, {
+      axis: "L1 distance",
+      meaning: `Σ |attribution − reference| / Σ |reference|, sequence attribution; comparison ${comparison}`,
+    });
+    await plot(store, `plots/distance-${comparison}`, spec);
+    drawn.push(comparison);
+  }
+  return drawn;
+}
+
 function completenessPoints(rows: readonly ResultRow[]): CompletenessPoint[] {
   const usual = usualFreeze(rows);
   const manyModels = new Set(rows.map(modelText)).size > 1;
-  return rows.flatMap((row) => {
-    const { options } = row.cell;
-    const prompt = promptWord(row.cell);
-    const { relative, certificate } = row.sequence;
-    if (options.method !== "integrated-gradients" || relative === null) return [];
-    return [{
-      prompt: manyModels ? `${prompt}, ${modelText(row)}` : prompt,
-      path: `baseline ${pathText(options, usual)}`,
-      quadrature: options.quadrature,
-      // A fixed rule also scores both ends, which the error is measured with: its own points are its steps.
-      points: isRelevant("steps", options) ? options.steps : row.cost.pathPoints,
-      relative,
-      certificate,
-    }];
-  });
+  return rows.flatMap((row) => pathPoint(row, { usual, manyModels, ...row.sequence }));
+}
+
+/** The place of a cell in a plot against path points; none where it has no path or no error. */
+function pathPoint(
+  row: ResultRow,
+  { usual, manyModels, relative, certificate }: {
+    readonly usual: string;
+    readonly manyModels: boolean;
+    readonly relative: number | null;
+    readonly certificate: number | null;
+  },
+): CompletenessPoint[] {
+  const { options } = row.cell;
+  const prompt = promptWord(row.cell);
+  if (options.method !== "integrated-gradients" || relative === null) return [];
+  return [{
+    prompt: manyModels ? `${prompt}, ${modelText(row)}` : prompt,
+    path: `baseline ${pathText(options, usual)}`,
+    quadrature: options.quadrature,
+    // A fixed rule also scores both ends, which the error is measured with: its own points are its steps.
+    points: isRelevant("steps", options) ? options.steps : row.cost.pathPoints,
+    relative,
+    certificate,
+  }];
 }
 
 function modelText({ model, cell }: ResultRow): string {

@@ -1,6 +1,7 @@
 import type { LanguageModel } from "../model/model.ts";
 import type { PromptToken, Token, Tokenizer } from "../model/tokenizer.ts";
 import { divide, divisionOf } from "../units/prompt_units.ts";
+import type { Span } from "../units/text_segments.ts";
 import type { Unit, UnitToken } from "../units/unit.ts";
 import type { AttributionOptions, AttributionText } from "./request.ts";
 
@@ -9,6 +10,8 @@ export interface PreparedText {
   readonly promptText: string;
   readonly promptTokens: readonly PromptToken[];
   readonly promptIds: readonly number[];
+  /** The prompt's embeddings, [L, D]: every method starts from these, so that a metric may change them. */
+  readonly promptRows: Float32Array;
   /** [L]; with a template, also what stands outside of its slots */
   readonly frozen: readonly boolean[];
   /** [L] */
@@ -16,7 +19,8 @@ export interface PreparedText {
   /** What is attributed as one; each prompt token is in one of them. */
   readonly units: readonly Unit[];
   readonly targetText: string;
-  readonly targetTokens: readonly Token[];
+  /** With UTF-16 offsets into `targetText`, −1 where they are not known. */
+  readonly targetTokens: readonly (Token & Span)[];
   readonly targetIds: readonly number[];
   /** What the target is compared with; null where nothing is. */
   readonly alternative: {
@@ -76,15 +80,17 @@ export async function prepareText(
   const differs = (ids: readonly number[], continuation?: string) =>
     continuation !== undefined && !text.chat &&
     String(tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
+  const targetText = text.target ?? tokenizer.decode(targetIds);
   return {
     promptText: text.prompt,
     promptTokens: tokens,
     promptIds,
+    promptRows: await model.embed(promptIds),
     frozen,
     unitTokens,
     units,
-    targetText: text.target ?? tokenizer.decode(targetIds),
-    targetTokens: tokenizer.describe(targetIds),
+    targetText,
+    targetTokens: locatedTokens(tokenizer, targetText, targetIds),
     targetIds,
     alternative,
     chat: text.chat ?? false,
@@ -114,6 +120,19 @@ function alternativeOf(
     throw new RangeError(`Cannot attribute as the alternative must not be the target: got ${JSON.stringify(text)}`);
   }
   return { text, tokens: tokenizer.describe(ids), ids };
+}
+
+/** Bytes that make no character are shown otherwise in a generated text: then its tokens have no offsets. */
+function locatedTokens(tokenizer: Tokenizer, text: string, ids: readonly number[]): (Token & Span)[] {
+  const tokens = tokenizer.describe(ids);
+  let spans: Span[];
+  try {
+    spans = tokenizer.locate(text, ids);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    spans = ids.map(() => ({ start: -1, end: -1 }));
+  }
+  return tokens.map((token, t) => ({ ...token, start: spans[t].start, end: spans[t].end }));
 }
 
 function frozenPositions(

@@ -4,7 +4,7 @@ import { type AttributionRecord, RECORD_SCHEMA, type RecordUnits } from "../attr
 
 const numbers = z.array(z.number());
 const matrix = z.array(numbers);
-const token = z.object({ id: z.number(), text: z.string() });
+const token = z.object({ id: z.number(), text: z.string(), start: z.number().optional(), end: z.number().optional() });
 
 const perColumn = z.array(z.number().nullable());
 
@@ -42,6 +42,38 @@ const SURROGATE = z.object({
   }).nullable(),
 });
 
+const FAITHFULNESS = z.object({
+  value: z.number(),
+  control: z.object({ mean: z.number(), deviation: z.number(), orders: z.number() }),
+  advantage: z.object({ value: z.number(), low: z.number(), high: z.number() }),
+  chance: z.number(),
+  curve: z.object({ counts: numbers, scores: numbers, controlMean: numbers, controlDeviation: numbers }).optional(),
+}).optional();
+
+const METRICS = z.object({
+  scheme: z.string(),
+  seed: z.number(),
+  deletion: FAITHFULNESS,
+  insertion: FAITHFULNESS,
+  comprehensiveness: FAITHFULNESS,
+  sufficiency: FAITHFULNESS,
+  infidelity: z.object({
+    value: z.number(),
+    low: z.number(),
+    high: z.number(),
+    scaled: z.number(),
+    scale: z.number(),
+    samples: z.number(),
+  }).optional(),
+  sensitivity: z.object({
+    max: z.number().nullable(),
+    mean: z.number().nullable(),
+    samples: z.number(),
+    radius: z.number(),
+  }).optional(),
+  cost: z.object({ calls: z.number(), forwardRows: z.number(), backwardRows: z.number(), seconds: z.number() }),
+});
+
 const RECORD = z.object({
   schema: z.literal(RECORD_SCHEMA),
   model: z.object({
@@ -70,6 +102,7 @@ const RECORD = z.object({
   units: UNITS.optional(),
   sampling: SAMPLING.optional(),
   surrogate: SURROGATE.optional(),
+  metrics: METRICS.optional(),
   completeness: z.object({
     delta: numbers.nullable(),
     relative: z.array(z.number().nullable()).nullable(),

@@ -4,6 +4,7 @@ import { PERTURBATION_METHOD_NAMES } from "../ablation/perturbation_methods.ts";
 import type { ObjectiveName } from "../attribution/objectives/objective.ts";
 import { SEGMENT_KINDS } from "../units/text_segments.ts";
 import { type GivenOptions, withPreset } from "./preset.ts";
+import type { MetricOptions } from "./metric_options.ts";
 
 /** The methods of this version. */
 export const METHODS = ["integrated-gradients", "feature-ablation", ...PERTURBATION_METHOD_NAMES] as const;
@@ -145,6 +146,8 @@ export interface AttributionOptions {
   readonly link: LinkName;
   /** `special`, `template`, `first`, `token:<id or text>` wherever it stands, or zero-based positions as decimal strings. */
   readonly freeze: readonly string[];
+  /** What to measure the attribution by; null: nothing. Other methods' options say nothing to it. */
+  readonly metrics: Pick<MetricOptions, "names"> & Partial<MetricOptions> | null;
 }
 
 /** The defaults of DESIGN.md. */
@@ -177,6 +180,7 @@ export const DEFAULT_OPTIONS: AttributionOptions = {
   heldOut: 32,
   link: "logit",
   freeze: ["special", "template"],
+  metrics: null,
 };
 
 const DEFAULT_BUDGETS: Partial<Record<MethodName, number>> = {

@@ -1,12 +1,15 @@
 import { stringify } from "npm:csv-stringify@6/sync";
 import type { ObjectiveUnit } from "../attribution/objectives/objective.ts";
-import type { AttributionRecord, RecordSampling } from "../attribution/record.ts";
+import type { AttributionRecord, RecordMetrics, RecordSampling } from "../attribution/record.ts";
+import { ORDER_MEASURE_NAMES } from "../metrics/order_measure.ts";
 import { byUnits } from "../report/by_units.ts";
 import { scoreGap, topPosition } from "../report/describe.ts";
 import { visibleText } from "../report/visible_token.ts";
+import { type ComparableUnits, comparableUnits } from "./comparable.ts";
 import type { Cell } from "./plan.ts";
 import { relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
 import { type AttributionOptions, DEFAULT_OPTIONS } from "./request.ts";
+import { scoreTruth, type TruthScore } from "./truth.ts";
 
 /** What the tables and plots of an experiment keep of a cell's record. */
 export interface ResultRow {
@@ -27,6 +30,12 @@ export interface ResultRow {
   readonly top: { readonly position: number; readonly token: string; readonly attribution: number } | null;
   readonly advice: readonly string[];
   readonly hasMatrix: boolean;
+  /** The sequence attribution, for comparisons. */
+  readonly units: ComparableUnits;
+  readonly truth: readonly TruthScore[];
+  /** Why the truth could not be looked at; null where it was, or none is known. */
+  readonly truthError: string | null;
+  readonly metrics: RecordMetrics | null;
 }
 
 /** The row of a cell's record. */
@@ -59,12 +68,25 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
     },
     advice: record.advice,
     hasMatrix: record.tokenAttribution !== null,
+    units: comparableUnits(record),
+    ...truthOf(cell, record),
+    metrics: record.metrics ?? null,
   };
 }
 
 /** What is explained, as tables name it: `michael`, or `michael, entropy`. */
 export function promptWord({ prompt, options: { objective } }: Cell): string {
   return objective === DEFAULT_OPTIONS.objective ? prompt : `${prompt}, ${objective}`;
+}
+
+/** A generated target need not have the parts that the truth is of: that fails no cell. */
+function truthOf(cell: Cell, record: AttributionRecord): Pick<ResultRow, "truth" | "truthError"> {
+  try {
+    return { truth: cell.truth.map((truth) => scoreTruth(record, truth)), truthError: null };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { truth: [], truthError: error.message };
+  }
 }
 
 /** What distinguishes the paths of a sweep beside quadrature and effort: `zero`, or `zero, frozen first`. */
@@ -92,7 +114,12 @@ export function usualFreeze(rows: readonly ResultRow[]): string {
 
 /** All results as CSV, a row for each cell; options without an effect are empty. */
 export function resultsCsv(rows: readonly ResultRow[]): string {
-  return stringify(rows.map(csvRow), { header: true, columns: CSV_COLUMNS, cast: { boolean: String } });
+  const used = METRIC_COLUMNS.filter((column) => rows.some((row) => (metricCells(row)[column] ?? null) !== null));
+  return stringify(rows.map((row) => ({ ...csvRow(row), ...metricCells(row) })), {
+    header: true,
+    columns: [...CSV_COLUMNS, ...used],
+    cast: { boolean: String },
+  });
 }
 
 const CSV_COLUMNS = [
@@ -113,6 +140,43 @@ const CSV_COLUMNS = [
   ...["model_calls", "stopped_by", "largest_standard_error", "r2", "held_out_r2", "lds"],
   ...["top_position", "top_token", "top_attribution", "backend", "adapter"],
 ];
+
+/** Metrics and truth; columns that no row has are left out. */
+const METRIC_COLUMNS = [
+  ...ORDER_MEASURE_NAMES.flatMap((name) => ["", "_advantage", "_low", "_high", "_chance"].map((part) => name + part)),
+  ...["infidelity", "infidelity_low", "infidelity_high", "infidelity_scaled", "sensitivity", "metric_calls"],
+  ...["truth_top", "truth_precision", "truth_auc", "truth_average_precision"],
+];
+
+function metricCells({ metrics, truth }: ResultRow): Record<string, unknown> {
+  const measures = ORDER_MEASURE_NAMES.flatMap((name) => {
+    const { value, advantage, chance } = metrics?.[name] ?? {};
+    return [
+      [name, value],
+      [`${name}_advantage`, advantage?.value],
+      [`${name}_low`, advantage?.low],
+      [`${name}_high`, advantage?.high],
+      [`${name}_chance`, chance],
+    ];
+  });
+  const mean = (pick: (score: TruthScore) => number | null) => {
+    const values = truth.map(pick).filter((value) => value !== null);
+    return values.length === 0 ? null : total(values) / values.length;
+  };
+  return {
+    ...Object.fromEntries(measures),
+    infidelity: metrics?.infidelity?.value,
+    infidelity_low: metrics?.infidelity?.low,
+    infidelity_high: metrics?.infidelity?.high,
+    infidelity_scaled: metrics?.infidelity?.scaled,
+    sensitivity: metrics?.sensitivity?.max,
+    metric_calls: metrics?.cost.calls,
+    truth_top: mean(({ top }) => top),
+    truth_precision: mean(({ precision }) => precision),
+    truth_auc: mean(({ auc }) => auc),
+    truth_average_precision: mean(({ averagePrecision }) => averagePrecision),
+  };
+}
 
 function csvRow(row: ResultRow): Record<string, unknown> {
   const { cell, sequence, cost, top } = row;

@@ -2,15 +2,18 @@ import type { AttributionRecord } from "../attribution/record.ts";
 import type { DownloadProgress } from "../model/source.ts";
 import { assertFiniteRecord } from "../report/finite_record.ts";
 import { writeIfChanged } from "./atomic_file.ts";
+import { compareCells } from "./comparison.ts";
+import { findingsOf } from "./findings.ts";
+import { agreementCsv, findingsCsv, truthCsv } from "./findings_text.ts";
 import { type OpenedModel, writeManifest } from "./manifest.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "./plan.ts";
-import { plotCell, plotCompleteness } from "./plots.ts";
+import { plotCell, plotCompleteness, plotDistances, plotFindings } from "./plots.ts";
 import type { CellOutcome, ProgressEvent } from "./progress.ts";
 import { checkRecord } from "./record_schema.ts";
 import type { AttributionOptions, AttributionText } from "./request.ts";
-import { isUnmet, resultRow, resultsCsv } from "./results.ts";
+import { isUnmet, type ResultRow, resultRow, resultsCsv } from "./results.ts";
 import { openStore, readStored, type Store } from "./store.ts";
-import { summaryText } from "./summary.ts";
+import { type Found, summaryText } from "./summary.ts";
 
 /** A model that is ready to be explained. */
 export interface OpenModel {
@@ -119,7 +122,7 @@ async function runCell(run: Run, model: OpenModel, cell: Cell): Promise<CellOutc
   if (stored.state === "unusable") run.tell({ kind: "note", text: `${cell.id} is computed again: ${stored.reason}` });
   try {
     const record = stored.state === "record" ? stored.record : await computeCell(run, model, cell);
-    await plotCell(run.store, cell, record);
+    if (run.plan.plots === "cells") await plotCell(run.store, cell, record);
     return { cell, status: stored.state === "record" ? "stored" : "computed", row: resultRow(cell, record) };
   } catch (error) {
     return { cell, status: "failed", error: messageOf(error) };
@@ -145,7 +148,14 @@ async function finishRun(run: Run): Promise<ExperimentResult> {
   const rows = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
   await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
   const hasPlot = await plotCompleteness(store, rows, plan.name);
-  await writeIfChanged(store.path("summary.md"), summaryText(plan, outcomes, store.directory, hasPlot));
+  const comparisons = plan.comparisons.map((spec) => compareCells(rows, spec));
+  const found = {
+    comparisons,
+    findings: findingsOf(rows, comparisons),
+    distances: await plotDistances(store, comparisons, plan.name),
+  };
+  await writeFindings(store, rows, found, plan.name);
+  await writeIfChanged(store.path("summary.md"), summaryText(plan, outcomes, store.directory, hasPlot, found));
   await writeManifest(store, { ...run, ended: new Date() });
   return {
     outcomes,
@@ -153,6 +163,19 @@ async function finishRun(run: Run): Promise<ExperimentResult> {
     unmet: rows.filter(isUnmet).length,
     summary: store.path("summary.md"),
   };
+}
+
+/** Tables and plots of what was found beside completeness; none where nothing was. */
+async function writeFindings(
+  store: Store,
+  rows: readonly ResultRow[],
+  { comparisons, findings }: Found,
+  name: string,
+): Promise<void> {
+  if (findings.length > 0) await writeIfChanged(store.path("findings.csv"), findingsCsv(findings));
+  if (comparisons.length > 0) await writeIfChanged(store.path("agreement.csv"), agreementCsv(comparisons));
+  if (rows.some(({ truth }) => truth.length > 0)) await writeIfChanged(store.path("truth.csv"), truthCsv(rows));
+  await plotFindings(store, findings, name);
 }
 
 function messageOf(error: unknown): string {

@@ -2,8 +2,15 @@ import { z } from "npm:zod@4";
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import { PRESET_NAMES } from "./preset.ts";
-import { ERRORS_OF, HIERARCHIES, isUnits, METHODS, QUADRATURES, SCHEME_WORDS, UNIT_WORDS } from "./request.ts";
+import { above0, each, type JsonLeaf, leaf, name, notNegative, oneOf, text, trueOrFalse } from "./leaf.ts";
+import { wholeNumber, wordOrPrefixed } from "./leaf.ts";
+import { DEFAULT_METRICS, METRIC_NAMES, type MetricName, type MetricOptions } from "./metric_options.ts";
+import { SWEEP_OPTIONS } from "./relevance.ts";
+import { ERRORS_OF, HIERARCHIES, METHODS, QUADRATURES, SCHEME_WORDS, UNIT_WORDS } from "./request.ts";
+import type { Cause } from "./truth.ts";
 
+/** What is drawn. */
+export const PLOT_CHOICES = ["cells", "summary"] as const;
 /** Devices that a configuration may ask for. */
 export const DEVICES = ["auto", "webgpu", "reference"] as const;
 /** Quantizations at load. */
@@ -12,138 +19,189 @@ export const QUANTIZATIONS = ["none", "nf4"] as const;
 const MOST_STEPS = 100_000;
 /** Longer continuations than this are not explained. */
 const MOST_GENERATED = 4096;
-
 /** Model calls, samples and units beyond it are a slip as well. */
 const MOST_CALLS = 10_000_000;
+/** What cells may differ in when they are compared. */
+export const COMPARED_KEYS = ["model", "quantize", "method", ...SWEEP_OPTIONS] as const;
 /** Seeds are integers of 32 bits. */
 const MOST_SEED = 2 ** 32 - 1;
 
-/** Beside the message, an issue may carry the words that were possible. */
-export interface IssueParams {
-  readonly candidates?: readonly string[];
-}
+const TOKEN = "or token:<id or text>";
+const TEXT_OR_TOKEN = "text:<prompt of as many tokens> or token:<id or text>";
+const calls = (least: number) => wholeNumber(least, MOST_CALLS);
 
-/** A leaf value: the predicate, and the expectation that an error states. */
-function leaf<T>(expectation: string, check: (value: unknown) => boolean, params: IssueParams = {}) {
-  return z.custom<T>(check, { error: expectation, params: { ...params } });
-}
+/** A mean over draws is no way to score a single coalition. */
+const METRIC_SCHEMES = SCHEME_WORDS.filter((word) => word !== "resample");
+const SCHEME: JsonLeaf = { anyOf: [{ enum: METRIC_SCHEMES }, { type: "string", pattern: "^token:[\\s\\S]" }] };
 
-function oneOf<T extends string>(words: readonly T[]) {
-  return leaf<T>(`one of ${words.join(", ")}`, (value) => (words as readonly unknown[]).includes(value), {
-    candidates: words,
-  });
-}
-
-function wholeNumber(least: number, most: number) {
-  const check = (value: unknown) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
-  return leaf<number>(`a whole number from ${least} to ${most}`, check);
-}
-
-/** A word, or `token:` (or `text:`) with something behind it. */
-function wordOrToken(words: readonly string[], { orText = false } = {}) {
-  const prefixed = orText ? /^(token|text):./su : /^token:./su;
-  const check = (value: unknown) => typeof value === "string" && (words.includes(value) || prefixed.test(value));
-  const forms = orText ? "text:<prompt of as many tokens> or token:<id or text>" : "or token:<id or text>";
-  return leaf<string>(`${words.join(", ")}${orText ? "," : ""} ${forms}`, check, { candidates: words });
-}
-
-const above0 = leaf<number>(
-  "a number above 0",
-  (value) => typeof value === "number" && value > 0 && value < Infinity,
-);
-const notNegative = leaf<number>(
-  "a number of at least 0",
-  (value) => typeof value === "number" && value >= 0 && value < Infinity,
-);
-const units = leaf<string>(`${UNIT_WORDS.join(", ")} or template:<text with {slots}>`, isUnits, {
-  candidates: UNIT_WORDS,
-});
-
-/** A value or a list of values; the sweep takes each. */
-function each<T extends z.ZodType>(item: T) {
-  const list = z.array(item).min(1, { error: "a list of at least one value" });
-  return z.preprocess((value) => value === undefined || Array.isArray(value) ? value : [value], list.optional());
-}
-
-const isText = (value: unknown) => typeof value === "string" && value.trim() !== "";
-const isName = (value: unknown) => typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value);
-const NAME = "a name of letters, digits, dots, dashes and underscores";
-
-const trueOrFalse = leaf<boolean>("true or false", (value) => typeof value === "boolean");
-
-const FREEZE_WORDS = ["special", "template", "first"];
-const isFrozenItem = (value: unknown) =>
-  FREEZE_WORDS.includes(value as string) ||
-  /^(0|[1-9]\d*|token:.+)$/su.test(String(value)) && typeof value !== "object";
-const isFreezeList = (value: unknown) => Array.isArray(value) && value.every(isFrozenItem);
+const FROZEN: JsonLeaf = {
+  anyOf: [
+    { enum: ["special", "template", "first"] },
+    { type: "integer", minimum: 0 },
+    { type: "string", pattern: "^(0|[1-9]\\d*|token:[\\s\\S]+)$" },
+  ],
+};
+const FROZEN_LIST: JsonLeaf = { type: "array", items: FROZEN };
 
 const freeze = leaf<unknown>(
   "special, template, first, token:<id or text> or positions from 0, as one list or as a list of lists",
-  (value) =>
-    isFrozenItem(value) || isFreezeList(value) ||
-    Array.isArray(value) && value.length > 0 && value.every(isFreezeList),
+  {
+    anyOf: [FROZEN, FROZEN_LIST, { type: "array", minItems: 1, items: FROZEN_LIST }],
+    description: "tokens that keep their embedding and get no attribution; a list of lists is swept",
+  },
+);
+
+const METRIC_LIST: JsonLeaf = { type: "array", items: { enum: METRIC_NAMES }, minItems: 1 };
+const metrics = leaf<MetricName[] | Pick<MetricOptions, "names"> & Partial<MetricOptions>>(
+  `a list of ${METRIC_NAMES.join(", ")}, or a mapping with these as names and ${
+    Object.keys(DEFAULT_METRICS).join(", ")
+  }`,
+  {
+    anyOf: [METRIC_LIST, {
+      type: "object",
+      properties: {
+        names: METRIC_LIST,
+        scheme: { ...SCHEME, description: "what takes the place of a unit" },
+        orders: { type: "integer", minimum: 2, maximum: MOST_CALLS, description: "random orders to compare with" },
+        samples: { type: "integer", minimum: 2, maximum: MOST_CALLS, description: "coalitions of the infidelity" },
+        perturbations: { type: "integer", minimum: 1, maximum: MOST_CALLS, description: "inputs of the sensitivity" },
+        radius: { type: "number", exclusiveMinimum: 0, description: "largest change of a coordinate" },
+        seed: { type: "integer", minimum: 0, maximum: MOST_SEED },
+      },
+      required: ["names"],
+      additionalProperties: false,
+    }],
+    description: "what to measure each attribution by (docs/metrics.md); this list is not swept",
+  },
+);
+
+const CAUSES: JsonLeaf = {
+  anyOf: [
+    { type: "string", pattern: "\\S", description: "a text that the prompt has once" },
+    {
+      type: "array",
+      items: { type: "integer", minimum: 0 },
+      minItems: 2,
+      maxItems: 2,
+      description: "from and behind which UTF-16 unit of the prompt",
+    },
+  ],
+};
+const truth = leaf<(Cause | { target: string; causes: Cause[] })[]>(
+  "a list of causes, texts or [start, end], or of mappings with target and causes",
+  {
+    type: "array",
+    minItems: 1,
+    items: {
+      anyOf: [CAUSES, {
+        type: "object",
+        properties: {
+          target: { type: "string", pattern: "\\S", description: "the part of the target that they cause" },
+          causes: { type: "array", minItems: 1, items: CAUSES },
+        },
+        required: ["target", "causes"],
+        additionalProperties: false,
+      }],
+    },
+    description: "what is known to have caused the target, or parts of it: attributions are held against it",
+  },
 );
 
 const prompt = z.strictObject({
-  name: leaf<string>(NAME, isName),
-  prompt: leaf<string>("a text that is not empty", isText),
-  target: leaf<string>("a text that is not empty", isText).optional(),
-  alternative: leaf<string>("a text that is not empty", isText).optional(),
-  generate: wholeNumber(1, MOST_GENERATED).optional(),
-  chat: trueOrFalse.optional(),
+  name: name(undefined, "what sweeps, files and tables call it"),
+  prompt: text(undefined, "what the model reads"),
+  target: text(undefined, "the continuation to explain, with its own leading space").optional(),
+  alternative: text(undefined, "what the objective contrastive compares the target with").optional(),
+  generate: wholeNumber(1, MOST_GENERATED, "explain what the model generates, at most so many tokens").optional(),
+  truth: truth.optional(),
+  chat: trueOrFalse("put the prompt into the model's chat template; the template's tokens are frozen").optional(),
 }, { error: "a mapping" });
 
 const sweep = z.strictObject({
-  method: oneOf(METHODS),
-  preset: oneOf(PRESET_NAMES).optional(),
-  prompts: each(leaf<string>("the name of a prompt", isName)),
-  objective: each(oneOf(OBJECTIVE_NAMES)),
-  baseline: each(wordOrToken(["zero", "mean", "eos", "pad", "random", "shuffle"], { orText: true })),
-  scheme: each(wordOrToken(SCHEME_WORDS)),
-  units: each(units),
-  quadrature: each(oneOf(QUADRATURES)),
-  steps: each(wholeNumber(1, MOST_STEPS)),
-  tolerance: each(above0),
-  budget: each(wholeNumber(2, MOST_CALLS)),
-  tokens: each(trueOrFalse),
-  perTarget: each(trueOrFalse),
-  seed: each(wholeNumber(0, MOST_SEED)),
-  standardError: each(above0),
-  of: each(oneOf(ERRORS_OF)),
-  draws: each(wholeNumber(2, MOST_CALLS)),
-  samples: each(wholeNumber(2, MOST_CALLS)),
-  calls: each(wholeNumber(2, MOST_CALLS)),
-  pairs: each(wholeNumber(8, MOST_CALLS)),
-  window: each(wholeNumber(1, MOST_CALLS)),
-  stride: each(wholeNumber(1, MOST_CALLS)),
-  hierarchy: each(oneOf(HIERARCHIES)),
-  kernelWidth: each(above0),
-  ridge: each(above0),
-  penalty: each(notNegative),
-  heldOut: each(wholeNumber(0, MOST_CALLS)),
-  link: each(oneOf(LINK_NAMES)),
+  method: oneOf(METHODS, "how the attribution is computed (docs/methods.md)"),
+  preset: oneOf(PRESET_NAMES, "other software's definitions, as defaults for whatever is left out").optional(),
+  prompts: each(name("the name of a prompt"), "prompts of this sweep; all where left out"),
+  objective: each(oneOf(OBJECTIVE_NAMES), "what is explained: F, of each target token or of the sequence"),
+  baseline: each(
+    wordOrPrefixed(["zero", "mean", "eos", "pad", "random", "shuffle"], ["token", "text"], TEXT_OR_TOKEN),
+    "integrated gradients: where the path starts",
+  ),
+  scheme: each(wordOrPrefixed(SCHEME_WORDS, ["token"], TOKEN), "perturbation methods: what takes a unit's place"),
+  units: each(
+    wordOrPrefixed(UNIT_WORDS, ["template"], "or template:<text with {slots}>"),
+    "what is taken away as one, or what integrated gradients are summed over",
+  ),
+  quadrature: each(oneOf(QUADRATURES), "integrated gradients: the rule along the path; adaptive is certified"),
+  steps: each(wholeNumber(1, MOST_STEPS), "path points of a fixed rule"),
+  tolerance: each(above0(), "the certificate that adaptive reaches for"),
+  budget: each(calls(2), "most path points of adaptive, or model calls of a perturbation method"),
+  tokens: each(trueOrFalse(), "integrated gradients: the matrix of target by prompt tokens too"),
+  perTarget: each(trueOrFalse(), "fixed rules: each target token's own error and the arithmetic floor"),
+  seed: each(wholeNumber(0, MOST_SEED), "of sampled methods and random baselines"),
+  standardError: each(above0(), "sampled Shapley and Owen values, KernelSHAP: when to stop, nats"),
+  of: each(oneOf(ERRORS_OF), "what the standard error is asked of"),
+  draws: each(calls(2), "scheme resample: tokens drawn in the units' place, so many times"),
+  samples: each(calls(2), "LIME, context-cite: coalitions to fit; random baselines: how many"),
+  calls: each(calls(2), "KernelSHAP: model calls; 2 × units + 2048 where left out"),
+  pairs: each(calls(8), "sampled Shapley and Owen values: most pairs of orders"),
+  window: each(calls(1), "occlusion: neighbouring units taken away at once"),
+  stride: each(calls(1), "occlusion: units from one window to the next"),
+  hierarchy: each(oneOf(HIERARCHIES), "Owen values: groups of words in sentences, or halves of these"),
+  kernelWidth: each(above0(), "LIME: σ of the kernel"),
+  ridge: each(above0(), "LIME: α of the ridge"),
+  penalty: each(notNegative(), "context-cite: α of the LASSO"),
+  heldOut: each(calls(0), "context-cite: coalitions to test the fit on"),
+  link: each(oneOf(LINK_NAMES), "context-cite: the scale on which it is linear"),
   freeze: freeze.optional(),
+  metrics: metrics.optional(),
 }, { error: "a mapping" });
 
-/** The shape of an experiment's YAML; what depends on several keys at once is checked in config.ts. */
+const SETTING: JsonLeaf = { anyOf: [{ type: "string" }, { type: "number" }, { type: "boolean" }] };
+const compare = z.strictObject({
+  name: name(undefined, "what tables and files call it"),
+  across: each(oneOf(COMPARED_KEYS), "cells that differ in nothing else, and in what depends on it, are compared"),
+  reference: leaf<Record<string, string | number | boolean>>(
+    `a mapping of ${COMPARED_KEYS.join(", ")} to a value`,
+    {
+      type: "object",
+      properties: Object.fromEntries(COMPARED_KEYS.map((key) => [key, SETTING])),
+      required: [],
+      additionalProperties: false,
+      description: "what the one cell has that all others are compared with; each pair where left out",
+    },
+  ).optional(),
+  top: wholeNumber(1, MOST_CALLS, "k of the top-k overlap; a quarter of the units where left out").optional(),
+}, { error: "a mapping" });
+
+/** The shape of an experiment's YAML; what depends on several keys at once is checked in consistency.ts. */
 export const EXPERIMENT_SCHEMA = z.strictObject({
-  name: leaf<string>(NAME, isName),
-  question: leaf<string>("the question that the experiment asks", isText),
-  model: each(leaf<string>("embedded, a directory, a .gguf file or a hub id", isText)),
-  quantize: each(oneOf(QUANTIZATIONS)),
-  device: oneOf(DEVICES).optional(),
+  name: name(undefined, "of the experiment and its results"),
+  question: text("the question that the experiment asks", "what the experiment is to answer"),
+  model: each(
+    text("embedded, a directory, a .gguf file or a hub id"),
+    "embedded, a directory, a .gguf file or a hub id",
+  ),
+  quantize: each(oneOf(QUANTIZATIONS), "what the block's linear layers are quantized to at load"),
+  device: oneOf(DEVICES, "webgpu, reference (f64 on the CPU), or auto").optional(),
   prompts: z.array(prompt, { error: "a list of prompts" }).min(1, { error: "a list of at least one prompt" }),
   sweeps: z.array(sweep, { error: "a list of sweeps" }).min(1, { error: "a list of at least one sweep" }),
+  compare: z.array(compare, { error: "a list of comparisons" }).optional().describe("how far attributions agree"),
+  plots: oneOf(PLOT_CHOICES, "cells: a figure for each cell too (usual); summary: only those of the whole").optional(),
 }, { error: "a mapping with the keys name, question, model, prompts and sweeps" });
 
-/** Known keys by the path's last named step: the root, `prompts` or `sweeps`. */
-export const KNOWN_KEYS: Record<"" | "prompts" | "sweeps", readonly string[]> = {
+/** Known keys by the path's last named step: the root, `prompts`, `sweeps` or `compare`. */
+export const KNOWN_KEYS: Record<"" | "prompts" | "sweeps" | "compare", readonly string[]> = {
   "": Object.keys(EXPERIMENT_SCHEMA.shape),
   prompts: Object.keys(prompt.shape),
   sweeps: Object.keys(sweep.shape),
+  compare: Object.keys(compare.shape),
 };
 
 /** What the schema lets through. */
 export type ParsedExperiment = z.infer<typeof EXPERIMENT_SCHEMA>;
 /** One of its sweeps. */
 export type ParsedSweep = ParsedExperiment["sweeps"][number];
+/** One of its prompts. */
+export type ParsedPrompt = ParsedExperiment["prompts"][number];
+/** One of its comparisons. */
+export type ParsedComparison = NonNullable<ParsedExperiment["compare"]>[number];

@@ -1,6 +1,9 @@
 import { numberText, percentText } from "../report/number_text.ts";
 import type { TextTable } from "../report/text_table.ts";
 import { oneLine, visibleText } from "../report/visible_token.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Findings } from "./findings.ts";
+import { findingsTable } from "./findings_text.ts";
 import { configHash, WHENCE_VERSION } from "./manifest.ts";
 import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "./plan.ts";
@@ -11,12 +14,23 @@ import { isUnmet, methodWord, pathText, type ResultRow, usualFreeze } from "./re
 /** Cells with the largest completeness errors that the summary names. */
 const WORST = 5;
 
+/** What was found beside completeness. */
+export interface Found {
+  readonly comparisons: readonly Comparison[];
+  readonly findings: readonly Findings[];
+  /** Comparisons whose distances were drawn. */
+  readonly distances: readonly string[];
+}
+
+const NOTHING: Found = { comparisons: [], findings: [], distances: [] };
+
 /** The Markdown of summary.md: the same results give the same text. `directory` is where it is going to stand. */
 export function summaryText(
   plan: ExperimentPlan,
   outcomes: readonly CellOutcome[],
   directory: string,
   hasPlot: boolean,
+  found: Found = NOTHING,
 ): string {
   const rows = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
   return [
@@ -26,10 +40,13 @@ export function summaryText(
     failedSection(outcomes),
     rows.length > 0 ? `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}` : "",
     hasPlot ? "![completeness error against path points](plots/completeness.svg)" : "",
+    ...findingsSections(found),
     worstSection(rows),
+    notComparedSection(found),
+    truthErrors(rows),
     adviceSection(rows),
     ...plan.cells.map(({ prompt }) => prompt).filter((name, i, all) => all.indexOf(name) === i)
-      .map((name) => promptSection(name, rows.filter((row) => row.cell.prompt === name), usualFreeze(rows))),
+      .map((name) => promptSection(name, rows.filter((row) => row.cell.prompt === name), usualFreeze(rows), plan)),
     repeatSection(plan, directory),
   ].filter((part) => part !== "").join("\n\n") + "\n";
 }
@@ -85,12 +102,35 @@ function adviceSection(rows: readonly ResultRow[]): string {
   return `## Advice\n\n${lines.join("\n")}`;
 }
 
-function promptSection(name: string, rows: readonly ResultRow[], usual: string): string {
+function findingsSections({ findings, distances }: Found): string[] {
+  return [
+    ...findings.map((one) =>
+      `## ${one.title}\n\nMeans over prompts with 95 % intervals of a bootstrap over prompts (findings.csv).\n\n` +
+      `${markdownTable(findingsTable(one))}\n\n![${one.title}](plots/${one.name}.svg)`
+    ),
+    ...distances.map((name) => `![distance from the reference, ${name}](plots/distance-${name}.svg)`),
+  ];
+}
+
+function notComparedSection({ comparisons }: Found): string {
+  const lines = comparisons.flatMap(({ name, notes }) => notes.map((note) => `- ${name}: ${cellText(note)}`));
+  return lines.length === 0 ? "" : `## Not compared\n\n${lines.join("\n")}`;
+}
+
+function truthErrors(rows: readonly ResultRow[]): string {
+  const lines = rows.flatMap(({ cell, truthError }) =>
+    truthError === null ? [] : [`- \`${cell.id}\`: ${cellText(truthError)}`]
+  );
+  return lines.length === 0 ? "" : `## Not held against the truth\n\n${lines.join("\n")}`;
+}
+
+function promptSection(name: string, rows: readonly ResultRow[], usual: string, plan: ExperimentPlan): string {
   if (rows.length === 0) return "";
   const { text } = rows[0].cell;
   const target = text.target === undefined ? `generated, at most ${text.generate} tokens` : oneLine(text.target);
   const quoted = `> ${cellText(oneLine(text.prompt))} → **${cellText(target.trim())}**`;
-  return [`## ${name}`, quoted, ...pictures(rows), markdownTable(promptTable(rows, usual))].join("\n\n");
+  const shown = plan.plots === "cells" ? pictures(rows) : [];
+  return [`## ${name}`, quoted, ...shown, markdownTable(promptTable(rows, usual, plan))].join("\n\n");
 }
 
 /** The bars of the most trustworthy integrated gradients, and a heat map if there is one. */
@@ -107,7 +147,7 @@ function rank({ cell, sequence }: ResultRow): number {
   return sequence.certificate !== null ? 0 : cell.options.method === "integrated-gradients" ? 1 : 2;
 }
 
-function promptTable(rows: readonly ResultRow[], usual: string): TextTable {
+function promptTable(rows: readonly ResultRow[], usual: string, { plots }: ExperimentPlan): TextTable {
   return {
     head: [
       "cell",
@@ -140,7 +180,7 @@ function promptTable(rows: readonly ResultRow[], usual: string): TextTable {
         metText(row),
         row.top ? `${visibleText(row.top.token)} ${numberText(row.top.attribution, 3)}` : "",
         numberText(row.cost.seconds, 2),
-        plotLinks(row),
+        plots === "cells" ? plotLinks(row) : "",
       ];
     }),
   };

@@ -33,6 +33,16 @@ export interface Faithfulness {
   readonly advantage: { readonly value: number; readonly low: number; readonly high: number };
   /** (1 + random orders at least as good) / (1 + random orders): the chance of such a value if the order told nothing. */
   readonly chance: number;
+  /** The curve whose mean height a deletion or insertion is; null for the other measures. */
+  readonly curve: ControlledCurve | null;
+}
+
+/** A deletion or insertion curve beside those of random orders. */
+export interface ControlledCurve extends RemovalCurve {
+  /** Of the random orders at each point, nats. */
+  readonly controlMean: readonly number[];
+  /** Standard deviation of single orders there, nats. */
+  readonly controlDeviation: readonly number[];
 }
 
 /**
@@ -76,14 +86,31 @@ export async function measureFaithfulness(
   }
   const scores = await scorer.score(request.coalitions);
   let at = 0;
-  const [value, ...controls] = sizes.map((size) => {
-    const own = scores.slice(at, at += size).map((score) => score[target]);
-    return measure.value(own, order.length, options);
-  });
-  return compare(value, controls, measure.better);
+  const curves = sizes.map((size) => scores.slice(at, at += size).map((score) => score[target]));
+  const [value, ...controls] = curves.map((own) => measure.value(own, order.length, options));
+  const end = CURVE_ENDS[name];
+  return {
+    ...compare(value, controls, measure.better),
+    curve: end === null ? null : controlled(curves, curveCounts(order.length, options, end)),
+  };
 }
 
-function compare(value: number, controls: readonly number[], better: "lower" | "higher"): Faithfulness {
+/** Where a measure's curve has the empty prompt; null where it is none. */
+const CURVE_ENDS = { deletion: "end", insertion: "start", comprehensiveness: null, sufficiency: null } as const;
+
+/** The first curve beside the others. */
+function controlled([scores, ...controls]: readonly (readonly number[])[], counts: readonly number[]): ControlledCurve {
+  const moments = createMoments(counts.length);
+  controls.forEach((curve) => moments.add(curve));
+  const controlDeviation = [...moments.standardError()].map((error) => error * Math.sqrt(controls.length));
+  return { counts, scores, controlMean: [...moments.mean()], controlDeviation };
+}
+
+function compare(
+  value: number,
+  controls: readonly number[],
+  better: "lower" | "higher",
+): Omit<Faithfulness, "curve"> {
   const moments = createMoments(1);
   controls.forEach((control) => moments.add([control]));
   const [mean] = moments.mean();

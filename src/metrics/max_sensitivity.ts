@@ -34,8 +34,22 @@ export interface Sensitivity {
 export async function maxSensitivity(
   explain: (input: Float32Array) => Promise<ArrayLike<number>>,
   input: Float32Array,
-  { seed, radius = 0.02, samples = 10 }: SensitivityOptions,
+  options: SensitivityOptions,
 ): Promise<Sensitivity> {
+  const { base, perturbed } = await perturbedAttributions(explain, input, options);
+  return sensitivityOf(base, perturbed);
+}
+
+/**
+ * The attributions that sensitivity compares: of the input, and of inputs drawn from the cube around it.
+ *
+ * @throws {RangeError} where radius or samples are not above 0
+ */
+export async function perturbedAttributions(
+  explain: (input: Float32Array) => Promise<ArrayLike<number>>,
+  input: Float32Array,
+  { seed, radius = 0.02, samples = 10 }: SensitivityOptions,
+): Promise<{ readonly base: ArrayLike<number>; readonly perturbed: readonly ArrayLike<number>[] }> {
   if (!(radius > 0 && samples >= 1)) {
     throw new RangeError(`Cannot measure sensitivity as radius and samples must be above 0: got ${radius}, ${samples}`);
   }
@@ -45,7 +59,7 @@ export async function maxSensitivity(
   for (let s = 0; s < samples; s++) {
     perturbed.push(await explain(input.map((value) => value + radius * (2 * random.uniform() - 1))));
   }
-  return sensitivityOf(base, perturbed);
+  return { base, perturbed };
 }
 
 /** Sensitivity from an attribution and those of perturbed inputs, all of one length. */

@@ -28,11 +28,28 @@ const RULES = [
 /** A logarithmic axis has no zero: smaller errors are drawn here. */
 const SMALLEST = 1e-8;
 
+/** What the plot shows of each attribution. */
+export interface ErrorWords {
+  /** Title of the axis. */
+  readonly axis: string;
+  /** What it is, beneath the title. */
+  readonly meaning: string;
+}
+
+const COMPLETENESS: ErrorWords = {
+  axis: "completeness error",
+  meaning: "|Σ attributions − change of the score| relative to the change of the score, sequence attribution",
+};
+
 /**
- * Completeness error against path points, both logarithmic, a line for each quadrature, a facet for each prompt and
+ * Completeness error, or another relative error that `words` name, against path points, both logarithmic, a line for each quadrature, a facet for each prompt and
  * path. `adaptive` is a diamond at the points that it took, with a rule up to its certificate.
  */
-export function completenessPlot(points: readonly CompletenessPoint[], title: string): TopLevelSpec {
+export function completenessPlot(
+  points: readonly CompletenessPoint[],
+  title: string,
+  words: ErrorWords = COMPLETENESS,
+): TopLevelSpec {
   const values = points.map((point) => ({
     ...point,
     error: Math.max(point.relative, SMALLEST),
@@ -58,14 +75,14 @@ export function completenessPlot(points: readonly CompletenessPoint[], title: st
   const y = {
     field: "error",
     type: "quantitative",
-    title: "completeness error",
+    title: words.axis,
     scale: { type: "log", padding: 10 },
     axis: { labelExpr: "format(100 * datum.value, '~r') + ' %'", tickCount: 5 },
   };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config: THEME,
-    title: { text: title, subtitle: subtitle(domain, points) },
+    title: { text: title, subtitle: subtitle(domain, points, words.meaning) },
     data: { values },
     facet: {
       ...(new Set(points.map((p) => p.prompt)).size > 1
@@ -107,8 +124,8 @@ export function completenessPlot(points: readonly CompletenessPoint[], title: st
   } as unknown as TopLevelSpec;
 }
 
-function subtitle(domain: readonly string[], points: readonly CompletenessPoint[]): string[] {
-  const lines = ["|Σ attributions − change of the score| relative to the change of the score, sequence attribution"];
+function subtitle(domain: readonly string[], points: readonly CompletenessPoint[], meaning: string): string[] {
+  const lines = [meaning];
   if (domain.includes("adaptive")) lines.push("diamond: adaptive, dashed up to its certificate κ");
   if (points.some((point) => point.relative < SMALLEST)) lines.push("errors below 1e−6 % are drawn at 1e−6 %");
   return lines;

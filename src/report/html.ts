@@ -1,9 +1,12 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
 import { amountText, completenessText, methodText } from "./describe.ts";
+import { metricsTable } from "./metrics_text.ts";
 import { recordFigure } from "./record_figure.ts";
+import { removalPlot } from "./removal_plot.ts";
 import { renderSvg } from "./render.ts";
 import { recordTable } from "./table.ts";
+import { textTable } from "./text_table.ts";
 
 /** The colours of POSITIVE and NEGATIVE as red, green, blue, for backgrounds that fade. */
 const POSITIVE_RGB = "43,123,186";
@@ -37,11 +40,21 @@ ${advice}
 <h2>Which prompt tokens made the model write the underlined words</h2>
 <p class="text">${highlightedPrompt(record)}<span class="target">${escapeHtml(record.target.text)}</span></p>
 ${svg.trim()}
-<h2>Table</h2>
+${await metricsSection(given)}<h2>Table</h2>
 <pre>${escapeHtml(recordTable(record))}</pre>
 </body>
 </html>
 `;
+}
+
+/** What the metrics say, with the curves; nothing where none were asked for. */
+async function metricsSection(record: AttributionRecord): Promise<string> {
+  if (record.metrics === undefined) return "";
+  const spec = removalPlot(record);
+  const curves = spec === null ? "" : `${(await renderSvg(spec)).trim()}\n`;
+  return `<h2>Metrics</h2>\n<pre>${
+    escapeHtml(textTable(metricsTable(record.metrics, record.score.unit)))
+  }</pre>\n${curves}`;
 }
 
 /** The prompt's tokens or units with a background as strong as their share of the largest attribution. */

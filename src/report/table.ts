@@ -12,7 +12,9 @@ import {
   topPosition,
 } from "./describe.ts";
 import { displayWidth, fitWidth } from "./display_width.ts";
+import { metricsTable } from "./metrics_text.ts";
 import { numberText, percentText } from "./number_text.ts";
+import { textTable } from "./text_table.ts";
 import { oneLine, visibleTokens } from "./visible_token.ts";
 
 /** How a table is laid out. */
@@ -44,8 +46,11 @@ export function recordTable(given: AttributionRecord, options: TableOptions = {}
     ...targetRows(record, width),
     "",
     ...summaryRows(record),
+    ...(record.metrics === undefined
+      ? []
+      : ["", ...textTable(metricsTable(record.metrics, record.score.unit)).split("\n")]),
   ];
-  return lines.map((line) => line.trimEnd()).join("\n") + "\n";
+  return lines.map((line) => line.trimEnd()).join("\n").trimEnd() + "\n";
 }
 
 function promptRows(record: AttributionRecord, width: number): string[] {

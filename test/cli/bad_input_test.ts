@@ -71,6 +71,16 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /Cannot use --kernel-width as --method context-cite has no such option/,
   ],
   [
+    "a metric that there is not",
+    ["attribute", ...PROMPT, "--metrics", "deletion,insertoin"],
+    /Cannot use --metrics as it must be one of deletion, insertion, .*: got insertoin/,
+  ],
+  [
+    "details of metrics that nobody asked for",
+    ["attribute", ...PROMPT, "--metric-orders", "5"],
+    /Cannot use --metric-orders as --metrics must say what to measure: got none/,
+  ],
+  [
     "a standard error with integrated gradients",
     ["attribute", ...PROMPT, "--standard-error", "0.1"],
     /Cannot use --standard-error as --method integrated-gradients has no such option/,

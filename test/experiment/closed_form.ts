@@ -49,8 +49,8 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
     },
     device: { backend: "reference", adapter: "closed form", tuning: null },
     method: { name: method, ...rest },
-    prompt: { text: text.prompt, tokens: promptTokens.map((word, id) => ({ id, text: word, frozen: frozen[id] })) },
-    target: { text: target, tokens: targetTokens.map((word, id) => ({ id, text: word })) },
+    prompt: { text: text.prompt, tokens: placed(promptTokens).map((token, i) => ({ ...token, frozen: frozen[i] })) },
+    target: { text: target, tokens: placed(targetTokens) },
     score: {
       ...{ objective: "log-prob", unit: "nats", per: "token" },
       input: gaps.map((gap) => gap - 4),
@@ -84,6 +84,12 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
       peakBytes: 0,
     },
   };
+}
+
+/** Words that follow each other as tokens. */
+function placed(words: readonly string[]): { id: number; text: string; start: number; end: number }[] {
+  let end = 0;
+  return words.map((text, id) => ({ id, text, start: end, end: end += text.length }));
 }
 
 /** Σ_k w_k g′(α_k), exactly 1 for an exact rule, and the points it took. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError, parseConfig } from "../../src/experiment/config.ts";
 import { METHODS } from "../../src/experiment/request.ts";
+import { COMPARED_KEYS } from "../../src/experiment/schema.ts";
 
 const HEAD = `name: trial
 question: why?
@@ -31,7 +32,7 @@ const SWEEPS: [string, string, string[]][] = [
   ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
     "9:5: sweeps[0].shceme: expected one of method, preset, prompts, objective, baseline, scheme, units, quadrature, steps, " +
     "tolerance, budget, tokens, perTarget, seed, standardError, of, draws, samples, calls, pairs, window, stride, hierarchy, " +
-    "kernelWidth, ridge, penalty, heldOut, link, freeze, got an unknown key; did you mean scheme?",
+    "kernelWidth, ridge, penalty, heldOut, link, freeze, metrics, got an unknown key; did you mean scheme?",
   ]],
   ["steps of 0", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: [20, 0]\n", [
     "10:17: sweeps[0].steps[1]: expected a whole number from 1 to 100000, got 0",
@@ -139,6 +140,11 @@ const SWEEPS: [string, string, string[]][] = [
     "9:13: sweeps[0].freeze: expected special, template, first, token:<id or text> or positions from 0, as one list or as a list of lists, " +
     'got the list [["first"],3]',
   ]],
+  ["metrics that there are not", "  - method: lime\n    metrics: [delete]\n", [
+    "9:14: sweeps[0].metrics: expected a list of deletion, insertion, comprehensiveness, sufficiency, infidelity, " +
+    "sensitivity, or a mapping with these as names and scheme, orders, samples, perturbations, radius, seed, " +
+    'got the list ["delete"]',
+  ]],
   ["a sweep that is no mapping", "  - zero\n", ['8:5: sweeps[0]: expected a mapping, got "zero"']],
   ["a missing method", "  - freeze: first\n", [
     `8:5: sweeps[0].method: expected one of ${METHODS.join(", ")}, got nothing`,
@@ -176,6 +182,25 @@ const WHOLE: [string, string, string[]][] = [
   ["neither target nor generate", `${HEAD.replace('    target: " y"\n', "")}  - method: feature-ablation\n`, [
     "4:5: prompts[0]: expected target or generate, got neither",
   ]],
+  [
+    "causes that the prompt does not have once, and parts of a target without a matrix",
+    `${
+      HEAD.replace("sweeps:", "    truth: [x, z, {target: y, causes: [x]}]\nsweeps:")
+    }  - method: integrated-gradients\n`,
+    [
+      '7:16: prompts[0].truth[1]: expected a part of the prompt: Cannot find "z" as the prompt must have it once: got 0',
+      "9:5: sweeps[0]: expected tokens: true, as prompt a has the truth of a part of its target, got no matrix",
+    ],
+  ],
+  [
+    "a reference that the compared cells share, and a comparison named twice",
+    `${HEAD}  - method: lime\ncompare:\n  - {name: c, across: seed, reference: {scheme: mean}}\n  - {name: c, across: sede}\n`,
+    [
+      "10:41: compare[0].reference.scheme: expected one of seed, in which the compared cells differ, got scheme",
+      "11:12: compare[1].name: expected a name of its own, got c again",
+      `11:23: compare[1].across[0]: expected one of ${COMPARED_KEYS.join(", ")}, got "sede"; did you mean seed?`,
+    ],
+  ],
 ];
 for (const [what, text, expected] of WHOLE) {
   Deno.test(`parseConfig() reports ${what}`, () => assert.deepEqual(problemsOf(text), expected));
