@@ -4,6 +4,7 @@ import { contrast } from "../attribution/objectives/contrast.ts";
 import { crossEntropy } from "../attribution/objectives/cross_entropy.ts";
 import type { ObjectiveName } from "../attribution/objectives/objective.ts";
 import { perplexity } from "../attribution/objectives/perplexity.ts";
+import { sequenceProb } from "../attribution/objectives/sequence_prob.ts";
 import { topPairs } from "../attribution/objectives/top_pairs.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import { type HeadObjective, LOG_PROB } from "../model/head.ts";
@@ -47,6 +48,8 @@ export async function openObjective(
     }
     case "kl":
       return ofHead(model, targets, { kind: "kl", reference: await model.logits(prompt, targets) });
+    case "sequence-prob":
+      return composed([ofHead(model, targets)], sequenceProb());
     case "cross-entropy":
       return composed([ofHead(model, targets)], crossEntropy(targets.length));
     case "perplexity":

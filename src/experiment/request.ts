@@ -58,10 +58,10 @@ export interface AttributionOptions {
   /** How the attribution is computed. */
   readonly method: MethodName;
   /**
-   * F, what is explained: `log-prob`, `prob` or `logit` of each target token; `contrastive`, their log-probabilities less those
-   * of the text's alternative; `cross-entropy` and `perplexity` of the target; `entropy` of the distribution that each
-   * target token is drawn from, its divergence `kl` from the one after the unperturbed prompt, or the `margin` in
-   * log-probability of the two tokens that were likeliest there.
+   * F, what is explained: `log-prob`, `prob` or `logit` of each target token; `sequence-prob` of all of them;
+   * `contrastive`, their log-probabilities less those of the text's alternative; `cross-entropy` and `perplexity` of the
+   * target; `entropy` of the distribution that each target token is drawn from, its divergence `kl` from the one after the
+   * unperturbed prompt, or the `margin` in log-probability of the two tokens that were likeliest there.
    */
   readonly objective: ObjectiveName;
   /**

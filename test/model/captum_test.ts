@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import type { ObjectiveName } from "../../src/attribution/objectives/objective.ts";
 import { attribute } from "../../src/experiment/attribute.ts";
 import type { GivenOptions } from "../../src/experiment/preset.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
@@ -79,7 +80,25 @@ async function compareAll(
   }
 }
 
+/** With `attr_target="prob"` Captum's sequence is the probability of the whole target. */
+async function compareProbabilities(model: LanguageModel, cases: Readonly<Record<string, Given>>): Promise<void> {
+  const text = { prompt: idText(awkward.prompt), target: idText(awkward.target) };
+  const { token, sequence } = cases["FeatureAblation prob"];
+  const explain = (objective: ObjectiveName) =>
+    attribute(model, text, { preset: "captum", method: "feature-ablation", objective });
+  const tokens = (await explain("prob")).tokenAttribution!;
+  assertClose(tokens.flat(), token!.flat(), { absolute: 1e-6, relative: 5e-4 });
+  const whole = (await explain("sequence-prob")).sequenceAttribution;
+  assertClose(whole, sequence, { absolute: 0, relative: 5e-4 });
+}
+
 for (const [weights, cases] of Object.entries(awkward.cases)) {
+  Deno.test(`awkward ${weights}: preset captum gives Captum's attributions of probabilities`, () =>
+    withModel(
+      `golden/awkward/${weights}`,
+      (model) => compareProbabilities(withIds(model), cases as Record<string, Given>),
+    ));
+
   Deno.test(`awkward ${weights}: preset captum gives what each of Captum's classes gives`, () =>
     withModel(`golden/awkward/${weights}`, async (model) => {
       const text = { prompt: idText(awkward.prompt), target: idText(awkward.target) };

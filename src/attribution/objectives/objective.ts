@@ -2,6 +2,7 @@
 export const OBJECTIVE_NAMES = [
   "log-prob",
   "prob",
+  "sequence-prob",
   "logit",
   "contrastive",
   "entropy",
@@ -31,6 +32,7 @@ export interface Objective {
 export const OBJECTIVES: Readonly<Record<ObjectiveName, Objective>> = {
   "log-prob": { title: "log-probability", unit: "nats" },
   prob: { title: "probability", unit: "probability" },
+  "sequence-prob": { title: "probability of the whole target", unit: "probability" },
   logit: { title: "logit", unit: "logits" },
   contrastive: { title: "log-probability less the alternative's", unit: "nats" },
   entropy: { title: "entropy", unit: "nats" },

@@ -1,0 +1,18 @@
+import { sum } from "../path_function.ts";
+import type { Composition } from "./composition.ts";
+
+/**
+ * exp(Σ_t log p(y_t)) of T log-probabilities, the one part: the probability of the whole target. One number for the sequence, as
+ * a product is no sum over target tokens; its derivative is P Σ_t ∂ log p(y_t).
+ *
+ * Source: Captum 0.9, `seq_attr` of `LLMAttribution` with `attr_target="prob"`.
+ */
+export function sequenceProb(): Composition {
+  const of = ([logProbs]: readonly Float64Array[]) => Math.exp(sum(logProbs));
+  return {
+    targets: 1,
+    value: (scores) => Float64Array.of(of(scores)),
+    derivative: (scores, [tangent]) => Float64Array.of(of(scores) * sum(tangent)),
+    factors: (scores) => [of(scores)],
+  };
+}
