@@ -49,7 +49,8 @@ export const MODEL_OPTIONS = {
 /** Their help. */
 export const MODEL_HELP =
   `  --model MODEL       a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
-                      organization/name[@revision][:file.gguf] (the embedded biography model)
+                      organization/name[@revision][:file.gguf] (the embedded biography model); HF_TOKEN, HF_HOME,
+                      HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE mean what they mean to huggingface_hub
   --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
   --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)

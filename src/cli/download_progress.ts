@@ -9,7 +9,7 @@ import { timeLeftText } from "./time_text.ts";
 export interface DownloadSum {
   /** From 0 to 1. */
   readonly share: number;
-  /** "312 MiB of 1.63 GiB, 2 of 5 files, 12.3 MiB/s, 1 min 52 s left" */
+  /** "312 MiB of 1.63 GiB, 2 of 5 files, 12.3 MiB/s, 1 min 52 s left"; "verifying" where all is there */
   readonly text: string;
 }
 
@@ -31,10 +31,13 @@ export function sumDownloads(now: () => number): (progress: DownloadProgress) =>
     const done = all.filter(({ last }) => last.state === "done").length;
     // What an earlier run left says nothing of how fast it comes.
     const rate = Math.max(0, sum(({ first, last }) => last.bytes - first)) / Math.max(now() - began, 1e-3);
+    const verifying = bytes === total && done < all.length;
     const pace = rate === 0 ? "" : `, ${bytesText(rate)}/s, ${timeLeftText((total - bytes) / rate)}`;
     return {
       share: total === 0 ? 1 : bytes / total,
-      text: `${bytesText(bytes)} of ${bytesText(total)}, ${done} of ${all.length} files${pace}`,
+      text: `${bytesText(bytes)} of ${bytesText(total)}, ${done} of ${all.length} files${
+        verifying ? ", verifying" : pace
+      }`,
     };
   };
 }

@@ -72,7 +72,7 @@ async function contentsText(source: string, { onHint }: LoadOptions): Promise<st
     import("../model/source.ts"),
     import("./download_progress.ts"),
   ]);
-  const { path, id } = await withDownloadBar((onDownload) => locateModel(source, { onHint, onDownload }));
+  const { path, id, fromHub } = await withDownloadBar((onDownload) => locateModel(source, { onHint, onDownload }));
   const checkpoint = await openCheckpoint(path);
   try {
     const tensors = [...checkpoint.tensors.values()];
@@ -85,10 +85,15 @@ async function contentsText(source: string, { onHint }: LoadOptions): Promise<st
       line("model", id) +
       configText(config) +
       line("tokenizer", checkpoint.tokenizer === null ? "none" : "yes") +
-      line("fingerprint", await checkpoint.fingerprint());
+      line("fingerprint", await checkpoint.fingerprint()) +
+      (fromHub ? line("verified", `${await verified(path)} files by the hub's hashes`) : "");
   } finally {
     checkpoint.close();
   }
+}
+
+async function verified(path: string): Promise<number> {
+  return await (await import("../checkpoint/hub/verify.ts")).verifyContents(path);
 }
 
 async function planText(source: string, values: Values, options: LoadOptions): Promise<string> {

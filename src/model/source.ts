@@ -10,6 +10,8 @@ export interface LocatedModel {
   readonly path: string;
   /** As it was named; from the hub with its commit as revision, so that the same can be had again. */
   readonly id: string;
+  /** Whether it lies in the cache of the hub. */
+  readonly fromHub: boolean;
 }
 
 /**
@@ -19,9 +21,9 @@ export interface LocatedModel {
  * @throws {HubError} where the hub lacks it, refuses, or cannot be reached
  */
 export async function locateModel(source: string = EMBEDDED, hooks: HubHooks = {}): Promise<LocatedModel> {
-  if (source === EMBEDDED) return { path: await embeddedModel(), id: source };
+  if (source === EMBEDDED) return { path: await embeddedModel(), id: source, fromHub: false };
   const id = await exists(source) ? null : parseHubId(source);
-  if (id === null) return { path: source, id: source };
+  if (id === null) return { path: source, id: source, fromHub: false };
   // Imported when asked for: no local model pays for it.
   const [{ fetchModel }, { hubSettings }] = await Promise.all([
     import("../checkpoint/hub/fetch_model.ts"),
@@ -29,7 +31,7 @@ export async function locateModel(source: string = EMBEDDED, hooks: HubHooks = {
   ]);
   const { onDownload, onHint } = hooks;
   const { path, commit } = await fetchModel(id, { ...hubSettings(), onDownload, onHint });
-  return { path, id: hubIdText({ ...id, revision: commit }) };
+  return { path, id: hubIdText({ ...id, revision: commit }), fromHub: true };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -100,10 +100,10 @@ Deno.test("averageDraws() of complete attributions is complete", async () => {
 });
 
 Deno.test("averageDraws() stops at a standard error, of the sequence or of every target, and says whether it was met", async () => {
-  for (const  of of["sequence", "targets"] as const) {
-    const found = await averageDraws(draws(1, leaveOneOut), { draws: 1000, standardError: 0.2, of });
+  for (const scope of ["sequence", "targets"] as const) {
+    const found = await averageDraws(draws(1, leaveOneOut), { draws: 1000, standardError: 0.2, of: scope });
     const { stopped, uncertainty } = found;
-    const errors = of === "targets" ? uncertainty!.standardError : uncertainty!.sequenceStandardError;
+    const errors = scope === "targets" ? uncertainty!.standardError : uncertainty!.sequenceStandardError;
     assert.deepEqual([stopped!.by, stopped!.met, stopped!.reached], ["standard-error", true, Math.max(...errors)]);
     assert.ok(stopped!.reached! <= 0.2 && uncertainty!.samples % 8 === 0 && uncertainty!.samples < 1000);
   }

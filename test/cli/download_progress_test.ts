@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import type { DownloadProgress } from "../../src/model/source.ts";
 import { sumDownloads } from "../../src/cli/download_progress.ts";
 
 const MIB = 2 ** 20;
-const of = (file: string, bytes: number, total: number | null, state: "waiting" | "downloading" | "done") =>
+const of = (file: string, bytes: number, total: number | null, state: DownloadProgress["state"]) =>
   ({ model: "org/name", file, bytes: bytes * MIB, total: total === null ? null : total * MIB, state }) as const;
 
 Deno.test("sumDownloads() adds up files, and counts what came in this run for rate and time left", () => {
@@ -17,6 +18,7 @@ Deno.test("sumDownloads() adds up files, and counts what came in this run for ra
   });
   seconds = 120;
   assert.equal(add(of("a", 100, 100, "done")).text, "100 MiB of 400 MiB, 1 of 2 files, 3.00 MiB/s, 1 min 40 s left");
+  assert.equal(add(of("b", 300, 300, "verifying")).text, "400 MiB of 400 MiB, 1 of 2 files, verifying");
 });
 
 Deno.test("sumDownloads() takes a file of unknown or no size, and one that begins again", () => {

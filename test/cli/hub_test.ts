@@ -88,6 +88,7 @@ Deno.test("generate, inspect and experiment take a model at the hub, and a path 
       assert.equal(generated.stdout, (await run(["generate", ...prompt])).stdout, generated.stderr);
       const { stdout } = await run(["inspect", NAME]);
       assert.match(stdout, new RegExp(`^model +${NAME}@${COMMIT}$`, "m"));
+      assert.match(stdout, /^verified +5 files by the hub's hashes$/m);
       await Deno.writeTextFile(
         `${directory}/sweep.yaml`,
         `name: hub

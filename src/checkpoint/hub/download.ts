@@ -23,7 +23,7 @@ export interface Wanted extends HubFile {
 export async function downloadBlob(repository: Repository, wanted: Wanted, hub: Hub): Promise<void> {
   const blob = blobPath(repository, wanted.digest);
   await makeInside(repository, dirname(blob));
-  const onWait = () => hub.onHint?.(`Another process downloads ${askedText(wanted.asked)}; waiting for it`);
+  const onWait = () => hub.onHint?.(`${askedText(wanted.asked)} is being downloaded already; waiting for it`);
   await withLock(lockPath(repository, wanted.digest), onWait, async () => {
     if (!await isIntact(repository, wanted)) await fetchBlob(blob, wanted, hub);
   });

@@ -106,6 +106,7 @@ async function sendOnce(
       return await step;
     } catch (error) {
       hub.signal?.throwIfAborted();
+      if (error instanceof Deno.errors.NotCapable) throw error;
       throw unreachable(error, address, asked, hub);
     } finally {
       clearTimeout(timer);
@@ -137,12 +138,18 @@ async function sendOnce(
 
 function unreachable(error: unknown, address: URL, asked: Asked, hub: Hub): HubError {
   // The query of an address at a host of files is a credential.
-  const said = (error instanceof Error ? error.message : String(error)).replace(/\?[^\s)]*/g, "");
+  const said = causeOf(error).replace(/\?[^\s)]*/g, "");
   const offline = address.origin === new URL(hub.endpoint).origin ? "; HF_HUB_OFFLINE=1 keeps to the cache" : "";
   return new HubError(`Cannot download ${askedText(asked)} as ${address.host} must answer: got ${said}${offline}`, {
     transient: true,
     cause: error,
   });
+}
+
+/** The innermost message: around it is only that something failed. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? causeOf(error.cause) : error.message;
 }
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { verifyContents } from "../../../src/checkpoint/hub/verify.ts";
 import { commitOf } from "./hub_server.ts";
-import { blobOf, layoutOf, NAME, SINGLE_MODEL, snapshotFile, type Trial, weights, withHub } from "./trial.ts";
+import { blobOf, layoutOf, NAME, READ, SINGLE_MODEL, snapshotFile, type Trial, weights, withHub } from "./trial.ts";
 
 /** Damages a cache that holds the model; returns what it changed. */
 type Damage = (trial: Trial) => Promise<void>;
@@ -99,6 +100,21 @@ for (const [what, { name, damage, why }] of Object.entries(damages)) {
       assert.equal((await trial.fetch(NAME, { offline: true })).commit, commitOf(SINGLE_MODEL));
     }));
 }
+
+Deno.test("verifyContents() hashes what a snapshot links to, and names what has changed", () =>
+  withHub(async (trial) => {
+    const { path } = await trial.fetch();
+    assert.equal(await verifyContents(path), READ.length);
+    await flip(blob(trial, "model.safetensors"));
+    await assert.rejects(verifyContents(path), {
+      name: "SyntaxError",
+      message: new RegExp(
+        `^Cannot use .*/model\\.safetensors as its SHA-256 must be (\\w{64}): got \\w{64}; remove .*/blobs/\\1, and`,
+      ),
+    });
+    await assert.rejects(verifyContents(file(trial, "model.safetensors")), SyntaxError);
+    assert.equal(await verifyContents(file(trial, "config.json")), 1);
+  }));
 
 Deno.test("a ref that is no commit is named offline and written again where it can be", () =>
   withHub(async (trial) => {
