@@ -3,7 +3,8 @@
 // has its rows where `places` says, and may have one key that no later query sees.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 //@ if RAGGED
-// [B, 3 + M]: position of the first row of a sequence's own, positions, the one unseen, and the row of qkv of each.
+// [B, 3 + M]: position of the first row of a sequence's own, positions, the one unseen, and the row of qkv of each; GAPPED,
+// [B, 3 + 2 M], also where each position's token stands.
 @group(0) @binding(1) var<storage, read> places: array<u32>;
 //@ end
 @group(0) @binding(2) var<storage, read_write> o: array<Vec>; // [B, N, HEADS COLUMNS]
@@ -18,7 +19,11 @@ const MASKED: f32 = -3.0e38f;
 //@ if RAGGED
 fn ragged(even: Place) -> Place {
   var place = even;
+//@   if GAPPED
+  let at = place.sequence * (2u * params.length + 3u);
+//@   else
   let at = place.sequence * (params.length + 3u);
+//@   end
   let length = places[at + 1u];
   let own = places[at];
   place.own = at + 3u;
@@ -34,6 +39,13 @@ fn ragged(even: Place) -> Place {
   return place;
 }
 
+//@   if GAPPED
+// Where the token at a position stands.
+fn standing(place: Place, position: u32) -> u32 {
+  return places[place.own + params.length + min(position, place.last)];
+}
+
+//@   end
 // Here `own` is where the rows of the sequence's positions are named.
 fn row_at(place: Place, position: u32) -> u32 {
   return places[place.own + position];
@@ -127,12 +139,21 @@ fn main(
 //@ end
       }
       let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
+//@ if FAR
+      // Tokens stand at least as far apart as their positions are.
+      let ends = WINDOW + vec4<u32>(standing(place, keys.x), standing(place, keys.y), standing(place, keys.z), standing(place, keys.w));
+//@ end
 //@ for i in ROWS
       let own$i = vec4<u32>(query + $iu);
 //@   if RAGGED
-      let masked$i = hidden(own$i, keys) | ((keys == unseen) & (keys != own$i));
+      let hidden$i = hidden(own$i, keys) | ((keys == unseen) & (keys != own$i));
 //@   else
-      let masked$i = hidden(own$i, keys);
+      let hidden$i = hidden(own$i, keys);
+//@   end
+//@   if FAR
+      let masked$i = hidden$i | (ends <= vec4<u32>(standing(place, query + $iu)));
+//@   else
+      let masked$i = hidden$i;
 //@   end
       scores[(down + $iu) * STRIDE + across] =
         select(scores_of(vec4f(s$i_0, s$i_1, s$i_2, s$i_3)), vec4f(MASKED), masked$i);

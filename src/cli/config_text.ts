@@ -7,7 +7,8 @@ export function configText(config: ModelConfig): string {
   const { layerKinds, rope, ...rest } = config;
   const named = ARCHITECTURES[config.architecture].models;
   const attends = ({ window, rope }: LayerKind) =>
-    `attends to ${window === null ? "all" : `the latest ${window}`}` + (config.rope.length > 1 ? `, rope ${rope}` : "");
+    `attends to ${window === null ? "all positions" : `the latest ${window} positions`}` +
+    (config.rope.length > 1 ? `, rope ${rope}` : "");
   return Object.entries(rest)
     .map(([key, value]) => line(key, key === "architecture" ? `${value} (${named})` : String(value ?? "none")))
     .join("") +
@@ -20,7 +21,8 @@ export function configText(config: ModelConfig): string {
 
 /** "theta 10000, yarn factor=4 …" */
 function ropeText(theta: number, { kind, ...constants }: RopeScaling): string {
-  const named = Object.entries(constants).map(([key, value]) => ` ${key}=${value}`);
+  const shown = (value: unknown) => Array.isArray(value) ? `${value[0]} … ${value.at(-1)}` : value;
+  const named = Object.entries(constants).map(([key, value]) => ` ${key}=${shown(value)}`);
   return `theta ${theta}, ${kind}${named.join("")}`;
 }
 

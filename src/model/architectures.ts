@@ -106,7 +106,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, ArchitectureRules>
   },
   gemma3_text: {
     ...GEMMA,
-    models: "Gemma 3 (text)",
+    models: "Gemma 3 270M and 1B",
     headNorms: true,
     windowed: (layer, { sliding_window_pattern }) => (layer + 1) % (sliding_window_pattern as number) !== 0,
     defaults: {

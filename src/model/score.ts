@@ -29,7 +29,7 @@ interface Continuation {
  * @param targets ids, at least one
  * @param original what the prompts are variants of, [L, D] at positions 0 … L − 1
  * @throws {TypeError} for positions that are not [L], ascending and below that of the target
- * @throws {RangeError} for sequences that are too long, and for positions that are left out beyond a sliding window
+ * @throws {RangeError} for sequences that are too long
  */
 export async function scoreSequences(
   runtime: Runtime,
@@ -45,7 +45,6 @@ export async function scoreSequences(
   variants.forEach((variant) => assertPositions(variant, D));
   const longest = endOf(variants) + targets.length - 1;
   assertLength(runtime, longest);
-  assertNoGaps(config, variants, longest);
   const continuation = { targets, rows: await embed(targets.slice(0, -1)), objective };
   const first = original ?? variants[0].embeddings;
   if (!config.rope.some((table) => dependsOnLength(table, longest))) {
@@ -75,7 +74,11 @@ async function scoreTogether(
   const fits = (most: number) => (pack: readonly Prompt[]) => {
     const shared = Math.min(most, commonOf(pack));
     return programs.fits(
-      scoreGraph(architecture, shapeOf(placePrompts(pack, shared, T - 1), T, shared), objective.kind),
+      scoreGraph(
+        architecture,
+        shapeOf(architecture.config, placePrompts(pack, shared, T - 1), T, shared),
+        objective.kind,
+      ),
     );
   };
   let packs = packSequences(placePrompts(sorted, 0, T - 1), fits(0));
@@ -119,25 +122,24 @@ function assertPositions({ embeddings, positions, next }: PromptVariant, D: numb
   );
 }
 
-/** A window counts the tokens that are there, so it would reach further back over those that were taken away. */
-function assertNoGaps({ layerKinds }: ModelConfig, variants: readonly PromptVariant[], longest: number): void {
-  const window = layerKinds.reduce((least, { window }) => Math.min(least, window ?? Infinity), Infinity);
-  if (longest <= window || variants.every(({ positions, next }) => positions.length === next)) return;
-  throw new RangeError(
-    `Cannot take tokens away and keep positions as prompt and target must fit the model's sliding window of ${window} tokens: ` +
-      `got ${longest}. Use another scheme than delete-in-place and mask-attention`,
-  );
-}
-
 /** Most first rows that one of the prompts has in common with the original. */
 function commonOf(prompts: readonly Prompt[]): number {
   return prompts.reduce((most, { common }) => Math.max(most, common), 0);
 }
 
-function shapeOf(placed: readonly PlacedPrompt[], targets: number, shared: number): RaggedShape {
+function shapeOf(
+  { layerKinds }: ModelConfig,
+  placed: readonly PlacedPrompt[],
+  targets: number,
+  shared: number,
+): RaggedShape {
   const longest = placed.reduce((most, { places }) => Math.max(most, places.length), 0);
   const rows = placed.reduce((sum, one) => sum + one.rows, 0);
-  return { sequences: placed.length, rows, shared, longest, targets };
+  const end = endOf(placed) + targets - 1;
+  // Only a window that not all positions fit asks where tokens stand.
+  const gapped = placed.some(({ positions, next }) => positions.length < next) &&
+    layerKinds.some(({ window }) => window !== null && window < end);
+  return { sequences: placed.length, rows, shared, longest, reach: gapped ? end : longest, gapped, targets };
 }
 
 /** Scores [B T] of prompts placed behind shared rows [P, 2K Dh] a layer. */
@@ -151,7 +153,7 @@ async function run(
   const { hiddenSize: D } = architecture.config;
   const T = targets.length;
   const columns = rotationColumns(architecture.config);
-  const shape = shapeOf(placed, T, shared);
+  const shape = shapeOf(architecture.config, placed, T, shared);
   const program = await programs.get(
     `score ${objective.kind} ${Object.values(shape).join(" ")}`,
     1,
@@ -160,18 +162,21 @@ async function run(
   const angles = rotationTable(architecture.config, 0, endOf(placed) + T - 1);
   const x = new Float32Array(shape.rows * D);
   const rotation = new Float32Array(shape.rows * columns);
-  const layout = new Uint32Array(placed.length * (LAYOUT_HEAD + shape.longest));
+  const layoutWidth = LAYOUT_HEAD + shape.longest * (shape.gapped ? 2 : 1);
+  const layout = new Uint32Array(placed.length * layoutWidth);
   const predicting = new Uint32Array(placed.length * T);
   placed.forEach(({ embeddings, positions, next, lastSeen, own, places }, b) => {
     const first = places[own] - shared;
     x.set(embeddings.subarray(own * D), first * D);
     x.set(tail, first * D + embeddings.length - own * D);
+    const standing = places.map((_, i) => positions[i] ?? next + i - positions.length);
     places.slice(own).forEach((row, i) => {
-      const position = positions[own + i] ?? next + own + i - positions.length;
+      const position = standing[own + i];
       rotation.set(angles.subarray(position * columns, (position + 1) * columns), (row - shared) * columns);
     });
     const unseen = lastSeen ? places.length : positions.length - 1;
-    layout.set([own, places.length, unseen, ...places], b * (LAYOUT_HEAD + shape.longest));
+    layout.set([own, places.length, unseen, ...places], b * layoutWidth);
+    if (shape.gapped) layout.set(standing, b * layoutWidth + LAYOUT_HEAD + shape.longest);
     predicting.set(places.slice(-T).map((row) => row - shared), b * T);
   });
   const head = headInputs(objective, targets, placed.length);

@@ -12,15 +12,19 @@ export interface RaggedShape {
   readonly rows: number;
   /** P: rows that were computed beforehand, for any of the sequences to begin with. */
   readonly shared: number;
-  /** Most positions of a sequence. */
+  /** Most tokens of a sequence. */
   readonly longest: number;
+  /** Most positions of a sequence: more than tokens where some were taken away and a window counts their places. */
+  readonly reach: number;
+  /** Whether the layout says where tokens stand. */
+  readonly gapped: boolean;
   /** T */
   readonly targets: number;
 }
 
 /**
  * Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` of R rows, of their positions; `layout`
- * [B, 3 + longest], as attention takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`;
+ * [B, 3 + longest], or of twice as much where it is gapped, as attention takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`;
  * and, where P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T].
  */
 export function scoreGraph(
@@ -29,15 +33,21 @@ export function scoreGraph(
   objective: HeadObjective["kind"] = "log-prob",
 ): Graph {
   const { config } = model;
-  const { sequences, rows, shared, longest, targets: T } = shape;
+  const { sequences, rows, shared, longest, reach, gapped, targets: T } = shape;
   const g = trace();
   const x = g.input("x", f32(1, rows, config.hiddenSize));
   const rotation = rotationInput(g, config, rows);
-  const layout = g.input("layout", { shape: [sequences, LAYOUT_HEAD + longest], dtype: "u32" });
+  const layout = g.input("layout", { shape: [sequences, LAYOUT_HEAD + longest * (gapped ? 2 : 1)], dtype: "u32" });
   const predicting = g.input("predicting", { shape: [sequences * T], dtype: "u32" });
   const attend = (qkv: Value, layer: number) => {
     const queries = layer === config.layers - 1 ? T : null;
-    const attributes = { ...attentionOf(config, layer, longest), sequences, shared, queries };
+    const attributes = {
+      ...attentionOf(config, layer, reach),
+      sequences,
+      shared,
+      queries,
+      ...(gapped ? { gapped } : {}),
+    };
     return g.emit("attention", attributes, [qkv, layout])[0];
   };
   const keep = (h: Value) => g.emit("gatherRows", {}, [h, predicting])[0];

@@ -9,9 +9,9 @@ import {
   dot,
   eachQuery,
   evenPlaces,
-  LAYOUT_HEAD,
   type QueryAttributes,
   raggedPlaces,
+  roomOf,
   sizesOf,
 } from "./attention_layout.ts";
 import { elements, matrix, type Op } from "./op.ts";
@@ -24,7 +24,8 @@ import { elements, matrix, type Op } from "./op.ts";
  * A second input, layout [B, 3 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
  * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most M;
  * a position whose key and value later queries do not see, or that number for none; and the row of qkv of each position.
- * Rows before its own may be shared ones or other sequences'.
+ * Rows before its own may be shared ones or other sequences'. Where it is `gapped`, [B, 3 + 2M], also where each position's token
+ * stands, ascending: a window counts by that.
  */
 export const attention: Op<QueryAttributes> = {
   types(attributes, [qkv, layout]) {
@@ -61,9 +62,9 @@ export const attention: Op<QueryAttributes> = {
     const { heads, sequences: B, shared: P, queries } = attributes;
     const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
-    const length = ragged ? inputTypes[1].shape[1] - LAYOUT_HEAD : P + S;
+    const length = ragged ? roomOf(attributes, inputTypes[1]) : P + S;
     return [{
-      kernel: attentionKernel("attention", forwardSource, attributes, subgroups, { ragged }),
+      kernel: attentionKernel("attention", forwardSource, attributes, subgroups, { ragged, gapped: attributes.gapped }),
       bindings: [qkv, layout ?? null, ...outputs],
       params: [B, P, S, ragged ? queries ?? 0 : N, length],
       workgroups: tiles(B, length, heads, ragged ? 0 : P + S - N),

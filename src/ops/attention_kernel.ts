@@ -41,13 +41,18 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
  *
  * @param options.results that a thread accumulates side by side
  * @param options.ragged whether a layout says where sequences lie
+ * @param options.gapped whether it also says where tokens stand
  */
 export function attentionKernel(
   stem: string,
   source: string,
   { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
   subgroups: boolean,
-  { results = 1, ragged = false }: { readonly results?: number; readonly ragged?: boolean } = {},
+  { results = 1, ragged = false, gapped = false }: {
+    readonly results?: number;
+    readonly ragged?: boolean;
+    readonly gapped?: boolean;
+  } = {},
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
@@ -59,7 +64,18 @@ export function attentionKernel(
     `alias Vec = vec${WIDTH}f;`,
     ...capSources,
     unroll(layoutSource, { CAPPED, WINDOWED }),
-    unroll(source, { WIDTH, PART, ROWS, SHARED, ALONE: 1 - SHARED, RAGGED: ragged, CAPPED, WINDOWED }),
+    unroll(source, {
+      WIDTH,
+      PART,
+      ROWS,
+      SHARED,
+      ALONE: 1 - SHARED,
+      RAGGED: ragged,
+      GAPPED: gapped,
+      FAR: gapped && WINDOWED,
+      CAPPED,
+      WINDOWED,
+    }),
   ];
   return specialize(stem, sources, {
     HEADS: heads,

@@ -22,10 +22,17 @@ export interface QueryAttributes extends AttentionAttributes {
   readonly shared: number;
   /** N: last rows of each sequence that are queries; null for all of its own. */
   readonly queries: number | null;
+  /** Whether the layout of a ragged batch also says where tokens stand, by which a window then counts. Default false. */
+  readonly gapped?: boolean;
 }
 
 /** What a row of a layout says before the rows of its sequence's positions. */
 export const LAYOUT_HEAD = 3;
+
+/** M: most tokens of a sequence that a layout has room for. */
+export function roomOf({ gapped = false }: QueryAttributes, { shape: [, width] }: ValueType): number {
+  return (width - LAYOUT_HEAD) / (gapped ? 2 : 1);
+}
 
 /** R, own rows of all sequences; S, those of each, 0 where that differs; and N, how many of them are queries. */
 export interface Sizes {
@@ -43,11 +50,15 @@ export function sizesOf(op: string, attributes: QueryAttributes, qkv: ValueType,
   const ragged = layout !== undefined;
   const least = queries ?? 1;
   const fits = columns === width && heads % kvHeads === 0 && least > 0 && R >= B * least &&
-    (ragged ? layout.shape[0] === B && layout.shape[1] > LAYOUT_HEAD && layout.dtype === "u32" : R % B === 0);
+    (ragged ? layout.shape[0] === B && layout.dtype === "u32" && isCount(roomOf(attributes, layout)) : R % B === 0);
   const expected = `[${P} + ${B} S, ${width}], S ≥ ${least}, with query heads a multiple of key/value heads`;
   requireShape(fits, op, expected, ragged ? [qkv, layout] : [qkv]);
   const S = ragged ? 0 : R / B;
   return { R, S, N: queries ?? S };
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value > 0;
 }
 
 /** Beside these n, rows of do of each sequence, and the own rows that dqkv has of each. */
@@ -66,6 +77,8 @@ export interface SequencePlace {
   readonly length: number;
   /** Position whose key and value no later query sees; none where it is `length`. */
   readonly unseen: number;
+  /** Where the token at position j stands, from which a window counts: j, but for gaps. */
+  standing(j: number): number;
   readonly firstQuery: number;
   /** Row of o of that query. */
   readonly firstOut: number;
@@ -80,17 +93,17 @@ export function evenPlaces(
     row: (j) => j < P ? j : b * S + j,
     length: P + S,
     unseen: P + S,
+    standing: (j) => j,
     firstQuery: P + S - N,
     firstOut: b * N,
   }));
 }
 
-/** Places that a layout [B, LAYOUT_HEAD + M] tells. */
-export function raggedPlaces(
-  { sequences: B, shared: P, queries }: QueryAttributes,
-  layout: Float64Array,
-  { shape: [, width] }: ValueType,
-): SequencePlace[] {
+/** Places that a layout [B, LAYOUT_HEAD + M or 2 M] tells. */
+export function raggedPlaces(attributes: QueryAttributes, layout: Float64Array, type: ValueType): SequencePlace[] {
+  const { sequences: B, shared: P, queries, gapped = false } = attributes;
+  const width = type.shape[1];
+  const room = roomOf(attributes, type);
   return Array.from({ length: B }, (_, b) => {
     const [own, length, unseen, ...rows] = layout.subarray(b * width, (b + 1) * width);
     const all = queries === null;
@@ -98,6 +111,7 @@ export function raggedPlaces(
       row: (j) => rows[j],
       length,
       unseen,
+      standing: (j) => gapped ? rows[room + j] : j,
       firstQuery: all ? own : length - queries,
       firstOut: all ? rows[own] - P : b * queries,
     };
@@ -118,9 +132,15 @@ export function scoringOf({ headSize, scale = 1 / Math.sqrt(headSize), softCap }
   return { score: (product) => cap.value(scale * product), slope: (score) => scale * cap.slope(score) };
 }
 
-/** The first position that position i attends to. */
-export function firstVisible({ window = Infinity }: AttentionAttributes, i: number): number {
-  return Math.max(0, i - window + 1);
+/** The first position that position i attends to; `standing` says where tokens stand. */
+export function firstVisible(
+  { window = Infinity }: AttentionAttributes,
+  i: number,
+  standing: (j: number) => number = (j) => j,
+): number {
+  let first = Math.max(0, i - window + 1);
+  while (standing(i) - standing(first) >= window) first++;
+  return first;
 }
 
 /** Offsets of one query: of its own vectors, and of the keys and values of position j of its sequence. */
@@ -150,7 +170,7 @@ export function eachQuery(
   const scoring = scoringOf(attributes);
   for (const place of places) {
     for (let i = place.firstQuery; i < place.length; i++) {
-      const first = firstVisible(attributes, i);
+      const first = firstVisible(attributes, i, place.standing);
       for (let head = 0; head < heads; head++) {
         const kvHead = Math.floor(head / (heads / kvHeads));
         const row = (place.firstOut + i - place.firstQuery) * heads + head;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { EMBEDDED_DIRECTORY, runCli } from "./run_cli.ts";
 
 const value = (stdout: string, key: string) => new RegExp(`^${key} +(.*)$`, "m").exec(stdout)?.[1];
@@ -8,6 +9,17 @@ Deno.test("inspect lists the tensors and the configuration", async () => {
   assert.equal(code, 0);
   assert.match(stdout, /^model\.layers\.0\.mlp\.down_proj\.weight +256 × 704 +NF4 +\d+$/m);
   assert.match(value(stdout, "fingerprint")!, /^sha256:[0-9a-f]{64}$/);
+});
+
+Deno.test("inspect shows what it understood of the architecture", async () => {
+  const gemma = fileURLToPath(new URL("../golden/architectures/gemma3", import.meta.url));
+  const { code, stdout } = await runCli(["inspect", gemma]);
+  assert.equal(code, 0);
+  assert.equal(value(stdout, "architecture"), "gemma3_text (Gemma 3 270M and 1B)");
+  assert.equal(value(stdout, "rope 0"), "theta 5000, linear factor=2");
+  assert.equal(value(stdout, "rope 1"), "theta 100, default");
+  assert.equal(value(stdout, "layers 0-1"), "attends to the latest 6 positions, rope 1");
+  assert.equal(value(stdout, "layer 2"), "attends to all positions, rope 0");
 });
 
 Deno.test("inspect --plan predicts rows, chunks and bytes", async () => {

@@ -86,18 +86,19 @@ def embed(model, ids) -> torch.Tensor:
     return model.get_input_embeddings()(torch.tensor(ids))[None]
 
 
-def logits(model, x: torch.Tensor) -> torch.Tensor:
-    """Prompt and target prefix [n, S, D] → [n, T, V]. Nothing of other lengths may be left in a dynamic RoPE."""
+def logits(model, x: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
+    """Prompt and target prefix [n, S, D], of which all rows or those that are visible [n, S] are attended to → [n, T, V].
+    Nothing of other lengths may be left in a dynamic RoPE."""
     rotary = model.model.rotary_emb
     rotary.max_seq_len_cached = model.config.max_position_embeddings
     with InFloat64():
-        return model(inputs_embeds=x, use_cache=False).logits[:, -len(TARGET):]
+        return model(inputs_embeds=x, attention_mask=visible, use_cache=False).logits[:, -len(TARGET):]
 
 
-def log_probs(model, x: torch.Tensor) -> torch.Tensor:
+def log_probs(model, x: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
     """→ [n, T]"""
     target = torch.tensor(TARGET).expand(len(x), -1)[..., None]
-    return logits(model, x).log_softmax(-1).gather(-1, target)[..., 0]
+    return logits(model, x, visible).log_softmax(-1).gather(-1, target)[..., 0]
 
 
 def path_values(model) -> dict:
@@ -117,13 +118,19 @@ def path_values(model) -> dict:
 def ablations(model) -> dict:
     full = embed(model, PROMPT + TARGET[:-1])
     score = log_probs(model, full)[0]
-    zero, delete = [], []
+    zero, delete, in_place = [], [], []
     for i in range(len(PROMPT)):
         x = full.clone()
         x[0, i] = 0
         zero.append(score - log_probs(model, x)[0])
+        if i < len(PROMPT) - 1:
+            # Whoever is attended to by nobody might as well be gone; the last token predicts.
+            visible = torch.ones(full.shape[:2], dtype=torch.long)
+            visible[0, i] = 0
+            in_place.append(score - log_probs(model, full, visible)[0])
         delete.append(score - log_probs(model, torch.cat((full[:, :i], full[:, i + 1:]), 1))[0])
-    return {"zero": numbers(torch.stack(zero, 1)), "delete": numbers(torch.stack(delete, 1))}
+    return {"zero": numbers(torch.stack(zero, 1)), "delete": numbers(torch.stack(delete, 1)),
+            "deleteInPlace": numbers(torch.stack(in_place, 1))}
 
 
 def freeze(name: str) -> None:

@@ -45,7 +45,7 @@ function assertOrdered({ nodes, inputs, outputs }: Graph): void {
 }
 
 Deno.test("finish() orders producers before users, whatever is differentiated", () => {
-  const ragged = { sequences: 3, rows: 20, shared: 4, longest: 9, targets: 2 };
+  const ragged = { sequences: 3, rows: 20, shared: 4, longest: 9, reach: 9, gapped: false, targets: 2 };
   assertOrdered(scoreGraph(MODEL, ragged));
   for (const gradient of ["none", "sequence", "token"] as const) {
     for (const tangent of [false, true]) assertOrdered(graphOf(gradient, tangent));

@@ -18,7 +18,11 @@ interface Expected {
     readonly slope: number[];
     readonly token: number[][];
   };
-  readonly ablation: { readonly zero: number[][]; readonly delete: number[][] };
+  readonly ablation: {
+    readonly zero: number[][];
+    readonly delete: number[][];
+    readonly deleteInPlace: number[][];
+  };
   readonly generation: { readonly ids: number[]; readonly margin: number[] };
 }
 
@@ -66,14 +70,20 @@ for (const device of ["webgpu", "reference"] as const) {
         assertClose(found.tangent[0], path.slope, tolerance.gradient, "slopes");
         assertClose(found.gradient[0], path.token.flat(), tolerance.gradient, "shares of tokens");
         const zero: Replacement = { kind: "row", row: new Float32Array(model.config.hiddenSize) };
-        for (const [what, replacement] of [["zero", zero], ["delete", { kind: "delete" }]] as const) {
-          const variants = prompt.map((_, i) =>
+        const schemes = [
+          ["zero", zero, ablation.zero],
+          ["deletion", { kind: "delete" }, ablation.delete],
+          ["deletion in place", { kind: "delete-in-place" }, ablation.deleteInPlace],
+          ["masking", { kind: "mask-attention" }, ablation.deleteInPlace],
+        ] as const;
+        for (const [what, replacement, expected] of schemes) {
+          const variants = expected[0].map((_, i) =>
             variantOf(end, model.config.hiddenSize, replacement, (position) => position === i)
           );
           const without = await model.score(variants, target, end);
           const twoScores = { absolute: 2 * tolerance.score.absolute, relative: 0 };
           const found = target.flatMap((_, t) => without.map((scores) => score[t] - scores[t]));
-          assertClose(found, ablation[what].flat(), twoScores, `ablation by ${what}`);
+          assertClose(found, expected.flat(), twoScores, `ablation by ${what}`);
         }
         assert.ok(generation.margin.every((lead) => lead > 1e-3), "no near tie");
         assert.deepEqual(await model.generate(prompt, generation.ids.length), generation.ids);

@@ -372,6 +372,43 @@ for (const unseen of [0, 17, 31, 64, 69]) {
     }));
 }
 
+for (const window of [undefined, 5, 40]) {
+  Deno.test(`a ragged attention counts a window of ${window ?? "all"} from where tokens stand`, () =>
+    withGpu(async (_run, variants, gpu, pipelines) => {
+      const { firstQuery: _, ...heads } = threeToOne;
+      // Of 100 places every third, and those from 40 to 69, are empty.
+      const stands = Array.from({ length: 100 }, (_, i) => i).filter((i) => i % 3 !== 1 && (i < 40 || i > 69));
+      const M = stands.length;
+      const qkv = randomValues(M * 30, 6);
+      const rows = Array.from({ length: M }, (_, i) => i);
+      const layout = Uint32Array.from([0, M, 7, ...rows, ...stands]);
+      const attributes = { ...heads, sequences: 1, shared: 0, queries: null, gapped: true, window };
+      const inputTypes: ValueType[] = [f32(M, 30), { shape: [1, layout.length], dtype: "u32" }];
+      const types = { inputs: inputTypes, outputs: [f32(1, M, 18), f32(1, M, 3)] };
+      const expected = OPS.attention.reference({
+        attributes,
+        inputs: [qkv, layout].map((values) => Float64Array.from(values)),
+        inputTypes,
+        outputTypes: types.outputs,
+        weight: () => assert.fail("attention has no weights"),
+      });
+      // The token at place 72, behind the long gap, sees as many keys as stand within the window: its sum says so.
+      const at = stands.indexOf(72);
+      const sees = rows.filter((j) => j <= at && j !== 7 && 72 - stands[j] < (window ?? Infinity));
+      const products = sees.map((j) => {
+        const [q, k] = [at * 30, j * 30 + 18];
+        return Math.exp(qkv.subarray(q, q + 6).reduce((sum, value, d) => sum + value * qkv[k + d], 0) / Math.sqrt(6));
+      });
+      assertClose([expected[1][3 * at]], [Math.log(products.reduce((a, b) => a + b))], TOLERANCE, "lse");
+      for (const subgroups of variants) {
+        const actual = await launch(gpu, pipelines, "attention", attributes, types, [qkv, layout], subgroups);
+        expected.forEach((values, i) =>
+          assertClose(actual[i], values, TOLERANCE, `output ${i}, subgroups ${subgroups}`)
+        );
+      }
+    }));
+}
+
 Deno.test("attention of the last queries has the bits of attention of all", () =>
   withGpu(async (run, variants) => {
     const sample = sampleOf(fourToTwo, 2, 71);
