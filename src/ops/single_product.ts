@@ -8,7 +8,7 @@ import wordNf4SubgroupSource from "../../shaders/lib/word_nf4_subgroup.wgsl" wit
 import singleSource from "../../shaders/linear_single.wgsl" with { type: "text" };
 import wordQ8Source from "../../shaders/lib/word_q8_0.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
-import type { Dispatch } from "../gpu/pass.ts";
+import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import {
   type Added,
   type ForwardBuffers,
@@ -21,8 +21,18 @@ import { unroll } from "./product_unroll.ts";
 import { choiceText, chosen } from "./tuning.ts";
 import { LAYOUTS, WEIGHT_FORMATS, type WeightFormat } from "./weight.ts";
 
+/** What a product of one row does beside, in place of launches that take longer than the work. */
+export interface SingleFusion {
+  /** x stands for its RMS norm with this weight, [1, inner], where the weight has blocks or `inner` is a multiple of 64. */
+  readonly norm: { readonly weight: BufferRange; readonly epsilon: number } | null;
+  /** The row of W where the up side begins, `count` rows: y = silu(gate) ∘ up. Nothing may be added. */
+  readonly up: number | null;
+}
+
 /** A product of one row, and how its threads share it. */
 export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice">, ForwardBuffers {
+  /** Default: nothing. */
+  readonly fusion?: SingleFusion;
   /** Whether the adapter is software. */
   readonly software: boolean;
   /** In place of what the tuning chooses, for the tuner. */
@@ -42,19 +52,33 @@ export type SingleChoice = {
  * asked for, and is never chosen by the number of rows.
  */
 export function singleProduct(product: SingleProduct, { column, stride }: Window): Dispatch[] {
-  const { x, y, added, w, segment, weightRow, count, subgroups, software } = product;
+  const { x, y, added, w, segment, weightRow, count, subgroups, software, fusion = NOTHING } = product;
   const { format } = segment;
   const candidates = singleCandidates(format, w.columns, software);
-  if (candidates === null) return forwardProduct({ ...product, choice: undefined, rows: 1 }, { column, stride });
+  if (candidates === null) {
+    if (fusion !== NOTHING) {
+      throw new RangeError(`Cannot fuse a product as its rows must be whole octets of ${format}: got ${w.columns}`);
+    }
+    return forwardProduct({ ...product, choice: undefined, rows: 1 }, { column, stride });
+  }
   const choice = product.choice ?? chosen(product.tuning, singleFamily(format, w.columns), candidates);
-  const { kernel, columns } = singleKernel(format, w.columns, added?.kind ?? null, subgroups, choice);
+  const kind: SingleKind = {
+    format,
+    added: added?.kind ?? null,
+    subgroups,
+    epsilon: fusion.norm?.epsilon ?? null,
+    gated: fusion.up !== null,
+  };
+  const { kernel, columns } = singleKernel(kind, choice);
   return [{
     kernel,
-    bindings: [x, ...weightBindings(segment), added?.range ?? x, y],
-    params: [1, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns],
+    bindings: [x, ...weightBindings(segment), added?.range ?? x, y, fusion.norm?.weight ?? null],
+    params: [1, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns, fusion.up ?? 0],
     workgroups: grid(count, columns),
   }];
 }
+
+const NOTHING: SingleFusion = { norm: null, up: null };
 
 interface Single {
   readonly kernel: Kernel;
@@ -65,41 +89,55 @@ interface Single {
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Single>();
 
-function singleKernel(format: WeightFormat, inner: number, added: Added, subgroups: boolean, choice: SingleChoice) {
-  const key = [format, inner, added, subgroups, choiceText(choice)].join(" ");
+/** What a kernel is specialised for beside the choice. */
+interface SingleKind {
+  readonly format: WeightFormat;
+  readonly added: Added;
+  readonly subgroups: boolean;
+  /** Of the norm; null where x is taken as it is. */
+  readonly epsilon: number | null;
+  readonly gated: boolean;
+}
+
+function singleKernel(kind: SingleKind, choice: SingleChoice): Single {
+  const key = [...Object.values(kind), choiceText(choice)].join(" ");
   let single = made.get(key);
-  if (single === undefined) made.set(key, single = make(format, added, subgroups, choice));
+  if (single === undefined) made.set(key, single = make(kind, choice));
   return single;
 }
 
-function make(format: WeightFormat, added: Added, subgroups: boolean, choice: SingleChoice): Single {
+function make({ format, added, subgroups, epsilon, gated: GATED }: SingleKind, choice: SingleChoice): Single {
   const { block, perBlock } = LAYOUTS[format];
   const PACKED = block !== null;
   const OCTETS = octetsOf(format);
-  // Runs that share a scale.
-  const RUNS = PACKED ? block / (8 * OCTETS) : 0;
-  const { lanes: LANES, across: ACROSS, rows: ROWS } = choice;
+  const { lanes: LANES, across: ACROSS } = choice;
+  const NORM = epsilon !== null;
+  // A gate and what it lets through are rows of one thread.
+  const ROWS = GATED ? 2 * Math.ceil(choice.rows / 2) : choice.rows;
+  const OWN = GATED ? ROWS / 2 : ROWS;
   const SUBGROUPS = format === "nf4" && subgroups;
-  const source = unroll(singleSource, {
-    PACKED,
+  const text = {
+    ...{ OCTETS, ROWS, OWN, SUBGROUPS, PACKED, NORM, GATED },
     SCALED: perBlock === 1,
     AFFINE: perBlock === 2,
-    OCTETS,
-    ROWS,
-    SUBGROUPS,
     SHARED: ACROSS > 1,
-  });
-  const kernel = specialize("linear_single", [...(SUBGROUPS ? SUBGROUP_LIBRARY : LIBRARY)[format], source], {
+  };
+  const library = (SUBGROUPS ? SUBGROUP_LIBRARY : LIBRARY)[format];
+  const kernel = specialize("linear_single", [...library, unroll(singleSource, text)], {
     FORMAT: WEIGHT_FORMATS.indexOf(format),
     BIAS: added === "bias",
     RESIDUAL: added === "residual",
+    NORM,
+    EPSILON: { f32: epsilon ?? 0 },
+    GATED,
     OCTETS,
-    RUNS,
+    // Runs that share a scale.
+    RUNS: PACKED ? block / (8 * OCTETS) : 0,
     ROWS,
     ACROSS,
     LANES,
   });
-  return { kernel, columns: LANES / ACROSS * ROWS };
+  return { kernel, columns: LANES / ACROSS * OWN };
 }
 
 // A thread loads 16 or 32 bytes of a row at a time.

@@ -1,5 +1,6 @@
 import { attention, attentionBackward, attentionTangent } from "./attention.ts";
 import { argmax, cachedAttention } from "./cache.ts";
+import { decodeLinear } from "./decode_linear.ts";
 import { distributionScore } from "./distribution_score.ts";
 import { add, rowDot, rowScale, seed } from "./elementwise.ts";
 import { geglu } from "./geglu.ts";
@@ -21,6 +22,7 @@ const TABLE = {
   attentionBackward,
   attentionTangent,
   cachedAttention,
+  decodeLinear,
   distributionScore,
   gatherRows,
   geglu: geglu.forward,

@@ -65,3 +65,44 @@ Deno.test("fuse() changes no bit of a result in f64, and no more than the roundi
     }
   }
 });
+
+/** A block's MLP of rows 64 wide, as `decodeGraph` makes it for one row. */
+function mlp(rows: number): Graph {
+  const g = trace();
+  const x = g.input("x", { shape: [rows, 64], dtype: "f32" });
+  const single = rows === 1;
+  const [normed] = g.emit("rmsNorm", { weight: "n", epsilon: 1e-6 }, [x]);
+  const [gateUp] = g.emit("linear", { weight: "gate_up", bias: null, outputs: 192, inner: 64, single }, [normed]);
+  const [hidden] = g.emit("swiglu", {}, [gateUp]);
+  const [y] = g.emit("linear", { weight: "head", bias: null, outputs: 10, inner: 64, single }, [
+    g.emit("rmsNorm", { weight: "n", epsilon: 1e-6 }, [x])[0],
+  ]);
+  g.output("hidden", hidden);
+  if (rows > 1) g.output("y", y);
+  return g.finish();
+}
+
+Deno.test("fuse() makes one op of the norm, product and gate of a single row, and leaves those of more rows", async () => {
+  assert.deepEqual(opsOf(fuse(mlp(1))), ["decodeLinear 1"]);
+  assert.deepEqual(opsOf(fuse(mlp(2))), ["linear 1", "linear 1", "rmsNorm 1", "swiglu 1"]);
+  for (const create of [createReferenceExecutor, createWebGpuExecutor]) {
+    const executor = await create();
+    try {
+      await uploadWeights(executor, { n: [1, 64], gate_up: [192, 64], head: [10, 64] });
+      const inputs = { x: Float32Array.from(randomValues(64, 3)) };
+      const run = async (graph: Graph) => (await (await executor.compile(graph)).run(inputs)).outputs.hidden;
+      assertClose(await run(fuse(mlp(1))), await run(mlp(1)), { absolute: 2e-6, relative: 2e-6 }, executor.backend);
+    } finally {
+      executor.close();
+    }
+  }
+});
+
+Deno.test("fuse() leaves a norm that something else needs too where it is", () => {
+  const g = trace();
+  const x = g.input("x", { shape: [1, 64], dtype: "f32" });
+  const [normed] = g.emit("rmsNorm", { weight: "n", epsilon: 1e-6 }, [x]);
+  g.output("normed", normed);
+  g.output("y", g.emit("linear", { weight: "o", bias: null, outputs: 8, inner: 64, single: true }, [normed])[0]);
+  assert.deepEqual(opsOf(fuse(g.finish())), ["linear 1", "rmsNorm 1"]);
+});
