@@ -24,7 +24,7 @@ export const decodeLinear: Op<DecodeLinearAttributes> = {
     const fits = attributes.inner % 64 === 0 && (!gated || inputs.length === 1 && attributes.outputs % 2 === 0);
     requireShape(fits, "decodeLinear", "[1, a multiple of 64], and no residual beside a gate", inputs);
     const products = linear.types({ ...attributes, single: true }, inputs);
-    return gated ? swiglu.types({}, products) : products;
+    return gated ? swiglu.forward.types({}, products) : products;
   },
   reference(context) {
     const { attributes, inputs, inputTypes, weight } = context;
@@ -36,7 +36,7 @@ export const decodeLinear: Op<DecodeLinearAttributes> = {
       : rmsNorm.reference({ attributes: norm, inputs: [x], inputTypes: [type], outputTypes: [type], weight });
     const productTypes = linear.types(attributes, inputTypes);
     const products = linear.reference({ ...context, inputs: [normed, ...rest], outputTypes: productTypes });
-    return gated ? swiglu.reference({ ...context, inputs: products, inputTypes: productTypes }) : products;
+    return gated ? swiglu.forward.reference({ ...context, inputs: products, inputTypes: productTypes }) : products;
   },
   vjp: null,
   jvp: null,
@@ -61,7 +61,10 @@ export const decodeLinear: Op<DecodeLinearAttributes> = {
     );
     if (!gated) return products;
     const inputTypes: ValueType[] = [{ shape: [1, outputs], dtype: "f32" }];
-    return [...products, ...swiglu.kernels({ ...context, attributes: {}, inputs: [to], inputTypes, outputs: [y] })];
+    return [
+      ...products,
+      ...swiglu.forward.kernels({ ...context, attributes: {}, inputs: [to], inputTypes, outputs: [y] }),
+    ];
   },
 };
 
