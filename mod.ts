@@ -42,6 +42,8 @@ export type { TableOptions } from "./src/report/table.ts";
 export type { ArchitectureName } from "./src/model/architectures.ts";
 export type { LayerKind, ModelConfig } from "./src/model/config.ts";
 export type { RopeScaling, RopeTable } from "./src/model/rope_scaling.ts";
+export type { GenerateOptions } from "./src/model/generate.ts";
+export type { TokenSampling } from "./src/model/sampler.ts";
 export type { Meter } from "./src/model/meter.ts";
 export type { Quantize } from "./src/model/weights.ts";
 export type { PathRequest } from "./src/model/path.ts";

@@ -30,6 +30,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   adaptive: attribution("adaptive", 1),
   captum: { title: "Attributions against Captum", args: ["bench/peers/captum.ts"], limit: 900 },
   scaling: { title: "Scaling", args: ["bench/scaling.ts"], limit: 600 },
+  load: { title: "Loads, first and second, beside other programs'", args: ["bench/model/load.ts"], limit: 900 },
   large: { title: "A model of Qwen2.5-1.5B's shape", args: ["bench/model/large.ts"], limit: 600 },
   "few-rows": {
     title: "Matrix products, 1 and 31 rows, by the kernels of path points (decoding has its own for one row)",

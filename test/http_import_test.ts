@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EMBEDDED_DIRECTORY } from "./cli/run_cli.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -30,13 +31,18 @@ Deno.test("mod.ts works when it is imported from a URL, with the embedded model"
     await Deno.writeTextFile(
       join(directory, "script.ts"),
       `import { attribute, loadModel, renderRecord } from "${base}/mod.ts";
+import { startQuantizePool } from "${base}/src/model/quantize_pool.ts";
 const model = await loadModel();
 const record = await attribute(model, { prompt: "Michael works as a software engineer.", target: " He" }, {
   quadrature: "gauss-legendre",
   steps: 2,
 });
 const svg = await renderRecord(record, "svg") as string;
-console.log(JSON.stringify([record.schema, record.sequenceAttribution.length, svg.startsWith("<svg")]));
+const pool = startQuantizePool(${JSON.stringify(EMBEDDED_DIRECTORY)}, 1);
+const inThread = await pool.quantize({ name: "model.layers.0.mlp.down_proj.weight", shape: [256, 704] });
+pool.close();
+const { schema, sequenceAttribution } = record;
+console.log(JSON.stringify([schema, sequenceAttribution.length, svg.startsWith("<svg"), inThread?.absmax.length]));
 model.close();
 `,
     );
@@ -50,7 +56,7 @@ model.close();
     for (const _ of [1, 2]) {
       const { code, stdout, stderr } = await run();
       assert.equal(code, 0, new TextDecoder().decode(stderr));
-      assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), ["whence.attribution/1", 7, true]);
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), ["whence.attribution/1", 7, true, 256 * 704 / 64]);
     }
     const cached = [...Deno.readDirSync(join(directory, "cache", "embedded"))];
     assert.equal(cached.length, 1);

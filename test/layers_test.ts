@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ablation: ["statistics"],
   units: ["statistics"],
   statistics: [],
-  model: ["attribution", "ablation", "checkpoint", "graph", "ops", "quant", "gpu"],
+  model: ["attribution", "ablation", "statistics", "checkpoint", "graph", "ops", "quant", "gpu"],
   checkpoint: ["quant"],
   graph: ["ops", "gpu", "quant"],
   ops: ["gpu", "quant"],

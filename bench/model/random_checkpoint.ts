@@ -19,12 +19,17 @@ const CHUNK = 2 ** 24;
 const SCALE = 0.02;
 
 /**
- * Writes a Hugging Face directory of a Qwen2 with random weights as bitsandbytes stores it: the blocks' linear layers in
- * NF4 (random codes and absmax), embedding (also the head), norms and biases in bf16. No tokenizer.
+ * Writes a Hugging Face directory of a Qwen2 with random weights. No tokenizer.
  *
+ * @param format of the blocks' linear layers: `nf4` as bitsandbytes stores it, with random codes and absmax, or `bf16` as
+ * embedding (also the head), norms and biases are
  * @returns bytes of `model.safetensors`
  */
-export function writeRandomCheckpoint(directory: string, shape: Omit<ModelShape, "name">): number {
+export function writeRandomCheckpoint(
+  directory: string,
+  shape: Omit<ModelShape, "name">,
+  format: "nf4" | "bf16" = "nf4",
+): number {
   const config = {
     model_type: "qwen2",
     hidden_act: "silu",
@@ -42,10 +47,10 @@ export function writeRandomCheckpoint(directory: string, shape: Omit<ModelShape,
   };
   Deno.mkdirSync(directory, { recursive: true });
   Deno.writeTextFileSync(join(directory, "config.json"), JSON.stringify(config, null, 2));
-  return writeSafetensors(join(directory, "model.safetensors"), entriesOf(shape));
+  return writeSafetensors(join(directory, "model.safetensors"), entriesOf(shape, format));
 }
 
-function entriesOf(shape: Omit<ModelShape, "name">): Entry[] {
+function entriesOf(shape: Omit<ModelShape, "name">, format: "nf4" | "bf16"): Entry[] {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, layers, vocabularySize: V } = shape;
   const random = randomWords(1);
   const bf16 = (name: string, size: readonly number[], value: () => number): Entry => ({
@@ -70,8 +75,10 @@ function entriesOf(shape: Omit<ModelShape, "name">): Entry[] {
     ["mlp.up_proj", F, D],
     ["mlp.down_proj", D, F],
   ] as const;
+  const linear = (name: string, rows: number, columns: number): Entry[] =>
+    format === "nf4" ? nf4(name, rows, columns, random) : [bf16(name, [rows, columns], symmetric)];
   const block = (i: number) => [
-    ...linears.flatMap(([name, rows, columns]) => nf4(`model.layers.${i}.${name}.weight`, rows, columns, random)),
+    ...linears.flatMap(([name, rows, columns]) => linear(`model.layers.${i}.${name}.weight`, rows, columns)),
     ...linears.slice(0, 3).map(([name, rows]) => bf16(`model.layers.${i}.${name}.bias`, [rows], symmetric)),
     ...["input", "post_attention"].map((name) => bf16(`model.layers.${i}.${name}_layernorm.weight`, [D], () => 1)),
   ];

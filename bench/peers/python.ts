@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { EXAMPLE } from "../model/subject.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
-const PYTHON = Deno.env.get("WHENCE_PEERS_PYTHON") ?? path(".cache/peers/bin/python");
+/** Of the environment that setup.sh makes, or another one. */
+export const PYTHON = Deno.env.get("WHENCE_PEERS_PYTHON") ?? path(".cache/peers/bin/python");
 const MODEL = Deno.env.get("WHENCE_PEERS_MODEL") ?? path("weights/smollm2_f32");
 
 /** The versions of requirements.txt, in words. */

@@ -192,7 +192,22 @@ export interface AttributionRecord {
   /** The prompt as tokens, [L]. */
   readonly prompt: { readonly text: string; readonly tokens: readonly (RecordToken & { readonly frozen: boolean })[] };
   /** The target as tokens, [T]. */
-  readonly target: { readonly text: string; readonly tokens: readonly RecordToken[] };
+  readonly target: {
+    readonly text: string;
+    readonly tokens: readonly RecordToken[];
+    /** Generated targets only: what was asked for; null where nothing is drawn, or of all tokens. */
+    readonly generation?: {
+      /** Most tokens. */
+      readonly generate: number;
+      readonly temperature: number | null;
+      readonly topK: number | null;
+      readonly topP: number | null;
+      readonly repetitionPenalty: number;
+      readonly seed: number | null;
+      /** Texts that end it. */
+      readonly stop: readonly string[];
+    };
+  };
   /** Objective `contrastive` only: the continuation that the target is compared with, of any length. */
   readonly alternative?: { readonly text: string; readonly tokens: readonly RecordToken[] };
   /**

@@ -19,3 +19,19 @@ export function cacheDirectory(): string {
   }
   return join(base, "whence");
 }
+
+/** Whether the cache directory may be used without asking for a permission: nobody should be asked for the sake of a cache. */
+export async function mayUseCache(access: readonly ("read" | "write")[]): Promise<boolean> {
+  const granted = async (descriptor: Deno.PermissionDescriptor) =>
+    (await Deno.permissions.query(descriptor)).state === "granted";
+  if (!await granted({ name: "env" })) return false;
+  let path: string;
+  try {
+    path = cacheDirectory();
+  } catch {
+    // The environment names none.
+    return false;
+  }
+  for (const name of access) if (!await granted({ name, path })) return false;
+  return true;
+}

@@ -64,8 +64,12 @@ export interface Checkpoint {
   read(name: string): Promise<Tensor>;
   /** Reads rows of a 2-D tensor as f32, [rows.length, columns], without reading the whole tensor. */
   readRows(name: string, rows: readonly number[]): Promise<Float32Array>;
-  /** "sha256:…" over the weight files' content. */
-  fingerprint(): Promise<string>;
+  /**
+   * "sha256:…" over the weight files' content.
+   *
+   * @param memo directory that keeps digests of files which have not changed since
+   */
+  fingerprint(memo?: string): Promise<string>;
   /** Closes the weight files; nothing can be read afterwards. */
   close(): void;
 }

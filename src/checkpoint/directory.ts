@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { findBnbWeights } from "./bnb.ts";
 import type { Checkpoint, DenseDtype, DenseTensor, TensorInfo, TokenizerFiles } from "./checkpoint.ts";
 import { DENSE_DTYPES, widenDense } from "./dense.ts";
-import { isFile, readJsonObject, sha256 } from "./file.ts";
+import { rememberedDigest } from "./digest_memo.ts";
+import { isFile, readJsonObject } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
 import { findInt4Weights } from "./int4.ts";
 import type { EntryReader, PackedWeight } from "./packed.ts";
@@ -67,7 +68,7 @@ function describeTensors(path: string, { files, owner }: Shards, quantization: Q
   const int4 = findInt4Weights(reader, quantization, join(path, "config.json"));
   const packed = new Map([...findBnbWeights(reader), ...int4]);
   const tensors = listTensors(entries, packed);
-  let digest: string | undefined;
+  let digest: Promise<string> | undefined;
   const info = (name: string) => requireTensor(tensors, name, path);
   const whereIs = (name: string) => `tensor ${name} in ${reader.path(packed.get(name)?.parts[0] ?? name)}`;
   return {
@@ -86,7 +87,7 @@ function describeTensors(path: string, { files, owner }: Shards, quantization: Q
       assertFiniteF32(values, whereIs(name));
       return values;
     },
-    fingerprint: () => Promise.resolve(digest ??= sha256(files.map(({ file }) => file))),
+    fingerprint: (memo) => digest ??= rememberedDigest(files.map(({ file }) => file), memo),
   };
 }
 

@@ -4,7 +4,8 @@ import { isGgmlInt4, splitGgmlInt4 } from "../quant/int4.ts";
 import { splitQ8_0 } from "../quant/q8_0.ts";
 import type { Checkpoint, Kept, Tensor, TensorInfo } from "./checkpoint.ts";
 import { DENSE_DTYPES, widenDense } from "./dense.ts";
-import { type OpenFile, openFile, sha256 } from "./file.ts";
+import { rememberedDigest } from "./digest_memo.ts";
+import { type OpenFile, openFile } from "./file.ts";
 import { assertFinite, assertFiniteF32 } from "./finite.ts";
 import { type GgufEntry, type GgufHeader, padded, readGgufHeader } from "./gguf_header.ts";
 import {
@@ -76,7 +77,7 @@ function readers(
   file: OpenFile,
 ): Pick<Checkpoint, "read" | "readRows" | "fingerprint"> {
   const stored = (name: string) => requireTensor(tensors, name, file.path) as StoredTensor;
-  let digest: string | undefined;
+  let digest: Promise<string> | undefined;
   return {
     // deno-lint-ignore require-await -- a promise, so that a wrong tensor rejects instead of throwing
     async read(name) {
@@ -96,7 +97,7 @@ function readers(
       assertFiniteF32(values, `tensor ${name} in ${file.path}`);
       return values;
     },
-    fingerprint: () => Promise.resolve(digest ??= sha256([file])),
+    fingerprint: (memo) => digest ??= rememberedDigest([file], memo),
   };
 }
 

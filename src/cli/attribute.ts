@@ -30,6 +30,7 @@ import {
   type Values,
   write,
 } from "./command.ts";
+import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling.ts";
 
 const { method, objective, baseline, quadrature, steps, tolerance, scheme, units, freeze } = DEFAULT_OPTIONS;
 const { seed, of, window, stride, hierarchy, kernelWidth, ridge, penalty, heldOut, link } = DEFAULT_OPTIONS;
@@ -43,6 +44,7 @@ Usage: deno task attribute --prompt TEXT [options]
   --alternative TEXT  what the target is compared with by the objective contrastive, with its own leading space; of as many
                       tokens it is compared token by token, else as a whole
   --generate N        at most N generated tokens (20)
+${SAMPLING_HELP}  --generate-seed N   of the draws of the generated target (0)
   --chat              put the prompt into the model's chat template; the template's tokens are frozen
 ${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is not given (docs/captum.md)
   --method NAME       ${METHODS.slice(0, 6).join(", ")},
@@ -105,6 +107,7 @@ Exit code: 0 done, 1 failed, 2 wrong usage, 3 see --strict.
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
+  ...SAMPLING_OPTIONS,
   prompt: { type: "string" },
   target: { type: "string" },
   alternative: { type: "string" },
@@ -112,6 +115,7 @@ const OPTIONS = {
   generate: { type: "string" },
   chat: { type: "boolean" },
   preset: { type: "string" },
+  "generate-seed": { type: "string" },
   method: { type: "string" },
   baseline: { type: "string" },
   quadrature: { type: "string" },
@@ -197,7 +201,12 @@ function requestOf(values: Values) {
   if (target !== undefined && generate !== undefined) {
     throw new UsageError("Cannot attribute as one of --target and --generate must be given: got both");
   }
-  return { prompt, target, alternative: alternativeOf(values), generate, chat: values.chat === true };
+  const sampling = samplingOptions(values, "generate-seed");
+  const idle = [...Object.keys(SAMPLING_OPTIONS), "generate-seed"].find((name) => values[name] !== undefined);
+  if (target !== undefined && idle !== undefined) {
+    throw new UsageError(`Cannot use --${idle} as it is about a generated target: got --target`);
+  }
+  return { prompt, target, alternative: alternativeOf(values), generate, chat: values.chat === true, ...sampling };
 }
 
 /** The alternative, which the objective contrastive needs and no other has a use for. */

@@ -9,8 +9,8 @@ export class UsageError extends Error {
 /** Arguments by name, as `node:util` parses them. */
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** A command's own values after parsing. */
-export type Values = Readonly<Record<string, string | boolean | undefined>>;
+/** A command's own values after parsing; a list where an option may be given several times. */
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /**
  * Parses arguments strictly.
@@ -44,6 +44,7 @@ export const MODEL_OPTIONS = {
   device: { type: "string" },
   memory: { type: "string" },
   tuning: { type: "string" },
+  "no-cache": { type: "boolean" },
 } as const satisfies Options;
 
 /** Their help. */
@@ -55,6 +56,7 @@ export const MODEL_HELP =
   --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
   --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
+  --no-cache          neither read nor keep quantized weights and digests of files between runs
 `;
 
 /** Values of --tuning. */
@@ -73,7 +75,8 @@ export function modelOptions(values: Values): ModelRequest {
   const memory = bytes("memory", values.memory);
   const tuning = oneOf("tuning", values.tuning, TUNINGS);
   const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
-  return { source: text("model", values.model), options: { device, quantize, memory, tuning, onHint } };
+  const cache = values["no-cache"] ? "off" : undefined;
+  return { source: text("model", values.model), options: { device, quantize, memory, tuning, cache, onHint } };
 }
 
 /** Loads a model; says so where the f64 reference stands in for an adapter. */

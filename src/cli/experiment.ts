@@ -34,6 +34,7 @@ Usage: deno task experiment FILE.yaml [options]
   --device NAME       auto, webgpu or reference in place of the configuration's
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
   --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
+  --no-cache          neither read nor keep quantized weights and digests of files between runs
   --plan              list the cells, what is already there, and what the others would take: path points, rows taken
                       forward and backward, and bytes; compute nothing
   --strict            exit with 3 where a tolerance was not met
@@ -66,7 +67,11 @@ const OPTIONS = {
  */
 export async function runExperimentCommand(args: string[], given?: CommandIo): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, 1);
-  const how = { memory: bytes("memory", values.memory), tuning: oneOf("tuning", values.tuning, TUNINGS) };
+  const how = {
+    memory: bytes("memory", values.memory),
+    tuning: oneOf("tuning", values.tuning, TUNINGS),
+    cache: values["no-cache"] ? "off" as const : undefined,
+  };
   const io = given ?? processIo(how);
   if (values.help) {
     io.stdout(HELP);
@@ -140,7 +145,7 @@ function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: Comm
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
-function processIo(how: Pick<LoadOptions, "memory" | "tuning">): CommandIo {
+function processIo(how: Pick<LoadOptions, "memory" | "tuning" | "cache">): CommandIo {
   const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
   return {
     open: async (model, onDownload) =>

@@ -10,22 +10,26 @@ import {
   UsageError,
   write,
 } from "./command.ts";
+import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling.ts";
 
-const HELP = `Continues a prompt greedily.
+const HELP = `Continues a prompt, and writes the text as it comes: greedily, unless it is asked to draw.
 
 Usage: deno task generate --prompt TEXT [options]
 
   --prompt TEXT       what the model reads
   --generate N        at most N tokens (64)
   --chat              put the prompt into the model's chat template
+${SAMPLING_HELP}  --seed N            of the draws: the same seed gives the same text (0)
 ${MODEL_HELP}  --help              this text
 `;
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
+  ...SAMPLING_OPTIONS,
   prompt: { type: "string" },
   generate: { type: "string" },
   chat: { type: "boolean" },
+  seed: { type: "string" },
 } as const satisfies Options;
 
 /** Runs `generate` and returns the exit code. */
@@ -38,12 +42,14 @@ export async function runGenerateCommand(args: string[]): Promise<number> {
   const prompt = text("prompt", values.prompt);
   if (prompt === undefined) throw new UsageError("Cannot generate as --prompt must be given: got none");
   const count = number("generate", values.generate, { least: 1, whole: true }) ?? 64;
+  const sampling = samplingOptions(values, "seed");
   const model = await openModel(modelOptions(values));
   try {
     const tokenizer = await model.tokenizer();
     const { tokens } = tokenizer.encodePrompt(prompt, { chat: values.chat === true });
-    const ids = await model.generate(tokens.map((token) => token.id), count);
-    write(Deno.stdout, `${tokenizer.decode(ids)}\n`);
+    const onText = (piece: string) => write(Deno.stdout, piece);
+    await model.generate(tokens.map((token) => token.id), count, { ...sampling, onText });
+    write(Deno.stdout, "\n");
     return 0;
   } finally {
     model.close();

@@ -11,6 +11,7 @@ Usage: deno task <command> [options]
   inspect      what a checkpoint holds
   compare      how far attributions agree
   schema       the JSON Schema of an experiment's YAML
+  cache        what is kept between runs
 
 Each has --help.
 `;
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
   experiment: async () => (await import("./experiment.ts")).runExperimentCommand,
   generate: async () => (await import("./generate.ts")).runGenerateCommand,
   doctor: async () => (await import("./doctor.ts")).runDoctorCommand,
+  cache: async () => (await import("./cache.ts")).runCacheCommand,
   inspect: async () => (await import("./inspect.ts")).runInspectCommand,
   compare: async () => (await import("./compare.ts")).runCompareCommand,
   schema: async () => (await import("./schema.ts")).runSchemaCommand,

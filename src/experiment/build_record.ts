@@ -106,7 +106,11 @@ export function buildRecord(
         frozen: text.frozen[i],
       })),
     },
-    target: { text: text.targetText, tokens: text.targetTokens },
+    target: {
+      text: text.targetText,
+      tokens: text.targetTokens,
+      ...(text.generation === null ? {} : { generation: text.generation }),
+    },
     ...(text.alternative === null ? {} : { alternative: describeAlternative(text.alternative) }),
     score: {
       objective: options.objective,

@@ -43,7 +43,20 @@ function checkPrompt(prompt: Mapping, i: number, names: readonly unknown[]): Pro
   if (target === undefined && generate === undefined && Object.keys(prompt).length > 0) {
     problems.push({ path: ["prompts", i], text: "expected target or generate, got neither" });
   }
-  return problems;
+  return [...problems, ...idleSampling(prompt, i)];
+}
+
+const DRAWS = ["temperature", "topK", "topP"] as const;
+
+/** Options of generation without a generated target, and a seed of nothing. */
+function idleSampling(prompt: Mapping, i: number): Problem[] {
+  const problem = (key: string, text: string): Problem => ({ path: ["prompts", i, key], key: true, text });
+  if (prompt.target !== undefined) {
+    return [...DRAWS, "repetitionPenalty", "seed", "stop"].filter((key) => prompt[key] !== undefined)
+      .map((key) => problem(key, "expected only with generate, got target"));
+  }
+  if (prompt.seed === undefined || DRAWS.some((key) => prompt[key] !== undefined)) return [];
+  return [problem("seed", `expected only with ${DRAWS.join(", ")}, got none of them`)];
 }
 
 /** Causes and parts of the target must be found, each once. */

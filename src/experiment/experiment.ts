@@ -20,6 +20,8 @@ export interface ExperimentOptions {
   readonly memory?: number;
   /** `off`: the default kernels in place of those that `doctor --tune` has chosen for this adapter. Default `auto`. */
   readonly tuning?: "auto" | "off";
+  /** `off`: neither read nor keep quantized weights and digests of files. Default `auto`. */
+  readonly cache?: "auto" | "off";
   /** Is told of each cell when it is done or has failed. */
   readonly onCell?: (cell: { readonly id: string; readonly status: "computed" | "stored" | "failed" }) => void;
 }
@@ -44,10 +46,10 @@ export interface ExperimentSummary {
  * @throws {Error} with every mistake in the file, each as `file:line:column: key: expected …, got …`
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
-  const { model, quantize, device, memory, tuning } = options;
+  const { model, quantize, device, memory, tuning, cache } = options;
   const plan = planExperiment(parseConfig(await Deno.readTextFile(file), file), { model, quantize, device });
   const { outcomes, failed, unmet, summary } = await runExperiment(plan, {
-    open: (spec) => openModel(spec, { memory, tuning }),
+    open: (spec) => openModel(spec, { memory, tuning, cache }),
     onProgress: (event) => {
       if (event.kind !== "end") return;
       options.onCell?.({ id: event.outcome.cell.id, status: event.outcome.status });

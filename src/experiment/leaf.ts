@@ -113,8 +113,8 @@ export function wordOrPrefixed(words: readonly string[], prefixes: readonly stri
 }
 
 /** A number above 0. */
-export function above0() {
-  return leaf<number>("a number above 0", { type: "number", exclusiveMinimum: 0 });
+export function above0(description?: string) {
+  return leaf<number>("a number above 0", { type: "number", exclusiveMinimum: 0, description });
 }
 
 /** A number of at least 0. */

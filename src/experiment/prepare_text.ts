@@ -1,4 +1,6 @@
+import type { AttributionRecord } from "../attribution/record.ts";
 import type { LanguageModel } from "../model/model.ts";
+import { isDrawn } from "../model/sampler.ts";
 import type { PromptToken, Token, Tokenizer } from "../model/tokenizer.ts";
 import { divide, divisionOf } from "../units/prompt_units.ts";
 import type { Span } from "../units/text_segments.ts";
@@ -28,6 +30,8 @@ export interface PreparedText {
     readonly tokens: readonly Token[];
     readonly ids: readonly number[];
   } | null;
+  /** How the target was generated; null where it was given. */
+  readonly generation: Generation | null;
   /** Whether the prompt is in the chat template. */
   readonly chat: boolean;
   /** Whether prompt and target (or alternative) tokenized as one text give other tokens than one by one. */
@@ -35,6 +39,9 @@ export interface PreparedText {
 }
 
 const TOKEN = "token:";
+
+/** How a target was generated, for the record. */
+export type Generation = NonNullable<AttributionRecord["target"]["generation"]>;
 
 /** Tokens that are generated where neither a target nor their number is given. */
 const DEFAULT_GENERATED = 20;
@@ -66,13 +73,14 @@ export async function prepareText(
   }
   const units = divide(text.prompt, unitTokens, divisionOf(division));
   for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
-  const targetIds = text.target === undefined
-    ? await model.generate(promptIds, text.generate ?? DEFAULT_GENERATED)
-    : tokenizer.encodeTarget(text.target);
+  const generation = text.target === undefined ? describeGeneration(text) : null;
+  const targetIds = generation === null
+    ? tokenizer.encodeTarget(text.target!)
+    : await model.generate(promptIds, generation.generate, text);
   if (targetIds.length === 0) {
     throw new RangeError(
       text.target === undefined
-        ? "Cannot attribute as the model must generate at least one token: it ended the sequence at once"
+        ? "Cannot attribute as the model must generate at least one token: it ended, or began a stop text, at once"
         : "Cannot attribute as the target must have at least one token: got an empty text",
     );
   }
@@ -93,6 +101,7 @@ export async function prepareText(
     targetTokens: locatedTokens(tokenizer, targetText, targetIds),
     targetIds,
     alternative,
+    generation,
     chat: text.chat ?? false,
     boundaryDiffers: differs(targetIds, text.target) || differs(alternative?.ids ?? [], alternative?.text),
   };
@@ -120,6 +129,22 @@ function alternativeOf(
     throw new RangeError(`Cannot attribute as the alternative must not be the target: got ${JSON.stringify(text)}`);
   }
   return { text, tokens: tokenizer.describe(ids), ids };
+}
+
+/** Every option, resolved; null for what has no effect. */
+function describeGeneration(text: AttributionText): Generation {
+  const { generate = DEFAULT_GENERATED, temperature, topK = null, topP, repetitionPenalty = 1, seed = 0, stop = [] } =
+    text;
+  const drawn = isDrawn(text);
+  return {
+    generate,
+    temperature: drawn ? temperature ?? 1 : null,
+    topK,
+    topP: drawn ? topP ?? 1 : null,
+    repetitionPenalty,
+    seed: drawn ? seed : null,
+    stop: [...stop],
+  };
 }
 
 /** Bytes that make no character are shown otherwise in a generated text: then its tokens have no offsets. */

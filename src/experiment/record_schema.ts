@@ -42,6 +42,16 @@ const SURROGATE = z.object({
   }).nullable(),
 });
 
+const GENERATION = z.object({
+  generate: z.number(),
+  temperature: z.number().nullable(),
+  topK: z.number().nullable(),
+  topP: z.number().nullable(),
+  repetitionPenalty: z.number(),
+  seed: z.number().nullable(),
+  stop: z.array(z.string()),
+});
+
 const FAITHFULNESS = z.object({
   value: z.number(),
   control: z.object({ mean: z.number(), deviation: z.number(), orders: z.number() }),
@@ -86,7 +96,7 @@ const RECORD = z.object({
   device: z.object({ backend: z.enum(["webgpu", "reference"]), adapter: z.string(), tuning: z.string().nullable() }),
   method: z.looseObject({ name: z.string() }),
   prompt: z.object({ text: z.string(), tokens: z.array(token.extend({ frozen: z.boolean() })) }),
-  target: z.object({ text: z.string(), tokens: z.array(token) }),
+  target: z.object({ text: z.string(), tokens: z.array(token), generation: GENERATION.optional() }),
   alternative: z.object({ text: z.string(), tokens: z.array(token) }).optional(),
   score: z.object({
     objective: z.enum(OBJECTIVE_NAMES),

@@ -2,6 +2,7 @@ import { CAPTUM_SAMPLES } from "../ablation/captum_shapley_sampled.ts";
 import type { LinkName } from "../ablation/link.ts";
 import { PERTURBATION_METHOD_NAMES } from "../ablation/perturbation_methods.ts";
 import type { ObjectiveName } from "../attribution/objectives/objective.ts";
+import type { TokenSampling } from "../model/sampler.ts";
 import { SEGMENT_KINDS } from "../units/text_segments.ts";
 import { type GivenOptions, withPreset } from "./preset.ts";
 import type { MetricOptions } from "./metric_options.ts";
@@ -216,16 +217,18 @@ export function resolveOptions(options: GivenOptions): AttributionOptions {
   };
 }
 
-/** The text that is explained. */
-export interface AttributionText {
+/** The text that is explained. Options of generation are for where no target is given. */
+export interface AttributionText extends TokenSampling {
   /** What the model reads. */
   readonly prompt: string;
   /** The continuation to explain, with its own leading space; without it the model generates `generate` tokens. */
   readonly target?: string;
   /** Objective `contrastive`: another continuation, of any length, whose log-probability is subtracted. */
   readonly alternative?: string;
-  /** Most tokens to generate where no target is given. */
+  /** Most tokens to generate where no target is given. Default 20. */
   readonly generate?: number;
+  /** Texts that end a generated target, which ends with the last token that holds nothing of them. */
+  readonly stop?: readonly string[];
   /** Whether to put the prompt into the tokenizer's chat template. */
   readonly chat?: boolean;
 }

@@ -28,7 +28,7 @@ const MOST_SEED = 2 ** 32 - 1;
 
 const TOKEN = "or token:<id or text>";
 const TEXT_OR_TOKEN = "text:<prompt of as many tokens> or token:<id or text>";
-const calls = (least: number) => wholeNumber(least, MOST_CALLS);
+const calls = (least: number, description?: string) => wholeNumber(least, MOST_CALLS, description);
 
 /** A mean over draws is no way to score a single coalition. */
 const METRIC_SCHEMES = SCHEME_WORDS.filter((word) => word !== "resample");
@@ -107,12 +107,31 @@ const truth = leaf<(Cause | { target: string; causes: Cause[] })[]>(
   },
 );
 
+const topP = leaf<number>("a number above 0, at most 1", {
+  type: "number",
+  exclusiveMinimum: 0,
+  maximum: 1,
+  description: "draw from the fewest likeliest tokens that have more than so much of the probability",
+});
+const stop = leaf<string[]>("a list of texts that are not empty", {
+  type: "array",
+  items: { type: "string", pattern: "[\\s\\S]" },
+  description: "end the generated target before these texts",
+});
+
 const prompt = z.strictObject({
   name: name(undefined, "what sweeps, files and tables call it"),
   prompt: text(undefined, "what the model reads"),
   target: text(undefined, "the continuation to explain, with its own leading space").optional(),
   alternative: text(undefined, "what the objective contrastive compares the target with").optional(),
   generate: wholeNumber(1, MOST_GENERATED, "explain what the model generates, at most so many tokens").optional(),
+  temperature: above0("draw tokens, from the logits divided by it").optional(),
+  topK: calls(1, "draw from so many likeliest tokens").optional(),
+  topP: topP.optional(),
+  repetitionPenalty: above0("divides positive logits of tokens that were there before, multiplies negative ones")
+    .optional(),
+  seed: wholeNumber(0, MOST_SEED, "of the draws").optional(),
+  stop: stop.optional(),
   truth: truth.optional(),
   chat: trueOrFalse("put the prompt into the model's chat template; the template's tokens are frozen").optional(),
 }, { error: "a mapping" });

@@ -27,12 +27,15 @@ export class GpuError extends Error {
   override name = "GpuError";
 }
 
+/** Limits to keep to that are below the adapter's own. */
+export type LowerLimits = Partial<Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">>;
+
 /**
- * Opens the high-performance adapter with all of its own limits.
+ * Opens the high-performance adapter with all of its own limits, or lower ones.
  *
  * @throws {NoAdapterError} where none answers
  */
-export async function openGpu(): Promise<Gpu> {
+export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
   if (Deno.build.os === "linux") {
     // Without the first, wgpu probes every backend, which takes ten times as long; without the second, Mesa complains
     // on stderr that it finds no Wayland socket.
@@ -61,7 +64,7 @@ export async function openGpu(): Promise<Gpu> {
     adapter: adapter.info.description || adapter.info.device || adapter.info.vendor || "unknown adapter",
     driver: await driverText(adapter.info),
     software: /llvmpipe|lavapipe|swiftshader|softpipe/i.test(adapter.info.description),
-    limits: device.limits,
+    limits: lowered(device.limits, lower),
     features: { subgroups: subgroups && smallestSubgroup(adapter) >= LANES_NEEDED, timestamps },
     check() {
       if (failures.length > 0) throw new GpuError(failures[0]);
@@ -71,6 +74,15 @@ export async function openGpu(): Promise<Gpu> {
       device.destroy();
     },
   };
+}
+
+/** A plain copy: the adapter's own object reads its values from inside. */
+function lowered(limits: GPUSupportedLimits, lower: LowerLimits): GPUSupportedLimits {
+  const copy: Record<string, number> = {};
+  for (const name in limits) {
+    copy[name] = Math.min(limits[name as keyof LowerLimits], lower[name as keyof LowerLimits] ?? Infinity);
+  }
+  return copy as unknown as GPUSupportedLimits;
 }
 
 function setDefault(name: string, value: string): void {

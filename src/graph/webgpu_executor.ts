@@ -1,7 +1,7 @@
 import { createAllocator, STORAGE } from "../gpu/buffer.ts";
 import type { Allocator } from "../gpu/buffer.ts";
 import { checked, GpuError, openGpu } from "../gpu/device.ts";
-import type { Gpu } from "../gpu/device.ts";
+import type { Gpu, LowerLimits } from "../gpu/device.ts";
 import { createPipelineCache, type PipelineCache } from "../gpu/kernel.ts";
 import { profile } from "../gpu/profiler.ts";
 import { createReadback } from "../gpu/readback.ts";
@@ -32,12 +32,14 @@ interface Shared {
  * Runs graphs in WGSL kernels: one command encoder, one compute pass and one readback a run.
  *
  * @param tuningFor chooses among kernels that compute the same, once for all that the executor runs. Default: the defaults
+ * @param lower limits to keep to that are below the adapter's own
  * @throws {NoAdapterError} where no adapter answers
  */
 export async function createWebGpuExecutor(
   tuningFor: (gpu: Gpu) => Tuning | Promise<Tuning> = () => DEFAULT_TUNING,
+  lower: LowerLimits = {},
 ): Promise<Executor> {
-  const gpu = await openGpu();
+  const gpu = await openGpu(lower);
   const allocator = createAllocator(gpu);
   const weights = new Map<string, GpuWeight>();
   const tuning = await tuningFor(gpu);

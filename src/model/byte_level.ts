@@ -29,10 +29,24 @@ export function tokenBytes(token: string): Uint8Array {
   });
 }
 
+/** Bytes of the UTF-8 sequences that start with this byte, 0 if none does. */
+function lengthAfter(first: number): number {
+  return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+}
+
+/** How many bytes are read in the same way whatever follows them: all but a character at the end that is not whole. */
+export function settledLength(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back];
+    const continues = byte >= 0x80 && byte < 0xc0;
+    if (!continues) return lengthAfter(byte) > back ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
+}
+
 /** Bytes of the UTF-8 sequence that `bytes[at]` starts if it is valid and complete, 0 if not. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at];
-  const length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  const length = lengthAfter(bytes[at]);
   if (length === 0 || at + length > bytes.length) return 0;
   try {
     new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(at, at + length));

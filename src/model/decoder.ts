@@ -38,10 +38,10 @@ export function sharedInputs(g: Trace, { config }: Architecture, P: number): (la
 }
 
 /**
- * Inputs `x` [R, D], `rotation` of R rows, `position` [1]; states `cache.N`. Output `token` [1]: the id that the last row
- * predicts, greedily.
+ * Inputs `x` [R, D], `rotation` of R rows, `position` [1]; states `cache.N`. Output: what the last row predicts, as `token` [1],
+ * the likeliest id, or as `logits` [1, V], before any soft-cap.
  */
-export function decodeGraph(model: Architecture, rows: number, capacity: number): Graph {
+export function decodeGraph(model: Architecture, rows: number, capacity: number, output: "token" | "logits"): Graph {
   const { config } = model;
   const { kvHeads, headSize, hiddenSize: D, vocabularySize } = config;
   const g = trace();
@@ -61,7 +61,7 @@ export function decodeGraph(model: Architecture, rows: number, capacity: number)
   const head = { weight: "head", bias: null, outputs: vocabularySize, inner: D, single: true };
   // A soft-cap keeps the order of the logits.
   const [logits] = g.emit("linear", head, [normed]);
-  g.output("token", g.emit("argmax", {}, [logits])[0]);
+  g.output(output, output === "logits" ? logits : g.emit("argmax", {}, [logits])[0]);
   return g.finish();
 }
 

@@ -1,4 +1,5 @@
 import type { PromptVariant } from "../ablation/prompt_variant.ts";
+import { cacheDirectory, mayUseCache } from "../checkpoint/cache_directory.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../checkpoint/open.ts";
 import type { Executor } from "../graph/executor.ts";
@@ -6,10 +7,11 @@ import { createReferenceExecutor } from "../graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../graph/webgpu_executor.ts";
 import { NoAdapterError } from "../gpu/device.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
-import { generateTokens } from "./generate.ts";
+import { continuePrompt, type GenerateOptions } from "./generate.ts";
 import type { HeadObjective } from "./head.ts";
 import { targetLogits } from "./logits.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { digestDirectory } from "./quantized_weights.ts";
 import { createProgramCache } from "./programs.ts";
 import type { Architecture } from "./decoder.ts";
 import { DEFAULT_TUNING } from "../ops/tuning.ts";
@@ -40,6 +42,12 @@ export interface LoadOptions {
    * environment's WHENCE_TUNING says, else `auto`.
    */
   readonly tuning?: "auto" | "off";
+  /**
+   * `auto`: what is quantized at load is kept in the user's cache directory, and so are digests of weight files, where
+   * permissions allow it without asking; `off`: nothing is read there or written. Default: what the environment's
+   * WHENCE_WEIGHTS_CACHE says, else `auto`.
+   */
+  readonly cache?: "auto" | "off";
   /** Is told, in a sentence, what the user may want to know. */
   readonly onHint?: (sentence: string) => void;
   /** Is told how far the files of a model from the hub are. */
@@ -82,8 +90,11 @@ export interface LanguageModel {
   logits(prompt: Float32Array, targets: readonly number[]): Promise<Float32Array<ArrayBuffer>>;
   /** The straight path between two prompts' embeddings. */
   path(request: PathRequest): Promise<PathFunction>;
-  /** Continues greedily by at most `count` tokens; stops before an end-of-sequence token. */
-  generate(prompt: readonly number[], count: number): Promise<number[]>;
+  /**
+   * Continues by at most `count` tokens, greedily where nothing else is asked for; ends before an end-of-sequence token and
+   * before the token in which a stop string begins. Throws RangeError for options out of range.
+   */
+  generate(prompt: readonly number[], count: number, options?: GenerateOptions): Promise<number[]>;
   /** Frees the weights and closes the files. */
   close(): void;
 }
@@ -105,8 +116,10 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
     const config = parseConfig(checkpoint.config, path);
     const executor = await openExecutor(options);
     try {
-      const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
-      const fingerprint = await checkpoint.fingerprint();
+      const directory = await weightsCache(options.cache);
+      const { onHint } = options;
+      const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none", { directory, onHint });
+      const fingerprint = await checkpoint.fingerprint(directory === null ? undefined : digestDirectory(directory));
       const runtime = createRuntime(checkpoint, config, executor, options.memory);
       return assemble(checkpoint, runtime, { ...loaded, id, fingerprint });
     } catch (error) {
@@ -119,7 +132,7 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
   }
 }
 
-async function openExecutor({ device = "auto", tuning = tuningFromEnvironment(), onHint }: LoadOptions) {
+async function openExecutor({ device = "auto", tuning = fromEnvironment("WHENCE_TUNING"), onHint }: LoadOptions) {
   if (device === "reference") return createReferenceExecutor();
   try {
     return await createWebGpuExecutor(async (gpu) => {
@@ -134,9 +147,14 @@ async function openExecutor({ device = "auto", tuning = tuningFromEnvironment(),
   }
 }
 
-function tuningFromEnvironment(): "auto" | "off" {
-  const granted = Deno.permissions.querySync({ name: "env", variable: "WHENCE_TUNING" }).state === "granted";
-  return granted && Deno.env.get("WHENCE_TUNING") === "off" ? "off" : "auto";
+async function weightsCache(wanted = fromEnvironment("WHENCE_WEIGHTS_CACHE")): Promise<string | null> {
+  return wanted === "auto" && await mayUseCache(["read", "write"]) ? cacheDirectory() : null;
+}
+
+/** Whether a variable of the environment says "off"; nobody is asked for the permission to read it. */
+function fromEnvironment(variable: string): "auto" | "off" {
+  const granted = Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+  return granted && Deno.env.get(variable) === "off" ? "off" : "auto";
 }
 
 /** What a model knows of its weights. */
@@ -182,10 +200,10 @@ export function assemble(checkpoint: Checkpoint, runtime: Runtime, loaded: Loade
       scoreSequences(runtime, embed, prompts, targets, original, objective),
     logits: (prompt, targets) => targetLogits(runtime, embed, prompt, targets),
     path: (request) => openPath(runtime, embed, request),
-    async generate(prompt, count) {
-      const fromTokenizer = checkpoint.tokenizer === null ? [] : (await this.tokenizer()).eosTokenIds;
-      const stop = new Set([...configEosTokenIds(checkpoint), ...fromTokenizer]);
-      return await generateTokens(runtime, embed, prompt, count, stop);
+    async generate(prompt, count, options = {}) {
+      const tokenizer = checkpoint.tokenizer === null ? null : await this.tokenizer();
+      const ends = new Set([...configEosTokenIds(checkpoint), ...tokenizer?.eosTokenIds ?? []]);
+      return await continuePrompt(runtime, embed, { prompt, count, ends, tokenizer }, options);
     },
     close() {
       executor.close();

@@ -4,7 +4,7 @@ import type { InputData } from "../graph/executor.ts";
 import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
 import { NoAdapterError, openGpu } from "../gpu/device.ts";
 import { parseConfig } from "./config.ts";
-import { generateTokens } from "./generate.ts";
+import { continuePrompt } from "./generate.ts";
 import type { PredictedParts } from "./meter.ts";
 import { assemble, createRuntime, type Device, type LanguageModel, type LoadOptions } from "./model.ts";
 import type { ChunkPlan } from "./programs.ts";
@@ -79,8 +79,11 @@ async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions
       ...model,
       // Reads the whole embedding matrix; any row takes the same.
       meanEmbedding: () => Promise.resolve(new Float32Array(config.hiddenSize)),
-      generate: (prompt, count) =>
-        generateTokens(rehearsed, model.embed, prompt, effort === "least" ? 1 : count, new Set()),
+      // What is asked beside the count is left out: it may end the text, not lengthen it.
+      generate: (prompt, most) => {
+        const count = effort === "least" ? 1 : most;
+        return continuePrompt(rehearsed, model.embed, { prompt, count, ends: new Set(), tokenizer: null });
+      },
     },
     runs,
     get parts() {

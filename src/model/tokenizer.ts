@@ -45,7 +45,9 @@ export interface PromptOptions {
   readonly history?: readonly Message[];
 }
 
-/** Text to token ids and back, as transformers does it. */
+/**
+ * Text to token ids and back, as transformers does it. Halves of surrogate pairs in a text become U+FFFD, as in any UTF-8.
+ */
 export interface Tokenizer {
   /**
    * Tokenizes a prompt, with the tokenizer's own special tokens, or none but the template's in a chat.
@@ -67,6 +69,8 @@ export interface Tokenizer {
   describe(ids: readonly number[]): Token[];
   /** The text of a sequence, special tokens included; bytes that make no character are shown as `\xNN`. */
   decode(ids: readonly number[]): string;
+  /** The UTF-8 bytes that a token stands for, not always whole characters. Throws RangeError for an unknown id. */
+  bytes(id: number): Uint8Array;
   /**
    * The token that a configuration names: decimal digits are an id, anything else is the text of exactly one token.
    *
@@ -139,16 +143,18 @@ function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles):
     return ids;
   };
   return {
-    encodePrompt(text, { chat: asChat = false, history = [] } = {}) {
+    encodePrompt(given, { chat: asChat = false, history = [] } = {}) {
+      const text = given.toWellFormed();
       if (asChat) return encodeChat([...history, { role: "user", content: text }], chat, { encode, align, describe });
       if (history.length > 0) throw new RangeError("Cannot use earlier messages as chat must be on: got chat off");
       return encodePlain(text, { encode, align, describe });
     },
-    encodeTarget: (text) => checked(text, false),
-    locate: align,
-    encodeJoint: (prompt, target) => checked(prompt + target, true),
+    encodeTarget: (text) => checked(text.toWellFormed(), false),
+    locate: (text, ids) => align(text.toWellFormed(), ids),
+    encodeJoint: (prompt, target) => checked((prompt + target).toWellFormed(), true),
     describe,
     decode: (ids) => joinPieces(pieces(ids)),
+    bytes: bytesOf,
     tokenId: (spec) => findToken(spec, vocabSize, backend, encode),
     eosTokenIds: endTokens(backend, files),
     padTokenId: namedToken(backend, files.config.pad_token),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { cacheDirectory } from "../checkpoint/cache_directory.ts";
+import { cacheDirectory, mayUseCache } from "../checkpoint/cache_directory.ts";
 import { writeWhole } from "../checkpoint/write_whole.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { PRODUCT_SOURCES } from "../ops/product.ts";
@@ -50,7 +50,7 @@ export async function readTuning(key: TuningKey, directory?: string): Promise<Ca
   let text: string;
   let file: string;
   try {
-    if (directory === undefined && !await mayReadCache()) return { tuning: DEFAULT_TUNING, hint: null };
+    if (directory === undefined && !await mayUseCache(["read"])) return { tuning: DEFAULT_TUNING, hint: null };
     file = tuningFile(key, directory);
     text = await Deno.readTextFile(file);
   } catch (error) {
@@ -103,19 +103,4 @@ function parse(text: string, key: TuningKey): Map<string, Choice> {
 function isChoice(value: unknown): value is Choice {
   return typeof value === "object" && value !== null && typeof (value as Choice).variant === "string" &&
     Object.values(value).every((parameter) => typeof parameter === "string" || typeof parameter === "number");
-}
-
-/** Nobody should be asked for a permission for the sake of a cache. */
-async function mayReadCache(): Promise<boolean> {
-  const granted = async (descriptor: Deno.PermissionDescriptor) =>
-    (await Deno.permissions.query(descriptor)).state === "granted";
-  if (!await granted({ name: "env" })) return false;
-  let directory: string;
-  try {
-    directory = cacheDirectory();
-  } catch {
-    // The environment names none.
-    return false;
-  }
-  return await granted({ name: "read", path: directory });
 }

@@ -1,12 +1,11 @@
 import type { Checkpoint, Tensor, TensorInfo } from "../checkpoint/checkpoint.ts";
-import { widenDense } from "../checkpoint/dense.ts";
+import type { QuantizedMatrix } from "../checkpoint/quantized_cache.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { WeightSegment } from "../ops/weight.ts";
-import { quantizeNf4 } from "../quant/nf4.ts";
-import { dequantizeInt4Blocks } from "../quant/int4.ts";
-import { dequantizeQ8_0 } from "../quant/q8_0.ts";
 import type { ModelConfig } from "./config.ts";
-import { stackedWeights } from "./weight_layout.ts";
+import { f32Values } from "./quantize_tensor.ts";
+import { openQuantizedWeights, type QuantizedOptions } from "./quantized_weights.ts";
+import { type StackedWeight, stackedWeights } from "./weight_layout.ts";
 
 /** Whether the linear layers of the blocks are quantized at load. */
 export type Quantize = "nf4" | "none";
@@ -19,8 +18,8 @@ export interface LoadedWeights {
 }
 
 /**
- * Uploads every weight of a model, one stacked weight at a time. The embedding matrix stays in the file; only its use as a
- * tied head is uploaded.
+ * Uploads every weight of a model, one stacked weight at a time; each tensor is read once. The embedding matrix stays in the
+ * file; only its use as a tied head is uploaded.
  *
  * @throws {TypeError} where a tensor is missing or its shape does not follow from the config
  */
@@ -29,19 +28,43 @@ export async function loadWeights(
   config: ModelConfig,
   executor: Executor,
   quantize: Quantize,
+  options: QuantizedOptions = { directory: null },
 ): Promise<LoadedWeights> {
-  for (const { name, kind, rows, columns, parts, linear, offset } of stackedWeights(checkpoint, config)) {
-    const tensors: Tensor[] = [];
-    for (const { tensor, shape } of parts) {
-      const stored = await checkpoint.read(requireTensor(checkpoint, tensor, shape).name);
-      tensors.push(linear && quantize === "nf4" ? quantized(stored, shape[0], columns) : stored);
+  const weights = stackedWeights(checkpoint, config);
+  const matrices = quantizedMatrices(checkpoint, weights, quantize);
+  const waiting = new Set(matrices.map(({ name }) => name));
+  const quantized = await openQuantizedWeights(checkpoint, matrices, options);
+  let complete = false;
+  try {
+    for (const { name, kind, rows, columns, parts, offset } of weights) {
+      const tensors: Tensor[] = [];
+      for (const { tensor, shape } of parts) {
+        requireTensor(checkpoint, tensor, shape);
+        tensors.push(waiting.has(tensor) ? await quantized.next() : await checkpoint.read(tensor));
+      }
+      await executor.upload(
+        { name, rows, columns },
+        kind === "vector" ? [vector(tensors, offset)] : tensors.map(segment),
+      );
     }
-    await executor.upload(
-      { name, rows, columns },
-      kind === "vector" ? [vector(tensors, offset)] : tensors.map(segment),
-    );
+    complete = true;
+  } finally {
+    quantized.close(complete);
   }
   return describeWeights(checkpoint, config, quantize);
+}
+
+/** Linear layers that are not in NF4 yet, in the order in which they are loaded. */
+function quantizedMatrices(
+  checkpoint: Checkpoint,
+  weights: readonly StackedWeight[],
+  quantize: Quantize,
+): QuantizedMatrix[] {
+  if (quantize === "none") return [];
+  return weights.filter(({ linear }) => linear).flatMap(({ parts }) => parts)
+    .map(({ tensor, shape }) => requireTensor(checkpoint, tensor, shape))
+    .filter(({ kept }) => kept !== "nf4")
+    .map(({ name, shape: [rows, columns] }) => ({ name, shape: [rows, columns] }));
 }
 
 /**
@@ -82,16 +105,6 @@ function requireTensor(checkpoint: Checkpoint, name: string, shape: readonly num
     );
   }
   return info;
-}
-
-function quantized(tensor: Tensor, rows: number, columns: number): Tensor {
-  return tensor.kind === "nf4" ? tensor : quantizeNf4(f32Values(tensor), [rows, columns]);
-}
-
-function f32Values(tensor: Tensor): Float32Array {
-  if (tensor.kind === "nf4") throw new TypeError("Cannot widen a vector as it must be dense: got nf4");
-  if (tensor.kind === "int4") return dequantizeInt4Blocks(tensor);
-  return tensor.kind === "q8_0" ? dequantizeQ8_0(tensor) : widenDense(tensor.dtype, tensor.data);
 }
 
 /** One row of f32 values, the tensors' one after another, with `offset` added in f32. */

@@ -56,6 +56,20 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /--method integrated-gradients has no such option/,
   ],
   [
+    "a temperature with a given target",
+    ["attribute", ...REQUEST, "--temperature", "1"],
+    /Cannot use --temperature as it is about a generated target: got --target/,
+  ],
+  ["a seed of draws that are none", ["generate", ...PROMPT, "--seed", "1"], /Cannot use --seed as no token is drawn/],
+  ["a top-p above 1", ["generate", ...PROMPT, "--top-p", "1.5"], /--top-p as it must be at most 1: got "1.5"/],
+  [
+    "an empty stop text",
+    ["generate", ...PROMPT, "--stop", ".", "--stop", ""],
+    /Cannot use --stop as it must not be empty/,
+  ],
+  ["no action on the cache", ["cache"], /Cannot use the cache as list or prune must be named: got none/],
+  ["all of the cache in a list", ["cache", "list", "--all"], /Cannot use --all as it is about prune: got list/],
+  [
     "an unknown method",
     ["attribute", ...PROMPT, "--method", "saliency"],
     /one of integrated-gradients, feature-ablation, .*context-cite, .*: got saliency/,

@@ -179,6 +179,16 @@ const WHOLE: [string, string, string[]][] = [
       "7:5: prompts[0].generate: expected target or generate, got both",
     ],
   ],
+  [
+    "options of generation with a target, and a seed of nothing",
+    `${
+      HEAD.replace("sweeps:", "    topP: 0.5\n  - {name: b, prompt: q, generate: 3, seed: 1}\nsweeps:")
+    }  - method: feature-ablation\n`,
+    [
+      "7:5: prompts[0].topP: expected only with generate, got target",
+      "8:39: prompts[1].seed: expected only with temperature, topK, topP, got none of them",
+    ],
+  ],
   ["neither target nor generate", `${HEAD.replace('    target: " y"\n', "")}  - method: feature-ablation\n`, [
     "4:5: prompts[0]: expected target or generate, got neither",
   ]],

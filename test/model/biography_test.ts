@@ -117,4 +117,27 @@ for (const one of GOLDEN.cases) {
       const expected = one.generation.ids.filter((id) => !tokenizer.eosTokenIds.includes(id));
       assert.deepEqual(await model.generate(one.prompt, one.generation.ids.length), expected);
     }));
+
+  Deno.test(`embedded model, ${one.name}: drawn tokens are those of the f64 reference, another seed's are others`, async () => {
+    const draw = async (device: "webgpu" | "reference", seed: number) => {
+      const found: number[][] = [];
+      const options = { temperature: 3, topP: 0.95, repetitionPenalty: 1.2, seed };
+      await withModel(device, async (model) => void found.push(await model.generate(one.prompt, 8, options)));
+      return found[0];
+    };
+    const drawn = await draw("webgpu", 4);
+    assert.deepEqual(drawn, await draw("reference", 4));
+    assert.notDeepEqual(drawn, await draw("webgpu", 5));
+  });
+
+  Deno.test(`embedded model, ${one.name}: drawing from the likeliest token alone is greedy, and a stop text ends it`, () =>
+    withModel("webgpu", async (model) => {
+      const greedy = await model.generate(one.prompt, 10);
+      assert.deepEqual(await model.generate(one.prompt, 10, { topK: 1, temperature: 5 }), greedy);
+      const [first, second] = (await model.tokenizer()).describe(greedy);
+      const pieces: string[] = [];
+      const stop = [second.text];
+      assert.deepEqual(await model.generate(one.prompt, 10, { stop, onText: (text) => pieces.push(text) }), [first.id]);
+      assert.equal(pieces.join(""), first.text);
+    }));
 }

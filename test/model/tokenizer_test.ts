@@ -75,7 +75,7 @@ Deno.test("encodePrompt() rejects earlier messages outside a chat", async () => 
   const tokenizer = await qwen;
   assert.throws(() => tokenizer.encodePrompt("Hi", { history: [{ role: "user", content: "x" }] }), {
     name: "RangeError",
-    message: /chat must be on/,
+    message: /chat must be on: got chat off/,
   });
 });
 

@@ -13,6 +13,7 @@ export const ID_TOKENIZER: Tokenizer = {
   encodeJoint: (prompt, target) => idsOf(`${prompt} ${target}`),
   describe: (ids) => ids.map((id) => ({ id, text: String(id) })),
   decode: idText,
+  bytes: (id) => new TextEncoder().encode(`${id} `),
   tokenId: Number,
   eosTokenIds: [],
   padTokenId: null,

@@ -5,6 +5,7 @@ import { openCheckpoint } from "../../src/checkpoint/open.ts";
 import { compressAbsmax, expandNestedAbsmax } from "../../src/quant/double_quant.ts";
 import { quantizeNf4 } from "../../src/quant/nf4.ts";
 import { testGguf } from "../checkpoint/gguf_golden.ts";
+import { testAgainstPython } from "../model/strings_golden.ts";
 import { testAgainstTransformers } from "../model/token_golden.ts";
 import { readGolden, sha256Of } from "../quant/golden.ts";
 import { SMOLLM2_GGUF } from "./fetch.ts";
@@ -12,6 +13,12 @@ import { SMOLLM2_GGUF } from "./fetch.ts";
 testGguf("SmolLM2", SMOLLM2_GGUF, "smollm2.json");
 
 testAgainstTransformers("SmolLM2", "tokens_smollm2.json", async () => {
+  const { tokenizer, close } = await openCheckpoint(SMOLLM2_GGUF);
+  close();
+  return tokenizer!;
+});
+
+testAgainstPython("SmolLM2 in a GGUF file", "smollm2", async () => {
   const { tokenizer, close } = await openCheckpoint(SMOLLM2_GGUF);
   close();
   return tokenizer!;

@@ -135,3 +135,25 @@ test("greedy generation equals transformers'", async () => {
   const smollm2 = await model();
   assert.deepEqual(await smollm2.generate(GOLDEN.prompt, GOLDEN.generation.ids.length), GOLDEN.generation.ids);
 });
+
+/** test/golden/generation.py */
+const GENERATION: {
+  readonly greedy: { readonly ids: number[] };
+  readonly penalized: { readonly repetitionPenalty: number; readonly ids: number[]; readonly text: string };
+} = JSON.parse(Deno.readTextFileSync(new URL("../golden/generation/expected.json", import.meta.url))).smollm2;
+
+test("64 greedy tokens equal transformers', as ids and as streamed text", async () => {
+  const smollm2 = await model();
+  let streamed = "";
+  const onText = (piece: string) => streamed += piece;
+  assert.deepEqual(await smollm2.generate(GOLDEN.prompt, 64, { onText }), GENERATION.greedy.ids);
+  assert.equal(streamed, (await smollm2.tokenizer()).decode(GENERATION.greedy.ids));
+});
+
+test("64 greedy tokens with a repetition penalty equal transformers'", async () => {
+  const { repetitionPenalty, ids, text } = GENERATION.penalized;
+  let streamed = "";
+  const onText = (piece: string) => streamed += piece;
+  assert.deepEqual(await (await model()).generate(GOLDEN.prompt, 64, { repetitionPenalty, onText }), ids);
+  assert.equal(streamed, text);
+});

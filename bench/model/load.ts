@@ -1,0 +1,118 @@
+/**
+ * `deno run -A bench/model/load.ts`: time and memory of loading SmolLM2-135M (GGUF, Q4_1) and a random checkpoint of
+ * Qwen2.5-1.5B's shape (bf16, 3.1 GB in a temporary directory that is removed again), quantized to NF4 at load; the first time,
+ * and the second, when the quantized weights are in the cache. Beside them transformers' and llama.cpp's loads of the same file.
+ * Every load is in a process of its own, its file in the page cache.
+ */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { loadModel } from "../../src/model/model.ts";
+import { SMOLLM2_GGUF } from "../../test/weights/fetch.ts";
+import { emit, print } from "../figure.ts";
+import { maxRss } from "../max_rss.ts";
+import { loadWithLlamaCpp, loadWithTransformers, type PeerLoad } from "../peers/load.ts";
+import { MODEL_SHAPES } from "../shapes.ts";
+import { writeRandomCheckpoint } from "./random_checkpoint.ts";
+
+/** What a load of ours leaves. */
+interface Load {
+  readonly seconds: number;
+  /** Most memory of the process; on a software adapter the GPU's is in it. */
+  readonly bytes: number;
+  /** Of the weights on the GPU. */
+  readonly weights: number;
+  /** Of the process before the load. */
+  readonly idle: number;
+}
+
+const [, , QWEN] = MODEL_SHAPES;
+/** What host memory may be during a load, beside one tensor: so many times the quantized size. */
+const ALLOWED = 1.3;
+
+const script = fileURLToPath(import.meta.url);
+
+/** Runs this script in another process and reads the JSON that it prints. */
+async function elsewhere<T>(args: readonly string[], env: Record<string, string> = {}): Promise<T> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", script, ...args],
+    env,
+    stderr: "inherit",
+  });
+  const { code, stdout } = await command.output();
+  assert.equal(code, 0);
+  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+}
+
+async function loadHere(path: string): Promise<void> {
+  const idle = maxRss();
+  const began = performance.now();
+  const model = await loadModel(path, { device: "webgpu", quantize: "nf4" });
+  const seconds = (performance.now() - began) / 1000;
+  // Before any program exists the plan holds the weights alone.
+  const load: Load = { seconds, bytes: maxRss(), weights: model.meter.predictedBytes, idle };
+  model.close();
+  print(JSON.stringify(load));
+}
+
+const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+async function largestTensor(path: string): Promise<number> {
+  const { tensors, close } = await openCheckpoint(path);
+  close();
+  return [...tensors.values()].reduce((most, { bytes }) => Math.max(most, bytes), 0);
+}
+
+async function compare(name: string, path: string): Promise<void> {
+  const cache = await Deno.makeTempDir({ prefix: "whence_load_cache_" });
+  const tensor = await largestTensor(path);
+  try {
+    for (const time of ["first load", "second load"]) {
+      const { seconds, bytes, weights, idle } = await elsewhere<Load>(["--load", path], { WHENCE_CACHE: cache });
+      const within = (bytes - idle - tensor) / weights;
+      emit({ what: `${name}: ${time}, to NF4`, value: seconds, unit: "s", note: `${gib(weights)} on the GPU` });
+      emit({
+        what: `${name}: ${time}, most memory`,
+        value: bytes / 2 ** 30,
+        unit: "GiB",
+        note:
+          `${gib(idle)} before; beyond it and the largest tensor (${gib(tensor)}) ${
+            within.toFixed(2)
+          } × the weights, ` +
+          `where ${ALLOWED} are allowed`,
+      });
+    }
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+function emitPeer(name: string, peer: string, { seconds, bytes, version }: PeerLoad): void {
+  emit({ what: `${name}: ${peer}`, value: seconds, unit: "s", note: `${version}; most memory ${gib(bytes)}` });
+}
+
+async function large(): Promise<void> {
+  const name = `${QWEN.name} shape, random bf16`;
+  const directory = await Deno.makeTempDir({ prefix: "whence_load_" });
+  try {
+    await elsewhere(["--write", directory]);
+    await compare(name, directory);
+    emitPeer(name, "transformers, in bf16", await loadWithTransformers(directory, "bf16"));
+    emitPeer(name, "transformers, to NF4 by bitsandbytes", await loadWithTransformers(directory, "nf4"));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const [mode, path] = Deno.args;
+if (mode === "--write") print(JSON.stringify(writeRandomCheckpoint(path, QWEN, "bf16")));
+else if (mode === "--load") await loadHere(path);
+else {
+  const name = "SmolLM2-135M, GGUF Q4_1";
+  // Once for the page cache.
+  await elsewhere(["--load", SMOLLM2_GGUF], { WHENCE_WEIGHTS_CACHE: "off" });
+  await compare(name, SMOLLM2_GGUF);
+  emitPeer(name, "llama.cpp, as it is", await loadWithLlamaCpp(SMOLLM2_GGUF));
+  emitPeer(name, "transformers, to f32", await loadWithTransformers(SMOLLM2_GGUF, "f32"));
+  await large();
+}

@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { PYTHON } from "./python.ts";
+
+/** How another program loads a model. */
+export interface PeerLoad {
+  readonly seconds: number;
+  /** Most memory of the process. */
+  readonly bytes: number;
+  /** Which program, in words. */
+  readonly version: string;
+}
+
+/** Where setup.sh puts it, or another place. */
+const LLAMA_CPP = Deno.env.get("WHENCE_PEERS_LLAMA_CPP") ??
+  fileURLToPath(new URL("../../.cache/peers/node_modules/node-llama-cpp/dist/index.js", import.meta.url));
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * transformers on the CPU; f32 and bf16: what it reads, nf4: quantized by bitsandbytes at load.
+ *
+ * @param path a directory or a GGUF file
+ */
+export function loadWithTransformers(path: string, type: "f32" | "bf16" | "nf4"): Promise<PeerLoad> {
+  return run(PYTHON, [script("run_load.py"), path, type]);
+}
+
+/** llama.cpp on the CPU, by way of node-llama-cpp's prebuilt binaries. */
+export function loadWithLlamaCpp(path: string): Promise<PeerLoad> {
+  return run("node", [script("run_llama_cpp.mjs"), LLAMA_CPP, path]);
+}
+
+async function run(program: string, args: readonly string[]): Promise<PeerLoad> {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args: [...args] }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  if (code !== 0) throw new Error(`Cannot time ${args[0]} as it must succeed: got ${text(stderr).slice(-2000)}`);
+  return JSON.parse(text(stdout).split("\n").at(-1)!);
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { loadModel } from "../../src/model/model.ts";
+import { runCli } from "./run_cli.ts";
+
+const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
+
+Deno.test("generate writes the greedy continuation, up to a stop text", async () => {
+  const whole = await runCli(["generate", "--prompt", PROMPT, "--generate", "24"]);
+  assert.equal(whole.code, 0, whole.stderr);
+  assert.match(whole.stdout, /^ painting, .+\n$/s);
+  const stopped = await runCli(["generate", "--prompt", PROMPT, "--generate", "24", "--stop", "!", "--stop", ", "]);
+  assert.equal(stopped.stdout, `${whole.stdout.slice(0, whole.stdout.indexOf(","))}\n`);
+});
+
+Deno.test("attribute explains a target that was drawn, and its record says how", async () => {
+  const drawn = ["--generate", "6", "--temperature", "2", "--top-k", "20", "--generate-seed", "9", "--stop", "\n"];
+  const method = ["--method", "feature-ablation", "--format", "json"];
+  const { code, stdout, stderr } = await runCli(["attribute", "--prompt", PROMPT, ...drawn, ...method]);
+  assert.equal(code, 0, stderr);
+  const { target } = JSON.parse(stdout);
+  assert.deepEqual(target.generation, {
+    generate: 6,
+    temperature: 2,
+    topK: 20,
+    topP: 1,
+    repetitionPenalty: 1,
+    seed: 9,
+    stop: ["\n"],
+  });
+  const model = await loadModel();
+  const tokenizer = await model.tokenizer();
+  const ids = tokenizer.encodePrompt(PROMPT).tokens.map(({ id }) => id);
+  const options = { temperature: 2, topK: 20, seed: 9, stop: ["\n"] };
+  assert.deepEqual(target.tokens.map(({ id }: { id: number }) => id), await model.generate(ids, 6, options));
+  model.close();
+});
