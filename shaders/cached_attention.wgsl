@@ -1,19 +1,23 @@
-// Causal grouped-query attention of new rows over the cache, which already holds their own keys and values:
-// row r attends to cache rows up to position[0] + r, the last WINDOW of them where it is WINDOWED. A workgroup owns one query of one head and takes KEYS keys at a time:
+// Causal grouped-query attention of new rows over the cache, which already holds their own keys and values: row r attends to
+// cache rows up to position[0] + r, the last WINDOW of them where it is WINDOWED. With APPEND there is one row, and its own keys and
+// values are written first. A workgroup owns one query of one head and takes KEYS keys at a time:
 // first a thread scores a key, then a thread sums one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's
 // software Vulkan ends a thread's loops, silently, after 65,535 iterations in all.
 struct Params {
   rows: u32,
 }
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [rows, (HEADS + 2 KV_HEADS) HEAD]
+//@ if APPEND
+@group(0) @binding(1) var<storage, read_write> cache: array<Vec>; // [capacity, 2 KV_HEADS HEAD]
+//@ else
 @group(0) @binding(1) var<storage, read> cache: array<Vec>; // [capacity, 2 KV_HEADS HEAD]
+//@ end
 @group(0) @binding(2) var<storage, read> position: array<u32>; // [1]
 @group(0) @binding(3) var<storage, read_write> o: array<Vec>; // [rows, HEADS HEAD]
 @group(0) @binding(4) var<uniform> params: Params;
 
 const COLUMNS: u32 = HEAD / WIDTH; // Vecs of a head
 const ROW: u32 = 2u * KV_HEADS * COLUMNS; // of the cache
-const KEYS: u32 = 64u;
 // Vecs that a thread sums.
 const OWN: u32 = (COLUMNS + KEYS - 1u) / KEYS;
 
@@ -58,6 +62,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let kv_head = head / (HEADS / KV_HEADS);
   let q = row * (HEADS * COLUMNS + ROW) + head * COLUMNS;
   let keys = position[0] + row + 1u;
+//@ if APPEND
+  // Heads that share keys write the same, each workgroup what it reads itself.
+  for (var i = lane; i < COLUMNS; i += KEYS) {
+    let at = position[0] * ROW + kv_head * COLUMNS + i;
+    let source = (HEADS + kv_head) * COLUMNS + i;
+    cache[at] = qkv[source];
+    cache[at + KV_HEADS * COLUMNS] = qkv[source + KV_HEADS * COLUMNS];
+  }
+  storageBarrier();
+//@ end
   // The first key that the query sees.
 //@ if WINDOWED
   let seen = select(0u, keys - WINDOW, keys > WINDOW);

@@ -2,6 +2,7 @@ import appendSource from "../../shaders/cache_append.wgsl" with { type: "text" }
 import attentionSource from "../../shaders/cached_attention.wgsl" with { type: "text" };
 import argmaxSource from "../../shaders/argmax.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
+import type { Dispatch } from "../gpu/pass.ts";
 import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
 import { elements, matrix, type Op, requireShape } from "./op.ts";
 import { unroll } from "./product_unroll.ts";
@@ -49,35 +50,44 @@ export const cachedAttention: Op<AttentionAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs: [qkv, cache, position], inputTypes, outputs: [o] }) {
+  kernels({ attributes, inputs: [qkv, cache, position], inputTypes, outputs: [o], software = false }) {
     const { heads, kvHeads, headSize } = attributes;
     const { rows } = matrix(inputTypes[0]);
+    const attention: Dispatch = {
+      kernel: attentionKernel(attributes, rows === 1, software),
+      bindings: [qkv, cache, position, o],
+      params: [rows],
+      workgroups: grid(rows * heads, 1),
+    };
+    // A launch takes longer than copying one row, which attention does itself; more rows need each other's keys.
+    if (rows === 1) return [attention];
     return [{
       kernel: specialize("cache_append", [appendSource], { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize }),
       bindings: [qkv, position, cache],
       params: [rows],
       workgroups: grid(rows * 2 * kvHeads * headSize, 64),
-    }, {
-      kernel: attentionKernel(attributes),
-      bindings: [qkv, cache, position, o],
-      params: [rows],
-      workgroups: grid(rows * heads, 1),
-    }];
+    }, attention];
   },
 };
 
-function attentionKernel(attributes: AttentionAttributes): Kernel {
+// Threads of a workgroup. Software runs a workgroup's lanes one part after another and changes over at each barrier.
+const KEYS = 64;
+const SOFTWARE_KEYS = 16;
+
+function attentionKernel(attributes: AttentionAttributes, APPEND: boolean, software: boolean): Kernel {
   const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "f32");
   const sources = [
     vectorsFor(headSize).source,
     ...capSources,
-    unroll(attentionSource, { CAPPED, WINDOWED: window !== undefined }),
+    unroll(attentionSource, { CAPPED, WINDOWED: window !== undefined, APPEND }),
   ];
   return specialize("cached_attention", sources, {
     HEADS: heads,
     KV_HEADS: kvHeads,
     HEAD: headSize,
+    KEYS: software ? SOFTWARE_KEYS : KEYS,
+    APPEND,
     SCALE: { f32: scale },
     ...constants,
     ...(window === undefined ? {} : { WINDOW: window }),
