@@ -43,6 +43,8 @@ const RUNS: Readonly<Record<string, Run>> = {
   ShapleyValueSampling: () => ({ method: "shapley-sampled" }),
   KernelShap: () => ({ method: "kernel-shap" }),
   "KernelShap n_samples": () => ({ method: "kernel-shap", samples: 200, seed: 5 }),
+  // Fewer coalitions than units: of all fits the shortest.
+  "KernelShap n_samples below the units": () => ({ method: "kernel-shap", samples: 8, seed: 2 }),
 };
 
 // Both sides carry f32 rounding; Captum fits KernelShap in f32, with two rows a thousand times the others.

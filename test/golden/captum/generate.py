@@ -71,6 +71,7 @@ def every_class(explain: Explainer, skip: list[int], skip_most: list[int], basel
         "ShapleyValueSampling": explain.perturbations(ShapleyValueSampling, seed=0),
         "KernelShap": explain.perturbations(KernelShap, seed=0),
         "KernelShap n_samples": explain.perturbations(KernelShap, seed=5, n_samples=200),
+        "KernelShap n_samples below the units": explain.perturbations(KernelShap, seed=2, n_samples=8),
     }
 
 

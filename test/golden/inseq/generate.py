@@ -16,7 +16,7 @@ import inseq  # noqa: E402
 from awkward import CASES as AWKWARD  # noqa: E402
 from dequantized import load_float32  # noqa: E402
 from numbers_json import numbers, write_json  # noqa: E402
-from seed import PROMPT, TARGET  # noqa: E402
+from seed import PROMPT, TARGET, agree  # noqa: E402
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 from transformers import AutoTokenizer, PreTrainedTokenizerFast  # noqa: E402
 
@@ -53,6 +53,8 @@ def case(model, tokenizer, text: str, target_text: str, prompt: list[int], targe
     values = {}
     for function in FUNCTIONS:
         get = lambda method, **arguments: attributions(wrapped, text, joined, prompt, method, function, **arguments)  # noqa: E731, B023
+        agree(f"{function}: layer_gradient_x_activation at the embedding", get("layer_gradient_x_activation"),
+              get("input_x_gradient"), 1e-6)
         saliency = get("saliency").transpose(0, 1)
         values[function] = {
             "integratedGradients": numbers(get("integrated_gradients", n_steps=STEPS).sum(-1).T.float()),
