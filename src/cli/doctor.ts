@@ -53,7 +53,9 @@ async function describeMachine(): Promise<number> {
     ["system", `${Deno.build.os} ${Deno.build.arch}, ${navigator.hardwareConcurrency} cores`],
   ];
   const { ok, rows: adapterRows } = await describeAdapter();
-  for (const [name, value] of [...rows, ...adapterRows]) write(Deno.stdout, `${name.padEnd(22)}${value}\n`);
+  for (const [name, value] of [...rows, ...adapterRows, ...await describeHub()]) {
+    write(Deno.stdout, `${name.padEnd(22)}${value}\n`);
+  }
   return ok && !isOlder(Deno.version.deno, OLDEST_DENO) ? 0 : 1;
 }
 
@@ -82,6 +84,21 @@ async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][
   } catch (error) {
     if (!(error instanceof NoAdapterError)) throw error;
     return { ok: false, rows: [["adapter", `none. ${error.message}`]] };
+  }
+}
+
+/** Where models come from, and where they are kept. */
+async function describeHub(): Promise<[string, string][]> {
+  const { hubSettings } = await import("../checkpoint/hub/settings.ts");
+  try {
+    const { endpoint, cache, token, tokenSource, offline } = hubSettings();
+    return [
+      ["hub", offline ? "not asked (HF_HUB_OFFLINE)" : endpoint],
+      ["hub cache", cache],
+      ["hub token", token === null ? "none" : `of ${tokenSource}`],
+    ];
+  } catch (error) {
+    return [["hub", (error as Error).message]];
   }
 }
 

@@ -79,6 +79,19 @@ Deno.test("a model that may not be read, or is not there, ends with 1 and says w
     );
   }));
 
+Deno.test("doctor says where models come from, and of the token only where it is from", () =>
+  withCliHub(async (run, server) => {
+    const { stdout } = await run(["doctor"]);
+    assert.match(stdout, new RegExp(`^hub {19}${server.endpoint}$`, "m"));
+    assert.match(stdout, /^hub cache {13}.*whence_hub_.*hub$/m);
+    assert.match(stdout, /^hub token {13}of HF_TOKEN$/m);
+    assert.ok(!stdout.includes("hf_mine"));
+    assert.match(
+      (await run(["doctor"], { HF_ENDPOINT: "mirror" })).stdout,
+      /^hub +Cannot use HF_ENDPOINT as it must be/m,
+    );
+  }));
+
 Deno.test("generate, inspect and experiment take a model at the hub, and a path that exists wins", () =>
   withCliHub(async (run, server) => {
     const directory = await Deno.makeTempDir({ prefix: "whence_hub_" });
