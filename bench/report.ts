@@ -32,6 +32,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   scaling: { title: "Scaling", args: ["bench/scaling.ts"], limit: 600 },
   load: { title: "Loads, first and second, beside other programs'", args: ["bench/model/load.ts"], limit: 900 },
   large: { title: "A model of Qwen2.5-1.5B's shape", args: ["bench/model/large.ts"], limit: 600 },
+  larger: { title: "A model of Qwen2.5-7B's shape", args: ["bench/model/large.ts", "7B"], limit: 900 },
   "few-rows": {
     title: "Matrix products, 1 and 31 rows, by the kernels of path points (decoding has its own for one row)",
     args: ["bench/kernels/linear_bench.ts", "1", "31"],

@@ -1,33 +1,53 @@
 /**
- * `deno run -A bench/model/large.ts`: a random checkpoint of Qwen2.5-1.5B's shape in NF4 (1.4 GB, in a temporary directory
- * that is removed again): load, and forward, tangent and reverse of 16 path points of 48 rows.
+ * `deno run -A bench/model/large.ts [1.5B|7B]`: a random checkpoint of Qwen2.5-1.5B's shape in NF4 (1.4 GB, in a temporary
+ * directory that is removed again): load, and forward, tangent and reverse of 16 path points of 48 rows; or of Qwen2.5-7B's (4.8
+ * GB), with 2 path points.
  */
 import assert from "node:assert/strict";
 import { loadModel } from "../../src/model/model.ts";
 import { emit } from "../figure.ts";
 import { maxRss } from "../max_rss.ts";
-import { MODEL_SHAPES } from "../shapes.ts";
+import { MODEL_SHAPES, type ModelShape } from "../shapes.ts";
 import { writeRandomCheckpoint } from "./random_checkpoint.ts";
 
-const POINTS = 16;
+/** A shape, and path points that take minutes at most. */
+const SIZES: Readonly<Record<string, { readonly shape: ModelShape; readonly points: number }>> = {
+  "1.5B": { shape: MODEL_SHAPES[2], points: 16 },
+  "7B": {
+    shape: {
+      name: "Qwen2.5-7B",
+      hiddenSize: 3584,
+      intermediateSize: 18944,
+      layers: 28,
+      heads: 28,
+      kvHeads: 4,
+      headSize: 128,
+      vocabularySize: 152064,
+    },
+    points: 2,
+  },
+};
 // 36 + 13 − 1 = 48 rows.
 const PROMPT = 36;
 const TARGETS = 13;
 /** Of Σ_i gradient_i · direction_i against the tangent, which are equal but for rounding. */
 const RELATIVE = 1e-3;
 
-const shape = MODEL_SHAPES[2];
 const WRITE = "--write";
+const [size = "1.5B", mode, written] = Deno.args;
+if (!(size in SIZES)) {
+  throw new RangeError(`Cannot measure a size as it must be one of ${Object.keys(SIZES).join(", ")}: got ${size}`);
+}
+const { shape, points: POINTS } = SIZES[size];
 
-if (Deno.args[0] === WRITE) {
-  writeRandomCheckpoint(Deno.args[1], shape);
+if (mode === WRITE) {
+  writeRandomCheckpoint(written, shape);
 } else {
   const directory = await Deno.makeTempDir({ prefix: "whence_large_" });
   try {
     // In another process, so that the memory which writing takes is not counted.
-    const { code } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", import.meta.url, WRITE, directory] })
-      .spawn()
-      .status;
+    const args = ["run", "-A", import.meta.url, size, WRITE, directory];
+    const { code } = await new Deno.Command(Deno.execPath(), { args }).spawn().status;
     assert.equal(code, 0);
     await measure(directory);
   } finally {
@@ -46,7 +66,8 @@ async function measure(directory: string): Promise<void> {
     unit: "s",
     note: `${(fileBytes / 2 ** 30).toFixed(2)} GiB, just written`,
   });
-  const ids = (count: number, step: number) => Array.from({ length: count }, (_, i) => (1 + i * step) % 151936);
+  const ids = (count: number, step: number) =>
+    Array.from({ length: count }, (_, i) => (1 + i * step) % shape.vocabularySize);
   const end = await model.embed(ids(PROMPT, 4099));
   const path = await model.path({ start: new Float32Array(end.length), end, targets: ids(TARGETS, 9973) });
   const alphas = Array.from({ length: POINTS }, (_, i) => (i + 0.5) / POINTS);
