@@ -48,6 +48,20 @@ export type { Meter } from "./src/model/meter.ts";
 export type { Quantize } from "./src/model/weights.ts";
 export type { PathRequest } from "./src/model/path.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokenizer.ts";
+export type { HeadObjective } from "./src/model/head.ts";
+export {
+  type Objective,
+  OBJECTIVE_NAMES,
+  OBJECTIVE_UNITS,
+  type ObjectiveName,
+  OBJECTIVES,
+  type ObjectiveUnit,
+} from "./src/attribution/objectives/objective.ts";
+export { composePath, type Composition } from "./src/attribution/objectives/composition.ts";
+export { contrast } from "./src/attribution/objectives/contrast.ts";
+export { crossEntropy } from "./src/attribution/objectives/cross_entropy.ts";
+export { perplexity } from "./src/attribution/objectives/perplexity.ts";
+export { topPairs } from "./src/attribution/objectives/top_pairs.ts";
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
 export {
   type ExpectedGradients,

@@ -35,7 +35,8 @@ export async function attribute(
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null
     ? null
     : model.meter.gpuSeconds - before.gpuSeconds;
-  const explained = { ...prepared, pairs: objective.pairs && await describePairs(model, objective.pairs) };
+  const pairs = objective.pairs && await describePairs(model, objective.pairs);
+  const explained = { ...prepared, per: objective.per, pairs };
   const cost = {
     pathPoints: judged.pathPoints,
     forwardRows: model.meter.forwardRows - before.forwardRows,

@@ -62,6 +62,7 @@ export interface Sampling {
 
 /** A text whose objective has been opened. */
 export interface ExplainedText extends PreparedText {
+  readonly per: AttributionRecord["score"]["per"];
   /** Of `margin`, the tokens [T] that are compared; else null. */
   readonly pairs: AttributionRecord["score"]["pairs"] | null;
 }
@@ -115,7 +116,7 @@ export function buildRecord(
     score: {
       objective: options.objective,
       unit: OBJECTIVES[options.objective].unit,
-      per: result.input.length === text.targetIds.length ? "token" : "sequence",
+      per: text.per,
       input: [...result.input],
       baseline: result.baseline && [...result.baseline],
       ...(text.pairs === null ? {} : { pairs: text.pairs }),

@@ -16,6 +16,8 @@ import type { PreparedText } from "./prepare_text.ts";
 export interface OpenObjective {
   /** T′: one for each target token, or 1 where it is one number for the sequence. */
   readonly targets: number;
+  /** Which of the two, also where T is 1. */
+  readonly per: "token" | "sequence";
   /** Of `margin`, the ids [T] that are compared; else null. */
   readonly pairs: readonly (readonly [first: number, second: number])[] | null;
   /** F, [T′] of each prompt; both as `LanguageModel.score` takes them. */
@@ -49,14 +51,15 @@ export async function openObjective(
     case "kl":
       return ofHead(model, targets, { kind: "kl", reference: await model.logits(prompt, targets) });
     case "sequence-prob":
-      return composed([ofHead(model, targets)], sequenceProb());
+      return composed([ofHead(model, targets)], sequenceProb(), "sequence");
     case "cross-entropy":
-      return composed([ofHead(model, targets)], crossEntropy(targets.length));
+      return composed([ofHead(model, targets)], crossEntropy(targets.length), "token");
     case "perplexity":
-      return composed([ofHead(model, targets)], perplexity());
+      return composed([ofHead(model, targets)], perplexity(), "sequence");
     case "contrastive": {
       const { ids } = text.alternative!;
-      return composed([ofHead(model, targets), ofHead(model, ids)], contrast([targets.length, ids.length]));
+      const per = ids.length === targets.length ? "token" : "sequence";
+      return composed([ofHead(model, targets), ofHead(model, ids)], contrast([targets.length, ids.length]), per);
     }
   }
 }
@@ -65,6 +68,7 @@ export async function openObjective(
 function ofHead(model: LanguageModel, targets: readonly number[], objective: HeadObjective = LOG_PROB): OpenObjective {
   return {
     targets: targets.length,
+    per: "token",
     pairs: null,
     score: (prompts, original) => model.score(prompts, targets, original, objective),
     path: (request) => model.path({ ...request, targets, objective }),
@@ -72,9 +76,14 @@ function ofHead(model: LanguageModel, targets: readonly number[], objective: Hea
 }
 
 /** A function of others, on the same prompts and the same paths. */
-function composed(parts: readonly OpenObjective[], composition: Composition): OpenObjective {
+function composed(
+  parts: readonly OpenObjective[],
+  composition: Composition,
+  per: OpenObjective["per"],
+): OpenObjective {
   return {
     targets: composition.targets,
+    per,
     pairs: null,
     async score(prompts, original) {
       const scores: Float64Array[][] = [];

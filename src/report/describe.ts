@@ -21,7 +21,7 @@ export function methodText(record: AttributionRecord): string {
   const { name, baseline, scheme, quadrature, steps, tolerance, units } = record.method;
   const method = TITLES[name] ?? sentenceCase(name.replaceAll("-", " "));
   const { objective } = record.score;
-  const title = objective === "log-prob" ? method : `${method} of ${OBJECTIVES[objective].title}`;
+  const title = objective === "log-prob" ? method : `${method}, objective ${objective}`;
   const division = units === undefined || units === "tokens" || units === "pieces" ? [] : [oneLine(String(units))];
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
   const parts = [title, `baseline ${oneLine(String(baseline))}`];
@@ -119,11 +119,17 @@ export function scoreGap(record: AttributionRecord): number | null {
   return input.reduce((total, value, t) => total + value - baseline[t], 0);
 }
 
-/** The position of the largest sequence attribution among tokens that are not frozen; −1 where all are frozen. */
+/** 1, or −1 where an attribution that supports the target is negative: of losses and uncertainties. */
+export function supportSign({ score: { objective } }: AttributionRecord): 1 | -1 {
+  return OBJECTIVES[objective].falls ? -1 : 1;
+}
+
+/** The position of the most supporting sequence attribution among tokens that are not frozen; −1 where all are frozen. */
 export function topPosition(record: AttributionRecord, values: readonly number[] = record.sequenceAttribution): number {
+  const sign = supportSign(record);
   let top = -1;
   values.forEach((value, i) => {
-    if (!record.prompt.tokens[i].frozen && (top < 0 || value > values[top])) top = i;
+    if (!record.prompt.tokens[i].frozen && (top < 0 || sign * value > sign * values[top])) top = i;
   });
   return top;
 }

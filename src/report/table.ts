@@ -8,6 +8,7 @@ import {
   samplingText,
   scoreGap,
   sequenceErrors,
+  supportSign,
   surrogateText,
   topPosition,
 } from "./describe.ts";
@@ -134,15 +135,16 @@ function targetWords({ target, alternative, score }: AttributionRecord): string[
   return words.map((word, t) => `${word} over ${others[t]}`);
 }
 
-/** The prompt tokens with the largest positive shares, as many of three as there is room for. */
+/** The prompt tokens that support the target most, as many of three as there is room for. */
 function mostlyFrom(
   record: AttributionRecord,
   values: readonly number[],
   words: readonly string[],
   room: number,
 ): string {
-  const ranked = values.map((_, i) => i).filter((i) => !record.prompt.tokens[i].frozen && values[i] > 0)
-    .sort((a, b) => values[b] - values[a]).slice(0, 3);
+  const sign = supportSign(record);
+  const ranked = values.map((_, i) => i).filter((i) => !record.prompt.tokens[i].frozen && sign * values[i] > 0)
+    .sort((a, b) => sign * (values[b] - values[a])).slice(0, 3);
   const shares = ranked.map((i) => `${words[i]} ${numberText(values[i], 2)}`);
   while (shares.length > 1 && displayWidth(shares.join(" · ")) > room) shares.pop();
   return fitWidth(shares.join(" · "), room);

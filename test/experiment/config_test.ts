@@ -120,6 +120,16 @@ const SWEEPS: [string, string, string[]][] = [
     "9:14: sweeps[0].scheme[0]: expected delete, delete-in-place, mask-attention, resample, zero, mean, eos, pad or " +
     'token:<id or text>, got "text:x"',
   ]],
+  ["an objective that there is not", "  - method: lime\n    objective: [prob, entropie]\n", [
+    "9:23: sweeps[0].objective[1]: expected one of log-prob, prob, logit, contrastive, entropy, cross-entropy, perplexity, " +
+    'kl, margin, got "entropie"; did you mean entropy?',
+  ]],
+  ["a contrast without an alternative", "  - method: lime\n    objective: [prob, contrastive]\n", [
+    "9:16: sweeps[0].objective: expected an alternative in each prompt with objective contrastive, got none in a",
+  ]],
+  ["logits of what is no log-probability", "  - method: context-cite\n    objective: entropy\n    link: logit\n", [
+    "10:11: sweeps[0].link[0]: expected identity with objective entropy, got logit",
+  ]],
   ["a prompt that is not there", "  - method: feature-ablation\n    prompts: [a, b]\n", [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
   ]],
@@ -188,6 +198,11 @@ const WHOLE: [string, string, string[]][] = [
       "7:5: prompts[0].topP: expected only with generate, got target",
       "8:39: prompts[1].seed: expected only with temperature, topK, topP, got none of them",
     ],
+  ],
+  [
+    "an alternative that no sweep compares with",
+    `${HEAD.replace("sweeps:", '    alternative: " z"\nsweeps:')}  - method: feature-ablation\n`,
+    ["7:5: prompts[0].alternative: expected only with objective contrastive, got no such sweep of this prompt"],
   ],
   ["neither target nor generate", `${HEAD.replace('    target: " y"\n', "")}  - method: feature-ablation\n`, [
     "4:5: prompts[0]: expected target or generate, got neither",

@@ -32,6 +32,12 @@ const BROKEN: [what: string, change: Partial<AttributionRecord>, message: RegExp
   ["an unknown reason to stop", {
     sampling: { ...sampling!, stopped: { ...sampling!.stopped!, by: "boredom" as "budget" } },
   }, /sampling\.stopped\.by/],
+  [
+    "two scores of one sequence",
+    { score: { ...sampledRecord().score, per: "sequence" } },
+    /score\.input must be of length 1/,
+  ],
+  ["an unknown objective", { score: { ...sampledRecord().score, objective: "hope" as "prob" } }, /score\.objective/],
   ["a surrogate without the sequence", { surrogate: { ...surrogate!, r2: [1] } }, /surrogate\.r2 must be of length/],
 ];
 

@@ -89,9 +89,13 @@ for (const [weights, device] of [["f32", "webgpu"], ["nf4", "webgpu"], ["f32", "
         assertSlopes([sum(sums[k])], [sum(slope[k])], "reverse mode of the sum");
       });
     }));
+}
 
-  Deno.test(`${weights} on ${device}: token attributions and ablation of objectives equal PyTorch's in f64`, () =>
-    withObjectives(weights, device, async (what, objective, { gaussLegendre6, ablation, phi }, ends) => {
+for (const device of ["webgpu", "reference"] as const) {
+  const tolerance = TOLERANCES[device];
+
+  Deno.test(`f32 on ${device}: token attributions and ablation of objectives equal PyTorch's in f64`, () =>
+    withObjectives("f32", device, async (what, objective, { gaussLegendre6, ablation, phi }, ends) => {
       const { attribution } = await integrateFixed(await objective.path(ends), "gauss-legendre", 6, "token");
       assertClose(attribution, gaussLegendre6.flat(), tolerance.gradient, what);
       const { end } = ends;
@@ -117,6 +121,29 @@ Deno.test("margin compares the two tokens that PyTorch finds likeliest, and kl i
       new Float64Array(phi[0].length),
     );
   }));
+
+Deno.test("scores and derivatives of every objective are bit-identical for every chunk size", async () => {
+  const { cases: [one] }: { cases: Case[] } = JSON.parse(Deno.readTextFileSync(`${DIRECTORY}nf4/objectives.json`));
+  const alphas = Array.from({ length: 7 }, (_, k) => k / 6);
+  const results: Float64Array[][] = [];
+  const bytes = new Set<number>();
+  // Memory for a point a chunk, and for all.
+  for (const memory of [2e5, 2 ** 30]) {
+    const model = await loadModel(`${DIRECTORY}nf4`, { device: "webgpu", memory });
+    const end = await model.embed(one.prompt);
+    const found: Float64Array[] = [];
+    for (const key of Object.keys(one.objectives)) {
+      const path = await (await open(model, one, key, end)).path({ start: new Float32Array(end.length), end });
+      const { score, tangent, gradient } = await path.evaluate(alphas, { tangent: true, gradient: "sequence" });
+      found.push(...score, ...tangent, ...gradient);
+    }
+    results.push(found);
+    bytes.add(model.meter.predictedBytes);
+    model.close();
+  }
+  assert.equal(bytes.size, 2, "two sizes of chunk");
+  assert.deepEqual(results[1], results[0]);
+});
 
 function sum(values: ArrayLike<number>): number {
   return Array.from(values).reduce((total, value) => total + value, 0);

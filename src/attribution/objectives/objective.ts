@@ -23,21 +23,21 @@ export type ObjectiveUnit = typeof OBJECTIVE_UNITS[number];
 
 /** What is known of an objective beside its formula. */
 export interface Objective {
-  /** What it is called in a sentence. */
-  readonly title: string;
   readonly unit: ObjectiveUnit;
+  /** Whether it is a loss or an uncertainty, which falls where the prompt supports the target. */
+  readonly falls: boolean;
 }
 
 /** The objectives. */
 export const OBJECTIVES: Readonly<Record<ObjectiveName, Objective>> = {
-  "log-prob": { title: "log-probability", unit: "nats" },
-  prob: { title: "probability", unit: "probability" },
-  "sequence-prob": { title: "probability of the whole target", unit: "probability" },
-  logit: { title: "logit", unit: "logits" },
-  contrastive: { title: "log-probability less the alternative's", unit: "nats" },
-  entropy: { title: "entropy", unit: "nats" },
-  "cross-entropy": { title: "cross-entropy", unit: "nats" },
-  perplexity: { title: "perplexity", unit: "perplexity" },
-  kl: { title: "divergence from the unperturbed distribution", unit: "nats" },
-  margin: { title: "margin of the likeliest over the second", unit: "nats" },
+  "log-prob": { unit: "nats", falls: false },
+  prob: { unit: "probability", falls: false },
+  "sequence-prob": { unit: "probability", falls: false },
+  logit: { unit: "logits", falls: false },
+  contrastive: { unit: "nats", falls: false },
+  entropy: { unit: "nats", falls: true },
+  "cross-entropy": { unit: "nats", falls: true },
+  perplexity: { unit: "perplexity", falls: true },
+  kl: { unit: "nats", falls: true },
+  margin: { unit: "nats", falls: false },
 };
