@@ -1,5 +1,6 @@
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import type { LoadOptions } from "../model/model.ts";
+import type { RehearsedRun } from "../model/rehearsal.ts";
 import { textTable } from "../report/text_table.ts";
 import {
   modelOptions,
@@ -128,13 +129,15 @@ async function planText(source: string, values: Values, options: LoadOptions): P
     const gradient = values.tokens ? "token" : "sequence";
     await walk.evaluate(Array.from({ length: points }, (_, i) => i / points), { tangent: true, gradient });
     const { parts } = rehearsal;
-    const { chunks, rowsPerSequence, recompute } = runs[runs.length - 1];
+    // A contrast runs two paths.
+    const each = (text: (run: RehearsedRun) => string) => [...new Set(runs.map(text))].join("; ");
+    const rows = runs.map(({ rowsPerSequence }) => rowsPerSequence).join(" + ");
     const bytes = (name: string, value: number) => line(name, `${bytesText(value)} (${value} bytes)`);
     return line("adapter", model.device.adapter) +
-      line("path points", `${points}, each ${rowsPerSequence} rows`) +
-      line("chunks", chunksText(chunks)) +
-      line("rows per chunk", String(chunks[0] * rowsPerSequence)) +
-      line("recomputed", RECOMPUTED[recompute]) +
+      line("path points", `${points}, each ${rows} rows`) +
+      line("chunks", each(({ chunks }) => chunksText(chunks))) +
+      line("rows per chunk", each(({ chunks, rowsPerSequence }) => String(chunks[0] * rowsPerSequence))) +
+      line("recomputed", each(({ recompute }) => RECOMPUTED[recompute])) +
       line("forward rows", String(model.meter.forwardRows)) +
       line("backward rows", String(model.meter.backwardRows)) +
       bytes("weights", parts.weights) +

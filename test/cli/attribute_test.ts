@@ -84,6 +84,18 @@ Deno.test("attribute without a target explains what the model generates", async 
   assert.equal(JSON.parse(stdout).target.tokens.length, 3);
 });
 
+Deno.test("attribute --objective contrastive compares with the alternative, in a record and a figure", async () => {
+  const args = ["--prompt", PROMPT, "--target", " painting", ...FIXED, "--objective", "contrastive"];
+  const contrast = [...args, "--alternative", " restoring old furniture"];
+  const record = JSON.parse((await attribute(...contrast, "--format", "json")).stdout);
+  const { objective, unit, per, input } = record.score;
+  assert.deepEqual([objective, unit, per, input.length], ["contrastive", "nats", "sequence", 1]);
+  assert.equal(record.alternative.text, " restoring old furniture");
+  assert.equal(record.completeness.delta.length, 1);
+  const { stdout } = await attribute(...contrast, "--tokens", "--format", "svg");
+  assert.ok(stdout.includes("restoring old furniture") && stdout.includes("attribution (nats)"), stdout.slice(0, 2000));
+});
+
 Deno.test("attribute --method feature-ablation runs every scheme", async () => {
   for (const scheme of ["delete", "zero", "mean", "token:0"]) {
     const { stdout } = await attribute(

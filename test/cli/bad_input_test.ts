@@ -51,6 +51,16 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /--draws as it must be a whole number ≥ 2: got "1"/,
   ],
   [
+    "a contrast without an alternative",
+    ["attribute", ...PROMPT, "--objective", "contrastive"],
+    /--objective contrastive as --alternative must be given: got none/,
+  ],
+  [
+    "an alternative that nothing is compared with",
+    ["attribute", ...PROMPT, "--alternative", " She"],
+    /--alternative as --objective must be contrastive: got log-prob/,
+  ],
+  [
     "a scheme with integrated gradients",
     ["attribute", ...PROMPT, "--scheme", "zero"],
     /--method integrated-gradients has no such option/,

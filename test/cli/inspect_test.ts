@@ -35,6 +35,15 @@ Deno.test("inspect --plan predicts rows, chunks and bytes", async () => {
   assert.equal(bytes("in all"), bytes("weights") + bytes("values") + bytes("inputs"));
 });
 
+Deno.test("inspect --plan counts both paths of a contrast, and the forward that a divergence starts from", async () => {
+  const args = ["inspect", "embedded", "--plan", "--prompt-tokens", "6", "--target-tokens", "4", "--points", "8"];
+  const contrast = await runCli([...args, "--objective", "contrastive", "--alternative-tokens", "2"]);
+  assert.equal(value(contrast.stdout, "path points"), "8, each 9 + 7 rows");
+  assert.equal(value(contrast.stdout, "forward rows"), String(2 * 8 * (9 + 7)));
+  const divergence = await runCli([...args, "--objective", "kl"]);
+  assert.equal(value(divergence.stdout, "forward rows"), String(9 + 2 * 8 * 9));
+});
+
 Deno.test("inspect --plan takes smaller chunks where memory is scarce, and stays within it", async () => {
   const planned = async (memory: string) => {
     const { code, stdout } = await runCli(["inspect", "embedded", "--plan", "--tokens", "--memory", memory]);
@@ -57,6 +66,7 @@ for (
   const [what, args, message] of [
     ["options of the plan without it", ["--points", "3"], /--points as it is about --plan/],
     ["more frozen tokens than the prompt has", ["--plan", "--frozen-tokens", "32"], /less than --prompt-tokens 32/],
+    ["an alternative of nothing", ["--plan", "--alternative-tokens", "2"], /--objective must be contrastive: got log-prob/],
     ["no points", ["--plan", "--points", "0"], /--points as it must be a whole number ≥ 1: got "0"/],
   ] as [string, string[], RegExp][]
 ) {
