@@ -61,6 +61,7 @@ export { composePath, type Composition } from "./src/attribution/objectives/comp
 export { contrast } from "./src/attribution/objectives/contrast.ts";
 export { crossEntropy } from "./src/attribution/objectives/cross_entropy.ts";
 export { perplexity } from "./src/attribution/objectives/perplexity.ts";
+export { sequenceProb } from "./src/attribution/objectives/sequence_prob.ts";
 export { topPairs } from "./src/attribution/objectives/top_pairs.ts";
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
 export {

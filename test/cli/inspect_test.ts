@@ -66,7 +66,11 @@ for (
   const [what, args, message] of [
     ["options of the plan without it", ["--points", "3"], /--points as it is about --plan/],
     ["more frozen tokens than the prompt has", ["--plan", "--frozen-tokens", "32"], /less than --prompt-tokens 32/],
-    ["an alternative of nothing", ["--plan", "--alternative-tokens", "2"], /--objective must be contrastive: got log-prob/],
+    [
+      "an alternative of nothing",
+      ["--plan", "--alternative-tokens", "2"],
+      /--objective must be contrastive: got log-prob/,
+    ],
     ["no points", ["--plan", "--points", "0"], /--points as it must be a whole number ≥ 1: got "0"/],
   ] as [string, string[], RegExp][]
 ) {

@@ -121,7 +121,7 @@ const SWEEPS: [string, string, string[]][] = [
     'token:<id or text>, got "text:x"',
   ]],
   ["an objective that there is not", "  - method: lime\n    objective: [prob, entropie]\n", [
-    "9:23: sweeps[0].objective[1]: expected one of log-prob, prob, logit, contrastive, entropy, cross-entropy, perplexity, " +
+    "9:23: sweeps[0].objective[1]: expected one of log-prob, prob, sequence-prob, logit, contrastive, entropy, cross-entropy, perplexity, " +
     'kl, margin, got "entropie"; did you mean entropy?',
   ]],
   ["a contrast without an alternative", "  - method: lime\n    objective: [prob, contrastive]\n", [

@@ -32,7 +32,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 const CASES = OBJECTIVE_NAMES.map((objective) => ({
   objective,
   text: objective === "contrastive" ? { ...TEXT, alternative: SHORTER } : TEXT,
-  isWhole: objective === "contrastive" || objective === "perplexity",
+  isWhole: ["contrastive", "perplexity", "sequence-prob"].includes(objective),
 }));
 
 Deno.test("attribute() of each objective is certified, complete and a whole record in its own unit", () =>

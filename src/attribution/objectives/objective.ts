@@ -23,6 +23,7 @@ export type ObjectiveUnit = typeof OBJECTIVE_UNITS[number];
 
 /** What is known of an objective beside its formula. */
 export interface Objective {
+  /** Of F, and so of its attributions. */
   readonly unit: ObjectiveUnit;
   /** Whether it is a loss or an uncertainty, which falls where the prompt supports the target. */
   readonly falls: boolean;
