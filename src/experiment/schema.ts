@@ -157,7 +157,10 @@ const sweep = z.strictObject({
   tokens: each(trueOrFalse(), "integrated gradients: the matrix of target by prompt tokens too"),
   perTarget: each(trueOrFalse(), "fixed rules: each target token's own error and the arithmetic floor"),
   seed: each(wholeNumber(0, MOST_SEED), "of sampled methods and random baselines"),
-  standardError: each(above0(), "sampled Shapley and Owen values, KernelSHAP: when to stop, nats"),
+  standardError: each(
+    above0(),
+    "sampled Shapley and Owen values, KernelSHAP: when to stop, in the unit of the objective",
+  ),
   of: each(oneOf(ERRORS_OF), "what the standard error is asked of"),
   draws: each(calls(2), "scheme resample: tokens drawn in the units' place, so many times"),
   samples: each(calls(2), "LIME, context-cite: coalitions to fit; random baselines: how many"),

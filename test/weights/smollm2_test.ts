@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { topPairs } from "../../src/attribution/objectives/top_pairs.ts";
 import { attribute } from "../../src/experiment/attribute.ts";
 import type { GivenOptions } from "../../src/experiment/preset.ts";
+import type { HeadObjective } from "../../src/model/head.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
 import { SMOLLM2_GGUF } from "./fetch.ts";
@@ -107,10 +109,46 @@ test("the zero baseline with every token moving ends within the budget, not met"
   assert.ok(cost.pathPoints > 50 && cost.pathPoints <= 60, `${cost.pathPoints} points`);
 });
 
+test("objectives over six slices of the vocabulary equal those of the logits, in f64", async () => {
+  const smollm2 = await model();
+  const V = smollm2.config.vocabularySize;
+  const targets = GOLDEN.target.slice(0, 3);
+  const prompt = await smollm2.embed(GOLDEN.prompt);
+  const other = prompt.map((value, i) => i < smollm2.config.hiddenSize * 4 ? value : 0.9 * value);
+  const logs = async (rows: Float32Array) => {
+    const logits = await smollm2.logits(rows, targets);
+    return targets.map((_, t) => logProbabilities(Float64Array.from(logits.subarray(t * V, (t + 1) * V))));
+  };
+  const [before, after] = [await logs(prompt), await logs(other)];
+  const reference = await smollm2.logits(prompt, targets);
+  const logits = await smollm2.logits(other, targets);
+  const mean = (p: Float64Array, value: (v: number) => number) =>
+    p.reduce((sum, log, v) => sum + Math.exp(log) * value(v), 0);
+  const pairs = topPairs(reference, V);
+  const expected: [HeadObjective, number[]][] = [
+    [{ kind: "prob" }, targets.map((id, t) => Math.exp(after[t][id]))],
+    [{ kind: "logit" }, targets.map((id, t) => logits[t * V + id])],
+    [{ kind: "entropy" }, after.map((p) => -mean(p, (v) => p[v]))],
+    [{ kind: "margin", pairs }, pairs.map(([a, b], t) => after[t][a] - after[t][b])],
+    [{ kind: "kl", reference }, before.map((p, t) => mean(p, (v) => p[v] - after[t][v]))],
+  ];
+  for (const [objective, values] of expected) {
+    const [score] = await smollm2.score([other], targets, other, objective);
+    assertClose(score, values, { absolute: 1e-5, relative: 1e-5 }, objective.kind);
+    assert.ok(values.every((value) => Math.abs(value) > 1e-4), `${objective.kind} ${values}`);
+  }
+});
+
 test("ablation by token 0 equals PyTorch's in f64", async () => {
   const { tokenAttribution } = await explain({ method: "feature-ablation", scheme: "token:0", freeze: [] });
   assertClose(tokenAttribution!.flat(), GOLDEN.ablation["token:0"].flat(), { absolute: 5e-4, relative: 0 });
 });
+
+function logProbabilities(logits: Float64Array): Float64Array {
+  const top = logits.reduce((most, z) => Math.max(most, z));
+  const total = Math.log(logits.reduce((sum, z) => sum + Math.exp(z - top), 0));
+  return logits.map((z) => z - top - total);
+}
 
 const CAPTUM_RUNS: Readonly<Record<string, GivenOptions>> = {
   "ShapleyValues skip_tokens": { method: "shapley", freeze: CAPTUM.skipMost.map((id) => `token:${id}`) },
