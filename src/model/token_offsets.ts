@@ -22,7 +22,7 @@ interface TextBytes {
  * Finds where in `text` each token lies. A token that holds part of a character's bytes gets that character.
  *
  * @param text what was tokenized
- * @param pieces bytes of its tokens, in order
+ * @param pieces bytes of its tokens, in order, without any that the text does not have
  * @throws RangeError where the tokens do not spell the text, as happens if the vocabulary lacks a byte
  */
 export function alignTokens(text: string, pieces: readonly Uint8Array[], changes: TextChanges): Span[] {
@@ -32,6 +32,8 @@ export function alignTokens(text: string, pieces: readonly Uint8Array[], changes
     while (changes.strips && at < bytes.length && isSpace(bytes[at])) at++;
   };
   const found = pieces.map((piece) => {
+    // What stands for nothing is told to be at the next character.
+    if (piece.length === 0 && at < bytes.length) return spans[at];
     if (!startsWith(bytes, piece, at)) skipSpace();
     if (piece.length === 0 || !startsWith(bytes, piece, at)) throw misspelt(text, spans[at]);
     const span = { start: spans[at].start, end: spans[at + piece.length - 1].end };

@@ -1,8 +1,9 @@
 import type { TokenizerFiles } from "../checkpoint/checkpoint.ts";
-import { readablePieces, tokenBytes } from "./byte_level.ts";
+import { readablePieces } from "./byte_level.ts";
 import { chatTemplate, type RenderChat } from "./chat_template.ts";
 import { type Message, renderTurns, type Turn } from "./chat_turns.ts";
 import { alignTokens, type Span } from "./token_offsets.ts";
+import { tokenWriting } from "./token_writing.ts";
 
 /** A token as a person reads it. */
 export interface Token {
@@ -93,10 +94,10 @@ type Backend = InstanceType<typeof import("npm:@huggingface/tokenizers@0.2").Tok
  * Uses the tokenizer and template engine that `@huggingface/transformers` is made of, not that package itself, which
  * brings two inference runtimes and an image library.
  *
- * @throws SyntaxError where the files do not make a byte-level tokenizer
+ * @throws SyntaxError where the files do not make a byte-level tokenizer or one of SentencePiece's kind with bytes
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
-  requireByteLevel(files.tokenizer);
+  tokenWriting(files.tokenizer, (text) => text);
   const { Tokenizer } = await import("npm:@huggingface/tokenizers@0.2");
   let backend: Backend;
   try {
@@ -109,33 +110,29 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   return wrap(backend, await chatTemplate(files.config), files);
 }
 
-/** Fails where tokens are not written in GPT-2's byte-level alphabet, the one that pieces and offsets are read in. */
-function requireByteLevel(tokenizer: Record<string, unknown>): void {
-  const decoder = (tokenizer.decoder ?? {}) as { type?: string; decoders?: { type?: string }[] };
-  const types = decoder.type === "Sequence" ? (decoder.decoders ?? []).map(({ type }) => type) : [decoder.type];
-  if (!types.includes("ByteLevel")) {
-    throw new SyntaxError(
-      `Cannot load tokenizer.json as its decoder must be ByteLevel: got ${types.join(", ") || "none"}`,
-    );
-  }
-}
-
 function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles): Tokenizer {
   const vocabulary = backend.get_vocab();
   const vocabSize = 1 + [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1);
   const encode = (text: string, special: boolean) =>
     text === "" && !special ? [] : backend.encode(text, { add_special_tokens: special }).ids;
   const added = backend.get_added_tokens_decoder();
+  const writing = tokenWriting(files.tokenizer, (text) => backend.normalizer ? backend.normalizer(text) : text);
   const bytesOf = (id: number) => {
     const token = requireToken(backend, id, vocabSize);
-    return added.has(id) ? new TextEncoder().encode(token) : tokenBytes(token);
+    return added.has(id) ? new TextEncoder().encode(token) : writing.bytes(token);
   };
   const pieces = (ids: readonly number[]) => ids.map(bytesOf);
   const changes = {
-    normalize: (text: string) => backend.normalizer ? backend.normalizer(text) : text,
+    normalize: writing.normalize,
     strips: [...added.values()].some(({ lstrip, rstrip }) => lstrip || rstrip),
   };
-  const align = (text: string, ids: readonly number[]) => alignTokens(text, pieces(ids), changes);
+  // The space that some tokenizers put before a text, or before what follows an added token, is none of its characters.
+  const ownBytes = (text: string, ids: readonly number[]) =>
+    pieces(ids).map((piece, i) => {
+      const starts = (i === 0 || added.has(ids[i - 1])) && !added.has(ids[i]) && piece[0] === 0x20;
+      return starts && writing.prefixed(text, i === 0) ? piece.subarray(1) : piece;
+    });
+  const align = (text: string, ids: readonly number[]) => alignTokens(text, ownBytes(text, ids), changes);
   const describe = (ids: readonly number[]) => readablePieces(pieces(ids)).map((text, i) => ({ id: ids[i], text }));
   const checked = (text: string, special: boolean) => {
     const ids = encode(text, special);

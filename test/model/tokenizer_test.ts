@@ -197,7 +197,7 @@ Deno.test("loadTokenizer() rejects a tokenizer that is not byte-level, and a tem
   const { tokenizer, config } = tinyFiles();
   await assert.rejects(loadTokenizer({ tokenizer: { ...tokenizer, decoder: { type: "Metaspace" } }, config }), {
     name: "SyntaxError",
-    message: "Cannot load tokenizer.json as its decoder must be ByteLevel: got Metaspace",
+    message: "Cannot load tokenizer.json as its decoder must be ByteLevel, or Replace and ByteFallback: got Metaspace",
   });
   await assert.rejects(loadTokenizer({ tokenizer: { ...tokenizer, model: { type: "Nope" } }, config }), {
     name: "SyntaxError",

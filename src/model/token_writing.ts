@@ -1,0 +1,74 @@
+import { tokenBytes } from "./byte_level.ts";
+
+/** How the tokens of a vocabulary are written, and what of a text they spell. */
+export interface TokenWriting {
+  /** The bytes that a token stands for. Throws RangeError for a token that is not written so. */
+  bytes(token: string): Uint8Array;
+  /** What becomes of a text, before it is split, that the tokens' bytes do not undo. */
+  normalize(text: string): string;
+  /**
+   * Whether a space that the text does not have stands before it.
+   *
+   * @param first whether it is about the text's start, not the start of what follows an added token
+   */
+  prefixed(text: string, first: boolean): boolean;
+}
+
+/** The parts of a `tokenizer.json` that tell. */
+interface Parts {
+  readonly type?: string;
+  readonly decoders?: readonly Parts[];
+  readonly normalizers?: readonly Parts[];
+  readonly pretokenizers?: readonly Parts[];
+  readonly prepend_scheme?: string;
+  readonly add_prefix_space?: boolean;
+}
+
+/** What stands for a space in SentencePiece's vocabularies: U+2581. */
+const SPACE = "▁";
+const BYTE = /^<0x([0-9A-Fa-f]{2})>$/;
+
+/**
+ * Tells how a tokenizer's tokens are written: in GPT-2's byte-level alphabet, or as SentencePiece's pieces, whose spaces are
+ * U+2581 and whose bytes outside of the vocabulary are `<0xNN>` (Llama 2, Mistral, Gemma).
+ *
+ * @param normalizer the tokenizer's own
+ * @throws SyntaxError where they are written otherwise
+ */
+export function tokenWriting(
+  tokenizer: Readonly<Record<string, unknown>>,
+  normalizer: (text: string) => string,
+): TokenWriting {
+  const decoders = flatten(tokenizer.decoder, "decoders");
+  const types = decoders.map(({ type }) => type);
+  if (types.includes("ByteLevel")) return { bytes: tokenBytes, normalize: normalizer, prefixed: () => false };
+  const pieces = types.includes("ByteFallback") && (types.includes("Replace") || types.includes("Metaspace"));
+  const normalizers = flatten(tokenizer.normalizer, "normalizers").map(({ type }) => type);
+  const undone = normalizers.every((type) => type === "Prepend" || type === "Replace");
+  if (!pieces || !undone) {
+    const got = pieces ? `normalizer ${normalizers.join(", ")}` : types.join(", ") || "none";
+    throw new SyntaxError(
+      `Cannot load tokenizer.json as its decoder must be ByteLevel, or Replace and ByteFallback: got ${got}`,
+    );
+  }
+  const split = flatten(tokenizer.pre_tokenizer, "pretokenizers").find(({ type }) => type === "Metaspace");
+  const scheme = split?.prepend_scheme ?? (split?.add_prefix_space === true ? "always" : "never");
+  const spaced = (text: string) => text.startsWith(" ") || text.startsWith(SPACE);
+  return {
+    bytes: pieceBytes,
+    normalize: (text) => text.replaceAll(SPACE, " "),
+    // Metaspace leaves a text that starts with a space alone, Prepend none.
+    prefixed: (text, first) =>
+      normalizers.includes("Prepend") || (first ? scheme !== "never" && !spaced(text) : scheme === "always"),
+  };
+}
+
+function flatten(part: unknown, key: "decoders" | "normalizers" | "pretokenizers"): readonly Parts[] {
+  const whole = (part ?? {}) as Parts;
+  return whole.type === "Sequence" ? whole[key] ?? [] : whole.type === undefined ? [] : [whole];
+}
+
+function pieceBytes(token: string): Uint8Array {
+  const byte = BYTE.exec(token);
+  return byte ? Uint8Array.of(parseInt(byte[1], 16)) : new TextEncoder().encode(token.replaceAll(SPACE, " "));
+}
