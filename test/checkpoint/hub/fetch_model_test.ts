@@ -94,7 +94,7 @@ Deno.test("fetchModel() downloads the shards that the index names, several at on
       if (host !== "cdn") return undefined;
       most = Math.max(most, ++now);
       // Every shard is on its way before one arrives.
-      for (let turn = 0; turn < 200 && most < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (let turn = 0; turn < 2000 && most < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
       now--;
       return undefined;
     };
