@@ -4,6 +4,8 @@ import { tokenBytes } from "./byte_level.ts";
 export interface TokenWriting {
   /** The bytes that a token stands for. Throws RangeError for a token that is not written so. */
   bytes(token: string): Uint8Array;
+  /** The bytes that an added token stands for. */
+  addedBytes(token: string): Uint8Array;
   /** What becomes of a text, before it is split, that the tokens' bytes do not undo. */
   normalize(text: string): string;
   /**
@@ -41,7 +43,10 @@ export function tokenWriting(
 ): TokenWriting {
   const decoders = flatten(tokenizer.decoder, "decoders");
   const types = decoders.map(({ type }) => type);
-  if (types.includes("ByteLevel")) return { bytes: tokenBytes, normalize: normalizer, prefixed: () => false };
+  if (types.includes("ByteLevel")) {
+    const addedBytes = (token: string) => new TextEncoder().encode(token);
+    return { bytes: tokenBytes, addedBytes, normalize: normalizer, prefixed: () => false };
+  }
   const pieces = types.includes("ByteFallback") && (types.includes("Replace") || types.includes("Metaspace"));
   const normalizers = flatten(tokenizer.normalizer, "normalizers").map(({ type }) => type);
   const undone = normalizers.every((type) => type === "Prepend" || type === "Replace");
@@ -56,6 +61,8 @@ export function tokenWriting(
   const spaced = (text: string) => text.startsWith(" ") || text.startsWith(SPACE);
   return {
     bytes: pieceBytes,
+    // Gemma's runs of spaces are both pieces and added tokens.
+    addedBytes: pieceBytes,
     normalize: (text) => text.replaceAll(SPACE, " "),
     // Metaspace leaves a text that starts with a space alone, Prepend none.
     prefixed: (text, first) =>

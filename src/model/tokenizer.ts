@@ -119,7 +119,7 @@ function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles):
   const writing = tokenWriting(files.tokenizer, (text) => backend.normalizer ? backend.normalizer(text) : text);
   const bytesOf = (id: number) => {
     const token = requireToken(backend, id, vocabSize);
-    return added.has(id) ? new TextEncoder().encode(token) : writing.bytes(token);
+    return added.has(id) ? writing.addedBytes(token) : writing.bytes(token);
   };
   const pieces = (ids: readonly number[]) => ids.map(bytesOf);
   const changes = {

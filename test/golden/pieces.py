@@ -13,6 +13,7 @@ from tokens import COUNT, OUT, SEED, short_hash, strings, well_formed
 
 SPACE = "▁"
 SPECIAL = ["<unk>", "<s>", "</s>"]
+RUNS = [SPACE * 2, SPACE * 3, "\n\n"]
 REPLACE = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
 BACK = [{"type": "Replace", "pattern": {"String": SPACE}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}]
 STRIP = {"type": "Strip", "content": " ", "start": 1, "stop": 0}
@@ -43,9 +44,20 @@ def trained() -> dict:
             "vocab": {piece: i for i, piece in enumerate(order)}, "merges": model["merges"]}
 
 
-def describe(kind: dict, model: dict) -> dict:
-    added = [{"id": i, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
-             for i, content in enumerate(SPECIAL)]
+def with_runs(model: dict) -> dict:
+    """Runs of spaces and of line breaks as pieces that merges lead to; Gemma has them as added tokens, too."""
+    vocab, merges = dict(model["vocab"]), list(model["merges"])
+    for run in RUNS:
+        vocab[run] = len(vocab)
+        merges += [[run[:i], run[i:]] for i in range(1, len(run))]
+    return model | {"vocab": vocab, "merges": merges}
+
+
+def describe(name: str, kind: dict, model: dict) -> dict:
+    model = with_runs(model) if name == "gemma" else model
+    contents = [*SPECIAL, *(RUNS if name == "gemma" else [])]
+    added = [{"id": model["vocab"][content], "content": content, "single_word": False, "lstrip": False, "rstrip": False,
+              "normalized": False, "special": content in SPECIAL} for content in contents]
     start = {"SpecialToken": {"id": "<s>", "type_id": 0}}
     processor = {"type": "TemplateProcessing", "single": [start, {"Sequence": {"id": "A", "type_id": 0}}],
                  "pair": [start, {"Sequence": {"id": "A", "type_id": 0}}, start, {"Sequence": {"id": "B", "type_id": 1}}],
@@ -66,12 +78,12 @@ def freeze(tokenizer: Tokenizer, texts: list[str]) -> dict:
 
 def main():
     # Fewer than for the others, and some that have what these tokenizers use themselves.
-    texts = [*strings(SEED, COUNT)[:400], "1 + 1", "<s>the</s> of", "▁the ▁▁of", "<0x41>", "字", " 字", "the"]
+    texts = [*strings(SEED, COUNT)[:400], "1 + 1", "<s>the</s> of", "▁the ▁▁of", "the  of   the\n\nof", "<0x41>", "字", " 字", "the"]
     model, frozen = trained(), {"strings": texts}
     for name, kind in KINDS.items():
         directory = OUT / name
         directory.mkdir(parents=True, exist_ok=True)
-        state = describe(kind, model)
+        state = describe(name, kind, model)
         (directory / "tokenizer.json").write_text(json.dumps(state, ensure_ascii=False, separators=(",", ":")) + "\n")
         config = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "clean_up_tokenization_spaces": False}
         (directory / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
