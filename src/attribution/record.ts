@@ -29,7 +29,7 @@ export interface RecordToken {
   readonly end?: number;
 }
 
-/** Prompt units and their attributions, U of them; each prompt token is in one. */
+/** Units of the prompt, U of them, each prompt token in one, and of the target, and their attributions. */
 export interface RecordUnits {
   /** What is taken away, or summed, as one. */
   readonly prompt: readonly {
@@ -42,7 +42,16 @@ export interface RecordUnits {
     /** Whether it is never taken away. */
     readonly frozen: boolean;
   }[];
-  /** [T][U], nats, or null where only the sequence was asked for */
+  /** Units of the target, T′ of them, where these are not tokens; each target token is in one. */
+  readonly target?: readonly {
+    /** White space included. */
+    readonly text: string;
+    /** Slot or span; null where it has none. */
+    readonly name: string | null;
+    /** Positions, ascending. */
+    readonly tokens: readonly number[];
+  }[];
+  /** [T][U] or, where there are target units, [T′][U], sums of their tokens' rows; null where only the sequence was asked for */
   readonly attribution: readonly (readonly number[])[] | null;
   /** [U], nats */
   readonly sequence: readonly number[];
@@ -190,7 +199,13 @@ export interface AttributionRecord {
   /** `name` and every option, resolved. */
   readonly method: Readonly<Record<string, unknown>> & { readonly name: string };
   /** The prompt as tokens, [L]. */
-  readonly prompt: { readonly text: string; readonly tokens: readonly (RecordToken & { readonly frozen: boolean })[] };
+  readonly prompt: {
+    /** With a history, the contents of its messages and the prompt, a line break between them. */
+    readonly text: string;
+    /** Messages before the prompt; absent where there are none. */
+    readonly history?: readonly { readonly role: string; readonly content: string }[];
+    readonly tokens: readonly (RecordToken & { readonly frozen: boolean })[];
+  };
   /** The target as tokens, [T]. */
   readonly target: {
     readonly text: string;

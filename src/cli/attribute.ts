@@ -8,13 +8,13 @@ import {
   DEFAULT_OPTIONS,
   ERRORS_OF,
   HIERARCHIES,
-  isUnits,
   type MethodName,
   METHODS,
   QUADRATURES,
   resolveOptions,
-  UNIT_WORDS,
 } from "../experiment/request.ts";
+import { isTargetUnits, isUnits, TARGET_UNIT_FORMS, TARGET_UNIT_WORDS, UNIT_FORMS } from "../experiment/unit_names.ts";
+import { baselineOf, historyOf } from "./attribute_inputs.ts";
 import { RECORD_FORMATS } from "../report/render_record.ts";
 import {
   MODEL_HELP,
@@ -32,7 +32,8 @@ import {
 } from "./command.ts";
 import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling.ts";
 
-const { method, objective, baseline, quadrature, steps, tolerance, scheme, units, freeze } = DEFAULT_OPTIONS;
+const { method, objective, baseline, quadrature, steps, tolerance, scheme, units, targetUnits, freeze } =
+  DEFAULT_OPTIONS;
 const { seed, of, window, stride, hierarchy, kernelWidth, ridge, penalty, heldOut, link } = DEFAULT_OPTIONS;
 
 const HELP = `Says which prompt tokens made the model generate which target tokens.
@@ -46,6 +47,7 @@ Usage: deno task attribute --prompt TEXT [options]
   --generate N        at most N generated tokens (20)
 ${SAMPLING_HELP}  --generate-seed N   of the draws of the generated target (0)
   --chat              put the prompt into the model's chat template; the template's tokens are frozen
+  --history ROLE:TEXT an earlier message of the chat, of system, user or assistant; once for each, in order
 ${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is not given (docs/captum.md)
   --method NAME       ${METHODS.slice(0, 6).join(", ")},
                       ${METHODS.slice(6, 10).join(", ")},
@@ -53,12 +55,14 @@ ${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is 
                       all but the first are perturbation methods: they take units of the prompt away
   --objective NAME    what is explained: ${OBJECTIVE_NAMES.slice(0, 6).join(", ")},
                       ${OBJECTIVE_NAMES.slice(6).join(", ")} (${objective}); docs/methods.md says what each is
-  --units NAME        tokens (those that share a character joined), pieces (never joined), words, sentences, lines or
-                      template:<text with {slots}>: what is taken away as one, or what integrated gradients
-                      are summed over (${units})
+  --units NAME        tokens (those that share a character joined), pieces (never joined), words, sentences, lines, turns
+                      (of a chat), spans:<start-end,…> of characters or template:<text with {slots}>: what is taken away
+                      as one, or what integrated gradients are summed over (${units})
+  --target-units NAME ${TARGET_UNIT_WORDS.join(", ")}, spans:… or template:…, of the target: what rows of the
+                      matrix are summed over (${targetUnits})
   --baseline NAME     where the path starts: zero, mean, eos, pad, token:<id or text>, text:<a prompt of as many
-                      tokens>, or the average over random tokens (random) or the prompt's own in random orders
-                      (shuffle) (${baseline})
+                      tokens>, or the average over random tokens (random), over the prompt's own in random orders
+                      (shuffle) or over samples:<file with one of the others a line> (${baseline})
   --quadrature NAME   ${QUADRATURES.slice(0, 4).join(", ")},
                       ${QUADRATURES.slice(4).join(", ")} (${quadrature})
   --steps N           path points of a fixed rule (${steps})
@@ -116,6 +120,7 @@ const OPTIONS = {
   chat: { type: "boolean" },
   preset: { type: "string" },
   "generate-seed": { type: "string" },
+  history: { type: "string", multiple: true },
   method: { type: "string" },
   baseline: { type: "string" },
   quadrature: { type: "string" },
@@ -126,6 +131,7 @@ const OPTIONS = {
   tokens: { type: "boolean" },
   "no-per-target": { type: "boolean" },
   units: { type: "string" },
+  "target-units": { type: "string" },
   seed: { type: "string" },
   "standard-error": { type: "string" },
   of: { type: "string" },
@@ -162,7 +168,7 @@ export async function runAttributeCommand(args: string[]): Promise<number> {
     return 0;
   }
   const source = modelOptions(values);
-  const options = attributionOptions(values);
+  const options = attributionOptions({ ...values, baseline: await baselineOf(values) });
   const request = requestOf(values);
   const format = oneOf("format", values.format, RECORD_FORMATS) ?? "table";
   const out = text("out", values.out);
@@ -206,7 +212,9 @@ function requestOf(values: Values) {
   if (target !== undefined && idle !== undefined) {
     throw new UsageError(`Cannot use --${idle} as it is about a generated target: got --target`);
   }
-  return { prompt, target, alternative: alternativeOf(values), generate, chat: values.chat === true, ...sampling };
+  const history = historyOf(values);
+  const chat = values.chat === true || history !== undefined;
+  return { prompt, target, alternative: alternativeOf(values), generate, chat, history, ...sampling };
 }
 
 /** The alternative, which the objective contrastive needs and no other has a use for. */
@@ -266,7 +274,8 @@ function perturbationOptions(values: Values): Partial<AttributionOptions> {
   const whole = (name: string, least: number) => number(name, values[name], { least, whole: true });
   const above0 = (name: string) => number(name, values[name], { least: 0, whole: false });
   return {
-    units: unitsOf(values),
+    units: unitsOf(values, "units", UNIT_FORMS, isUnits),
+    targetUnits: unitsOf(values, "target-units", TARGET_UNIT_FORMS, isTargetUnits),
     seed: whole("seed", 0),
     standardError: above0("standard-error"),
     of: oneOf("of", values.of, ERRORS_OF),
@@ -304,12 +313,15 @@ function metricsOf(values: Values): AttributionOptions["metrics"] | undefined {
   return { names, ...Object.fromEntries(given) };
 }
 
-function unitsOf(values: Values): string | undefined {
-  const name = text("units", values.units);
-  if (name === undefined || isUnits(name)) return name;
-  throw new UsageError(
-    `Cannot use --units as it must be ${UNIT_WORDS.join(", ")} or template:<text with {slots}>: got ${name}`,
-  );
+function unitsOf(
+  values: Values,
+  option: string,
+  forms: string,
+  fits: (name: string) => boolean,
+): string | undefined {
+  const name = text(option, values[option]);
+  if (name === undefined || fits(name)) return name;
+  throw new UsageError(`Cannot use --${option} as it must be ${forms}: got ${name}`);
 }
 
 /** An option without effect would make a reader believe that it had one. */

@@ -30,6 +30,12 @@ export async function attribute(
   const generate = text.generate ?? presetGenerate(options.preset);
   const prepared = await prepareText(model, { ...text, generate }, resolved);
   const objective = await openObjective(model, prepared, resolved.objective, prepared.promptRows);
+  if (prepared.targetUnits !== null && objective.targets !== prepared.targetIds.length) {
+    throw new RangeError(
+      `Cannot sum over target units as the objective must score each target token: got ${resolved.objective}, which gives ` +
+        "one score",
+    );
+  }
   const explain: Explain = (given) => runMethod(model, objective, given, resolved);
   const judged = await explain(prepared);
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null

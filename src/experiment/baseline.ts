@@ -1,14 +1,26 @@
 import type { LanguageModel } from "../model/model.ts";
 import { createRandom } from "../statistics/random.ts";
+import { sampledBaselines } from "./baseline_name.ts";
 import { embeddingRow } from "./embedding_row.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
 
 const TEXT = "text:";
 
-/** Whether a baseline is drawn at random, several times over. */
-export function isRandomBaseline(baseline: string): baseline is "random" | "shuffle" {
-  return baseline === "random" || baseline === "shuffle";
+/**
+ * The baselines that one is the average of, [L, D] each: those that it lists, or `samples` that are drawn.
+ *
+ * @throws {RangeError} as `baselineRows` and `randomBaselines`, or where fewer than two are listed
+ */
+export async function averagedBaselines(
+  model: LanguageModel,
+  text: Pick<PreparedText, "promptIds" | "frozen" | "chat" | "history">,
+  options: Pick<AttributionOptions, "baseline" | "samples" | "seed">,
+  end: Float32Array,
+): Promise<Float32Array[]> {
+  const names = sampledBaselines(options.baseline);
+  if (names === null) return await randomBaselines(model, text, options, end);
+  return await Promise.all(names.map((name) => baselineRows(model, text, name, end)));
 }
 
 /**
@@ -48,14 +60,14 @@ export async function randomBaselines(
 
 /**
  * Where the path to a prompt starts, [L, D]: the row that the baseline names at each attributed position, or the tokens of
- * another prompt, one for each of the prompt's. Frozen positions keep their embedding.
+ * another prompt (after the same history), one for each of the prompt's. Frozen positions keep their embedding.
  *
  * @param end the prompt's embeddings, [L, D]
  * @throws {RangeError} for an unknown baseline, a token that does not exist, or a prompt of another length
  */
 export async function baselineRows(
   model: LanguageModel,
-  text: Pick<PreparedText, "promptIds" | "frozen" | "chat">,
+  text: Pick<PreparedText, "promptIds" | "frozen" | "chat" | "history">,
   baseline: string,
   end: Float32Array,
 ): Promise<Float32Array> {
@@ -68,10 +80,10 @@ export async function baselineRows(
 
 async function alignedIds(
   model: LanguageModel,
-  { promptIds, chat }: Pick<PreparedText, "promptIds" | "chat">,
+  { promptIds, chat, history }: Pick<PreparedText, "promptIds" | "chat" | "history">,
   text: string,
 ): Promise<number[]> {
-  const ids = (await model.tokenizer()).encodePrompt(text, { chat }).tokens.map(({ id }) => id);
+  const ids = (await model.tokenizer()).encodePrompt(text, { chat, history }).tokens.map(({ id }) => id);
   if (ids.length !== promptIds.length) {
     throw new RangeError(
       `Cannot attribute as the baseline text must have as many tokens as the prompt, ${promptIds.length}: got ` +

@@ -8,12 +8,12 @@ import {
   type RecordMetrics,
   type RecordSampling,
   type RecordSurrogate,
-  type RecordUnits,
 } from "../attribution/record.ts";
 import { completeness } from "../metrics/completeness.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { assertFiniteRecord } from "../report/finite_record.ts";
 import type { PreparedText } from "./prepare_text.ts";
+import { recordUnits } from "./record_units.ts";
 import { relevantOptions } from "./relevance.ts";
 import type { AttributionOptions } from "./request.ts";
 
@@ -88,7 +88,8 @@ export function buildRecord(
     result.input,
     result.comparable ? result.baseline : null,
   );
-  const { certified, unitLevel, sampling, surrogate } = result;
+  const { certified, sampling, surrogate } = result;
+  const units = recordUnits(result, text);
   const record: AttributionRecord = {
     schema: RECORD_SCHEMA,
     model: {
@@ -102,6 +103,7 @@ export function buildRecord(
     method: describeMethod(options),
     prompt: {
       text: text.promptText,
+      ...(text.history.length === 0 ? {} : { history: text.history }),
       tokens: text.promptTokens.map(({ id, text: piece, start, end }, i) => ({
         ...{ id, text: piece, start, end },
         frozen: text.frozen[i],
@@ -124,7 +126,7 @@ export function buildRecord(
     tokenAttribution: result.tokenAttribution && rows(result.tokenAttribution, L),
     sequenceAttribution: [...result.sequenceAttribution],
     standardError: result.standardError && [...result.standardError],
-    ...(unitLevel === null ? {} : { units: describeUnits(unitLevel, text) }),
+    ...(units === null ? {} : { units }),
     ...(sampling === null ? {} : { sampling: describeSampling(sampling, L) }),
     ...(surrogate === null ? {} : { surrogate: describeSurrogate(surrogate) }),
     ...(metrics === null ? {} : { metrics }),
@@ -159,19 +161,6 @@ function describeAlternative(
 /** The options that this method has, and no others. */
 function describeMethod(options: AttributionOptions): AttributionRecord["method"] {
   return { name: options.method, ...relevantOptions(options) };
-}
-
-function describeUnits(
-  { attribution, sequence, standardError, entryError }: UnitLevel,
-  text: PreparedText,
-): RecordUnits {
-  return {
-    prompt: text.units.map(({ text: shown, name, tokens, frozen }) => ({ text: shown, name, tokens, frozen })),
-    attribution: attribution && rows(attribution, text.units.length),
-    sequence: [...sequence],
-    standardError: standardError && [...standardError],
-    entryError: entryError && [...entryError],
-  };
 }
 
 function describeSampling({ calls, stopped, uncertainty }: Sampling, L: number): RecordSampling {

@@ -1,3 +1,4 @@
+import { baselineName } from "./baseline_name.ts";
 import { withDependents } from "./comparison.ts";
 import { nearest } from "./nearest.ts";
 import { culpritOf, isRelevant, needsOf, SWEEP_OPTIONS } from "./relevance.ts";
@@ -60,8 +61,9 @@ function idleSampling(prompt: Mapping, i: number): Problem[] {
 }
 
 /** Causes and parts of the target must be found, each once. */
-function checkTruth({ prompt, target, truth }: Mapping, i: number): Problem[] {
+function checkTruth({ prompt, history, target, truth }: Mapping, i: number): Problem[] {
   if (typeof prompt !== "string" || !Array.isArray(truth)) return [];
+  const whole = [...listOf(history).map((message) => String(asMapping(message).content)), prompt].join("\n");
   return truth.flatMap((entry, k) => {
     const { causes, target: part } = asMapping(entry);
     const named: [unknown, "prompt" | "target"][] = [
@@ -69,7 +71,7 @@ function checkTruth({ prompt, target, truth }: Mapping, i: number): Problem[] {
       ...(causes === undefined ? [entry] : listOf(causes)).map((cause): [unknown, "prompt"] => [cause, "prompt"]),
     ];
     return named.flatMap(([what, where]) => {
-      const text = where === "prompt" ? prompt : target;
+      const text = where === "prompt" ? whole : target;
       const isSpan = Array.isArray(what) && what.length === 2;
       if (typeof text !== "string" || !(typeof what === "string" && what !== "" || isSpan)) return [];
       try {
@@ -124,7 +126,9 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
   const usual = resolveOptions({ preset, method: asked });
   const given = sweep.quadrature === undefined ? [usual.quadrature] : asList(sweep.quadrature);
   const quadratures = given.filter((name) => QUADRATURES.includes(name as QuadratureName)) as QuadratureName[];
-  const baselines = sweep.baseline === undefined ? [usual.baseline] : asList(sweep.baseline).map(String);
+  const baselines = sweep.baseline === undefined
+    ? [usual.baseline]
+    : asList(sweep.baseline).map(baselineName);
   const schemes = sweep.scheme === undefined ? [usual.scheme] : asList(sweep.scheme).map(String);
   const choices = quadratures.flatMap((quadrature) =>
     baselines.flatMap((baseline) => schemes.map((scheme) => ({ method: usual.method, quadrature, baseline, scheme })))

@@ -1,4 +1,5 @@
 import type { LanguageModel } from "../model/model.ts";
+import { BASELINE_FORMS } from "./baseline_name.ts";
 import { SCHEME_WORDS } from "./request.ts";
 
 /**
@@ -23,8 +24,6 @@ export async function embeddingRow(
     if (id !== null) return await model.embed([id]);
     throw new RangeError(`Cannot attribute as ${option} ${name} must be a token of the tokenizer: it has none`);
   }
-  const words = option === "scheme"
-    ? `${SCHEME_WORDS.join(", ")} or`
-    : "zero, mean, eos, pad, random, shuffle, text:<prompt> or";
-  throw new RangeError(`Cannot attribute as ${option} must be ${words} token:<id or text>: got ${name}`);
+  const forms = option === "scheme" ? `${SCHEME_WORDS.join(", ")} or token:<id or text>` : BASELINE_FORMS;
+  throw new RangeError(`Cannot attribute as ${option} must be ${forms}: got ${name}`);
 }

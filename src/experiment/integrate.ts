@@ -6,13 +6,14 @@ import { sumTargets } from "../metrics/completeness.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 import { aggregate } from "../units/aggregate.ts";
-import { baselineRows, isRandomBaseline, randomBaselines } from "./baseline.ts";
+import { averagedBaselines, baselineRows } from "./baseline.ts";
+import { isAveraged } from "./baseline_name.ts";
 import type { Judged, Sampling } from "./build_record.ts";
 import type { OpenObjective } from "./objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
 
-/** Integrated gradients from the baseline to the prompt, or their mean over random baselines. */
+/** Integrated gradients from the baseline to the prompt, or their mean over several baselines, which share the budget. */
 export async function integratedGradients(
   model: LanguageModel,
   objective: OpenObjective,
@@ -23,13 +24,14 @@ export async function integratedGradients(
     throw new RangeError("Cannot integrate adaptively as perTarget must be true: got false");
   }
   const end = text.promptRows;
-  if (!isRandomBaseline(options.baseline)) {
+  if (!isAveraged(options.baseline)) {
     const start = await baselineRows(model, text, options.baseline, end);
     return judge(await integrate(objective, options, { start, end }), text, options);
   }
   const draws: PathIntegral[] = [];
-  for (const start of await randomBaselines(model, text, options, end)) {
-    const budget = Math.floor(options.budget! / options.samples!);
+  const starts = await averagedBaselines(model, text, options, end);
+  for (const start of starts) {
+    const budget = Math.floor(options.budget! / starts.length);
     draws.push(await integrate(objective, { ...options, budget }, { start, end }));
   }
   const { standardError, ...mean } = averageIntegrals(draws, options.tolerance);
@@ -74,7 +76,7 @@ function isByToken({ units }: PreparedText, options: AttributionOptions): boolea
   return options.units === "tokens" || units.every(({ tokens }) => tokens.length === 1);
 }
 
-/** What the draws of random baselines leave open; standard errors of units are those of their sums. */
+/** What the draws of baselines leave open; standard errors of units are those of their sums. */
 function errorsOf(
   draws: readonly PathIntegral[],
   standardError: Float64Array,

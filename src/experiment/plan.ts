@@ -3,6 +3,7 @@ import { RECORD_SCHEMA } from "../attribution/record.ts";
 import type { ExperimentConfig } from "./config.ts";
 import type { GivenOptions } from "./preset.ts";
 import { DEFAULT_METRICS } from "./metric_options.ts";
+import { baselineName } from "./baseline_name.ts";
 import { isRelevant, relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
 import {
   type AttributionOptions,
@@ -89,8 +90,9 @@ function modelsOf({ experiment }: ExperimentConfig, overrides: PlanOverrides): M
   return unique(sources).flatMap((source) => unique(quantizations).map((quantize) => ({ source, quantize, device })));
 }
 
-/** Options of perturbation methods beside scheme, units and budget. */
+/** Options beside scheme, units and budget that are mostly those of perturbation methods. */
 const SAMPLING_OPTIONS = [
+  "targetUnits",
   "hierarchy",
   "link",
   "heldOut",
@@ -118,7 +120,7 @@ function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
     const lists: [keyof AttributionOptions, readonly unknown[] | undefined][] = [
       ["objective", sweep.objective],
       ["freeze", freezeLists(sweep.freeze)],
-      ["baseline", sweep.baseline],
+      ["baseline", sweep.baseline?.map(baselineName)],
       ["scheme", sweep.scheme],
       ["units", sweep.units],
       ...SAMPLING_OPTIONS.map((option): [keyof AttributionOptions, readonly unknown[] | undefined] => [
@@ -170,7 +172,10 @@ function optionWords(options: AttributionOptions): string[] {
   const frozen = freeze === DEFAULT_OPTIONS.freeze.join("+")
     ? []
     : [freeze === "" ? "nothing-frozen" : `frozen-${freeze}`];
-  const units = options.units === DEFAULT_OPTIONS.units ? [] : [options.units];
+  const units = [
+    ...(options.units === DEFAULT_OPTIONS.units ? [] : [options.units]),
+    ...(options.targetUnits === DEFAULT_OPTIONS.targetUnits ? [] : [`target-${options.targetUnits}`]),
+  ];
   if (options.method === "feature-ablation") {
     return ["ablation", options.scheme, ...units, ...unusualOptions(options), ...frozen];
   }
@@ -188,7 +193,9 @@ function unusualOptions(options: AttributionOptions): string[] {
   const { method, objective, scheme } = options;
   const usual = resolveOptions({ method, objective, scheme });
   const relevant = relevantOptions(options);
-  return SWEEP_OPTIONS.filter((name) => name in relevant && !["scheme", "units", "freeze"].includes(name))
+  return SWEEP_OPTIONS.filter((name) =>
+    name in relevant && !["scheme", "units", "targetUnits", "freeze"].includes(name)
+  )
     .filter((name) => options[name] !== usual[name]).map((name) => `${name}-${options[name]}`);
 }
 

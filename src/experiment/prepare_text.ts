@@ -1,5 +1,6 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import type { LanguageModel } from "../model/model.ts";
+import type { Message } from "../model/chat_turns.ts";
 import { isDrawn } from "../model/sampler.ts";
 import type { PromptToken, Token, Tokenizer } from "../model/tokenizer.ts";
 import { divide, divisionOf } from "../units/prompt_units.ts";
@@ -9,6 +10,7 @@ import type { AttributionOptions, AttributionText } from "./request.ts";
 
 /** A prompt and a target as tokens, with what is frozen. */
 export interface PreparedText {
+  /** With a history, its messages and the prompt, a line break between them. */
   readonly promptText: string;
   readonly promptTokens: readonly PromptToken[];
   readonly promptIds: readonly number[];
@@ -32,8 +34,12 @@ export interface PreparedText {
   } | null;
   /** How the target was generated; null where it was given. */
   readonly generation: Generation | null;
+  /** What rows of the matrix are summed over, each target token in one of them; null for tokens. */
+  readonly targetUnits: readonly Unit[] | null;
   /** Whether the prompt is in the chat template. */
   readonly chat: boolean;
+  /** Messages before the prompt; most often none. */
+  readonly history: readonly Message[];
   /** Whether prompt and target (or alternative) tokenized as one text give other tokens than one by one. */
   readonly boundaryDiffers: boolean;
 }
@@ -50,15 +56,19 @@ const DEFAULT_GENERATED = 20;
  * Tokenizes the prompt and the target, or generates the target.
  *
  * @throws {RangeError} for an empty prompt or target, an alternative that is missing, of no use or the target itself, an unknown `freeze`, a prompt whose tokens are all frozen, or units
- * that the prompt does not have; {SyntaxError} for a malformed template of units
+ * that the prompt or the target does not have; {SyntaxError} for a malformed template of units
  */
 export async function prepareText(
   model: LanguageModel,
   text: AttributionText,
-  { freeze, units: division, objective }: Pick<AttributionOptions, "freeze" | "units" | "objective">,
+  { freeze, units: division, targetUnits, objective }: Pick<
+    AttributionOptions,
+    "freeze" | "units" | "targetUnits" | "objective"
+  >,
 ): Promise<PreparedText> {
   const tokenizer = await model.tokenizer();
-  const { tokens } = tokenizer.encodePrompt(text.prompt, { chat: text.chat ?? false });
+  const { history = [], chat = history.length > 0 } = text;
+  const { text: promptText, tokens, turns } = tokenizer.encodePrompt(text.prompt, { chat, history });
   if (tokens.length === 0) {
     throw new RangeError("Cannot attribute as the prompt must have at least one token: got none");
   }
@@ -71,7 +81,7 @@ export async function prepareText(
         freeze.join(", "),
     );
   }
-  const units = divide(text.prompt, unitTokens, divisionOf(division));
+  const units = divide(promptText, unitTokens, divisionOf(division, turns));
   for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
   const generation = text.target === undefined ? describeGeneration(text) : null;
   const targetIds = generation === null
@@ -86,11 +96,11 @@ export async function prepareText(
   }
   const alternative = alternativeOf(tokenizer, text, objective, targetIds);
   const differs = (ids: readonly number[], continuation?: string) =>
-    continuation !== undefined && !text.chat &&
+    continuation !== undefined && !chat &&
     String(tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
   const targetText = text.target ?? tokenizer.decode(targetIds);
   return {
-    promptText: text.prompt,
+    promptText,
     promptTokens: tokens,
     promptIds,
     promptRows: await model.embed(promptIds),
@@ -102,9 +112,17 @@ export async function prepareText(
     targetIds,
     alternative,
     generation,
-    chat: text.chat ?? false,
+    targetUnits: targetUnits === "tokens" ? null : divideTarget(tokenizer, targetText, targetIds, targetUnits),
+    chat,
+    history,
     boundaryDiffers: differs(targetIds, text.target) || differs(alternative?.ids ?? [], alternative?.text),
   };
+}
+
+function divideTarget(tokenizer: Tokenizer, text: string, ids: readonly number[], division: string): Unit[] {
+  const pieces = tokenizer.describe(ids);
+  const tokens = tokenizer.locate(text, ids).map((span, t) => ({ ...span, text: pieces[t].text, frozen: false }));
+  return divide(text, tokens, divisionOf(division));
 }
 
 /** The alternative that `contrastive` needs and no other objective has a use for. */

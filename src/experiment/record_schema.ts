@@ -10,6 +10,7 @@ const perColumn = z.array(z.number().nullable());
 
 const UNITS = z.object({
   prompt: z.array(z.object({ text: z.string(), name: z.string().nullable(), tokens: numbers, frozen: z.boolean() })),
+  target: z.array(z.object({ text: z.string(), name: z.string().nullable(), tokens: numbers })).optional(),
   attribution: matrix.nullable(),
   sequence: numbers,
   standardError: numbers.nullable(),
@@ -95,7 +96,11 @@ const RECORD = z.object({
   }),
   device: z.object({ backend: z.enum(["webgpu", "reference"]), adapter: z.string(), tuning: z.string().nullable() }),
   method: z.looseObject({ name: z.string() }),
-  prompt: z.object({ text: z.string(), tokens: z.array(token.extend({ frozen: z.boolean() })) }),
+  prompt: z.object({
+    text: z.string(),
+    history: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
+    tokens: z.array(token.extend({ frozen: z.boolean() })),
+  }),
   target: z.object({ text: z.string(), tokens: z.array(token), generation: GENERATION.optional() }),
   alternative: z.object({ text: z.string(), tokens: z.array(token) }).optional(),
   score: z.object({
@@ -173,12 +178,13 @@ export function checkRecord(value: unknown): AttributionRecord {
   return record;
 }
 
-function checkUnits({ prompt, attribution, sequence, standardError }: RecordUnits, T: number, L: number): void {
+function checkUnits({ prompt, target, attribution, sequence, standardError }: RecordUnits, T: number, L: number): void {
   checkLength("units.prompt's tokens", prompt.flatMap(({ tokens }) => tokens), L);
   checkLength("units.sequence", sequence, prompt.length);
   if (standardError) checkLength("units.standardError", standardError, prompt.length);
+  if (target) checkLength("units.target's tokens", target.flatMap(({ tokens }) => tokens), T);
   if (attribution === null) return;
-  checkLength("units.attribution", attribution, T);
+  checkLength("units.attribution", attribution, target?.length ?? T);
   attribution.forEach((row, t) => checkLength(`units.attribution[${t}]`, row, prompt.length));
 }
 

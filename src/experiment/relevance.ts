@@ -15,6 +15,7 @@ export const SWEEP_OPTIONS = [
   "baseline",
   "scheme",
   "units",
+  "targetUnits",
   "quadrature",
   "steps",
   "tolerance",
@@ -68,7 +69,7 @@ const OF_DRAWS: readonly SweepOption[] = ["seed", "draws", "standardError", "of"
 
 /** Whether the option has an effect on what is computed. */
 export function isRelevant(option: SweepOption, { method, quadrature, baseline, scheme }: MethodChoice): boolean {
-  if (option === "objective" || option === "freeze" || option === "units") return true;
+  if (option === "objective" || option === "freeze" || option === "units" || option === "targetUnits") return true;
   if (method === "integrated-gradients") {
     if (option === "steps" || option === "perTarget") return quadrature !== "adaptive";
     if (option === "tolerance" || option === "budget") return quadrature === "adaptive";

@@ -2,8 +2,8 @@ import { CAPTUM_SAMPLES } from "../ablation/captum_shapley_sampled.ts";
 import type { LinkName } from "../ablation/link.ts";
 import { PERTURBATION_METHOD_NAMES } from "../ablation/perturbation_methods.ts";
 import type { ObjectiveName } from "../attribution/objectives/objective.ts";
+import type { Message } from "../model/chat_turns.ts";
 import type { TokenSampling } from "../model/sampler.ts";
-import { SEGMENT_KINDS } from "../units/text_segments.ts";
 import { type GivenOptions, withPreset } from "./preset.ts";
 import type { MetricOptions } from "./metric_options.ts";
 
@@ -38,15 +38,6 @@ export const SCHEME_WORDS = [
 /** What a standard error may be asked of. */
 export const ERRORS_OF = ["sequence", "targets"] as const;
 
-/** Units that need no template. */
-export const UNIT_WORDS = ["tokens", "pieces", ...SEGMENT_KINDS] as const;
-
-/** Whether a value names units: a word, or `template:` with something behind it. */
-export function isUnits(value: unknown): boolean {
-  return typeof value === "string" &&
-    ((UNIT_WORDS as readonly string[]).includes(value) || /^template:./su.test(value));
-}
-
 /** One of `METHODS`. */
 export type MethodName = typeof METHODS[number];
 /** One of `QUADRATURES`. */
@@ -66,8 +57,9 @@ export interface AttributionOptions {
    */
   readonly objective: ObjectiveName;
   /**
-   * integrated-gradients: `zero`, `mean`, `eos`, `token:<id or text>`, `text:` and a prompt of as many tokens; or the average
-   * over `samples` draws of `random` (tokens of the vocabulary) or `shuffle` (the prompt's own tokens in random orders).
+   * integrated-gradients: `zero`, `mean`, `eos`, `pad`, `token:<id or text>`, `text:` and a prompt of as many tokens; or the
+   * average over `samples:` and a JSON list of these, or over `samples` draws of `random` (tokens of the vocabulary) or
+   * `shuffle` (the prompt's own tokens in random orders).
    */
   readonly baseline: string;
   /**
@@ -77,11 +69,16 @@ export interface AttributionOptions {
    */
   readonly scheme: string;
   /**
-   * `tokens`, `pieces` (tokens that are never joined, though they share a character), `words`, `sentences`, `lines`, or
-   * `template:` and a text with {named} slots that the prompt must match.
-   * Perturbation methods take whole units away; integrated gradients are summed over them.
+   * `tokens`, `pieces` (tokens that are never joined, though they share a character), `words`, `sentences`, `lines`, the
+   * `turns` of a chat, `spans:` and ranges of UTF-16 code units (`0-5,10-20`), or `template:` and a text with {named} slots that
+   * the prompt must match. Perturbation methods take whole units away; integrated gradients are summed over them.
    */
   readonly units: string;
+  /**
+   * What rows of the matrix are summed over: as `units`, of the target, without turns. Others than `tokens` imply the
+   * matrix.
+   */
+  readonly targetUnits: string;
   /** integrated-gradients: the rule along the path. */
   readonly quadrature: QuadratureName;
   /** Path points of a fixed rule, ≥ 1 (≥ 2 for the trapezoids). */
@@ -159,6 +156,7 @@ export const DEFAULT_OPTIONS: AttributionOptions = {
   baseline: "mean",
   scheme: "delete",
   units: "tokens",
+  targetUnits: "tokens",
   quadrature: "adaptive",
   steps: 50,
   tolerance: 0.01,
@@ -210,6 +208,7 @@ export function resolveOptions(options: GivenOptions): AttributionOptions {
   const budget = DEFAULT_BUDGETS[all.method];
   return {
     ...all,
+    tokens: all.tokens || all.targetUnits !== "tokens",
     draws,
     // Draws share it.
     budget: all.budget ?? (budget === undefined ? null : resamples ? budget * draws! : budget),
@@ -229,6 +228,8 @@ export interface AttributionText extends TokenSampling {
   readonly generate?: number;
   /** Texts that end a generated target, which ends with the last token that holds nothing of them. */
   readonly stop?: readonly string[];
-  /** Whether to put the prompt into the tokenizer's chat template. */
+  /** Whether to put the prompt into the tokenizer's chat template. Default: where there is a `history`. */
   readonly chat?: boolean;
+  /** Earlier messages of the chat, a system message first if there is one; the prompt is the user's next. */
+  readonly history?: readonly Message[];
 }

@@ -1,13 +1,15 @@
 import { z } from "npm:zod@4";
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
+import { BASELINE_FORMS, BASELINE_WORDS, SAMPLE_WORDS } from "./baseline_name.ts";
 import { PRESET_NAMES } from "./preset.ts";
 import { above0, each, type JsonLeaf, leaf, name, notNegative, oneOf, text, trueOrFalse } from "./leaf.ts";
 import { wholeNumber, wordOrPrefixed } from "./leaf.ts";
 import { DEFAULT_METRICS, METRIC_NAMES, type MetricName, type MetricOptions } from "./metric_options.ts";
 import { SWEEP_OPTIONS } from "./relevance.ts";
-import { ERRORS_OF, HIERARCHIES, METHODS, QUADRATURES, SCHEME_WORDS, UNIT_WORDS } from "./request.ts";
+import { ERRORS_OF, HIERARCHIES, METHODS, QUADRATURES, SCHEME_WORDS } from "./request.ts";
 import type { Cause } from "./truth.ts";
+import { TARGET_UNIT_FORMS, TARGET_UNIT_WORDS, UNIT_FORMS, UNIT_PATTERN, UNIT_WORDS } from "./unit_names.ts";
 
 /** What is drawn. */
 export const PLOT_CHOICES = ["cells", "summary"] as const;
@@ -27,7 +29,6 @@ export const COMPARED_KEYS = ["model", "quantize", "method", ...SWEEP_OPTIONS] a
 const MOST_SEED = 2 ** 32 - 1;
 
 const TOKEN = "or token:<id or text>";
-const TEXT_OR_TOKEN = "text:<prompt of as many tokens> or token:<id or text>";
 const calls = (least: number, description?: string) => wholeNumber(least, MOST_CALLS, description);
 
 /** A mean over draws is no way to score a single coalition. */
@@ -50,6 +51,24 @@ const freeze = leaf<unknown>(
     description: "tokens that keep their embedding and get no attribution; a list of lists is swept",
   },
 );
+
+const SAMPLE: JsonLeaf = { anyOf: [{ enum: SAMPLE_WORDS }, { type: "string", pattern: "^(token|text):[\\s\\S]" }] };
+const baseline = leaf<string | { samples: string[] }>(BASELINE_FORMS, {
+  anyOf: [
+    { enum: BASELINE_WORDS },
+    { type: "string", pattern: "^(token|text):[\\s\\S]" },
+    {
+      type: "object",
+      properties: { samples: { type: "array", minItems: 2, items: SAMPLE } },
+      required: ["samples"],
+      additionalProperties: false,
+      description: "the average over a list of baselines",
+    },
+  ],
+});
+const unitsJson = (words: readonly string[]): JsonLeaf => ({
+  anyOf: [{ enum: words }, { type: "string", pattern: UNIT_PATTERN }],
+});
 
 const METRIC_LIST: JsonLeaf = { type: "array", items: { enum: METRIC_NAMES }, minItems: 1 };
 const metrics = leaf<MetricName[] | Pick<MetricOptions, "names"> & Partial<MetricOptions>>(
@@ -107,6 +126,21 @@ const truth = leaf<(Cause | { target: string; causes: Cause[] })[]>(
   },
 );
 
+const history = leaf<{ role: "system" | "user" | "assistant"; content: string }[]>(
+  "a list of messages, each with a role (system, user or assistant) and content",
+  {
+    type: "array",
+    minItems: 1,
+    items: {
+      type: "object",
+      properties: { role: { enum: ["system", "user", "assistant"] }, content: { type: "string" } },
+      required: ["role", "content"],
+      additionalProperties: false,
+    },
+    description: "earlier messages of the chat; the prompt is the user's next",
+  },
+);
+
 const topP = leaf<number>("a number above 0, at most 1", {
   type: "number",
   exclusiveMinimum: 0,
@@ -134,6 +168,7 @@ const prompt = z.strictObject({
   stop: stop.optional(),
   truth: truth.optional(),
   chat: trueOrFalse("put the prompt into the model's chat template; the template's tokens are frozen").optional(),
+  history: history.optional(),
 }, { error: "a mapping" });
 
 const sweep = z.strictObject({
@@ -141,14 +176,15 @@ const sweep = z.strictObject({
   preset: oneOf(PRESET_NAMES, "other software's definitions, as defaults for whatever is left out").optional(),
   prompts: each(name("the name of a prompt"), "prompts of this sweep; all where left out"),
   objective: each(oneOf(OBJECTIVE_NAMES), "what is explained: F, of each target token or of the sequence"),
-  baseline: each(
-    wordOrPrefixed(["zero", "mean", "eos", "pad", "random", "shuffle"], ["token", "text"], TEXT_OR_TOKEN),
-    "integrated gradients: where the path starts",
-  ),
+  baseline: each(baseline, "integrated gradients: where the path starts"),
   scheme: each(wordOrPrefixed(SCHEME_WORDS, ["token"], TOKEN), "perturbation methods: what takes a unit's place"),
   units: each(
-    wordOrPrefixed(UNIT_WORDS, ["template"], "or template:<text with {slots}>"),
+    leaf<string>(UNIT_FORMS, unitsJson(UNIT_WORDS)),
     "what is taken away as one, or what integrated gradients are summed over",
+  ),
+  targetUnits: each(
+    leaf<string>(TARGET_UNIT_FORMS, unitsJson(TARGET_UNIT_WORDS)),
+    "units of the target: what rows of the matrix, which others than tokens imply, are summed over",
   ),
   quadrature: each(oneOf(QUADRATURES), "integrated gradients: the rule along the path; adaptive is certified"),
   steps: each(wholeNumber(1, MOST_STEPS), "path points of a fixed rule"),

@@ -16,24 +16,31 @@ const COLUMNS = [
   "error",
   "unit",
   "unit_text",
+  "target_unit",
+  "target_unit_text",
 ] as const;
 
 type Row = Record<typeof COLUMNS[number], string | number>;
 
 /**
  * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token; where there
- * are units, the same of these in the scopes `unit` and `token-unit`. `error` is a standard error or an estimated error.
+ * are units, the same of these in the scopes `unit` and `token-unit`, of target tokens or units. `error` is a standard error or an estimated error.
  */
 export function recordCsv(record: AttributionRecord): string {
   const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record)];
   return stringify(rows, { header: true, columns: [...COLUMNS] });
 }
 
+const NO_TARGET = {
+  ...{ target_position: "", target_token_id: "", target_token: "" },
+  ...{ target_unit: "", target_unit_text: "" },
+} as const;
+
 function sequenceRows(record: AttributionRecord): Row[] {
   const errors = sequenceErrors(record);
-  const target = { scope: "sequence", target_position: "", target_token_id: "", target_token: "" };
   return record.sequenceAttribution.map((value, i) => ({
-    ...target,
+    scope: "sequence",
+    ...NO_TARGET,
     ...promptCells(record, i),
     attribution: value,
     error: errors ? errors[i] : "",
@@ -44,14 +51,19 @@ function sequenceRows(record: AttributionRecord): Row[] {
 function unitRows(record: AttributionRecord): Row[] {
   if (record.units === undefined) return [];
   const shown = byUnits(record);
-  const { prompt } = record.units;
+  const { prompt, target } = record.units;
   return [...sequenceRows(shown), ...tokenRows(shown)].map((row) => {
-    const unit = row.prompt_position as number;
+    const [unit, targetUnit] = [row.prompt_position as number, row.target_position as number];
+    const isPair = row.scope === "token";
+    const summed = target === undefined || !isPair
+      ? {}
+      : { ...NO_TARGET, target_unit: targetUnit, target_unit_text: target[targetUnit].text };
     return {
       ...row,
-      scope: row.scope === "sequence" ? "unit" : "token-unit",
+      scope: isPair ? "token-unit" : "unit",
       ...{ prompt_position: "", prompt_token_id: "", prompt_token: "" },
       ...{ unit, unit_text: prompt[unit].text },
+      ...summed,
     };
   });
 }
@@ -60,21 +72,27 @@ function tokenRows(record: AttributionRecord): Row[] {
   const errors = record.sampling?.tokenStandardError ?? record.completeness.entryError;
   return (record.tokenAttribution ?? []).flatMap((values, t) =>
     values.map((value, i) => {
-      // Of one score for the sequence there is no position.
-      const isWhole = record.score.per === "sequence";
-      const { id, text } = isWhole ? { id: "", text: record.target.text } : record.target.tokens[t];
       const row = errors?.[t];
       return {
         scope: "token",
-        target_position: isWhole ? "" : t,
-        target_token_id: id,
-        target_token: text,
+        ...targetCells(record, t),
         ...promptCells(record, i),
         attribution: value,
         error: Array.isArray(row) ? row[i] : "",
       };
     })
   );
+}
+
+function targetCells({ score, target, units }: AttributionRecord, t: number) {
+  // Of one score for the sequence there is no position.
+  if (score.per === "sequence") return { ...NO_TARGET, target_token: target.text };
+  const { id, text } = target.tokens[t];
+  const unit = units?.target?.findIndex(({ tokens }) => tokens.includes(t)) ?? "";
+  return {
+    ...{ target_position: t, target_token_id: id, target_token: text },
+    ...{ target_unit: unit, target_unit_text: unit === "" ? "" : units!.target![unit].text },
+  };
 }
 
 function promptCells(record: AttributionRecord, i: number) {

@@ -24,7 +24,7 @@ export function methodText(record: AttributionRecord): string {
   const title = objective === "log-prob" ? method : `${method}, objective ${objective}`;
   const division = units === undefined || units === "tokens" || units === "pieces" ? [] : [oneLine(String(units))];
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
-  const parts = [title, `baseline ${oneLine(String(baseline))}`];
+  const parts = [title, `baseline ${baselineText(String(baseline))}`];
   if (quadrature === "adaptive") {
     const asked = typeof tolerance === "number" ? ` to ${percentText(tolerance)}` : "";
     parts.push(`adaptive${asked} (${record.cost.pathPoints} points)`);
@@ -32,6 +32,13 @@ export function methodText(record: AttributionRecord): string {
     parts.push(`${quadrature} with ${steps} points`);
   }
   return [...parts, ...division].join(", ");
+}
+
+/** A baseline in a title: a list by how many it has. */
+function baselineText(baseline: string): string {
+  return baseline.startsWith("samples:")
+    ? `samples (${JSON.parse(baseline.slice("samples:".length)).length})`
+    : oneLine(baseline);
 }
 
 /** A number in the record's unit: `3.1 nats`. */
@@ -77,7 +84,8 @@ export function samplingText({ sampling, method }: AttributionRecord): string | 
   if (sampling === undefined) return null;
   const { calls, stopped, halfWidth } = sampling;
   const drawn = method.scheme === "resample" ? [`${sampling.samples} draws of other tokens`] : [];
-  const scored = method.scheme === undefined ? `${sampling.samples} random baselines` : `${calls} model calls`;
+  const given = String(method.baseline).startsWith("samples:") ? "given" : "random";
+  const scored = method.scheme === undefined ? `${sampling.samples} ${given} baselines` : `${calls} model calls`;
   const parts = [...drawn, scored];
   if (stopped !== null) parts.push(STOPPED_BY[stopped.by]);
   if (stopped !== null && stopped.reached !== null && halfWidth !== null) {

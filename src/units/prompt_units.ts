@@ -6,11 +6,9 @@ import type { NamedSpan, Unit, UnitToken } from "./unit.ts";
 
 /** How a text is divided into units. */
 export type Division =
-  | { readonly kind: "pieces" }
   | { readonly kind: "tokens" }
   /** Each token by itself, though it holds only a part of a character. */
   | { readonly kind: "pieces" }
-  | { readonly kind: "tokens" }
   | { readonly kind: SegmentKind; readonly locale?: string }
   /** Ranges in UTF-16 code units; those of one name make one unit, all else is frozen. Chat turns are such ranges. */
   | { readonly kind: "spans"; readonly spans: readonly NamedSpan[] }
@@ -32,17 +30,33 @@ export function divide(text: string, tokens: readonly UnitToken[], division: Div
 }
 
 /**
- * The division that a configuration names: `tokens`, `pieces`, `words`, `sentences`, `lines`, or `template:` and the template.
+ * The division that a configuration names: `tokens`, `pieces`, `words`, `sentences`, `lines`, `turns`, `spans:` and ranges in
+ * UTF-16 code units (`0-5,10-20`), each a unit, or `template:` and the template.
  *
- * @throws {RangeError} for anything else
+ * @param turns messages of the chat that the text is
+ * @throws {RangeError} for anything else, or turns where there are none
  */
-export function divisionOf(spec: string): Division {
+export function divisionOf(spec: string, turns: readonly NamedSpan[] = []): Division {
   if (spec === "tokens" || spec === "pieces") return { kind: spec };
   const kind = SEGMENT_KINDS.find((name) => name === spec);
   if (kind !== undefined) return { kind };
   if (spec.startsWith("template:")) return { kind: "template", template: spec.slice("template:".length) };
+  if (spec === "turns") {
+    if (turns.length > 0) return { kind: "spans", spans: turns };
+    throw new RangeError("Cannot divide the text by turns as it must be a chat that holds a message: got none");
+  }
+  if (/^spans:\d+-\d+(,\d+-\d+)*$/.test(spec)) {
+    const spans = spec.slice("spans:".length).split(",").map((name) => {
+      const [start, end] = name.split("-").map(Number);
+      return { name, start, end };
+    });
+    return { kind: "spans", spans };
+  }
   throw new RangeError(
-    `Cannot divide the text as units must be tokens, pieces, ${SEGMENT_KINDS.join(", ")} or template:…: got ${spec}`,
+    `Cannot divide the text as units must be tokens, pieces, ${
+      SEGMENT_KINDS.join(", ")
+    }, turns, spans:<start-end,…> or ` +
+      `template:…: got ${spec}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { withChatModel } from "../support/chat_model.ts";
 import { runCli } from "./run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
@@ -111,6 +112,53 @@ Deno.test("attribute --method feature-ablation runs every scheme", async () => {
       "json",
     );
     assert.equal(JSON.parse(stdout).method.scheme, scheme);
+  }
+});
+
+Deno.test("attribute takes a chat's history, its turns and target words, in a table and a CSV", () =>
+  withChatModel(async (directory) => {
+    const history = ["--history", "system:Answer: in one word.", "--history", "user:Olga lives in Rome."];
+    const args = ["--model", directory, ...history, "--prompt", "Where?", "--target", " She enjoys painting.", ...[
+      "--method",
+      "shapley",
+      "--units",
+      "turns",
+      "--target-units",
+      "words",
+    ]];
+    const { stdout } = await attribute(...args);
+    assert.match(stdout, /^Shapley values, turns, scheme delete\n/);
+    for (const row of [/^ +\d+ system: Answer: in one … /m, /^ +\d+ user 2: Where\? /m, /^ +0 She +−/m]) {
+      assert.match(stdout, row);
+    }
+    const csv = await attribute(...args, "--format", "csv");
+    assert.match(csv.stdout, /^token-unit,,,,,,,false,[-\d.e]+,,3,Olga lives in Rome\.,1, enjoys$/m);
+  }));
+
+Deno.test("attribute averages the baselines that a file lists", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, "zero\n\ntext:Michael works as\r\ntoken: in\n");
+    const args = ["--prompt", "Michael lives in", "--target", " Austin", ...FIXED];
+    const list = '["zero","text:Michael works as","token: in"]';
+    const { stdout } = await attribute(...args, "--baseline", `samples:${file}`, "--format", "json");
+    const record = JSON.parse(stdout);
+    assert.deepEqual([record.method.baseline, record.sampling.samples], [`samples:${list}`, 3]);
+    const again = await attribute(...args, "--baseline", record.method.baseline, "--format", "json");
+    assert.deepEqual(JSON.parse(again.stdout).sequenceAttribution, record.sequenceAttribution);
+    for (
+      const [lines, message] of [["zero\n", /two lines at least: got 1/], [
+        "zero\nmedian\n",
+        /line 2 must be .*"median"/,
+      ]]
+    ) {
+      await Deno.writeTextFile(file, lines as string);
+      const { code, stderr } = await runCli(["attribute", ...args, "--baseline", `samples:${file}`]);
+      assert.equal(code, 2);
+      assert.match(stderr, message as RegExp);
+    }
+  } finally {
+    await Deno.remove(file);
   }
 });
 

@@ -36,6 +36,21 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /Cannot use --no-per-target as --quadrature adaptive has no such option/,
   ],
   [
+    "a history of no known role",
+    ["attribute", ...PROMPT, "--history", "Hi"],
+    /--history as it must be system:, user:, assistant: and a text: got "Hi"/,
+  ],
+  [
+    "a list of baselines that is not there",
+    ["attribute", ...PROMPT, "--baseline", "samples:/nonexistent"],
+    /samples:\/nonexistent as it must be a file: got /,
+  ],
+  [
+    "turns of a target",
+    ["attribute", ...PROMPT, "--target-units", "turns"],
+    /--target-units as it must be tokens, words, sentences, lines, spans:.*: got turns/,
+  ],
+  [
     "draws where nothing is drawn",
     ["attribute", ...PROMPT, "--method", "shapley", "--draws", "4"],
     /Cannot use --draws as --scheme delete has no such option/,
@@ -127,7 +142,7 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   [
     "units that there are not",
     ["attribute", ...PROMPT, "--units", "paragraphs"],
-    /--units as it must be tokens, pieces, words, sentences, lines or template:.*: got paragraphs/,
+    /--units as it must be tokens, pieces, words, sentences, lines, turns, spans:.*: got paragraphs/,
   ],
   [
     "an unknown link",
@@ -176,7 +191,7 @@ const FAILURES: [title: string, args: string[], message: RegExp][] = [
   [
     "a baseline of no known name",
     ["--baseline", "median"],
-    /baseline must be zero, mean, eos, pad, random, shuffle, text:<prompt> or token:<id or text>: got median/,
+    /baseline must be zero, mean, eos, pad, random, shuffle, text:<.*>, token:<id or text> or samples:<.*>: got median/,
   ],
   [
     "a baseline text of another length",

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import type { AttributionRecord } from "../../src/attribution/record.ts";
 import { attribute } from "../../src/experiment/attribute.ts";
 import { baselineRows, randomBaselines } from "../../src/experiment/baseline.ts";
 import { checkRecord } from "../../src/experiment/record_schema.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import { recordTable } from "../../src/report/table.ts";
 
 async function withModel(test: (model: LanguageModel) => Promise<void>): Promise<void> {
   const model = await loadModel();
@@ -20,7 +22,7 @@ async function prepared(model: LanguageModel) {
   const { tokens } = (await model.tokenizer()).encodePrompt(PROMPT);
   const promptIds = tokens.map(({ id }) => id);
   return {
-    text: { promptIds, frozen: promptIds.map((_, i) => i === 1), chat: false },
+    text: { promptIds, frozen: promptIds.map((_, i) => i === 1), chat: false, history: [] },
     end: await model.embed(promptIds),
   };
 }
@@ -101,4 +103,37 @@ Deno.test("attribute() averages random baselines, with standard errors of tokens
     record.sequenceAttribution.forEach((value, i) => {
       assert.ok(Math.abs(value - matrix.sequenceAttribution[i]) < 0.05 * (1 + Math.abs(value)));
     });
+  }));
+
+Deno.test("attribute() averages given baselines, with standard errors of their mean", () =>
+  withModel(async (model) => {
+    const text = { prompt: PROMPT, target: " She lives" };
+    const options = { quadrature: "gauss-legendre", steps: 3, units: "words" } as const;
+    const names = ["zero", "token:0", `text:${OTHER}`];
+    const baseline = `samples:${JSON.stringify(names)}`;
+    const record = checkRecord(await attribute(model, text, { ...options, baseline }));
+    const singles: AttributionRecord[] = [];
+    for (const name of names) singles.push(await attribute(model, text, { ...options, baseline: name }));
+    record.sequenceAttribution.forEach((value, i) => {
+      const own = singles.map(({ sequenceAttribution }) => sequenceAttribution[i]);
+      const mean = own.reduce((sum, one) => sum + one / 3, 0);
+      const variance = own.reduce((sum, one) => sum + (one - mean) ** 2 / 2, 0);
+      assert.ok(Math.abs(value - mean) <= 1e-9 * (1 + Math.abs(mean)));
+      assert.ok(Math.abs(record.standardError![i] - Math.sqrt(variance / 3)) <= 1e-9 * (1 + Math.abs(mean)));
+    });
+    assert.deepEqual([record.sampling!.samples, record.sampling!.degreesOfFreedom], [3, 2]);
+    assert.equal(record.units!.standardError!.length, record.units!.prompt.length);
+    assert.equal(record.method.baseline, baseline);
+    assert.ok(!("samples" in record.method) && !("seed" in record.method), "nothing was drawn");
+    assert.match(recordTable(record), /baseline samples \(3\).*\n[^]*sampling +3 given baselines/);
+  }));
+
+Deno.test("attribute() refuses lists of baselines that are short, drawn or none", () =>
+  withModel(async (model) => {
+    for (const list of ['["zero"]', '["zero","random"]', '["zero","medium"]', '["zero"', '{"a":1}', "file.txt"]) {
+      await assert.rejects(
+        attribute(model, { prompt: PROMPT, target: " She" }, { baseline: `samples:${list}` }),
+        /samples: must list two baselines at least, .*: got /,
+      );
+    }
   }));

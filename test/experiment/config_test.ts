@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigError, parseConfig } from "../../src/experiment/config.ts";
+import { planExperiment } from "../../src/experiment/plan.ts";
 import { METHODS } from "../../src/experiment/request.ts";
 import { COMPARED_KEYS } from "../../src/experiment/schema.ts";
 
@@ -28,9 +29,13 @@ Deno.test("parseConfig() takes scalars for lists of one", () => {
   assert.deepEqual(experiment.sweeps[0].tolerance, [0.1]);
 });
 
+const BASELINES = "zero, mean, eos, pad, random, shuffle, text:<prompt of as many tokens>, token:<id or text> or " +
+  "samples:<list of these, none of them drawn>";
+
 const SWEEPS: [string, string, string[]][] = [
   ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
-    "9:5: sweeps[0].shceme: expected one of method, preset, prompts, objective, baseline, scheme, units, quadrature, steps, " +
+    "9:5: sweeps[0].shceme: expected one of method, preset, prompts, objective, baseline, scheme, units, targetUnits, " +
+    "quadrature, steps, " +
     "tolerance, budget, tokens, perTarget, seed, standardError, of, draws, samples, calls, pairs, window, stride, hierarchy, " +
     "kernelWidth, ridge, penalty, heldOut, link, freeze, metrics, got an unknown key; did you mean scheme?",
   ]],
@@ -97,11 +102,25 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].window: expected only with method occlusion, got method lime",
   ]],
   ["units that there are not", "  - method: lime\n    units: [words, word, 'template:']\n", [
-    '9:20: sweeps[0].units[1]: expected tokens, pieces, words, sentences, lines or template:<text with {slots}>, got "word"; ' +
-    "did you mean words?",
-    "9:26: sweeps[0].units[2]: expected tokens, pieces, words, sentences, lines or template:<text with {slots}>, got " +
-    '"template:"',
+    "9:20: sweeps[0].units[1]: expected tokens, pieces, words, sentences, lines, turns, spans:<start-end,…> or " +
+    'template:<text with {slots}>, got "word"; did you mean words?',
+    "9:26: sweeps[0].units[2]: expected tokens, pieces, words, sentences, lines, turns, spans:<start-end,…> or " +
+    'template:<text with {slots}>, got "template:"',
   ]],
+  ["turns of a target", "  - method: lime\n    targetUnits: [spans:0-5, turns]\n", [
+    "9:30: sweeps[0].targetUnits[1]: expected tokens, words, sentences, lines, spans:<start-end,…> or " +
+    'template:<text with {slots}>, got "turns"',
+  ]],
+  [
+    "lists of baselines that are no lists, and samples of them",
+    "  - method: integrated-gradients\n    baseline: [{samples: [zero, mean]}, {samples: [zero]}, {mean: 2}]\n    samples: 4\n",
+    [
+      `9:41: sweeps[0].baseline[1]: expected ${BASELINES}, got a mapping`,
+      `9:60: sweeps[0].baseline[2]: expected ${BASELINES}, got a mapping`,
+      "10:5: sweeps[0].samples: expected only with baseline random or shuffle, or method lime, context-cite, " +
+      'captum-shapley-sampled, captum-kernel-shap, got baseline samples:["zero","mean"]; give samples:["zero","mean"] a sweep of its own',
+    ],
+  ],
   ["a seed of more than 32 bits, too few pairs", "  - method: owen-sampled\n    seed: 4294967296\n    pairs: 7\n", [
     "9:11: sweeps[0].seed[0]: expected a whole number from 0 to 4294967295, got 4294967296",
     "10:12: sweeps[0].pairs[0]: expected a whole number from 8 to 10000000, got 7",
@@ -134,8 +153,7 @@ const SWEEPS: [string, string, string[]][] = [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
   ]],
   ["a baseline that is nothing", "  - method: integrated-gradients\n    baseline: 'token:'\n", [
-    "9:15: sweeps[0].baseline[0]: expected zero, mean, eos, pad, random, shuffle, text:<prompt of as many tokens> or token:<id or text>, got " +
-    '"token:"',
+    `9:15: sweeps[0].baseline[0]: expected ${BASELINES}, got "token:"`,
   ]],
   ["a tolerance of 0", "  - method: integrated-gradients\n    tolerance: 0\n", [
     "9:16: sweeps[0].tolerance[0]: expected a number above 0, got 0",
@@ -164,7 +182,23 @@ for (const [what, sweep, expected] of SWEEPS) {
   Deno.test(`parseConfig() reports ${what}`, () => assert.deepEqual(problemsOf(HEAD + sweep), expected));
 }
 
+Deno.test("parseConfig() takes a history, and a list of baselines, which plans call by the name that records have", () => {
+  const chat = HEAD.replace("sweeps:", "    history: [{role: system, content: Be brief.}]\nsweeps:");
+  const sweep = "  - method: integrated-gradients\n    baseline: {samples: [zero, 'text:q']}\n    targetUnits: words\n";
+  const [{ text, options }] = planExperiment(parseConfig(chat + sweep, "f.yaml")).cells;
+  assert.deepEqual(text.history, [{ role: "system", content: "Be brief." }]);
+  assert.deepEqual([options.baseline, options.targetUnits], ['samples:["zero","text:q"]', "words"]);
+});
+
 const WHOLE: [string, string, string[]][] = [
+  [
+    "a history of no known role",
+    `${HEAD.replace("sweeps:", "    history: [{role: robot, content: a}]\nsweeps:")}  - method: feature-ablation\n`,
+    [
+      "7:14: prompts[0].history: expected a list of messages, each with a role (system, user or assistant) and content, " +
+      'got the list [{"role":"robot","content":"a"}]',
+    ],
+  ],
   ["a key given twice", "name: a\nname: b\n", ["2:1: name: expected each key once, got it again"]],
   ["an empty file", "", [
     "1:1: expected a mapping with the keys name, question, model, prompts and sweeps, got nothing",

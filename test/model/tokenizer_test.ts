@@ -71,6 +71,49 @@ Deno.test("eosTokenIds joins the tokenizer's and the generation config's", async
   assert.deepEqual(tokenizer.eosTokenIds, [151645, 151643]);
 });
 
+Deno.test("encodePrompt() puts a history before the prompt and says where each message lies", async () => {
+  const tokenizer = await qwen;
+  const history = [
+    { role: "system", content: "Be brief." },
+    { role: "user", content: "Hi 🎨" },
+    { role: "assistant", content: "Yes?" },
+  ] as const;
+  const { text, tokens, turns } = tokenizer.encodePrompt("Hi 🎨", { chat: true, history });
+  assert.equal(
+    tokenizer.decode(tokens.map(({ id }) => id)),
+    "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi 🎨<|im_end|>\n<|im_start|>assistant\nYes?<|im_end|>\n" +
+      "<|im_start|>user\nHi 🎨<|im_end|>\n<|im_start|>assistant\n",
+  );
+  assert.equal(text, "Be brief.\nHi 🎨\nYes?\nHi 🎨");
+  assert.deepEqual(turns.map(({ name, start, end }) => [name, text.slice(start, end)]), [
+    ["system", "Be brief."],
+    ["user", "Hi 🎨"],
+    ["assistant", "Yes?"],
+    ["user 2", "Hi 🎨"],
+  ]);
+  turns.forEach(({ start, end }) => {
+    const own = tokens.filter((token) => !token.template && token.start >= start && token.end <= end);
+    assert.deepEqual([own[0].start, own.at(-1)!.end], [start, end]);
+  });
+  assert.equal(tokens.filter(({ template }) => !template).every(({ start }) => start >= 0), true);
+});
+
+Deno.test("locate() finds the tokens of a text, and refuses those of another", async () => {
+  const { encodeTarget, locate } = await qwen;
+  const target = " painting, 🎨s";
+  const spans = locate(target, encodeTarget(target));
+  assert.deepEqual(spans.slice(0, 2), [{ start: 0, end: 9 }, { start: 9, end: 10 }]);
+  assert.equal(spans.at(-1)!.end, target.length);
+  assert.throws(() => locate("other", encodeTarget(target)), /must spell it/);
+});
+
+Deno.test("padTokenId is the token that the config names, or null", async () => {
+  assert.equal((await qwen).padTokenId, 151643);
+  assert.equal((await loadTokenizer(tinyFiles())).padTokenId, null);
+  assert.equal((await loadTokenizer(tinyFiles({ pad_token: { content: "<s>" } }))).padTokenId, 0);
+  assert.equal((await loadTokenizer(tinyFiles({ pad_token: "<none>" }))).padTokenId, null);
+});
+
 Deno.test("encodePrompt() rejects earlier messages outside a chat", async () => {
   const tokenizer = await qwen;
   assert.throws(() => tokenizer.encodePrompt("Hi", { history: [{ role: "user", content: "x" }] }), {

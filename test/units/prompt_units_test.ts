@@ -133,10 +133,19 @@ Deno.test("divisionOf() reads what a configuration names", () => {
   assert.deepEqual(divisionOf("words"), WORDS);
   assert.deepEqual(divisionOf("tokens"), { kind: "tokens" });
   assert.deepEqual(divisionOf("template:a {b}"), { kind: "template", template: "a {b}" });
-  assert.throws(
-    () => divisionOf("word"),
-    /units must be tokens, pieces, words, sentences, lines or template:…: got word/,
-  );
+  assert.deepEqual(divisionOf("spans:0-5,10-20"), {
+    kind: "spans",
+    spans: [{ name: "0-5", start: 0, end: 5 }, { name: "10-20", start: 10, end: 20 }],
+  });
+  const turns = [{ name: "user", start: 0, end: 2 }];
+  assert.deepEqual(divisionOf("turns", turns), { kind: "spans", spans: turns });
+  assert.throws(() => divisionOf("turns"), /must be a chat that holds a message: got none/);
+  for (const spec of ["word", "spans:", "spans:1-", "spans:1-2,", "template"]) {
+    assert.throws(
+      () => divisionOf(spec),
+      /units must be tokens, pieces, words, sentences, lines, turns, spans:.*: got /,
+    );
+  }
 });
 
 Deno.test("containingUnits() finds the sentence of each word", () => {
