@@ -99,6 +99,7 @@ export async function prepareText(
     continuation !== undefined && !chat &&
     String(tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
   const targetText = text.target ?? tokenizer.decode(targetIds);
+  const targetTokens = locatedTokens(tokenizer, targetText, targetIds);
   return {
     promptText,
     promptTokens: tokens,
@@ -108,21 +109,19 @@ export async function prepareText(
     unitTokens,
     units,
     targetText,
-    targetTokens: locatedTokens(tokenizer, targetText, targetIds),
+    targetTokens,
     targetIds,
     alternative,
     generation,
-    targetUnits: targetUnits === "tokens" ? null : divideTarget(tokenizer, targetText, targetIds, targetUnits),
+    targetUnits: targetUnits === "tokens" ? null : divide(
+      targetText,
+      targetTokens.map((token) => ({ ...token, frozen: false })),
+      divisionOf(targetUnits),
+    ),
     chat,
     history,
     boundaryDiffers: differs(targetIds, text.target) || differs(alternative?.ids ?? [], alternative?.text),
   };
-}
-
-function divideTarget(tokenizer: Tokenizer, text: string, ids: readonly number[], division: string): Unit[] {
-  const pieces = tokenizer.describe(ids);
-  const tokens = tokenizer.locate(text, ids).map((span, t) => ({ ...span, text: pieces[t].text, frozen: false }));
-  return divide(text, tokens, divisionOf(division));
 }
 
 /** The alternative that `contrastive` needs and no other objective has a use for. */
