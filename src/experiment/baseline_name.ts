@@ -12,7 +12,8 @@ export const BASELINE_FORMS = `${BASELINE_WORDS.join(", ")}, text:<prompt of as 
 
 /** Whether a value names one baseline that is not drawn. */
 export function isSingleBaseline(value: unknown): value is string {
-  return typeof value === "string" && ((SAMPLE_WORDS as readonly string[]).includes(value) || /^(token|text):./su.test(value));
+  return typeof value === "string" &&
+    ((SAMPLE_WORDS as readonly string[]).includes(value) || /^(token|text):./su.test(value));
 }
 
 /** Whether a baseline is an average over others: drawn ones, or a list. */

@@ -126,9 +126,7 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
   const usual = resolveOptions({ preset, method: asked });
   const given = sweep.quadrature === undefined ? [usual.quadrature] : asList(sweep.quadrature);
   const quadratures = given.filter((name) => QUADRATURES.includes(name as QuadratureName)) as QuadratureName[];
-  const baselines = sweep.baseline === undefined
-    ? [usual.baseline]
-    : asList(sweep.baseline).map(baselineName);
+  const baselines = sweep.baseline === undefined ? [usual.baseline] : asList(sweep.baseline).map(baselineName);
   const schemes = sweep.scheme === undefined ? [usual.scheme] : asList(sweep.scheme).map(String);
   const choices = quadratures.flatMap((quadrature) =>
     baselines.flatMap((baseline) => schemes.map((scheme) => ({ method: usual.method, quadrature, baseline, scheme })))
