@@ -93,7 +93,10 @@ function quantizeInThreads(checkpoint: Checkpoint, matrices: readonly QuantizedM
     async next() {
       while (asked < matrices.length && ahead.length <= pool.threads) ahead.push(pool.quantize(matrices[asked++]));
       const matrix = matrices[taken++];
-      return await ahead.shift()! ?? await readQuantized(checkpoint, matrix);
+      const tensor = await ahead.shift()!;
+      // What is loaded after the last one should not share the memory with threads that have nothing to do.
+      if (taken === matrices.length) pool.close();
+      return tensor ?? await readQuantized(checkpoint, matrix);
     },
     close: pool.close,
   };
