@@ -22,7 +22,7 @@ testAgainstPython("SmolLM2 in a GGUF file", "smollm2", async () => {
   const { tokenizer, close } = await openCheckpoint(SMOLLM2_GGUF);
   close();
   return tokenizer!;
-});
+}, 60);
 
 const { nf4 } = readGolden<{ nf4: Record<string, Record<"codes" | "absmax" | "nestedAbsmax", string>> }>(
   "smollm2.json",
