@@ -2,6 +2,7 @@ import type { TokenizerFiles } from "../checkpoint/checkpoint.ts";
 import { readablePieces } from "./byte_level.ts";
 import { chatTemplate, type RenderChat } from "./chat_template.ts";
 import { type Message, renderTurns, type Turn } from "./chat_turns.ts";
+import { withPattern } from "./gpt2_split.ts";
 import { alignTokens, type Span } from "./token_offsets.ts";
 import { tokenWriting } from "./token_writing.ts";
 
@@ -101,7 +102,9 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const { Tokenizer } = await import("npm:@huggingface/tokenizers@0.2");
   let backend: Backend;
   try {
-    backend = new Tokenizer(files.tokenizer, files.config);
+    const { pre_tokenizer: steps } = files.tokenizer;
+    const split = typeof steps === "object" && steps !== null ? withPattern(steps as Record<string, unknown>) : steps;
+    backend = new Tokenizer({ ...files.tokenizer, pre_tokenizer: split }, files.config);
   } catch (error) {
     throw new SyntaxError(
       `Cannot load tokenizer.json as it must be a fast tokenizer's: got ${(error as Error).message}`,
