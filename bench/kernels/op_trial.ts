@@ -37,7 +37,7 @@ const TOLERANCE = 2e-5;
 // Rows of a weight that differ; more would take long to make and change nothing.
 const DISTINCT = 509;
 
-function make(gpu: Gpu, allocator: Allocator, trial: OpTrial, rows: number, vocabulary: number) {
+async function make(gpu: Gpu, allocator: Allocator, trial: OpTrial, rows: number, vocabulary: number) {
   const attributes = trial.attributes(vocabulary);
   const inputTypes = trial.inputs(rows);
   const outputTypes = OPS[trial.op].types(attributes, inputTypes);
@@ -47,7 +47,7 @@ function make(gpu: Gpu, allocator: Allocator, trial: OpTrial, rows: number, voca
       : valuesOf(trial, i, elements(type), vocabulary)
   );
   const info = trial.weight(vocabulary);
-  const onGpu = info && uploadWeight(gpu, allocator, info, [{
+  const onGpu = info && await uploadWeight(gpu, allocator, info, [{
     format: info.format,
     rows: info.rows,
     data: new Uint8Array(repeated(info.format === "bf16" ? f32ToBf16(distinctRows(info)) : distinctRows(info), info)),
@@ -104,7 +104,7 @@ function repeated(some: Float32Array | Uint16Array, { rows, columns }: TrialWeig
 export async function checkTrial(gpu: Gpu, pipelines: PipelineCache, trial: OpTrial): Promise<void> {
   const allocator = createAllocator(gpu);
   const { rows, vocabulary } = trial.checked;
-  const { dispatches, outputs, outputTypes, reference } = make(gpu, allocator, trial, rows, vocabulary);
+  const { dispatches, outputs, outputTypes, reference } = await make(gpu, allocator, trial, rows, vocabulary);
   const expected = reference();
   for (const [i, { buffer }] of outputs.entries()) {
     const actual = await runDispatches(gpu, pipelines, allocator, dispatches, buffer, elements(outputTypes[i]));
@@ -127,7 +127,7 @@ export async function prepareTrial(
 ): Promise<{ readonly pass: Pass; readonly bytes: number; dispose(): void }> {
   const allocator = createAllocator(gpu);
   const { rows, vocabulary } = trial.timed;
-  const { dispatches, outputTypes } = make(gpu, allocator, trial, rows, vocabulary);
+  const { dispatches, outputTypes } = await make(gpu, allocator, trial, rows, vocabulary);
   const bytes = [...trial.inputs(rows), ...outputTypes].reduce((sum, type) => sum + 4 * elements(type), 0);
   return { pass: await createPass(gpu, pipelines, allocator, dispatches), bytes, dispose: () => allocator.freeAll() };
 }

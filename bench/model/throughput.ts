@@ -23,7 +23,12 @@ async function load(): Promise<void> {
     seconds.push((performance.now() - began) / 1000);
     model.close();
   }
-  emit({ what: `${name}: load`, value: median(seconds), unit: "s", note: "file in the page cache, quantized weights in Whence's, wall clock" });
+  emit({
+    what: `${name}: load`,
+    value: median(seconds),
+    unit: "s",
+    note: "file in the page cache, quantized weights in Whence's, wall clock",
+  });
 }
 
 /** Seconds on the GPU of what `work` runs on the model. */

@@ -1,6 +1,6 @@
 import type { Allocator } from "../gpu/buffer.ts";
 import { STORAGE } from "../gpu/buffer.ts";
-import type { Gpu } from "../gpu/device.ts";
+import { checked, type Gpu } from "../gpu/device.ts";
 import {
   type GpuWeight,
   type GpuWeightSegment,
@@ -12,7 +12,7 @@ import {
 
 // Slices start at multiples of this many rows, so that no block and no 4-byte word straddles two of them.
 const SLICE_ROWS = 64;
-// Bytes handed to the queue at once: each write holds a copy in staging memory until it is submitted.
+// Bytes handed to the queue at once: each write holds a copy in staging memory until the GPU has taken it.
 const WRITE_BYTES = 32 * 1024 * 1024;
 
 /** What is known of a segment before its data are. */
@@ -54,15 +54,37 @@ export function sliceWeight<S extends SegmentInfo>(
   return slices;
 }
 
-/** Puts a weight on the GPU, laid out by `sliceWeight`. */
-export function uploadWeight(
+/**
+ * Puts a weight on the GPU, laid out by `sliceWeight`, with no more than `WRITE_BYTES` of it on the way at a time.
+ *
+ * @throws {GpuError} where WebGPU reports any error
+ */
+export async function uploadWeight(
   gpu: Gpu,
   allocator: Allocator,
   info: WeightInfo,
   segments: readonly WeightSegment[],
-): GpuWeight {
-  const parts = sliceWeight(gpu.limits, info, segments).map((slice) => uploadSlice(gpu, allocator, info, slice));
-  gpu.device.queue.submit([]);
+): Promise<GpuWeight> {
+  const label = `upload of ${info.name}`;
+  const pieces: Piece[] = [];
+  const parts = await checked(
+    gpu,
+    label,
+    () => sliceWeight(gpu.limits, info, segments).map((slice) => allocateSlice(allocator, info, slice, pieces)),
+  );
+  const { queue } = gpu.device;
+  let onTheWay = 0;
+  for (const { buffer, offset, bytes } of pieces) {
+    if (onTheWay + bytes.byteLength > WRITE_BYTES) {
+      await queue.onSubmittedWorkDone();
+      onTheWay = 0;
+    }
+    onTheWay += bytes.byteLength;
+    await checked(gpu, label, () => {
+      queue.writeBuffer(buffer, offset, wholeWords(bytes));
+      queue.submit([]);
+    });
+  }
   return { rows: info.rows, columns: info.columns, segments: parts };
 }
 
@@ -105,23 +127,34 @@ function sliceRun<S extends SegmentInfo>(
   });
 }
 
-function uploadSlice(
-  gpu: Gpu,
+/** What one write puts where. */
+interface Piece {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Makes the buffers of a slice, and adds what is to be written into them to `pieces`. */
+function allocateSlice(
   allocator: Allocator,
   info: WeightInfo,
   { format, rowStart, rows, run, first, dataBytes, scaleBytes }: WeightSlice<WeightSegment>,
+  pieces: Piece[],
 ): GpuWeightSegment {
   const data = allocator.create(info.name, dataBytes, STORAGE);
-  writeRange(gpu, data, run.map((segment) => segment.data), Math.floor(first * elementBytes(format)), dataBytes);
+  pieces.push(
+    ...rangeOf(data, run.map((segment) => segment.data), Math.floor(first * elementBytes(format)), dataBytes),
+  );
   if (scaleBytes === null) return { format, rowStart, rows, data };
   const chunks = run.map(({ scales }) => new Uint8Array(scales!.buffer, scales!.byteOffset, scales!.byteLength));
   const scales = allocator.create(`${info.name}.scales`, scaleBytes, STORAGE);
-  writeRange(gpu, scales, chunks, first / LAYOUTS[format].block! * 4 * LAYOUTS[format].perBlock, scaleBytes);
+  pieces.push(...rangeOf(scales, chunks, first / LAYOUTS[format].block! * 4, scaleBytes));
   return { format, rowStart, rows, data, scales };
 }
 
-/** Copies bytes `start … start + count` of the concatenated chunks to the beginning of a buffer. */
-function writeRange(gpu: Gpu, buffer: GPUBuffer, chunks: readonly Uint8Array[], start: number, count: number): void {
+/** Bytes `start … start + count` of the concatenated chunks, for the beginning of a buffer. */
+function rangeOf(buffer: GPUBuffer, chunks: readonly Uint8Array[], start: number, count: number): Piece[] {
+  const pieces: Piece[] = [];
   let skip = start;
   let written = 0;
   for (const chunk of chunks) {
@@ -129,12 +162,12 @@ function writeRange(gpu: Gpu, buffer: GPUBuffer, chunks: readonly Uint8Array[], 
     skip -= from;
     const taken = Math.min(chunk.byteLength - from, count - written);
     for (let at = 0; at < taken; at += WRITE_BYTES) {
-      const piece = chunk.subarray(from + at, from + Math.min(taken, at + WRITE_BYTES));
-      gpu.device.queue.writeBuffer(buffer, written + at, wholeWords(piece));
-      if (piece.byteLength === WRITE_BYTES) gpu.device.queue.submit([]);
+      const bytes = chunk.subarray(from + at, from + Math.min(taken, at + WRITE_BYTES));
+      pieces.push({ buffer, offset: written + at, bytes });
     }
     written += taken;
   }
+  return pieces;
 }
 
 /** WebGPU copies multiples of 4 bytes; only the last piece of a tensor can be shorter. */

@@ -59,8 +59,7 @@ export async function createWebGpuExecutor(
     },
     async upload(info, segments) {
       const before = allocator.bytes;
-      const upload = () => uploadWeight(gpu, allocator, info, segments);
-      weights.set(info.name, await checked(gpu, `upload of ${info.name}`, upload));
+      weights.set(info.name, await uploadWeight(gpu, allocator, info, segments));
       weightBytes += allocator.bytes - before;
     },
     compile: (graph) => compile(shared, graph),

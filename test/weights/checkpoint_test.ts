@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import type { DenseTensor } from "../../src/checkpoint/checkpoint.ts";
-import { widenDense } from "../../src/checkpoint/dense.ts";
 import { openCheckpoint } from "../../src/checkpoint/open.ts";
 import { compressAbsmax, expandNestedAbsmax } from "../../src/quant/double_quant.ts";
-import { quantizeNf4 } from "../../src/quant/nf4.ts";
+import { readQuantized } from "../../src/model/quantize_tensor.ts";
 import { testGguf } from "../checkpoint/gguf_golden.ts";
 import { testAgainstPython } from "../model/strings_golden.ts";
 import { testAgainstTransformers } from "../model/token_golden.ts";
@@ -31,9 +29,9 @@ const { nf4 } = readGolden<{ nf4: Record<string, Record<"codes" | "absmax" | "ne
 for (const [name, expected] of Object.entries(nf4)) {
   Deno.test(`quantizeNf4() and compressAbsmax() give bitsandbytes' bytes for SmolLM2's ${name}`, async () => {
     const checkpoint = await openCheckpoint(SMOLLM2_GGUF);
-    const { dtype, data, shape } = await checkpoint.read(name) as DenseTensor;
+    const [rows, columns] = checkpoint.tensors.get(name)!.shape;
+    const { codes, absmax } = await readQuantized(checkpoint, { name, shape: [rows, columns] });
     checkpoint.close();
-    const { codes, absmax } = quantizeNf4(widenDense(dtype, data), shape as [number, number]);
     const expanded = expandNestedAbsmax(compressAbsmax(absmax));
     assert.deepEqual(
       await Promise.all([codes, absmax, expanded].map((values) => sha256Of(values as Uint8Array<ArrayBuffer>))),
