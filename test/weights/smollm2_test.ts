@@ -134,7 +134,8 @@ test("objectives over six slices of the vocabulary equal those of the logits, in
   ];
   for (const [objective, values] of expected) {
     const [score] = await smollm2.score([other], targets, other, objective);
-    assertClose(score, values, { absolute: 1e-5, relative: 1e-5 }, objective.kind);
+    // Logits of size 20 in f32, on both sides.
+    assertClose(score, values, { absolute: 5e-5, relative: 1e-5 }, objective.kind);
     assert.ok(values.every((value) => Math.abs(value) > 1e-4), `${objective.kind} ${values}`);
   }
 });
