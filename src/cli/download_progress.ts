@@ -9,6 +9,8 @@ import { timeLeftText } from "./time_text.ts";
 export interface DownloadSum {
   /** From 0 to 1. */
   readonly share: number;
+  /** Whether nothing is under way. */
+  readonly finished: boolean;
   /** "312 MiB of 1.63 GiB, 2 of 5 files, 12.3 MiB/s, 1 min 52 s left"; "verifying" where all is there */
   readonly text: string;
 }
@@ -35,6 +37,7 @@ export function sumDownloads(now: () => number): (progress: DownloadProgress) =>
     const pace = rate === 0 ? "" : `, ${bytesText(rate)}/s, ${timeLeftText((total - bytes) / rate)}`;
     return {
       share: total === 0 ? 1 : bytes / total,
+      finished: done === all.length,
       text: `${bytesText(bytes)} of ${bytesText(total)}, ${done} of ${all.length} files${
         verifying ? ", verifying" : pace
       }`,
@@ -59,11 +62,13 @@ export async function withDownloadBar<T>(
   let started = false;
   try {
     return await body((progress) => {
-      const { share, text } = add(progress);
+      const { share, finished, text } = add(progress);
       const payload = { model: progress.model, text };
       if (started) bar.update(share, payload);
       else bar.start(1, share, payload);
-      started = true;
+      // What follows, as loading the weights, is no download.
+      if (finished) bar.stop();
+      started = !finished;
     });
   } finally {
     if (started) bar.stop();
