@@ -1,3 +1,4 @@
+import { historyOf } from "./attribute_inputs.ts";
 import {
   MODEL_HELP,
   MODEL_OPTIONS,
@@ -19,6 +20,7 @@ Usage: deno task generate --prompt TEXT [options]
   --prompt TEXT       what the model reads
   --generate N        at most N tokens (64)
   --chat              put the prompt into the model's chat template
+  --history ROLE:TEXT an earlier message of the chat, of system, user or assistant; once for each, in order
 ${SAMPLING_HELP}  --seed N            of the draws: the same seed gives the same text (0)
 ${MODEL_HELP}  --help              this text
 `;
@@ -29,6 +31,7 @@ const OPTIONS = {
   prompt: { type: "string" },
   generate: { type: "string" },
   chat: { type: "boolean" },
+  history: { type: "string", multiple: true },
   seed: { type: "string" },
 } as const satisfies Options;
 
@@ -42,11 +45,12 @@ export async function runGenerateCommand(args: string[]): Promise<number> {
   const prompt = text("prompt", values.prompt);
   if (prompt === undefined) throw new UsageError("Cannot generate as --prompt must be given: got none");
   const count = number("generate", values.generate, { least: 1, whole: true }) ?? 64;
+  const history = historyOf(values);
   const sampling = samplingOptions(values, "seed");
   const model = await openModel(modelOptions(values));
   try {
     const tokenizer = await model.tokenizer();
-    const { tokens } = tokenizer.encodePrompt(prompt, { chat: values.chat === true });
+    const { tokens } = tokenizer.encodePrompt(prompt, { chat: values.chat === true || history !== undefined, history });
     const onText = (piece: string) => write(Deno.stdout, piece);
     await model.generate(tokens.map((token) => token.id), count, { ...sampling, onText });
     write(Deno.stdout, "\n");

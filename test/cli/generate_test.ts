@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { loadModel } from "../../src/model/model.ts";
+import { withChatModel } from "../support/chat_model.ts";
 import { runCli } from "./run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
@@ -34,3 +35,16 @@ Deno.test("attribute explains a target that was drawn, and its record says how",
   assert.deepEqual(target.tokens.map(({ id }: { id: number }) => id), await model.generate(ids, 6, options));
   model.close();
 });
+
+Deno.test("generate --history puts earlier messages before the prompt", () =>
+  withChatModel(async (directory) => {
+    const [prompt, earlier] = ["In his free time, he enjoys", "Michael works as a software engineer in Austin, Texas."];
+    const args = ["--model", directory, "--prompt", prompt, "--history", `user:${earlier}`, "--generate", "8"];
+    const { code, stdout, stderr } = await runCli(["generate", ...args]);
+    assert.equal(code, 0, stderr);
+    const model = await loadModel(directory);
+    const { encodePrompt, decode } = await model.tokenizer();
+    const { tokens } = encodePrompt(prompt, { chat: true, history: [{ role: "user", content: earlier }] });
+    assert.equal(stdout, `${decode(await model.generate(tokens.map(({ id }) => id), 8))}\n`);
+    model.close();
+  }));
