@@ -1,5 +1,6 @@
 import type { TokenizerFiles } from "./checkpoint.ts";
 import type { GgufValue } from "./gguf_header.ts";
+import { describePieces } from "./gguf_pieces.ts";
 
 /** Kinds of token that are added to the vocabulary: `control` is special, `user-defined` is not. */
 const CONTROL = 3;
@@ -50,15 +51,18 @@ export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: 
     throw new SyntaxError(`Cannot read ${path} as tokenizer.ggml.${name} must be ${must}: got ${got}`);
   };
   if (key("model") === undefined) return null;
-  expect(key("model") === "gpt2", "model", "gpt2");
+  // SentencePiece's pieces, by their scores; else GPT-2's bytes, by their merges.
+  const pieces = key("model") === "llama";
+  expect(pieces || key("model") === "gpt2", "model", "gpt2 or llama");
   const splitting = SPLITTINGS.get(key("pre") as string);
-  expect(splitting !== undefined, "pre", `one of ${[...SPLITTINGS.keys()].join(", ")}`);
+  expect(pieces || splitting !== undefined, "pre", `one of ${[...SPLITTINGS.keys()].join(", ")}`);
   expect(isStrings(key("tokens")), "tokens", "a list of strings");
-  expect(isStrings(key("merges")), "merges", "a list of strings");
   const tokens = key("tokens") as string[];
   const types = (key("token_type") ?? []) as number[];
+  if (pieces) expect(isNumbers(key("scores"), tokens.length), "scores", `a list of ${tokens.length} numbers`);
+  else expect(isStrings(key("merges")), "merges", "a list of strings");
   const tokenOf = (name: string) => tokens[key(`${name}_token_id`) as number] ?? null;
-  const bos = key("add_bos_token") ?? splitting!.addBos ? tokenOf("bos") : null;
+  const bos = key("add_bos_token") ?? (pieces || splitting!.addBos) ? tokenOf("bos") : null;
   const config = {
     bos_token: tokenOf("bos"),
     eos_token: tokenOf("eos"),
@@ -69,7 +73,20 @@ export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: 
   };
   const ends = [key("eos_token_id"), key("eot_token_id")].filter((id) => id !== undefined);
   return {
-    tokenizer: describeTokenizer(tokens, types, key("merges") as string[], splitting!, bos),
+    tokenizer: pieces
+      ? {
+        version: "1.0",
+        truncation: null,
+        padding: null,
+        post_processor: bos === null ? null : bosProcessor(bos, tokens.indexOf(bos)),
+        ...describePieces({
+          tokens,
+          scores: key("scores") as number[],
+          types,
+          prefixed: key("add_space_prefix") !== false,
+        }),
+      }
+      : describeTokenizer(tokens, types, key("merges") as string[], splitting!, bos),
     config,
     generation: { eos_token_id: ends },
   };
@@ -77,6 +94,10 @@ export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: 
 
 function isStrings(value: GgufValue | undefined): boolean {
   return Array.isArray(value) && value.every((element) => typeof element === "string");
+}
+
+function isNumbers(value: GgufValue | undefined, length: number): boolean {
+  return Array.isArray(value) && value.length === length && value.every((element) => typeof element === "number");
 }
 
 function describeTokenizer(

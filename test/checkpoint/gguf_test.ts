@@ -136,7 +136,7 @@ const wrong: Record<string, { bytes: () => Uint8Array; expected: RegExp }> = {
   },
   "another kind of tokenizer": {
     bytes: () => changed((bytes) => bytes[after(bytes, "tokenizer.ggml.model") + 12] = 66),
-    expected: /tokenizer\.ggml\.model must be gpt2: got "Bpt2"/,
+    expected: /tokenizer\.ggml\.model must be gpt2 or llama: got "Bpt2"/,
   },
   "an unknown pre-tokenizer": {
     bytes: () => changed((bytes) => bytes[after(bytes, "tokenizer.ggml.pre") + 12] = 66),

@@ -10,6 +10,7 @@ import json
 from quant import utf16
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from tokens import COUNT, OUT, SEED, short_hash, strings, well_formed
+from transformers.convert_slow_tokenizer import generate_merges
 
 SPACE = "▁"
 SPECIAL = ["<unk>", "<s>", "</s>"]
@@ -39,18 +40,23 @@ def trained() -> dict:
     model = json.loads(tokenizer.to_str())["model"]
     pieces = sorted(model["vocab"], key=model["vocab"].get)
     order = [*SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256)), *pieces]
+    return model_of({piece: i for i, piece in enumerate(order)})
+
+
+def model_of(vocab: dict) -> dict:
+    """Scores fall with the ids, as in SentencePiece's own vocabularies; merges as transformers makes them of these."""
+    scores = {piece: -float(i) for piece, i in vocab.items() if i >= len(SPECIAL) + 256}
     return {"type": "BPE", "dropout": None, "unk_token": "<unk>", "continuing_subword_prefix": None, "end_of_word_suffix": None,
-            "fuse_unk": True, "byte_fallback": True, "ignore_merges": False,
-            "vocab": {piece: i for i, piece in enumerate(order)}, "merges": model["merges"]}
+            "fuse_unk": True, "byte_fallback": True, "ignore_merges": False, "vocab": vocab,
+            "merges": [list(pair) for pair in generate_merges(vocab, scores)]}
 
 
 def with_runs(model: dict) -> dict:
     """Runs of spaces and of line breaks as pieces that merges lead to; Gemma has them as added tokens, too."""
-    vocab, merges = dict(model["vocab"]), list(model["merges"])
+    vocab = dict(model["vocab"])
     for run in RUNS:
-        vocab[run] = len(vocab)
-        merges += [[run[:i], run[i:]] for i in range(1, len(run))]
-    return model | {"vocab": vocab, "merges": merges}
+        vocab.setdefault(run, len(vocab))
+    return model_of(vocab)
 
 
 def describe(name: str, kind: dict, model: dict) -> dict:

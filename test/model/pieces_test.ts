@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import type { GgufValue } from "../../src/checkpoint/gguf_header.ts";
+import { deriveTokenizer } from "../../src/checkpoint/gguf_tokenizer.ts";
 import { loadTokenizer } from "../../src/model/tokenizer.ts";
 
 /** What test/golden/pieces.py froze of a tokenizer, string by string. */
@@ -27,9 +29,39 @@ const filesOf = (name: Name) => {
 };
 const shortHash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
-for (const name of ["llama2", "mistral", "gemma"] as const) {
-  Deno.test(`a tokenizer of ${name}'s kind equals Python's on hundreds of strings, token for token and range for range`, async () => {
-    const { encodePrompt, encodeTarget } = await loadTokenizer(filesOf(name));
+/** The same tokenizer as llama.cpp's converter writes it into a GGUF file. */
+function ggufOf(name: Name) {
+  const { tokenizer: { model, added_tokens: added }, config } = filesOf(name);
+  const tokens: string[] = [];
+  for (const [token, id] of Object.entries<number>(model.vocab)) tokens[id] = token;
+  const types: number[] = tokens.map((token) => /^<0x..>$/.test(token) ? 6 : 1);
+  for (const { id, special } of added) types[id] = special ? 3 : 4;
+  types[tokens.indexOf(config.unk_token)] = 2;
+  const metadata = new Map<string, GgufValue>(
+    Object.entries({
+      model: "llama",
+      tokens,
+      scores: tokens.map((_, id) => id < 259 ? 0 : -id),
+      token_type: types,
+      bos_token_id: tokens.indexOf(config.bos_token),
+      eos_token_id: tokens.indexOf(config.eos_token),
+      ...(name === "gemma" ? { add_space_prefix: false } : {}),
+    }).map(([key, value]): [string, GgufValue] => [`tokenizer.ggml.${key}`, value as GgufValue]),
+  );
+  return deriveTokenizer(metadata, "model.gguf")!;
+}
+
+const SOURCES = [
+  ["a tokenizer of Llama 2's kind", "llama2", filesOf],
+  ["a tokenizer of Mistral's kind", "mistral", filesOf],
+  ["a tokenizer of Gemma's kind", "gemma", filesOf],
+  ["a tokenizer of Llama 2's kind in a GGUF file", "llama2", ggufOf],
+  ["a tokenizer of Gemma's kind in a GGUF file", "gemma", ggufOf],
+] as const;
+
+for (const [title, name, read] of SOURCES) {
+  Deno.test(`${title} equals Python's on hundreds of strings, token for token and range for range`, async () => {
+    const { encodePrompt, encodeTarget } = await loadTokenizer(read(name));
     const { strings, [name]: frozen } = golden;
     const wrong: string[] = [];
     strings.forEach((text, i) => {
