@@ -23,9 +23,9 @@ if path.suffix == ".gguf":
     options["gguf_file"], path = path.name, path.parent
 began = time.perf_counter()
 model = AutoModelForCausalLM.from_pretrained(path, **options)
-# Reading every weight once: mapped files are loaded only then.
+# A mapped file is read only where it is used: a byte of every page.
 for parameter in model.parameters():
-    parameter.detach().view(torch.uint8).sum(dtype=torch.int64)
+    parameter.detach().flatten().view(torch.uint8)[::4096].sum()
 seconds = time.perf_counter() - began
-version = f"transformers {transformers.__version__}, torch {torch.__version__}, every weight read once"
+version = f"transformers {transformers.__version__}, torch {torch.__version__}, every page of them read"
 print(json.dumps({"seconds": seconds, "bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "version": version}))
