@@ -123,9 +123,12 @@ function valuesInCommon(rows: readonly ResultRow[]): readonly (readonly number[]
   return typeof common === "string" ? common : rows.map(({ units }) => common.map((u) => units.values[u]));
 }
 
-/** What distinguishes rows in some keys, in words; keys in which none differ are left out. */
+/** What distinguishes rows in some keys, in words; keys in which none that have them differ are left out. */
 function labels(rows: readonly ResultRow[], keys: readonly Key[]): (row: ResultRow) => string {
-  const varying = keys.filter((key) => new Set(rows.map((row) => String(valueOf(row, key)))).size > 1);
+  const varying = keys.filter((key) => {
+    const values = rows.map((row) => valueOf(row, key)).filter((value) => value !== undefined && value !== null);
+    return new Set(values.map(String)).size > 1;
+  });
   return (row) =>
     varying.flatMap((key) => {
       const value = valueOf(row, key);

@@ -57,9 +57,10 @@ export function agreementCsv(comparisons: readonly Comparison[]): string {
 export function truthCsv(rows: readonly ResultRow[]): string {
   return stringify(
     rows.flatMap(({ cell, truth }) =>
-      truth.map(({ target, units, causes, top, precision, auc, averagePrecision }) => ({
+      truth.map(({ target, units, causes, top, precision, auc, averagePrecision, largest }) => ({
         ...{ cell: cell.id, prompt: cell.prompt, setting: cell.setting, target, units, causes, top, precision, auc },
         average_precision: averagePrecision,
+        largest: largest.trim(),
       }))
     ),
     { header: true },

@@ -43,7 +43,7 @@ export async function plotFindings(store: Store, all: readonly Findings[], name:
 }
 
 /**
- * Draws the L1 distance from the reference against path points, for comparisons that have one and paths.
+ * Draws the L1 distance from the reference against path points, for comparisons across steps that have one.
  *
  * @returns their names
  */

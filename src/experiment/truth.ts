@@ -1,5 +1,6 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import { averagePrecision, precisionAt, rocAuc } from "../metrics/ground_truth.ts";
+import { orderOf } from "../metrics/order_measure.ts";
 import { segmentsOf } from "../units/join_tokens.ts";
 import type { Span } from "../units/text_segments.ts";
 
@@ -30,6 +31,8 @@ export interface TruthScore {
   readonly auc: number | null;
   /** Σ (R_k − R_{k−1}) P_k over the distinct attributions. */
   readonly averagePrecision: number;
+  /** Text of the unit with the largest attribution, the first of equal ones. */
+  readonly largest: string;
 }
 
 /** The entries of a configuration: causes by themselves are those of the whole target. */
@@ -71,7 +74,7 @@ export function locate(text: string, cause: Cause, what: "prompt" | "target"): S
  */
 export function scoreTruth(record: AttributionRecord, { target, causes }: Truth): TruthScore {
   const { prompt } = record;
-  const units = record.units?.prompt ?? prompt.tokens.map(({ frozen }, i) => ({ tokens: [i], frozen }));
+  const units = record.units?.prompt ?? prompt.tokens.map(({ text, frozen }, i) => ({ text, tokens: [i], frozen }));
   const spans = causes.map((cause) => locate(prompt.text, cause, "prompt"));
   const isCause = prompt.tokens.map((token) => touches(prompt.text, token, spans));
   const free = [...units.keys()].filter((u) => !units[u].frozen);
@@ -91,6 +94,7 @@ export function scoreTruth(record: AttributionRecord, { target, causes }: Truth)
     precision: precisionAt(values, flags, k),
     auc: Number.isNaN(auc) ? null : auc,
     averagePrecision: averagePrecision(values, flags),
+    largest: units[free[orderOf(values)[0]]].text,
   };
 }
 

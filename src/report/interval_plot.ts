@@ -23,8 +23,10 @@ const COLUMNS = 3;
 export function intervalPlot(points: readonly IntervalPoint[], title: string): TopLevelSpec {
   const panels = [...new Set(points.map(({ panel }) => panel))];
   const rows = [...new Set(points.map(({ row }) => row))];
-  const y = { field: "row", type: "nominal", title: null, sort: rows, axis: { labelLimit: 320, grid: true } };
-  const column = (panel: string) => {
+  const column = (panel: string, k: number) => {
+    // The rows are the same in all columns.
+    const axis = { labelLimit: 420, grid: true, labels: k % COLUMNS === 0 };
+    const y = { field: "row", type: "nominal", title: null, sort: rows, axis };
     const own = points.filter((point) => point.panel === panel);
     const cases = own.flatMap(({ row, cases }) =>
       cases.length > MOST_CASES ? [] : cases.map((value) => ({ row, value }))

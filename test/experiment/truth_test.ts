@@ -37,6 +37,7 @@ Deno.test("scoreTruth() judges the sequence by its tokens, leading spaces aside"
     // Of 2 × 5 pairs the causes lose one each, to "paints".
     auc: 800_000,
     averagePrecision: (1 / 2 + 2 / 3) / 2,
+    largest: " paints",
   });
   assert.equal(scoreTruth(record([0, 0, 0, 4, 0, 1, 0]), { target: null, causes: ["Rome", [24, 28]] }).precision, 1);
 });
