@@ -129,9 +129,10 @@ async function planText(source: string, values: Values, options: LoadOptions): P
     const gradient = values.tokens ? "token" : "sequence";
     await walk.evaluate(Array.from({ length: points }, (_, i) => i / points), { tangent: true, gradient });
     const { parts } = rehearsal;
-    // A contrast runs two paths.
-    const each = (text: (run: RehearsedRun) => string) => [...new Set(runs.map(text))].join("; ");
-    const rows = runs.map(({ rowsPerSequence }) => rowsPerSequence).join(" + ");
+    // A contrast runs two paths; what their points share is run once and before.
+    const paths = runs.filter(({ key }) => key.startsWith("path "));
+    const each = (text: (run: RehearsedRun) => string) => [...new Set(paths.map(text))].join("; ");
+    const rows = paths.map(({ rowsPerSequence }) => rowsPerSequence).join(" + ");
     const bytes = (name: string, value: number) => line(name, `${bytesText(value)} (${value} bytes)`);
     return line("adapter", model.device.adapter) +
       line("path points", `${points}, each ${rows} rows`) +
