@@ -103,7 +103,9 @@ function attributionOf(record: AttributionRecord, part: string | null): readonly
   const { target, units } = record;
   if (part === null) return units?.sequence ?? record.sequenceAttribution;
   const span = locate(target.text, part, "target");
-  const rows = [...target.tokens.keys()].filter((t) => touches(target.text, target.tokens[t], [span]));
+  const groups = units?.target ?? target.tokens.map((_, t) => ({ tokens: [t] }));
+  const inPart = target.tokens.map((token) => touches(target.text, token, [span]));
+  const rows = [...groups.keys()].filter((row) => groups[row].tokens.some((t) => inPart[t]));
   const perToken = record.score.per === "token";
   const matrix = !perToken ? null : units ? units.attribution : record.tokenAttribution;
   if (matrix === null || rows.length === 0) {

@@ -78,3 +78,19 @@ Deno.test("scoreTruth() judges units where there are some, and leaves frozen one
   assert.equal(scoreTruth(given, { target: null, causes: ["go to <"] }).causes, 2);
   assert.throws(() => scoreTruth(given, { target: null, causes: ["b"] }), /a cause must not be frozen: got \["b"\]/);
 });
+
+Deno.test("scoreTruth() of a part of the target takes the rows of its units where the target has some", () => {
+  const given = sampledRecord();
+  const { prompt, sequence } = given.units!;
+  const T = given.target.tokens.length;
+  const part = given.target.tokens.findIndex(({ text }) => text.includes("dream"));
+  const target = [part, ...Array.from({ length: T }, (_, t) => t).filter((t) => t !== part)].map((t) => ({
+    ...{ text: given.target.tokens[t].text, name: null, tokens: [t] },
+  }));
+  const matrix = target.map((_, row) => sequence.map((_, u) => row === 0 && u === 0 ? 50 : u));
+  const one = { ...given, units: { ...given.units!, target, attribution: matrix } };
+  assert.equal(prompt[0].text, "go to");
+  // The first row is that of the part's unit, whatever its place among the tokens.
+  assert.equal(scoreTruth(one, { target: "dream", causes: ["go"] }).top, 1);
+  assert.equal(scoreTruth(one, { target: ".", causes: ["go"] }).top, 0);
+});
