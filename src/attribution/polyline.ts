@@ -1,32 +1,37 @@
-import { addScaled, type PathFunction, type PathIntegral } from "./path_function.ts";
+import { addScaled, type PathIntegral } from "./path_function.ts";
+import type { PointFunction } from "./point_function.ts";
 
 /**
  * Gradients along a path of straight segments, each by its starting point alone: Σ_k ∂φ/∂x(x^k) · (x^{k+1} − x^k). With the
  * points of discretizedPath() these are discretized integrated gradients (Sanyal & Ren 2021, equation 3).
  *
- * @param segments each from x^k to x^{k+1}; the next starts where the last ends
+ * @param corners x^0, x^1 …, from the baseline to the prompt, [L, D] each
  * @param gradient whether to attribute Σ_t φ_t (one reverse pass a segment) or each φ_t (T of them)
- * @throws {RangeError} without a segment
+ * @throws {RangeError} with fewer than two corners
  */
 export async function integratePolyline(
-  segments: readonly PathFunction[],
+  points: PointFunction,
+  corners: readonly Float64Array[],
   gradient: "sequence" | "token",
 ): Promise<PathIntegral> {
-  if (segments.length === 0) throw new RangeError("Cannot integrate a polyline as it must have a segment: got none");
-  const starts = await Promise.all(segments.map((segment) => segment.evaluate([0], { tangent: true, gradient })));
-  const { score: [input] } = await segments[segments.length - 1].evaluate([1], { tangent: false, gradient: "none" });
-  const attribution = new Float64Array(starts[0].gradient[0].length);
-  const total = new Float64Array(input.length);
-  for (const { gradient: [values], tangent: [slopes] } of starts) {
-    addScaled(attribution, 1, values);
-    addScaled(total, 1, slopes);
+  if (corners.length < 2) {
+    throw new RangeError(`Cannot integrate a polyline as it must have a segment: got ${corners.length} corners`);
   }
+  const starts = corners.slice(0, -1).map((at, k) => ({ at, direction: corners[k + 1].map((x, i) => x - at[i]) }));
+  const wants = { products: true, gradient, tangent: true };
+  const { score, tangent, gradient: gradients } = await points.evaluate(starts, wants);
+  const end = [{ at: corners[corners.length - 1], direction: null }];
+  const { score: [input] } = await points.evaluate(end, { products: true, gradient: "none", tangent: false });
+  const attribution = new Float64Array(gradients[0].length);
+  const total = new Float64Array(input.length);
+  for (const values of gradients) addScaled(attribution, 1, values);
+  for (const slopes of tangent) addScaled(total, 1, slopes);
   return {
     attribution,
     total,
     input,
-    baseline: starts[0].score[0],
-    pathPoints: segments.length + 1,
+    baseline: score[0],
+    pathPoints: corners.length,
     arithmeticFloor: null,
     certified: null,
   };

@@ -61,6 +61,21 @@ export interface RecordUnits {
   readonly entryError: readonly number[] | null;
 }
 
+/**
+ * The rest of what the attributions sum to: the share of the target's first T − 1 tokens, where their rows moved along the
+ * path. Target t reads the first t of them. Of the objective `contrastive` those of the alternative follow.
+ */
+export interface RecordPrefix {
+  /** [T][T − 1], nats, or null where only the sequence was asked for; of one score for the sequence [1][…] */
+  readonly attribution: readonly (readonly number[])[] | null;
+  /** [T − 1], nats */
+  readonly sequence: readonly number[];
+  /** [T − 1] of `sequence`, random baselines only */
+  readonly standardError: readonly number[] | null;
+  /** [T][T − 1] or [T − 1], adaptive quadrature only: estimated absolute error of each entry, nats */
+  readonly entryError: readonly (readonly number[])[] | readonly number[] | null;
+}
+
 /** What a perturbation method, or one that samples, asked of the model and how it ended. */
 export interface RecordSampling {
   /** Distinct prompts scored, or path points of random baselines. */
@@ -251,6 +266,8 @@ export interface AttributionRecord {
   readonly standardError: readonly number[] | null;
   /** Where some unit has more tokens than one: the attributions that were computed or summed. */
   readonly units?: RecordUnits;
+  /** Where the target's rows moved along the path: `prefix: interpolated`, or a layer above 0. */
+  readonly prefix?: RecordPrefix;
   /** Perturbation methods and random baselines only. */
   readonly sampling?: RecordSampling;
   /** LIME and context-cite only. */

@@ -1,5 +1,6 @@
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
+import { GRADIENT_METHOD_NAMES, NORMS, PREFIXES, STRATEGIES } from "../experiment/gradient_options.ts";
 import { DEFAULT_METRICS, METRIC_NAMES } from "../experiment/metric_options.ts";
 import { culpritOf, isRelevant, type MethodChoice, SWEEP_OPTIONS, type SweepOption } from "../experiment/relevance.ts";
 import { type GivenOptions, PRESET_NAMES, presetMethods, type PresetName } from "../experiment/preset.ts";
@@ -35,6 +36,8 @@ import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling.ts"
 const { method, objective, baseline, quadrature, steps, tolerance, scheme, units, targetUnits, freeze } =
   DEFAULT_OPTIONS;
 const { seed, of, window, stride, hierarchy, kernelWidth, ridge, penalty, heldOut, link } = DEFAULT_OPTIONS;
+const { layer, prefix, norm, noise, neighbours, strategy } = DEFAULT_OPTIONS;
+const PERTURBATIONS = METHODS.slice(GRADIENT_METHOD_NAMES.length);
 
 const HELP = `Says which prompt tokens made the model generate which target tokens.
 
@@ -49,15 +52,18 @@ ${SAMPLING_HELP}  --generate-seed N   of the draws of the generated target (0)
   --chat              put the prompt into the model's chat template; the template's tokens are frozen
   --history ROLE:TEXT an earlier message of the chat, of system, user or assistant; once for each, in order
 ${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is not given (docs/captum.md)
-  --method NAME       ${METHODS.slice(0, 6).join(", ")},
-                      ${METHODS.slice(6, 10).join(", ")},
-                      ${METHODS.slice(10).join(", ")} (${method});
-                      all but the first are perturbation methods: they take units of the prompt away
+  --method NAME       gradient methods: ${GRADIENT_METHOD_NAMES.slice(0, 4).join(", ")},
+                      ${GRADIENT_METHOD_NAMES.slice(4, 7).join(", ")},
+                      ${GRADIENT_METHOD_NAMES.slice(7).join(", ")};
+                      perturbation methods, which take units of the prompt away: ${
+  PERTURBATIONS.slice(0, 3).join(", ")
+},
+                      ${PERTURBATIONS.slice(3).join(", ")} (${method})
   --objective NAME    what is explained: ${OBJECTIVE_NAMES.slice(0, 6).join(", ")},
                       ${OBJECTIVE_NAMES.slice(6).join(", ")} (${objective}); docs/methods.md says what each is
   --units NAME        tokens (those that share a character joined), pieces (never joined), words, sentences, lines, turns
                       (of a chat), spans:<start-end,…> of characters or template:<text with {slots}>: what is taken away
-                      as one, or what integrated gradients are summed over (${units})
+                      as one, or what gradient methods are summed over (${units})
   --target-units NAME ${TARGET_UNIT_WORDS.join(", ")}, spans:… or template:…, of the target: what rows of the
                       matrix are summed over (${targetUnits})
   --baseline NAME     where the path starts: zero, mean, eos, pad, token:<id or text>, text:<a prompt of as many
@@ -65,17 +71,18 @@ ${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is 
                       (shuffle) or over samples:<file with one of the others a line> (${baseline})
   --quadrature NAME   ${QUADRATURES.slice(0, 4).join(", ")},
                       ${QUADRATURES.slice(4).join(", ")} (${quadrature})
-  --steps N           path points of a fixed rule (${steps})
+  --steps N           path points of a fixed rule, words on the way of discretized-integrated-gradients (${steps})
   --tolerance X       certificate that adaptive reaches for (${tolerance})
-  --budget N          most path points of adaptive (1000) or model calls of a perturbation method (1000 for
+  --budget N          most path points of adaptive (1000; 200 a unit of sequential-integrated-gradients) and of sampled
+                      gradients (200 for smooth-grad, else 1000), or model calls of a perturbation method (1000 for
                       shapley-sampled and owen-sampled, else as many as it takes)
   --scheme NAME       perturbation methods, what takes a unit's place: nothing, while later tokens move up (delete) or
                       keep their positions (delete-in-place); itself, attended to by none (mask-attention); zero,
                       mean, eos, pad or token:<id or text>; or drawn tokens, averaged (resample) (${scheme})
   --draws N           scheme resample: most draws, which share the budget (8, with --standard-error 64)
-  --seed N            of sampled perturbation methods, scheme resample and random baselines (${seed})
-  --standard-error X  shapley-sampled, owen-sampled, kernel-shap, scheme resample: stop when the largest is at most X, in
-                      the objective's unit
+  --seed N            of sampled methods, scheme resample and random baselines (${seed})
+  --standard-error X  sampled gradients, shapley-sampled, owen-sampled, kernel-shap, scheme resample: stop when the largest
+                      is at most X, in the objective's unit
   --of NAME           what --standard-error is asked of: ${ERRORS_OF.join(" or ")} (${of})
   --pairs N           shapley-sampled, owen-sampled: most pairs of orders
   --calls N           kernel-shap: model calls (2 × units + 2048)
@@ -92,6 +99,15 @@ ${MODEL_HELP}  --preset NAME       captum: what Captum 0.9 does for whatever is 
   LINK_NAMES.join(" or ")
 }, the scale of its scores (${link}; identity for objectives other
                       than log-prob)
+  --layer K           gradient methods: the block whose input is attributed, 0 the embeddings (${layer})
+  --prefix NAME       integrated-gradients: ${
+  PREFIXES.join(" or ")
+}, what the target's own tokens do along the path (${prefix})
+  --norm NAME         saliency, smooth-grad: ${NORMS.join(", ")} of a token's partial derivatives (${norm})
+  --noise X           smooth-grad, smooth-grad-x-input, gradient-shap: σ of the noise, relative to the root mean square of
+                      what is attributed (${noise})
+  --neighbours N      discretized-integrated-gradients: nearest words among which the next is chosen (${neighbours})
+  --strategy NAME     discretized-integrated-gradients: ${STRATEGIES.join(" or ")}, how it is chosen (${strategy})
   --tokens            the matrix of target by prompt tokens too
   --no-per-target     a fixed rule without forward mode: faster, but no error of single target tokens, no arithmetic floor
   --freeze LIST       special, template, first, token:<id or text> or positions, by commas
@@ -147,6 +163,12 @@ const OPTIONS = {
   penalty: { type: "string" },
   "held-out": { type: "string" },
   link: { type: "string" },
+  layer: { type: "string" },
+  prefix: { type: "string" },
+  norm: { type: "string" },
+  noise: { type: "string" },
+  neighbours: { type: "string" },
+  strategy: { type: "string" },
   freeze: { type: "string" },
   metrics: { type: "string" },
   "metric-scheme": { type: "string" },
@@ -254,6 +276,12 @@ function attributionOptions(values: Values): GivenOptions {
     tokens: values.tokens as boolean | undefined,
     perTarget: values["no-per-target"] ? false : undefined,
     ...perturbationOptions(values),
+    layer: number("layer", values.layer, { least: 0, whole: true }),
+    prefix: oneOf("prefix", values.prefix, PREFIXES),
+    norm: oneOf("norm", values.norm, NORMS),
+    noise: number("noise", values.noise, { least: 0, whole: false }),
+    neighbours: number("neighbours", values.neighbours, { least: 1, whole: true }),
+    strategy: oneOf("strategy", values.strategy, STRATEGIES),
     freeze: freeze === "none" ? [] : freeze?.split(",").map((name) => name.trim()),
     metrics: metricsOf(values),
   });

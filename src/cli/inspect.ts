@@ -29,6 +29,7 @@ Usage: deno task inspect MODEL [--plan [options]]
                       ${OBJECTIVE_NAMES.slice(6).join(", ")} (log-prob)
   --alternative-tokens N  tokens of the alternative of objective contrastive (as many as of the target)
   --points N          path points that are evaluated at a time (64)
+  --layer K           the block whose input moves along the path, 0 the embeddings (0)
   --tokens            the matrix of target by prompt tokens
   --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
   --device NAME       auto, webgpu or reference: whose limits the plan is for (auto)
@@ -43,6 +44,7 @@ const PLAN_OPTIONS = {
   objective: { type: "string" },
   "alternative-tokens": { type: "string" },
   points: { type: "string" },
+  layer: { type: "string" },
   tokens: { type: "boolean" },
   quantize: { type: "string" },
   device: { type: "string" },
@@ -117,6 +119,7 @@ async function planText(source: string, values: Values, options: LoadOptions): P
     throw new UsageError(`Cannot use --alternative-tokens as --objective must be contrastive: got ${objective}`);
   }
   const alternative = count("alternative-tokens", 1, targets);
+  const layer = count("layer", 0, 0);
   const rehearsal = await withDownloadBar((onDownload) => rehearseModel(source, { ...options, onDownload }));
   const { model, runs } = rehearsal;
   try {
@@ -125,7 +128,7 @@ async function planText(source: string, values: Values, options: LoadOptions): P
     const end = start.map((_, i) => i < frozen * D ? 0 : 1);
     const ids = (tokens: number): number[] => new Array(tokens).fill(0);
     const text = { targetIds: ids(targets), alternative: { text: "", tokens: [], ids: ids(alternative) } };
-    const walk = await (await openObjective(model, text, objective, end)).path({ start, end });
+    const walk = await (await openObjective(model, text, objective, end)).path({ start, end, layer });
     const gradient = values.tokens ? "token" : "sequence";
     await walk.evaluate(Array.from({ length: points }, (_, i) => i / points), { tangent: true, gradient });
     const { parts } = rehearsal;

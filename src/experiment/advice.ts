@@ -1,6 +1,7 @@
 import { OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { Resisting } from "../attribution/path_function.ts";
 import type { Judged } from "./build_record.ts";
+import { isGradientMethod } from "./gradient_options.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
 
@@ -31,7 +32,8 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
     if (certified.resisting.length > 0) advice.push(resistingText(certified.resisting, text, options, result));
   }
   const points = result.pathPoints / (result.sampling?.uncertainty?.samples ?? 1);
-  const rugged = certified !== null && (!certified.met || points > RUGGED_POINTS);
+  const rugged = options.method === "integrated-gradients" && certified !== null &&
+    (!certified.met || points > RUGGED_POINTS);
   if (rugged && !text.frozen[0]) {
     const first = JSON.stringify(text.promptTokens[0].text);
     advice.push(
@@ -43,10 +45,19 @@ export function advise(text: PreparedText, options: AttributionOptions, result: 
   if (stopped?.met === false) {
     advice.push(
       `The largest standard error is ${stopped.reached?.toPrecision(3)} ${unit}, not ${stopped.asked}, after ` +
-        `${result.sampling!.calls} model calls: larger units need fewer, and ` +
-        `${
-          options.scheme === "resample" ? `--draws allows more than ${options.draws} draws` : "--budget allows more"
+        `${result.sampling!.calls} ${
+          isGradientMethod(options.method)
+            ? "path points: --budget allows more"
+            : `model calls: larger units need fewer, and ${
+              options.scheme === "resample" ? `--draws allows more than ${options.draws} draws` : "--budget allows more"
+            }`
         }.`,
+    );
+  }
+  if (options.method === "sequential-integrated-gradients") {
+    advice.push(
+      "Each unit's path has a baseline of its own, and the baseline's score stands for all of them. By completeness each " +
+        "unit gets the score less that without it, which --method occlusion gives exactly for one call a unit.",
     );
   }
   if (result.comparable && result.baseline === null) {

@@ -7,7 +7,8 @@ import { type OpenObjective, openObjective } from "./objective.ts";
 import { type GivenOptions, presetGenerate } from "./preset.ts";
 import { type AttributionOptions, type AttributionText, resolveOptions } from "./request.ts";
 import { perturb } from "./perturb.ts";
-import { integratedGradients } from "./integrate.ts";
+import { GRADIENT_METHODS } from "./gradient_methods.ts";
+import { isGradientMethod } from "./gradient_options.ts";
 import { type PreparedText, prepareText } from "./prepare_text.ts";
 
 /**
@@ -63,8 +64,9 @@ async function runMethod(
   text: PreparedText,
   options: AttributionOptions,
 ): Promise<Judged> {
-  return options.method === "integrated-gradients"
-    ? await integratedGradients(model, objective, text, options)
+  const { method } = options;
+  return isGradientMethod(method)
+    ? await GRADIENT_METHODS[method](objective, text, options, model)
     : await perturb(model, objective, text, options);
 }
 

@@ -1,6 +1,6 @@
 import type { LanguageModel } from "../model/model.ts";
-import { createRandom } from "../statistics/random.ts";
-import { sampledBaselines } from "./baseline_name.ts";
+import { createRandom, type Random } from "../statistics/random.ts";
+import { isAveraged, sampledBaselines } from "./baseline_name.ts";
 import { embeddingRow } from "./embedding_row.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
@@ -23,6 +23,12 @@ export async function averagedBaselines(
   return await Promise.all(names.map((name) => baselineRows(model, text, name, end)));
 }
 
+/** @throws {RangeError} where a method's paths must start at one place and the baseline is drawn */
+export function requireOneBaseline(method: string, baseline: string): void {
+  if (!isAveraged(baseline)) return;
+  throw new RangeError(`Cannot attribute as the baseline of ${method} must be one that is not drawn: got ${baseline}`);
+}
+
 /**
  * `samples` random baselines, [L, D] each: tokens drawn uniformly from the vocabulary, or the prompt's own in random orders,
  * at the positions that are not frozen.
@@ -31,7 +37,7 @@ export async function averagedBaselines(
  */
 export async function randomBaselines(
   model: LanguageModel,
-  { promptIds, frozen }: Pick<PreparedText, "promptIds" | "frozen">,
+  text: Pick<PreparedText, "promptIds" | "frozen">,
   { baseline, samples, seed }: Pick<AttributionOptions, "baseline" | "samples" | "seed">,
   end: Float32Array,
 ): Promise<Float32Array[]> {
@@ -39,23 +45,31 @@ export async function randomBaselines(
     throw new RangeError(`Cannot average baselines as samples must be a whole number ≥ 2: got ${samples}`);
   }
   const random = createRandom(seed);
-  const free = promptIds.filter((_, i) => !frozen[i]);
-  const draw = () =>
-    baseline === "shuffle"
-      ? [...random.permutation(free.length)].map((i) => free[i])
-      : free.map(() => random.integer(model.config.vocabularySize));
-  const D = model.config.hiddenSize;
   const drawn: Float32Array[] = [];
-  for (let k = 0; k < samples!; k++) {
-    const rows = await model.embed(draw());
-    const start = end.slice();
-    let next = 0;
-    frozen.forEach((isFrozen, i) => {
-      if (!isFrozen) start.set(rows.subarray(next * D, ++next * D), i * D);
-    });
-    drawn.push(start);
-  }
+  for (let k = 0; k < samples!; k++) drawn.push(await drawBaseline(model, text, baseline, end, random));
   return drawn;
+}
+
+/** The next random baseline, [L, D]. */
+export async function drawBaseline(
+  model: LanguageModel,
+  { promptIds, frozen }: Pick<PreparedText, "promptIds" | "frozen">,
+  baseline: string,
+  end: Float32Array,
+  random: Random,
+): Promise<Float32Array> {
+  const free = promptIds.filter((_, i) => !frozen[i]);
+  const ids = baseline === "shuffle"
+    ? [...random.permutation(free.length)].map((i) => free[i])
+    : free.map(() => random.integer(model.config.vocabularySize));
+  const rows = await model.embed(ids);
+  const D = model.config.hiddenSize;
+  const start = end.slice();
+  let next = 0;
+  frozen.forEach((isFrozen, i) => {
+    if (!isFrozen) start.set(rows.subarray(next * D, ++next * D), i * D);
+  });
+  return start;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type AttributionRecord,
   RECORD_SCHEMA,
   type RecordMetrics,
+  type RecordPrefix,
   type RecordSampling,
   type RecordSurrogate,
 } from "../attribution/record.ts";
@@ -31,6 +32,8 @@ export type Judged = Omit<PathIntegral, "attribution" | "baseline"> & {
   readonly standardError: Float64Array | null;
   /** Null where every unit is a token. */
   readonly unitLevel: UnitLevel | null;
+  /** Null where the rows of the target do not move. */
+  readonly prefix: PrefixLevel | null;
   /** Perturbation methods and random baselines only. */
   readonly sampling: Sampling | null;
   /** Linear surrogates only. */
@@ -46,6 +49,18 @@ export interface UnitLevel {
   /** [U] or null */
   readonly standardError: Float64Array | null;
   /** [U] or null */
+  readonly entryError: Float64Array | null;
+}
+
+/** Attributions of the target's first T − 1 tokens. */
+export interface PrefixLevel {
+  /** [T (T − 1)] or null */
+  readonly attribution: Float64Array | null;
+  /** [T − 1] */
+  readonly sequence: Float64Array;
+  /** [T − 1] or null */
+  readonly standardError: Float64Array | null;
+  /** Like `attribution`, or else like `sequence`; null where nothing is certified. */
   readonly entryError: Float64Array | null;
 }
 
@@ -82,13 +97,13 @@ export function buildRecord(
   metrics: RecordMetrics | null,
 ): AttributionRecord {
   const L = text.promptIds.length;
+  const { certified, sampling, surrogate, prefix } = result;
   const { delta, relative, sequenceDelta, sequenceRelative } = completeness(
     result.total,
-    result.sequenceAttribution.reduce((total, value) => total + value, 0),
+    sum(result.sequenceAttribution) + (prefix === null ? 0 : sum(prefix.sequence)),
     result.input,
     result.comparable ? result.baseline : null,
   );
-  const { certified, sampling, surrogate } = result;
   const units = recordUnits(result, text);
   const record: AttributionRecord = {
     schema: RECORD_SCHEMA,
@@ -127,6 +142,7 @@ export function buildRecord(
     sequenceAttribution: [...result.sequenceAttribution],
     standardError: result.standardError && [...result.standardError],
     ...(units === null ? {} : { units }),
+    ...(prefix === null ? {} : { prefix: describePrefix(prefix) }),
     ...(sampling === null ? {} : { sampling: describeSampling(sampling, L) }),
     ...(surrogate === null ? {} : { surrogate: describeSurrogate(surrogate) }),
     ...(metrics === null ? {} : { metrics }),
@@ -163,6 +179,16 @@ function describeMethod(options: AttributionOptions): AttributionRecord["method"
   return { name: options.method, ...relevantOptions(options) };
 }
 
+function describePrefix({ attribution, sequence, standardError, entryError }: PrefixLevel): RecordPrefix {
+  const matrix = (values: Float64Array) => rows(values, sequence.length);
+  return {
+    attribution: attribution && matrix(attribution),
+    sequence: [...sequence],
+    standardError: standardError && [...standardError],
+    entryError: entryError && (attribution === null ? [...entryError] : matrix(entryError)),
+  };
+}
+
 function describeSampling({ calls, stopped, uncertainty }: Sampling, L: number): RecordSampling {
   return {
     calls,
@@ -194,4 +220,8 @@ function orNull(values: Float64Array): (number | null)[] {
 
 function rows(values: Float64Array, width: number): number[][] {
   return Array.from({ length: values.length / width }, (_, t) => [...values.subarray(t * width, (t + 1) * width)]);
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }

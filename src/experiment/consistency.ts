@@ -1,4 +1,5 @@
-import { baselineName } from "./baseline_name.ts";
+import { baselineName, isAveraged } from "./baseline_name.ts";
+import { takesOneBaseline } from "./gradient_options.ts";
 import { withDependents } from "./comparison.ts";
 import { nearest } from "./nearest.ts";
 import { culpritOf, isRelevant, needsOf, SWEEP_OPTIONS } from "./relevance.ts";
@@ -146,7 +147,25 @@ function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Probl
       text: `expected only with ${needsOf(option)}, got ${got}${advice}`,
     });
   }
-  return [...problems, ...tooFewSteps(sweep, i, quadratures), ...logitsOfOthers(sweep, i)];
+  return [
+    ...problems,
+    ...drawnBaselines(sweep, i),
+    ...tooFewSteps(sweep, i, quadratures),
+    ...logitsOfOthers(sweep, i),
+  ];
+}
+
+/** Paths of single units and through words start at one place. */
+function drawnBaselines({ method, baseline }: Mapping, i: number): Problem[] {
+  if (!takesOneBaseline(String(method))) return [];
+  return asList(baseline).flatMap((name, k) =>
+    isAveraged(baselineName(name as string))
+      ? [{
+        path: ["sweeps", i, "baseline", k],
+        text: `expected a baseline that is not drawn with method ${method}, got ${name}`,
+      }]
+      : []
+  );
 }
 
 /** Contrasts need an alternative, and nothing else has a use for one. */

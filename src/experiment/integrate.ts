@@ -5,44 +5,59 @@ import type { PathIntegral } from "../attribution/path_function.ts";
 import { sumTargets } from "../metrics/completeness.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
-import { aggregate } from "../units/aggregate.ts";
 import { averagedBaselines, baselineRows } from "./baseline.ts";
 import { isAveraged } from "./baseline_name.ts";
 import type { Judged, Sampling } from "./build_record.ts";
+import { byUnits, judgeIntegral, splitColumns } from "./judge_integral.ts";
+import { embeddingRow } from "./embedding_row.ts";
 import type { OpenObjective } from "./objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./request.ts";
 
 /** Integrated gradients from the baseline to the prompt, or their mean over several baselines, which share the budget. */
 export async function integratedGradients(
-  model: LanguageModel,
   objective: OpenObjective,
   text: PreparedText,
   options: AttributionOptions,
+  model: LanguageModel,
 ): Promise<Judged> {
-  if (options.quadrature === "adaptive" && !options.perTarget) {
-    throw new RangeError("Cannot integrate adaptively as perTarget must be true: got false");
-  }
   const end = text.promptRows;
-  if (!isAveraged(options.baseline)) {
-    const start = await baselineRows(model, text, options.baseline, end);
-    return judge(await integrate(objective, options, { start, end }), text, options);
+  const { layer, baseline } = options;
+  if (options.prefix === "interpolated") requireRow(baseline);
+  if (!isAveraged(baseline)) {
+    const start = await baselineRows(model, text, baseline, end);
+    const prefix = options.prefix === "fixed" ? undefined : await embeddingRow(model, baseline, "baseline");
+    const integral = await integratePath(objective, options, { start, end, prefix, layer });
+    return judgeIntegral(integral, objective, text, options);
   }
   const draws: PathIntegral[] = [];
   const starts = await averagedBaselines(model, text, options, end);
   for (const start of starts) {
     const budget = Math.floor(options.budget! / starts.length);
-    draws.push(await integrate(objective, { ...options, budget }, { start, end }));
+    draws.push(await integratePath(objective, { ...options, budget }, { start, end, layer }));
   }
   const { standardError, ...mean } = averageIntegrals(draws, options.tolerance);
-  return { ...judge(mean, text, options), ...errorsOf(draws, standardError, text, options) };
+  return {
+    ...judgeIntegral(mean, objective, text, options),
+    ...errorsOf(draws, standardError, objective, text, options),
+  };
 }
 
-async function integrate(
+/** @throws {RangeError} for a baseline that is no row for any position, such as another prompt: it says nothing of the target */
+function requireRow(baseline: string): void {
+  if (!baseline.startsWith("text:") && !isAveraged(baseline)) return;
+  throw new RangeError(`Cannot interpolate the target's prefix as the baseline must be a row: got ${baseline}`);
+}
+
+/** The integral along one path by the quadrature of the options. */
+export async function integratePath(
   objective: OpenObjective,
   { quadrature, tolerance, budget, tokens, steps, perTarget }: AttributionOptions,
-  ends: { readonly start: Float32Array; readonly end: Float32Array },
+  ends: Parameters<OpenObjective["path"]>[0],
 ): Promise<PathIntegral> {
+  if (quadrature === "adaptive" && !perTarget) {
+    throw new RangeError("Cannot integrate adaptively as perTarget must be true: got false");
+  }
   const path = await objective.path(ends);
   const gradient = tokens ? "token" : "sequence";
   return quadrature === "adaptive"
@@ -50,44 +65,20 @@ async function integrate(
     : await integrateFixed(path, quadrature, steps, gradient, { perTarget });
 }
 
-function judge(result: PathIntegral, text: PreparedText, options: AttributionOptions): Judged {
-  const L = text.promptIds.length;
-  const sequenceAttribution = options.tokens ? sumTargets(result.attribution, L) : result.attribution;
-  const hasEntryErrors = result.certified !== null && !options.tokens;
-  return {
-    ...result,
-    comparable: true,
-    tokenAttribution: options.tokens ? result.attribution : null,
-    sequenceAttribution,
-    standardError: null,
-    unitLevel: isByToken(text, options) ? null : {
-      attribution: options.tokens ? byUnits(result.attribution, text) : null,
-      sequence: byUnits(sequenceAttribution, text),
-      standardError: null,
-      entryError: hasEntryErrors ? byUnits(result.certified!.entryError, text) : null,
-    },
-    sampling: null,
-    surrogate: null,
-  };
-}
-
-/** Whether units have nothing to say beside tokens. */
-function isByToken({ units }: PreparedText, options: AttributionOptions): boolean {
-  return options.units === "tokens" || units.every(({ tokens }) => tokens.length === 1);
-}
-
 /** What the draws of baselines leave open; standard errors of units are those of their sums. */
 function errorsOf(
   draws: readonly PathIntegral[],
   standardError: Float64Array,
+  objective: OpenObjective,
   text: PreparedText,
   options: AttributionOptions,
-): Pick<Judged, "standardError" | "unitLevel" | "sampling"> {
+): Pick<Judged, "standardError" | "unitLevel" | "prefix" | "sampling"> {
   const L = text.promptIds.length;
-  const sequences = draws.map(({ attribution }) => options.tokens ? sumTargets(attribution, L) : attribution);
-  const ofSequence = standardErrors(sequences);
-  const { unitLevel } = judge(averageIntegrals(draws, options.tolerance), text, options);
-  const ofUnits = unitLevel && standardErrors(sequences.map((sequence) => byUnits(sequence, text)));
+  const columns = draws[0].attribution.length / (options.tokens ? objective.targets : 1);
+  const sequences = draws.map(({ attribution }) => splitColumns(sumTargets(attribution, columns), columns, L));
+  const [ofSequence, ofPrefix] = [0, 1].map((part) => standardErrors(sequences.map((parts) => parts[part])));
+  const { unitLevel, prefix } = judgeIntegral(averageIntegrals(draws, options.tolerance), objective, text, options);
+  const ofUnits = unitLevel && standardErrors(sequences.map(([sequence]) => byUnits(sequence, text)));
   const degreesOfFreedom = draws.length - 1;
   const sampling: Sampling = {
     calls: draws.reduce((sum, { pathPoints }) => sum + pathPoints, 0),
@@ -98,16 +89,16 @@ function errorsOf(
       met: null,
     },
     uncertainty: {
-      standardError: options.tokens ? standardError : null,
+      standardError: options.tokens ? splitColumns(standardError, columns, L)[0] : null,
       samples: draws.length,
       degreesOfFreedom,
       halfWidth: studentQuantile(UPPER_95, degreesOfFreedom),
     },
   };
-  return { standardError: ofSequence, unitLevel: unitLevel && { ...unitLevel, standardError: ofUnits }, sampling };
-}
-
-/** [rows, L] as [rows, U]. */
-function byUnits(values: Float64Array, { units, promptIds: { length: L } }: PreparedText): Float64Array {
-  return aggregate(values, null, units, { targets: values.length / L, tokens: L });
+  return {
+    standardError: ofSequence,
+    unitLevel: unitLevel && { ...unitLevel, standardError: ofUnits },
+    prefix: prefix && { ...prefix, standardError: ofPrefix },
+    sampling,
+  };
 }

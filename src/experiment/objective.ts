@@ -1,5 +1,5 @@
 import type { PromptVariant } from "../ablation/prompt_variant.ts";
-import { composePath, type Composition } from "../attribution/objectives/composition.ts";
+import { composePath, composePoints, type Composition, sideBySide } from "../attribution/objectives/composition.ts";
 import { contrast } from "../attribution/objectives/contrast.ts";
 import { crossEntropy } from "../attribution/objectives/cross_entropy.ts";
 import type { ObjectiveName } from "../attribution/objectives/objective.ts";
@@ -7,9 +7,11 @@ import { perplexity } from "../attribution/objectives/perplexity.ts";
 import { sequenceProb } from "../attribution/objectives/sequence_prob.ts";
 import { topPairs } from "../attribution/objectives/top_pairs.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
+import type { PointFunction } from "../attribution/point_function.ts";
 import { type HeadObjective, LOG_PROB } from "../model/head.ts";
 import type { LanguageModel } from "../model/model.ts";
 import type { PathRequest } from "../model/path.ts";
+import type { PointsRequest } from "../model/points.ts";
 import type { PreparedText } from "./prepare_text.ts";
 
 /** An objective of a prepared text, ready to be scored and differentiated. */
@@ -22,8 +24,13 @@ export interface OpenObjective {
   readonly pairs: readonly (readonly [first: number, second: number])[] | null;
   /** F, [T′] of each prompt; both as `LanguageModel.score` takes them. */
   score(prompts: readonly (Float32Array | PromptVariant)[], original?: Float32Array): Promise<Float64Array[]>;
-  /** F along a path. */
+  /**
+   * F along a path. Coordinates are the rows of the prompt and, where they move, those of the target's tokens but the last,
+   * and then of the alternative's.
+   */
   path(request: Omit<PathRequest, "targets" | "objective">): Promise<PathFunction>;
+  /** F at any points. */
+  points(request: Omit<PointsRequest, "targets" | "objective">): Promise<PointFunction>;
 }
 
 /**
@@ -38,6 +45,7 @@ export async function openObjective(
   prompt: Float32Array,
 ): Promise<OpenObjective> {
   const { targetIds: targets } = text;
+  const tokens = prompt.length / model.config.hiddenSize;
   switch (name) {
     case "log-prob":
     case "prob":
@@ -51,15 +59,16 @@ export async function openObjective(
     case "kl":
       return ofHead(model, targets, { kind: "kl", reference: await model.logits(prompt, targets) });
     case "sequence-prob":
-      return composed([ofHead(model, targets)], sequenceProb(), "sequence");
+      return composed([ofHead(model, targets)], sequenceProb(), { per: "sequence", tokens });
     case "cross-entropy":
-      return composed([ofHead(model, targets)], crossEntropy(targets.length), "token");
+      return composed([ofHead(model, targets)], crossEntropy(targets.length), { per: "token", tokens });
     case "perplexity":
-      return composed([ofHead(model, targets)], perplexity(), "sequence");
+      return composed([ofHead(model, targets)], perplexity(), { per: "sequence", tokens });
     case "contrastive": {
       const { ids } = text.alternative!;
       const per = ids.length === targets.length ? "token" : "sequence";
-      return composed([ofHead(model, targets), ofHead(model, ids)], contrast([targets.length, ids.length]), per);
+      const parts = [ofHead(model, targets), ofHead(model, ids)];
+      return composed(parts, contrast([targets.length, ids.length]), { per, tokens });
     }
   }
 }
@@ -72,14 +81,15 @@ function ofHead(model: LanguageModel, targets: readonly number[], objective: Hea
     pairs: null,
     score: (prompts, original) => model.score(prompts, targets, original, objective),
     path: (request) => model.path({ ...request, targets, objective }),
+    points: (request) => model.points({ ...request, targets, objective }),
   };
 }
 
-/** A function of others, on the same prompts and the same paths. */
+/** A function of others, on the same prompts of so many tokens and the same paths. */
 function composed(
   parts: readonly OpenObjective[],
   composition: Composition,
-  per: OpenObjective["per"],
+  { per, tokens }: Pick<OpenObjective, "per"> & { readonly tokens: number },
 ): OpenObjective {
   return {
     targets: composition.targets,
@@ -93,7 +103,12 @@ function composed(
     async path(request) {
       const paths: PathFunction[] = [];
       for (const part of parts) paths.push(await part.path(request));
-      return composePath(paths, composition);
+      return composePath(sideBySide(paths, tokens), composition);
+    },
+    async points(request) {
+      const functions: PointFunction[] = [];
+      for (const part of parts) functions.push(await part.points(request));
+      return composePoints(functions, composition);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { LanguageModel } from "../model/model.ts";
 import { createRandom } from "../statistics/random.ts";
 import type { Unit } from "../units/unit.ts";
 import type { Judged } from "./build_record.ts";
+import { isGradientMethod } from "./gradient_options.ts";
 import type { OpenObjective } from "./objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import { promptScorer } from "./prompt_scorer.ts";
@@ -79,7 +80,7 @@ async function run(
   tree: UnitTree | null,
 ): Promise<UnitAttribution | SurrogateAttribution> {
   const { method } = options;
-  if (method === "integrated-gradients") throw new RangeError("Cannot perturb as the method must do so: got " + method);
+  if (isGradientMethod(method)) throw new RangeError(`Cannot perturb as the method must do so: got ${method}`);
   if (method === "feature-ablation") return await occlude(scorer);
   const { seed, standardError, of, samples, calls, pairs, window, stride, kernelWidth, ridge, penalty, heldOut, link } =
     options;
@@ -124,6 +125,7 @@ function judge(
       uncertainty: uncertainty &&
         { ...uncertainty, standardError: spreadOverTokens(withFrozen(uncertainty.standardError, units), units) },
     },
+    prefix: null,
     surrogate: "intercept" in found ? found : null,
     pathPoints: 0,
     arithmeticFloor: null,

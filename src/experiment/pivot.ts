@@ -1,11 +1,12 @@
 import { percentText } from "../report/number_text.ts";
 import type { TextTable } from "../report/text_table.ts";
-import { isUnmet, methodWord, pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
-import { QUADRATURES } from "./request.ts";
+import { isRelevant } from "./relevance.ts";
+import { isUnmet, pathText, promptWord, type ResultRow, ruleText, usualFreeze } from "./results.ts";
 
 /**
- * Completeness error by prompt, baseline and quadrature (rows) and path points (columns); `adaptive` and ablation state
- * theirs in the last column. Cells that differ in something else share a place and are listed there one after another.
+ * Completeness error by prompt, baseline and quadrature (rows) and path points (columns); `adaptive` and methods without
+ * fixed steps state theirs in the last column. Cells that differ in something else share a place and are listed there one
+ * after another.
  */
 export function completenessPivot(rows: readonly ResultRow[]): TextTable {
   const usual = usualFreeze(rows);
@@ -27,14 +28,11 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
 
 function groupWords(row: ResultRow, usual: string): string[] {
   const { options } = row.cell;
-  const prompt = promptWord(row.cell);
-  if (options.method !== "integrated-gradients") return [prompt, options.scheme, methodWord(options)];
-  return [prompt, pathText(options, usual), options.quadrature];
+  return [promptWord(row.cell), pathText(options, usual), ruleText(options)];
 }
 
 function isFixed({ cell }: ResultRow): boolean {
-  const { method, quadrature } = cell.options;
-  return method === "integrated-gradients" && quadrature !== "adaptive" && QUADRATURES.includes(quadrature);
+  return isRelevant("steps", cell.options);
 }
 
 function errorOf({ sequence }: ResultRow): string {

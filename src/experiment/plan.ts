@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { RECORD_SCHEMA } from "../attribution/record.ts";
 import type { ExperimentConfig } from "./config.ts";
+import { isGradientMethod } from "./gradient_options.ts";
 import type { GivenOptions } from "./preset.ts";
 import { DEFAULT_METRICS } from "./metric_options.ts";
 import { baselineName } from "./baseline_name.ts";
@@ -120,6 +121,12 @@ function sweepOptions(sweep: ParsedSweep): AttributionOptions[] {
     const lists: [keyof AttributionOptions, readonly unknown[] | undefined][] = [
       ["objective", sweep.objective],
       ["freeze", freezeLists(sweep.freeze)],
+      ["strategy", sweep.strategy],
+      ["neighbours", sweep.neighbours],
+      ["noise", sweep.noise],
+      ["norm", sweep.norm],
+      ["layer", sweep.layer],
+      ["prefix", sweep.prefix],
       ["baseline", sweep.baseline?.map(baselineName)],
       ["scheme", sweep.scheme],
       ["units", sweep.units],
@@ -179,16 +186,33 @@ function optionWords(options: AttributionOptions): string[] {
   if (options.method === "feature-ablation") {
     return ["ablation", options.scheme, ...units, ...unusualOptions(options), ...frozen];
   }
-  if (options.method !== "integrated-gradients") {
+  if (!isGradientMethod(options.method)) {
     return [options.method, options.scheme, ...units, ...unusualOptions(options), ...frozen];
   }
+  if (options.method !== "integrated-gradients") {
+    return [options.method, ...unusualOptions(options), ...units, ...frozen];
+  }
   const effort = options.quadrature === "adaptive" ? options.tolerance : options.steps;
+  const moving = [
+    ...(options.layer > 0 ? [`layer-${options.layer}`] : []),
+    ...(options.prefix === "fixed" ? [] : [`prefix-${options.prefix}`]),
+  ];
   const extent = [...(options.tokens ? ["tokens"] : []), ...(options.perTarget ? [] : ["no-per-target"])];
   const drawn = isRelevant("seed", options) ? [`samples-${options.samples}`, `seed-${options.seed}`] : [];
-  return ["ig", options.baseline, options.quadrature, String(effort), ...drawn, ...extent, ...units, ...frozen];
+  return [
+    "ig",
+    options.baseline,
+    ...moving,
+    options.quadrature,
+    String(effort),
+    ...drawn,
+    ...extent,
+    ...units,
+    ...frozen,
+  ];
 }
 
-/** A perturbation method's options that are not the defaults, as words. */
+/** A method's options that are not the defaults, as words. */
 function unusualOptions(options: AttributionOptions): string[] {
   const { method, objective, scheme } = options;
   const usual = resolveOptions({ method, objective, scheme });

@@ -30,6 +30,7 @@ const PRESETS: Readonly<Record<PresetName, Preset>> = {
     generate: 25,
     methods: {
       "integrated-gradients": { baseline: "token:0", quadrature: "gauss-legendre", steps: 50, freeze: [] },
+      "input-x-gradient": { freeze: [] },
       "feature-ablation": CAPTUM_PERTURBATION,
       occlusion: CAPTUM_PERTURBATION,
       shapley: CAPTUM_PERTURBATION,

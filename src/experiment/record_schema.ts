@@ -1,5 +1,6 @@
 import { z } from "npm:zod@4";
 import { OBJECTIVE_NAMES, OBJECTIVE_UNITS } from "../attribution/objectives/objective.ts";
+import { movingTokens } from "../report/csv.ts";
 import { type AttributionRecord, RECORD_SCHEMA, type RecordUnits } from "../attribution/record.ts";
 
 const numbers = z.array(z.number());
@@ -15,6 +16,13 @@ const UNITS = z.object({
   sequence: numbers,
   standardError: numbers.nullable(),
   entryError: numbers.nullable(),
+});
+
+const PREFIX = z.object({
+  attribution: matrix.nullable(),
+  sequence: numbers,
+  standardError: numbers.nullable(),
+  entryError: z.union([matrix, numbers]).nullable(),
 });
 
 const SAMPLING = z.object({
@@ -115,6 +123,7 @@ const RECORD = z.object({
   sequenceAttribution: numbers,
   standardError: numbers.nullable(),
   units: UNITS.optional(),
+  prefix: PREFIX.optional(),
   sampling: SAMPLING.optional(),
   surrogate: SURROGATE.optional(),
   metrics: METRICS.optional(),
@@ -173,6 +182,7 @@ export function checkRecord(value: unknown): AttributionRecord {
     record.tokenAttribution.forEach((row, t) => checkLength(`tokenAttribution[${t}]`, row, L));
   }
   if (record.units) checkUnits(record.units, T, L);
+  if (record.prefix) checkLength("prefix.sequence", record.prefix.sequence, movingTokens(record).length);
   record.sampling?.tokenStandardError?.forEach((row, t) => checkLength(`sampling.tokenStandardError[${t}]`, row, L));
   if (record.surrogate) checkLength("surrogate.r2", record.surrogate.r2, T + 1);
   return record;

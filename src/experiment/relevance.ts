@@ -1,4 +1,6 @@
 import { PERTURBATION_METHODS, type PerturbationOptions } from "../ablation/perturbation_methods.ts";
+import { isAveraged } from "./baseline_name.ts";
+import { GRADIENT_USES, isGradientMethod } from "./gradient_options.ts";
 import { type AttributionOptions, type MethodName, METHODS, type QuadratureName } from "./request.ts";
 
 /** What decides whether an option has an effect. */
@@ -37,6 +39,12 @@ export const SWEEP_OPTIONS = [
   "penalty",
   "heldOut",
   "link",
+  "layer",
+  "prefix",
+  "norm",
+  "noise",
+  "neighbours",
+  "strategy",
   "freeze",
 ] as const satisfies readonly (keyof AttributionOptions)[];
 
@@ -46,10 +54,13 @@ export type SweepOption = typeof SWEEP_OPTIONS[number];
 /** What some options need in order to have an effect, in words; the others need one of the methods that look at them. */
 const NEEDS: Partial<Record<SweepOption, string>> = {
   scheme: "a perturbation method",
-  steps: "a quadrature with fixed steps",
+  baseline: "a gradient method along a path",
+  tokens: "a gradient method",
+  steps: "a quadrature with fixed steps or method discretized-integrated-gradients",
   perTarget: "a quadrature with fixed steps",
   tolerance: "quadrature adaptive",
-  budget: "quadrature adaptive or a perturbation method other than feature-ablation and occlusion",
+  budget: "quadrature adaptive, sampled gradients or a perturbation method other than feature-ablation and occlusion",
+  prefix: "method integrated-gradients and a baseline that is one row",
   draws: "scheme resample",
 };
 
@@ -70,11 +81,17 @@ const OF_DRAWS: readonly SweepOption[] = ["seed", "draws", "standardError", "of"
 /** Whether the option has an effect on what is computed. */
 export function isRelevant(option: SweepOption, { method, quadrature, baseline, scheme }: MethodChoice): boolean {
   if (option === "objective" || option === "freeze" || option === "units" || option === "targetUnits") return true;
-  if (method === "integrated-gradients") {
-    if (option === "steps" || option === "perTarget") return quadrature !== "adaptive";
-    if (option === "tolerance" || option === "budget") return quadrature === "adaptive";
-    if (option === "seed" || option === "samples") return baseline === "random" || baseline === "shuffle";
-    return option === "baseline" || option === "quadrature" || option === "tokens";
+  if (isGradientMethod(method)) {
+    const uses = GRADIENT_USES[method];
+    if (!uses.includes(option)) return false;
+    if (uses.includes("quadrature")) {
+      if (option === "steps" || option === "perTarget") return quadrature !== "adaptive";
+      if (option === "tolerance" || option === "budget") return quadrature === "adaptive";
+    }
+    if (method !== "integrated-gradients") return true;
+    if (option === "seed" || option === "samples") return isDrawn(baseline);
+    // A prompt in its place says nothing of the target.
+    return option !== "prefix" || !isAveraged(baseline) && !baseline.startsWith("text:");
   }
   if (option === "scheme") return true;
   if (OF_DRAWS.includes(option) && scheme === "resample") return true;
@@ -85,13 +102,17 @@ export function isRelevant(option: SweepOption, { method, quadrature, baseline, 
   return uses.includes(option === "hierarchy" ? "tree" : option as keyof PerturbationOptions);
 }
 
+function isDrawn(baseline: string): boolean {
+  return baseline === "random" || baseline === "shuffle";
+}
+
 /** Which choice keeps an option from having an effect: of the quadrature, the baseline or the scheme, or else of the method. */
 export function culpritOf(option: SweepOption, choice: MethodChoice): keyof MethodChoice {
   const quadratures = ["adaptive", "gauss-legendre"] as const;
   if (quadratures.some((quadrature) => isRelevant(option, { ...choice, quadrature }))) return "quadrature";
-  if (isRelevant(option, { ...choice, baseline: "random" })) return "baseline";
+  if (["random", "mean"].some((baseline) => isRelevant(option, { ...choice, baseline }))) return "baseline";
   // Options that methods have as well are missed for the method.
-  return option === "draws" && choice.method !== "integrated-gradients" ? "scheme" : "method";
+  return option === "draws" && !isGradientMethod(choice.method) ? "scheme" : "method";
 }
 
 /** The options that have an effect, with their values: what a cell's key and its row in a table are made of. */

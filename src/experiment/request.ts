@@ -4,11 +4,18 @@ import { PERTURBATION_METHOD_NAMES } from "../ablation/perturbation_methods.ts";
 import type { ObjectiveName } from "../attribution/objectives/objective.ts";
 import type { Message } from "../model/chat_turns.ts";
 import type { TokenSampling } from "../model/sampler.ts";
+import {
+  GRADIENT_METHOD_NAMES,
+  isGradientMethod,
+  type NORMS,
+  type PREFIXES,
+  type STRATEGIES,
+} from "./gradient_options.ts";
 import { type GivenOptions, withPreset } from "./preset.ts";
 import type { MetricOptions } from "./metric_options.ts";
 
 /** The methods of this version. */
-export const METHODS = ["integrated-gradients", "feature-ablation", ...PERTURBATION_METHOD_NAMES] as const;
+export const METHODS = [...GRADIENT_METHOD_NAMES, "feature-ablation", ...PERTURBATION_METHOD_NAMES] as const;
 /** Quadrature rules; `adaptive` is certified, the others take `steps`. */
 export const QUADRATURES = [
   "adaptive",
@@ -44,6 +51,12 @@ export type MethodName = typeof METHODS[number];
 export type QuadratureName = typeof QUADRATURES[number];
 /** One of `HIERARCHIES`. */
 export type HierarchyName = typeof HIERARCHIES[number];
+/** What the target's own tokens do along a path. */
+export type PrefixName = typeof PREFIXES[number];
+/** How a token's partial derivatives become one number. */
+export type NormName = typeof NORMS[number];
+/** How discretized integrated gradients choose the next word. */
+export type StrategyName = typeof STRATEGIES[number];
 
 /** What to attribute and how; every option resolved. Shared by the command line, the YAML sweep and the library. */
 export interface AttributionOptions {
@@ -57,7 +70,7 @@ export interface AttributionOptions {
    */
   readonly objective: ObjectiveName;
   /**
-   * integrated-gradients: `zero`, `mean`, `eos`, `pad`, `token:<id or text>`, `text:` and a prompt of as many tokens; or the
+   * Gradient methods along a path: `zero`, `mean`, `eos`, `pad`, `token:<id or text>`, `text:` and a prompt of as many tokens; or the
    * average over `samples:` and a JSON list of these, or over `samples` draws of `random` (tokens of the vocabulary) or
    * `shuffle` (the prompt's own tokens in random orders).
    */
@@ -79,15 +92,16 @@ export interface AttributionOptions {
    * matrix.
    */
   readonly targetUnits: string;
-  /** integrated-gradients: the rule along the path. */
+  /** integrated-gradients and sequential ones: the rule along a path. */
   readonly quadrature: QuadratureName;
-  /** Path points of a fixed rule, ≥ 1 (≥ 2 for the trapezoids). */
+  /** Path points of a fixed rule, ≥ 1 (≥ 2 for the trapezoids); words on the way of discretized integrated gradients. */
   readonly steps: number;
   /** κ that `adaptive` is to reach, > 0. */
   readonly tolerance: number;
   /**
-   * Most path points of `adaptive`, or model calls of the perturbation methods. null: 1000 for `adaptive` and for sampled
-   * Shapley and Owen values, no limit for methods whose calls are bounded otherwise.
+   * Most path points of `adaptive` and of sampled gradients, or model calls of the perturbation methods. null: 1000 for
+   * `adaptive`, expected gradients and GradientSHAP, and for sampled Shapley and Owen values; 200 for smooth-grad, and for each
+   * unit of sequential integrated gradients; no limit for methods whose calls are bounded otherwise.
    */
   readonly budget: number | null;
   /** Whether to compute the [T, L] matrix too. */
@@ -97,11 +111,11 @@ export interface AttributionOptions {
    * attribution each target token's completeness error, and any attribution its arithmetic floor. `adaptive` needs it.
    */
   readonly perTarget: boolean;
-  /** Sampled perturbation methods, `resample` and random baselines: integer of 32 bits. */
+  /** Sampled methods, `resample` and random baselines: integer of 32 bits. */
   readonly seed: number;
   /**
-   * Sampled Shapley and Owen values, KernelSHAP, `resample` (of the mean over its draws): stop when the largest is at most
-   * this, nats; null: do not.
+   * Sampled Shapley and Owen values, KernelSHAP, sampled gradients (of the sequence), `resample` (of the mean over its
+   * draws): stop when the largest is at most this, nats; null: do not.
    */
   readonly standardError: number | null;
   /** What `standardError` is asked of: the sequence's attributions, or those of every target token. */
@@ -142,6 +156,27 @@ export interface AttributionOptions {
    * its default there).
    */
   readonly link: LinkName;
+  /**
+   * Gradient methods: the block whose input is attributed, the residual stream at each position. 0: the embeddings. From 1 on
+   * every row has read what is before it, so that all positions of the prompt have their share, frozen ones too.
+   */
+  readonly layer: number;
+  /**
+   * integrated-gradients: whether the target's tokens, but for the last, keep their embeddings or come from the baseline as the
+   * prompt's do. Where their rows move, also by reading a prompt that does, their share is in the record's `prefix`.
+   */
+  readonly prefix: PrefixName;
+  /** Saliency and smooth-grad: the Euclidean norm of a token's gradient, its sum of magnitudes, or its signed sum. */
+  readonly norm: NormName;
+  /** smooth-grad, gradient-shap: σ of the noise on each coordinate, relative to the root mean square of what is attributed. */
+  readonly noise: number;
+  /** discretized-integrated-gradients: nearest words among which the next is chosen. */
+  readonly neighbours: number;
+  /**
+   * discretized-integrated-gradients: the next word is the one that has to be moved least to be monotonic (`greedy`), or the
+   * one with most monotonic coordinates.
+   */
+  readonly strategy: StrategyName;
   /** `special`, `template`, `first`, `token:<id or text>` wherever it stands, or zero-based positions as decimal strings. */
   readonly freeze: readonly string[];
   /** What to measure the attribution by; null: nothing. Other methods' options say nothing to it. */
@@ -178,12 +213,22 @@ export const DEFAULT_OPTIONS: AttributionOptions = {
   penalty: 0.01,
   heldOut: 32,
   link: "logit",
+  layer: 0,
+  prefix: "fixed",
+  norm: "l2",
+  noise: 0.1,
+  neighbours: 500,
+  strategy: "greedy",
   freeze: ["special", "template"],
   metrics: null,
 };
 
 const DEFAULT_BUDGETS: Partial<Record<MethodName, number>> = {
   "integrated-gradients": 1000,
+  "smooth-grad": 200,
+  "smooth-grad-x-input": 200,
+  "expected-gradients": 1000,
+  "gradient-shap": 1000,
   "shapley-sampled": 1000,
   "owen-sampled": 1000,
 };
@@ -203,7 +248,7 @@ const DEFAULT_SAMPLES: Partial<Record<MethodName, number>> = {
 export function resolveOptions(options: GivenOptions): AttributionOptions {
   const link: LinkName = options.objective === undefined || options.objective === "log-prob" ? "logit" : "identity";
   const all = { ...DEFAULT_OPTIONS, link, ...withPreset(options, DEFAULT_OPTIONS.method) };
-  const resamples = all.scheme === "resample" && all.method !== "integrated-gradients";
+  const resamples = all.scheme === "resample" && !isGradientMethod(all.method);
   const draws = resamples ? all.draws ?? (all.standardError === null ? 8 : 64) : all.draws;
   const budget = DEFAULT_BUDGETS[all.method];
   return {

@@ -3,11 +3,12 @@ import type { ObjectiveUnit } from "../attribution/objectives/objective.ts";
 import type { AttributionRecord, RecordMetrics, RecordSampling } from "../attribution/record.ts";
 import { ORDER_MEASURE_NAMES } from "../metrics/order_measure.ts";
 import { byUnits } from "../report/by_units.ts";
-import { scoreGap, topPosition } from "../report/describe.ts";
+import { attributionSum, scoreGap, topPosition } from "../report/describe.ts";
 import { visibleText } from "../report/visible_token.ts";
 import { type ComparableUnits, comparableUnits } from "./comparable.ts";
+import { isGradientMethod } from "./gradient_options.ts";
 import type { Cell } from "./plan.ts";
-import { relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
+import { isRelevant, relevantOptions, SWEEP_OPTIONS } from "./relevance.ts";
 import { type AttributionOptions, DEFAULT_OPTIONS } from "./request.ts";
 import { scoreTruth, type TruthScore } from "./truth.ts";
 
@@ -51,7 +52,7 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
     scoreInput: total(record.score.input),
     scoreBaseline: record.score.baseline && total(record.score.baseline),
     gap: scoreGap(record),
-    sum: total(record.sequenceAttribution),
+    sum: attributionSum(record),
     sequence: record.completeness.sequence,
     arithmeticFloor: record.completeness.arithmeticFloor,
     cost: record.cost,
@@ -89,14 +90,27 @@ function truthOf(cell: Cell, record: AttributionRecord): Pick<ResultRow, "truth"
   }
 }
 
-/** What distinguishes the paths of a sweep beside quadrature and effort: `zero`, or `zero, frozen first`. */
+/**
+ * What distinguishes the paths of a sweep beside quadrature and effort: `zero`, or `zero, layer 3, frozen first`; the scheme
+ * of a perturbation method.
+ */
 export function pathText(options: AttributionOptions, usualFreeze: string): string {
+  if (!isGradientMethod(options.method)) return options.scheme;
   const freeze = options.freeze.join("+");
-  const start = visibleText(options.baseline);
-  return freeze === usualFreeze ? start : `${start}, frozen ${freeze === "" ? "nothing" : freeze}`;
+  return [
+    ...(isRelevant("baseline", options) ? [visibleText(options.baseline)] : []),
+    ...(options.layer > 0 ? [`layer ${options.layer}`] : []),
+    ...(options.prefix === "fixed" ? [] : [`prefix ${options.prefix}`]),
+    ...(freeze === usualFreeze ? [] : [`frozen ${freeze === "" ? "nothing" : freeze}`]),
+  ].join(", ");
 }
 
-/** A perturbation method as tables name it. */
+/** The quadrature of a path, or what else tells the methods of a sweep apart. */
+export function ruleText(options: AttributionOptions): string {
+  return options.method === "integrated-gradients" ? options.quadrature : methodWord(options);
+}
+
+/** A method as tables name it. */
 export function methodWord({ method, units }: AttributionOptions): string {
   const word = method === "feature-ablation" ? "ablation" : method;
   return units === "tokens" ? word : `${word}, ${visibleText(units)}`;

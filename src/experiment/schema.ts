@@ -2,6 +2,7 @@ import { z } from "npm:zod@4";
 import { LINK_NAMES } from "../ablation/link.ts";
 import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import { BASELINE_FORMS, BASELINE_WORDS, SAMPLE_WORDS } from "./baseline_name.ts";
+import { NORMS, PREFIXES, STRATEGIES } from "./gradient_options.ts";
 import { PRESET_NAMES } from "./preset.ts";
 import { above0, each, type JsonLeaf, leaf, name, notNegative, oneOf, text, trueOrFalse } from "./leaf.ts";
 import { wholeNumber, wordOrPrefixed } from "./leaf.ts";
@@ -25,6 +26,8 @@ const MOST_GENERATED = 4096;
 const MOST_CALLS = 10_000_000;
 /** What cells may differ in when they are compared. */
 export const COMPARED_KEYS = ["model", "quantize", "method", ...SWEEP_OPTIONS] as const;
+/** No decoder has as many blocks. */
+const MOST_LAYERS = 1000;
 /** Seeds are integers of 32 bits. */
 const MOST_SEED = 2 ** 32 - 1;
 
@@ -176,26 +179,29 @@ const sweep = z.strictObject({
   preset: oneOf(PRESET_NAMES, "other software's definitions, as defaults for whatever is left out").optional(),
   prompts: each(name("the name of a prompt"), "prompts of this sweep; all where left out"),
   objective: each(oneOf(OBJECTIVE_NAMES), "what is explained: F, of each target token or of the sequence"),
-  baseline: each(baseline, "integrated gradients: where the path starts"),
+  baseline: each(baseline, "gradient methods along a path: where it starts"),
   scheme: each(wordOrPrefixed(SCHEME_WORDS, ["token"], TOKEN), "perturbation methods: what takes a unit's place"),
   units: each(
     leaf<string>(UNIT_FORMS, unitsJson(UNIT_WORDS)),
-    "what is taken away as one, or what integrated gradients are summed over",
+    "what is taken away as one, or what gradient methods are summed over",
   ),
   targetUnits: each(
     leaf<string>(TARGET_UNIT_FORMS, unitsJson(TARGET_UNIT_WORDS)),
     "units of the target: what rows of the matrix, which others than tokens imply, are summed over",
   ),
   quadrature: each(oneOf(QUADRATURES), "integrated gradients: the rule along the path; adaptive is certified"),
-  steps: each(wholeNumber(1, MOST_STEPS), "path points of a fixed rule"),
+  steps: each(
+    wholeNumber(1, MOST_STEPS),
+    "path points of a fixed rule; words on the way of discretized integrated gradients",
+  ),
   tolerance: each(above0(), "the certificate that adaptive reaches for"),
-  budget: each(calls(2), "most path points of adaptive, or model calls of a perturbation method"),
-  tokens: each(trueOrFalse(), "integrated gradients: the matrix of target by prompt tokens too"),
+  budget: each(calls(2), "most path points of adaptive and sampled gradients, or model calls of a perturbation method"),
+  tokens: each(trueOrFalse(), "gradient methods: the matrix of target by prompt tokens too"),
   perTarget: each(trueOrFalse(), "fixed rules: each target token's own error and the arithmetic floor"),
   seed: each(wholeNumber(0, MOST_SEED), "of sampled methods and random baselines"),
   standardError: each(
     above0(),
-    "sampled Shapley and Owen values, KernelSHAP: when to stop, in the unit of the objective",
+    "sampled gradients, Shapley and Owen values, KernelSHAP: when to stop, in the unit of the objective",
   ),
   of: each(oneOf(ERRORS_OF), "what the standard error is asked of"),
   draws: each(calls(2), "scheme resample: tokens drawn in the units' place, so many times"),
@@ -210,6 +216,12 @@ const sweep = z.strictObject({
   penalty: each(notNegative(), "context-cite: α of the LASSO"),
   heldOut: each(calls(0), "context-cite: coalitions to test the fit on"),
   link: each(oneOf(LINK_NAMES), "context-cite: the scale on which it is linear"),
+  layer: each(wholeNumber(0, MOST_LAYERS), "gradient methods: the block whose input is attributed; 0 the embeddings"),
+  prefix: each(oneOf(PREFIXES), "integrated gradients: what the target's own tokens do along the path"),
+  norm: each(oneOf(NORMS), "saliency, smooth-grad: how a token's partial derivatives become one number"),
+  noise: each(above0(), "smooth-grad, gradient-shap: σ relative to the root mean square of what is attributed"),
+  neighbours: each(calls(1), "discretized integrated gradients: nearest words among which the next is chosen"),
+  strategy: each(oneOf(STRATEGIES), "discretized integrated gradients: how the next word is chosen"),
   freeze: freeze.optional(),
   metrics: metrics.optional(),
 }, { error: "a mapping" });

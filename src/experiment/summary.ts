@@ -5,11 +5,12 @@ import type { Comparison } from "./comparison.ts";
 import type { Findings } from "./findings.ts";
 import { findingsTable } from "./findings_text.ts";
 import { configHash, WHENCE_VERSION } from "./manifest.ts";
+import { isGradientMethod } from "./gradient_options.ts";
 import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "./plan.ts";
 import type { CellOutcome } from "./progress.ts";
 import { isRelevant, relevantOptions } from "./relevance.ts";
-import { isUnmet, methodWord, pathText, type ResultRow, usualFreeze } from "./results.ts";
+import { isUnmet, pathText, type ResultRow, ruleText, usualFreeze } from "./results.ts";
 
 /** Cells with the largest completeness errors that the summary names. */
 const WORST = 5;
@@ -166,13 +167,12 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
     ],
     rows: rows.map((row) => {
       const { options, id } = row.cell;
-      const ablation = options.method !== "integrated-gradients";
       return [
         `[${id.slice(-8)}](cells/${id}.json)`,
         row.unit === "nats" ? options.objective : `${options.objective} (${row.unit})`,
-        ablation ? options.scheme : pathText(options, usual),
-        ablation ? methodWord(options) : options.quadrature,
-        isRelevant("steps", options) ? String(options.steps) : ablation ? "" : String(row.cost.pathPoints),
+        pathText(options, usual),
+        ruleText(options),
+        pointsText(row),
         numberText(row.sum),
         numberText(row.gap),
         percentText(row.sequence.relative),
@@ -184,6 +184,12 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
       ];
     }),
   };
+}
+
+/** Path points, those that were asked for where they were; none for perturbation methods. */
+function pointsText({ cell: { options }, cost }: ResultRow): string {
+  if (!isGradientMethod(options.method)) return "";
+  return String(isRelevant("steps", options) ? options.steps : cost.pathPoints);
 }
 
 /** Whether the tolerance, or the standard error, that was asked for was reached. */

@@ -129,10 +129,14 @@ export interface DecoderOptions {
   readonly keep?: (h: Value) => Value;
   /** Whether x is one row. */
   readonly single?: boolean;
+  /** The first of the blocks, of which x is the input. Default 0. */
+  readonly from?: number;
+  /** The block before which to stop. Default: none, all are passed. */
+  readonly to?: number;
 }
 
 /**
- * The decoder's blocks: [.., D] → [.., D].
+ * The decoder's blocks, or some of them: [.., D] → [.., D].
  *
  * @param rotation [≥ S, rotationColumns], of each sequence's own rows
  * @param attend what a layer attends to, from its queries, keys and values after RoPE, those of shared rows first; in the
@@ -144,7 +148,8 @@ export function decoder(
   x: Value,
   rotation: Value,
   attend: (qkv: Value, layer: number) => Value,
-  { sequences = 1, shared = 0, given = () => [], keep = (h) => h, single }: DecoderOptions = {},
+  { sequences = 1, shared = 0, given = () => [], keep = (h) => h, single, from = 0, to = config.layers }:
+    DecoderOptions = {},
 ): Value {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, rmsNormEpsilon: epsilon } = config;
   const { norms, headNorms } = ARCHITECTURES[config.architecture];
@@ -152,7 +157,7 @@ export function decoder(
   const rope = { heads: heads + kvHeads, headSize, inverse: false, sequences, shared };
   const gated = config.activation === "silu" ? "swiglu" : "geglu";
   let h = x;
-  for (let i = 0; i < config.layers; i++) {
+  for (let i = from; i < to; i++) {
     const name = `layers.${i}`;
     const product = (weight: string, input: Value, inner: number, outputs: number, biased = false) => {
       const bias = biased ? `${name}.${weight}.bias` : null;

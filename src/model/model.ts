@@ -16,8 +16,10 @@ import { createProgramCache } from "./programs.ts";
 import type { Architecture } from "./decoder.ts";
 import { DEFAULT_TUNING } from "../ops/tuning.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
+import type { PointFunction } from "../attribution/point_function.ts";
 import type { AttributionRecord } from "../attribution/record.ts";
 import { openPath, type PathRequest } from "./path.ts";
+import { openPoints, type PointsRequest } from "./points.ts";
 import type { Runtime } from "./runtime.ts";
 import { scoreSequences } from "./score.ts";
 import { type DownloadProgress, locateModel } from "./source.ts";
@@ -90,6 +92,8 @@ export interface LanguageModel {
   logits(prompt: Float32Array, targets: readonly number[]): Promise<Float32Array<ArrayBuffer>>;
   /** The straight path between two prompts' embeddings. */
   path(request: PathRequest): Promise<PathFunction>;
+  /** The target's scores as functions of the rows that a block reads, at any points. */
+  points(request: PointsRequest): Promise<PointFunction>;
   /**
    * Continues by at most `count` tokens, greedily where nothing else is asked for; ends before an end-of-sequence token and
    * before the token in which a stop string begins. Throws RangeError for options out of range.
@@ -200,6 +204,7 @@ export function assemble(checkpoint: Checkpoint, runtime: Runtime, loaded: Loade
       scoreSequences(runtime, embed, prompts, targets, original, objective),
     logits: (prompt, targets) => targetLogits(runtime, embed, prompt, targets),
     path: (request) => openPath(runtime, embed, request),
+    points: (request) => openPoints(runtime, embed, request),
     async generate(prompt, count, options = {}) {
       const tokenizer = checkpoint.tokenizer === null ? null : await this.tokenizer();
       const ends = new Set([...configEosTokenIds(checkpoint), ...tokenizer?.eosTokenIds ?? []]);

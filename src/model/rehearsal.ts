@@ -12,8 +12,9 @@ import { locateModel } from "./source.ts";
 import { layOutWeights } from "./weights.ts";
 
 /**
- * What a rehearsed model pretends, where the work depends on what is computed: `least`, scores that never change and a
- * generation that ends after one token; `most`, scores that no quadrature accounts for and a generation that never ends.
+ * What a rehearsed model pretends, where the work depends on what is computed: `least`, scores and gradients that never
+ * change and a generation that ends after one token; `most`, scores that no quadrature accounts for, gradients at random points
+ * that no number of samples makes sure, and a generation that never ends.
  */
 export type Effort = "least" | "most";
 
@@ -56,8 +57,11 @@ export async function rehearseModel(source?: string, options: LoadOptions = {}):
 
 async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions): Promise<Rehearsal> {
   let effort: Effort = "least";
+  const pretendGradients = startGradients();
   const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values, inputs) => {
-    if (name === "score" && effort === "most") pretendScores(values, inputs);
+    if (effort === "least") return;
+    if (name === "score") pretendScores(values, inputs);
+    if (name.startsWith("gradient.") && inputs.alpha === undefined) pretendGradients(values);
   });
   const config = parseConfig(checkpoint.config, checkpoint.path);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
@@ -120,4 +124,10 @@ function pretendScores(values: Float64Array, { alpha, targets }: InputData): voi
     const steepness = targets === undefined ? 1 : 1.5 + Math.sin(targets[i] + 1) / 2;
     values[i] = steepness * (alpha === undefined ? -1 / (i + 1) : alpha[Math.floor(i / T)] - 1);
   });
+}
+
+/** Gradients at points of no path, so large and so different from each other that no standard error of theirs is small. */
+function startGradients(): (values: Float64Array) => void {
+  let count = 0;
+  return (values) => values.forEach((_, i) => values[i] = 1e12 * Math.sin(count++));
 }

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
-import { sequenceErrors } from "./describe.ts";
+import { isGradientNorm, isIdle, sequenceErrors } from "./describe.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
 import { positionRows } from "./position_rows.ts";
 import { FROZEN_COLUMN, INK, NEGATIVE, POSITIVE } from "./theme.ts";
@@ -18,16 +18,16 @@ export function barChart(given: AttributionRecord): TopLevelSpec {
 /** The bars of the prompt positions [start, end). All panels of a record share one vertical scale. */
 export function barPanel(record: AttributionRecord, start: number, end: number): Panel {
   const errors = sequenceErrors(record);
-  const values = record.prompt.tokens.slice(start, end).map((token, k) => {
+  const values = record.prompt.tokens.slice(start, end).map((_, k) => {
     const value = record.sequenceAttribution[start + k];
     const error = errors?.[start + k] ?? 0;
-    return { position: start + k, frozen: token.frozen, value, low: value - error, high: value + error };
+    return { position: start + k, frozen: isIdle(record, start + k), value, low: value - error, high: value + error };
   });
   const x = { field: "position", type: "ordinal" as const, axis: tokenAxis(record, "prompt") };
   const y = {
     field: "value",
     type: "quantitative" as const,
-    title: `attribution (${record.score.unit})`,
+    title: isGradientNorm(record) ? "gradient" : `attribution (${record.score.unit})`,
     scale: { domain: valueDomain(record), nice: true },
   };
   return {

@@ -1,5 +1,5 @@
 import { stringify } from "npm:csv-stringify@6/sync";
-import type { AttributionRecord } from "../attribution/record.ts";
+import type { AttributionRecord, RecordToken } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
 import { sequenceErrors } from "./describe.ts";
 
@@ -24,10 +24,11 @@ type Row = Record<typeof COLUMNS[number], string | number>;
 
 /**
  * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token; where there
- * are units, the same of these in the scopes `unit` and `token-unit`, of target tokens or units. `error` is a standard error or an estimated error.
+ * are units, the same of these in the scopes `unit` and `token-unit`, of target tokens or units; and where the target's own
+ * tokens moved, `prefix` and `token-prefix`, whose prompt positions count on from the prompt's. `error` is a standard error or an estimated error.
  */
 export function recordCsv(record: AttributionRecord): string {
-  const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record)];
+  const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record), ...prefixRows(record)];
   return stringify(rows, { header: true, columns: [...COLUMNS] });
 }
 
@@ -66,6 +67,36 @@ function unitRows(record: AttributionRecord): Row[] {
       ...summed,
     };
   });
+}
+
+/** The tokens that a record's `prefix` is about: the target's but for the last and, where there is one, the alternative's. */
+export function movingTokens({ target, alternative }: AttributionRecord): readonly RecordToken[] {
+  return [...target.tokens.slice(0, -1), ...(alternative?.tokens.slice(0, -1) ?? [])];
+}
+
+/** Rows of these tokens, as if they were the prompt's last. */
+function prefixRows(record: AttributionRecord): Row[] {
+  if (record.prefix === undefined) return [];
+  const { attribution, sequence, standardError, entryError } = record.prefix;
+  const L = record.prompt.tokens.length;
+  const shown: AttributionRecord = {
+    ...record,
+    prompt: {
+      ...record.prompt,
+      tokens: movingTokens(record).map((token) => ({ ...token, frozen: false })),
+    },
+    tokenAttribution: attribution,
+    sequenceAttribution: sequence,
+    standardError,
+    sampling: undefined,
+    units: undefined,
+    completeness: { ...record.completeness, entryError },
+  };
+  return [...sequenceRows(shown), ...tokenRows(shown)].map((row) => ({
+    ...row,
+    scope: row.scope === "sequence" ? "prefix" : "token-prefix",
+    prompt_position: L + (row.prompt_position as number),
+  }));
 }
 
 function tokenRows(record: AttributionRecord): Row[] {

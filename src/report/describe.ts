@@ -11,20 +11,35 @@ const TITLES: Readonly<Record<string, string>> = {
   owen: "Owen values",
   "owen-sampled": "Owen values, sampled",
   lime: "LIME",
+  "input-x-gradient": "Input × gradient",
+  "smooth-grad": "SmoothGrad",
+  "smooth-grad-x-input": "SmoothGrad × input",
+  "gradient-shap": "GradientSHAP",
   "context-cite": "ContextCite",
   "captum-shapley-sampled": "Shapley values, sampled as Captum does",
   "captum-kernel-shap": "Shapley values by Captum's KernelSHAP",
 };
 
+/** How a token's partial derivatives become one number. */
+const NORMS: Readonly<Record<string, string>> = {
+  l2: "Euclidean norm",
+  l1: "sum of magnitudes",
+  sum: "signed sum",
+};
+
 /** The method and its options in words, as a plot's title: `Integrated gradients, zero baseline, adaptive`. */
 export function methodText(record: AttributionRecord): string {
-  const { name, baseline, scheme, quadrature, steps, tolerance, units } = record.method;
+  const { name, baseline, scheme, quadrature, steps, tolerance, units, norm, layer, prefix } = record.method;
   const method = TITLES[name] ?? sentenceCase(name.replaceAll("-", " "));
   const { objective } = record.score;
   const title = objective === "log-prob" ? method : `${method}, objective ${objective}`;
   const division = units === undefined || units === "tokens" || units === "pieces" ? [] : [oneLine(String(units))];
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
-  const parts = [title, `baseline ${baselineText(String(baseline))}`];
+  const parts = [title];
+  if (isGradientNorm(record)) parts.push(NORMS[String(norm)]);
+  if (baseline !== undefined) parts.push(`baseline ${baselineText(String(baseline))}`);
+  if (layer !== undefined && layer !== 0) parts.push(`layer ${layer}`);
+  if (prefix === "interpolated") parts.push("target prefix interpolated");
   if (quadrature === "adaptive") {
     const asked = typeof tolerance === "number" ? ` to ${percentText(tolerance)}` : "";
     parts.push(`adaptive${asked} (${record.cost.pathPoints} points)`);
@@ -41,19 +56,23 @@ function baselineText(baseline: string): string {
     : oneLine(baseline);
 }
 
-/** A number in the record's unit: `3.1 nats`. */
+/** A number in the unit of the record's scores: `3.1 nats`. */
 export function amountText(value: number | null, { score: { unit } }: AttributionRecord, signed = false): string {
   return `${numberText(value, 4, signed)} ${unit}`;
 }
 
 /** Sum, gap and completeness error: `Σ = 3.1 of 3.2 nats, completeness error 0.4 %`. */
 export function completenessText(record: AttributionRecord): string {
-  const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
+  if (isGradientNorm(record)) {
+    const what = `gradients, ${record.score.unit} by unit of length, which need not sum to anything`;
+    return [what, samplingText(record)].filter((part) => part !== null).join("; ");
+  }
+  const sum = attributionSum(record);
   const gap = scoreGap(record);
   const { relative } = record.completeness.sequence;
   const fit = surrogateText(record);
   if (fit !== null) return `Σ = ${numberText(sum)}, a surrogate's weights: ${fit}`;
-  if (gap === null) return `Σ = ${amountText(sum, record)}, no completeness error: the baseline has no score`;
+  if (gap === null) return `Σ = ${amountText(sum, record)}, no completeness error: ${incompleteText(record)}`;
   const parts = [
     `Σ = ${numberText(sum)} of ${amountText(gap, record)}`,
     `completeness error ${percentText(relative)}`,
@@ -85,7 +104,8 @@ export function samplingText({ sampling, method }: AttributionRecord): string | 
   const { calls, stopped, halfWidth } = sampling;
   const drawn = method.scheme === "resample" ? [`${sampling.samples} draws of other tokens`] : [];
   const given = String(method.baseline).startsWith("samples:") ? "given" : "random";
-  const scored = method.scheme === undefined ? `${sampling.samples} ${given} baselines` : `${calls} model calls`;
+  const kind = stopped?.by === "samples" ? `${given} baselines` : "random gradients";
+  const scored = method.scheme === undefined ? `${sampling.samples} ${kind}` : `${calls} model calls`;
   const parts = [...drawn, scored];
   if (stopped !== null) parts.push(STOPPED_BY[stopped.by]);
   if (stopped !== null && stopped.reached !== null && halfWidth !== null) {
@@ -120,6 +140,24 @@ export function perTargetText({ method, completeness }: AttributionRecord): stri
     : "no arithmetic floor: perTarget is off";
 }
 
+/** Why attributions cannot be held against a change of the score. */
+export function incompleteText(record: AttributionRecord): string {
+  if (isGradientNorm(record)) return "sizes of gradients";
+  if (record.surrogate) return "a surrogate's weights";
+  return record.method.name === "smooth-grad-x-input" ? "gradients around the prompt" : "the baseline has no score";
+}
+
+/** Whether the attributions are sizes of gradients, not parts of a score. */
+export function isGradientNorm({ method }: AttributionRecord): boolean {
+  return method.name === "saliency" || method.name === "smooth-grad";
+}
+
+/** Σ_i A[i], the target's own tokens included where these moved. */
+export function attributionSum({ sequenceAttribution, prefix }: AttributionRecord): number {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return sum(sequenceAttribution) + sum(prefix?.sequence ?? []);
+}
+
 /** Σ_t F_t(x) − F_t(x′), nats; null where the baseline has no score. */
 export function scoreGap(record: AttributionRecord): number | null {
   const { input, baseline } = record.score;
@@ -127,17 +165,22 @@ export function scoreGap(record: AttributionRecord): number | null {
   return input.reduce((total, value, t) => total + value - baseline[t], 0);
 }
 
-/** 1, or −1 where an attribution that supports the target is negative: of losses and uncertainties. */
-export function supportSign({ score: { objective } }: AttributionRecord): 1 | -1 {
-  return OBJECTIVES[objective].falls ? -1 : 1;
+/** 1, or −1 where an attribution that supports the target is negative: of losses and uncertainties. Norms have no sign. */
+export function supportSign(record: AttributionRecord): 1 | -1 {
+  return OBJECTIVES[record.score.objective].falls && !isGradientNorm(record) ? -1 : 1;
 }
 
-/** The position of the most supporting sequence attribution among tokens that are not frozen; −1 where all are frozen. */
+/** Whether a position has nothing to attribute: what is frozen has a share only where it has read what moves. */
+export function isIdle({ method, prompt, sequenceAttribution }: AttributionRecord, i: number): boolean {
+  return prompt.tokens[i].frozen && ((method.layer ?? 0) === 0 || sequenceAttribution[i] === 0);
+}
+
+/** The position of the most supporting sequence attribution among those that have one; −1 where all are frozen. */
 export function topPosition(record: AttributionRecord, values: readonly number[] = record.sequenceAttribution): number {
   const sign = supportSign(record);
   let top = -1;
   values.forEach((value, i) => {
-    if (!record.prompt.tokens[i].frozen && (top < 0 || sign * value > sign * values[top])) top = i;
+    if (!isIdle(record, i) && (top < 0 || sign * value > sign * values[top])) top = i;
   });
   return top;
 }

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
+import { isGradientNorm, isIdle } from "./describe.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
 import { positionRows } from "./position_rows.ts";
 import { DIVERGING, FROZEN_COLUMN } from "./theme.ts";
@@ -24,7 +25,7 @@ export function heatPanel(record: AttributionRecord, start: number, end: number,
     row.slice(start, end).map((value, k) => ({
       target,
       position: start + k,
-      frozen: record.prompt.tokens[start + k].frozen,
+      frozen: isIdle(record, start + k),
       value,
     }))
   );
@@ -38,7 +39,11 @@ export function heatPanel(record: AttributionRecord, start: number, end: number,
     field: "value",
     type: "quantitative" as const,
     scale: { domain: [-largest, largest], domainMid: 0, range: DIVERGING, interpolate: "lab" },
-    legend: { title: record.score.unit, tickCount: 5, gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)) },
+    legend: {
+      title: isGradientNorm(record) ? "gradient" : record.score.unit,
+      tickCount: 5,
+      gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)),
+    },
   };
   return {
     data: { values },

@@ -1,6 +1,6 @@
 import type { AttributionRecord } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
-import { amountText, completenessText, methodText } from "./describe.ts";
+import { amountText, completenessText, isIdle, methodText } from "./describe.ts";
 import { metricsTable } from "./metrics_text.ts";
 import { recordFigure } from "./record_figure.ts";
 import { removalPlot } from "./removal_plot.ts";
@@ -62,7 +62,7 @@ function highlightedPrompt(record: AttributionRecord): string {
   const largest = Math.max(...record.sequenceAttribution.map(Math.abs)) || 1;
   return record.prompt.tokens.map((token, i) => {
     const text = escapeHtml(token.text);
-    if (token.frozen) return `<span class="frozen" title="frozen">${text}</span>`;
+    if (isIdle(record, i)) return `<span class="frozen" title="frozen">${text}</span>`;
     const value = record.sequenceAttribution[i];
     const color = `rgba(${value < 0 ? NEGATIVE_RGB : POSITIVE_RGB},${(0.75 * Math.abs(value) / largest).toFixed(3)})`;
     return `<span style="background:${color}" title="${amountText(value, record, true)}">${text}</span>`;

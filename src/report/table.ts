@@ -2,7 +2,11 @@ import type { AttributionRecord } from "../attribution/record.ts";
 import { byUnits } from "./by_units.ts";
 import {
   amountText,
+  attributionSum,
   certificateText,
+  incompleteText,
+  isGradientNorm,
+  isIdle,
   methodText,
   perTargetText,
   samplingText,
@@ -63,10 +67,11 @@ function promptRows(record: AttributionRecord, width: number): string[] {
   const largest = Math.max(...record.sequenceAttribution.map(Math.abs), Number.MIN_VALUE);
   const bar = signedBar(record.sequenceAttribution, largest, barWidth);
   const head = `${"#".padStart(3)} ${fitWidth("token", wordWidth)}  ${fitWidth("attribution", bar.width)}` +
-    record.score.unit.padStart(VALUE_WIDTH) + (errors ? "±".padStart(VALUE_WIDTH) : "");
-  const rows = record.prompt.tokens.map((token, i) => {
+    (isGradientNorm(record) ? "gradient" : record.score.unit).padStart(VALUE_WIDTH) +
+    (errors ? "±".padStart(VALUE_WIDTH) : "");
+  const rows = record.prompt.tokens.map((_, i) => {
     const start = `${String(i).padStart(3)} ${fitWidth(words[i], wordWidth)}  `;
-    if (token.frozen) return start + fitWidth("frozen", bar.width) + "·".padStart(VALUE_WIDTH);
+    if (isIdle(record, i)) return start + fitWidth("frozen", bar.width) + "·".padStart(VALUE_WIDTH);
     const value = record.sequenceAttribution[i];
     const error = errors ? numberText(errors[i], 2).padStart(VALUE_WIDTH) : "";
     return start + bar.draw(value) + valueText(value, largest).padStart(VALUE_WIDTH) + error;
@@ -143,7 +148,7 @@ function mostlyFrom(
   room: number,
 ): string {
   const sign = supportSign(record);
-  const ranked = values.map((_, i) => i).filter((i) => !record.prompt.tokens[i].frozen && sign * values[i] > 0)
+  const ranked = values.map((_, i) => i).filter((i) => !isIdle(record, i) && sign * values[i] > 0)
     .sort((a, b) => sign * (values[b] - values[a])).slice(0, 3);
   const shares = ranked.map((i) => `${words[i]} ${numberText(values[i], 2)}`);
   while (shares.length > 1 && displayWidth(shares.join(" · ")) > room) shares.pop();
@@ -153,18 +158,24 @@ function mostlyFrom(
 function summaryRows(record: AttributionRecord): string[] {
   const { delta, relative } = record.completeness.sequence;
   const { input, baseline } = record.score;
-  const sum = record.sequenceAttribution.reduce((total, value) => total + value, 0);
   const top = topPosition(record);
+  const most = `most at ${visibleTokens(record.prompt.tokens.map((token) => token.text))[top]} (#${top})`;
+  const attribution = [
+    ...(isGradientNorm(record) ? [] : [`sums to ${amountText(attributionSum(record), record)}`]),
+    ...(top < 0 ? [] : [most]),
+  ];
   const rows = [
     `score         ${amountText(total(input), record)}, baseline ${numberText(baseline && total(baseline))}, gap ${
       numberText(scoreGap(record))
     }`,
-    `attribution   sums to ${amountText(sum, record)}` +
-    (top < 0 ? "" : `, most at ${visibleTokens(record.prompt.tokens.map((token) => token.text))[top]} (#${top})`),
+    `attribution   ${attribution.join(", ")}`,
     delta === null
-      ? `completeness  not defined: ${record.surrogate ? "a surrogate's weights" : "the baseline has no score"}`
+      ? `completeness  not defined: ${incompleteText(record)}`
       : `completeness  error ${percentText(relative)} (δ = ${amountText(delta, record)})`,
   ];
+  if (record.prefix) {
+    rows.push(`prefix        ${amountText(total(record.prefix.sequence), record)} of it at the target's own tokens`);
+  }
   const certificate = certificateText(record);
   if (certificate !== null) rows.push(`certified     ${certificate}`);
   const sampling = samplingText(record);

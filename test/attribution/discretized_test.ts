@@ -3,7 +3,7 @@ import { discretizedPath, type Vocabulary } from "../../src/attribution/discreti
 import { integratePolyline } from "../../src/attribution/polyline.ts";
 import { assertClose } from "../support/closeness.ts";
 import { randomValues } from "../support/random.ts";
-import { type ClosedForm, LINEAR, pathOf } from "./closed_form.ts";
+import { LINEAR, pointsOf } from "./closed_form.ts";
 
 /** Words of two coordinates; the baseline is the origin, no word. */
 const PLANE: Vocabulary = {
@@ -55,14 +55,11 @@ Deno.test("discretizedPath() refuses no steps, no neighbours and a word that is 
   assert.throws(() => discretizedPath(PLANE, 7, ORIGIN, options), /token must be below 7: got 7/);
 });
 
-/** The segments between consecutive points. */
-function segmentsOf(form: Omit<ClosedForm, "start" | "end">, corners: readonly (readonly number[])[]) {
-  return corners.slice(1).map((end, k) => pathOf({ ...form, start: corners[k], end }));
-}
+const corners = (...points: (readonly number[])[]) => points.map((point) => Float64Array.from(point));
 
 Deno.test("integratePolyline() gives coefficient times change for a linear function, whatever the way", async () => {
-  const segments = segmentsOf(LINEAR, [LINEAR.start, [5, -1, 0], LINEAR.end]);
-  const { attribution, input, baseline, pathPoints } = await integratePolyline(segments, "sequence");
+  const way = corners(LINEAR.start, [5, -1, 0], LINEAR.end);
+  const { attribution, input, baseline, pathPoints } = await integratePolyline(pointsOf(LINEAR), way, "sequence");
   assertClose(attribution, [3, -6, 2], { absolute: 1e-13, relative: 0 });
   assertClose([input[0] - baseline[0]], [-1], { absolute: 1e-13, relative: 0 });
   assert.equal(pathPoints, 3);
@@ -71,10 +68,17 @@ Deno.test("integratePolyline() gives coefficient times change for a linear funct
 Deno.test("integratePolyline() takes each segment at its start, each target by itself", async () => {
   // xy by way of (1, 0) and then (2, 3): gradients (0, 0) and (0, 1), steps (1, 0) and (1, 3).
   const form = {
+    start: [0, 0],
+    end: [2, 3],
     value: [([x, y]: readonly number[]) => x * y, ([x]: readonly number[]) => x],
     slope: [([x, y]: readonly number[]) => [y, x], () => [1, 0]],
   };
-  const { attribution, total } = await integratePolyline(segmentsOf(form, [[0, 0], [1, 0], [2, 3]]), "token");
+  const way = corners([0, 0], [1, 0], [2, 3]);
+  const { attribution, total } = await integratePolyline(pointsOf(form), way, "token");
   assert.deepEqual([...attribution], [0, 3, 2, 0]);
   assert.deepEqual([...total!], [3, 2]);
+});
+
+Deno.test("integratePolyline() refuses a path without a segment", async () => {
+  await assert.rejects(integratePolyline(pointsOf(LINEAR), corners([1, 1, 1]), "sequence"), /a segment: got 1 corners/);
 });

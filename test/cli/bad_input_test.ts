@@ -96,8 +96,8 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   ["all of the cache in a list", ["cache", "list", "--all"], /Cannot use --all as it is about prune: got list/],
   [
     "an unknown method",
-    ["attribute", ...PROMPT, "--method", "saliency"],
-    /one of integrated-gradients, feature-ablation, .*context-cite, .*: got saliency/,
+    ["attribute", ...PROMPT, "--method", "grad-cam"],
+    /one of integrated-gradients, input-x-gradient, .*context-cite, .*: got grad-cam/,
   ],
   [
     "a seed of a method that draws nothing",
@@ -128,6 +128,26 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     "a seed of a baseline that is not drawn",
     ["attribute", ...PROMPT, "--baseline", "zero", "--seed", "3"],
     /Cannot use --seed as --baseline zero has no such option/,
+  ],
+  [
+    "a prefix of random baselines",
+    ["attribute", ...PROMPT, "--baseline", "random", "--prefix", "interpolated"],
+    /Cannot use --prefix as --baseline random has no such option/,
+  ],
+  [
+    "a baseline of saliency",
+    ["attribute", ...PROMPT, "--method", "saliency", "--baseline", "zero"],
+    /Cannot use --baseline as --method saliency has no such option/,
+  ],
+  [
+    "a layer that is none",
+    ["attribute", ...PROMPT, "--layer", "x"],
+    /--layer as it must be a whole number ≥ 0: got "x"/,
+  ],
+  [
+    "noise of 0",
+    ["attribute", ...PROMPT, "--method", "gradient-shap", "--noise", "0"],
+    /--noise .* a number > 0: got "0"/,
   ],
   [
     "one random baseline",
@@ -198,6 +218,7 @@ const FAILURES: [title: string, args: string[], message: RegExp][] = [
     ["--baseline", "text:Michael works"],
     /must have as many tokens as the prompt, 7: got 2 of "Michael works"/,
   ],
+  ["a layer that there is not", ["--layer", "9"], /layer must be 0 … 3, the block whose input it is: got 9/],
   ["a template that the prompt does not match", ["--units", "template:Olga {verb}"], /must match "Olga \{verb\}"/],
   ["a template with half a brace", ["--units", "template:Michael {verb"], /every brace must have its partner/],
   ["memory that holds no sequence", ["--memory", "10KiB"], /must fit 10240 bytes .* it takes \d+ bytes/],

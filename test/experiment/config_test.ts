@@ -37,7 +37,7 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].shceme: expected one of method, preset, prompts, objective, baseline, scheme, units, targetUnits, " +
     "quadrature, steps, " +
     "tolerance, budget, tokens, perTarget, seed, standardError, of, draws, samples, calls, pairs, window, stride, hierarchy, " +
-    "kernelWidth, ridge, penalty, heldOut, link, freeze, metrics, got an unknown key; did you mean scheme?",
+    "kernelWidth, ridge, penalty, heldOut, link, layer, prefix, norm, noise, neighbours, strategy, freeze, metrics, got an unknown key; did you mean scheme?",
   ]],
   ["steps of 0", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: [20, 0]\n", [
     "10:17: sweeps[0].steps[1]: expected a whole number from 1 to 100000, got 0",
@@ -53,7 +53,7 @@ const SWEEPS: [string, string, string[]][] = [
     "did you mean feature-ablation?",
   ]],
   ["steps with adaptive", "  - method: integrated-gradients\n    steps: 20\n", [
-    "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps, got quadrature adaptive",
+    "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps or method discretized-integrated-gradients, got quadrature adaptive",
   ]],
   ["no per-target errors with adaptive", "  - method: integrated-gradients\n    perTarget: false\n", [
     "9:5: sweeps[0].perTarget: expected only with a quadrature with fixed steps, got quadrature adaptive",
@@ -62,7 +62,7 @@ const SWEEPS: [string, string, string[]][] = [
     "steps with adaptive among others",
     "  - method: integrated-gradients\n    quadrature: [trapezoid, adaptive]\n    steps: 20\n",
     [
-      "10:5: sweeps[0].steps: expected only with a quadrature with fixed steps, got quadrature adaptive; " +
+      "10:5: sweeps[0].steps: expected only with a quadrature with fixed steps or method discretized-integrated-gradients, got quadrature adaptive; " +
       "give adaptive a sweep of its own",
     ],
   ],
@@ -77,14 +77,14 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].scheme: expected only with a perturbation method, got method integrated-gradients",
   ]],
   ["a baseline with ablation", "  - method: feature-ablation\n    baseline: zero\n", [
-    "9:5: sweeps[0].baseline: expected only with method integrated-gradients, got method feature-ablation",
+    "9:5: sweeps[0].baseline: expected only with a gradient method along a path, got method feature-ablation",
   ]],
   ["tokens with ablation", "  - method: feature-ablation\n    tokens: true\n", [
-    "9:5: sweeps[0].tokens: expected only with method integrated-gradients, got method feature-ablation",
+    "9:5: sweeps[0].tokens: expected only with a gradient method, got method feature-ablation",
   ]],
   ["a seed where nothing is sampled", "  - method: shapley\n    seed: [1, 2]\n", [
-    "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or scheme resample, or method " +
-    "shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, captum-shapley-sampled, captum-kernel-shap, got method shapley",
+    "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or scheme resample, or method smooth-grad, " +
+    "smooth-grad-x-input, expected-gradients, gradient-shap, shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, captum-shapley-sampled, captum-kernel-shap, got method shapley",
   ]],
   [
     "samples of a baseline that is not drawn",
@@ -95,12 +95,36 @@ const SWEEPS: [string, string, string[]][] = [
     ],
   ],
   ["a budget where the calls are known", "  - method: occlusion\n    window: 2\n    budget: 9\n", [
-    "10:5: sweeps[0].budget: expected only with quadrature adaptive or a perturbation method other than " +
+    "10:5: sweeps[0].budget: expected only with quadrature adaptive, sampled gradients or a perturbation method other than " +
     "feature-ablation and occlusion, got method occlusion",
   ]],
   ["a window of LIME", "  - method: lime\n    window: 2\n", [
     "9:5: sweeps[0].window: expected only with method occlusion, got method lime",
   ]],
+  [
+    "a prefix that another prompt says nothing of",
+    "  - method: integrated-gradients\n    baseline: [mean, 'text:x']\n    prefix: fixed\n",
+    [
+      "10:5: sweeps[0].prefix: expected only with method integrated-gradients and a baseline that is one row, got baseline " +
+      "text:x; give text:x a sweep of its own",
+    ],
+  ],
+  ["a layer of a perturbation method", "  - method: lime\n    layer: 1\n", [
+    "9:5: sweeps[0].layer: expected only with method integrated-gradients, input-x-gradient, saliency, smooth-grad, " +
+    "smooth-grad-x-input, got method lime",
+  ]],
+  ["a norm that there is not, no noise", "  - method: smooth-grad\n    norm: [l2, l3]\n    noise: 0\n", [
+    '9:16: sweeps[0].norm[1]: expected one of l2, l1, sum, got "l3"; did you mean l2?',
+    "10:12: sweeps[0].noise[0]: expected a number above 0, got 0",
+  ]],
+  [
+    "drawn baselines of paths of single tokens",
+    "  - method: sequential-integrated-gradients\n    baseline: [mean, shuffle]\n",
+    [
+      "9:22: sweeps[0].baseline[1]: expected a baseline that is not drawn with method sequential-integrated-gradients, got " +
+      "shuffle",
+    ],
+  ],
   ["units that there are not", "  - method: lime\n    units: [words, word, 'template:']\n", [
     "9:20: sweeps[0].units[1]: expected tokens, pieces, words, sentences, lines, turns, spans:<start-end,…> or " +
     'template:<text with {slots}>, got "word"; did you mean words?',

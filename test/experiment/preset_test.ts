@@ -21,10 +21,19 @@ Deno.test("resolveOptions() with preset captum fills in Captum's defaults", () =
     50,
     [],
   ]);
+  assert.deepEqual(relevantOptions(resolveOptions({ preset: "captum", method: "input-x-gradient" })), {
+    objective: "log-prob",
+    units: "tokens",
+    targetUnits: "tokens",
+    tokens: false,
+    layer: 0,
+    freeze: [],
+  });
   assert.deepEqual(relevantOptions(resolveOptions({ preset: "captum", method: "feature-ablation" })), {
     objective: "log-prob",
     scheme: "token:0",
     units: "pieces",
+    targetUnits: "tokens",
     freeze: [],
   });
 });

@@ -1,4 +1,5 @@
 import type { PathFunction, PathSamples, PathWants } from "../path_function.ts";
+import type { PointFunction } from "../point_function.ts";
 
 /**
  * T′ functions of the scores of P parts, [T_p] each, with their derivatives. The derivative of their sum by a score is the same
@@ -17,30 +18,79 @@ export interface Composition {
 
 /** The composition of paths between the same ends: its derivatives follow from theirs by the chain rule. */
 export function composePath(parts: readonly PathFunction[], composition: Composition): PathFunction {
-  const [{ tokens }] = parts;
-  const { targets } = composition;
+  return {
+    tokens: parts[0].tokens,
+    targets: composition.targets,
+    evaluate: (alphas, wants) =>
+      compose(composition, wants, (part, own) => parts[part].evaluate(alphas, own), parts.length),
+  };
+}
+
+/** The composition of functions of the same points, likewise. */
+export function composePoints(parts: readonly PointFunction[], composition: Composition): PointFunction {
+  const [{ tokens, origin }] = parts;
   return {
     tokens,
-    targets,
-    async evaluate(alphas, wants) {
-      // The gradient of a single function is that of the sum.
-      const isSum = wants.gradient === "sequence" || wants.gradient === "token" && targets === 1;
-      const asked: PathWants = { ...wants, gradient: isSum ? "sequence" : wants.gradient };
-      const samples: PathSamples[] = [];
-      for (const part of parts) samples.push(await part.evaluate(alphas, asked));
-      const at = (k: number, key: keyof PathSamples) => samples.map((sample) => sample[key][k]);
-      const points = alphas.map((_, k) => k);
-      return {
-        score: points.map((k) => rounded(composition.value(at(k, "score")), at(k, "score"))),
-        tangent: wants.tangent ? points.map((k) => composition.derivative(at(k, "score"), at(k, "tangent"))) : [],
-        gradient: wants.gradient === "none" ? [] : points.map((k) => {
-          const [scores, gradients] = [at(k, "score"), at(k, "gradient")];
-          return isSum
-            ? weighted(gradients, composition.factors(scores))
-            : columns(gradients, tokens, targets, (column) => composition.derivative(scores, column));
-        }),
-      };
+    targets: composition.targets,
+    origin,
+    evaluate(points, wants) {
+      const evaluate = (part: number, own: PathWants) =>
+        parts[part].evaluate(points, { ...own, products: wants.products });
+      return compose(composition, wants, evaluate, parts.length);
     },
+  };
+}
+
+/** Paths that have the first L coordinates in common, as paths of these and then of what each has for itself. */
+export function sideBySide(paths: readonly PathFunction[], common: number): PathFunction[] {
+  const own = paths.map(({ tokens }) => tokens - common);
+  const tokens = own.reduce((sum, count) => sum + count, common);
+  return paths.map((path, p) => {
+    const before = own.slice(0, p).reduce((sum, count) => sum + count, common);
+    const place = (gradient: Float64Array) => {
+      const rows = gradient.length / path.tokens;
+      const all = new Float64Array(rows * tokens);
+      for (let row = 0; row < rows; row++) {
+        const values = gradient.subarray(row * path.tokens, (row + 1) * path.tokens);
+        all.set(values.subarray(0, common), row * tokens);
+        all.set(values.subarray(common), row * tokens + before);
+      }
+      return all;
+    };
+    return {
+      ...path,
+      tokens,
+      async evaluate(alphas, wants) {
+        const samples = await path.evaluate(alphas, wants);
+        return { ...samples, gradient: samples.gradient.map(place) };
+      },
+    };
+  });
+}
+
+async function compose(
+  composition: Composition,
+  wants: PathWants,
+  evaluate: (part: number, wants: PathWants) => Promise<PathSamples>,
+  count: number,
+): Promise<PathSamples> {
+  const { targets } = composition;
+  // The gradient of a single function is that of the sum.
+  const isSum = wants.gradient === "sequence" || wants.gradient === "token" && targets === 1;
+  const asked: PathWants = { ...wants, gradient: isSum ? "sequence" : wants.gradient };
+  const samples: PathSamples[] = [];
+  for (let part = 0; part < count; part++) samples.push(await evaluate(part, asked));
+  const at = (k: number, key: keyof PathSamples) => samples.map((sample) => sample[key][k]);
+  const points = samples[0].score.map((_, k) => k);
+  return {
+    score: points.map((k) => rounded(composition.value(at(k, "score")), at(k, "score"))),
+    tangent: wants.tangent ? points.map((k) => composition.derivative(at(k, "score"), at(k, "tangent"))) : [],
+    gradient: wants.gradient === "none" ? [] : points.map((k) => {
+      const [scores, gradients] = [at(k, "score"), at(k, "gradient")];
+      if (isSum) return weighted(gradients, composition.factors(scores));
+      const coordinates = gradients[0].length / scores[0].length;
+      return columns(gradients, coordinates, targets, (column) => composition.derivative(scores, column));
+    }),
   };
 }
 

@@ -1,0 +1,92 @@
+import { createMoments, type Moments } from "../statistics/moments.ts";
+import { createRandom, type Random } from "../statistics/random.ts";
+
+/** An independent observation: vectors by name, the same names and lengths each time. */
+export type Observation = Readonly<Record<string, Float64Array>>;
+
+/** When sampling ends. */
+export interface SamplingOptions {
+  /** Integer of 32 bits. */
+  readonly seed: number;
+  /** Stop when the largest standard error of the sequence's entries is at most this, nats. Without it the budget ends it. */
+  readonly standardError?: number;
+}
+
+/** Why sampling ended, and what it reached. */
+export interface SamplingEnd {
+  readonly by: "standard-error" | "budget";
+  /** The standard error that was asked for; null where none was. */
+  readonly asked: number | null;
+  /** The largest standard error. */
+  readonly reached: number;
+  /** Whether `reached` is at most `asked`; null where none was asked for. */
+  readonly met: boolean | null;
+}
+
+/** Means of independent observations. */
+export interface SampledMeans<O extends Observation> {
+  readonly mean: O;
+  /** Of each entry's mean; samples − 1 degrees of freedom. */
+  readonly standardError: O;
+  /** Independent observations. */
+  readonly samples: number;
+  readonly stopped: SamplingEnd;
+}
+
+// As many points as fill a batch; the rule is asked after each.
+const ROUND = 16;
+/** The variance of fewer may be small by luck. */
+export const FEWEST_SAMPLES = 32;
+
+/**
+ * Means of independent observations with their standard errors, until the largest of the watched vector is small enough or
+ * the most samples are drawn.
+ *
+ * @param draw so many observations
+ * @param most samples, at least 32
+ * @param watched which of the vectors the standard error is asked of
+ * @throws {RangeError} for fewer samples, or a standard error that is not positive
+ */
+export async function sampleMeans<O extends Observation>(
+  draw: (random: Random, count: number) => Promise<readonly O[]>,
+  most: number,
+  watched: keyof O & string,
+  { seed, standardError: asked = null }: { readonly seed: number; readonly standardError?: number | null },
+): Promise<SampledMeans<O>> {
+  requireSampling(most, asked);
+  const random = createRandom(seed);
+  const moments = new Map<string, Moments>();
+  let reached = Infinity;
+  let samples = 0;
+  while (samples < most && !(asked !== null && samples >= FEWEST_SAMPLES && reached <= asked)) {
+    for (const observation of await draw(random, Math.min(ROUND, most - samples))) {
+      for (const [name, values] of Object.entries(observation)) {
+        const known = moments.get(name) ?? createMoments(values.length);
+        known.add(values);
+        moments.set(name, known);
+      }
+      samples++;
+    }
+    reached = moments.get(watched)!.standardError().reduce((top, error) => Math.max(top, error), 0);
+  }
+  const met = asked === null ? null : reached <= asked;
+  const each = (of: (one: Moments) => Float64Array) =>
+    Object.fromEntries([...moments].map(([name, one]) => [name, of(one)])) as O;
+  return {
+    mean: each((one) => one.mean()),
+    standardError: each((one) => one.standardError()),
+    samples,
+    stopped: { by: met ? "standard-error" : "budget", asked, reached, met },
+  };
+}
+
+function requireSampling(most: number, asked: number | null): void {
+  if (!Number.isSafeInteger(most) || most < FEWEST_SAMPLES) {
+    throw new RangeError(
+      `Cannot sample gradients as the budget must allow ${FEWEST_SAMPLES} samples: got enough for ${Math.max(0, most)}`,
+    );
+  }
+  if (asked !== null && !(asked > 0)) {
+    throw new RangeError(`Cannot sample gradients as the standard error must be > 0: got ${asked}`);
+  }
+}
