@@ -31,6 +31,11 @@ const RUNS: Readonly<Record<string, Run>> = {
     freeze: freeze(skip),
     baseline: `token:${baseline}`,
   }),
+  LayerGradientXActivation: () => ({ method: "input-x-gradient" }),
+  "LayerGradientXActivation skip_tokens": ({ skip }) => ({ method: "input-x-gradient", freeze: freeze(skip) }),
+  // What block 1 gives is what block 2 reads.
+  "LayerIntegratedGradients layers[1]": () => ({ method: "integrated-gradients", steps: 20, layer: 2 }),
+  "LayerGradientXActivation layers[1]": () => ({ method: "input-x-gradient", layer: 2 }),
   FeatureAblation: () => ({ method: "feature-ablation" }),
   "FeatureAblation forward_in_tokens=False": () => ({ method: "feature-ablation" }),
   "FeatureAblation skip_tokens baselines": ({ skip, baseline }) => ({
@@ -112,7 +117,7 @@ Deno.test("biography: preset captum gives what each of Captum's classes gives", 
   withModel("../experiments/models/biography", async (model) => {
     const text = { prompt: biography.promptText, target: biography.targetText };
     // One of each kind: the rest repeats what the smaller model has shown.
-    const names = ["LayerIntegratedGradients", "FeatureAblation skip_tokens baselines", "ShapleyValues skip_tokens"];
-    names.push("ShapleyValueSampling", "KernelShap");
+    const names = ["LayerIntegratedGradients", "LayerGradientXActivation", "FeatureAblation skip_tokens baselines"];
+    names.push("ShapleyValues skip_tokens", "ShapleyValueSampling", "KernelShap");
     await compareAll(model, text, biography, biography.cases.biography as Record<string, Given>, names);
   }));

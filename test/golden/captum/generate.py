@@ -34,8 +34,9 @@ class Explainer:
     def input(self, baselines, skip) -> TextTokenInput:
         return TextTokenInput(self.text, self.tokenizer, baselines=baselines, skip_tokens=skip)
 
-    def gradients(self, kind, skip=None, baselines=0, **arguments) -> dict:
-        method = kind(self.model, self.model.get_input_embeddings())
+    def gradients(self, kind, skip=None, baselines=0, layer=None, **arguments) -> dict:
+        module = self.model.get_input_embeddings() if layer is None else self.model.model.layers[layer]
+        method = kind(self.model, module)
         result = LLMGradientAttribution(method, self.tokenizer).attribute(
             self.input(baselines, skip), target=self.target, **arguments)
         return self.values(result)
@@ -62,6 +63,8 @@ def every_class(explain: Explainer, skip: list[int], skip_most: list[int], basel
             LayerIntegratedGradients, skip, baselines, n_steps=20, method="riemann_trapezoid"),
         "LayerGradientXActivation": explain.gradients(LayerGradientXActivation),
         "LayerGradientXActivation skip_tokens": explain.gradients(LayerGradientXActivation, skip),
+        "LayerIntegratedGradients layers[1]": explain.gradients(LayerIntegratedGradients, layer=1, n_steps=20),
+        "LayerGradientXActivation layers[1]": explain.gradients(LayerGradientXActivation, layer=1),
         "FeatureAblation": explain.perturbations(FeatureAblation),
         "FeatureAblation forward_in_tokens=False": explain.perturbations(FeatureAblation, forward_in_tokens=False),
         "FeatureAblation skip_tokens baselines": explain.perturbations(FeatureAblation, skip, baselines),
