@@ -20,6 +20,7 @@ export { attribute } from "./src/experiment/attribute.ts";
 export { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "./src/experiment/request.ts";
 export { type GivenOptions, PRESET_NAMES, type PresetName } from "./src/experiment/preset.ts";
 export { HIERARCHIES, METHODS, QUADRATURES, resolveOptions } from "./src/experiment/request.ts";
+export { NORMS, PREFIXES, STRATEGIES } from "./src/experiment/gradient_options.ts";
 export { DEFAULT_METRICS, METRIC_NAMES, type MetricName, type MetricOptions } from "./src/experiment/metric_options.ts";
 export type {
   HierarchyName,

@@ -19,13 +19,15 @@ export interface GradientSampling extends SamplingOptions {
 
 /** One draw's attributions, and their means and standard errors likewise. */
 export interface GradientObservation {
+  /** All vectors are averaged alike. */
   readonly [name: string]: Float64Array;
   /** [L] */
   readonly sequence: Float64Array;
   /** [T L]; empty where only the sequence was asked for */
   readonly matrix: Float64Array;
-  /** Of units, [U] and [T U]; empty where there are none */
+  /** Of units, [U]; empty where there are none */
   readonly unitSequence: Float64Array;
+  /** Of units, [T U]; empty where there are none */
   readonly unitMatrix: Float64Array;
 }
 

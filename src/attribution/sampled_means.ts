@@ -14,6 +14,7 @@ export interface SamplingOptions {
 
 /** Why sampling ended, and what it reached. */
 export interface SamplingEnd {
+  /** What ended it. */
   readonly by: "standard-error" | "budget";
   /** The standard error that was asked for; null where none was. */
   readonly asked: number | null;
@@ -25,11 +26,13 @@ export interface SamplingEnd {
 
 /** Means of independent observations. */
 export interface SampledMeans<O extends Observation> {
+  /** Of each vector. */
   readonly mean: O;
   /** Of each entry's mean; samples − 1 degrees of freedom. */
   readonly standardError: O;
   /** Independent observations. */
   readonly samples: number;
+  /** Why it ended. */
   readonly stopped: SamplingEnd;
 }
 
