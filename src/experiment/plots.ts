@@ -12,6 +12,7 @@ import type { Findings } from "./findings.ts";
 import type { Cell } from "./plan.ts";
 import { isRelevant } from "./relevance.ts";
 import { pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
+import type { AttributionOptions } from "./request.ts";
 import type { Store } from "./store.ts";
 
 /** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
@@ -94,8 +95,7 @@ function pathPoint(
     prompt: manyModels ? `${prompt}, ${modelText(row)}` : prompt,
     path: `baseline ${pathText(options, usual)}`,
     quadrature: options.quadrature,
-    // A fixed rule also scores both ends, which the error is measured with: its own points are its steps.
-    points: isRelevant("steps", options) ? options.steps : row.cost.pathPoints,
+    points: isRelevant("steps", options) ? ownPoints(options) : row.cost.pathPoints,
     relative,
     certificate,
   }];
@@ -126,4 +126,9 @@ async function isThere(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** Points of a fixed rule on every path, without both ends, which are scored for the error alone. */
+function ownPoints(options: AttributionOptions): number {
+  return options.steps * (isRelevant("samples", options) ? options.samples ?? 1 : 1);
 }
