@@ -1,7 +1,7 @@
 import type { HeldOut, SurrogateAttribution } from "../ablation/surrogate.ts";
 import type { Stopped, Uncertainty } from "../ablation/unit_attribution.ts";
 import { OBJECTIVES } from "../attribution/objectives/objective.ts";
-import type { PathIntegral } from "../attribution/path_function.ts";
+import { type PathIntegral, sum } from "../attribution/path_function.ts";
 import {
   type AttributionRecord,
   RECORD_SCHEMA,
@@ -220,8 +220,4 @@ function orNull(values: Float64Array): (number | null)[] {
 
 function rows(values: Float64Array, width: number): number[][] {
   return Array.from({ length: values.length / width }, (_, t) => [...values.subarray(t * width, (t + 1) * width)]);
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,8 +1,8 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
-import { linear, type LinearAttributes } from "./linear.ts";
+import { addedTo, linear, type LinearAttributes } from "./linear.ts";
 import { rmsNorm, type RmsNormAttributes } from "./norm.ts";
 import { type KernelContext, type Op, requireShape, type ValueType } from "./op.ts";
-import { wholeBuffer } from "./product.ts";
+import { type ForwardBuffers, wholeBuffer } from "./product.ts";
 import { singleProduct } from "./single_product.ts";
 import { swiglu } from "./swiglu.ts";
 
@@ -45,11 +45,7 @@ export const decodeLinear: Op<DecodeLinearAttributes> = {
   kernels(context) {
     const { attributes, inputs: [, residual = null], outputs: [y], weight } = context;
     const w = weight(attributes.weight);
-    const added = attributes.bias !== null
-      ? { kind: "bias", range: wholeBuffer(weight(attributes.bias).segments[0].data) } as const
-      : residual !== null
-      ? { kind: "residual", range: residual } as const
-      : null;
+    const added = addedTo(attributes, residual, weight);
     if (attributes.gated && w.segments.length === 1) {
       const F = attributes.outputs / 2;
       return product(context, { segment: 0, count: F, to: y, stride: F, up: F, added: null });
@@ -76,7 +72,7 @@ interface Part {
   /** Columns of `to`. */
   readonly stride: number;
   readonly up: number | null;
-  readonly added: { readonly kind: "bias" | "residual"; readonly range: BufferRange } | null;
+  readonly added: ForwardBuffers["added"];
 }
 
 function product(

@@ -4,6 +4,7 @@ import type { Dispatch } from "../gpu/pass.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
 import { cutLike } from "./cut.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "./op.ts";
+import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { wholeBuffer } from "./product.ts";
 import { unroll } from "./product_unroll.ts";
 import { vectorsFor } from "./vector.ts";
@@ -21,10 +22,7 @@ export interface HeadNormAttributes extends Pick<AttentionAttributes, "heads" | 
  */
 export const headNorm: Op<HeadNormAttributes> = {
   types: (attributes, inputs) => sameRows("headNorm", attributes, inputs),
-  reference: (context) =>
-    eachHead(context, (x, w, r, _other, y) => {
-      for (let d = 0; d < x.length; d++) y[d] = w[d] * x[d] * r;
-    }),
+  reference: (context) => eachHead(context, normForward),
   vjp: (g, { attributes, inputs: [x] }, [dy]) => [
     dy && g.emit("headNormBackward", { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
@@ -35,13 +33,7 @@ export const headNorm: Op<HeadNormAttributes> = {
 /** x, dy → dx = r · (w ∘ dy) − x · (r³/Dh) · Σ_j w_j dy_j x_j within each head; dy at values. */
 export const headNormBackward: Op<HeadNormAttributes> = {
   types: (attributes, inputs) => sameRows("headNormBackward", attributes, inputs),
-  reference: (context) =>
-    eachHead(context, (x, w, r, dy, dx) => {
-      let sum = 0;
-      for (let d = 0; d < x.length; d++) sum += w[d] * dy[d] * x[d];
-      const pull = sum * r ** 3 / x.length;
-      for (let d = 0; d < x.length; d++) dx[d] = r * w[d] * dy[d] - x[d] * pull;
-    }),
+  reference: (context) => eachHead(context, normBackward),
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, 1),
@@ -50,13 +42,7 @@ export const headNormBackward: Op<HeadNormAttributes> = {
 /** x, tx → ty = w ∘ (tx · r − x · (r³/Dh) · Σ_j x_j tx_j) within each head; tx at values. */
 export const headNormTangent: Op<HeadNormAttributes> = {
   types: (attributes, inputs) => sameRows("headNormTangent", attributes, inputs),
-  reference: (context) =>
-    eachHead(context, (x, w, r, tx, ty) => {
-      let sum = 0;
-      for (let d = 0; d < x.length; d++) sum += x[d] * tx[d];
-      const pull = sum * r ** 3 / x.length;
-      for (let d = 0; d < x.length; d++) ty[d] = w[d] * (tx[d] * r - x[d] * pull);
-    }),
+  reference: (context) => eachHead(context, normTangent),
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, 2),
@@ -70,9 +56,7 @@ function sameRows(op: string, { heads, kvHeads, headSize }: HeadNormAttributes, 
   return [{ shape: x.shape, dtype: "f32" }] satisfies ValueType[];
 }
 
-type HeadRule = (x: Float64Array, w: Float32Array, r: number, other: Float64Array, y: Float64Array) => void;
-
-function eachHead({ attributes, inputs, inputTypes, weight }: ReferenceContext<HeadNormAttributes>, rule: HeadRule) {
+function eachHead({ attributes, inputs, inputTypes, weight }: ReferenceContext<HeadNormAttributes>, rule: NormRule) {
   const { heads, kvHeads, headSize: Dh, epsilon } = attributes;
   const [x, other = x] = inputs;
   const { rows, columns } = matrix(inputTypes[0]);

@@ -1,6 +1,8 @@
 import { matrix, type Op, requireShape, type ValueType } from "./op.ts";
-import { forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
+import type { BufferRange } from "../gpu/pass.ts";
+import { type ForwardBuffers, forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
 import { singleProduct } from "./single_product.ts";
+import type { GpuWeight } from "./weight.ts";
 
 /** y = x Wᵀ + b. */
 export interface LinearAttributes {
@@ -58,12 +60,7 @@ export const linear: Op<LinearAttributes> = {
     { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight, subgroups, tuning, software = false },
   ) {
     const { rows } = matrix(inputTypes[0]);
-    const bias = attributes.bias === null ? null : wholeBuffer(weight(attributes.bias).segments[0].data);
-    const added = bias !== null
-      ? { kind: "bias", range: bias } as const
-      : residual !== null
-      ? { kind: "residual", range: residual } as const
-      : null;
+    const added = addedTo(attributes, residual, weight);
     const w = weight(attributes.weight);
     return w.segments.flatMap((segment) => {
       const product = { x, w, segment, weightRow: 0, count: segment.rows, added, y, subgroups, tuning };
@@ -74,6 +71,16 @@ export const linear: Op<LinearAttributes> = {
     });
   },
 };
+
+/** What the kernels of a product add to its sums: its bias, or a residual where there is one. */
+export function addedTo(
+  { bias }: Pick<LinearAttributes, "bias">,
+  residual: BufferRange | null,
+  weight: (name: string) => GpuWeight,
+): ForwardBuffers["added"] {
+  if (bias !== null) return { kind: "bias", range: wholeBuffer(weight(bias).segments[0].data) };
+  return residual && { kind: "residual", range: residual };
+}
 
 /** dy [.., N] → dx [.., K], dx = dy W: the reverse of `linear`. */
 export const linearTransposed: Op<LinearAttributes> = {

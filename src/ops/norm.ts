@@ -2,6 +2,7 @@ import source from "../../shaders/rms_norm.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/pass.ts";
 import { cutLike } from "./cut.ts";
+import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { wholeBuffer } from "./product.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "./op.ts";
 import { unroll } from "./product_unroll.ts";
@@ -17,10 +18,7 @@ export interface RmsNormAttributes {
 /** x [.., D] → y [.., D] (Zhang and Sennrich 2019, "Root Mean Square Layer Normalization"). */
 export const rmsNorm: Op<RmsNormAttributes> = {
   types: (_attributes, [x]) => [x].map(({ shape }) => ({ shape, dtype: "f32" })),
-  reference: (context) =>
-    eachRow(context, (x, w, r, _other, y) => {
-      for (let d = 0; d < x.length; d++) y[d] = w[d] * x[d] * r;
-    }),
+  reference: (context) => eachRow(context, normForward),
   vjp: (g, { attributes, inputs: [x] }, [dy]) => [
     dy && g.emit("rmsNormBackward", { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
@@ -31,13 +29,7 @@ export const rmsNorm: Op<RmsNormAttributes> = {
 /** x, dy [.., D] → dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j; a third input of that shape is added to it. */
 export const rmsNormBackward: Op<RmsNormAttributes> = {
   types: (_attributes, inputs) => sameShapes("rmsNormBackward", inputs),
-  reference: (context) =>
-    eachRow(context, (x, w, r, dy, dx, residual) => {
-      let sum = 0;
-      for (let d = 0; d < x.length; d++) sum += w[d] * dy[d] * x[d];
-      const pull = sum * r ** 3 / x.length;
-      for (let d = 0; d < x.length; d++) dx[d] = r * w[d] * dy[d] - x[d] * pull + (residual?.[d] ?? 0);
-    }),
+  reference: (context) => eachRow(context, normBackward),
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, 1),
@@ -46,13 +38,7 @@ export const rmsNormBackward: Op<RmsNormAttributes> = {
 /** x, tx [.., D] → ty = w ∘ (tx · r − x · (r³/D) · Σ_j x_j tx_j). */
 export const rmsNormTangent: Op<RmsNormAttributes> = {
   types: (_attributes, inputs) => sameShapes("rmsNormTangent", inputs),
-  reference: (context) =>
-    eachRow(context, (x, w, r, tx, ty) => {
-      let sum = 0;
-      for (let d = 0; d < x.length; d++) sum += x[d] * tx[d];
-      const pull = sum * r ** 3 / x.length;
-      for (let d = 0; d < x.length; d++) ty[d] = w[d] * (tx[d] * r - x[d] * pull);
-    }),
+  reference: (context) => eachRow(context, normTangent),
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, 2),
@@ -64,16 +50,7 @@ function sameShapes(op: string, inputs: readonly ValueType[]): ValueType[] {
   return [{ shape: x.shape, dtype: "f32" }];
 }
 
-type RowRule = (
-  x: Float64Array,
-  w: Float32Array,
-  r: number,
-  other: Float64Array,
-  y: Float64Array,
-  residual: Float64Array | undefined,
-) => void;
-
-function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<RmsNormAttributes>, rule: RowRule) {
+function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<RmsNormAttributes>, rule: NormRule) {
   const [x, other = x, residual] = inputs;
   const { rows, columns: D } = matrix(inputTypes[0]);
   const w = weight(attributes.weight).values;

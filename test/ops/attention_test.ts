@@ -93,6 +93,21 @@ function alone({ heads: { shared = 0, ...heads }, B, S, values }: Sample, b: num
 
 type Runner = (sample: Sample, op: AttentionOp, subgroups: boolean) => Promise<Float32Array[]>;
 
+/** What attention's f64 reference makes of queries, keys and values and their layout. */
+function attentionReference(
+  attributes: QueryAttributes,
+  { inputs: inputTypes, outputs: outputTypes }: { readonly inputs: ValueType[]; readonly outputs: ValueType[] },
+  values: readonly (Float32Array | Uint32Array)[],
+): Float64Array[] {
+  return OPS.attention.reference({
+    attributes,
+    inputs: values.map((data) => Float64Array.from(data)),
+    inputTypes,
+    outputTypes,
+    weight: () => assert.fail("attention has no weights"),
+  });
+}
+
 /** Launches an op on the GPU and brings its outputs back. */
 async function launch(
   gpu: Gpu,
@@ -308,13 +323,7 @@ for (const queries of [null, 4]) {
       const outputs = queries === null ? R : B * queries;
       const inputTypes: ValueType[] = [f32(P + R, 30), { shape: [B, 73], dtype: "u32" }];
       const types = { inputs: inputTypes, outputs: [f32(1, outputs, 18), f32(1, outputs, 3)] };
-      const expected = OPS.attention.reference({
-        attributes,
-        inputs: [qkv, layout].map((values) => Float64Array.from(values)),
-        inputTypes,
-        outputTypes: types.outputs,
-        weight: () => assert.fail("attention has no weights"),
-      });
+      const expected = attentionReference(attributes, types, [qkv, layout]);
       for (const subgroups of variants) {
         const together = await launch(gpu, pipelines, "attention", attributes, types, [qkv, layout], subgroups);
         expected.forEach((values, i) => assertClose(together[i], values, TOLERANCE, `output ${i}`));
@@ -347,13 +356,7 @@ for (const unseen of [0, 17, 31, 64, 69]) {
       const types = { inputs: inputTypes, outputs: [f32(1, S, 18), f32(1, S, 3)] };
       const layoutOf = (hidden: number) => Uint32Array.from([0, S, hidden, ...Array.from({ length: S }, (_, i) => i)]);
       const referenceOf = (values: Float32Array, hidden: number) =>
-        OPS.attention.reference({
-          attributes,
-          inputs: [values, layoutOf(hidden)].map((all) => Float64Array.from(all)),
-          inputTypes,
-          outputTypes: types.outputs,
-          weight: () => assert.fail("attention has no weights"),
-        });
+        attentionReference(attributes, types, [values, layoutOf(hidden)]);
       const expected = referenceOf(qkv, unseen);
       // Its key and value are of no account to the others; the scores would be large.
       const other = qkv.map((value, i) => Math.floor(i / 30) === unseen && i % 30 >= 18 ? 50 * value : value);
@@ -385,13 +388,7 @@ for (const window of [undefined, 5, 40]) {
       const attributes = { ...heads, sequences: 1, shared: 0, queries: null, gapped: true, window };
       const inputTypes: ValueType[] = [f32(M, 30), { shape: [1, layout.length], dtype: "u32" }];
       const types = { inputs: inputTypes, outputs: [f32(1, M, 18), f32(1, M, 3)] };
-      const expected = OPS.attention.reference({
-        attributes,
-        inputs: [qkv, layout].map((values) => Float64Array.from(values)),
-        inputTypes,
-        outputTypes: types.outputs,
-        weight: () => assert.fail("attention has no weights"),
-      });
+      const expected = attentionReference(attributes, types, [qkv, layout]);
       // The token at place 72, behind the long gap, sees as many keys as stand within the window: its sum says so.
       const at = stands.indexOf(72);
       const sees = rows.filter((j) => j <= at && j !== 7 && 72 - stands[j] < (window ?? Infinity));
