@@ -1,8 +1,8 @@
 // Causal grouped-query attention of new rows over the cache, which already holds their own keys and values: row r attends to
 // cache rows up to position[0] + r, the last WINDOW of them where it is WINDOWED. With APPEND there is one row, and its own keys and
-// values are written first. A workgroup owns one query of one head and takes KEYS keys at a time:
-// first a thread scores a key, then a thread sums one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's
-// software Vulkan ends a thread's loops, silently, after 65,535 iterations in all.
+// values are written first; with ROTATED its queries and keys are rotated before, half against half. A workgroup owns one query of one
+// head and takes KEYS keys at a time: first a thread scores a key, then a thread sums one Vec, of WIDTH elements, of the values.
+// Loops are unrolled: Mesa's software Vulkan ends a thread's loops, silently, after 65,535 iterations in all.
 struct Params {
   rows: u32,
 }
@@ -14,25 +14,55 @@ struct Params {
 //@ end
 @group(0) @binding(2) var<storage, read> position: array<u32>; // [1]
 @group(0) @binding(3) var<storage, read_write> o: array<Vec>; // [rows, HEADS HEAD]
-@group(0) @binding(4) var<uniform> params: Params;
+//@ if ROTATED
+@group(0) @binding(4) var<storage, read> rotation: array<Vec>; // tables of HEAD: cosines, sines, HEAD / 2 each
+//@ end
+@group(0) @binding(5) var<uniform> params: Params;
 
 const COLUMNS: u32 = HEAD / WIDTH; // Vecs of a head
 const ROW: u32 = 2u * KV_HEADS * COLUMNS; // of the cache
 // Vecs that a thread sums.
 const OWN: u32 = (COLUMNS + KEYS - 1u) / KEYS;
 
+var<workgroup> query: array<Vec, COLUMNS>;
 var<workgroup> weights: array<f32, KEYS>;
 var<workgroup> partial: array<f32, KEYS>;
 
-fn score(q: u32, k: u32) -> f32 {
+//@ if ROTATED
+const HALF: u32 = COLUMNS / 2u;
+
+// Vecs d of both halves of the head at Vec `at` of the row.
+fn rotated(at: u32, d: u32) -> array<Vec, 2> {
+  let low = qkv[at + d];
+  let high = qkv[at + d + HALF];
+  let cosine = rotation[TABLE * COLUMNS + d];
+  let sine = rotation[TABLE * COLUMNS + d + HALF];
+  return array<Vec, 2>(low * cosine - high * sine, high * cosine + low * sine);
+}
+
+//@ end
+//@ if TOUCH
+// Reads something of every cache line of the keys and values that a head attends to, which has them all on their way at once.
+fn touch(kv_head: u32, first: u32, end: u32) -> f32 {
+  var top = 0.0f;
+  for (var at = first * ROW + kv_head * COLUMNS; at < end * ROW; at += KEYS * ROW) {
+    for (var i = 0u; i < COLUMNS; i += 16u / WIDTH) {
+      top = max(top, max(total(cache[at + i]), total(cache[at + KV_HEADS * COLUMNS + i])));
+    }
+  }
+  return top;
+}
+
+//@ end
+fn score(k: u32) -> f32 {
   var sum = Vec();
   var d = 0u;
   for (; d + 4u <= COLUMNS; d += 4u) {
-    sum += qkv[q + d] * cache[k + d] + qkv[q + d + 1u] * cache[k + d + 1u] + qkv[q + d + 2u] * cache[k + d + 2u] +
-      qkv[q + d + 3u] * cache[k + d + 3u];
+    sum += query[d] * cache[k + d] + query[d + 1u] * cache[k + d + 1u] + query[d + 2u] * cache[k + d + 2u] +
+      query[d + 3u] * cache[k + d + 3u];
   }
   for (; d < COLUMNS; d++) {
-    sum += qkv[q + d] * cache[k + d];
+    sum += query[d] * cache[k + d];
   }
 //@ if CAPPED
   return soft_cap(SCALE * total(sum));
@@ -62,22 +92,47 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let kv_head = head / (HEADS / KV_HEADS);
   let q = row * (HEADS * COLUMNS + ROW) + head * COLUMNS;
   let keys = position[0] + row + 1u;
-//@ if APPEND
-  // Heads that share keys write the same, each workgroup what it reads itself.
-  for (var i = lane; i < COLUMNS; i += KEYS) {
-    let at = position[0] * ROW + kv_head * COLUMNS + i;
-    let source = (HEADS + kv_head) * COLUMNS + i;
-    cache[at] = qkv[source];
-    cache[at + KV_HEADS * COLUMNS] = qkv[source + KV_HEADS * COLUMNS];
-  }
-  storageBarrier();
-//@ end
   // The first key that the query sees.
 //@ if WINDOWED
   let seen = select(0u, keys - WINDOW, keys > WINDOW);
 //@ else
   let seen = 0u;
 //@ end
+//@ if TOUCH
+  let touched = touch(kv_head, seen + lane, position[0]);
+//@ end
+//@ if ROTATED
+  for (var i = lane; i < HALF; i += KEYS) {
+    let parts = rotated(q, i);
+    query[i] = parts[0];
+    query[i + HALF] = parts[1];
+  }
+//@ else
+  for (var i = lane; i < COLUMNS; i += KEYS) {
+    query[i] = qkv[q + i];
+  }
+//@ end
+//@ if APPEND
+  // Heads that share keys write the same, each workgroup what it reads itself.
+  let source = (HEADS + kv_head) * COLUMNS;
+  let place = position[0] * ROW + kv_head * COLUMNS;
+//@   if ROTATED
+  for (var i = lane; i < HALF; i += KEYS) {
+    let parts = rotated(source, i);
+    cache[place + i] = parts[0];
+    cache[place + i + HALF] = parts[1];
+  }
+//@   end
+  for (var i = lane; i < COLUMNS; i += KEYS) {
+//@   if ROTATED
+//@   else
+    cache[place + i] = qkv[source + i];
+//@   end
+    cache[place + i + KV_HEADS * COLUMNS] = qkv[source + i + KV_HEADS * COLUMNS];
+  }
+  storageBarrier();
+//@ end
+  workgroupBarrier();
   var top = -3.0e38f;
   // Of the weights of this thread's keys.
   var sum = 0.0f;
@@ -86,7 +141,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let key = first + lane;
     var own = -3.0e38f;
     if (key < keys && key >= seen) {
-      own = score(q, key * ROW + kv_head * COLUMNS);
+      own = score(key * ROW + kv_head * COLUMNS);
     }
     partial[lane] = own;
     workgroupBarrier();
@@ -127,7 +182,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var i = 0u; i < OWN; i++) {
     let d = lane + i * KEYS;
     if (d < COLUMNS) {
+//@ if TOUCH
+      // No element is so large: only no compiler knows.
+      o[index * COLUMNS + d] = acc[i] / (partial[0] + select(0.0f, 1.0f, touched > 3.0e38f));
+//@ else
       o[index * COLUMNS + d] = acc[i] / partial[0];
+//@ end
     }
   }
 }

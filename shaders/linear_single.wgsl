@@ -1,7 +1,8 @@
 // y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[column + n], for n < count: one row of x, bound by reading W.
 // With NORM, x stands for its RMS norm. If GATED, y = silu(g) * u with g of the rows from weight_row on and u of those from `up` on.
-// W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale. ACROSS threads share ROWS
-// columns; each takes every ACROSS-th run of OCTETS octets of them all: of PACKED weights four words, and RUNS runs share a scale.
+// W is [.., inner] in any format, inner a multiple of 8 OCTETS and of the elements that share a scale. ACROSS threads share ROWS
+// columns; each takes every ACROSS-th run of OCTETS octets of them all, in LOADS loads of EACH, and of PACKED weights RUNS runs share a scale.
+// With BROADCAST a workgroup is 8 lanes of one subgroup, which load a run of x together.
 struct Params {
   rows: u32, // 1
   weight_row: u32,
@@ -42,6 +43,33 @@ fn row_of(n0: u32, r: u32) -> u32 {
   return select(params.weight_row, params.up, r >= OWN) + min(n0 + r % OWN, params.count - 1u);
 }
 
+// The e-th octet of the l-th load of a run.
+fn octet(run: u32, l: u32, e: u32) -> u32 {
+  return OCTETS * run + EACH * l + e;
+}
+
+//@ if TOUCH
+// Reads something of every cache line of the rows of W from `row` on that the workgroup's threads own, and of their scales.
+fn touch(row: u32, t: u32) -> u32 {
+  let vectors = params.inner * BITS / 128u;
+  var bits = 0u;
+  for (var i = 4u * t; i < LANES * OWN * vectors; i += 4u * LANES) {
+    bits |= bitcast<vec4<u32>>(weight[row * vectors + i]).x;
+  }
+//@   if PACKED
+  let blocks = params.inner / (8u * OCTETS * RUNS);
+  for (var i = 8u * t; i < LANES * OWN * blocks; i += 8u * LANES) {
+//@     if AFFINE
+    bits |= bitcast<u32>(scales[row * blocks + i].x);
+//@     else
+    bits |= bitcast<u32>(scales[row * blocks + i]);
+//@     end
+  }
+//@   end
+  return bits;
+}
+
+//@ end
 fn store(n: u32, sum: f32) {
   if (n < params.count) {
     var b = 0.0f;
@@ -65,7 +93,7 @@ fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) t: u32,
-//@ if SUBGROUPS
+//@ if LANE
   @builtin(subgroup_invocation_id) lane: u32,
 //@ end
 ) {
@@ -75,11 +103,20 @@ fn main(
   let runs = params.inner / (8u * OCTETS);
   let first_n = (group.y * groups.x + group.x) * (LANES / ACROSS * OWN);
   let n0 = first_n + t / ACROSS * OWN;
+//@ if TOUCH
+  // Threads on rows of their own are more streams than a processor foresees: touching every cache line of the workgroup's rows
+  // first has them all on their way at once.
+  var touched = touch(params.weight_row + first_n, t);
+//@   if GATED
+  touched |= touch(params.up + first_n, t);
+//@   end
+//@ end
 //@ if NORM
   // Each workgroup makes the norm's factor again, which takes less than a launch for it.
   var square = 0.0f;
   for (var i = t; i < params.inner / 4u; i += LANES) {
-    square += dot(x[i], x[i]);
+    let part = x[i];
+    square += dot(part, part);
   }
   squares[t] = square;
   workgroupBarrier();
@@ -97,41 +134,62 @@ fn main(
   for (var first = 0u; first < runs; first += ACROSS) {
     let run = first + t % ACROSS;
     let at = min(run, runs - 1u);
-//@ for e in OCTETS
-//@   for h in 2
-//@     if NORM
-    let x$e_$h = select(vec4f(0.0), x[2u * (OCTETS * at + $eu) + $hu] * norm[2u * (OCTETS * at + $eu) + $hu], run < runs);
-//@     else
-    let x$e_$h = select(vec4f(0.0), x[2u * (OCTETS * at + $eu) + $hu], run < runs);
+//@ if BROADCAST
+//@   if NORM
+    let own = x[2u * OCTETS * at + lane] * norm[2u * OCTETS * at + lane];
+//@   else
+    let own = x[2u * OCTETS * at + lane];
+//@   end
+//@ end
+//@ for l in LOADS
+//@   for e in EACH
+//@     for h in 2
+//@       if BROADCAST
+    let x$l_$e_$h = subgroupBroadcast(own, 2u * (EACH * $lu + $eu) + $hu);
+//@       else
+//@         if NORM
+    let x$l_$e_$h = select(vec4f(0.0), x[2u * octet(at, $lu, $eu) + $hu] * norm[2u * octet(at, $lu, $eu) + $hu], run < runs);
+//@         else
+    let x$l_$e_$h = select(vec4f(0.0), x[2u * octet(at, $lu, $eu) + $hu], run < runs);
+//@         end
+//@       end
 //@     end
 //@   end
 //@ end
 //@ for r in ROWS
 //@   if PACKED
-    let words$r = weight[w$r + at];
     let scale$r = scales[(w$r + at) / RUNS];
 //@   end
-    var part$r = 0.0f;
-//@   for e in OCTETS
+//@   for l in LOADS
 //@     if PACKED
-//@       if AFFINE
-    let w$r_$e = in_block(packed_octet(words$r, $eu), scale$r);
-//@       else
-    let w$r_$e = packed_octet(words$r, $eu);
-//@       end
-//@     else
-    let w$r_$e = weight_octet(w$r + at, 1.0f);
+    let words$r_$l = weight[LOADS * (w$r + at) + $lu];
 //@     end
-//@     for h in 2
-//@       for i in 4
-    part$r = fma(x$e_$h[$i], w$r_$e[$h][$i], part$r);
+//@     for e in EACH
+//@       if PACKED
+//@         if AFFINE
+    let w$r_$l_$e = in_block(packed_octet(words$r_$l, $eu), scale$r);
+//@         else
+    let w$r_$l_$e = packed_octet(words$r_$l, $eu);
+//@         end
+//@       else
+    let w$r_$l_$e = weight_octet(octet(w$r + at, $lu, $eu), 1.0f);
+//@       end
+    var part$r_$l_$e = 0.0f;
+//@       for h in 2
+//@         for i in 4
+    part$r_$l_$e = fma(x$l_$e_$h[$i], w$r_$l_$e[$h][$i], part$r_$l_$e);
+//@         end
 //@       end
 //@     end
 //@   end
-//@   if SCALED
-    sum$r = fma(part$r, scale$r, sum$r);
-//@   else
-    sum$r += part$r;
+//@   for l in LOADS
+//@     for e in EACH
+//@       if SCALED
+    sum$r = fma(part$r_$l_$e, scale$r, sum$r);
+//@       else
+    sum$r += part$r_$l_$e;
+//@       end
+//@     end
 //@   end
 //@ end
   }
@@ -163,6 +221,10 @@ fn main(
 //@   end
   }
 //@ else
+//@   if TOUCH
+  // Zero, as there is one row, but no compiler knows.
+  sum0 += f32(touched & (params.rows >> 1u));
+//@   end
   let sums = array<f32, ROWS>(
 //@   for r in ROWS
     sum$r,

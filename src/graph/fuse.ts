@@ -1,15 +1,17 @@
+import type { CachedAttentionAttributes } from "../ops/cache.ts";
 import type { LinearAttributes } from "../ops/linear.ts";
 import type { RmsNormAttributes } from "../ops/norm.ts";
+import type { RopeAttributes } from "../ops/rope.ts";
 import type { OpName } from "../ops/table.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 
 /**
  * Lets an op add a residual itself where a sum's only other use of memory would be to read what that op has just written:
  * the residual stream after `o` and `down`, its tangent, and its cotangent before each norm; and makes one op of the norm, product and gate
- * of a single row.
+ * of a single row, and of its rotation and attention.
  */
 export function fuse(graph: Graph): Graph {
-  return fuseSingleRows(fuseResiduals(graph));
+  return fuseRotations(fuseSingleRows(fuseResiduals(graph)));
 }
 
 function fuseResiduals(graph: Graph): Graph {
@@ -59,6 +61,24 @@ function fuseSingleRows(graph: Graph): Graph {
     return { ...node, op: "decodeLinear", attributes, inputs: [norm?.inputs[0] ?? x, ...residual] } as GraphNode;
   });
   return { ...graph, nodes: nodes.filter((_, i) => !absorbed.has(graph.nodes[i])) };
+}
+
+/** Lets attention rotate a single row's queries and keys itself. */
+function fuseRotations(graph: Graph): Graph {
+  const { uses, producer } = indexOf(graph);
+  const absorbed = new Set<GraphNode>();
+  const nodes = graph.nodes.map((node): GraphNode => {
+    if (node.op !== "cachedAttention") return node;
+    const [qkv, cache, position] = node.inputs;
+    const before = producer.get(qkv.id);
+    if (before?.op !== "rope" || uses.get(qkv.id) !== 1 || qkv.shape[0] !== 1) return node;
+    absorbed.add(before);
+    const { table = 0 } = before.attributes as RopeAttributes;
+    const [x, rotation] = before.inputs;
+    const attributes: CachedAttentionAttributes = { ...node.attributes as CachedAttentionAttributes, rope: table };
+    return { ...node, attributes, inputs: [x, cache, position, rotation] } as GraphNode;
+  });
+  return { ...graph, nodes: nodes.filter((node) => !absorbed.has(node)) };
 }
 
 /** Whether a node is a product of one row that whole blocks of any format make up. */

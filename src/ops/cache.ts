@@ -6,23 +6,41 @@ import type { Dispatch } from "../gpu/pass.ts";
 import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
 import { elements, matrix, type Op, requireShape } from "./op.ts";
 import { unroll } from "./product_unroll.ts";
+import { rope } from "./rope.ts";
 import { softCapParts } from "./soft_cap.ts";
 import { vectorsFor } from "./vector.ts";
+
+/** What new rows attend to, and how. */
+export interface CachedAttentionAttributes extends AttentionAttributes {
+  /** The table of angles by which the queries and keys of a single row are rotated first. Default: they were rotated before. */
+  readonly rope?: number;
+}
 
 /**
  * qkv [R, (H + 2K) Dh] after RoPE, cache [capacity, 2 K Dh], position [1] → o [R, H Dh]. Writes the new keys and values
  * into the cache in place from row `position` on, then attends causally to everything up to each row's own, scored and
- * windowed as the attributes say.
+ * windowed as the attributes say. With `rope`, which `fuse` sets, R is 1, qkv is what `rope` would take, and its rotation [1, n Dh] is
+ * a fourth input.
  */
-export const cachedAttention: Op<AttentionAttributes> = {
-  types({ heads, kvHeads, headSize }, [qkv, cache]) {
+export const cachedAttention: Op<CachedAttentionAttributes> = {
+  types({ heads, kvHeads, headSize, rope: table }, [qkv, cache, , rotation]) {
     const fits = matrix(qkv).columns === (heads + 2 * kvHeads) * headSize &&
-      matrix(cache).columns === 2 * kvHeads * headSize && matrix(qkv).rows <= matrix(cache).rows;
-    requireShape(fits, "cachedAttention", "[R, (H + 2 K) Dh] and [≥ R, 2 K Dh]", [qkv, cache]);
+      matrix(cache).columns === 2 * kvHeads * headSize && matrix(qkv).rows <= matrix(cache).rows &&
+      (table === undefined || matrix(qkv).rows === 1 && rotation.shape[1] >= (table + 1) * headSize);
+    const expected = "[R, (H + 2 K) Dh] and [≥ R, 2 K Dh], R = 1 and [1, n Dh] with RoPE";
+    requireShape(fits, "cachedAttention", expected, [qkv, cache, ...(rotation ? [rotation] : [])]);
     return [{ shape: [matrix(qkv).rows, heads * headSize], dtype: "f32" }];
   },
-  reference({ attributes, inputs: [qkv, cache, position], inputTypes, outputTypes }) {
-    const { heads, kvHeads, headSize: D } = attributes;
+  reference({ attributes, inputs: [unrotated, cache, position, rotation], inputTypes, outputTypes, weight }) {
+    const { heads, kvHeads, headSize: D, rope: table } = attributes;
+    const rotary = { heads: heads + kvHeads, headSize: D, inverse: false, sequences: 1, shared: 0, table };
+    const [qkv] = table === undefined ? [unrotated] : rope.reference({
+      attributes: rotary,
+      inputs: [unrotated, rotation],
+      inputTypes: [inputTypes[0], inputTypes[3]],
+      outputTypes: [inputTypes[0]],
+      weight,
+    });
     const { score } = scoringOf(attributes);
     const { rows, columns } = matrix(inputTypes[0]);
     const width = 2 * kvHeads * D;
@@ -50,12 +68,12 @@ export const cachedAttention: Op<AttentionAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs: [qkv, cache, position], inputTypes, outputs: [o], software = false }) {
+  kernels({ attributes, inputs: [qkv, cache, position, rotation = null], inputTypes, outputs: [o], software = false }) {
     const { heads, kvHeads, headSize } = attributes;
     const { rows } = matrix(inputTypes[0]);
     const attention: Dispatch = {
       kernel: attentionKernel(attributes, rows === 1, software),
-      bindings: [qkv, cache, position, o],
+      bindings: [qkv, cache, position, o, rotation],
       params: [rows],
       workgroups: grid(rows * heads, 1),
     };
@@ -74,13 +92,20 @@ export const cachedAttention: Op<AttentionAttributes> = {
 const KEYS = 64;
 const SOFTWARE_KEYS = 16;
 
-function attentionKernel(attributes: AttentionAttributes, APPEND: boolean, software: boolean): Kernel {
-  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window } = attributes;
+function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean, software: boolean): Kernel {
+  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window, rope: table } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "f32");
   const sources = [
-    vectorsFor(headSize).source,
+    vectorsFor(headSize / 2).source,
     ...capSources,
-    unroll(attentionSource, { CAPPED, WINDOWED: window !== undefined, APPEND }),
+    unroll(attentionSource, {
+      CAPPED,
+      APPEND,
+      WINDOWED: window !== undefined,
+      ROTATED: table !== undefined,
+      // A GPU has other threads to run while one waits.
+      TOUCH: software && APPEND,
+    }),
   ];
   return specialize("cached_attention", sources, {
     HEADS: heads,
@@ -91,6 +116,7 @@ function attentionKernel(attributes: AttentionAttributes, APPEND: boolean, softw
     SCALE: { f32: scale },
     ...constants,
     ...(window === undefined ? {} : { WINDOW: window }),
+    ...(table === undefined ? {} : { TABLE: table }),
   });
 }
 

@@ -68,6 +68,8 @@ export function singleProduct(product: SingleProduct, { column, stride }: Window
     subgroups,
     epsilon: fusion.norm?.epsilon ?? null,
     gated: fusion.up !== null,
+    broadcast: subgroups && choice.across === 1 && choice.lanes === 8 && w.columns % 32 === 0,
+    software,
   };
   const { kernel, columns } = singleKernel(kind, choice);
   return [{
@@ -97,6 +99,9 @@ interface SingleKind {
   /** Of the norm; null where x is taken as it is. */
   readonly epsilon: number | null;
   readonly gated: boolean;
+  /** Whether 8 lanes load a run of x together. */
+  readonly broadcast: boolean;
+  readonly software: boolean;
 }
 
 function singleKernel(kind: SingleKind, choice: SingleChoice): Single {
@@ -106,18 +111,25 @@ function singleKernel(kind: SingleKind, choice: SingleChoice): Single {
   return single;
 }
 
-function make({ format, added, subgroups, epsilon, gated: GATED }: SingleKind, choice: SingleChoice): Single {
-  const { block, perBlock } = LAYOUTS[format];
+function make(kind: SingleKind, choice: SingleChoice): Single {
+  const { format, added, subgroups, epsilon, gated: GATED, broadcast: BROADCAST, software } = kind;
+  const { bits: BITS, block, perBlock } = LAYOUTS[format];
   const PACKED = block !== null;
-  const OCTETS = octetsOf(format);
   const { lanes: LANES, across: ACROSS } = choice;
   const NORM = epsilon !== null;
   // A gate and what it lets through are rows of one thread.
   const ROWS = GATED ? 2 * Math.ceil(choice.rows / 2) : choice.rows;
   const OWN = GATED ? ROWS / 2 : ROWS;
   const SUBGROUPS = format === "nf4" && subgroups;
+  // 8 lanes' vec4s are the x of 4 octets.
+  const OCTETS = BROADCAST ? 4 : octetsOf(format);
+  const EACH = octetsOf(format);
+  const LOADS = OCTETS / EACH;
   const text = {
-    ...{ OCTETS, ROWS, OWN, SUBGROUPS, PACKED, NORM, GATED },
+    ...{ LOADS, EACH, ROWS, OWN, SUBGROUPS, BROADCAST, PACKED, NORM, GATED },
+    LANE: SUBGROUPS || BROADCAST,
+    // A GPU has other threads to run while one waits.
+    TOUCH: software && ACROSS === 1,
     SCALED: perBlock === 1,
     AFFINE: perBlock === 2,
     SHARED: ACROSS > 1,
@@ -130,7 +142,10 @@ function make({ format, added, subgroups, epsilon, gated: GATED }: SingleKind, c
     NORM,
     EPSILON: { f32: epsilon ?? 0 },
     GATED,
+    BITS,
     OCTETS,
+    LOADS,
+    EACH,
     // Runs that share a scale.
     RUNS: PACKED ? block / (8 * OCTETS) : 0,
     ROWS,
@@ -140,7 +155,7 @@ function make({ format, added, subgroups, epsilon, gated: GATED }: SingleKind, c
   return { kernel, columns: LANES / ACROSS * OWN };
 }
 
-// A thread loads 16 or 32 bytes of a row at a time.
+// Octets of a load of 16 bytes, or of 32.
 const octetsOf = (format: WeightFormat) => LAYOUTS[format].block === null ? 1 : 16 / LAYOUTS[format].bits;
 
 /** What single-row products share a choice. */
@@ -150,11 +165,11 @@ export function singleFamily(format: WeightFormat, inner: number): string {
 
 // Where each thread reads rows of its own: threads a workgroup, rows a thread.
 const ALONE = {
-  f32: [32, 8],
-  f16: [32, 8],
-  bf16: [32, 8],
-  nf4: [8, 12],
-  q8_0: [8, 16],
+  f32: [8, 8],
+  f16: [8, 8],
+  bf16: [8, 8],
+  nf4: [8, 8],
+  q8_0: [8, 12],
   int4_32: [8, 12],
   int4_64: [8, 12],
 } as const satisfies Record<WeightFormat, readonly [number, number]>;
@@ -182,7 +197,8 @@ export function singleCandidates(
     choice(64, across, 1),
     choice(64, across, 4),
     choice(128, across, 2),
-    choice(16, 1, 12),
+    choice(8, 1, 4),
+    choice(8, 1, 16),
     choice(32, 1, 4),
   ];
   return software ? [alone, shared, ...rest] : [shared, alone, ...rest];

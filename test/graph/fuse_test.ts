@@ -106,3 +106,39 @@ Deno.test("fuse() leaves a norm that something else needs too where it is", () =
   g.output("y", g.emit("linear", { weight: "o", bias: null, outputs: 8, inner: 64, single: true }, [normed])[0]);
   assert.deepEqual(opsOf(fuse(g.finish())), ["linear 1", "rmsNorm 1"]);
 });
+
+/** Attention of rows over a cache, after their rotation, which is an output as well if it is `kept`. */
+function attended(rows: number, kept = false): Graph {
+  const g = trace();
+  const [x, rotation] = [
+    g.input("x", { shape: [rows, 24], dtype: "f32" }),
+    g.input("r", { shape: [rows, 8], dtype: "f32" }),
+  ];
+  const [cache, at] = [
+    g.input("cache", { shape: [9, 8], dtype: "f32" }, "state"),
+    g.input("at", { shape: [1], dtype: "u32" }),
+  ];
+  const heads = { headSize: 4, heads: 4 };
+  const rope = { ...heads, heads: 5, inverse: false, sequences: 1, shared: 0, table: 1 };
+  const [rotated] = g.emit("rope", rope, [x, rotation]);
+  g.output("o", g.emit("cachedAttention", { ...heads, kvHeads: 1 }, [rotated, cache, at])[0]);
+  if (kept) g.output("rotated", rotated);
+  return g.finish();
+}
+
+Deno.test("fuse() lets attention rotate a single row, and leaves rotations of more rows or with another use", async () => {
+  assert.deepEqual(opsOf(fuse(attended(1))), ["cachedAttention 4"]);
+  assert.deepEqual(opsOf(fuse(attended(2))), ["cachedAttention 3", "rope 2"]);
+  assert.deepEqual(opsOf(fuse(attended(1, true))), ["cachedAttention 3", "rope 2"]);
+  const inputs = { x: randomValues(24, 1), r: randomValues(8, 2), at: Uint32Array.of(3) };
+  for (const create of [createReferenceExecutor, createWebGpuExecutor]) {
+    const executor = await create();
+    try {
+      const run = async (graph: Graph) => (await (await executor.compile(graph)).run(inputs)).outputs.o;
+      const expected = await run(attended(1));
+      assertClose(await run(fuse(attended(1))), expected, { absolute: 1e-6, relative: 1e-6 }, executor.backend);
+    } finally {
+      executor.close();
+    }
+  }
+});

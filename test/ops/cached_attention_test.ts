@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { createAllocator } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import type { AttentionAttributes } from "../../src/ops/attention_layout.ts";
-import { cachedAttention } from "../../src/ops/cache.ts";
+import { cachedAttention, type CachedAttentionAttributes } from "../../src/ops/cache.ts";
 import type { ValueType } from "../../src/ops/op.ts";
 import { wholeBuffer } from "../../src/ops/product.ts";
 import { runDispatches, sample, upload } from "../../src/ops/product_sample.ts";
@@ -12,7 +11,7 @@ import { assertClose } from "../support/closeness.ts";
 const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);
 
-interface Case extends AttentionAttributes {
+interface Case extends CachedAttentionAttributes {
   readonly rows: number;
   readonly position: number;
   readonly capacity: number;
@@ -26,10 +25,11 @@ async function check({ rows, position, capacity, ...attributes }: Case, software
     { shape: [rows, columns], dtype: "f32" },
     { shape: [capacity, width], dtype: "f32" },
     { shape: [1], dtype: "u32" },
+    ...(attributes.rope === undefined ? [] : [{ shape: [1, 3 * headSize], dtype: "f32" } as const]),
   ];
-  const [qkv, cache] = [sample(rows * columns, 1), sample(capacity * width, 2)];
+  const [qkv, cache, rotation] = [rows * columns, capacity * width, 3 * headSize].map((n, i) => sample(n, i + 1));
   const outputTypes = cachedAttention.types(attributes, types);
-  const exact = [qkv, cache, [position]].map((values) => Float64Array.from(values));
+  const exact = [qkv, cache, [position], rotation].map((values) => Float64Array.from(values));
   const [expected] = cachedAttention.reference({
     attributes,
     inputs: exact,
@@ -39,8 +39,13 @@ async function check({ rows, position, capacity, ...attributes }: Case, software
   });
   const allocator = createAllocator(gpu);
   try {
-    const data = [Float32Array.from(qkv), Float32Array.from(cache), Uint32Array.of(position)];
-    const inputs = data.map((values) => wholeBuffer(upload(gpu, allocator, values)));
+    const data = [
+      Float32Array.from(qkv),
+      Float32Array.from(cache),
+      Uint32Array.of(position),
+      Float32Array.from(rotation),
+    ];
+    const inputs = data.slice(0, types.length).map((values) => wholeBuffer(upload(gpu, allocator, values)));
     const o = wholeBuffer(upload(gpu, allocator, new Float32Array(expected.length).fill(NaN)));
     const dispatches = cachedAttention.kernels({
       attributes,
@@ -57,7 +62,10 @@ async function check({ rows, position, capacity, ...attributes }: Case, software
     const read = (buffer: GPUBuffer, length: number, run = dispatches) =>
       runDispatches(gpu, pipelines, allocator, run, buffer, length);
     assertClose(await read(o.buffer, expected.length), expected, { absolute: 1e-6, relative: 1e-5 }, "attention");
-    assert.deepEqual(await read(inputs[1].buffer, cache.length, []), Float32Array.from(exact[1]));
+    const kept = await read(inputs[1].buffer, cache.length, []);
+    // What is rotated is rounded; the rest is copied.
+    if (attributes.rope === undefined) assert.deepEqual(kept, Float32Array.from(exact[1]));
+    else assertClose(kept, exact[1], { absolute: 1e-6, relative: 1e-6 }, "cache");
   } finally {
     allocator.freeAll();
   }
@@ -72,6 +80,11 @@ const CASES: Readonly<Record<string, Case>> = {
   "one row of a wide head, windowed and capped": {
     ...{ heads: 4, kvHeads: 2, headSize: 128, window: 33, softCap: 3 },
     ...{ rows: 1, position: 90, capacity: 128 },
+  },
+  "one row that it rotates": { ...grouped, rows: 1, position: 20, capacity: 100, rope: 2 },
+  "one row of an odd head size that it rotates": {
+    ...{ heads: 3, kvHeads: 1, headSize: 6, rope: 0 },
+    ...{ rows: 1, position: 70, capacity: 75 },
   },
   "a prompt behind a few keys": { ...grouped, rows: 19, position: 7, capacity: 40 },
 };
