@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import copySource from "./peak/copy.wgsl" with { type: "text" };
 import fmaSource from "./peak/fma.wgsl" with { type: "text" };
 import readSource from "./peak/read.wgsl" with { type: "text" };
+import stretchSource from "./peak/stretch.wgsl" with { type: "text" };
 import { createAllocator, STORAGE } from "../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../src/gpu/device.ts";
 import { createPipelineCache, specialize } from "../src/gpu/kernel.ts";
@@ -52,35 +53,55 @@ export async function fmaPeak(gpu: Gpu, accumulators: number): Promise<Peak> {
 
 // Far more than any cache of a processor holds.
 const BYTES = 2 ** 26;
-// vec4<f32> that a workgroup moves.
-const GROUP = 128;
+
+/** How memory is moved: neighbouring lanes read neighbouring elements, or write them elsewhere as well, or each lane reads a stretch. */
+export type MoveKind = "read" | "copy" | "stretch";
+
+interface Move {
+  readonly source: string;
+  /** vec4<f32> that a workgroup reads. */
+  readonly group: number;
+  /** vec4<f32> written for one that is read. */
+  readonly written: number;
+  /** The elements of x that make up element `at` of y. */
+  read(at: number): number[];
+}
+
+const MOVES: Readonly<Record<MoveKind, Move>> = {
+  read: {
+    source: readSource,
+    group: 128,
+    written: 1 / 16,
+    read: (at) => Array.from({ length: 16 }, (_, u) => Math.floor(at / 32) * 512 + u * 32 + at % 32),
+  },
+  copy: { source: copySource, group: 128, written: 1, read: (at) => [at] },
+  stretch: {
+    source: stretchSource,
+    group: 8 * 256,
+    written: 1 / 256,
+    read: (at) => Array.from({ length: 256 }, (_, u) => Math.floor(at / 4) * 1024 + u * 4 + at % 4),
+  },
+};
 
 /** Reads 64 MiB, or reads them and writes them elsewhere. */
-export async function bandwidthPeak(gpu: Gpu, kind: "read" | "copy"): Promise<Peak> {
+export async function bandwidthPeak(gpu: Gpu, kind: MoveKind): Promise<Peak> {
+  const { source, group, written, read } = MOVES[kind];
   const pipelines = createPipelineCache(gpu);
   const allocator = createAllocator(gpu);
   const x = upload(gpu, allocator, Float32Array.from({ length: BYTES / 4 }, (_, i) => i % 251));
-  const y = allocator.create("y", kind === "read" ? BYTES / 16 : BYTES, STORAGE);
-  const kernel = specialize(kind, [unroll(kind === "read" ? readSource : copySource, {})], {});
-  const elements = BYTES / 16;
+  const y = allocator.create("y", BYTES * written, STORAGE);
+  const kernel = specialize(kind, [unroll(source, {})], {});
   const dispatches: Dispatch[] = [{
     kernel,
     bindings: [wholeBuffer(x), wholeBuffer(y)],
     params: [0],
-    workgroups: [elements / GROUP, 1, 1],
+    workgroups: [BYTES / 16 / group, 1, 1],
   }];
-  checkMoved(kind, await runDispatches(gpu, pipelines, allocator, dispatches, y, y.size / 4));
-  return { pass: await createPass(gpu, pipelines, allocator, dispatches), amount: (BYTES + y.size) / 1e9 };
-}
-
-function checkMoved(kind: "read" | "copy", values: Float32Array): void {
+  const values = await runDispatches(gpu, pipelines, allocator, dispatches, y, y.size / 4);
   for (let at = 0; at < values.length; at += 997) {
-    const [group, inner] = [Math.floor(at / 32), at % 32];
-    const expected = kind === "copy"
-      ? at % 251
-      : Array.from({ length: 16 }, (_, u) => (group * GROUP * 4 + u * 32 + inner) % 251).reduce((a, b) => a + b);
-    assert.equal(values[at], expected);
+    assert.equal(values[at], read(at).reduce((sum, i) => sum + i % 251, 0));
   }
+  return { pass: await createPass(gpu, pipelines, allocator, dispatches), amount: (BYTES + y.size) / 1e9 };
 }
 
 /** GB/s of the driver's own copies, both directions counted; by the wall clock, as copies have no timestamps. */
@@ -106,7 +127,9 @@ async function measure(): Promise<void> {
   const gpu = await openGpu();
   const accumulators = [4, RULER, BEST, 16];
   const fma = await Promise.all(accumulators.map((n) => fmaPeak(gpu, n)));
-  const moves = [await bandwidthPeak(gpu, "read"), await bandwidthPeak(gpu, "copy")];
+  const kinds = ["read", "stretch", "copy"] as const;
+  const moves: Peak[] = [];
+  for (const kind of kinds) moves.push(await bandwidthPeak(gpu, kind));
   const seconds = await timeInTurn(gpu, [...fma, ...moves].map(({ pass }) => pass), 9);
   const rates = accumulators.map((_, i) => fma[i].amount / seconds[i]);
   const best = rates[accumulators.indexOf(BEST)];
@@ -118,8 +141,9 @@ async function measure(): Promise<void> {
       : undefined;
     emit({ what: `FMA, ${n} accumulators a lane`, value: rates[i], unit: "GFLOPS", share: rates[i] / best, note });
   });
-  const [read, copy] = moves.map(({ amount }, i) => amount / seconds[fma.length + i]);
-  emit({ what: "read by a kernel, 64 MiB", value: read, unit: "GB/s" });
+  const [read, stretch, copy] = moves.map(({ amount }, i) => amount / seconds[fma.length + i]);
+  emit({ what: "read by a kernel, neighbouring lanes neighbouring elements, 64 MiB", value: read, unit: "GB/s" });
+  emit({ what: "read by a kernel, each lane a stretch of 4 KiB, 64 MiB", value: stretch, unit: "GB/s" });
   emit({ what: "copy by a kernel, 64 MiB, read and written", value: copy, unit: "GB/s" });
   const driver = await copyBufferToBuffer(gpu);
   emit({ what: "copyBufferToBuffer, 64 MiB, read and written", value: driver, unit: "GB/s", note: "wall clock" });

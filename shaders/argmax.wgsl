@@ -1,10 +1,15 @@
-// y[m] = the first index of the largest of x[m, 0..D); a workgroup of 64 threads a row.
+// y[m] = the first index of the largest of x[m, 0..D); a workgroup of 64 threads a row. With NEXT there is one row: its index is
+// the next step's token too, whose position is one further.
 struct Params {
   rows: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [rows, D]
 @group(0) @binding(1) var<storage, read_write> y: array<u32>; // [rows]
-@group(0) @binding(2) var<uniform> params: Params;
+//@ if NEXT
+@group(0) @binding(2) var<storage, read_write> token: array<u32>; // [1]
+@group(0) @binding(3) var<storage, read_write> position: array<u32>; // [1]
+//@ end
+@group(0) @binding(4) var<uniform> params: Params;
 
 var<workgroup> best_value: array<f32, 64>;
 var<workgroup> best_index: array<u32, 64>;
@@ -35,5 +40,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       }
     }
     y[row] = index;
+//@ if NEXT
+    token[0] = index;
+    position[0] += 1u;
+//@ end
   }
 }

@@ -18,7 +18,7 @@ import { benchArguments, checkSome, type ModelWeight, weightBytes, WEIGHTS } fro
 
 const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);
-const peak = await bandwidthPeak(gpu, "read");
+const peaks = [await bandwidthPeak(gpu, "read"), await bandwidthPeak(gpu, "stretch")];
 
 /** Checks elements of the result against f64 sums, then times the product in turn with the bandwidth peak. */
 async function measure(weight: ModelWeight): Promise<void> {
@@ -41,16 +41,18 @@ async function measure(weight: ModelWeight): Promise<void> {
   const result = await runDispatches(gpu, pipelines, allocator, dispatches, y, outputs);
   checkSome(result, outputs, inner, (_row, n, k) => input[k] * values[n * inner + k]);
   const pass = await createPass(gpu, pipelines, allocator, dispatches);
-  const [peakSeconds, seconds] = await timeInTurn(gpu, [peak.pass, pass]);
-  const value = weightBytes(weight) / 1e9 / seconds;
+  const seconds = await timeInTurn(gpu, [...peaks.map(({ pass }) => pass), pass]);
+  const spent = seconds[peaks.length];
+  const value = weightBytes(weight) / 1e9 / spent;
+  const best = Math.max(...peaks.map(({ amount }, i) => amount / seconds[i]));
   emit({
     what: `${name} ${format} ${inner}→${outputs}, one row`,
     value,
     unit: "GB/s",
-    share: value / (peak.amount / peakSeconds),
+    share: value / best,
     note: `${
-      (2 * inner * outputs / 1e9 / seconds).toPrecision(3)
-    } GFLOPS; the peak is of reading 64 MiB, more than any cache holds`,
+      (2 * inner * outputs / 1e9 / spent).toPrecision(3)
+    } GFLOPS; the peak is of reading 64 MiB, more than any cache holds, in the better of two ways`,
   });
   allocator.freeAll();
 }

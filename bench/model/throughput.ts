@@ -100,16 +100,24 @@ async function generation(opened: Opened, weightBytes: number): Promise<void> {
     onGpu.push((many.gpu - one.gpu) / (count - 1));
   }
   const gpu = await openGpu();
-  const read = await bandwidthPeak(gpu, "read");
-  const gigabytes = read.amount / await gpuSeconds(gpu, read.pass, 3);
+  const peaks: number[] = [];
+  for (const kind of ["read", "stretch"] as const) {
+    const { amount, pass } = await bandwidthPeak(gpu, kind);
+    await gpuSeconds(gpu, pass, 1);
+    peaks.push(amount / await gpuSeconds(gpu, pass, 5));
+  }
   gpu.close();
+  const [neighbours, stretches] = peaks;
   const rate = weightBytes / 1e9 / median(onGpu);
   emit({
     what: `${name}: generation of ${count} tokens`,
     value: 1 / median(wall),
     unit: "tokens/s",
     note: `wall clock; GPU alone ${(1 / median(onGpu)).toFixed(1)} tokens/s = ${rate.toFixed(2)} GB/s of weights, ` +
-      `kernels that only read reach ${gigabytes.toFixed(2)} GB/s`,
+      `kernels that only read reach ${
+        neighbours.toFixed(2)
+      } GB/s where neighbouring lanes read neighbouring elements, ` +
+      `${stretches.toFixed(2)} GB/s where each lane reads a stretch of its own`,
   });
 }
 

@@ -42,27 +42,64 @@ export function sharedInputs(g: Trace, { config }: Architecture, P: number): (la
  * the likeliest id, or as `logits` [1, V], before any soft-cap.
  */
 export function decodeGraph(model: Architecture, rows: number, capacity: number, output: "token" | "logits"): Graph {
+  const g = trace();
+  const x = g.input("x", f32(rows, model.config.hiddenSize));
+  const position = g.input("position", ONE_INDEX);
+  const logits = decodedLogits(g, model, { x, rotation: rotationInput(g, model.config, rows), position, capacity });
+  g.output(output, output === "logits" ? logits : g.emit("argmax", {}, [logits])[0]);
+  return g.finish();
+}
+
+/**
+ * A step of a model whose head is its embedding matrix: inputs `token` [1], `position` [1], both of which it sets to those of the next step,
+ * and `rotation` of all positions; states `cache.N`. Output `token` [1], the likeliest id.
+ */
+export function stepGraph(model: Architecture, capacity: number): Graph {
+  const { hiddenSize: columns, embeddingScale: scale } = model.config;
+  const g = trace();
+  const [token, position] = ["token", "position"].map((name) => g.input(name, ONE_INDEX));
+  const [x] = g.emit("weightRows", { weight: "head", columns, scale }, [token]);
+  const [rotation] = g.emit("gatherRows", {}, [rotationInput(g, model.config, capacity), position]);
+  const logits = decodedLogits(g, model, { x, rotation, position, capacity });
+  g.output("token", g.emit("nextToken", {}, [logits, token, position])[0]);
+  return g.finish();
+}
+
+const ONE_INDEX = { shape: [1], dtype: "u32" } as const;
+
+/** The logits [1, V] of what follows the last of rows x [R, D], from position `position` on; the cache holds `capacity` rows. */
+function decodedLogits(
+  g: Trace,
+  model: Architecture,
+  { x, rotation, position, capacity }: {
+    readonly x: Value;
+    readonly rotation: Value;
+    readonly position: Value;
+    readonly capacity: number;
+  },
+): Value {
   const { config } = model;
   const { kvHeads, headSize, hiddenSize: D, vocabularySize } = config;
-  const g = trace();
-  const position = g.input("position", { shape: [1], dtype: "u32" });
-  const x = g.input("x", f32(rows, D));
+  const [rows] = x.shape;
   const attend = (qkv: Value, layer: number) => {
     const cache = g.input(`cache.${layer}`, f32(capacity, 2 * kvHeads * headSize), "state");
     return g.emit("cachedAttention", attentionOf(config, layer, capacity), [qkv, cache, position])[0];
   };
   // A step of one token is bound by reading the weights; a prompt is not.
-  const single = rows === 1;
-  const h = decoder(g, model, x, rotationInput(g, config, rows), attend, { single });
-  // The window op works on sequences, so the rows are one sequence here.
-  const [all] = g.emit("repeat", { times: 1 }, [h]);
-  const [last] = g.emit("takeRows", { sequence: rows, start: rows - 1, count: 1 }, [all]);
-  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [last]);
+  const h = decoder(g, model, x, rotation, attend, { single: rows === 1 });
+  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [lastRow(g, h)]);
   const head = { weight: "head", bias: null, outputs: vocabularySize, inner: D, single: true };
   // A soft-cap keeps the order of the logits.
-  const [logits] = g.emit("linear", head, [normed]);
-  g.output(output, output === "logits" ? logits : g.emit("argmax", {}, [logits])[0]);
-  return g.finish();
+  return g.emit("linear", head, [normed])[0];
+}
+
+/** h [R, D] → [1, D]. */
+function lastRow(g: Trace, h: Value): Value {
+  const [rows] = h.shape;
+  if (rows === 1) return h;
+  // The window op works on sequences, so the rows are one sequence here.
+  const [all] = g.emit("repeat", { times: 1 }, [h]);
+  return g.emit("takeRows", { sequence: rows, start: rows - 1, count: 1 }, [all])[0];
 }
 
 /**
@@ -115,6 +152,14 @@ export function rotationTable(config: ModelConfig, first: number, count: number,
     }
   });
   return table;
+}
+
+/** `rotationTable` of positions 0 … count − 1, each as that of the last position so far: [count, rotationColumns]. */
+export function rotationRows(config: ModelConfig, count: number): Float32Array<ArrayBuffer> {
+  const columns = rotationColumns(config);
+  const rows = new Float32Array(count * columns);
+  for (let position = 0; position < count; position++) rows.set(rotationTable(config, position, 1), position * columns);
+  return rows;
 }
 
 /** What sets the rows of a decoder apart from one sequence of which all are wanted. */

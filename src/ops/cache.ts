@@ -1,6 +1,5 @@
 import appendSource from "../../shaders/cache_append.wgsl" with { type: "text" };
 import attentionSource from "../../shaders/cached_attention.wgsl" with { type: "text" };
-import argmaxSource from "../../shaders/argmax.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/pass.ts";
 import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
@@ -119,26 +118,3 @@ function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean,
     ...(table === undefined ? {} : { TABLE: table }),
   });
 }
-
-/** x [R, D] → y [R]: the first index of each row's largest value. */
-export const argmax: Op<Record<never, never>> = {
-  types: (_attributes, [x]) => [{ shape: [matrix(x).rows], dtype: "u32" }],
-  reference({ inputs: [x], inputTypes }) {
-    const { rows, columns } = matrix(inputTypes[0]);
-    return [Float64Array.from({ length: rows }, (_, m) => {
-      const row = x.subarray(m * columns, (m + 1) * columns);
-      return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
-    })];
-  },
-  vjp: null,
-  jvp: null,
-  kernels({ inputs, inputTypes, outputs }) {
-    const { rows, columns } = matrix(inputTypes[0]);
-    return [{
-      kernel: specialize("argmax", [argmaxSource], { D: columns }),
-      bindings: [...inputs, ...outputs],
-      params: [rows],
-      workgroups: grid(rows, 1),
-    }];
-  },
-};

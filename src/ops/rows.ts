@@ -66,14 +66,13 @@ export const repeat: Op<{ readonly times: number }> = {
   kernels: (context) => launch(context, 2, { sequence: context.inputTypes[0].shape[0], start: 0, count: 0 }),
 };
 
-/** x [1, R, D], rows [M] → y [1, M, D], y_m = x_rows(m). */
+/** x [R, D] or [1, R, D], rows [M] → y [M, D] or [1, M, D], y_m = x_rows(m). */
 export const gatherRows: Op<Record<never, never>> = {
   types(_attributes, [x, rows]) {
-    requireShape(x.shape.length === 3 && x.shape[0] === 1 && rows.dtype === "u32", "gatherRows", "[1, R, D] and [M]", [
-      x,
-      rows,
-    ]);
-    return [{ shape: [1, elements(rows), x.shape[2]], dtype: "f32" }];
+    const [before, D] = [x.shape.slice(0, -2), x.shape[x.shape.length - 1]];
+    const fits = x.shape.length >= 2 && before.every((n) => n === 1) && rows.dtype === "u32";
+    requireShape(fits, "gatherRows", "[R, D] or [1, R, D], and [M]", [x, rows]);
+    return [{ shape: [...before, elements(rows), D], dtype: "f32" }];
   },
   reference({ inputs: [x, rows], outputTypes: [type] }) {
     const { columns: D } = matrix(type);

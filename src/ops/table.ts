@@ -1,5 +1,6 @@
+import { argmax, nextToken } from "./argmax.ts";
 import { attention, attentionBackward, attentionTangent } from "./attention.ts";
-import { argmax, cachedAttention } from "./cache.ts";
+import { cachedAttention } from "./cache.ts";
 import { decodeLinear } from "./decode_linear.ts";
 import { distributionScore } from "./distribution_score.ts";
 import { add, rowDot, rowScale, seed } from "./elementwise.ts";
@@ -14,6 +15,7 @@ import { gatherRows, lastColumns, placeRows, repeat, takeRows } from "./rows.ts"
 import { swiglu } from "./swiglu.ts";
 import { targetLogProb } from "./target_log_prob.ts";
 import { tokenLogit } from "./token_logit.ts";
+import { weightRows } from "./weight_rows.ts";
 
 const TABLE = {
   add,
@@ -34,6 +36,7 @@ const TABLE = {
   lastColumns,
   linear,
   linearTransposed,
+  nextToken,
   path,
   placeRows,
   repeat,
@@ -50,6 +53,7 @@ const TABLE = {
   takeRows,
   targetLogProb,
   tokenLogit,
+  weightRows,
 };
 
 /** Every op that a graph may use. */

@@ -1,15 +1,14 @@
 import cappedSource from "../../shaders/capped_rows.wgsl" with { type: "text" };
-import rowsSource from "../../shaders/head_rows.wgsl" with { type: "text" };
 import reduceSource from "../../shaders/lib/row_reduce.wgsl" with { type: "text" };
 import { grid, specialize } from "../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../gpu/pass.ts";
+import type { Dispatch } from "../gpu/pass.ts";
 import { dotRows } from "./elementwise.ts";
 import type { HeadAttributes } from "./logit_slices.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "./op.ts";
-import { elementSources, weightBindings } from "./product.ts";
 import { unroll } from "./product_unroll.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
+import { gatherWeightRows } from "./weight_rows.ts";
 
 /** The head, and what is taken of its logits. */
 export interface TokenLogitAttributes extends HeadAttributes {
@@ -52,42 +51,31 @@ export const tokenLogit: Op<TokenLogitAttributes> = {
     return gradient ? [] : [elements(h)];
   },
   kernels(context) {
-    const { attributes, inputs: [h], inputTypes, outputs, scratch } = context;
+    const { attributes, inputs: [h, ids], inputTypes, outputs, scratch, weight } = context;
     if (attributes.softCap !== undefined) return cappedLogits(context);
     const { rows, columns: D } = matrix(inputTypes[0]);
     const [logit, directions = scratch[0]] = outputs;
-    const gathered = gatherRows(context, directions, attributes.pair, rows);
+    const gathered = gatherWeightRows(weight(attributes.weight), {
+      ids,
+      into: directions,
+      rows,
+      PAIR: attributes.pair,
+    });
     return [...gathered, dotRows({ a: h, b: directions, y: logit }, { rows, period: rows, columns: D })];
   },
 };
 
-/** Launches that put the rows of the head, or with `PAIR` their differences, into `rows` rows. */
-function gatherRows(
-  { attributes, inputs: [, ids], inputTypes, weight }: KernelContext<TokenLogitAttributes>,
-  into: BufferRange,
-  PAIR: boolean,
-  rows: number,
-): Dispatch[] {
-  const { columns: D } = matrix(inputTypes[0]);
-  const source = unroll(rowsSource, { PAIR });
-  return weight(attributes.weight).segments.map((segment, i) => ({
-    kernel: specialize("head_rows", [...elementSources(segment.format), source], { PAIR }),
-    bindings: [ids, ...weightBindings(segment), into],
-    params: [rows, segment.rowStart, segment.rows, D, i > 0 ? 1 : 0],
-    workgroups: grid(rows * D, 64),
-  }));
-}
-
 /** Each logit of a pair is capped by itself, so its rows stay apart. */
 function cappedLogits(context: KernelContext<TokenLogitAttributes>): Dispatch[] {
-  const { attributes: { pair: PAIR, softCap }, inputs: [h], inputTypes, outputs, scratch: [gathered] } = context;
+  const { attributes: { weight: name, pair: PAIR, softCap }, inputTypes, outputs, scratch: [into], weight } = context;
+  const [h, ids] = context.inputs;
   const { rows, columns: D } = matrix(inputTypes[0]);
   const [logit, direction = null] = outputs;
   const { sources, constants } = softCapParts(softCap, "f32");
   const body = unroll(cappedSource, { PAIR, GRADIENT: direction !== null });
-  return [...gatherRows(context, gathered, false, PAIR ? 2 * rows : rows), {
+  return [...gatherWeightRows(weight(name), { ids, into, rows: PAIR ? 2 * rows : rows }), {
     kernel: specialize("capped_rows", [...sources, reduceSource, body], { PAIR, ...constants }),
-    bindings: [h, gathered, logit, direction],
+    bindings: [h, into, logit, direction],
     params: [rows, D],
     workgroups: grid(rows, 1),
   }];

@@ -140,4 +140,19 @@ for (const one of GOLDEN.cases) {
       assert.deepEqual(await model.generate(one.prompt, 10, { stop, onText: (text) => pieces.push(text) }), [first.id]);
       assert.equal(pieces.join(""), first.text);
     }));
+
+  Deno.test(`embedded model, ${one.name}: greedy steps are counted, those that an early end leaves unused included`, () =>
+    withModel("webgpu", async (model) => {
+      const steps = async (stop?: string[]) => {
+        const before = model.meter.forwardRows;
+        const ids = await model.generate(one.prompt, 10, { stop });
+        return { ids, rows: model.meter.forwardRows - before - one.prompt.length };
+      };
+      const whole = await steps();
+      // The prompt's pass makes the first token, and no step comes after the tenth.
+      assert.ok(whole.rows >= Math.min(whole.ids.length, 9) && whole.rows <= 9, `${whole.rows} steps`);
+      const [, second] = (await model.tokenizer()).describe(whole.ids);
+      const ended = await steps([second.text]);
+      assert.ok(ended.rows >= 1 && ended.rows <= 9, `${ended.rows} steps`);
+    }));
 }

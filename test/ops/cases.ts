@@ -354,6 +354,20 @@ export const CASES = [
     weights: { head: [37, 11] },
   }),
   opCase({
+    title: "weightRows, scaled",
+    op: "weightRows",
+    attributes: { weight: "head", columns: 11, scale: Math.sqrt(11) },
+    inputs: [u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "nextToken over more than a workgroup",
+    op: "nextToken",
+    attributes: {},
+    inputs: [f32(1, 131), u32(1), u32(1)],
+  }),
+  opCase({ title: "gatherRows of a matrix", op: "gatherRows", attributes: {}, inputs: [f32(9, 6), u32(7)] }),
+  opCase({
     title: "tokenLogit",
     op: "tokenLogit",
     attributes: { ...head, pair: false },

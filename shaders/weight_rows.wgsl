@@ -1,4 +1,4 @@
-// result[r, k] = W[id_r, k], or with PAIR W[a_r, k] - W[b_r, k], for the ids in this segment of W; others add nothing.
+// result[r, k] = SCALE W[id_r, k], or with PAIR the difference of rows a_r and b_r, for the ids in this segment of W; others add nothing.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the segment's first row
@@ -14,7 +14,7 @@ fn element(id: u32, column: u32) -> f32 {
   if (id < params.first || id >= params.first + params.count) {
     return 0.0f;
   }
-  return weight_at((id - params.first) * params.inner + column);
+  return SCALE * weight_at((id - params.first) * params.inner + column);
 }
 
 @compute @workgroup_size(64)
