@@ -95,8 +95,10 @@ export function transposedProduct(
 ): Dispatch[] {
   const { dy, dx, w, segment, weightRow, count, rows } = product;
   const { kernel, tile } = once("transposed", product, column % 4 === 0 && stride % 4 === 0, transposedKernel);
-  // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left.
-  const part = 8 * Math.ceil(CACHED_BYTES / (w.columns * LAYOUTS[segment.format].bits));
+  // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left. Rows are
+  // passed for one strip of columns after another.
+  const strip = Math.min(w.columns, STRIP_COLUMNS);
+  const part = 8 * Math.ceil(CACHED_BYTES / (strip * LAYOUTS[segment.format].bits));
   return Array.from({ length: Math.ceil(count / part) }, (_, i) => {
     const first = i * part;
     const window = [weightRow + first, Math.min(part, count - first), column + first, stride];
@@ -123,6 +125,9 @@ function groupsOf(rows: number): 4 | 5 {
 
 // Half of what a core's second-level cache holds, at least.
 const CACHED_BYTES = 2 ** 19;
+// Four times what a workgroup of the transposed product takes at most: whole rows of wide weights would make parts so small that
+// their launches do little but read and write the result again.
+const STRIP_COLUMNS = 1024;
 
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Tiled>();
