@@ -92,6 +92,30 @@ Deno.test("holdContest() names a right candidate and says why a wrong one cannot
     await assert.rejects(holdContest(gpu, none), /linear forward nf4 192 as a candidate must be right: got It is off/);
   }));
 
+Deno.test("holdContest() leaves the first run out, in which the driver compiles", () =>
+  withGpu(async (gpu) => {
+    const contest = productContest(gpu, createPipelineCache(gpu), CLASSES[0])!;
+    const [choice] = contest.candidates;
+    const twins: Contest = {
+      ...contest,
+      candidates: [{ ...choice }, { ...choice }],
+      async prepare(one) {
+        const pass = await contest.prepare(choice);
+        let first = one === twins.candidates[0];
+        return {
+          ...pass,
+          encode(encoder) {
+            for (let i = 0; i < (first ? 500 : 1); i++) pass.encode(encoder);
+            first = false;
+          },
+        };
+      },
+    };
+    const [{ rate }, { rate: other }] = (await holdContest(gpu, twins)).contenders;
+    // No timing, but that the first run, 500 times as long, would show.
+    assert.ok(rate! > other! / 50, `${rate} and ${other}`);
+  }));
+
 /** y of the first rows of x by an executor with a tuning, and the kernels that made it. */
 async function productBy(tuning: Tuning, rows: number) {
   const [inner, outputs] = [72, 50];
