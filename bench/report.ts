@@ -56,6 +56,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     // What Captum and the converged reference take, minutes each, is kept in .cache/peers and not done again.
     limit: 5400,
   },
+  tuning: { title: "What the tuner chooses", args: ["bench/kernels/tuning.ts"], limit: 600 },
   "many-rows": { title: "Matrix products, 1,024 rows", args: ["bench/kernels/linear_bench.ts", "1024"], limit: 600 },
 };
 

@@ -1,0 +1,18 @@
+/** `deno run -A bench/kernels/tuning.ts`: what the tuner chooses on this adapter, from the kernels that are right; nothing is kept. */
+import { openGpu } from "../../src/gpu/device.ts";
+import { knownClasses, textOfChoice, tune } from "../../src/model/tune.ts";
+import { emit } from "../figure.ts";
+
+const gpu = await openGpu();
+await tune(gpu, await knownClasses(), new Map(), ({ family, contenders, winner }) => {
+  const rates = contenders.flatMap(({ choice, rate }) => rate === null ? [] : [{ choice, rate: rate / 1e9 }]);
+  const { rate } = rates.find(({ choice }) => choice === winner)!;
+  const others = rates.filter(({ choice }) => choice !== winner).map((other) => other.rate);
+  const [first] = contenders;
+  const chosen = winner === first.choice
+    ? "the default"
+    : `the default (${textOfChoice(first.choice)}) is slower or wrong`;
+  const note = `${chosen}; of ${contenders.length}, the next best ${Math.max(...others).toPrecision(3)} GFLOPS`;
+  emit({ what: `${family}: ${textOfChoice(winner)}`, value: rate, unit: "GFLOPS", note });
+});
+gpu.close();
