@@ -58,13 +58,16 @@ export const attention: Op<QueryAttributes> = {
     tangent && g.emit("attentionTangent", { ...attributes }, [qkv, o, lse, tangent])[0],
     null,
   ],
-  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, subgroups }) {
+  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, subgroups, software }) {
     const { heads, sequences: B, shared: P, queries } = attributes;
     const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
     const length = ragged ? roomOf(attributes, inputTypes[1]) : P + S;
     return [{
-      kernel: attentionKernel("attention", forwardSource, attributes, subgroups, { ragged, gapped: attributes.gapped }),
+      kernel: attentionKernel("attention", forwardSource, attributes, { subgroups, software }, {
+        ragged,
+        gapped: attributes.gapped,
+      }),
       bindings: [qkv, layout ?? null, ...outputs],
       params: [B, P, S, ragged ? queries ?? 0 : N, length],
       workgroups: tiles(B, length, heads, ragged ? 0 : P + S - N),
@@ -113,7 +116,7 @@ export const attentionBackward: Op<QueryAttributes> = {
   scratch: (attributes, [qkv, , , dOut]) => [
     attributes.sequences * backwardSizes(attributes, qkv, dOut).n * attributes.heads,
   ],
-  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch: [delta], subgroups }) {
+  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch: [delta], subgroups, software }) {
     const [qkv, o, lse, dOut] = inputs;
     const { heads, kvHeads, sequences: B, shared: P } = attributes;
     const { S, N, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
@@ -122,12 +125,12 @@ export const attentionBackward: Op<QueryAttributes> = {
       "attention_backward_key_value",
       backwardKeyValueSource,
       attributes,
-      subgroups,
+      { subgroups, software },
       { results: 2 },
     );
     return [
       {
-        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, subgroups),
+        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, { subgroups, software }),
         bindings: [qkv, o, lse, dOut, delta, dqkv],
         params: [B, P, S, N, length],
         workgroups: tiles(B, length, heads),
@@ -167,11 +170,11 @@ export const attentionTangent: Op<QueryAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs, inputTypes, outputs, subgroups }) {
+  kernels({ attributes, inputs, inputTypes, outputs, subgroups, software }) {
     const { heads, sequences: B, shared: P } = attributes;
     const { S, N } = sizesOf("attentionTangent", attributes, inputTypes[0]);
     return [{
-      kernel: attentionKernel("attention_tangent", tangentSource, attributes, subgroups),
+      kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }),
       bindings: [...inputs, ...outputs],
       params: [B, P, S, N, P + S],
       workgroups: tiles(B, P + S, heads, P + S - N),

@@ -1,14 +1,17 @@
 import layoutSource from "../../shaders/lib/attention.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../gpu/kernel.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
+import type { KernelContext } from "./op.ts";
 import { unroll } from "./product_unroll.ts";
 import { softCapParts } from "./soft_cap.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
 const TILE = 32;
 const ACROSS = 8;
-// Vecs of results that a thread with 8 rows may accumulate: with more the registers of a discrete GPU run out.
+// Vecs of results that a thread with 8 rows may accumulate: with more the registers of a discrete GPU run out; software keeps
+// what does not fit in its first-level cache.
 const MOST_SUMS = 32;
+const MOST_SUMS_IN_SOFTWARE = 64;
 
 // Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
 const MOST_ITERATIONS = 60000;
@@ -37,7 +40,7 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
 
 /**
  * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
- * one each and shuffle. The choice is by head size alone, and the sums are taken in the same order either way.
+ * one each and shuffle. The choice is by head size and adapter alone, and the sums are taken in the same order either way.
  *
  * @param options.results that a thread accumulates side by side
  * @param options.ragged whether a layout says where sequences lie
@@ -47,7 +50,7 @@ export function attentionKernel(
   stem: string,
   source: string,
   { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
-  subgroups: boolean,
+  { subgroups, software = false }: Pick<KernelContext<unknown>, "subgroups" | "software">,
   { results = 1, ragged = false, gapped = false }: {
     readonly results?: number;
     readonly ragged?: boolean;
@@ -57,7 +60,7 @@ export function attentionKernel(
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
   const SHARED = subgroups ? 1 : 0;
-  const ROWS = subgroups && ACROSS * PART * results <= MOST_SUMS ? ACROSS : 4;
+  const ROWS = subgroups && ACROSS * PART * results <= (software ? MOST_SUMS_IN_SOFTWARE : MOST_SUMS) ? ACROSS : 4;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
   const WINDOWED = window !== undefined;
   const sources = [

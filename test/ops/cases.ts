@@ -35,6 +35,12 @@ export const CASES = [
     inputs: [f32(1, 9, 128), f32(1, 9, 64), f32(1, 9, 4), f32(1, 9, 128)],
   }),
   opCase({
+    title: "attentionBackward of wide heads",
+    op: "attentionBackward",
+    attributes: { heads: 4, kvHeads: 2, headSize: 128, sequences: 1, shared: 0, queries: null },
+    inputs: [f32(1, 43, 1024), f32(1, 43, 512), f32(1, 43, 4), f32(1, 43, 512)],
+  }),
+  opCase({
     title: "attention of the last queries",
     op: "attention",
     attributes: { ...grouped, queries: 6 },
