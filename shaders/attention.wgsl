@@ -89,7 +89,9 @@ fn main(
   // Whether any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
 //@ for only in SHARED
-  let own_q = query_at(row_at(place, min(query + across % ROWS, last)), place.head);
+//@   for g in EIGHTS
+  let own_q$g = query_at(row_at(place, min(query + 8u * $gu + across % SPAN, last)), place.head);
+//@   end
 //@ end
 //@ for i in ROWS
   let q$i = query_at(row_at(place, min(query + $iu, last)), place.head);
@@ -100,11 +102,13 @@ fn main(
 //@ for c in PART
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
-  // Of query `thread`, for the first TILE threads.
-  let own = place.first + thread;
-  let reduces = thread < TILE && own <= last && own >= place.first_query;
-  var top = MASKED;
-  var total = 0.0f;
+  // Of the queries that the thread reduces: one, or none, or every LANES-th.
+//@ for m in REDUCED
+  let row$m = thread + LANES * $mu;
+  let reduces$m = row$m < TILE && place.first + row$m <= last && place.first + row$m >= place.first_query;
+  var top$m = MASKED;
+  var total$m = 0.0f;
+//@ end
 //@ if RAGGED
   let unseen = vec4<u32>(places[place.own - 1u]);
 //@ end
@@ -122,14 +126,18 @@ fn main(
         let b$j = qkv[k$j + c];
 //@ end
 //@ for only in SHARED
-        let a = qkv[own_q + c];
+        let a = array<Vec, EIGHTS>(
+//@   for g in EIGHTS
+          qkv[own_q$g + c],
+//@   end
+        );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
         let a$i = qkv[q$i + c];
 //@   end
 //@   for only in SHARED
-        let a$i = subgroupShuffle(a, eight + $iu);
+        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -160,24 +168,26 @@ fn main(
 //@ end
     }
     workgroupBarrier();
-    if (reduces) {
-      var highest = vec4f(top);
-//@ for f in 8
-      let s$f = scores[thread * STRIDE + $fu];
+//@ for m in REDUCED
+    if (reduces$m) {
+      var highest = vec4f(top$m);
+//@   for f in 8
+      let s$f = scores[row$m * STRIDE + $fu];
       highest = max(highest, s$f);
-//@ end
+//@   end
       let new_top = max(max(highest.x, highest.y), max(highest.z, highest.w));
       var added = vec4f();
-//@ for f in 8
+//@   for f in 8
       let p$f = exp(s$f - new_top);
-      scores[thread * STRIDE + $fu] = p$f;
+      scores[row$m * STRIDE + $fu] = p$f;
       added += p$f;
-//@ end
-      let keep = exp(top - new_top);
-      factor[thread] = keep;
-      total = total * keep + (added.x + added.y) + (added.z + added.w);
-      top = new_top;
+//@   end
+      let keep = exp(top$m - new_top);
+      factor[row$m] = keep;
+      total$m = total$m * keep + (added.x + added.y) + (added.z + added.w);
+      top$m = new_top;
     }
+//@ end
     workgroupBarrier();
     if (works) {
 //@ for i in ROWS
@@ -190,14 +200,18 @@ fn main(
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
 //@ for only in SHARED
-        let p = scores[(down + across % ROWS) * STRIDE + f];
+        let p = array<vec4f, EIGHTS>(
+//@   for g in EIGHTS
+          scores[(down + 8u * $gu + across % SPAN) * STRIDE + f],
+//@   end
+        );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
         let p$i = scores[(down + $iu) * STRIDE + f];
 //@   end
 //@   for only in SHARED
-        let p$i = subgroupShuffle(p, eight + $iu);
+        let p$i = subgroupShuffle(p[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@ end
 //@ for j in 4
@@ -213,10 +227,12 @@ fn main(
     }
     workgroupBarrier();
   }
-  if (reduces) {
-    factor[thread] = 1.0f / total;
-    lse[(place.queries + own) * HEADS + place.head] = top + log(total);
+//@ for m in REDUCED
+  if (reduces$m) {
+    factor[row$m] = 1.0f / total$m;
+    lse[(place.queries + place.first + row$m) * HEADS + place.head] = top$m + log(total$m);
   }
+//@ end
   workgroupBarrier();
 //@ for i in ROWS
   if (query + $iu <= last && query + $iu >= place.first_query) {

@@ -43,8 +43,10 @@ fn main(
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
 //@ for only in SHARED
-  let own_k = key_at(row_of(place, min(key + across % ROWS, last)), place.head);
-  let own_v = value_at(row_of(place, min(key + across % ROWS, last)), place.head);
+//@   for g in EIGHTS
+  let own_k$g = key_at(row_of(place, min(key + 8u * $gu + across % SPAN, last)), place.head);
+  let own_v$g = value_at(row_of(place, min(key + 8u * $gu + across % SPAN, last)), place.head);
+//@   end
 //@ end
 //@ for i in ROWS
   let k$i = key_at(row_of(place, min(key + $iu, last)), place.head);
@@ -79,14 +81,18 @@ fn main(
           let b$j = qkv[q$j + c];
 //@ end
 //@ for only in SHARED
-          let a = qkv[own_k + c];
+          let a = array<Vec, EIGHTS>(
+//@   for g in EIGHTS
+            qkv[own_k$g + c],
+//@   end
+          );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
           let a$i = qkv[k$i + c];
 //@   end
 //@   for only in SHARED
-          let a$i = subgroupShuffle(a, eight + $iu);
+          let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -100,14 +106,18 @@ fn main(
           let b$j = output_gradient[g$j + c];
 //@ end
 //@ for only in SHARED
-          let a = qkv[own_v + c];
+          let a = array<Vec, EIGHTS>(
+//@   for g in EIGHTS
+            qkv[own_v$g + c],
+//@   end
+          );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
           let a$i = qkv[v$i + c];
 //@   end
 //@   for only in SHARED
-          let a$i = subgroupShuffle(a, eight + $iu);
+          let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -139,23 +149,31 @@ fn main(
         let end = min(ACROSS, (last - tile) / 4u + 1u);
         for (var f = first; f < end; f++) {
 //@ for only in SHARED
-          let u = p[(down + across % ROWS) * STRIDE + f];
+          let u = array<vec4f, EIGHTS>(
+//@   for g in EIGHTS
+            p[(down + 8u * $gu + across % SPAN) * STRIDE + f],
+//@   end
+          );
 //@ end
 //@ for only in SHARED
-          let w = ds[(down + across % ROWS) * STRIDE + f];
+          let w = array<vec4f, EIGHTS>(
+//@   for g in EIGHTS
+            ds[(down + 8u * $gu + across % SPAN) * STRIDE + f],
+//@   end
+          );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
           let u$i = p[(down + $iu) * STRIDE + f];
 //@   end
 //@   for only in SHARED
-          let u$i = subgroupShuffle(u, eight + $iu);
+          let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for only in ALONE
           let w$i = ds[(down + $iu) * STRIDE + f];
 //@   end
 //@   for only in SHARED
-          let w$i = subgroupShuffle(w, eight + $iu);
+          let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@ end
 //@ for j in 4

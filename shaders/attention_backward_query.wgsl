@@ -41,24 +41,29 @@ fn main(
   let query = place.first + down;
   // Whether any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
-  let position = place.first + thread;
-  if (thread < TILE && position <= last && position >= place.first_query) {
-    let row = place.gradients + position;
+//@ for m in REDUCED
+  let row$m = thread + LANES * $mu;
+  let position$m = place.first + row$m;
+  if (row$m < TILE && position$m <= last && position$m >= place.first_query) {
+    let row = place.gradients + position$m;
     let at = output_at(row, place.head);
-    let outcome = output_at(place.queries + position, place.head);
+    let outcome = output_at(place.queries + position$m, place.head);
     var sum = Vec();
     for (var c = 0u; c < COLUMNS; c++) {
       sum = fma(output_gradient[at + c], o[outcome + c], sum);
     }
     let own = dot(sum, Vec(1.0f));
     delta[row * HEADS + place.head] = own;
-    row_delta[thread] = own;
-    row_lse[thread] = lse[(place.queries + position) * HEADS + place.head];
+    row_delta[row$m] = own;
+    row_lse[row$m] = lse[(place.queries + position$m) * HEADS + place.head];
   }
+//@ end
   workgroupBarrier();
 //@ for only in SHARED
-  let own_q = query_at(row_of(place, min(query + across % ROWS, last)), place.head);
-  let own_g = output_at(place.gradients + clamp(query + across % ROWS, place.first_query, last), place.head);
+//@   for g in EIGHTS
+  let own_q$g = query_at(row_of(place, min(query + 8u * $gu + across % SPAN, last)), place.head);
+  let own_g$g = output_at(place.gradients + clamp(query + 8u * $gu + across % SPAN, place.first_query, last), place.head);
+//@   end
 //@ end
 //@ for i in ROWS
   let q$i = query_at(row_of(place, min(query + $iu, last)), place.head);
@@ -86,14 +91,18 @@ fn main(
         let b$j = qkv[k$j + c];
 //@ end
 //@ for only in SHARED
-        let a = qkv[own_q + c];
+        let a = array<Vec, EIGHTS>(
+//@   for g in EIGHTS
+          qkv[own_q$g + c],
+//@   end
+        );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
         let a$i = qkv[q$i + c];
 //@   end
 //@   for only in SHARED
-        let a$i = subgroupShuffle(a, eight + $iu);
+        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -107,14 +116,18 @@ fn main(
         let b$j = qkv[v$j + c];
 //@ end
 //@ for only in SHARED
-        let a = output_gradient[own_g + c];
+        let a = array<Vec, EIGHTS>(
+//@   for g in EIGHTS
+          output_gradient[own_g$g + c],
+//@   end
+        );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
         let a$i = output_gradient[g$i + c];
 //@   end
 //@   for only in SHARED
-        let a$i = subgroupShuffle(a, eight + $iu);
+        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -141,14 +154,18 @@ fn main(
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
 //@ for only in SHARED
-        let w = ds[(down + across % ROWS) * STRIDE + f];
+        let w = array<vec4f, EIGHTS>(
+//@   for g in EIGHTS
+          ds[(down + 8u * $gu + across % SPAN) * STRIDE + f],
+//@   end
+        );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
         let w$i = ds[(down + $iu) * STRIDE + f];
 //@   end
 //@   for only in SHARED
-        let w$i = subgroupShuffle(w, eight + $iu);
+        let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@ end
 //@ for j in 4

@@ -39,7 +39,9 @@ fn main(
   // Whether any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
 //@ for only in SHARED
-  let own_q = query_at(row_of(place, min(query + across % ROWS, last)), place.head);
+//@   for g in EIGHTS
+  let own_q$g = query_at(row_of(place, min(query + 8u * $gu + across % SPAN, last)), place.head);
+//@   end
 //@ end
 //@ for i in ROWS
   let q$i = query_at(row_of(place, min(query + $iu, last)), place.head);
@@ -68,23 +70,31 @@ fn main(
         let tb$j = tangent[k$j + c];
 //@ end
 //@ for only in SHARED
-        let a = qkv[own_q + c];
+        let a = array<Vec, EIGHTS>(
+//@   for g in EIGHTS
+          qkv[own_q$g + c],
+//@   end
+        );
 //@ end
 //@ for only in SHARED
-        let ta = tangent[own_q + c];
+        let ta = array<Vec, EIGHTS>(
+//@   for g in EIGHTS
+          tangent[own_q$g + c],
+//@   end
+        );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
         let a$i = qkv[q$i + c];
 //@   end
 //@   for only in SHARED
-        let a$i = subgroupShuffle(a, eight + $iu);
+        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for only in ALONE
         let ta$i = tangent[q$i + c];
 //@   end
 //@   for only in SHARED
-        let ta$i = subgroupShuffle(ta, eight + $iu);
+        let ta$i = subgroupShuffle(ta[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -112,23 +122,31 @@ fn main(
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
 //@ for only in SHARED
-        let u = p[(down + across % ROWS) * STRIDE + f];
+        let u = array<vec4f, EIGHTS>(
+//@   for g in EIGHTS
+          p[(down + 8u * $gu + across % SPAN) * STRIDE + f],
+//@   end
+        );
 //@ end
 //@ for only in SHARED
-        let w = tp[(down + across % ROWS) * STRIDE + f];
+        let w = array<vec4f, EIGHTS>(
+//@   for g in EIGHTS
+          tp[(down + 8u * $gu + across % SPAN) * STRIDE + f],
+//@   end
+        );
 //@ end
 //@ for i in ROWS
 //@   for only in ALONE
         let u$i = p[(down + $iu) * STRIDE + f];
 //@   end
 //@   for only in SHARED
-        let u$i = subgroupShuffle(u, eight + $iu);
+        let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
 //@   end
 //@   for only in ALONE
         let w$i = tp[(down + $iu) * STRIDE + f];
 //@   end
 //@   for only in SHARED
-        let w$i = subgroupShuffle(w, eight + $iu);
+        let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
 //@   end
         mean$i += w$i;
 //@ end

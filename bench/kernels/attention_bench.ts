@@ -75,6 +75,7 @@ function launchesOf(
     outputTypes,
     scratch: (OPS[op].scratch?.(attributes, inputTypes) ?? []).map(empty),
     subgroups: gpu.features.subgroups,
+    software: gpu.software,
     weight: () => assert.fail("attention has no weights"),
   });
   return { dispatches, outputs, outputTypes };

@@ -2,11 +2,13 @@
 // each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a query and a key.
 // A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth Vec of the rows'
 // results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns a vec4f.
-// With subgroups (SHARED) the eight threads that share rows load one each and shuffle; otherwise (ALONE) each loads all.
+// With subgroups (SHARED) the eight threads that share rows load one each, EIGHTS times where these are more than eight, and shuffle;
+// otherwise (ALONE) each loads all. Where there are fewer threads than rows, each has REDUCED of those that one thread sees to.
 // Threads are then numbered by subgroup and lane, whatever the size, so that eight in a row are lanes of one subgroup.
 const TILE: u32 = 32u;
 const ACROSS: u32 = TILE / 4u; // threads that share rows
 const LANES: u32 = ACROSS * TILE / ROWS;
+const SPAN: u32 = min(ROWS, 8u); // rows of a thread that lanes load for each other at a time
 const STRIDE: u32 = ACROSS + 1u; // vec4f a row in workgroup memory: one more, so that rows lie in different banks
 const COLUMNS: u32 = HEAD / WIDTH; // Vecs of a head
 const ROW: u32 = (HEADS + 2u * KV_HEADS) * COLUMNS;

@@ -65,6 +65,7 @@ export const attention: Op<QueryAttributes> = {
     const length = ragged ? roomOf(attributes, inputTypes[1]) : P + S;
     return [{
       kernel: attentionKernel("attention", forwardSource, attributes, { subgroups, software }, {
+        positions: length,
         ragged,
         gapped: attributes.gapped,
       }),
@@ -126,11 +127,13 @@ export const attentionBackward: Op<QueryAttributes> = {
       backwardKeyValueSource,
       attributes,
       { subgroups, software },
-      { results: 2 },
+      { positions: length, results: 2 },
     );
     return [
       {
-        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, { subgroups, software }),
+        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, { subgroups, software }, {
+          positions: length,
+        }),
         bindings: [qkv, o, lse, dOut, delta, dqkv],
         params: [B, P, S, N, length],
         workgroups: tiles(B, length, heads),
@@ -174,7 +177,9 @@ export const attentionTangent: Op<QueryAttributes> = {
     const { heads, sequences: B, shared: P } = attributes;
     const { S, N } = sizesOf("attentionTangent", attributes, inputTypes[0]);
     return [{
-      kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }),
+      kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }, {
+        positions: P + S,
+      }),
       bindings: [...inputs, ...outputs],
       params: [B, P, S, N, P + S],
       workgroups: tiles(B, P + S, heads, P + S - N),

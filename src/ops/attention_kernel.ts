@@ -8,10 +8,23 @@ import { softCapParts } from "./soft_cap.ts";
 // Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
 const TILE = 32;
 const ACROSS = 8;
-// Vecs of results that a thread with 8 rows may accumulate: with more the registers of a discrete GPU run out; software keeps
-// what does not fit in its first-level cache.
-const MOST_SUMS = 32;
-const MOST_SUMS_IN_SOFTWARE = 64;
+/** Rows of a thread for sequences of so many positions or more, if it then accumulates at most so many Vecs of results. */
+interface RowChoice {
+  readonly positions: number;
+  readonly rows: 8 | 16 | 32;
+  readonly sums: number;
+}
+
+// A discrete GPU has registers for no more, and other threads to run while one loads.
+const HARDWARE: readonly RowChoice[] = [{ positions: 0, rows: 8, sums: 32 }];
+// Software loads lane by lane, so that as many rows as can be should share what is loaded, and what does not fit its registers stays
+// in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
+const SOFTWARE: readonly RowChoice[] = [
+  { positions: 768, rows: 32, sums: 256 },
+  { positions: 192, rows: 16, sums: 128 },
+  { positions: 0, rows: 8, sums: 64 },
+];
+const FEWEST_ROWS = 4;
 
 // Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
 const MOST_ITERATIONS = 60000;
@@ -40,8 +53,9 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
 
 /**
  * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
- * one each and shuffle. The choice is by head size and adapter alone, and the sums are taken in the same order either way.
+ * one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
  *
+ * @param options.positions of a sequence
  * @param options.results that a thread accumulates side by side
  * @param options.ragged whether a layout says where sequences lie
  * @param options.gapped whether it also says where tokens stand
@@ -51,16 +65,19 @@ export function attentionKernel(
   source: string,
   { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
   { subgroups, software = false }: Pick<KernelContext<unknown>, "subgroups" | "software">,
-  { results = 1, ragged = false, gapped = false }: {
+  { positions, results = 1, ragged = false, gapped = false }: {
+    readonly positions: number;
     readonly results?: number;
     readonly ragged?: boolean;
     readonly gapped?: boolean;
-  } = {},
+  },
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
   const SHARED = subgroups ? 1 : 0;
-  const ROWS = subgroups && ACROSS * PART * results <= (software ? MOST_SUMS_IN_SOFTWARE : MOST_SUMS) ? ACROSS : 4;
+  const ROWS = subgroups ? rowsOf(software ? SOFTWARE : HARDWARE, positions, PART * results) : FEWEST_ROWS;
+  const EIGHTS = Math.ceil(ROWS / 8);
+  const REDUCED = Math.max(1, ROWS / ACROSS);
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
   const WINDOWED = window !== undefined;
   const sources = [
@@ -71,6 +88,8 @@ export function attentionKernel(
       WIDTH,
       PART,
       ROWS,
+      EIGHTS,
+      REDUCED,
       SHARED,
       ALONE: 1 - SHARED,
       RAGGED: ragged,
@@ -86,8 +105,14 @@ export function attentionKernel(
     HEAD: headSize,
     WIDTH,
     ROWS,
+    EIGHTS,
     SCALE: { f32: scale },
     ...constants,
     ...(window === undefined ? {} : { WINDOW: window }),
   });
+}
+
+function rowsOf(choices: readonly RowChoice[], length: number, perRow: number): number {
+  const fits = choices.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
+  return fits?.rows ?? FEWEST_ROWS;
 }

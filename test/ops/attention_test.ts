@@ -117,6 +117,7 @@ async function launch(
   { inputs: inputTypes, outputs: outputTypes }: { readonly inputs: ValueType[]; readonly outputs: ValueType[] },
   values: readonly (Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>)[],
   subgroups: boolean,
+  software = false,
 ): Promise<Float32Array[]> {
   const allocator = createAllocator(gpu);
   const empty = (size: number) => wholeBuffer(allocator.create("empty", size * 4, STORAGE));
@@ -129,6 +130,7 @@ async function launch(
     outputTypes,
     scratch: (OPS[op].scratch?.(attributes, inputTypes) ?? []).map(empty),
     subgroups,
+    software,
     weight: () => assert.fail("attention has no weights"),
   });
   const results: Float32Array[] = [];
@@ -255,6 +257,34 @@ for (const shared of [0, 21]) {
         }
       }));
   }
+}
+
+// More rows a thread, which long sequences get in software.
+for (const [S, ROWS] of [[200, 16], [770, 32]]) {
+  Deno.test(`attention of ${S} positions has the same bits by ${ROWS} rows a thread as by 8`, () =>
+    withGpu(async (_run, variants, gpu, pipelines) => {
+      if (!variants.includes(true)) return;
+      for (
+        const heads of [{ ...threeToOne, firstQuery: 45, shared: 37 }, {
+          ...threeToOne,
+          firstQuery: 0,
+          softCap: 2,
+          window: 50,
+        }]
+      ) {
+        const sample = sampleOf(heads, 2, S);
+        const [attributes, types] = [attributesOf(sample), typesOf(sample)];
+        for (const op of OP_NAMES) {
+          const run = (software: boolean) =>
+            launch(gpu, pipelines, op, attributes, types[op], sample.values[op], true, software);
+          const [few, many] = [await run(false), await run(true)];
+          assert.deepEqual(many, few, op);
+          reference(sample, op, sample.values[op]).forEach((exact, i) =>
+            assertClose(many[i], exact, { absolute: 1e-5, relative: 2e-5 }, `${op}, output ${i}`)
+          );
+        }
+      }
+    }));
 }
 
 Deno.test("attentionBackward gives shared rows no gradient", () =>
