@@ -123,7 +123,7 @@ const MOST_AHEAD = 8;
 
 /**
  * The likeliest tokens one after another. Steps feed each other on the GPU, which works on one while the host waits to be told of
- * another; those under way when no more are wanted were for nothing.
+ * another; those under way when no more are wanted were for nothing: their time counts, their rows, whose number is chance, do not.
  */
 async function* likeliestTokens(
   { architecture, executor, meter }: Runtime,
@@ -166,7 +166,7 @@ async function* likeliestTokens(
     }
   } finally {
     for (const run of await Promise.allSettled(ahead)) {
-      if (run.status === "fulfilled") meter.addRun({ forward: 1, backward: 0 }, run.value.gpuSeconds);
+      if (run.status === "fulfilled") meter.addRun({ forward: 0, backward: 0 }, run.value.gpuSeconds);
     }
     prefill.dispose();
     step.dispose();
