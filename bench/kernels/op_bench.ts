@@ -7,6 +7,7 @@ import { openGpu } from "../../src/gpu/device.ts";
 import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import type { ValueType } from "../../src/ops/op.ts";
+import type { AttributesOf, OpName } from "../../src/ops/table.ts";
 import { emit, print } from "../figure.ts";
 import { bandwidthPeak, BEST, fmaPeak } from "../peak.ts";
 import { MODEL_SHAPES, type ModelShape } from "../shapes.ts";
@@ -27,9 +28,9 @@ const fma = await fmaPeak(gpu, BEST);
 const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
 
 /** An op that moves its values through a few operations: bound by memory. */
-function streaming(
-  op: OpTrial["op"],
-  attributes: unknown,
+function streaming<N extends OpName>(
+  op: N,
+  attributes: AttributesOf<N>,
   inputs: (rows: number) => readonly ValueType[],
   weight: TrialWeight | null = null,
 ): OpTrial {
@@ -46,13 +47,13 @@ function streaming(
 function streamingTrials({ hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize }: ModelShape): OpTrial[] {
   const norm = { weight: "w", epsilon: 1e-6 };
   const w = { name: "w", format: "f32", rows: 1, columns: D } as const;
-  const rotated = { heads: heads + kvHeads, headSize, inverse: false };
+  const rotated = { heads: heads + kvHeads, headSize, inverse: false, sequences: 1, shared: 0 };
   const width = (heads + 2 * kvHeads) * headSize;
   return [
     streaming("rmsNorm", norm, (rows) => [f32(rows, D)], w),
     streaming("rmsNormBackward", norm, (rows) => [f32(rows, D), f32(rows, D)], w),
     streaming("rmsNormTangent", norm, (rows) => [f32(rows, D), f32(rows, D)], w),
-    streaming("rope", rotated, (rows) => [f32(rows, width), f32(31, headSize)]),
+    streaming("rope", rotated, (rows) => [f32(rows, width), f32(rows, headSize)]),
     streaming("swiglu", {}, (rows) => [f32(rows, 2 * F)]),
     streaming("swigluBackward", {}, (rows) => [f32(rows, 2 * F), f32(rows, F)]),
     streaming("swigluTangent", {}, (rows) => [f32(rows, 2 * F), f32(rows, 2 * F)]),
