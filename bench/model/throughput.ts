@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openGpu } from "../../src/gpu/device.ts";
 import { emit } from "../figure.ts";
-import { gpuSeconds, median } from "../../src/gpu/gpu_time.ts";
+import { gpuSeconds, median, timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { bandwidthPeak, BEST, fmaPeak, ofRuler, RULER } from "../peak.ts";
 import { forwardFlop } from "../shapes.ts";
 import { loadModel } from "../../src/model/model.ts";
@@ -100,14 +100,10 @@ async function generation(opened: Opened, weightBytes: number): Promise<void> {
     onGpu.push((many.gpu - one.gpu) / (count - 1));
   }
   const gpu = await openGpu();
-  const peaks: number[] = [];
-  for (const kind of ["read", "stretch"] as const) {
-    const { amount, pass } = await bandwidthPeak(gpu, kind);
-    await gpuSeconds(gpu, pass, 1);
-    peaks.push(amount / await gpuSeconds(gpu, pass, 5));
-  }
+  const peaks = [await bandwidthPeak(gpu, "read"), await bandwidthPeak(gpu, "stretch")];
+  const seconds = await timeInTurn(gpu, peaks.map(({ pass }) => pass));
   gpu.close();
-  const [neighbours, stretches] = peaks;
+  const [neighbours, stretches] = peaks.map(({ amount }, i) => amount / seconds[i]);
   const rate = weightBytes / 1e9 / median(onGpu);
   emit({
     what: `${name}: generation of ${count} tokens`,
