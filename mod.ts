@@ -16,12 +16,21 @@
  *
  * @module
  */
-export { attribute } from "./src/experiment/attribute.ts";
-export { type AttributionOptions, type AttributionText, DEFAULT_OPTIONS } from "./src/experiment/request.ts";
-export { type GivenOptions, PRESET_NAMES, type PresetName } from "./src/experiment/preset.ts";
-export { HIERARCHIES, METHODS, QUADRATURES, resolveOptions } from "./src/experiment/request.ts";
-export { NORMS, PREFIXES, STRATEGIES } from "./src/experiment/gradient_options.ts";
-export { DEFAULT_METRICS, METRIC_NAMES, type MetricName, type MetricOptions } from "./src/experiment/metric_options.ts";
+export { attribute } from "./src/explain/attribute.ts";
+export {
+  type AttributionOptions,
+  type AttributionText,
+  DEFAULT_OPTIONS,
+} from "./src/explain/options/attribution_options.ts";
+export { type GivenOptions, PRESET_NAMES, type PresetName } from "./src/explain/options/preset.ts";
+export { HIERARCHIES, METHODS, QUADRATURES, resolveOptions } from "./src/explain/options/attribution_options.ts";
+export { NORMS, PREFIXES, STRATEGIES } from "./src/explain/options/gradient_options.ts";
+export {
+  DEFAULT_METRICS,
+  METRIC_NAMES,
+  type MetricName,
+  type MetricOptions,
+} from "./src/explain/options/metric_options.ts";
 export type {
   HierarchyName,
   MethodName,
@@ -29,7 +38,7 @@ export type {
   PrefixName,
   QuadratureName,
   StrategyName,
-} from "./src/experiment/request.ts";
+} from "./src/explain/options/attribution_options.ts";
 export type {
   AttributionRecord,
   RecordFaithfulness,
@@ -40,25 +49,25 @@ export type {
   RecordToken,
   RecordUnits,
   SequenceCompleteness,
-} from "./src/attribution/record.ts";
-export { RECORD_SCHEMA } from "./src/attribution/record.ts";
+} from "./src/explain/record/record.ts";
+export { RECORD_SCHEMA } from "./src/explain/record/record.ts";
 export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/settings.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
 export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/render_record.ts";
-export type { TableOptions } from "./src/report/table.ts";
-export type { ArchitectureName } from "./src/model/architectures.ts";
-export type { LayerKind, ModelConfig } from "./src/model/config.ts";
-export type { RopeScaling, RopeTable } from "./src/model/rope_scaling.ts";
-export type { GenerateOptions } from "./src/model/generate.ts";
-export type { TokenSampling } from "./src/model/sampler.ts";
-export type { Meter } from "./src/model/meter.ts";
-export type { Quantize } from "./src/model/weights.ts";
-export type { PathRequest } from "./src/model/path.ts";
-export type { PointsRequest } from "./src/model/points.ts";
-export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokenizer.ts";
-export type { HeadObjective } from "./src/model/head.ts";
+export type { TableOptions } from "./src/report/text/record_table.ts";
+export type { ArchitectureName } from "./src/model/load/architectures.ts";
+export type { LayerKind, ModelConfig } from "./src/model/load/model_config.ts";
+export type { RopeScaling, RopeTable } from "./src/model/load/rope_scaling.ts";
+export type { GenerateOptions } from "./src/model/generate/generate.ts";
+export type { TokenSampling } from "./src/model/generate/sampler.ts";
+export type { Meter } from "./src/model/run/meter.ts";
+export type { Quantize } from "./src/model/load/load_weights.ts";
+export type { PathRequest } from "./src/model/run/open_path.ts";
+export type { PointsRequest } from "./src/model/run/open_points.ts";
+export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokens/tokenizer.ts";
+export type { HeadObjective } from "./src/model/run/head.ts";
 export {
   type Objective,
   OBJECTIVE_NAMES,
@@ -113,25 +122,25 @@ export {
 export { inputXGradient, type Saliency, saliency } from "./src/attribution/local_gradients.ts";
 export { type Rule, rule, type RuleName, type RuleOf, RULES } from "./src/attribution/quadrature.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
-export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/forecast.ts";
+export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/run/forecast.ts";
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
-export { type Coalition, coalitionOf, complement, everyUnit, noUnit } from "./src/ablation/coalition.ts";
-export { createScorer, type Game, type Request, type Scorer, type ScorerOptions } from "./src/ablation/scorer.ts";
-export { promptGame, type PromptProblem } from "./src/ablation/prompt_game.ts";
-export type { PromptVariant, Replacement } from "./src/ablation/prompt_variant.ts";
-export type { Stopped, Uncertainty, UnitAttribution } from "./src/ablation/unit_attribution.ts";
-export type { HeldOut, SurrogateAttribution } from "./src/ablation/surrogate.ts";
+export { type Coalition, coalitionOf, complement, everyUnit, noUnit } from "./src/perturbation/coalition.ts";
+export { createScorer, type Game, type Request, type Scorer, type ScorerOptions } from "./src/perturbation/scorer.ts";
+export { promptGame, type PromptProblem } from "./src/perturbation/prompt_game.ts";
+export type { PromptVariant, Replacement } from "./src/perturbation/prompt_variant.ts";
+export type { Stopped, Uncertainty, UnitAttribution } from "./src/perturbation/unit_attribution.ts";
+export type { HeldOut, SurrogateAttribution } from "./src/perturbation/surrogate.ts";
 export {
   PERTURBATION_METHOD_NAMES,
   PERTURBATION_METHODS,
   type PerturbationMethod,
   type PerturbationMethodName,
   type PerturbationOptions,
-} from "./src/ablation/perturbation_methods.ts";
-export { LINK_NAMES, type LinkName } from "./src/ablation/link.ts";
-export { binaryTree, groupedTree, type UnitTree } from "./src/ablation/unit_tree.ts";
+} from "./src/perturbation/perturbation_methods.ts";
+export { LINK_NAMES, type LinkName } from "./src/perturbation/link.ts";
+export { binaryTree, groupedTree, type UnitTree } from "./src/perturbation/unit_tree.ts";
 export { aggregate } from "./src/units/aggregate.ts";
-export { type Message, type RenderedTurns, renderTurns, type Turn } from "./src/model/chat_turns.ts";
+export { type Message, type RenderedTurns, renderTurns, type Turn } from "./src/model/tokens/chat_turns.ts";
 export { divide, type Division, divisionOf } from "./src/units/prompt_units.ts";
 export { fillTemplate } from "./src/units/slots.ts";
 export { SEGMENT_KINDS, type SegmentKind, type Span } from "./src/units/text_segments.ts";
@@ -142,8 +151,8 @@ export {
   type ComparedRecord,
   compareRecords,
   type RecordComparison,
-} from "./src/experiment/compare_records.ts";
-export { type Cause, scoreTruth, type Truth, type TruthScore } from "./src/experiment/truth.ts";
+} from "./src/experiment/findings/compare_records.ts";
+export { type Cause, scoreTruth, type Truth, type TruthScore } from "./src/experiment/findings/truth.ts";
 export {
   type ControlledCurve,
   type Faithfulness,

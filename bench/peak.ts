@@ -8,9 +8,9 @@ import { createAllocator, STORAGE } from "../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../src/gpu/device.ts";
 import { createPipelineCache, specialize } from "../src/gpu/kernel.ts";
 import { createPass, type Dispatch, type Pass } from "../src/gpu/pass.ts";
-import { wholeBuffer } from "../src/ops/product.ts";
-import { unroll } from "../src/ops/product_unroll.ts";
-import { runDispatches, upload } from "../src/ops/product_sample.ts";
+import { wholeBuffer } from "../src/ops/product/product.ts";
+import { unroll } from "../src/ops/product/product_unroll.ts";
+import { runDispatches, upload } from "../src/ops/product/product_sample.ts";
 import { emit } from "./figure.ts";
 import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
 

@@ -5,7 +5,7 @@
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openGpu } from "../src/gpu/device.ts";
-import { readTuning, tuningKey } from "../src/model/tuning_cache.ts";
+import { readTuning, tuningKey } from "../src/model/tune/tuning_cache.ts";
 import { type Figure, print } from "./figure.ts";
 import { markdown } from "./markdown.ts";
 import { MODEL_SHAPES } from "./shapes.ts";

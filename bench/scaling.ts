@@ -3,15 +3,15 @@
  * target length and layers, and the exponents of power laws fitted to them. What takes the same for all sizes bends the
  * exponent towards 0, the pairs of attention bend those of lengths towards 2.
  */
-import { openCheckpoint } from "../src/checkpoint/open.ts";
+import { openCheckpoint } from "../src/checkpoint/open_checkpoint.ts";
 import type { Executor } from "../src/graph/executor.ts";
 import { createWebGpuExecutor } from "../src/graph/webgpu_executor.ts";
-import { EMBEDDED, embeddedModel } from "../src/model/embedded.ts";
-import { parseConfig } from "../src/model/config.ts";
-import { type BatchShape, pathGraph, rowsPerSequence } from "../src/model/path_graph.ts";
-import { type Architecture, rotationTable } from "../src/model/decoder.ts";
-import { EMBEDDING, hasAttentionBias } from "../src/model/weight_layout.ts";
-import { loadWeights } from "../src/model/weights.ts";
+import { EMBEDDED, embeddedModel } from "../src/model/load/embedded.ts";
+import { parseConfig } from "../src/model/load/model_config.ts";
+import { type BatchShape, pathGraph, rowsPerSequence } from "../src/model/run/path_graph.ts";
+import { type Architecture, rotationTable } from "../src/model/run/decoder.ts";
+import { EMBEDDING, hasAttentionBias } from "../src/model/load/weight_layout.ts";
+import { loadWeights } from "../src/model/load/load_weights.ts";
 import { emit } from "./figure.ts";
 import { exponent } from "./fit.ts";
 import { assertNear, openSubject, subject } from "./model/subject.ts";

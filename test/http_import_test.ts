@@ -31,7 +31,7 @@ Deno.test("mod.ts works when it is imported from a URL, with the embedded model"
     await Deno.writeTextFile(
       join(directory, "script.ts"),
       `import { attribute, loadModel, renderRecord } from "${base}/mod.ts";
-import { startQuantizePool } from "${base}/src/model/quantize_pool.ts";
+import { startQuantizePool } from "${base}/src/model/load/quantize_pool.ts";
 const model = await loadModel();
 const record = await attribute(model, { prompt: "Michael works as a software engineer.", target: " He" }, {
   quadrature: "gauss-legendre",

@@ -2,7 +2,7 @@
  * `deno run -A bench/attribution/attribution.ts NAME [ROUNDS]`: one whole attribution of the example in a process of its
  * own, so that the most memory that it held is its own too. Compilation of the kernels is part of the first round.
  */
-import { attribute } from "../../src/experiment/attribute.ts";
+import { attribute } from "../../src/explain/attribute.ts";
 import { emit } from "../figure.ts";
 import { median } from "../../src/gpu/gpu_time.ts";
 import { maxRss } from "../max_rss.ts";

@@ -1,5 +1,5 @@
 /** `deno bench -A bench/attribution`: wall-clock times of whole attributions of the example by the embedded model. */
-import { attribute } from "../../src/experiment/attribute.ts";
+import { attribute } from "../../src/explain/attribute.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { EXAMPLE } from "../model/subject.ts";
 import { ATTRIBUTIONS } from "./methods.ts";

@@ -1,5 +1,5 @@
-import type { AttributionRecord } from "../../src/attribution/record.ts";
-import type { AttributionOptions } from "../../src/experiment/request.ts";
+import type { AttributionRecord } from "../../src/explain/record/record.ts";
+import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
 import { distance } from "../../src/attribution/path_function.ts";
 import { assertNear, type Golden } from "../model/subject.ts";
 

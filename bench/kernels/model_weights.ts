@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LAYOUTS, type WeightFormat } from "../../src/ops/weight.ts";
+import { LAYOUTS, type WeightFormat } from "../../src/ops/formats/weight.ts";
 import { blockWeights, MODEL_SHAPES } from "../shapes.ts";
 
 /** A weight [outputs, inner] of a model and a format. */

@@ -7,7 +7,7 @@ import { openGpu } from "../../src/gpu/device.ts";
 import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import type { ValueType } from "../../src/ops/op.ts";
-import type { AttributesOf, OpName } from "../../src/ops/table.ts";
+import type { AttributesOf, OpName } from "../../src/ops/op_table.ts";
 import { emit, print } from "../figure.ts";
 import { bandwidthPeak, BEST, fmaPeak } from "../peak.ts";
 import { MODEL_SHAPES, type ModelShape } from "../shapes.ts";

@@ -5,10 +5,10 @@ import type { PipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass, type Pass } from "../../src/gpu/pass.ts";
 import { uploadWeight } from "../../src/graph/gpu_weights.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
-import { wholeBuffer } from "../../src/ops/product.ts";
-import { runDispatches, sample, upload } from "../../src/ops/product_sample.ts";
-import { type OpName, OPS } from "../../src/ops/table.ts";
-import type { ReferenceWeight } from "../../src/ops/weight.ts";
+import { wholeBuffer } from "../../src/ops/product/product.ts";
+import { runDispatches, sample, upload } from "../../src/ops/product/product_sample.ts";
+import { type OpName, OPS } from "../../src/ops/op_table.ts";
+import type { ReferenceWeight } from "../../src/ops/formats/weight.ts";
 import { bf16ToF32, f32ToBf16 } from "../../src/quant/half.ts";
 
 /** A bf16 or f32 weight with rows of few random ones, over and over. */

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { SMOLLM2_GGUF } from "../../test/weights/fetch.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EMBEDDED } from "../../src/model/embedded.ts";
+import { EMBEDDED } from "../../src/model/load/embedded.ts";
 import { type LanguageModel, loadModel, type LoadOptions } from "../../src/model/model.ts";
 import { SMOLLM2_GGUF } from "../../test/weights/fetch.ts";
 

@@ -6,8 +6,8 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { attribute } from "../../src/experiment/attribute.ts";
-import type { AttributionOptions } from "../../src/experiment/request.ts";
+import { attribute } from "../../src/explain/attribute.ts";
+import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
 import { emit, print } from "../figure.ts";
 import { EXAMPLE, openSubject, subject } from "../model/subject.ts";
 import { CAPTUM, type CaptumResult, largestDifference, runCaptum } from "./python.ts";

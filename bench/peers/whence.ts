@@ -2,9 +2,9 @@ import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass } from "../../src/gpu/pass.ts";
-import { forwardProduct, transposedProduct, wholeBuffer } from "../../src/ops/product.ts";
-import type { GpuWeight } from "../../src/ops/weight.ts";
-import { runDispatches, upload } from "../../src/ops/product_sample.ts";
+import { forwardProduct, transposedProduct, wholeBuffer } from "../../src/ops/product/product.ts";
+import type { GpuWeight } from "../../src/ops/formats/weight.ts";
+import { runDispatches, upload } from "../../src/ops/product/product_sample.ts";
 import type { Contender, Task } from "./contender.ts";
 
 /** Our own kernels, run by their passes alone as the others run by their sessions alone. */

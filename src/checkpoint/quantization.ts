@@ -1,4 +1,4 @@
-import { expect } from "./packed.ts";
+import { expect } from "./safetensors/packed.ts";
 
 /** What `quantization_config` of a `config.json` says; null where there is none. */
 export type Quantization = { readonly method: "bitsandbytes" } | Int4Quantization | null;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { NF4_BLOCK, type Nf4Tensor } from "../quant/nf4.ts";
-import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import { openSafetensors, type SafetensorsFile } from "./safetensors/safetensors.ts";
 import { openWholeFile, writeAll } from "./whole_file.ts";
 
 /** A matrix that is quantized at load. */

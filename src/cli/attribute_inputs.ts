@@ -1,5 +1,5 @@
-import { isSingleBaseline, samplesBaseline } from "../experiment/baseline_name.ts";
-import type { Message } from "../model/chat_turns.ts";
+import { isSingleBaseline, samplesBaseline } from "../explain/options/baseline_name.ts";
+import type { Message } from "../model/tokens/chat_turns.ts";
 import { text, UsageError, type Values } from "./command.ts";
 
 const SAMPLES = "samples:";

@@ -1,6 +1,6 @@
-import { ARCHITECTURES } from "../model/architectures.ts";
-import type { LayerKind, ModelConfig } from "../model/config.ts";
-import type { RopeScaling } from "../model/rope_scaling.ts";
+import { ARCHITECTURES } from "../model/load/architectures.ts";
+import type { LayerKind, ModelConfig } from "../model/load/model_config.ts";
+import type { RopeScaling } from "../model/load/rope_scaling.ts";
 
 /** What was understood of a configuration, a line each; layers that are alike and neighbours together. */
 export function configText(config: ModelConfig): string {

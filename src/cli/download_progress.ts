@@ -1,8 +1,8 @@
 // @ts-types="npm:@types/cli-progress@3"
 import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
-import type { DownloadProgress } from "../model/source.ts";
-import { bytesText } from "../report/bytes_text.ts";
+import type { DownloadProgress } from "../model/load/locate_model.ts";
+import { bytesText } from "../report/text/bytes_text.ts";
 import { timeLeftText } from "./time_text.ts";
 
 /** How far all files of the downloads are. */

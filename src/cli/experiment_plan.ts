@@ -1,9 +1,9 @@
-import type { Forecast, ForecastModel, ForecastRange } from "../experiment/forecast.ts";
-import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/plan.ts";
-import { groupByModel } from "../experiment/run.ts";
-import { readStored } from "../experiment/store.ts";
-import { bytesText } from "../report/bytes_text.ts";
-import { textTable } from "../report/text_table.ts";
+import type { Forecast, ForecastModel, ForecastRange } from "../experiment/run/forecast.ts";
+import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/plan_cells.ts";
+import { groupByModel } from "../experiment/run/run_experiment.ts";
+import { readStored } from "../experiment/run/store.ts";
+import { bytesText } from "../report/text/bytes_text.ts";
+import { textTable } from "../report/text/text_table.ts";
 
 /** Opens a model for forecasts. */
 export type OpenForecast = (model: ModelSpec) => Promise<ForecastModel>;

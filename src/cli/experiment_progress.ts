@@ -1,8 +1,8 @@
 // @ts-types="npm:@types/cli-progress@3"
 import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
-import type { ProgressEvent } from "../experiment/progress.ts";
-import { numberText, percentText } from "../report/number_text.ts";
+import type { ProgressEvent } from "../experiment/run/progress.ts";
+import { numberText, percentText } from "../report/text/number_text.ts";
 import { sumDownloads } from "./download_progress.ts";
 import { timeLeftText } from "./time_text.ts";
 

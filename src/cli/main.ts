@@ -18,14 +18,14 @@ Each has --help.
 
 // Imported when asked for: no command pays for the others.
 const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promise<number>>>> = {
-  attribute: async () => (await import("./attribute.ts")).runAttributeCommand,
-  experiment: async () => (await import("./experiment.ts")).runExperimentCommand,
-  generate: async () => (await import("./generate.ts")).runGenerateCommand,
-  doctor: async () => (await import("./doctor.ts")).runDoctorCommand,
-  cache: async () => (await import("./cache.ts")).runCacheCommand,
-  inspect: async () => (await import("./inspect.ts")).runInspectCommand,
-  compare: async () => (await import("./compare.ts")).runCompareCommand,
-  schema: async () => (await import("./schema.ts")).runSchemaCommand,
+  attribute: async () => (await import("./attribute_command.ts")).runAttributeCommand,
+  experiment: async () => (await import("./experiment_command.ts")).runExperimentCommand,
+  generate: async () => (await import("./generate_command.ts")).runGenerateCommand,
+  doctor: async () => (await import("./doctor_command.ts")).runDoctorCommand,
+  cache: async () => (await import("./cache_command.ts")).runCacheCommand,
+  inspect: async () => (await import("./inspect_command.ts")).runInspectCommand,
+  compare: async () => (await import("./compare_command.ts")).runCompareCommand,
+  schema: async () => (await import("./schema_command.ts")).runSchemaCommand,
 };
 
 /** Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. */

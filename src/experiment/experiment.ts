@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Device } from "../model/model.ts";
-import type { Quantize } from "../model/weights.ts";
-import { parseConfig } from "./config.ts";
-import { openModel } from "./open_model.ts";
-import { planExperiment } from "./plan.ts";
-import { runExperiment } from "./run.ts";
+import type { Quantize } from "../model/load/load_weights.ts";
+import { parseConfig } from "./config/parse_config.ts";
+import { openModel } from "./run/open_model.ts";
+import { planExperiment } from "./run/plan_cells.ts";
+import { runExperiment } from "./run/run_experiment.ts";
 
 /** What may be set in place of the configuration. */
 export interface ExperimentOptions {

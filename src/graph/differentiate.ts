@@ -1,5 +1,5 @@
 import type { Value } from "../ops/op.ts";
-import { OPS } from "../ops/table.ts";
+import { OPS } from "../ops/op_table.ts";
 import type { GraphNode, Trace } from "./graph.ts";
 
 /**

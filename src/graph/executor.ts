@@ -1,5 +1,5 @@
 import type { LaunchTime } from "../gpu/profiler.ts";
-import type { WeightInfo, WeightSegment } from "../ops/weight.ts";
+import type { WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import type { Graph } from "./graph.ts";
 
 /** Data written to a graph's inputs, row-major: values, which the GPU rounds to f32, or u32 indices. */

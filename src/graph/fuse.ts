@@ -1,8 +1,8 @@
-import type { CachedAttentionAttributes } from "../ops/cache.ts";
-import type { LinearAttributes } from "../ops/linear.ts";
-import type { RmsNormAttributes } from "../ops/norm.ts";
-import type { RopeAttributes } from "../ops/rope.ts";
-import type { OpName } from "../ops/table.ts";
+import type { CachedAttentionAttributes } from "../ops/attention/cached_attention.ts";
+import type { LinearAttributes } from "../ops/product/linear.ts";
+import type { RmsNormAttributes } from "../ops/block/norm.ts";
+import type { RopeAttributes } from "../ops/attention/rope.ts";
+import type { OpName } from "../ops/op_table.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 
 /**

@@ -8,7 +8,7 @@ import {
   type WeightFormat,
   type WeightInfo,
   type WeightSegment,
-} from "../ops/weight.ts";
+} from "../ops/formats/weight.ts";
 
 // Slices start at multiples of this many rows, so that no block and no 4-byte word straddles two of them.
 const SLICE_ROWS = 64;

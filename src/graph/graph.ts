@@ -1,5 +1,5 @@
 import type { Emitter, Value, ValueType } from "../ops/op.ts";
-import { type OpName, OPS } from "../ops/table.ts";
+import { type OpName, OPS } from "../ops/op_table.ts";
 
 /** One op applied to values. */
 export interface GraphNode {

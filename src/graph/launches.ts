@@ -1,8 +1,8 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import type { Value } from "../ops/op.ts";
-import { OPS } from "../ops/table.ts";
-import type { Tuning } from "../ops/tuning.ts";
-import type { GpuWeight } from "../ops/weight.ts";
+import { OPS } from "../ops/op_table.ts";
+import type { Tuning } from "../ops/kernel_choice.ts";
+import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Graph } from "./graph.ts";
 
 /** What kernels are chosen for. */

@@ -3,11 +3,11 @@ import { dequantizeInt4Blocks } from "../quant/int4.ts";
 import { dequantizeQ8_0 } from "../quant/q8_0.ts";
 import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import { elements, type ValueType } from "../ops/op.ts";
-import { OPS } from "../ops/table.ts";
-import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/weight.ts";
+import { OPS } from "../ops/op_table.ts";
+import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import type { Executor, InputData, Program, RunResult } from "./executor.ts";
 import type { Graph } from "./graph.ts";
-import { plan } from "./plan.ts";
+import { plan } from "./memory_plan.ts";
 
 /** Runs graphs in f64 on the CPU: the specification of every kernel, and a backend where no adapter exists. */
 export function createReferenceExecutor(): Executor {

@@ -2,13 +2,13 @@ import { paddedBytes } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { type BufferRange, paramsBytes } from "../gpu/pass.ts";
 import { elements } from "../ops/op.ts";
-import { DEFAULT_TUNING } from "../ops/tuning.ts";
-import type { GpuWeight } from "../ops/weight.ts";
+import { DEFAULT_TUNING } from "../ops/kernel_choice.ts";
+import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
 import type { Graph } from "./graph.ts";
 import { launches, type LaunchTarget } from "./launches.ts";
-import { bytesOf, plan } from "./plan.ts";
+import { bytesOf, plan } from "./memory_plan.ts";
 import { referenceNeeds, referenceWeightBytes } from "./reference_executor.ts";
 
 /** What is known of an adapter without using it. */

@@ -6,15 +6,15 @@ import { createPipelineCache, type PipelineCache } from "../gpu/kernel.ts";
 import { profile } from "../gpu/profiler.ts";
 import { createReadback } from "../gpu/readback.ts";
 import { type BufferRange, createPass, paramsBytes } from "../gpu/pass.ts";
-import { wholeBuffer } from "../ops/product.ts";
+import { wholeBuffer } from "../ops/product/product.ts";
 import { elements } from "../ops/op.ts";
-import { DEFAULT_TUNING, type Tuning } from "../ops/tuning.ts";
-import type { GpuWeight } from "../ops/weight.ts";
+import { DEFAULT_TUNING, type Tuning } from "../ops/kernel_choice.ts";
+import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
 import type { Graph, GraphInput } from "./graph.ts";
 import { launches } from "./launches.ts";
-import { bytesOf, plan, shareSlots } from "./plan.ts";
+import { bytesOf, plan, shareSlots } from "./memory_plan.ts";
 
 /** What all programs of an executor share. */
 interface Shared {

@@ -1,4 +1,4 @@
-import type { AttributionRecord } from "../attribution/record.ts";
+import type { AttributionRecord } from "../explain/record/record.ts";
 
 /** Column sums of a [T, L] attribution: [L]. */
 export function sumTargets(attribution: Float64Array, tokens: number): Float64Array {

@@ -1,4 +1,4 @@
-import type { Scorer } from "../ablation/scorer.ts";
+import type { Scorer } from "../perturbation/scorer.ts";
 import { createMoments } from "../statistics/moments.ts";
 import { createRandom } from "../statistics/random.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";

@@ -1,5 +1,5 @@
-import { type Coalition, everyUnit, sizeOf } from "../ablation/coalition.ts";
-import type { Scorer } from "../ablation/scorer.ts";
+import { type Coalition, everyUnit, sizeOf } from "../perturbation/coalition.ts";
+import type { Scorer } from "../perturbation/scorer.ts";
 import { createMoments } from "../statistics/moments.ts";
 import { createRandom } from "../statistics/random.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";

@@ -1,4 +1,4 @@
-import { type Coalition, everyUnit, noUnit } from "../ablation/coalition.ts";
+import { type Coalition, everyUnit, noUnit } from "../perturbation/coalition.ts";
 
 /** A measure of how well an order of units, the most important first, tells what the model relies on. */
 export interface OrderMeasure {

@@ -1,7 +1,7 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
-import type { AttributesOf, OpName } from "./table.ts";
-import type { Tuning } from "./tuning.ts";
-import type { GpuWeight, ReferenceWeight } from "./weight.ts";
+import type { AttributesOf, OpName } from "./op_table.ts";
+import type { Tuning } from "./kernel_choice.ts";
+import type { GpuWeight, ReferenceWeight } from "./formats/weight.ts";
 
 /** What a value holds: row-major, f32 on the GPU and f64 in the reference, or u32 indices in both. */
 export interface ValueType {

@@ -1,8 +1,8 @@
-import type { AttributionRecord } from "../attribution/record.ts";
-import { recordCsv } from "./csv.ts";
-import { assertFiniteRecord } from "./finite_record.ts";
-import { recordJson } from "./json.ts";
-import { recordTable, type TableOptions } from "./table.ts";
+import type { AttributionRecord } from "../explain/record/record.ts";
+import { recordCsv } from "./text/csv.ts";
+import { assertFiniteRecord } from "../explain/record/finite_record.ts";
+import { recordJson } from "./text/json.ts";
+import { recordTable, type TableOptions } from "./text/record_table.ts";
 
 /** What `attribute --format` takes. */
 export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html"] as const;
@@ -15,8 +15,8 @@ const RENDERERS = {
   json: recordJson,
   csv: recordCsv,
   svg: recordSvg,
-  png: async (record) => (await import("./render.ts")).rasterize(await recordSvg(record)),
-  html: async (record) => (await import("./html.ts")).recordHtml(record),
+  png: async (record) => (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record)),
+  html: async (record) => (await import("./text/record_html.ts")).recordHtml(record),
 } satisfies Record<
   RecordFormat,
   (record: AttributionRecord, options: TableOptions) => string | Promise<string | Uint8Array>
@@ -40,6 +40,9 @@ export async function renderRecord(
 
 /** Vega takes half a second to load: whoever wants a table does not wait for it. */
 async function recordSvg(record: AttributionRecord): Promise<string> {
-  const [{ recordFigure }, { renderSvg }] = await Promise.all([import("./record_figure.ts"), import("./render.ts")]);
+  const [{ recordFigure }, { renderSvg }] = await Promise.all([
+    import("./plot/record_figure.ts"),
+    import("./plot/render_figure.ts"),
+  ]);
   return renderSvg(recordFigure(record));
 }

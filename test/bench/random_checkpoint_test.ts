@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeRandomCheckpoint } from "../../bench/model/random_checkpoint.ts";
-import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { loadModel } from "../../src/model/model.ts";
 
 // Neither the head size nor the number of columns is that of any real model.

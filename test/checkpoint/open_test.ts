@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { DenseTensor } from "../../src/checkpoint/checkpoint.ts";
-import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { f32, inScratch, type Stored, writeConfig, writeSafetensors } from "./scratch.ts";
 
 const INDEX = "model.safetensors.index.json";

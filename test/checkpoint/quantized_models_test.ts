@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { f32Of, goldenPath, readGolden, sha256Of } from "../quant/golden.ts";
 import { exactValues } from "./exact_values.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DownloadProgress } from "../../src/model/source.ts";
+import type { DownloadProgress } from "../../src/model/load/locate_model.ts";
 import { sumDownloads } from "../../src/cli/download_progress.ts";
 
 const MIB = 2 ** 20;

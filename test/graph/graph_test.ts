@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
 import { type Graph, trace } from "../../src/graph/graph.ts";
-import { bytesOf, plan, shareSlots } from "../../src/graph/plan.ts";
+import { bytesOf, plan, shareSlots } from "../../src/graph/memory_plan.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
-import type { ModelConfig } from "../../src/model/config.ts";
-import { pathGraph, reverseWalks } from "../../src/model/path_graph.ts";
-import { scoreGraph } from "../../src/model/score_graph.ts";
+import type { ModelConfig } from "../../src/model/load/model_config.ts";
+import { pathGraph, reverseWalks } from "../../src/model/run/path_graph.ts";
+import { scoreGraph } from "../../src/model/run/score_graph.ts";
 import { randomValues } from "../support/random.ts";
 
 const CONFIG: ModelConfig = {
@@ -198,7 +198,7 @@ function deepGraph(gradient: "sequence" | "token"): Graph {
   return pathGraph({ ...MODEL, config: { ...CONFIG, layers: 12 } }, SHAPE, { gradient, tangent: true });
 }
 
-/** Name and [rows, columns] of each weight, as src/model/weights.ts uploads them. */
+/** Name and [rows, columns] of each weight, as src/model/load/load_weights.ts uploads them. */
 function weightsOf(
   { layers, hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, vocabularySize }: ModelConfig,
 ) {

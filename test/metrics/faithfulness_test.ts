@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createScorer } from "../../src/ablation/scorer.ts";
+import { createScorer } from "../../src/perturbation/scorer.ts";
 import { measureFaithfulness, removalCurve } from "../../src/metrics/faithfulness.ts";
 import { curveCounts, ORDER_MEASURE_NAMES, ORDER_MEASURES, orderOf } from "../../src/metrics/order_measure.ts";
 import { assertClose } from "../support/closeness.ts";
-import { gameOf } from "../ablation/games.ts";
+import { gameOf } from "../perturbation/games.ts";
 
 const ROUNDING = { absolute: 1e-12, relative: 0 };
 const WEIGHTS = [1, 8, 2, 4];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { createScorer } from "../../src/ablation/scorer.ts";
+import { createScorer } from "../../src/perturbation/scorer.ts";
 import { infidelity, infidelityOf } from "../../src/metrics/infidelity.ts";
 import { maxSensitivity, sensitivityOf } from "../../src/metrics/max_sensitivity.ts";
 import golden from "../golden/metrics/expected.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
-import { gameOf } from "../ablation/games.ts";
+import { gameOf } from "../perturbation/games.ts";
 
 const LINEAR = gameOf(3, [([a, b, c]) => 2 * a - b + 3 * c, ([a]) => a]);
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
-import { occlude } from "../../src/ablation/occlusion.ts";
-import { variantOf } from "../../src/ablation/prompt_variant.ts";
+import { occlude } from "../../src/perturbation/occlusion.ts";
+import { variantOf } from "../../src/perturbation/prompt_variant.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
 import { promptScorer } from "../support/prompt_scorer.ts";

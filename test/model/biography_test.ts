@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { attribute } from "../../src/experiment/attribute.ts";
+import { attribute } from "../../src/explain/attribute.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
 

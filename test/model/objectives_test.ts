@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
 import type { ObjectiveName } from "../../src/attribution/objectives/objective.ts";
-import { type OpenObjective, openObjective } from "../../src/experiment/objective.ts";
+import { type OpenObjective, openObjective } from "../../src/explain/open_objective.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
 

@@ -3,7 +3,7 @@ import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { elements } from "../../src/ops/op.ts";
-import { type OpName, OPS } from "../../src/ops/table.ts";
+import { type OpName, OPS } from "../../src/ops/op_table.ts";
 import { assertClose } from "../support/closeness.ts";
 import { inputData, type OpCase, opCase, runOp, uploadWeights } from "../support/op_case.ts";
 import { randomValues } from "../support/random.ts";

@@ -4,7 +4,7 @@ import type { Executor } from "../../src/graph/executor.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
-import { type OpName, OPS } from "../../src/ops/table.ts";
+import { type OpName, OPS } from "../../src/ops/op_table.ts";
 import { assertClose } from "../support/closeness.ts";
 import { runOp } from "../support/op_case.ts";
 import { CASES, VALUE_CASES } from "./cases.ts";

@@ -4,11 +4,11 @@ import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import type { Pass } from "../../src/gpu/pass.ts";
 import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
 import { trace } from "../../src/graph/graph.ts";
-import { type Contender, type Contest, holdContest, winnerOf } from "../../src/ops/contest.ts";
-import { type ProductClass, productContest } from "../../src/ops/product_contest.ts";
-import { productCandidates, productFamily } from "../../src/ops/product.ts";
-import { sample } from "../../src/ops/product_sample.ts";
-import { type Choice, choiceText, chosen, type Tuning } from "../../src/ops/tuning.ts";
+import { type Contender, type Contest, holdContest, winnerOf } from "../../src/ops/kernel_contest.ts";
+import { type ProductClass, productContest } from "../../src/ops/product/product_contest.ts";
+import { productCandidates, productFamily } from "../../src/ops/product/product.ts";
+import { sample } from "../../src/ops/product/product_sample.ts";
+import { type Choice, choiceText, chosen, type Tuning } from "../../src/ops/kernel_choice.ts";
 
 const CANDIDATES: [Choice, ...Choice[]] = [{ variant: "a", columns: 6 }, { variant: "a", columns: 4 }, {
   variant: "b",

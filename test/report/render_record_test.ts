@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { escapeHtml } from "../../src/report/html.ts";
+import { escapeHtml } from "../../src/report/text/record_html.ts";
 import { RECORD_FORMATS, renderRecord } from "../../src/report/render_record.ts";
 import { sampleRecord, withAttribution } from "./record_sample.ts";
 

@@ -4,7 +4,7 @@ import { compensatedSum } from "../../src/statistics/compensated_sum.ts";
 import { kendall, pearson, spearman, spearmanInterval } from "../../src/statistics/correlation.ts";
 import { createMoments } from "../../src/statistics/moments.ts";
 import { createRandom } from "../../src/statistics/random.ts";
-import { invertSymmetric } from "../../src/statistics/symmetric_solve.ts";
+import { invertSymmetric } from "../../src/perturbation/fit/symmetric_solve.ts";
 import { assertClose } from "../support/closeness.ts";
 
 Deno.test("createMoments() keeps its digits far from zero", () => {

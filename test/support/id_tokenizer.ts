@@ -1,5 +1,5 @@
 import type { LanguageModel } from "../../src/model/model.ts";
-import type { Tokenizer } from "../../src/model/tokenizer.ts";
+import type { Tokenizer } from "../../src/model/tokens/tokenizer.ts";
 
 /** A tokenizer for models without one: the text of ids 3, 14 is "3 14", as in test/golden/captum_values.py. */
 export const ID_TOKENIZER: Tokenizer = {

@@ -1,5 +1,5 @@
-import { attribute } from "../../src/experiment/attribute.ts";
-import type { GivenOptions } from "../../src/experiment/preset.ts";
+import { attribute } from "../../src/explain/attribute.ts";
+import type { GivenOptions } from "../../src/explain/options/preset.ts";
 import type { LanguageModel } from "../../src/model/model.ts";
 import { assertClose } from "./closeness.ts";
 

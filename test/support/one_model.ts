@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { widenDense } from "../../src/checkpoint/dense.ts";
 import { f32ToF16 } from "../../src/quant/half.ts";
 import { dequantizeNf4, NF4_CODE_BOOK, quantizeNf4 } from "../../src/quant/nf4.ts";
-import { ggufBytes, type GgufKey, type GgufStored, list, text, u32 } from "../checkpoint/gguf_bytes.ts";
+import { ggufBytes, type GgufKey, type GgufStored, list, text, u32 } from "../checkpoint/gguf/gguf_bytes.ts";
 import { type Stored, writeSafetensors } from "../checkpoint/scratch.ts";
 
 const GROUP = 32;

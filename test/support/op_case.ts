@@ -1,7 +1,7 @@
 import type { Executor } from "../../src/graph/executor.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { elements, type Value, type ValueType } from "../../src/ops/op.ts";
-import type { AttributesOf, OpName } from "../../src/ops/table.ts";
+import type { AttributesOf, OpName } from "../../src/ops/op_table.ts";
 import { randomValues } from "./random.ts";
 
 /** One op with its sizes and weights. */

@@ -1,6 +1,6 @@
-import { promptGame } from "../../src/ablation/prompt_game.ts";
-import type { Replacement } from "../../src/ablation/prompt_variant.ts";
-import { createScorer, type Scorer } from "../../src/ablation/scorer.ts";
+import { promptGame } from "../../src/perturbation/prompt_game.ts";
+import type { Replacement } from "../../src/perturbation/prompt_variant.ts";
+import { createScorer, type Scorer } from "../../src/perturbation/scorer.ts";
 import type { LanguageModel } from "../../src/model/model.ts";
 
 /** Token ids, and the positions of each unit; every token by itself where they are not given. */

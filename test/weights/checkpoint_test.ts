@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { compressAbsmax, expandNestedAbsmax } from "../../src/quant/double_quant.ts";
-import { readQuantized } from "../../src/model/quantize_tensor.ts";
-import { testGguf } from "../checkpoint/gguf_golden.ts";
-import { testAgainstPython } from "../model/strings_golden.ts";
-import { testAgainstTransformers } from "../model/token_golden.ts";
+import { readQuantized } from "../../src/model/load/quantize_tensor.ts";
+import { testGguf } from "../checkpoint/gguf/gguf_golden.ts";
+import { testAgainstPython } from "../model/tokens/strings_golden.ts";
+import { testAgainstTransformers } from "../model/tokens/token_golden.ts";
 import { readGolden, sha256Of } from "../quant/golden.ts";
 import { SMOLLM2_GGUF } from "./fetch.ts";
 

@@ -1,6 +1,6 @@
-import { exactShapley } from "../../src/ablation/exact_shapley.ts";
-import { exactOwen } from "../../src/ablation/owen.ts";
-import type { UnitTree } from "../../src/ablation/unit_tree.ts";
+import { exactShapley } from "../../src/perturbation/exact_shapley.ts";
+import { exactOwen } from "../../src/perturbation/owen.ts";
+import type { UnitTree } from "../../src/perturbation/unit_tree.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
 import { checkInseq, type InseqCase } from "../support/inseq_case.ts";

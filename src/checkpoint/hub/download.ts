@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
-import { blobPath, type HubFile, isIntact, lockPath, makeInside, type Repository } from "./cache.ts";
+import { blobPath, type HubFile, isIntact, lockPath, makeInside, type Repository } from "./hub_cache.ts";
 import { digestKind, digestLike } from "./digest.ts";
 import { type Asked, askedText, HubError } from "./hub_error.ts";
 import { hubIdText } from "./hub_id.ts";
 import { fileUrl } from "./listing.ts";
-import { persist, type Reply, send } from "./request.ts";
+import { persist, type Reply, send } from "./hub_request.ts";
 import type { DownloadProgress, Hub } from "./settings.ts";
 
 /** A file to be downloaded. */

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { DIRECTORY_FILES } from "../directory.ts";
-import { INDEX, SINGLE, weightFiles } from "../shards.ts";
+import { DIRECTORY_FILES } from "../safetensors/directory.ts";
+import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
 import {
   blobPath,
   filePath,
@@ -12,13 +12,13 @@ import {
   repositoryOf,
   snapshotPath,
   writeRef,
-} from "./cache.ts";
+} from "./hub_cache.ts";
 import { downloadBlob, partialBytes, tell, type Wanted } from "./download.ts";
 import { type CachedModel, findCached } from "./find_cached.ts";
 import { HubError } from "./hub_error.ts";
 import { type HubId, hubIdText, isCommit } from "./hub_id.ts";
 import { askRevision, listFiles, type Listing } from "./listing.ts";
-import { ATTEMPTS } from "./request.ts";
+import { ATTEMPTS } from "./hub_request.ts";
 import type { Hub } from "./settings.ts";
 
 // The npm package @huggingface/hub (2.17, read) has functions for this that are of no use here: snapshotDownload takes all files of

@@ -1,6 +1,6 @@
-import { DIRECTORY_FILES } from "../directory.ts";
-import { INDEX, SINGLE, weightFiles } from "../shards.ts";
-import { filePath, inspectFile, readRef, type Repository, snapshotPath } from "./cache.ts";
+import { DIRECTORY_FILES } from "../safetensors/directory.ts";
+import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
+import { filePath, inspectFile, readRef, type Repository, snapshotPath } from "./hub_cache.ts";
 import { type HubId, isCommit } from "./hub_id.ts";
 import { type Listing, readListing } from "./listing.ts";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { writeWhole } from "../write_whole.ts";
-import type { HubFile, Repository } from "./cache.ts";
+import type { HubFile, Repository } from "./hub_cache.ts";
 import { isDigest } from "./digest.ts";
 import { type Asked, HubError } from "./hub_error.ts";
 import { type HubId, isCommit } from "./hub_id.ts";
-import { ATTEMPTS, getJson, persist, send, unusableAnswer } from "./request.ts";
+import { ATTEMPTS, getJson, persist, send, unusableAnswer } from "./hub_request.ts";
 import type { Hub } from "./settings.ts";
 
 /** The files of a commit. */

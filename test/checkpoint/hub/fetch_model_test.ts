@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { openCheckpoint } from "../../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { commitOf, digestOf } from "./hub_server.ts";
 import {
   blobOf,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { openCheckpoint } from "../../../src/checkpoint/open.ts";
+import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import golden from "../../golden/hub/layout.json" with { type: "json" };
 import { commitOf, sha256 } from "./hub_server.ts";
 import { NAME, SINGLE_MODEL, withHub } from "./trial.ts";

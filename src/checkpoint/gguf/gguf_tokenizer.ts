@@ -1,0 +1,150 @@
+import type { TokenizerFiles } from "../checkpoint.ts";
+import type { GgufValue } from "./gguf_header.ts";
+import { describePieces } from "./gguf_pieces.ts";
+
+/** Kinds of token that are added to the vocabulary: `control` is special, `user-defined` is not. */
+const CONTROL = 3;
+const USER_DEFINED = 4;
+
+const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
+
+/** How a text is split before merges, by the name that llama.cpp gives it. */
+interface Splitting {
+  readonly normalizer: unknown;
+  /** Regular expressions whose matches become pieces of their own; null for GPT-2's, which ByteLevel has built in. */
+  readonly patterns: readonly string[];
+  readonly gpt2Pattern: boolean;
+  readonly ignoreMerges: boolean;
+  /** Whether a BOS is added where the file does not say. */
+  readonly addBos: boolean;
+}
+
+const GPT2: Splitting = { normalizer: null, patterns: [], gpt2Pattern: true, ignoreMerges: false, addBos: false };
+
+const WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|";
+const REST = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+const SPLITTINGS: ReadonlyMap<string, Splitting> = new Map([
+  ["gpt-2", GPT2],
+  ["smollm", { ...GPT2, patterns: ["\\p{N}"] }],
+  ["qwen2", { ...GPT2, normalizer: { type: "NFC" }, patterns: [`${WORDS}\\p{N}${REST}`], gpt2Pattern: false }],
+  ["llama-bpe", {
+    ...GPT2,
+    patterns: [`${WORDS}\\p{N}{1,3}${REST}`],
+    gpt2Pattern: false,
+    ignoreMerges: true,
+    addBos: true,
+  }],
+]);
+
+/**
+ * The objects of `tokenizer.json` and `tokenizer_config.json` that a GGUF file's byte-level vocabulary amounts to, null
+ * where the file has no tokenizer.
+ *
+ * @throws SyntaxError where the tokenizer is of another kind; `path` names the file
+ */
+export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: string): TokenizerFiles | null {
+  const key = (name: string) => metadata.get(`tokenizer.ggml.${name}`);
+  const expect = (condition: boolean, name: string, must: string) => {
+    if (condition) return;
+    const got = JSON.stringify(key(name))?.slice(0, 40) ?? "none";
+    throw new SyntaxError(`Cannot read ${path} as tokenizer.ggml.${name} must be ${must}: got ${got}`);
+  };
+  if (key("model") === undefined) return null;
+  // SentencePiece's pieces, by their scores; else GPT-2's bytes, by their merges.
+  const pieces = key("model") === "llama";
+  expect(pieces || key("model") === "gpt2", "model", "gpt2 or llama");
+  const splitting = SPLITTINGS.get(key("pre") as string);
+  expect(pieces || splitting !== undefined, "pre", `one of ${[...SPLITTINGS.keys()].join(", ")}`);
+  expect(isStrings(key("tokens")), "tokens", "a list of strings");
+  const tokens = key("tokens") as string[];
+  const types = (key("token_type") ?? []) as number[];
+  if (pieces) expect(isNumbers(key("scores"), tokens.length), "scores", `a list of ${tokens.length} numbers`);
+  else expect(isStrings(key("merges")), "merges", "a list of strings");
+  const tokenOf = (name: string) => tokens[key(`${name}_token_id`) as number] ?? null;
+  const bos = key("add_bos_token") ?? (pieces || splitting!.addBos) ? tokenOf("bos") : null;
+  const config = {
+    bos_token: tokenOf("bos"),
+    eos_token: tokenOf("eos"),
+    unk_token: tokenOf("unknown"),
+    pad_token: tokenOf("padding"),
+    clean_up_tokenization_spaces: false,
+    chat_template: metadata.get("tokenizer.chat_template") ?? null,
+  };
+  const ends = [key("eos_token_id"), key("eot_token_id")].filter((id) => id !== undefined);
+  return {
+    tokenizer: pieces
+      ? {
+        version: "1.0",
+        truncation: null,
+        padding: null,
+        post_processor: bos === null ? null : bosProcessor(bos, tokens.indexOf(bos)),
+        ...describePieces({
+          tokens,
+          scores: key("scores") as number[],
+          types,
+          prefixed: key("add_space_prefix") !== false,
+        }),
+      }
+      : describeTokenizer(tokens, types, key("merges") as string[], splitting!, bos),
+    config,
+    generation: { eos_token_id: ends },
+  };
+}
+
+function isStrings(value: GgufValue | undefined): boolean {
+  return Array.isArray(value) && value.every((element) => typeof element === "string");
+}
+
+function isNumbers(value: GgufValue | undefined, length: number): boolean {
+  return Array.isArray(value) && value.length === length && value.every((element) => typeof element === "number");
+}
+
+function describeTokenizer(
+  tokens: readonly string[],
+  types: readonly number[],
+  merges: readonly string[],
+  splitting: Splitting,
+  bos: string | null,
+): Record<string, unknown> {
+  const added = tokens.flatMap((content, id) => {
+    const special = types[id] === CONTROL;
+    if (!special && types[id] !== USER_DEFINED) return [];
+    return [{ id, content, special, normalized: false, single_word: false, lstrip: false, rstrip: false }];
+  });
+  const split = splitting.patterns.map((pattern) => ({
+    type: "Split",
+    pattern: { Regex: pattern },
+    behavior: "Isolated",
+    invert: false,
+  }));
+  return {
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: splitting.normalizer,
+    pre_tokenizer: { type: "Sequence", pretokenizers: [...split, { ...BYTE_LEVEL, use_regex: splitting.gpt2Pattern }] },
+    post_processor: bos === null ? BYTE_LEVEL : bosProcessor(bos, tokens.indexOf(bos)),
+    decoder: BYTE_LEVEL,
+    model: {
+      type: "BPE",
+      unk_token: null,
+      ignore_merges: splitting.ignoreMerges,
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      merges: merges.map((merge) => merge.split(" ")),
+    },
+  };
+}
+
+function bosProcessor(bos: string, id: number): Record<string, unknown> {
+  const start = { SpecialToken: { id: bos, type_id: 0 } };
+  const text = { Sequence: { id: "A", type_id: 0 } };
+  const second = { Sequence: { id: "B", type_id: 1 } };
+  return {
+    type: "TemplateProcessing",
+    single: [start, text],
+    pair: [start, text, second],
+    special_tokens: { [bos]: { id: bos, ids: [id], tokens: [bos] } },
+  };
+}

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { isFile, parseUniqueKeys, shownValue } from "../file.ts";
+import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
+
+/** Weights in one file. */
+export const SINGLE = "model.safetensors";
+/** Names the file of each tensor where the weights are in several. */
+export const INDEX = "model.safetensors.index.json";
+
+/** The weight files of a directory. */
+export interface Shards {
+  readonly files: readonly SafetensorsFile[];
+  /** File of each tensor. */
+  readonly owner: ReadonlyMap<string, SafetensorsFile>;
+}
+
+/**
+ * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` names.
+ *
+ * @throws Deno.errors.NotFound where a file is missing
+ * @throws SyntaxError where one is malformed, or the index does not fit the shards
+ */
+export function openShards(path: string): Shards {
+  const files = new Map<string, SafetensorsFile>();
+  const open = (name: string) => {
+    const file = files.get(name) ?? openSafetensors(join(path, name));
+    files.set(name, file);
+    return file;
+  };
+  try {
+    const owner = new Map<string, SafetensorsFile>();
+    if (isFile(join(path, SINGLE))) {
+      const file = open(SINGLE);
+      for (const tensor of file.entries.keys()) owner.set(tensor, file);
+    } else {
+      for (const [tensor, name] of Object.entries(readWeightMap(path))) {
+        const file = open(name);
+        if (!file.entries.has(tensor)) {
+          throw new SyntaxError(
+            `Cannot read ${join(path, INDEX)} as tensor ${tensor} must be in ${name}: got a file without it`,
+          );
+        }
+        owner.set(tensor, file);
+      }
+    }
+    // In name order, so that the fingerprint does not depend on the order of keys in the index.
+    return { files: [...files].sort(([a], [b]) => a < b ? -1 : 1).map(([, file]) => file), owner };
+  } catch (error) {
+    files.forEach(({ file }) => file.close());
+    throw error;
+  }
+}
+
+/**
+ * The shards that the index of a directory names, in name order.
+ *
+ * @throws SyntaxError where it is no index, names a file elsewhere, or leaves a numbered shard out
+ */
+export function weightFiles(path: string): string[] {
+  return [...new Set(Object.values(readWeightMap(path)))].sort();
+}
+
+function readWeightMap(path: string): Record<string, string> {
+  const index = join(path, INDEX);
+  if (!isFile(index)) {
+    const found = [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
+    const gguf = found.find((name) => name.endsWith(".gguf"));
+    throw new Deno.errors.NotFound(
+      `Cannot open model ${path} as it must have ${SINGLE} or ${INDEX}: got ${
+        found.join(", ") || "an empty directory"
+      }${gguf ? `; to use the GGUF file, name it: ${join(path, gguf)}` : ""}`,
+    );
+  }
+  const map = parseUniqueKeys(Deno.readTextFileSync(index), index).weight_map;
+  const isMap = typeof map === "object" && map !== null &&
+    Object.values(map).every((name) => typeof name === "string" && /^[^/\\]+\.safetensors$/.test(name));
+  if (!isMap) {
+    throw new SyntaxError(
+      `Cannot read ${index} as weight_map must map tensors to .safetensors files beside it: got ${shownValue(map)}`,
+    );
+  }
+  checkShards(Object.values(map), index);
+  return map as Record<string, string>;
+}
+
+/** Shards that number themselves, as "model-00001-of-00003.safetensors", must all be named. */
+function checkShards(names: readonly string[], index: string): void {
+  const named = new Set(names);
+  for (const name of named) {
+    const [, start, , of, total, end] = /^(.*?)(\d+)(-of-)(\d+)(\.safetensors)$/.exec(name) ?? [];
+    for (let shard = 1; shard <= Number(total ?? 0); shard++) {
+      const other = `${start}${String(shard).padStart(total.length, "0")}${of}${total}${end}`;
+      if (named.has(other)) continue;
+      throw new SyntaxError(`Cannot read ${index} as weight_map must name every shard: got none of ${other}`);
+    }
+  }
+}

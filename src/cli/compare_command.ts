@@ -1,0 +1,77 @@
+import type { AttributionRecord } from "../explain/record/record.ts";
+import {
+  agreementCsv,
+  agreementTable,
+  type ComparedRecord,
+  compareRecords,
+} from "../experiment/findings/compare_records.ts";
+import { checkRecord } from "../explain/record/record_schema.ts";
+import { readableJson } from "../report/text/json.ts";
+import { number, oneOf, type Options, parseArguments, text, UsageError, write } from "./command.ts";
+
+const FORMATS = ["table", "json", "csv"] as const;
+
+const HELP =
+  `Says how far attributions of the same prompt and target agree: methods, seeds, baselines, steps, or models.
+
+Usage: deno task compare A.json B.json [C.json …] [options]
+
+Each file is what attribute --format json or an experiment stored (cells/*.json). Of each two files: Pearson's,
+Spearman's and Kendall's correlation, the overlap of the k largest magnitudes, the share of units with the same sign,
+and the relative L1 distance from the latter. With three or more also how much they vary.
+
+  --top N             k of the overlap (a quarter of the units)
+  --format NAME       ${FORMATS.join(", ")} (table)
+  --out FILE          write there instead of to standard output
+  --help              this text
+
+Exit code: 0 done, 1 failed, 2 wrong usage.
+`;
+
+const OPTIONS = {
+  top: { type: "string" },
+  format: { type: "string" },
+  out: { type: "string" },
+} as const satisfies Options;
+// More files than this are a glob gone wrong: their pairs would fill pages.
+const MOST_FILES = 50;
+
+/** Runs `compare` and returns the exit code. */
+export async function runCompareCommand(args: string[]): Promise<number> {
+  const { values, rest } = parseArguments(args, OPTIONS, MOST_FILES);
+  if (values.help) {
+    write(Deno.stdout, HELP);
+    return 0;
+  }
+  const top = number("top", values.top, { least: 1, whole: true });
+  const format = oneOf("format", values.format, FORMATS) ?? "table";
+  const out = text("out", values.out);
+  if (rest.length < 2) throw new UsageError(`Cannot compare as two records must be named: got ${rest.length}`);
+  const twice = rest.find((file, i) => rest.indexOf(file) < i);
+  if (twice !== undefined) throw new UsageError(`Cannot compare as each record must be named once: got ${twice} again`);
+  const records: ComparedRecord[] = [];
+  for (const file of rest) records.push({ name: file, record: await readRecord(file) });
+  const result = compareRecords(records, top);
+  const rendered = format === "json"
+    ? `${readableJson(result)}\n`
+    : format === "csv"
+    ? agreementCsv(result)
+    : agreementTable(result);
+  if (out === undefined) write(Deno.stdout, rendered);
+  else await Deno.writeTextFile(out, rendered);
+  return 0;
+}
+
+async function readRecord(file: string): Promise<AttributionRecord> {
+  let content: string;
+  try {
+    content = await Deno.readTextFile(file);
+  } catch (error) {
+    throw new UsageError(`Cannot compare as ${file} must be a readable file: got ${(error as Error).message}`);
+  }
+  try {
+    return checkRecord(JSON.parse(content));
+  } catch (error) {
+    throw new SyntaxError(`Cannot compare ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,168 @@
+import { join } from "node:path";
+import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
+import { completenessPivot } from "../experiment/findings/pivot.ts";
+import type { ForecastModel } from "../experiment/run/forecast.ts";
+import {
+  type ExperimentPlan,
+  type ModelSpec,
+  planExperiment,
+  type PlanOverrides,
+} from "../experiment/run/plan_cells.ts";
+import { type ExperimentResult, type RunContext, runExperiment } from "../experiment/run/run_experiment.ts";
+import { DEVICES, QUANTIZATIONS } from "../experiment/config/experiment_schema.ts";
+import type { LoadOptions } from "../model/model.ts";
+import { textTable } from "../report/text/text_table.ts";
+import {
+  bytes,
+  MODEL_OPTIONS,
+  oneOf,
+  type Options,
+  parseArguments,
+  text,
+  TUNINGS,
+  UsageError,
+  type Values,
+  write,
+} from "./command.ts";
+import { withDownloadBar } from "./download_progress.ts";
+import { planText } from "./experiment_plan.ts";
+import { progressView } from "./experiment_progress.ts";
+
+const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
+
+Usage: deno task experiment FILE.yaml [options]
+
+  --out DIR           where the results go (results/<name of the experiment>)
+  --model MODEL       in place of the configuration's: a Hugging Face directory, a .gguf file, or a model at the hub,
+                      organization/name[@revision][:file.gguf]
+  --quantize NAME     none or nf4 in place of the configuration's
+  --device NAME       auto, webgpu or reference in place of the configuration's
+  --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
+  --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
+  --no-cache          neither read nor keep quantized weights and digests of files between runs
+  --plan              list the cells, what is already there, and what the others would take: path points, rows taken
+                      forward and backward, and bytes; compute nothing
+  --strict            exit with 3 where a tolerance was not met
+  --help              this text
+
+Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the arguments, 3 see --strict.
+`;
+
+/** What the command needs from its process; a test gives its own. */
+export interface CommandIo {
+  open: RunContext["open"];
+  /** Opens a model for `--plan`. */
+  openForecast(model: ModelSpec): Promise<ForecastModel>;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  readonly stderrIsTerminal: boolean;
+}
+
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  out: { type: "string" },
+  plan: { type: "boolean" },
+  strict: { type: "boolean" },
+} as const satisfies Options;
+
+/**
+ * Runs `experiment` with its arguments and returns the exit code.
+ *
+ * @throws {UsageError} for wrong arguments
+ */
+export async function runExperimentCommand(args: string[], given?: CommandIo): Promise<number> {
+  const { values, rest } = parseArguments(args, OPTIONS, 1);
+  const how = {
+    memory: bytes("memory", values.memory),
+    tuning: oneOf("tuning", values.tuning, TUNINGS),
+    cache: values["no-cache"] ? "off" as const : undefined,
+  };
+  const io = given ?? processIo(how);
+  if (values.help) {
+    io.stdout(HELP);
+    return 0;
+  }
+  if (rest.length === 0) throw new UsageError("Cannot run an experiment as a YAML file must be named: got none");
+  const [file] = rest;
+  const overrides = overridesOf(values);
+  const out = text("out", values.out);
+  try {
+    const plan = planExperiment(parseConfig(await readConfig(file), file), overrides);
+    return await runPlan(plan, out ?? join("results", plan.name), values, io);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    io.stderr(`${error.message}\n`);
+    return 2;
+  }
+}
+
+async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
+  if (values.plan) {
+    const { text, failed } = await planText(plan, out, io.openForecast);
+    io.stdout(text);
+    return failed > 0 ? 1 : 0;
+  }
+  const result = await runWithProgress(plan, out, io);
+  report(result, io);
+  if (result.failed > 0) return 1;
+  return values.strict && result.unmet > 0 ? 3 : 0;
+}
+
+function overridesOf(values: Values): PlanOverrides {
+  return {
+    model: text("model", values.model),
+    quantize: oneOf("quantize", values.quantize, QUANTIZATIONS),
+    device: oneOf("device", values.device, DEVICES),
+  };
+}
+
+async function readConfig(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot read the experiment as ${file} must be a readable file: got ${(error as Error).message}`,
+    );
+  }
+}
+
+async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo): Promise<ExperimentResult> {
+  const view = progressView(io.stderrIsTerminal, (line) => io.stderr(`${line}\n`));
+  try {
+    return await runExperiment(plan, { open: io.open, onProgress: view.show }, out);
+  } finally {
+    view.stop();
+  }
+}
+
+function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: CommandIo): void {
+  const rows = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
+  const stored = outcomes.filter((outcome) => outcome.status === "stored").length;
+  const counts = [
+    `${rows.length - stored} cells computed`,
+    `${stored} already there`,
+    `${failed} failed`,
+    ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
+  ];
+  io.stdout(`${summary}\n\n`);
+  if (rows.length > 0) io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
+  io.stdout(`${counts.join(", ")}\n`);
+}
+
+/** The process's own streams and the models of this package; these are loaded only when a model is opened. */
+function processIo(how: Pick<LoadOptions, "memory" | "tuning" | "cache">): CommandIo {
+  const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
+  return {
+    open: async (model, onDownload) =>
+      (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, onHint, onDownload }),
+    openForecast: async ({ source, device, quantize }) => {
+      const { openForecast } = await import("../experiment/run/forecast.ts");
+      return await withDownloadBar((onDownload) =>
+        openForecast(source, { device, quantize, memory: how.memory, onHint, onDownload })
+      );
+    },
+    stdout: (data) => write(Deno.stdout, data),
+    stderr: (data) => write(Deno.stderr, data),
+    stderrIsTerminal: Deno.stderr.isTerminal(),
+  };
+}

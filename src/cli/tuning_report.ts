@@ -1,0 +1,51 @@
+import { openGpu } from "../gpu/device.ts";
+import { type ContestResult, knownClasses, modelClasses, textOfChoice, tune } from "../model/tune/tune.ts";
+import { readTuning, tuningKey, writeTuning } from "../model/tune/tuning_cache.ts";
+import type { LoadOptions } from "../model/model.ts";
+import { textTable } from "../report/text/text_table.ts";
+import { write } from "./command.ts";
+import { withDownloadBar } from "./download_progress.ts";
+
+/**
+ * Tunes the kernels for a model, or for the usual ones, prints how each candidate did, and keeps the choices beside those
+ * that the cache has for other shapes.
+ *
+ * @returns the exit code
+ * @throws {NoAdapterError} where there is nothing to tune for
+ */
+export async function runTuning(source: string | undefined, options: LoadOptions): Promise<number> {
+  const classes = source === undefined
+    ? await knownClasses()
+    : await withDownloadBar((onDownload) => modelClasses(source, { ...options, onDownload }));
+  const gpu = await openGpu();
+  try {
+    const key = tuningKey(gpu);
+    const { tuning: known } = await readTuning(key);
+    const results: ContestResult[] = [];
+    const tuning = await tune(gpu, classes, known.choices, (result) => {
+      results.push(result);
+      write(Deno.stderr, `${result.family}: ${textOfChoice(result.winner)}\n`);
+    });
+    write(Deno.stdout, `${gpu.adapter}; GFLOPS of each candidate, the default first\n\n${tableOf(results)}\n`);
+    try {
+      write(Deno.stdout, `tuning ${tuning.name}, kept in ${await writeTuning(key, tuning)}\n`);
+    } catch (error) {
+      write(Deno.stderr, `hint: the tuning is not kept, and the defaults stay in use: ${(error as Error).message}\n`);
+    }
+    return 0;
+  } finally {
+    gpu.close();
+  }
+}
+
+function tableOf(results: readonly ContestResult[]): string {
+  const rows = results.flatMap(({ family, contenders, winner }) =>
+    contenders.map(({ choice, rate, error }, i) => [
+      i === 0 ? family : "",
+      textOfChoice(choice) + (i === 0 ? " (default)" : ""),
+      rate === null ? "" : (rate / 1e9).toPrecision(3),
+      choice === winner ? "chosen" : error ?? "",
+    ])
+  );
+  return textTable({ head: ["kernel", "candidate", "GFLOPS", ""], rows });
+}

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import type { TopLevelSpec } from "npm:vega-lite@6";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { barChart } from "../../report/plot/bar_chart.ts";
+import { completenessPlot, type CompletenessPoint } from "../../report/plot/completeness_plot.ts";
+import { heatMap } from "../../report/plot/heat_map.ts";
+import { intervalPlot } from "../../report/plot/interval_plot.ts";
+import { rasterize, renderSvg } from "../../report/plot/render_figure.ts";
+import { readIfThere, writeAtomic } from "../run/atomic_file.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Findings } from "./findings.ts";
+import type { Cell } from "../run/plan_cells.ts";
+import { isRelevant } from "../../explain/options/relevance.ts";
+import { pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
+import type { AttributionOptions } from "../../explain/options/attribution_options.ts";
+import type { Store } from "../run/store.ts";
+
+/** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
+const DRAWING = 1;
+
+/** Draws the bar chart and, where there is a token attribution, the heat map of a cell, unless they are there already. */
+export async function plotCell(store: Store, cell: Cell, record: AttributionRecord): Promise<void> {
+  await plot(store, `plots/${cell.id}.bar`, barChart(record));
+  if (record.tokenAttribution) await plot(store, `plots/${cell.id}.heat`, heatMap(record));
+}
+
+/** Draws completeness error against path points. Returns false where no cell has path points. */
+export async function plotCompleteness(store: Store, rows: readonly ResultRow[], name: string): Promise<boolean> {
+  const points = completenessPoints(rows);
+  if (points.length === 0) return false;
+  await plot(store, "plots/completeness", completenessPlot(points, `${name}: completeness error against path points`));
+  return true;
+}
+
+/** Draws each part of what was found. */
+export async function plotFindings(store: Store, all: readonly Findings[], name: string): Promise<void> {
+  for (const { name: part, title, findings } of all) {
+    const points = findings.map(({ label, measure, mean: { value, low, high }, cases }) => ({
+      ...{ panel: measure, row: label, value, low, high },
+      cases: cases.map((one) => one.value),
+    }));
+    await plot(store, `plots/${part}`, intervalPlot(points, `${name}: ${title.toLowerCase()}`));
+  }
+}
+
+/**
+ * Draws the L1 distance from the reference against path points, for comparisons across steps that have one.
+ *
+ * @returns their names
+ */
+export async function plotDistances(
+  store: Store,
+  comparisons: readonly Comparison[],
+  name: string,
+): Promise<string[]> {
+  const drawn: string[] = [];
+  for (const { name: comparison, hasReference, pairs } of comparisons) {
+    const usual = usualFreeze(pairs.map(({ a }) => a));
+    const points = !hasReference
+      ? []
+      : pairs.flatMap(({ a, agreement: { relativeDistance: relative } }) =>
+        pathPoint(a, { usual, manyModels: false, relative, certificate: a.sequence.certificate })
+      );
+    if (points.length === 0) continue;
+    const spec = completenessPlot(points, `${name}: distance from the reference against path points`, {
+      axis: "L1 distance",
+      meaning: `Σ |attribution − reference| / Σ |reference|, sequence attribution; comparison ${comparison}`,
+    });
+    await plot(store, `plots/distance-${comparison}`, spec);
+    drawn.push(comparison);
+  }
+  return drawn;
+}
+
+function completenessPoints(rows: readonly ResultRow[]): CompletenessPoint[] {
+  const usual = usualFreeze(rows);
+  const manyModels = new Set(rows.map(modelText)).size > 1;
+  return rows.flatMap((row) => pathPoint(row, { usual, manyModels, ...row.sequence }));
+}
+
+/** The place of a cell in a plot against path points; none where it has no path or no error. */
+function pathPoint(
+  row: ResultRow,
+  { usual, manyModels, relative, certificate }: {
+    readonly usual: string;
+    readonly manyModels: boolean;
+    readonly relative: number | null;
+    readonly certificate: number | null;
+  },
+): CompletenessPoint[] {
+  const { options } = row.cell;
+  const prompt = promptWord(row.cell);
+  if (options.method !== "integrated-gradients" || relative === null) return [];
+  return [{
+    prompt: manyModels ? `${prompt}, ${modelText(row)}` : prompt,
+    path: `baseline ${pathText(options, usual)}`,
+    quadrature: options.quadrature,
+    points: isRelevant("steps", options) ? ownPoints(options) : row.cost.pathPoints,
+    relative,
+    certificate,
+  }];
+}
+
+function modelText({ model, cell }: ResultRow): string {
+  return `${model.id} ${cell.model.quantize}`;
+}
+
+/**
+ * Writes NAME.png and then NAME.svg, which ends in the hash of its specification: where that is the specification at
+ * hand and the PNG is there, nothing is drawn.
+ */
+async function plot(store: Store, name: string, spec: TopLevelSpec): Promise<void> {
+  const hash = createHash("sha256").update(JSON.stringify([DRAWING, spec])).digest("hex");
+  const mark = `<!-- whence plot ${hash} -->\n`;
+  const [svgPath, pngPath] = [store.path(`${name}.svg`), store.path(`${name}.png`)];
+  if ((await readIfThere(svgPath))?.endsWith(mark) && await isThere(pngPath)) return;
+  const svg = await renderSvg(spec);
+  await writeAtomic(pngPath, rasterize(svg));
+  await writeAtomic(svgPath, svg + mark);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Points of a fixed rule on every path, without both ends, which are scored for the error alone. */
+function ownPoints(options: AttributionOptions): number {
+  return options.steps * (isRelevant("samples", options) ? options.samples ?? 1 : 1);
+}

@@ -1,0 +1,21 @@
+import { loadModel, type LoadOptions } from "../../model/model.ts";
+import { attribute } from "../../explain/attribute.ts";
+import type { ModelSpec } from "./plan_cells.ts";
+import type { OpenModel } from "./run_experiment.ts";
+
+/**
+ * Loads a model for the cells of an experiment.
+ *
+ * @param how what changes no result beyond rounding, and is therefore no part of the specification
+ */
+export async function openModel(
+  { source, quantize, device }: ModelSpec,
+  how: Pick<LoadOptions, "memory" | "tuning" | "cache" | "onHint" | "onDownload"> = {},
+): Promise<OpenModel> {
+  const model = await loadModel(source, { device, quantize, ...how });
+  return {
+    fingerprint: model.fingerprint,
+    attribute: (text, options) => attribute(model, text, options),
+    close: () => model.close(),
+  };
+}

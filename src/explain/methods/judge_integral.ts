@@ -1,0 +1,63 @@
+import type { PathIntegral } from "../../attribution/path_function.ts";
+import { sumTargets } from "../../metrics/completeness.ts";
+import { aggregate } from "../../units/aggregate.ts";
+import type { Judged } from "../record/build_record.ts";
+import type { OpenObjective } from "../open_objective.ts";
+import type { PreparedText } from "../prepare_text.ts";
+import type { AttributionOptions } from "../options/attribution_options.ts";
+
+/**
+ * A path's integral as what a record is made of: of the prompt's positions, of its units, and, where the target's rows moved
+ * too, of these.
+ */
+export function judgeIntegral(
+  result: PathIntegral,
+  { targets }: Pick<OpenObjective, "targets">,
+  text: PreparedText,
+  { tokens, units }: Pick<AttributionOptions, "tokens" | "units">,
+): Judged {
+  const L = text.promptIds.length;
+  const columns = result.attribution.length / (tokens ? targets : 1);
+  const [attribution, ofPrefix] = splitColumns(result.attribution, columns, L);
+  const [errors, errorsOfPrefix] = result.certified === null
+    ? [null, null]
+    : splitColumns(result.certified.entryError, columns, L);
+  const sequenceAttribution = tokens ? sumTargets(attribution, L) : attribution;
+  return {
+    ...result,
+    certified: result.certified && { ...result.certified, entryError: errors! },
+    comparable: true,
+    tokenAttribution: tokens ? attribution : null,
+    sequenceAttribution,
+    standardError: null,
+    unitLevel: isByToken(text, units) ? null : {
+      attribution: tokens ? byUnits(attribution, text) : null,
+      sequence: byUnits(sequenceAttribution, text),
+      standardError: null,
+      entryError: errors && !tokens ? byUnits(errors, text) : null,
+    },
+    prefix: columns === L ? null : {
+      attribution: tokens ? ofPrefix : null,
+      sequence: tokens ? sumTargets(ofPrefix, columns - L) : ofPrefix,
+      standardError: null,
+      entryError: errorsOfPrefix,
+    },
+    sampling: null,
+    surrogate: null,
+  };
+}
+
+/** Whether units have nothing to say beside tokens. */
+export function isByToken({ units }: Pick<PreparedText, "units">, division: string): boolean {
+  return division === "tokens" || units.every(({ tokens }) => tokens.length === 1);
+}
+
+/** [rows, columns] as its first L columns and the others. */
+export function splitColumns(values: Float64Array, columns: number, L: number): [Float64Array, Float64Array] {
+  return [values.filter((_, i) => i % columns < L), values.filter((_, i) => i % columns >= L)];
+}
+
+/** [rows, L] as [rows, U]. */
+export function byUnits(values: Float64Array, { units, promptIds: { length: L } }: PreparedText): Float64Array {
+  return aggregate(values, null, units, { targets: values.length / L, tokens: L });
+}

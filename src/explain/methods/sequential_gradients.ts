@@ -1,0 +1,64 @@
+import { joinIntegrals } from "../../attribution/joined_integral.ts";
+import { distance, type PathIntegral } from "../../attribution/path_function.ts";
+import type { LanguageModel } from "../../model/model.ts";
+import { baselineRows, requireOneBaseline } from "../baseline_rows.ts";
+import type { Judged } from "../record/build_record.ts";
+import { integratePath } from "./integrated_gradients.ts";
+import { judgeIntegral } from "./judge_integral.ts";
+import type { OpenObjective } from "../open_objective.ts";
+import type { PreparedText } from "../prepare_text.ts";
+import type { AttributionOptions } from "../options/attribution_options.ts";
+
+/** Paths share their programs where they share as many rows: so many programs fewer, and less than so many rows more a point. */
+const SHARED_STEP = 8;
+/** Most path points a unit where no budget is given. */
+const BUDGET_A_UNIT = 200;
+
+/**
+ * Sequential integrated gradients: each unit's path moves it alone. The budget is shared evenly, and the tolerance asked of
+ * the sum of all paths, so that units that hardly matter need not be known to a hundredth of themselves.
+ */
+export async function sequentialGradients(
+  objective: OpenObjective,
+  text: PreparedText,
+  options: AttributionOptions,
+  model: LanguageModel,
+): Promise<Judged> {
+  requireOneBaseline(options.method, options.baseline);
+  const end = text.promptRows;
+  const moved = await baselineRows(model, text, options.baseline, end);
+  const D = model.config.hiddenSize;
+  const units = text.units.filter(({ frozen }) => !frozen);
+  const starts = units.map(({ tokens }) => {
+    const start = end.slice();
+    for (const i of tokens) start.set(moved.subarray(i * D, (i + 1) * D), i * D);
+    return start;
+  });
+  const budget = Math.floor((options.budget ?? BUDGET_A_UNIT * starts.length) / starts.length);
+  const tolerances = options.quadrature === "adaptive"
+    ? await ownTolerances(objective, end, starts, options.tolerance)
+    : starts.map(() => options.tolerance);
+  const integrals: PathIntegral[] = [];
+  for (const [u, start] of starts.entries()) {
+    const own = { ...options, budget, tolerance: tolerances[u] };
+    const shared = SHARED_STEP * Math.floor(units[u].tokens[0] / SHARED_STEP);
+    integrals.push(await integratePath(objective, own, { start, end, shared }));
+  }
+  return judgeIntegral(joinIntegrals(integrals, options.tolerance), objective, text, options);
+}
+
+/**
+ * Each path's share of the error that the sum of all may have, relative to its own change of the scores. Half of it is shared
+ * evenly, so that paths that hardly matter cost little, and half by these changes, so that none is asked for too much.
+ */
+async function ownTolerances(
+  objective: OpenObjective,
+  end: Float32Array,
+  starts: readonly Float32Array[],
+  tolerance: number,
+): Promise<number[]> {
+  const [input, ...scores] = await objective.score([end, ...starts], end);
+  const gaps = scores.map((score) => distance(input, score));
+  const mean = gaps.reduce((total, gap) => total + gap, 0) / starts.length;
+  return gaps.map((gap) => gap > 0 ? tolerance * (1 + mean / gap) / 2 : Infinity);
+}

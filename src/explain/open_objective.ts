@@ -1,0 +1,114 @@
+import type { PromptVariant } from "../perturbation/prompt_variant.ts";
+import { composePath, composePoints, type Composition, sideBySide } from "../attribution/objectives/composition.ts";
+import { contrast } from "../attribution/objectives/contrast.ts";
+import { crossEntropy } from "../attribution/objectives/cross_entropy.ts";
+import type { ObjectiveName } from "../attribution/objectives/objective.ts";
+import { perplexity } from "../attribution/objectives/perplexity.ts";
+import { sequenceProb } from "../attribution/objectives/sequence_prob.ts";
+import { topPairs } from "../attribution/objectives/top_pairs.ts";
+import type { PathFunction } from "../attribution/path_function.ts";
+import type { PointFunction } from "../attribution/point_function.ts";
+import { type HeadObjective, LOG_PROB } from "../model/run/head.ts";
+import type { LanguageModel } from "../model/model.ts";
+import type { PathRequest } from "../model/run/open_path.ts";
+import type { PointsRequest } from "../model/run/open_points.ts";
+import type { PreparedText } from "./prepare_text.ts";
+
+/** An objective of a prepared text, ready to be scored and differentiated. */
+export interface OpenObjective {
+  /** T′: one for each target token, or 1 where it is one number for the sequence. */
+  readonly targets: number;
+  /** Which of the two, also where T is 1. */
+  readonly per: "token" | "sequence";
+  /** Of `margin`, the ids [T] that are compared; else null. */
+  readonly pairs: readonly (readonly [first: number, second: number])[] | null;
+  /** F, [T′] of each prompt; both as `LanguageModel.score` takes them. */
+  score(prompts: readonly (Float32Array | PromptVariant)[], original?: Float32Array): Promise<Float64Array[]>;
+  /**
+   * F along a path. Coordinates are the rows of the prompt and, where they move, those of the target's tokens but the last,
+   * and then of the alternative's.
+   */
+  path(request: Omit<PathRequest, "targets" | "objective">): Promise<PathFunction>;
+  /** F at any points. */
+  points(request: Omit<PointsRequest, "targets" | "objective">): Promise<PointFunction>;
+}
+
+/**
+ * Opens an objective. Those that ask about the unperturbed prompt (`margin`, `kl`) take one forward of it here.
+ *
+ * @param prompt its embeddings, [L, D]
+ */
+export async function openObjective(
+  model: LanguageModel,
+  text: Pick<PreparedText, "targetIds" | "alternative">,
+  name: ObjectiveName,
+  prompt: Float32Array,
+): Promise<OpenObjective> {
+  const { targetIds: targets } = text;
+  const tokens = prompt.length / model.config.hiddenSize;
+  switch (name) {
+    case "log-prob":
+    case "prob":
+    case "logit":
+    case "entropy":
+      return ofHead(model, targets, { kind: name });
+    case "margin": {
+      const pairs = topPairs(await model.logits(prompt, targets), model.config.vocabularySize);
+      return { ...ofHead(model, targets, { kind: "margin", pairs }), pairs };
+    }
+    case "kl":
+      return ofHead(model, targets, { kind: "kl", reference: await model.logits(prompt, targets) });
+    case "sequence-prob":
+      return composed([ofHead(model, targets)], sequenceProb(), { per: "sequence", tokens });
+    case "cross-entropy":
+      return composed([ofHead(model, targets)], crossEntropy(targets.length), { per: "token", tokens });
+    case "perplexity":
+      return composed([ofHead(model, targets)], perplexity(), { per: "sequence", tokens });
+    case "contrastive": {
+      const { ids } = text.alternative!;
+      const per = ids.length === targets.length ? "token" : "sequence";
+      const parts = [ofHead(model, targets), ofHead(model, ids)];
+      return composed(parts, contrast([targets.length, ids.length]), { per, tokens });
+    }
+  }
+}
+
+/** What the model's head gives by itself. */
+function ofHead(model: LanguageModel, targets: readonly number[], objective: HeadObjective = LOG_PROB): OpenObjective {
+  return {
+    targets: targets.length,
+    per: "token",
+    pairs: null,
+    score: (prompts, original) => model.score(prompts, targets, original, objective),
+    path: (request) => model.path({ ...request, targets, objective }),
+    points: (request) => model.points({ ...request, targets, objective }),
+  };
+}
+
+/** A function of others, on the same prompts of so many tokens and the same paths. */
+function composed(
+  parts: readonly OpenObjective[],
+  composition: Composition,
+  { per, tokens }: Pick<OpenObjective, "per"> & { readonly tokens: number },
+): OpenObjective {
+  return {
+    targets: composition.targets,
+    per,
+    pairs: null,
+    async score(prompts, original) {
+      const scores: Float64Array[][] = [];
+      for (const part of parts) scores.push(await part.score(prompts, original));
+      return prompts.map((_, i) => composition.value(scores.map((part) => part[i])));
+    },
+    async path(request) {
+      const paths: PathFunction[] = [];
+      for (const part of parts) paths.push(await part.path(request));
+      return composePath(sideBySide(paths, tokens), composition);
+    },
+    async points(request) {
+      const functions: PointFunction[] = [];
+      for (const part of parts) functions.push(await part.points(request));
+      return composePoints(functions, composition);
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import type { AttributionRecord } from "./record/record.ts";
+import type { LanguageModel } from "../model/model.ts";
+import type { Message } from "../model/tokens/chat_turns.ts";
+import { isDrawn } from "../model/generate/sampler.ts";
+import type { PromptToken, Token, Tokenizer } from "../model/tokens/tokenizer.ts";
+import { divide, divisionOf } from "../units/prompt_units.ts";
+import type { Span } from "../units/text_segments.ts";
+import type { Unit, UnitToken } from "../units/unit.ts";
+import type { AttributionOptions, AttributionText } from "./options/attribution_options.ts";
+
+/** A prompt and a target as tokens, with what is frozen. */
+export interface PreparedText {
+  /** With a history, its messages and the prompt, a line break between them. */
+  readonly promptText: string;
+  readonly promptTokens: readonly PromptToken[];
+  readonly promptIds: readonly number[];
+  /** The prompt's embeddings, [L, D]: every method starts from these, so that a metric may change them. */
+  readonly promptRows: Float32Array;
+  /** [L]; with a template, also what stands outside of its slots */
+  readonly frozen: readonly boolean[];
+  /** [L] */
+  readonly unitTokens: readonly UnitToken[];
+  /** What is attributed as one; each prompt token is in one of them. */
+  readonly units: readonly Unit[];
+  readonly targetText: string;
+  /** With UTF-16 offsets into `targetText`, −1 where they are not known. */
+  readonly targetTokens: readonly (Token & Span)[];
+  readonly targetIds: readonly number[];
+  /** What the target is compared with; null where nothing is. */
+  readonly alternative: {
+    readonly text: string;
+    readonly tokens: readonly Token[];
+    readonly ids: readonly number[];
+  } | null;
+  /** How the target was generated; null where it was given. */
+  readonly generation: Generation | null;
+  /** What rows of the matrix are summed over, each target token in one of them; null for tokens. */
+  readonly targetUnits: readonly Unit[] | null;
+  /** Whether the prompt is in the chat template. */
+  readonly chat: boolean;
+  /** Messages before the prompt; most often none. */
+  readonly history: readonly Message[];
+  /** Whether prompt and target (or alternative) tokenized as one text give other tokens than one by one. */
+  readonly boundaryDiffers: boolean;
+}
+
+const TOKEN = "token:";
+
+/** How a target was generated, for the record. */
+export type Generation = NonNullable<AttributionRecord["target"]["generation"]>;
+
+/** Tokens that are generated where neither a target nor their number is given. */
+const DEFAULT_GENERATED = 20;
+
+/**
+ * Tokenizes the prompt and the target, or generates the target.
+ *
+ * @throws {RangeError} for an empty prompt or target, an alternative that is missing, of no use or the target itself, an unknown `freeze`, a prompt whose tokens are all frozen, or units
+ * that the prompt or the target does not have; {SyntaxError} for a malformed template of units
+ */
+export async function prepareText(
+  model: LanguageModel,
+  text: AttributionText,
+  { freeze, units: division, targetUnits, objective }: Pick<
+    AttributionOptions,
+    "freeze" | "units" | "targetUnits" | "objective"
+  >,
+): Promise<PreparedText> {
+  const tokenizer = await model.tokenizer();
+  const { history = [], chat = history.length > 0 } = text;
+  const { text: promptText, tokens, turns } = tokenizer.encodePrompt(text.prompt, { chat, history });
+  if (tokens.length === 0) {
+    throw new RangeError("Cannot attribute as the prompt must have at least one token: got none");
+  }
+  const promptIds = tokens.map((token) => token.id);
+  const frozen = frozenPositions(tokens, freeze, tokenizer);
+  const unitTokens = tokens.map(({ text, start, end }, i) => ({ text, start, end, frozen: frozen[i] }));
+  if (frozen.every(Boolean)) {
+    throw new RangeError(
+      `Cannot attribute as the prompt must have a token that is not frozen: got all ${frozen.length} frozen by ` +
+        freeze.join(", "),
+    );
+  }
+  const units = divide(promptText, unitTokens, divisionOf(division, turns));
+  for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
+  const generation = text.target === undefined ? describeGeneration(text) : null;
+  const targetIds = generation === null
+    ? tokenizer.encodeTarget(text.target!)
+    : await model.generate(promptIds, generation.generate, text);
+  if (targetIds.length === 0) {
+    throw new RangeError(
+      text.target === undefined
+        ? "Cannot attribute as the model must generate at least one token: it ended, or began a stop text, at once"
+        : "Cannot attribute as the target must have at least one token: got an empty text",
+    );
+  }
+  const alternative = alternativeOf(tokenizer, text, objective, targetIds);
+  const differs = (ids: readonly number[], continuation?: string) =>
+    continuation !== undefined && !chat &&
+    String(tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
+  const targetText = text.target ?? tokenizer.decode(targetIds);
+  const targetTokens = locatedTokens(tokenizer, targetText, targetIds);
+  return {
+    promptText,
+    promptTokens: tokens,
+    promptIds,
+    promptRows: await model.embed(promptIds),
+    frozen,
+    unitTokens,
+    units,
+    targetText,
+    targetTokens,
+    targetIds,
+    alternative,
+    generation,
+    targetUnits: targetUnits === "tokens" ? null : divide(
+      targetText,
+      targetTokens.map((token) => ({ ...token, frozen: false })),
+      divisionOf(targetUnits),
+    ),
+    chat,
+    history,
+    boundaryDiffers: differs(targetIds, text.target) || differs(alternative?.ids ?? [], alternative?.text),
+  };
+}
+
+/** The alternative that `contrastive` needs and no other objective has a use for. */
+function alternativeOf(
+  tokenizer: Tokenizer,
+  { alternative: text }: AttributionText,
+  objective: AttributionOptions["objective"],
+  targetIds: readonly number[],
+): PreparedText["alternative"] {
+  if (objective !== "contrastive") {
+    if (text === undefined) return null;
+    throw new RangeError(`Cannot compare with an alternative as the objective must be contrastive: got ${objective}`);
+  }
+  const ids = text === undefined ? [] : tokenizer.encodeTarget(text);
+  if (text === undefined || ids.length === 0) {
+    throw new RangeError(
+      "Cannot attribute the objective contrastive as an alternative must be given: got " +
+        (text === undefined ? "none" : "an empty text"),
+    );
+  }
+  if (String(ids) === String(targetIds)) {
+    throw new RangeError(`Cannot attribute as the alternative must not be the target: got ${JSON.stringify(text)}`);
+  }
+  return { text, tokens: tokenizer.describe(ids), ids };
+}
+
+/** Every option, resolved; null for what has no effect. */
+function describeGeneration(text: AttributionText): Generation {
+  const { generate = DEFAULT_GENERATED, temperature, topK = null, topP, repetitionPenalty = 1, seed = 0, stop = [] } =
+    text;
+  const drawn = isDrawn(text);
+  return {
+    generate,
+    temperature: drawn ? temperature ?? 1 : null,
+    topK,
+    topP: drawn ? topP ?? 1 : null,
+    repetitionPenalty,
+    seed: drawn ? seed : null,
+    stop: [...stop],
+  };
+}
+
+/** Bytes that make no character are shown otherwise in a generated text: then its tokens have no offsets. */
+function locatedTokens(tokenizer: Tokenizer, text: string, ids: readonly number[]): (Token & Span)[] {
+  const tokens = tokenizer.describe(ids);
+  let spans: Span[];
+  try {
+    spans = tokenizer.locate(text, ids);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    spans = ids.map(() => ({ start: -1, end: -1 }));
+  }
+  return tokens.map((token, t) => ({ ...token, start: spans[t].start, end: spans[t].end }));
+}
+
+function frozenPositions(
+  tokens: readonly PromptToken[],
+  freeze: readonly string[],
+  { tokenId }: Pick<Tokenizer, "tokenId">,
+): boolean[] {
+  const frozen = tokens.map(() => false);
+  const freezeToken = (id: number) => tokens.forEach((token, i) => frozen[i] ||= token.id === id);
+  for (const name of freeze) {
+    if (name === "special") tokens.forEach((token, i) => frozen[i] ||= token.special);
+    else if (name === "template") tokens.forEach((token, i) => frozen[i] ||= token.template);
+    else if (name === "first") frozen[0] = true;
+    else if (name.startsWith(TOKEN)) freezeToken(tokenId(name.slice(TOKEN.length)));
+    else if (/^\d+$/.test(name) && Number(name) < tokens.length) frozen[Number(name)] = true;
+    else {
+      throw new RangeError(
+        `Cannot attribute as freeze must be special, template, first, token:<id or text> or positions 0 … ${
+          tokens.length - 1
+        }: got ${name}`,
+      );
+    }
+  }
+  return frozen;
+}

@@ -1,0 +1,21 @@
+import type { AttributionRecord } from "./record.ts";
+
+/**
+ * Fails where a record holds a number that is not finite: JSON would turn it into null and a plot would leave it out.
+ * @throws {RangeError} naming the first such number
+ */
+export function assertFiniteRecord(record: AttributionRecord): void {
+  const found = findNotFinite(record, "");
+  if (found) throw new RangeError(`Cannot report the record as ${found.path} must be finite: got ${found.value}`);
+}
+
+function findNotFinite(value: unknown, path: string): { path: string; value: number } | null {
+  if (typeof value === "number") return Number.isFinite(value) ? null : { path, value };
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, child] of Object.entries(value)) {
+    const step = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    const found = findNotFinite(child, step);
+    if (found) return found;
+  }
+  return null;
+}

@@ -1,0 +1,111 @@
+import { paddedBytes } from "../gpu/buffer.ts";
+import { elements, type ValueType } from "../ops/op.ts";
+import { OPS } from "../ops/op_table.ts";
+import type { Graph } from "./graph.ts";
+
+/** Where each value of a graph lies: values whose lives do not overlap share a slot. */
+export interface Plan {
+  /** Bytes of each slot. */
+  readonly slots: readonly number[];
+  /** Slot of each value that a node makes, by value id. */
+  readonly slotOf: ReadonlyMap<number, number>;
+  /** Slots of the scratch buffers of each node. */
+  readonly scratch: readonly (readonly number[])[];
+  /** Bytes of the inputs written from outside. */
+  readonly inputBytes: number;
+  /** Bytes of the slots and of these inputs. */
+  readonly bytes: number;
+}
+
+/** Something that needs room from one node to another, both included. */
+interface Life {
+  readonly bytes: number;
+  readonly from: number;
+  readonly to: number;
+  place(slot: number): void;
+}
+
+/**
+ * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so that
+ * nothing small and long-lived holds a large slot.
+ */
+export function plan(graph: Graph): Plan {
+  const slotOf = new Map<number, number>();
+  const scratch: number[][] = graph.nodes.map(() => []);
+  const lives = livesOf(graph, slotOf, scratch).sort((a, b) => b.bytes - a.bytes);
+  const slots: number[] = [];
+  const taken: Life[][] = [];
+  for (const life of lives) {
+    let slot = slots.length - 1;
+    while (slot >= 0 && !reserve(taken[slot], life)) slot--;
+    if (slot < 0) {
+      slot = slots.push(life.bytes) - 1;
+      taken.push([life]);
+    }
+    life.place(slot);
+  }
+  const inputBytes = graph.inputs
+    .filter((input) => input.kind === "data")
+    .reduce((sum, input) => sum + bytesOf(input.value), 0);
+  return { slots, slotOf, scratch, inputBytes, bytes: slots.reduce((sum, bytes) => sum + bytes, inputBytes) };
+}
+
+/**
+ * Room for a plan's slots in what other plans have left: programs run one after another, so they use the same. Adds to the
+ * pool, which is kept largest first, what is missing.
+ *
+ * @returns one of the pool for each slot
+ */
+export function shareSlots<T>(
+  pool: T[],
+  slots: readonly number[],
+  kind: { bytes(one: T): number; create(bytes: number): T },
+): T[] {
+  const chosen: T[] = [];
+  let next = 0;
+  for (const slot of slots.keys().toArray().sort((a, b) => slots[b] - slots[a])) {
+    if (next >= pool.length || kind.bytes(pool[next]) < slots[slot]) pool.splice(next, 0, kind.create(slots[slot]));
+    chosen[slot] = pool[next++];
+  }
+  return chosen;
+}
+
+/** Bytes of a value's buffer. */
+export function bytesOf(type: ValueType): number {
+  return paddedBytes(elements(type) * 4);
+}
+
+function livesOf(graph: Graph, slotOf: Map<number, number>, scratch: number[][]): Life[] {
+  const lastUse = new Map<number, number>();
+  graph.nodes.forEach((node, i) => node.inputs.forEach((value) => lastUse.set(value.id, i)));
+  for (const { value } of graph.outputs) lastUse.set(value.id, Infinity);
+  return graph.nodes.flatMap((node, from): Life[] => [
+    ...node.outputs.map((value) => ({
+      bytes: bytesOf(value),
+      from,
+      to: lastUse.get(value.id) ?? from,
+      place: (slot: number) => slotOf.set(value.id, slot),
+    })),
+    ...(OPS[node.op].scratch?.(node.attributes, node.inputs) ?? []).map((count, k) => ({
+      bytes: paddedBytes(count * 4),
+      from,
+      to: from,
+      place: (slot: number) => scratch[from][k] = slot,
+    })),
+  ]);
+}
+
+/** Adds a life to those of a slot, which are in order and apart, where it overlaps none. */
+function reserve(lives: Life[], life: Life): boolean {
+  let low = 0;
+  for (let high = lives.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (lives[middle].from < life.from) low = middle + 1;
+    else high = middle;
+  }
+  const before = lives[low - 1];
+  const after = lives[low];
+  if ((before !== undefined && before.to >= life.from) || (after !== undefined && after.from <= life.to)) return false;
+  lives.splice(low, 0, life);
+  return true;
+}

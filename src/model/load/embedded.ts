@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDirectory } from "../../checkpoint/cache_directory.ts";
+
+/** Name by which the embedded model is asked for. */
+export const EMBEDDED = "embedded";
+
+const SOURCE = new URL("../../../experiments/models/biography/", import.meta.url);
+const FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"] as const;
+
+/**
+ * Directory of the embedded model: beside this module, or, where this module was imported from a URL, a copy in the
+ * user's cache, fetched once.
+ */
+export async function embeddedModel(): Promise<string> {
+  return SOURCE.protocol === "file:" ? fileURLToPath(SOURCE) : await fetchOnce(SOURCE);
+}
+
+async function fetchOnce(source: URL): Promise<string> {
+  const contents = await Promise.all(FILES.map(async (name) => {
+    const url = new URL(name, source);
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`Cannot fetch the embedded model from ${url}: got ${response.status}`);
+    return { name, bytes: await response.bytes() };
+  }));
+  // The content names the directory, so that another version of the module never finds this one's model.
+  const hash = createHash("sha256");
+  for (const { bytes } of contents) hash.update(bytes);
+  const directory = join(cacheDirectory(), "embedded", hash.digest("hex").slice(0, 16));
+  if (await exists(directory)) return directory;
+  const partial = `${directory}.${crypto.randomUUID()}.tmp`;
+  await Deno.mkdir(partial, { recursive: true });
+  for (const { name, bytes } of contents) await Deno.writeFile(join(partial, name), bytes);
+  try {
+    await Deno.rename(partial, directory);
+  } catch (error) {
+    // Another process may have been first; its files are the same.
+    await Deno.remove(partial, { recursive: true });
+    if (!(await exists(directory))) throw error;
+  }
+  return directory;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Checkpoint, Tensor, TensorInfo } from "../../checkpoint/checkpoint.ts";
+import type { QuantizedMatrix } from "../../checkpoint/quantized_cache.ts";
+import type { Executor } from "../../graph/executor.ts";
+import type { WeightSegment } from "../../ops/formats/weight.ts";
+import type { ModelConfig } from "./model_config.ts";
+import { f32Values } from "./quantize_tensor.ts";
+import { openQuantizedWeights, type QuantizedOptions } from "./quantized_weights.ts";
+import { type StackedWeight, stackedWeights } from "./weight_layout.ts";
+
+/** Whether the linear layers of the blocks are quantized at load. */
+export type Quantize = "nf4" | "none";
+
+/** What was loaded. */
+export interface LoadedWeights {
+  readonly parameters: number;
+  /** "nf4", "nf4 at load from BF16", or the formats of the file. */
+  readonly quantization: string;
+}
+
+/**
+ * Uploads every weight of a model, one stacked weight at a time; each tensor is read once. The embedding matrix stays in the
+ * file; only its use as a tied head is uploaded.
+ *
+ * @throws {TypeError} where a tensor is missing or its shape does not follow from the config
+ */
+export async function loadWeights(
+  checkpoint: Checkpoint,
+  config: ModelConfig,
+  executor: Executor,
+  quantize: Quantize,
+  options: QuantizedOptions = { directory: null },
+): Promise<LoadedWeights> {
+  const weights = stackedWeights(checkpoint, config);
+  const matrices = quantizedMatrices(checkpoint, weights, quantize);
+  const waiting = new Set(matrices.map(({ name }) => name));
+  const quantized = await openQuantizedWeights(checkpoint, matrices, options);
+  let complete = false;
+  try {
+    for (const { name, kind, rows, columns, parts, offset } of weights) {
+      const tensors: Tensor[] = [];
+      for (const { tensor, shape } of parts) {
+        requireTensor(checkpoint, tensor, shape);
+        tensors.push(waiting.has(tensor) ? await quantized.next() : await checkpoint.read(tensor));
+      }
+      await executor.upload(
+        { name, rows, columns },
+        kind === "vector" ? [vector(tensors, offset)] : tensors.map(segment),
+      );
+    }
+    complete = true;
+  } finally {
+    quantized.close(complete);
+  }
+  return describeWeights(checkpoint, config, quantize);
+}
+
+/** Linear layers that are not in NF4 yet, in the order in which they are loaded. */
+function quantizedMatrices(
+  checkpoint: Checkpoint,
+  weights: readonly StackedWeight[],
+  quantize: Quantize,
+): QuantizedMatrix[] {
+  if (quantize === "none") return [];
+  return weights.filter(({ linear }) => linear).flatMap(({ parts }) => parts)
+    .map(({ tensor, shape }) => requireTensor(checkpoint, tensor, shape))
+    .filter(({ kept }) => kept !== "nf4")
+    .map(({ name, shape: [rows, columns] }) => ({ name, shape: [rows, columns] }));
+}
+
+/**
+ * Tells an executor the formats and sizes of what `loadWeights` would upload; no tensor is read.
+ *
+ * @throws {TypeError} as `loadWeights`
+ */
+export async function layOutWeights(
+  checkpoint: Checkpoint,
+  config: ModelConfig,
+  executor: Pick<Executor, "upload">,
+  quantize: Quantize,
+): Promise<LoadedWeights> {
+  for (const { name, kind, rows, columns, parts, linear } of stackedWeights(checkpoint, config)) {
+    const segments = parts.map(({ tensor, shape }): WeightSegment => {
+      const { kept } = requireTensor(checkpoint, tensor, shape);
+      const format = linear && quantize === "nf4" ? "nf4" : kept;
+      return { format, rows: shape[0], data: new Uint8Array(0) };
+    });
+    const joined: WeightSegment[] = [{ format: "f32", rows: 1, data: new Uint8Array(0) }];
+    await executor.upload({ name, rows, columns }, kind === "vector" ? joined : segments);
+  }
+  return describeWeights(checkpoint, config, quantize);
+}
+
+/** What is known of a tensor that must be there in this shape. */
+function requireTensor(checkpoint: Checkpoint, name: string, shape: readonly number[]): TensorInfo {
+  const info = checkpoint.tensors.get(name);
+  if (info === undefined) {
+    throw new TypeError(
+      `Cannot load ${checkpoint.path} as tensor ${name} must be [${shape.join(", ")}]: it is missing`,
+    );
+  }
+  if (String(info.shape) !== String(shape)) {
+    throw new TypeError(
+      `Cannot load ${checkpoint.path} as tensor ${name} must be [${shape.join(", ")}] by its config: ` +
+        `got [${info.shape.join(", ")}]`,
+    );
+  }
+  return info;
+}
+
+/** One row of f32 values, the tensors' one after another, with `offset` added in f32. */
+function vector(tensors: readonly Tensor[], offset = 0): WeightSegment {
+  const values = tensors.map(f32Values).map((stored) => offset === 0 ? stored : stored.map((value) => value + offset));
+  const joined = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of values) {
+    joined.set(part, start);
+    start += part.length;
+  }
+  return { format: "f32", rows: 1, data: new Uint8Array(joined.buffer) };
+}
+
+function segment(tensor: Tensor): WeightSegment {
+  const rows = tensor.shape[0];
+  switch (tensor.kind) {
+    case "nf4":
+      return { format: "nf4", rows, data: tensor.codes, scales: tensor.absmax };
+    case "q8_0":
+      return { format: "q8_0", rows, data: tensor.codes, scales: tensor.scales };
+    case "int4":
+      return { format: `int4_${tensor.block}`, rows, data: tensor.codes, scales: tensor.scales };
+    case "dense":
+      return { format: tensor.dtype, rows, data: tensor.data };
+  }
+}
+
+function countParameters(checkpoint: Checkpoint, config: ModelConfig): number {
+  let sum = 0;
+  for (const { name, shape } of checkpoint.tensors.values()) {
+    if (config.tiedHead && name === "lm_head.weight") continue;
+    sum += shape.reduce((product, n) => product * n, 1);
+  }
+  return sum;
+}
+
+function describeWeights(checkpoint: Checkpoint, config: ModelConfig, quantize: Quantize): LoadedWeights {
+  const linears = stackedWeights(checkpoint, config).filter(({ linear }) => linear).flatMap(({ parts }) => parts);
+  const formats = new Set(linears.map(({ tensor }) => checkpoint.tensors.get(tensor)!.format));
+  const stored = [...formats].sort().join("+").toLowerCase();
+  const quantization = quantize === "nf4" && stored !== "nf4" ? `nf4 at load from ${stored}` : stored;
+  return { parameters: countParameters(checkpoint, config), quantization };
+}

@@ -1,0 +1,45 @@
+import { EMBEDDED, embeddedModel } from "./embedded.ts";
+import { hubIdText, parseHubId } from "../../checkpoint/hub/hub_id.ts";
+import type { HubHooks } from "../../checkpoint/hub/settings.ts";
+
+export type { DownloadProgress, HubHooks } from "../../checkpoint/hub/settings.ts";
+
+/** Where a model lies on this machine, and its name in records. */
+export interface LocatedModel {
+  /** A directory or a .gguf file. */
+  readonly path: string;
+  /** As it was named; from the hub with its commit as revision, so that the same can be had again. */
+  readonly id: string;
+  /** Whether it lies in the cache of the hub. */
+  readonly fromHub: boolean;
+}
+
+/**
+ * Finds a model by its name: `embedded`, a directory, a .gguf file, or `organization/name[@revision][:file.gguf]` at the hub,
+ * which is downloaded. A path that exists wins.
+ *
+ * @throws {HubError} where the hub lacks it, refuses, or cannot be reached
+ */
+export async function locateModel(source: string = EMBEDDED, hooks: HubHooks = {}): Promise<LocatedModel> {
+  if (source === EMBEDDED) return { path: await embeddedModel(), id: source, fromHub: false };
+  const id = await exists(source) ? null : parseHubId(source);
+  if (id === null) return { path: source, id: source, fromHub: false };
+  // Imported when asked for: no local model pays for it.
+  const [{ fetchModel }, { hubSettings }] = await Promise.all([
+    import("../../checkpoint/hub/fetch_model.ts"),
+    import("../../checkpoint/hub/settings.ts"),
+  ]);
+  const { onDownload, onHint } = hooks;
+  const { path, commit } = await fetchModel(id, { ...hubSettings(), onDownload, onHint });
+  return { path, id: hubIdText({ ...id, revision: commit }), fromHub: true };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,80 @@
+import type { InputData } from "../../graph/executor.ts";
+import type { Trace } from "../../graph/graph.ts";
+import type { Value } from "../../ops/op.ts";
+import type { Architecture } from "./decoder.ts";
+
+/**
+ * What is taken of the distribution p that each target row gives; every score depends on one row alone.
+ * - `log-prob`, `prob`, `logit`: of the target
+ * - `entropy`: −Σ p log p
+ * - `margin`: log p(a) − log p(b) for the pairs [T] of ids
+ * - `kl`: Σ p⁰ log(p⁰ / p) from p⁰ = softmax(reference), logits [T, V]
+ */
+export type HeadObjective =
+  | { readonly kind: "log-prob" | "prob" | "logit" | "entropy" }
+  | { readonly kind: "margin"; readonly pairs: readonly (readonly [a: number, b: number])[] }
+  | { readonly kind: "kl"; readonly reference: Float32Array<ArrayBuffer> };
+
+/** What is scored where nothing else is asked for. */
+export const LOG_PROB: HeadObjective = { kind: "log-prob" };
+
+/** How many rows the head scores. */
+export interface HeadShape {
+  /** B */
+  readonly sequences: number;
+  /** T */
+  readonly targets: number;
+}
+
+/**
+ * The scores [B T] after the rows h, which `gradient` makes differentiable. Inputs as `headInputs` gives them: `targets` [B T],
+ * `pairs` [B T, 2] or `reference` [T, V].
+ */
+export function headScores(
+  g: Trace,
+  { config }: Architecture,
+  h: Value,
+  { sequences, targets: T }: HeadShape,
+  kind: HeadObjective["kind"],
+  gradient: boolean,
+): Value {
+  const { vocabularySize: vocabulary, logitSoftCap: softCap } = config;
+  const head = { weight: "head", vocabulary, gradient, ...(softCap === null ? {} : { softCap }) };
+  const u32 = (...shape: number[]) => ({ shape, dtype: "u32" } as const);
+  const targets = () => g.input("targets", u32(sequences * T));
+  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
+  switch (kind) {
+    case "log-prob":
+      return g.emit("targetLogProb", head, [normed, targets()])[0];
+    case "prob":
+      return g.emit("targetLogProb", { ...head, probability: true }, [normed, targets()])[0];
+    case "logit":
+      return g.emit("tokenLogit", { ...head, pair: false }, [normed, targets()])[0];
+    case "margin":
+      return g.emit("tokenLogit", { ...head, pair: true }, [normed, g.input("pairs", u32(sequences * T, 2))])[0];
+    case "entropy":
+      return g.emit("distributionScore", { ...head, measure: "entropy" }, [normed])[0];
+    case "kl": {
+      const reference = g.input("reference", { shape: [T, config.vocabularySize], dtype: "f32" });
+      return g.emit("distributionScore", { ...head, measure: "divergence" }, [normed, reference])[0];
+    }
+  }
+}
+
+/** The inputs of `headScores` for sequences of one target, [T] ids. */
+export function headInputs(objective: HeadObjective, targets: readonly number[], sequences: number): InputData {
+  const repeated = (ids: readonly number[]) =>
+    Uint32Array.from({ length: sequences * ids.length }, (_, i) => ids[i % ids.length]);
+  switch (objective.kind) {
+    case "log-prob":
+    case "prob":
+    case "logit":
+      return { targets: repeated(targets) };
+    case "margin":
+      return { pairs: repeated(objective.pairs.flat()) };
+    case "entropy":
+      return {};
+    case "kl":
+      return { reference: objective.reference };
+  }
+}

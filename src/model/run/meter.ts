@@ -1,0 +1,82 @@
+import type { Executor, Program } from "../../graph/executor.ts";
+import { shareSlots } from "../../graph/memory_plan.ts";
+
+/** What a model has done so far; the cost of an attribution is a difference of two readings. */
+export interface Meter {
+  /** Token rows taken through the model, forward or as a forward-mode tangent. */
+  readonly forwardRows: number;
+  /** Token rows taken back through the model. */
+  readonly backwardRows: number;
+  /** Null where the adapter has no timestamps. */
+  readonly gpuSeconds: number | null;
+  /** Most bytes at any time that plans foresee: weights, the slots that programs share, and what each has for itself. */
+  readonly predictedBytes: number;
+  /** Most bytes held so far. */
+  readonly peakBytes: number;
+}
+
+/** What the bytes of a model are for. */
+export interface PredictedParts {
+  readonly weights: number;
+  /** The slots that programs share. */
+  readonly values: number;
+  /** Inputs and parameters: the most at any time. */
+  readonly inputs: number;
+}
+
+/** The meter as those see it who do the work. */
+export interface Recorder extends Meter {
+  /** Counts one run. */
+  addRun(rows: { forward: number; backward: number }, gpuSeconds: number | null): void;
+  /** What `predictedBytes` consists of. */
+  readonly parts: PredictedParts;
+  /** Takes note of a program when it is made. */
+  addProgram(program: Pick<Program, "slots" | "ownBytes">): void;
+  /** Takes note of a program when it is disposed of; its slots stay. */
+  removeProgram(program: Pick<Program, "ownBytes">): void;
+}
+
+/** Makes the meter of a model on an executor. */
+export function createMeter(executor: Executor): Recorder {
+  const slots: number[] = [];
+  let ownBytes = 0;
+  let mostOwnBytes = 0;
+  let forwardRows = 0;
+  let backwardRows = 0;
+  let seconds: number | null = 0;
+  return {
+    get forwardRows() {
+      return forwardRows;
+    },
+    get backwardRows() {
+      return backwardRows;
+    },
+    get gpuSeconds() {
+      return seconds;
+    },
+    get predictedBytes() {
+      const { weights, values, inputs } = this.parts;
+      return weights + values + inputs;
+    },
+    get parts() {
+      const values = slots.reduce((sum, bytes) => sum + bytes, 0);
+      return { weights: executor.weightBytes, values, inputs: mostOwnBytes };
+    },
+    get peakBytes() {
+      return executor.peakBytes;
+    },
+    addRun({ forward, backward }, gpuSeconds) {
+      forwardRows += forward;
+      backwardRows += backward;
+      seconds = seconds === null || gpuSeconds === null ? null : seconds + gpuSeconds;
+    },
+    addProgram(program) {
+      shareSlots(slots, program.slots, { bytes: (bytes) => bytes, create: (bytes) => bytes });
+      ownBytes += program.ownBytes;
+      mostOwnBytes = Math.max(mostOwnBytes, ownBytes);
+    },
+    removeProgram(program) {
+      ownBytes -= program.ownBytes;
+    },
+  };
+}

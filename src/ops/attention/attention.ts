@@ -1,0 +1,188 @@
+import backwardKeyValueSource from "../../../shaders/attention/attention_backward_key_value.wgsl" with { type: "text" };
+import backwardQuerySource from "../../../shaders/attention/attention_backward_query.wgsl" with { type: "text" };
+import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
+import forwardSource from "../../../shaders/attention/attention.wgsl" with { type: "text" };
+import { attentionKernel, groupParts, tiles } from "./attention_kernel.ts";
+import {
+  addScaled,
+  backwardSizes,
+  dot,
+  eachQuery,
+  evenPlaces,
+  type QueryAttributes,
+  raggedPlaces,
+  roomOf,
+  sizesOf,
+} from "./attention_layout.ts";
+import { elements, matrix, type Op } from "../op.ts";
+
+/**
+ * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(s_ij − lse_i), s_ij = q_i·k_j/√Dh, o_i =
+ * Σ_{j≤i} P_ij v_j (Ainslie et al. 2023, "GQA"); another scale, a soft-cap of the scores and a window of positions where the
+ * attributes say so. The probabilities are never stored. Each sequence is the shared rows and S of its own.
+ *
+ * A second input, layout [B, 3 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
+ * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most M;
+ * a position whose key and value later queries do not see, or that number for none; and the row of qkv of each position.
+ * Rows before its own may be shared ones or other sequences'. Where it is `gapped`, [B, 3 + 2M], also where each position's token
+ * stands, ascending: a window counts by that.
+ */
+export const attention: Op<QueryAttributes> = {
+  types(attributes, [qkv, layout]) {
+    const { heads, headSize, sequences: B, queries } = attributes;
+    const { R, N } = sizesOf("attention", attributes, qkv, layout);
+    const [first, second] = layout === undefined ? [B, N] : [1, queries === null ? R : B * queries];
+    return [heads * headSize, heads].map((width) => ({ shape: [first, second, width], dtype: "f32" }));
+  },
+  reference({ attributes, inputs: [qkv, layout], inputTypes, outputTypes }) {
+    const o = new Float64Array(elements(outputTypes[0]));
+    const lse = new Float64Array(elements(outputTypes[1]));
+    const places = layout === undefined
+      ? evenPlaces(attributes, sizesOf("attention", attributes, inputTypes[0]))
+      : raggedPlaces(attributes, layout, inputTypes[1]);
+    eachQuery(attributes, places, (at) => {
+      const scores = Float64Array.from({ length: at.i + 1 - at.first }, (_, n) => {
+        const j = at.first + n;
+        return at.sees(j) ? at.score(dot(qkv, at.q, qkv, at.k(j), at.D)) : -Infinity;
+      });
+      const top = scores.reduce((a, b) => Math.max(a, b));
+      lse[at.row] = top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
+      scores.forEach((score, n) => addScaled(o, at.out, Math.exp(score - lse[at.row]), qkv, at.v(at.first + n), at.D));
+    });
+    return [o, lse];
+  },
+  vjp: (g, { attributes, inputs: [qkv], outputs: [o, lse] }, [dOut]) => [
+    dOut && g.emit("attentionBackward", { ...attributes }, [qkv, o, lse, dOut])[0],
+  ],
+  jvp: (g, { attributes, inputs: [qkv], outputs: [o, lse] }, [tangent]) => [
+    tangent && g.emit("attentionTangent", { ...attributes }, [qkv, o, lse, tangent])[0],
+    null,
+  ],
+  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, subgroups, software }) {
+    const { heads, sequences: B, shared: P, queries } = attributes;
+    const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
+    const ragged = layout !== undefined;
+    const length = ragged ? roomOf(attributes, inputTypes[1]) : P + S;
+    return [{
+      kernel: attentionKernel("attention", forwardSource, attributes, { subgroups, software }, {
+        positions: length,
+        ragged,
+        gapped: attributes.gapped,
+      }),
+      bindings: [qkv, layout ?? null, ...outputs],
+      params: [B, P, S, ragged ? queries ?? 0 : N, length],
+      workgroups: tiles(B, length, heads, ragged ? 0 : P + S - N),
+    }];
+  },
+};
+
+/**
+ * qkv, o, lse, do → dqkv: dS_ij = P_ij (do_i·v_j − do_i·o_i); dq_i = s Σ_j dS_ij k_j; dk_j = s Σ_{h,i} dS_ij q_i;
+ * s the score's slope, dv_j = Σ_{h,i} P_ij do_i, h over the group (Dao et al. 2022, "FlashAttention", B.2). Zero at shared rows. Where do has
+ * only the first n of N rows a sequence, the others are zero, and dqkv has only the first S − N + n rows of each.
+ */
+export const attentionBackward: Op<QueryAttributes> = {
+  types(attributes, [qkv, , , dOut]) {
+    const { sequences: B, shared: P } = attributes;
+    const { own } = backwardSizes(attributes, qkv, dOut);
+    return [{ shape: [...(P === 0 ? [B, own] : [P + B * own]), matrix(qkv).columns], dtype: "f32" }];
+  },
+  reference({ attributes, inputs: [qkv, o, lse, dOut], inputTypes, outputTypes: [type] }) {
+    const { heads, shared: P } = attributes;
+    const { S, N, n, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
+    const width = matrix(type).columns;
+    const dqkv = new Float64Array(elements(type));
+    eachQuery(attributes, evenPlaces(attributes, { S, N }), (at) => {
+      if (at.i >= P + own) return;
+      // Rows of do and of the result follow each other without those that are left out.
+      const b = Math.floor(at.row / (N * heads));
+      const given = (at.row - b * (N - n) * heads) * at.D;
+      const moved = b * (S - own) * width;
+      const delta = dot(dOut, given, o, at.out, at.D);
+      for (let j = at.first; j <= at.i; j++) {
+        const score = at.score(dot(qkv, at.q, qkv, at.k(j), at.D));
+        const p = Math.exp(score - lse[at.row]);
+        const ds = at.slope(score) * p * (dot(dOut, given, qkv, at.v(j), at.D) - delta);
+        addScaled(dqkv, at.q - moved, ds, qkv, at.k(j), at.D);
+        if (j < P) continue;
+        addScaled(dqkv, at.k(j) - moved, ds, qkv, at.q, at.D);
+        addScaled(dqkv, at.v(j) - moved, p, dOut, given, at.D);
+      }
+    });
+    return [dqkv];
+  },
+  vjp: null,
+  jvp: null,
+  // do·o of each query and head, from the first kernel for the second.
+  scratch: (attributes, [qkv, , , dOut]) => [
+    attributes.sequences * backwardSizes(attributes, qkv, dOut).n * attributes.heads,
+  ],
+  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch: [delta], subgroups, software }) {
+    const [qkv, o, lse, dOut] = inputs;
+    const { heads, kvHeads, sequences: B, shared: P } = attributes;
+    const { S, N, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
+    const length = P + own;
+    const keyValueKernel = attentionKernel(
+      "attention_backward_key_value",
+      backwardKeyValueSource,
+      attributes,
+      { subgroups, software },
+      { positions: length, results: 2 },
+    );
+    return [
+      {
+        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, { subgroups, software }, {
+          positions: length,
+        }),
+        bindings: [qkv, o, lse, dOut, delta, dqkv],
+        params: [B, P, S, N, length],
+        workgroups: tiles(B, length, heads),
+      },
+      ...groupParts(attributes, length).map(([first, end]) => ({
+        kernel: keyValueKernel,
+        bindings: [qkv, lse, dOut, delta, dqkv],
+        params: [B, P, S, N, length, first, end],
+        workgroups: tiles(B, length, kvHeads),
+      })),
+    ];
+  },
+};
+
+/** qkv, o, lse, tangent of qkv → tangent of o: to_i = Σ_j P_ij (tv_j + (ts_ij − Σ_l P_il ts_il) v_j). */
+export const attentionTangent: Op<QueryAttributes> = {
+  types(attributes, [qkv, o]) {
+    sizesOf("attentionTangent", attributes, qkv);
+    return [{ shape: o.shape, dtype: "f32" }];
+  },
+  reference({ attributes, inputs: [qkv, o, lse, tangent], inputTypes }) {
+    const to = new Float64Array(o.length);
+    eachQuery(attributes, evenPlaces(attributes, sizesOf("attentionTangent", attributes, inputTypes[0])), (at) => {
+      let mean = 0;
+      for (let j = at.first; j <= at.i; j++) {
+        const score = at.score(dot(qkv, at.q, qkv, at.k(j), at.D));
+        const p = Math.exp(score - lse[at.row]);
+        const slope = dot(tangent, at.q, qkv, at.k(j), at.D) + dot(qkv, at.q, tangent, at.k(j), at.D);
+        const weighted = p * at.slope(score) * slope;
+        mean += weighted;
+        addScaled(to, at.out, p, tangent, at.v(j), at.D);
+        addScaled(to, at.out, weighted, qkv, at.v(j), at.D);
+      }
+      addScaled(to, at.out, -mean, o, at.out, at.D);
+    });
+    return [to];
+  },
+  vjp: null,
+  jvp: null,
+  kernels({ attributes, inputs, inputTypes, outputs, subgroups, software }) {
+    const { heads, sequences: B, shared: P } = attributes;
+    const { S, N } = sizesOf("attentionTangent", attributes, inputTypes[0]);
+    return [{
+      kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }, {
+        positions: P + S,
+      }),
+      bindings: [...inputs, ...outputs],
+      params: [B, P, S, N, P + S],
+      workgroups: tiles(B, P + S, heads, P + S - N),
+    }];
+  },
+};

@@ -1,0 +1,118 @@
+import layoutSource from "../../../shaders/attention/attention_lib.wgsl" with { type: "text" };
+import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
+import type { AttentionAttributes } from "./attention_layout.ts";
+import type { KernelContext } from "../op.ts";
+import { unroll } from "../product/product_unroll.ts";
+import { softCapParts } from "../head/soft_cap.ts";
+
+// Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
+const TILE = 32;
+const ACROSS = 8;
+/** Rows of a thread for sequences of so many positions or more, if it then accumulates at most so many Vecs of results. */
+interface RowChoice {
+  readonly positions: number;
+  readonly rows: 8 | 16 | 32;
+  readonly sums: number;
+}
+
+// A discrete GPU has registers for no more, and other threads to run while one loads.
+const HARDWARE: readonly RowChoice[] = [{ positions: 0, rows: 8, sums: 32 }];
+// Software loads lane by lane, so that as many rows as can be should share what is loaded, and what does not fit its registers stays
+// in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
+const SOFTWARE: readonly RowChoice[] = [
+  { positions: 768, rows: 32, sums: 256 },
+  { positions: 192, rows: 16, sums: 128 },
+  { positions: 0, rows: 8, sums: 64 },
+];
+const FEWEST_ROWS = 4;
+
+// Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
+const MOST_ITERATIONS = 60000;
+
+/** Query heads [first, end) of each group that one launch of the keys' and values' kernel may loop over. */
+export function groupParts({ heads, kvHeads, headSize }: AttentionAttributes, S: number): [number, number][] {
+  const members = heads / kvHeads;
+  // Two loops over a head's Vecs, one over fours of rows, and the tile's own.
+  const perTile = 2 * headSize / widthOf(headSize) + TILE / 4 + 1;
+  const most = Math.max(1, Math.floor(MOST_ITERATIONS / (Math.ceil(S / TILE) * perTile + 1)));
+  return Array.from(
+    { length: Math.ceil(members / most) },
+    (_, part) => [part * most, Math.min(members, (part + 1) * most)],
+  );
+}
+
+/** Elements of a Vec: heads start at multiples of the head size, which is even since rope pairs its halves. */
+function widthOf(headSize: number): 2 | 4 {
+  return headSize % 4 === 0 ? 4 : 2;
+}
+
+/** One workgroup a tile of rows of a head of a sequence, from the tile of row `first` on. */
+export function tiles(B: number, S: number, heads: number, first = 0): [number, number, number] {
+  return grid(B * (Math.ceil(S / TILE) - Math.floor(first / TILE)) * heads, 1);
+}
+
+/**
+ * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
+ * one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
+ *
+ * @param options.positions of a sequence
+ * @param options.results that a thread accumulates side by side
+ * @param options.ragged whether a layout says where sequences lie
+ * @param options.gapped whether it also says where tokens stand
+ */
+export function attentionKernel(
+  stem: string,
+  source: string,
+  { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
+  { subgroups, software = false }: Pick<KernelContext<unknown>, "subgroups" | "software">,
+  { positions, results = 1, ragged = false, gapped = false }: {
+    readonly positions: number;
+    readonly results?: number;
+    readonly ragged?: boolean;
+    readonly gapped?: boolean;
+  },
+): Kernel {
+  const WIDTH = widthOf(headSize);
+  const PART = Math.ceil(headSize / WIDTH / ACROSS);
+  const SHARED = subgroups ? 1 : 0;
+  const ROWS = subgroups ? rowsOf(software ? SOFTWARE : HARDWARE, positions, PART * results) : FEWEST_ROWS;
+  const EIGHTS = Math.ceil(ROWS / 8);
+  const REDUCED = Math.max(1, ROWS / ACROSS);
+  const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
+  const WINDOWED = window !== undefined;
+  const sources = [
+    `alias Vec = vec${WIDTH}f;`,
+    ...capSources,
+    unroll(layoutSource, { CAPPED, WINDOWED }),
+    unroll(source, {
+      WIDTH,
+      PART,
+      ROWS,
+      EIGHTS,
+      REDUCED,
+      SHARED,
+      ALONE: 1 - SHARED,
+      RAGGED: ragged,
+      GAPPED: gapped,
+      FAR: gapped && WINDOWED,
+      CAPPED,
+      WINDOWED,
+    }),
+  ];
+  return specialize(stem, sources, {
+    HEADS: heads,
+    KV_HEADS: kvHeads,
+    HEAD: headSize,
+    WIDTH,
+    ROWS,
+    EIGHTS,
+    SCALE: { f32: scale },
+    ...constants,
+    ...(window === undefined ? {} : { WINDOW: window }),
+  });
+}
+
+function rowsOf(choices: readonly RowChoice[], length: number, perRow: number): number {
+  const fits = choices.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
+  return fits?.rows ?? FEWEST_ROWS;
+}

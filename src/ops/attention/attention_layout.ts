@@ -1,0 +1,203 @@
+import { matrix, requireShape, type ValueType } from "../op.ts";
+import { softCapOf } from "../head/soft_cap.ts";
+
+/** Grouped-query attention over rows [q | k | v], q of `heads`, k and v of `kvHeads` heads. */
+export interface AttentionAttributes {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+  /** What products of queries and keys are multiplied by. Default 1/√headSize. */
+  readonly scale?: number;
+  /** c: scores s become c · tanh(s / c). Default none. */
+  readonly softCap?: number;
+  /** W: position i attends to i − W + 1 … i alone (Beltagy et al. 2020, "Longformer"). Default all up to i. */
+  readonly window?: number;
+}
+
+/** Attention of B sequences that share their first rows, of which only the last rows may be asked for. */
+export interface QueryAttributes extends AttentionAttributes {
+  /** B */
+  readonly sequences: number;
+  /** P: rows at the front of qkv that all sequences start with; they are constants, keys and values alone. */
+  readonly shared: number;
+  /** N: last rows of each sequence that are queries; null for all of its own. */
+  readonly queries: number | null;
+  /** Whether the layout of a ragged batch also says where tokens stand, by which a window then counts. Default false. */
+  readonly gapped?: boolean;
+}
+
+/** What a row of a layout says before the rows of its sequence's positions. */
+export const LAYOUT_HEAD = 3;
+
+/** M: most tokens of a sequence that a layout has room for. */
+export function roomOf({ gapped = false }: QueryAttributes, { shape: [, width] }: ValueType): number {
+  return (width - LAYOUT_HEAD) / (gapped ? 2 : 1);
+}
+
+/** R, own rows of all sequences; S, those of each, 0 where that differs; and N, how many of them are queries. */
+export interface Sizes {
+  readonly R: number;
+  readonly S: number;
+  readonly N: number;
+}
+
+/** @throws {TypeError} where the inputs do not fit the attributes */
+export function sizesOf(op: string, attributes: QueryAttributes, qkv: ValueType, layout?: ValueType): Sizes {
+  const { heads, kvHeads, headSize, sequences: B, shared: P, queries } = attributes;
+  const { rows, columns } = matrix(qkv);
+  const width = (heads + 2 * kvHeads) * headSize;
+  const R = rows - P;
+  const ragged = layout !== undefined;
+  const least = queries ?? 1;
+  const fits = columns === width && heads % kvHeads === 0 && least > 0 && R >= B * least &&
+    (ragged ? layout.shape[0] === B && layout.dtype === "u32" && isCount(roomOf(attributes, layout)) : R % B === 0);
+  const expected = `[${P} + ${B} S, ${width}], S ≥ ${least}, with query heads a multiple of key/value heads`;
+  requireShape(fits, op, expected, ragged ? [qkv, layout] : [qkv]);
+  const S = ragged ? 0 : R / B;
+  return { R, S, N: queries ?? S };
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value > 0;
+}
+
+/** Beside these n, rows of do of each sequence, and the own rows that dqkv has of each. */
+export function backwardSizes(attributes: QueryAttributes, qkv: ValueType, dOut: ValueType) {
+  const { S, N } = sizesOf("attentionBackward", attributes, qkv);
+  const n = matrix(dOut).rows / attributes.sequences;
+  requireShape(Number.isInteger(n) && n > 0 && n <= N, "attentionBackward", `a gradient of at most ${N} rows`, [dOut]);
+  return { S, N, n, own: S - N + n };
+}
+
+/** Where one sequence lies. */
+export interface SequencePlace {
+  /** Row of qkv that holds position j. */
+  row(j: number): number;
+  /** Positions, shared ones included. */
+  readonly length: number;
+  /** Position whose key and value no later query sees; none where it is `length`. */
+  readonly unseen: number;
+  /** Where the token at position j stands, from which a window counts: j, but for gaps. */
+  standing(j: number): number;
+  readonly firstQuery: number;
+  /** Row of o of that query. */
+  readonly firstOut: number;
+}
+
+/** Places of sequences of one length. */
+export function evenPlaces(
+  { sequences: B, shared: P }: QueryAttributes,
+  { S, N }: Pick<Sizes, "S" | "N">,
+): SequencePlace[] {
+  return Array.from({ length: B }, (_, b) => ({
+    row: (j) => j < P ? j : b * S + j,
+    length: P + S,
+    unseen: P + S,
+    standing: (j) => j,
+    firstQuery: P + S - N,
+    firstOut: b * N,
+  }));
+}
+
+/** Places that a layout [B, LAYOUT_HEAD + M or 2 M] tells. */
+export function raggedPlaces(attributes: QueryAttributes, layout: Float64Array, type: ValueType): SequencePlace[] {
+  const { sequences: B, shared: P, queries, gapped = false } = attributes;
+  const width = type.shape[1];
+  const room = roomOf(attributes, type);
+  return Array.from({ length: B }, (_, b) => {
+    const [own, length, unseen, ...rows] = layout.subarray(b * width, (b + 1) * width);
+    const all = queries === null;
+    return {
+      row: (j) => rows[j],
+      length,
+      unseen,
+      standing: (j) => gapped ? rows[room + j] : j,
+      firstQuery: all ? own : length - queries,
+      firstOut: all ? rows[own] - P : b * queries,
+    };
+  });
+}
+
+/** What products of queries and keys become. */
+export interface Scoring {
+  /** The score of a product. */
+  score(product: number): number;
+  /** The score's derivative with respect to the product, from the score. */
+  slope(score: number): number;
+}
+
+/** Scores of an attention. */
+export function scoringOf({ headSize, scale = 1 / Math.sqrt(headSize), softCap }: AttentionAttributes): Scoring {
+  const cap = softCapOf(softCap);
+  return { score: (product) => cap.value(scale * product), slope: (score) => scale * cap.slope(score) };
+}
+
+/** The first position that position i attends to; `standing` says where tokens stand. */
+export function firstVisible(
+  { window = Infinity }: AttentionAttributes,
+  i: number,
+  standing: (j: number) => number = (j) => j,
+): number {
+  let first = Math.max(0, i - window + 1);
+  while (standing(i) - standing(first) >= window) first++;
+  return first;
+}
+
+/** Offsets of one query: of its own vectors, and of the keys and values of position j of its sequence. */
+export interface QueryOffsets extends Scoring {
+  /** Its position, which is the last that it attends to. */
+  readonly i: number;
+  /** The first position that it may attend to. */
+  readonly first: number;
+  readonly row: number;
+  readonly q: number;
+  readonly out: number;
+  readonly D: number;
+  /** Whether it attends to position j, first ≤ j ≤ i. */
+  sees(j: number): boolean;
+  k(j: number): number;
+  v(j: number): number;
+}
+
+/** Visits every query of every head. */
+export function eachQuery(
+  attributes: AttentionAttributes,
+  places: readonly SequencePlace[],
+  visit: (at: QueryOffsets) => void,
+): void {
+  const { heads, kvHeads, headSize: D } = attributes;
+  const width = (heads + 2 * kvHeads) * D;
+  const scoring = scoringOf(attributes);
+  for (const place of places) {
+    for (let i = place.firstQuery; i < place.length; i++) {
+      const first = firstVisible(attributes, i, place.standing);
+      for (let head = 0; head < heads; head++) {
+        const kvHead = Math.floor(head / (heads / kvHeads));
+        const row = (place.firstOut + i - place.firstQuery) * heads + head;
+        const k = (j: number) => place.row(j) * width + (heads + kvHead) * D;
+        const v = (j: number) => k(j) + kvHeads * D;
+        const sees = (j: number) => j === i || j !== place.unseen;
+        visit({ i, first, row, q: place.row(i) * width + head * D, out: row * D, D, sees, k, v, ...scoring });
+      }
+    }
+  }
+}
+
+/** Σ_d a_(i+d) b_(j+d) over `length` elements. */
+export function dot(a: Float64Array, i: number, b: Float64Array, j: number, length: number): number {
+  let sum = 0;
+  for (let d = 0; d < length; d++) sum += a[i + d] * b[j + d];
+  return sum;
+}
+
+/** y_(i+d) += factor · x_(j+d) over `length` elements. */
+export function addScaled(
+  y: Float64Array,
+  i: number,
+  factor: number,
+  x: Float64Array,
+  j: number,
+  length: number,
+): void {
+  for (let d = 0; d < length; d++) y[i + d] += factor * x[j + d];
+}

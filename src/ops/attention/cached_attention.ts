@@ -1,0 +1,120 @@
+import appendSource from "../../../shaders/attention/cache_append.wgsl" with { type: "text" };
+import attentionSource from "../../../shaders/attention/cached_attention.wgsl" with { type: "text" };
+import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
+import type { Dispatch } from "../../gpu/pass.ts";
+import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
+import { elements, matrix, type Op, requireShape } from "../op.ts";
+import { unroll } from "../product/product_unroll.ts";
+import { rope } from "./rope.ts";
+import { softCapParts } from "../head/soft_cap.ts";
+import { vectorsFor } from "../block/vector.ts";
+
+/** What new rows attend to, and how. */
+export interface CachedAttentionAttributes extends AttentionAttributes {
+  /** The table of angles by which the queries and keys of a single row are rotated first. Default: they were rotated before. */
+  readonly rope?: number;
+}
+
+/**
+ * qkv [R, (H + 2K) Dh] after RoPE, cache [capacity, 2 K Dh], position [1] → o [R, H Dh]. Writes the new keys and values
+ * into the cache in place from row `position` on, then attends causally to everything up to each row's own, scored and
+ * windowed as the attributes say. With `rope`, which `fuse` sets, R is 1, qkv is what `rope` would take, and its rotation [1, n Dh] is
+ * a fourth input.
+ */
+export const cachedAttention: Op<CachedAttentionAttributes> = {
+  types({ heads, kvHeads, headSize, rope: table }, [qkv, cache, , rotation]) {
+    const fits = matrix(qkv).columns === (heads + 2 * kvHeads) * headSize &&
+      matrix(cache).columns === 2 * kvHeads * headSize && matrix(qkv).rows <= matrix(cache).rows &&
+      (table === undefined || matrix(qkv).rows === 1 && rotation.shape[1] >= (table + 1) * headSize);
+    const expected = "[R, (H + 2 K) Dh] and [≥ R, 2 K Dh], R = 1 and [1, n Dh] with RoPE";
+    requireShape(fits, "cachedAttention", expected, [qkv, cache, ...(rotation ? [rotation] : [])]);
+    return [{ shape: [matrix(qkv).rows, heads * headSize], dtype: "f32" }];
+  },
+  reference({ attributes, inputs: [unrotated, cache, position, rotation], inputTypes, outputTypes, weight }) {
+    const { heads, kvHeads, headSize: D, rope: table } = attributes;
+    const rotary = { heads: heads + kvHeads, headSize: D, inverse: false, sequences: 1, shared: 0, table };
+    const [qkv] = table === undefined ? [unrotated] : rope.reference({
+      attributes: rotary,
+      inputs: [unrotated, rotation],
+      inputTypes: [inputTypes[0], inputTypes[3]],
+      outputTypes: [inputTypes[0]],
+      weight,
+    });
+    const { score } = scoringOf(attributes);
+    const { rows, columns } = matrix(inputTypes[0]);
+    const width = 2 * kvHeads * D;
+    const o = new Float64Array(elements(outputTypes[0]));
+    for (let r = 0; r < rows; r++) {
+      cache.set(qkv.subarray(r * columns + heads * D, (r + 1) * columns), (position[0] + r) * width);
+      for (let head = 0; head < heads; head++) {
+        const q = qkv.subarray(r * columns + head * D, r * columns + (head + 1) * D);
+        const offset = Math.floor(head / (heads / kvHeads)) * D;
+        const first = firstVisible(attributes, position[0] + r);
+        const scores = Float64Array.from({ length: position[0] + r + 1 - first }, (_, n) => {
+          const k = (first + n) * width + offset;
+          return score(q.reduce((sum, value, d) => sum + value * cache[k + d], 0));
+        });
+        const top = scores.reduce((a, b) => Math.max(a, b));
+        const sum = scores.reduce((total, one) => total + Math.exp(one - top), 0);
+        scores.forEach((one, n) => {
+          const p = Math.exp(one - top) / sum;
+          const v = (first + n) * width + offset + kvHeads * D;
+          for (let d = 0; d < D; d++) o[(r * heads + head) * D + d] += p * cache[v + d];
+        });
+      }
+    }
+    return [o];
+  },
+  vjp: null,
+  jvp: null,
+  kernels({ attributes, inputs: [qkv, cache, position, rotation = null], inputTypes, outputs: [o], software = false }) {
+    const { heads, kvHeads, headSize } = attributes;
+    const { rows } = matrix(inputTypes[0]);
+    const attention: Dispatch = {
+      kernel: attentionKernel(attributes, rows === 1, software),
+      bindings: [qkv, cache, position, o, rotation],
+      params: [rows],
+      workgroups: grid(rows * heads, 1),
+    };
+    // A launch takes longer than copying one row, which attention does itself; more rows need each other's keys.
+    if (rows === 1) return [attention];
+    return [{
+      kernel: specialize("cache_append", [appendSource], { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize }),
+      bindings: [qkv, position, cache],
+      params: [rows],
+      workgroups: grid(rows * 2 * kvHeads * headSize, 64),
+    }, attention];
+  },
+};
+
+// Threads of a workgroup. Software runs a workgroup's lanes one part after another and changes over at each barrier.
+const KEYS = 64;
+const SOFTWARE_KEYS = 16;
+
+function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean, software: boolean): Kernel {
+  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window, rope: table } = attributes;
+  const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "f32");
+  const sources = [
+    vectorsFor(headSize / 2).source,
+    ...capSources,
+    unroll(attentionSource, {
+      CAPPED,
+      APPEND,
+      WINDOWED: window !== undefined,
+      ROTATED: table !== undefined,
+      // A GPU has other threads to run while one waits.
+      TOUCH: software && APPEND,
+    }),
+  ];
+  return specialize("cached_attention", sources, {
+    HEADS: heads,
+    KV_HEADS: kvHeads,
+    HEAD: headSize,
+    KEYS: software ? SOFTWARE_KEYS : KEYS,
+    APPEND,
+    SCALE: { f32: scale },
+    ...constants,
+    ...(window === undefined ? {} : { WINDOW: window }),
+    ...(table === undefined ? {} : { TABLE: table }),
+  });
+}

@@ -1,0 +1,123 @@
+import source from "../../../shaders/block/gated_unit.wgsl" with { type: "text" };
+import { grid, specialize } from "../../gpu/kernel.ts";
+import type { Dispatch } from "../../gpu/pass.ts";
+import { cutLike } from "./cut.ts";
+import { elements, type KernelContext, matrix, type Op, type ReferenceContext, requireShape } from "../op.ts";
+import { unroll } from "../product/product_unroll.ts";
+import { vectorsFor } from "./vector.ts";
+
+type None = Record<never, never>;
+
+/** A gate g · s(g), s a sigmoid of `argument`. */
+export interface Gate {
+  /** The ops' names. */
+  readonly forward: "swiglu" | "geglu";
+  readonly backward: "swigluBackward" | "gegluBackward";
+  readonly tangent: "swigluTangent" | "gegluTangent";
+  /** Whether the kernels' gate is GELU, not SiLU. */
+  readonly GELU: boolean;
+  /** What the sigmoid is of, and the derivative of that. */
+  argument(g: number): { readonly value: number; readonly slope: number };
+}
+
+/** A gated linear unit and its derivatives, as ops. */
+export interface GatedUnit {
+  /** [g | u] [.., 2F] → m [.., F], m = g · s(g) · u. */
+  readonly forward: Op<None>;
+  /** [g | u], dm [.., F] → [dg | du], du = dm · g s, dg = dm · u · s (1 + g k′(g) (1 − s)), s = sigmoid(k(g)). */
+  readonly backward: Op<None>;
+  /** [g | u], [tg | tu] → tm, tm = tg · u · s (1 + g k′(g) (1 − s)) + tu · g s. */
+  readonly tangent: Op<None>;
+}
+
+/** The ops of a gate (Shazeer 2020, "GLU Variants Improve Transformer"). */
+export function gatedUnit(gate: Gate): GatedUnit {
+  /** The gate g s and its derivative. */
+  const gateAt = (g: number) => {
+    const { value, slope } = gate.argument(g);
+    const s = 1 / (1 + Math.exp(-value));
+    return { value: g * s, slope: s * (1 + g * slope * (1 - s)) };
+  };
+  const forward: Op<None> = {
+    types: (_attributes, [x]) => {
+      requireShape(matrix(x).columns % 2 === 0, gate.forward, "[.., 2 F]", [x]);
+      return [{ shape: [...x.shape.slice(0, -1), matrix(x).columns / 2], dtype: "f32" }];
+    },
+    reference: (context) =>
+      eachPair(context, 1, (g, u, _at, y, out) => {
+        y[out] = gateAt(g).value * u;
+      }),
+    vjp: (g, { inputs: [x] }, [dm]) => [dm && g.emit(gate.backward, {}, [cutLike(g, x, dm), dm])[0]],
+    jvp: (g, { inputs: [x] }, [tx]) => [tx && g.emit(gate.tangent, {}, [x, tx])[0]],
+    kernels: (context) => launch(gate, context, 0),
+  };
+  const backward: Op<None> = {
+    types: (_attributes, [x, dm]) => {
+      requireShape(elements(x) === 2 * elements(dm), gate.backward, "[.., 2 F] and [.., F]", [x, dm]);
+      return [{ shape: x.shape, dtype: "f32" }];
+    },
+    reference: (context) =>
+      eachPair(context, 2, (g, u, at, y, out, F) => {
+        const { value, slope } = gateAt(g);
+        const dm = context.inputs[1][at.narrow];
+        y[out] = dm * u * slope;
+        y[out + F] = dm * value;
+      }),
+    vjp: null,
+    jvp: null,
+    kernels: (context) => launch(gate, context, 1),
+  };
+  const tangent: Op<None> = {
+    types: (_attributes, [x, tx]) => {
+      requireShape(elements(x) === elements(tx), gate.tangent, "two of [.., 2 F]", [x, tx]);
+      return [{ shape: [...x.shape.slice(0, -1), matrix(x).columns / 2], dtype: "f32" }];
+    },
+    reference: (context) =>
+      eachPair(context, 1, (g, u, at, y, out, F) => {
+        const { value, slope } = gateAt(g);
+        const tx = context.inputs[1];
+        y[out] = tx[at.wide] * u * slope + tx[at.wide + F] * value;
+      }),
+    vjp: null,
+    jvp: null,
+    kernels: (context) => launch(gate, context, 2),
+  };
+  return { forward, backward, tangent };
+}
+
+/** Indices of one (g, u) pair in values of 2F and of F columns. */
+interface PairIndex {
+  readonly wide: number;
+  readonly narrow: number;
+}
+type PairRule = (g: number, u: number, at: PairIndex, y: Float64Array, out: number, F: number) => void;
+
+function eachPair({ inputs: [x], inputTypes }: ReferenceContext<None>, width: 1 | 2, rule: PairRule): Float64Array[] {
+  const { rows, columns } = matrix(inputTypes[0]);
+  const F = columns / 2;
+  const y = new Float64Array(rows * F * width);
+  for (let m = 0; m < rows; m++) {
+    for (let f = 0; f < F; f++) {
+      const at = { wide: m * 2 * F + f, narrow: m * F + f };
+      rule(x[at.wide], x[at.wide + F], at, y, width === 2 ? at.wide : at.narrow, F);
+    }
+  }
+  return [y];
+}
+
+function launch(
+  { forward, GELU }: Gate,
+  { inputs, inputTypes, outputs }: KernelContext<None>,
+  mode: number,
+): Dispatch[] {
+  const { rows, columns } = matrix(inputTypes[0]);
+  const F = columns / 2;
+  const vectors = vectorsFor(F);
+  const [x, other = x] = inputs;
+  return [{
+    kernel: specialize(forward, [vectors.source, unroll(source, { GELU })], { MODE: mode, F }),
+    bindings: [x, other, outputs[0]],
+    params: [rows],
+    workgroups: grid(rows * F / vectors.width, 64),
+  }];
+}

@@ -1,0 +1,34 @@
+import source from "../../../shaders/block/path.wgsl" with { type: "text" };
+import { grid, specialize } from "../../gpu/kernel.ts";
+import { elements, type Op, requireShape } from "../op.ts";
+import { vectorsFor } from "./vector.ts";
+
+/** start, end [S, D], alpha [B] → x [B, S, D], x = (1 − α) start + α end: the straight path, exact at both ends. */
+export const path: Op<Record<never, never>> = {
+  types(_attributes, [start, end, alpha]) {
+    const fits = start.shape.length === 2 && String(start.shape) === String(end.shape) && alpha.shape.length === 1;
+    requireShape(fits, "path", "[S, D], [S, D] and [B]", [start, end, alpha]);
+    return [{ shape: [alpha.shape[0], ...start.shape], dtype: "f32" }];
+  },
+  reference({ inputs: [start, end, alpha], outputTypes: [type] }) {
+    const x = new Float64Array(elements(type));
+    alpha.forEach((a, b) => {
+      for (let i = 0; i < start.length; i++) x[b * start.length + i] = (1 - a) * start[i] + a * end[i];
+    });
+    return [x];
+  },
+  // The walk ends here: what is asked for is the gradient at the path points, and the tangent starts at them.
+  vjp: null,
+  jvp: null,
+  kernels({ inputs, inputTypes, outputs }) {
+    const vectors = vectorsFor(elements(inputTypes[0]));
+    const size = elements(inputTypes[0]) / vectors.width;
+    const [x, y] = grid(size, 64);
+    return [{
+      kernel: specialize("path", [vectors.source, source], {}),
+      bindings: [...inputs, ...outputs],
+      params: [size],
+      workgroups: [x, y, inputTypes[2].shape[0]],
+    }];
+  },
+};

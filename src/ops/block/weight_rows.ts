@@ -1,0 +1,59 @@
+import source from "../../../shaders/block/weight_rows.wgsl" with { type: "text" };
+import { grid, specialize } from "../../gpu/kernel.ts";
+import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import { elements, type Op } from "../op.ts";
+import { elementSources, weightBindings } from "../product/product.ts";
+import { unroll } from "../product/product_unroll.ts";
+import type { GpuWeight } from "../formats/weight.ts";
+
+/** A weight whose rows are read, and what they are multiplied by. */
+export interface WeightRowsAttributes {
+  readonly weight: string;
+  /** D: its columns. */
+  readonly columns: number;
+  /** Rounded to f32. */
+  readonly scale: number;
+}
+
+/** ids [R] → rows of the weight, scaled [R, D]: the embeddings of tokens, where the embedding matrix is a weight. */
+export const weightRows: Op<WeightRowsAttributes> = {
+  types: ({ columns }, [ids]) => [{ shape: [elements(ids), columns], dtype: "f32" }],
+  reference({ attributes: { weight: name, scale, columns: D }, inputs: [ids], outputTypes: [type], weight }) {
+    const { values } = weight(name);
+    const y = new Float64Array(elements(type));
+    // As the host makes embeddings: products rounded to f32.
+    ids.forEach((id, m) => {
+      for (let d = 0; d < D; d++) y[m * D + d] = Math.fround(Math.fround(scale) * values[id * D + d]);
+    });
+    return [y];
+  },
+  vjp: null,
+  jvp: null,
+  kernels: ({ attributes: { weight: name, scale }, inputs: [ids], inputTypes, outputs: [into], weight }) =>
+    gatherWeightRows(weight(name), { ids, into, rows: elements(inputTypes[0]), scale }),
+};
+
+/**
+ * Launches that put rows of a weight, or with `PAIR` the differences of two, into `rows` rows.
+ *
+ * @param ids [rows], or [rows, 2] with `PAIR`
+ * @param scale default 1
+ */
+export function gatherWeightRows(
+  w: GpuWeight,
+  { ids, into, rows, PAIR = false, scale = 1 }: {
+    readonly ids: BufferRange;
+    readonly into: BufferRange;
+    readonly rows: number;
+    readonly PAIR?: boolean;
+    readonly scale?: number;
+  },
+): Dispatch[] {
+  const body = unroll(source, { PAIR });
+  return w.segments.map((segment, i) => ({
+    kernel: specialize("weight_rows", [...elementSources(segment.format), body], { PAIR, SCALE: { f32: scale } }),
+    bindings: [ids, ...weightBindings(segment), into],
+    params: [rows, segment.rowStart, segment.rows, w.columns, i > 0 ? 1 : 0],
+    workgroups: grid(rows * w.columns, 64),
+  }));
+}

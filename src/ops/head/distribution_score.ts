@@ -1,0 +1,124 @@
+import sliceSource from "../../../shaders/head/distribution_slice.wgsl" with { type: "text" };
+import slopeSource from "../../../shaders/head/distribution_slope.wgsl" with { type: "text" };
+import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "text" };
+import { grid, specialize } from "../../gpu/kernel.ts";
+import type { Dispatch } from "../../gpu/pass.ts";
+import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
+import { type KernelContext, matrix, type Op, requireShape, type ValueType } from "../op.ts";
+import { transposedProduct } from "../product/product.ts";
+import { unroll } from "../product/product_unroll.ts";
+import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
+import { softCapOf, softCapParts } from "./soft_cap.ts";
+
+/** The head, and what is asked of the distribution that it gives. */
+export interface DistributionAttributes extends HeadAttributes {
+  readonly measure: "entropy" | "divergence";
+}
+
+/** Numbers that a row's distribution is known by between the slices. */
+const STATE = 5;
+
+/**
+ * Of p = softmax(W h): the entropy −Σ p log p [R] of h [.., D]; or, from h [.., D] and reference logits [P, V], the divergence
+ * Σ p⁰ log(p⁰ / p) [R] from p⁰ = softmax(reference), row r's being r mod P. Where `gradient` is set also ∂ / ∂ h [.., D] =
+ * Σ_v s_v W_v, with s = −p (log p + entropy) or p − p⁰, times the slope of the head's soft-cap where it has one; reference logits are
+ * taken as they are.
+ *
+ * The vocabulary passes in slices: once for the scores and once more for the gradient, as s depends on all of them.
+ */
+export const distributionScore: Op<DistributionAttributes> = {
+  types(attributes, [h, reference = null]) {
+    if (attributes.measure === "divergence") {
+      const fits = reference !== null && matrix(reference).columns === attributes.vocabulary &&
+        matrix(h).rows % matrix(reference).rows === 0;
+      const given = reference === null ? [h] : [h, reference];
+      requireShape(fits, "distributionScore", `[k P, D] and [P, ${attributes.vocabulary}]`, given);
+    }
+    return rowScoreTypes(h, attributes);
+  },
+  reference({ attributes, inputs: [h, reference = null], inputTypes, weight }) {
+    const { weight: name, measure, gradient, softCap } = attributes;
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const { values } = weight(name);
+    const cap = softCapOf(softCap);
+    const V = values.length / D;
+    const score = new Float64Array(rows);
+    const directions = new Float64Array(rows * D);
+    for (let m = 0; m < rows; m++) {
+      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values, attributes);
+      const start = reference === null ? 0 : m * V % reference.length;
+      const scored = measure === "entropy"
+        ? entropyOf(logits)
+        : divergenceOf(logits, reference!.subarray(start, start + V));
+      score[m] = scored.value;
+      if (!gradient) continue;
+      scored.slopes.forEach((free, v) => {
+        const slope = free * cap.slope(logits[v]);
+        for (let d = 0; d < D; d++) directions[m * D + d] += slope * values[v * D + d];
+      });
+    }
+    return gradient ? [score, directions] : [score];
+  },
+  ...rowScoreRules("distributionScore"),
+  scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * STATE],
+  kernels(context) {
+    const { attributes, inputs: [, reference = null], outputs, scratch: [logits, state] } = context;
+    const [score, gradient = null] = outputs;
+    const slices = logitSlices(context);
+    const { rows, period, stride, DIVERGENCE } = sizesOf(context);
+    const kernel = specialize("distribution_slice", [reduceSource, unroll(sliceSource, { DIVERGENCE })], {});
+    const folds = slices.flatMap(({ dispatches, first, count }) => {
+      const last = first + count === attributes.vocabulary ? 1 : 0;
+      return [...dispatches, {
+        kernel,
+        bindings: [logits, reference, state, score],
+        params: [rows, first, count, stride, last, period, attributes.vocabulary],
+        workgroups: grid(rows, 1),
+      }];
+    });
+    if (gradient === null) return folds;
+    // The logits of a single slice are still there.
+    const again = slices.length > 1;
+    return [...folds, ...slices.flatMap((slice) => [...(again ? slice.dispatches : []), ...pullSlice(context, slice)])];
+  },
+};
+
+/** The slopes of a slice of logits, and what they add to the gradient. */
+function pullSlice(context: KernelContext<DistributionAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
+  const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [logits, state] } = context;
+  const { rows, period, stride, DIVERGENCE } = sizesOf(context);
+  const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
+  const slope: Dispatch = {
+    kernel: specialize("distribution_slope", [...sources, unroll(slopeSource, { DIVERGENCE, CAPPED })], constants),
+    bindings: [logits, reference, state],
+    params: [rows, first, count, stride, period, attributes.vocabulary],
+    workgroups: grid(rows * count, 64),
+  };
+  const window = { column: 0, stride, accumulate: first > 0 };
+  return [slope, ...transposedProduct({ ...product, dy: logits, dx: gradient }, window)];
+}
+
+function sizesOf({ attributes, inputTypes: [h, reference = h] }: KernelContext<DistributionAttributes>) {
+  const { rows } = matrix(h);
+  const period = matrix(reference satisfies ValueType).rows;
+  return { rows, period, stride: sliceOf(attributes), DIVERGENCE: attributes.measure === "divergence" };
+}
+
+function entropyOf(logits: Float64Array): { value: number; slopes: Float64Array } {
+  const logs = logProbabilities(logits);
+  const value = logs.reduce((sum, log) => sum - Math.exp(log) * log, 0);
+  return { value, slopes: logs.map((log) => -Math.exp(log) * (log + value)) };
+}
+
+function divergenceOf(logits: Float64Array, reference: Float64Array): { value: number; slopes: Float64Array } {
+  const logs = logProbabilities(logits);
+  const others = logProbabilities(reference);
+  const value = others.reduce((sum, log, v) => sum + Math.exp(log) * (log - logs[v]), 0);
+  return { value, slopes: logs.map((log, v) => Math.exp(log) - Math.exp(others[v])) };
+}
+
+function logProbabilities(logits: Float64Array): Float64Array {
+  const top = logits.reduce((a, b) => Math.max(a, b));
+  const total = Math.log(logits.reduce((sum, z) => sum + Math.exp(z - top), 0));
+  return logits.map((z) => z - top - total);
+}

@@ -1,0 +1,36 @@
+import { cutLike } from "../block/cut.ts";
+import type { HeadAttributes } from "./logit_slices.ts";
+import { type Differentiated, elements, matrix, type Op, type Value, type ValueType } from "../op.ts";
+
+/** The types of scores [R] of hidden states [.., D], and of their gradient [.., D] where it is asked for. */
+export function rowScoreTypes(h: ValueType, { gradient }: HeadAttributes): ValueType[] {
+  const score: ValueType = { shape: [matrix(h).rows], dtype: "f32" };
+  return gradient ? [score, { shape: h.shape, dtype: "f32" }] : [score];
+}
+
+/**
+ * Derivatives of an op whose scores each depend on one row of its first input: the gradient is its second output, and one
+ * serves every seed and the tangent too, which so never see the vocabulary.
+ *
+ * @param name the op, for the error where `gradient` is false
+ */
+export function rowScoreRules<A extends HeadAttributes>(name: string): Pick<Op<A>, "vjp" | "jvp"> {
+  return {
+    vjp(g, node, [dy]) {
+      if (dy === null) return [null];
+      const gradient = gradientOf(name, node);
+      // Of scores [B T] a cotangent has the first n of each sequence, [B n].
+      const [B, , D] = gradient.shape;
+      const given = gradient.shape.length === 3 ? { ...gradient, shape: [B, elements(dy) / B, D] } : gradient;
+      return [g.emit("rowScale", {}, [cutLike(g, gradient, given), dy])[0]];
+    },
+    jvp: (g, node, [th]) => [th && g.emit("rowDot", {}, [gradientOf(name, node), th])[0], null],
+  };
+}
+
+function gradientOf(name: string, { outputs: [, gradient] }: Differentiated<HeadAttributes>): Value {
+  if (gradient === undefined) {
+    throw new TypeError(`Cannot differentiate ${name} as it must compute its gradient: got gradient false`);
+  }
+  return gradient;
+}

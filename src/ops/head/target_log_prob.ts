@@ -1,0 +1,98 @@
+import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "text" };
+import sliceSource from "../../../shaders/head/log_prob_slice.wgsl" with { type: "text" };
+import targetSource from "../../../shaders/head/target_gradient.wgsl" with { type: "text" };
+import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
+import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import { type HeadAttributes, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
+import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
+import { elementSources, transposedProduct, weightBindings } from "../product/product.ts";
+import { unroll } from "../product/product_unroll.ts";
+import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
+import { softCapOf, softCapParts } from "./soft_cap.ts";
+
+/** The head, and on which scale its targets are scored. */
+export interface TargetAttributes extends HeadAttributes {
+  /** Whether the scores are probabilities and not their logarithms. Default false. */
+  readonly probability?: boolean;
+}
+
+/**
+ * h [.., D], targets [R] → log p(target_r | h_r) [R] and, where `gradient` is set, ∂ log p(target_r) / ∂ h_r [.., D] =
+ * Σ_v (1[v = target] − p_v) s_v W_v, s_v the slope of the head's soft-cap or 1; with `probability` p(target_r | h_r) and ∂ p / ∂ h = p ∂ log p / ∂ h. One pass over the
+ * vocabulary in slices, never holding [R, V]; without the gradient the op cannot be differentiated.
+ */
+export const targetLogProb: Op<TargetAttributes> = {
+  types(attributes, [h, targets]) {
+    requireShape(matrix(h).rows === elements(targets), "targetLogProb", "[R, D] and [R]", [h, targets]);
+    return rowScoreTypes(h, attributes);
+  },
+  reference({ attributes, inputs: [h, targets], inputTypes, weight }) {
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const { values } = weight(attributes.weight);
+    const cap = softCapOf(attributes.softCap);
+    const score = new Float64Array(rows);
+    const gradient = new Float64Array(rows * D);
+    for (let m = 0; m < rows; m++) {
+      const logits = logitsOf(h.subarray(m * D, (m + 1) * D), values, attributes);
+      const top = logits.reduce((a, b) => Math.max(a, b));
+      const below = logits[targets[m]] - top;
+      const others = logits.reduce((sum, z, v) => v === targets[m] ? sum : sum + Math.exp(z - top), 0);
+      const total = Math.exp(below) + others;
+      const logProb = below - (below === 0 ? Math.log1p(others) : Math.log(total));
+      score[m] = attributes.probability ? Math.exp(logProb) : logProb;
+      if (!attributes.gradient) continue;
+      const scale = (attributes.probability ? score[m] : 1) / total;
+      logits.forEach((z, v) => {
+        // The sum of the others has the digits that 1 − p would lose where the target is all but certain.
+        const slope = (v === targets[m] ? others : -Math.exp(z - top)) * scale * cap.slope(z);
+        for (let d = 0; d < D; d++) gradient[m * D + d] += slope * values[v * D + d];
+      });
+    }
+    return attributes.gradient ? [score, gradient] : [score];
+  },
+  ...rowScoreRules("targetLogProb"),
+  scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * 3],
+  kernels(context) {
+    const { attributes, inputs: [, targets], inputTypes, outputs, scratch: [logits, state] } = context;
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const stride = sliceOf(attributes);
+    const [score, gradient = null] = outputs;
+    const kernel = sliceKernel(gradient !== null, attributes);
+    const passes = logitSlices(context).flatMap(({ dispatches, product, first, count }) => {
+      const last = first + count === attributes.vocabulary ? 1 : 0;
+      const fold: Dispatch = {
+        kernel,
+        bindings: [logits, targets, state, score, gradient],
+        params: [rows, first, count, stride, last, D],
+        workgroups: grid(rows, 1),
+      };
+      if (gradient === null) return [...dispatches, fold];
+      const window = { column: 0, stride, accumulate: first > 0 };
+      return [...dispatches, fold, ...transposedProduct({ ...product, dy: logits, dx: gradient }, window)];
+    });
+    return gradient === null ? passes : [...passes, ...targetRows(context, state, gradient)];
+  },
+};
+
+function sliceKernel(GRADIENT: boolean, { probability: PROBABILITY = false, softCap }: TargetAttributes): Kernel {
+  const { CAPPED, sources, constants } = softCapParts(softCap, "f32");
+  const body = unroll(sliceSource, { GRADIENT, PROBABILITY, CAPPED });
+  return specialize("log_prob_slice", [...sources, reduceSource, body], { GRADIENT, PROBABILITY, ...constants });
+}
+
+/** The last step of the gradient, for each segment of the head. */
+function targetRows(
+  { attributes, inputs: [, targets], inputTypes, weight }: KernelContext<TargetAttributes>,
+  state: BufferRange,
+  gradient: BufferRange,
+): Dispatch[] {
+  const { rows, columns: D } = matrix(inputTypes[0]);
+  const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
+  const body = unroll(targetSource, { PROBABILITY: attributes.probability ?? false, CAPPED });
+  return weight(attributes.weight).segments.map((segment) => ({
+    kernel: specialize("target_gradient", [...elementSources(segment.format), ...sources, body], constants),
+    bindings: [targets, ...weightBindings(segment), state, gradient],
+    params: [rows, segment.rowStart, segment.rows, D],
+    workgroups: grid(rows * D, 64),
+  }));
+}

@@ -1,0 +1,82 @@
+import cappedSource from "../../../shaders/head/capped_rows.wgsl" with { type: "text" };
+import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "text" };
+import { grid, specialize } from "../../gpu/kernel.ts";
+import type { Dispatch } from "../../gpu/pass.ts";
+import { dotRows } from "../block/elementwise.ts";
+import type { HeadAttributes } from "./logit_slices.ts";
+import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
+import { unroll } from "../product/product_unroll.ts";
+import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
+import { softCapOf, softCapParts } from "./soft_cap.ts";
+import { gatherWeightRows } from "../block/weight_rows.ts";
+
+/** The head, and what is taken of its logits. */
+export interface TokenLogitAttributes extends HeadAttributes {
+  /** Whether ids are pairs, whose logits are subtracted. */
+  readonly pair: boolean;
+}
+
+/**
+ * h [.., D], ids [R] → the logits W_id · h [R]; with `pair`, ids [R, 2] → (W_a − W_b) · h = log p(a) − log p(b). Where
+ * `gradient` is set also ∂ / ∂ h [.., D], the rows of W themselves, times the slopes of the head's soft-cap where it has one. No
+ * other row of the vocabulary is read.
+ */
+export const tokenLogit: Op<TokenLogitAttributes> = {
+  types(attributes, [h, ids]) {
+    const { pair } = attributes;
+    const fits = matrix(h).rows * (pair ? 2 : 1) === elements(ids);
+    requireShape(fits, "tokenLogit", `[R, D] and ${pair ? "[R, 2]" : "[R]"}`, [h, ids]);
+    return rowScoreTypes(h, attributes);
+  },
+  reference({ attributes: { weight: name, pair, gradient, softCap }, inputs: [h, ids], inputTypes, weight }) {
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const { values } = weight(name);
+    const cap = softCapOf(softCap);
+    const logit = new Float64Array(rows);
+    const directions = new Float64Array(rows * D);
+    ids.forEach((id, i) => {
+      const m = pair ? Math.floor(i / 2) : i;
+      const sign = pair && i % 2 === 1 ? -1 : 1;
+      let sum = 0;
+      for (let d = 0; d < D; d++) sum += h[m * D + d] * values[id * D + d];
+      const capped = cap.value(sum);
+      logit[m] += sign * capped;
+      for (let d = 0; d < D; d++) directions[m * D + d] += sign * cap.slope(capped) * values[id * D + d];
+    });
+    return gradient ? [logit, directions] : [logit];
+  },
+  ...rowScoreRules("tokenLogit"),
+  scratch({ gradient, pair, softCap }, [h]) {
+    if (softCap !== undefined) return [elements(h) * (pair ? 2 : 1)];
+    return gradient ? [] : [elements(h)];
+  },
+  kernels(context) {
+    const { attributes, inputs: [h, ids], inputTypes, outputs, scratch, weight } = context;
+    if (attributes.softCap !== undefined) return cappedLogits(context);
+    const { rows, columns: D } = matrix(inputTypes[0]);
+    const [logit, directions = scratch[0]] = outputs;
+    const gathered = gatherWeightRows(weight(attributes.weight), {
+      ids,
+      into: directions,
+      rows,
+      PAIR: attributes.pair,
+    });
+    return [...gathered, dotRows({ a: h, b: directions, y: logit }, { rows, period: rows, columns: D })];
+  },
+};
+
+/** Each logit of a pair is capped by itself, so its rows stay apart. */
+function cappedLogits(context: KernelContext<TokenLogitAttributes>): Dispatch[] {
+  const { attributes: { weight: name, pair: PAIR, softCap }, inputTypes, outputs, scratch: [into], weight } = context;
+  const [h, ids] = context.inputs;
+  const { rows, columns: D } = matrix(inputTypes[0]);
+  const [logit, direction = null] = outputs;
+  const { sources, constants } = softCapParts(softCap, "f32");
+  const body = unroll(cappedSource, { PAIR, GRADIENT: direction !== null });
+  return [...gatherWeightRows(weight(name), { ids, into, rows: PAIR ? 2 * rows : rows }), {
+    kernel: specialize("capped_rows", [...sources, reduceSource, body], { PAIR, ...constants }),
+    bindings: [h, into, logit, direction],
+    params: [rows, D],
+    workgroups: grid(rows, 1),
+  }];
+}

@@ -1,0 +1,120 @@
+import { matrix, type Op, requireShape, type ValueType } from "../op.ts";
+import type { BufferRange } from "../../gpu/pass.ts";
+import { type ForwardBuffers, forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
+import { singleProduct } from "./single_product.ts";
+import type { GpuWeight } from "../formats/weight.ts";
+
+/** y = x Wᵀ + b. */
+export interface LinearAttributes {
+  /** W, [outputs, inner] */
+  readonly weight: string;
+  /** b, [outputs] */
+  readonly bias: string | null;
+  readonly outputs: number;
+  readonly inner: number;
+  /** Whether x is one row, whose product is bound by reading W: a kernel of its own, with sums in another order. */
+  readonly single?: boolean;
+}
+
+/**
+ * x [.., K] → y [.., N], y = x Wᵀ + b; or with a residual r [.., N], where b is null, y = x Wᵀ + r. The weights are
+ * constants: only x and r are differentiated.
+ */
+export const linear: Op<LinearAttributes> = {
+  types({ bias, outputs, inner, single }, [x, residual = null]) {
+    requireShape(matrix(x).columns === inner, "linear", `[.., ${inner}]`, [x]);
+    requireShape(!single || matrix(x).rows === 1, "linear of a single row", `[1, ${inner}]`, [x]);
+    const y: ValueType = { shape: [...x.shape.slice(0, -1), outputs], dtype: "f32" };
+    if (residual !== null) {
+      const fits = bias === null && String(residual.shape) === String(y.shape);
+      requireShape(fits, "linear without a bias", `[.., ${inner}] and a residual [.., ${outputs}]`, [x, residual]);
+    }
+    return [y];
+  },
+  reference({ attributes, inputs: [x, residual = null], inputTypes, weight }) {
+    const { values } = weight(attributes.weight);
+    const bias = attributes.bias === null ? null : weight(attributes.bias).values;
+    const { inner: K, outputs: N } = attributes;
+    const { rows } = matrix(inputTypes[0]);
+    const y = new Float64Array(rows * N);
+    for (let m = 0; m < rows; m++) {
+      const row = x.subarray(m * K, (m + 1) * K);
+      for (let n = 0; n < N; n++) {
+        let sum = bias === null ? 0 : bias[n];
+        const start = n * K;
+        for (let k = 0; k < K; k++) sum += row[k] * values[start + k];
+        y[m * N + n] = sum + (residual === null ? 0 : residual[m * N + n]);
+      }
+    }
+    return [y];
+  },
+  vjp(g, { attributes, inputs }, [dy]) {
+    const dx = dy && g.emit("linearTransposed", { ...attributes, bias: null }, [dy])[0];
+    return inputs.length === 1 ? [dx] : [dx, dy];
+  },
+  jvp(g, { attributes }, [tx, tr = null]) {
+    const product = { ...attributes, bias: null };
+    return [tx === null ? tr : g.emit("linear", product, tr === null ? [tx] : [tx, tr])[0]];
+  },
+  kernels(
+    { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight, subgroups, tuning, software = false },
+  ) {
+    const { rows } = matrix(inputTypes[0]);
+    const added = addedTo(attributes, residual, weight);
+    const w = weight(attributes.weight);
+    return w.segments.flatMap((segment) => {
+      const product = { x, w, segment, weightRow: 0, count: segment.rows, added, y, subgroups, tuning };
+      const window = { column: segment.rowStart, stride: attributes.outputs };
+      return attributes.single
+        ? singleProduct({ ...product, software }, window)
+        : forwardProduct({ ...product, rows }, window);
+    });
+  },
+};
+
+/** What the kernels of a product add to its sums: its bias, or a residual where there is one. */
+export function addedTo(
+  { bias }: Pick<LinearAttributes, "bias">,
+  residual: BufferRange | null,
+  weight: (name: string) => GpuWeight,
+): ForwardBuffers["added"] {
+  if (bias !== null) return { kind: "bias", range: wholeBuffer(weight(bias).segments[0].data) };
+  return residual && { kind: "residual", range: residual };
+}
+
+/** dy [.., N] → dx [.., K], dx = dy W: the reverse of `linear`. */
+export const linearTransposed: Op<LinearAttributes> = {
+  types({ outputs, inner }, [dy]) {
+    requireShape(matrix(dy).columns === outputs, "linearTransposed", `[.., ${outputs}]`, [dy]);
+    return [{ shape: [...dy.shape.slice(0, -1), inner], dtype: "f32" }];
+  },
+  reference({ attributes, inputs: [dy], inputTypes, weight }) {
+    const { values } = weight(attributes.weight);
+    const { inner: K, outputs: N } = attributes;
+    const { rows } = matrix(inputTypes[0]);
+    const dx = new Float64Array(rows * K);
+    for (let m = 0; m < rows; m++) {
+      const row = dx.subarray(m * K, (m + 1) * K);
+      for (let n = 0; n < N; n++) {
+        const factor = dy[m * N + n];
+        if (factor === 0) continue;
+        const start = n * K;
+        for (let k = 0; k < K; k++) row[k] += factor * values[start + k];
+      }
+    }
+    return [dx];
+  },
+  vjp: null,
+  jvp: null,
+  kernels({ attributes, inputs: [dy], inputTypes, outputs: [dx], weight, subgroups, tuning }) {
+    const { rows } = matrix(inputTypes[0]);
+    const w = weight(attributes.weight);
+    return w.segments.flatMap((segment, i) =>
+      transposedProduct({ dy, w, segment, weightRow: 0, count: segment.rows, dx, rows, subgroups, tuning }, {
+        column: segment.rowStart,
+        stride: attributes.outputs,
+        accumulate: i > 0,
+      })
+    );
+  },
+};

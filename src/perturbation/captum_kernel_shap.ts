@@ -1,0 +1,95 @@
+import { solveMinimumNorm } from "./fit/minimum_norm.ts";
+import { createTorchRandom, type TorchRandom } from "../statistics/torch_random.ts";
+import { CAPTUM_SAMPLES, type CaptumSamplingOptions } from "./captum_shapley_sampled.ts";
+import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
+import { requireNothing } from "./exact_shapley.ts";
+import type { Scorer } from "./scorer.ts";
+import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
+
+// In place of a constraint the whole and the empty prompt weigh so much more than a drawn coalition.
+const END_WEIGHT = 1e6;
+// scikit-learn's LinearRegression takes singular values for zero below this share of the largest, times the longer side of
+// the matrix: the spacing of f32 numbers, in which Captum hands it the coalitions.
+const F32_SPACING = 2 ** -23;
+
+/**
+ * Captum's KernelShap, draw by draw: the whole prompt, the empty one and `samples` − 2 coalitions, of a size drawn by the
+ * Shapley kernel and equally likely otherwise, fitted by least squares; where the coalitions do not determine the
+ * coefficients (25 samples and more than about 20 units) the shortest that fit. Completeness holds nearly, by the weight
+ * of the two ends; nothing says how sure the numbers are. Fitted in f64 where Captum's is in f32.
+ *
+ * Cost: at most `samples` model calls, all of which the budget must allow.
+ * Source: Captum 0.9, `kernel_shap.py`, `lime.py`; scikit-learn 1.9, LinearRegression.
+ *
+ * @throws {RangeError} where samples are fewer than two, units too, the budget is too small or the game cannot score nothing
+ */
+export async function captumKernelShap(
+  scorer: Scorer,
+  { seed, samples = CAPTUM_SAMPLES }: CaptumSamplingOptions,
+): Promise<UnitAttribution> {
+  const { units: N, targets: T, columns: C } = scorer;
+  requireNothing(scorer);
+  for (const [name, value] of Object.entries({ samples, units: N })) {
+    if (!(Number.isInteger(value) && value >= 2)) {
+      throw new RangeError(`Cannot fit Captum's KernelShap as ${name} must be a whole number ≥ 2: got ${value}`);
+    }
+  }
+  const coalitions = drawCoalitions(N, samples, createTorchRandom(seed));
+  const scores = await scorer.score(coalitions);
+  const weights = coalitions.map((kept) => sizeOf(kept) % N === 0 ? END_WEIGHT : 1);
+  const { targets, sum } = splitColumns(fit(coalitions, scores, weights, C), N);
+  const [input, baseline] = scores;
+  return {
+    attribution: targets,
+    sequence: sum,
+    input: input.slice(0, T),
+    baseline: baseline.slice(0, T),
+    uncertainty: null,
+    stopped: { by: "samples", asked: null, reached: null, met: null },
+    calls: scorer.spent,
+  };
+}
+
+function drawCoalitions(units: number, samples: number, random: TorchRandom): Coalition[] {
+  // In the f32 arithmetic of Captum and of torch's Categorical.
+  const shares = Float32Array.from(
+    { length: units },
+    (_, size) => size === 0 ? 0 : (units - 1) / (size * (units - size)),
+  );
+  const total = shares.reduce((sum, share) => Math.fround(sum + share), 0);
+  const chances = shares.map((share) => share / total);
+  const drawn = Array.from({ length: samples - 2 }, () => {
+    const size = random.choice(chances);
+    const values = random.normals(units);
+    const threshold = values.toSorted()[units - size - 1];
+    return Uint8Array.from(values, (value) => value > threshold ? 1 : 0);
+  });
+  return [everyUnit(units), noUnit(units), ...drawn];
+}
+
+/** Weighted least squares with an intercept, [C, N]. */
+function fit(
+  coalitions: readonly Coalition[],
+  scores: readonly Float64Array[],
+  weights: readonly number[],
+  columns: number,
+): Float64Array {
+  const units = coalitions[0].length;
+  const meanRow = weightedMean(coalitions, weights);
+  const meanScore = weightedMean(scores, weights);
+  return solveMinimumNorm({
+    unknowns: units,
+    columns,
+    rows: coalitions.map((kept, p) => meanRow.map((mean, i) => Math.sqrt(weights[p]) * (kept[i] - mean))),
+    values: scores.map((score, p) => meanScore.map((mean, c) => Math.sqrt(weights[p]) * (score[c] - mean))),
+    cutoff: F32_SPACING * Math.max(units, coalitions.length),
+  });
+}
+
+function weightedMean(vectors: readonly ArrayLike<number>[], weights: readonly number[]): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return Float64Array.from(
+    { length: vectors[0].length },
+    (_, i) => vectors.reduce((sum, vector, p) => sum + weights[p] * vector[i], 0) / total,
+  );
+}

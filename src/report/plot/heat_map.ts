@@ -1,0 +1,62 @@
+import type { TopLevelSpec } from "npm:vega-lite@6";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { byUnits } from "../text/by_units.ts";
+import { isGradientNorm, isIdle } from "../text/describe.ts";
+import { figure, type Panel, tokenAxis } from "./figure.ts";
+import { positionRows } from "./position_rows.ts";
+import { DIVERGING, FROZEN_COLUMN } from "./theme.ts";
+
+/**
+ * The token attribution as target tokens × prompt tokens.
+ * @throws {TypeError} where the record has no token attribution
+ */
+export function heatMap(given: AttributionRecord): TopLevelSpec {
+  const record = byUnits(given);
+  const rows = positionRows(record.prompt.tokens.length);
+  return figure(record, rows.map((row) => heatPanel(record, row.start, row.end, true)));
+}
+
+/** The columns [start, end) of the heat map; `labels` says whether the prompt tokens stand beneath it. */
+export function heatPanel(record: AttributionRecord, start: number, end: number, labels: boolean): Panel {
+  const matrix = record.tokenAttribution;
+  if (!matrix) throw new TypeError("Cannot draw a heat map as the token attribution must be [T, L]: got null");
+  const largest = Math.max(...matrix.flatMap((row) => row.map(Math.abs))) || 1;
+  const values = matrix.flatMap((row, target) =>
+    row.slice(start, end).map((value, k) => ({
+      target,
+      position: start + k,
+      frozen: isIdle(record, start + k),
+      value,
+    }))
+  );
+  const x = {
+    field: "position",
+    type: "ordinal" as const,
+    axis: labels ? tokenAxis(record, "prompt") : null,
+  };
+  const y = { field: "target", type: "ordinal" as const, axis: tokenAxis(record, "target") };
+  const color = {
+    field: "value",
+    type: "quantitative" as const,
+    scale: { domain: [-largest, largest], domainMid: 0, range: DIVERGING, interpolate: "lab" },
+    legend: {
+      title: isGradientNorm(record) ? "gradient" : record.score.unit,
+      tickCount: 5,
+      gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)),
+    },
+  };
+  return {
+    data: { values },
+    width: { step: 20 },
+    height: { step: 20 },
+    view: { stroke: "#bdbdbd" },
+    layer: [
+      { mark: { type: "rect", stroke: "#efefef", strokeWidth: 0.5 }, encoding: { x, y, color } },
+      {
+        transform: [{ filter: "datum.frozen" }],
+        mark: { type: "rect", color: FROZEN_COLUMN },
+        encoding: { x, y },
+      },
+    ],
+  } as unknown as Panel;
+}

@@ -1,0 +1,69 @@
+import type { AttributionRecord, RecordUnits } from "../../explain/record/record.ts";
+
+/**
+ * The record as reports show it: where it has units, these stand in the place of tokens, [U] in the place of [L] and [T′] in
+ * the place of [T]; where there is one score for the sequence, the whole target stands in the place of its tokens. Other
+ * records are themselves.
+ */
+export function byUnits(given: AttributionRecord): AttributionRecord {
+  const whole = given.score.per === "sequence" ? withWholeTarget(given) : given;
+  const { units, prompt, sampling } = whole;
+  if (units === undefined) return whole;
+  const record = units.target === undefined ? whole : withTargetUnits(whole, units.target);
+  const tokens = units.prompt.map(({ text, name, tokens: [first], frozen }) => ({
+    id: prompt.tokens[first].id,
+    text: shownText(text, name),
+    frozen,
+  }));
+  return {
+    ...record,
+    prompt: { ...prompt, tokens },
+    tokenAttribution: units.attribution,
+    sequenceAttribution: units.sequence,
+    standardError: units.standardError,
+    completeness: { ...record.completeness, entryError: units.entryError },
+    ...(sampling === undefined ? {} : { sampling: { ...sampling, tokenStandardError: null } }),
+    units: undefined,
+  };
+}
+
+function withWholeTarget(record: AttributionRecord): AttributionRecord {
+  const { text, tokens: [{ id }] } = record.target;
+  return { ...record, target: { text, tokens: [{ id, text }] } };
+}
+
+/** Scores and their errors summed over units of the target; a sum's certificate is at most what its tokens' add up to. */
+function withTargetUnits(record: AttributionRecord, units: NonNullable<RecordUnits["target"]>): AttributionRecord {
+  const { target, score, completeness } = record;
+  const { delta, certificate } = completeness;
+  const sums = (of: (t: number) => number) => units.map(({ tokens }) => tokens.reduce((sum, t) => sum + of(t), 0));
+  const input = sums((t) => score.input[t]);
+  const baseline = score.baseline && sums((t) => score.baseline![t]);
+  const relativeTo = (errors: readonly number[]) =>
+    errors.map((error, u) =>
+      baseline === null || input[u] === baseline[u] ? null : error / Math.abs(input[u] - baseline[u])
+    );
+  const summedDelta = delta && sums((t) => delta[t]);
+  const gapOf = (t: number) => Math.abs(score.input[t] - score.baseline![t]);
+  return {
+    ...record,
+    target: {
+      text: target.text,
+      tokens: units.map(({ text, name, tokens: [first] }) => ({
+        id: target.tokens[first].id,
+        text: shownText(text, name),
+      })),
+    },
+    score: { ...score, input, baseline, pairs: undefined },
+    completeness: {
+      ...completeness,
+      delta: summedDelta,
+      relative: summedDelta && relativeTo(summedDelta.map(Math.abs)),
+      certificate: certificate && relativeTo(sums((t) => (certificate[t] ?? 0) * gapOf(t))),
+    },
+  };
+}
+
+function shownText(text: string, name: string | null): string {
+  return name === null ? text : `${name}: ${text}`;
+}

@@ -1,0 +1,137 @@
+import { stringify } from "npm:csv-stringify@6/sync";
+import type { AttributionRecord, RecordToken } from "../../explain/record/record.ts";
+import { byUnits } from "./by_units.ts";
+import { sequenceErrors } from "./describe.ts";
+
+const COLUMNS = [
+  "scope",
+  "target_position",
+  "target_token_id",
+  "target_token",
+  "prompt_position",
+  "prompt_token_id",
+  "prompt_token",
+  "frozen",
+  "attribution",
+  "error",
+  "unit",
+  "unit_text",
+  "target_unit",
+  "target_unit_text",
+] as const;
+
+type Row = Record<typeof COLUMNS[number], string | number>;
+
+/**
+ * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token; where there
+ * are units, the same of these in the scopes `unit` and `token-unit`, of target tokens or units; and where the target's own
+ * tokens moved, `prefix` and `token-prefix`, whose prompt positions count on from the prompt's. `error` is a standard error or an estimated error.
+ */
+export function recordCsv(record: AttributionRecord): string {
+  const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record), ...prefixRows(record)];
+  return stringify(rows, { header: true, columns: [...COLUMNS] });
+}
+
+const NO_TARGET = {
+  ...{ target_position: "", target_token_id: "", target_token: "" },
+  ...{ target_unit: "", target_unit_text: "" },
+} as const;
+
+function sequenceRows(record: AttributionRecord): Row[] {
+  const errors = sequenceErrors(record);
+  return record.sequenceAttribution.map((value, i) => ({
+    scope: "sequence",
+    ...NO_TARGET,
+    ...promptCells(record, i),
+    attribution: value,
+    error: errors ? errors[i] : "",
+  }));
+}
+
+/** Rows of the units; what a row of tokens says of one token is empty there. */
+function unitRows(record: AttributionRecord): Row[] {
+  if (record.units === undefined) return [];
+  const shown = byUnits(record);
+  const { prompt, target } = record.units;
+  return [...sequenceRows(shown), ...tokenRows(shown)].map((row) => {
+    const [unit, targetUnit] = [row.prompt_position as number, row.target_position as number];
+    const isPair = row.scope === "token";
+    const summed = target === undefined || !isPair
+      ? {}
+      : { ...NO_TARGET, target_unit: targetUnit, target_unit_text: target[targetUnit].text };
+    return {
+      ...row,
+      scope: isPair ? "token-unit" : "unit",
+      ...{ prompt_position: "", prompt_token_id: "", prompt_token: "" },
+      ...{ unit, unit_text: prompt[unit].text },
+      ...summed,
+    };
+  });
+}
+
+/** The tokens that a record's `prefix` is about: the target's but for the last and, where there is one, the alternative's. */
+export function movingTokens({ target, alternative }: AttributionRecord): readonly RecordToken[] {
+  return [...target.tokens.slice(0, -1), ...(alternative?.tokens.slice(0, -1) ?? [])];
+}
+
+/** Rows of these tokens, as if they were the prompt's last. */
+function prefixRows(record: AttributionRecord): Row[] {
+  if (record.prefix === undefined) return [];
+  const { attribution, sequence, standardError, entryError } = record.prefix;
+  const L = record.prompt.tokens.length;
+  const shown: AttributionRecord = {
+    ...record,
+    prompt: {
+      ...record.prompt,
+      tokens: movingTokens(record).map((token) => ({ ...token, frozen: false })),
+    },
+    tokenAttribution: attribution,
+    sequenceAttribution: sequence,
+    standardError,
+    sampling: undefined,
+    units: undefined,
+    completeness: { ...record.completeness, entryError },
+  };
+  return [...sequenceRows(shown), ...tokenRows(shown)].map((row) => ({
+    ...row,
+    scope: row.scope === "sequence" ? "prefix" : "token-prefix",
+    prompt_position: L + (row.prompt_position as number),
+  }));
+}
+
+function tokenRows(record: AttributionRecord): Row[] {
+  const errors = record.sampling?.tokenStandardError ?? record.completeness.entryError;
+  return (record.tokenAttribution ?? []).flatMap((values, t) =>
+    values.map((value, i) => {
+      const row = errors?.[t];
+      return {
+        scope: "token",
+        ...targetCells(record, t),
+        ...promptCells(record, i),
+        attribution: value,
+        error: Array.isArray(row) ? row[i] : "",
+      };
+    })
+  );
+}
+
+function targetCells({ score, target, units }: AttributionRecord, t: number) {
+  // Of one score for the sequence there is no position.
+  if (score.per === "sequence") return { ...NO_TARGET, target_token: target.text };
+  const { id, text } = target.tokens[t];
+  const unit = units?.target?.findIndex(({ tokens }) => tokens.includes(t)) ?? "";
+  return {
+    ...{ target_position: t, target_token_id: id, target_token: text },
+    ...{ target_unit: unit, target_unit_text: unit === "" ? "" : units!.target![unit].text },
+  };
+}
+
+function promptCells(record: AttributionRecord, i: number) {
+  const { id, text, frozen } = record.prompt.tokens[i];
+  const unit = record.units?.prompt.findIndex(({ tokens }) => tokens.includes(i)) ?? "";
+  const unitText = unit === "" ? "" : record.units!.prompt[unit].text;
+  return {
+    ...{ prompt_position: i, prompt_token_id: id, prompt_token: text, frozen: String(frozen) },
+    ...{ unit, unit_text: unitText },
+  };
+}

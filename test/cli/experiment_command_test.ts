@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { type CommandIo, runExperimentCommand } from "../../src/cli/experiment_command.ts";
+import type { Forecast } from "../../src/experiment/run/forecast.ts";
+import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
+import type { OpenModel } from "../../src/experiment/run/run_experiment.ts";
+import { fakeContext, SWEEP, withDirectory } from "../explain/fake_model.ts";
+
+/** 12 to 34 points for adaptive, else as many as steps; a row and a byte a point. */
+function forecastOf(_text: AttributionText, { method, quadrature, steps }: AttributionOptions): Promise<Forecast> {
+  const points = method === "feature-ablation"
+    ? [0, 0] as const
+    : quadrature === "adaptive"
+    ? [12, 34] as const
+    : [steps, steps] as const;
+  return Promise.resolve({ pathPoints: points, forwardRows: points, backwardRows: points, bytes: points });
+}
+
+/** Runs the command on a sweep with the closed-form scorer. */
+async function command(
+  directory: string,
+  args: string[],
+  yaml = SWEEP,
+  replace: Partial<OpenModel> = {},
+  { open, openForecast }: Partial<Pick<CommandIo, "open" | "openForecast">> = {},
+) {
+  const file = `${directory}/trial.yaml`;
+  await Deno.writeTextFile(file, yaml);
+  const said = { stdout: "", stderr: "" };
+  const context = fakeContext(replace);
+  const io: CommandIo = {
+    open: open ?? context.open,
+    openForecast: openForecast ?? (() => Promise.resolve({ forecast: forecastOf, close: () => {} })),
+    stdout: (text) => void (said.stdout += text),
+    stderr: (text) => void (said.stderr += text),
+    stderrIsTerminal: false,
+  };
+  const code = await runExperimentCommand(args.map((arg) => arg === "FILE" ? file : arg), io);
+  return { code, ...said, context, out: `${directory}/out` };
+}
+
+Deno.test("runExperimentCommand() exits with 0, the path of the summary first on stdout, a line a cell on stderr", () =>
+  withDirectory(async (directory) => {
+    const { code, stdout, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`]);
+    assert.equal(code, 0);
+    assert.equal(stdout.split("\n")[0], `${out}/summary.md`);
+    assert.match(stdout, /18 cells computed, 0 already there, 0 failed\n$/);
+    assert.equal(stderr.match(/^\[ ?\d+\/18\] .*: error /gm)?.length, 18);
+  }));
+
+Deno.test("runExperimentCommand() --plan lists what each cell takes and what is stored, and computes nothing", () =>
+  withDirectory(async (directory) => {
+    const before = await command(directory, ["FILE", "--out", `${directory}/out`, "--plan"]);
+    assert.equal(before.code, 0);
+    assert.deepEqual(before.context.attributed, []);
+    assert.throws(() => Deno.statSync(before.out), Deno.errors.NotFound);
+    assert.match(before.stdout, /18 cells, 0 stored in .*; to compute: 324–368 points, 324–368 rows forward/);
+    assert.match(before.stdout, /^michael-ig-zero-riemann-middle-50-\w+ +50 +50 +50 +50 B {2}missing$/m);
+    assert.match(before.stdout, /^michael-ig-zero-adaptive-0.01-\w+ +12–34 +12–34 +12–34 +12 B–34 B {2}missing$/m);
+    assert.equal(before.stdout.match(/ missing$/gm)?.length, 18);
+    await command(directory, ["FILE", "--out", `${directory}/out`]);
+    const openForecast = () => Promise.reject(new Error("Cannot open it"));
+    const after = await command(directory, ["FILE", "--out", `${directory}/out`, "--plan"], SWEEP, {}, {
+      openForecast,
+    });
+    assert.equal(after.code, 0);
+    assert.match(after.stdout, /18 stored in .*; to compute: 0 points/);
+  }));
+
+Deno.test("runExperimentCommand() --plan names the cells that cannot run, says why once, and exits with 1", () =>
+  withDirectory(async (directory) => {
+    const openForecast = () =>
+      Promise.resolve({
+        forecast: (text: AttributionText, options: AttributionOptions) =>
+          options.steps === 20 ? Promise.reject(new Error("It must fit")) : forecastOf(text, options),
+        close: () => {},
+      });
+    const { code, stdout } = await command(directory, ["FILE", "--plan", "--out", `${directory}/out`], SWEEP, {}, {
+      openForecast,
+    });
+    assert.equal(code, 1);
+    assert.equal(stdout.match(/ cannot run$/gm)?.length, 4);
+    assert.equal(stdout.match(/^It must fit: /gm)?.length, 1);
+  }));
+
+Deno.test("runExperimentCommand() exits with 1 where a cell failed", () =>
+  withDirectory(async (directory) => {
+    const attribute = () => Promise.reject(new Error("Cannot go on"));
+    const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], SWEEP, { attribute });
+    assert.equal(code, 1);
+    assert.match(stderr, /\[ 1\/18\] .*: FAILED: Cannot go on/);
+  }));
+
+Deno.test("runExperimentCommand() fails with the model's own error where none can be opened", () =>
+  withDirectory(async (directory) => {
+    const open = () => Promise.reject(new Error("Cannot open it"));
+    const args = ["FILE", "--out", `${directory}/out`];
+    await assert.rejects(command(directory, args, SWEEP, {}, { open }), { message: "Cannot open it" });
+  }));
+
+Deno.test("runExperimentCommand() says once that one of the models cannot be opened, and exits with 1", () =>
+  withDirectory(async (directory) => {
+    const context = fakeContext();
+    const open: CommandIo["open"] = (model) =>
+      model.source === "missing" ? Promise.reject(new Error("Cannot open it")) : context.open(model);
+    const yaml = SWEEP.replace("prompts:", "model: [embedded, missing]\nprompts:");
+    const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml, {}, { open });
+    assert.equal(code, 1);
+    assert.ok(stderr.endsWith("opening the model missing\nCannot open it: 18 cells of the model missing FAILED\n"));
+  }));
+
+Deno.test("runExperimentCommand() exits with 3 under --strict where a tolerance was not met, else with 0", () =>
+  withDirectory(async (directory) => {
+    const yaml = SWEEP.replace("0.01", "1e-12\n    budget: 8");
+    const args = ["FILE", "--out", `${directory}/out`];
+    assert.equal((await command(directory, args, yaml)).code, 0);
+    assert.equal((await command(directory, [...args, "--strict"], yaml)).code, 3);
+    assert.equal((await command(directory, [...args, "--strict"])).code, 0);
+  }));
+
+Deno.test("runExperimentCommand() exits with 2 for a mistake in the YAML, all of them on stderr, and makes nothing", () =>
+  withDirectory(async (directory) => {
+    const yaml = SWEEP.replace("question:", "qestion:").replace("steps: [5", "steps: [0");
+    const { code, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml);
+    assert.equal(code, 2);
+    assert.deepEqual(stderr.trim().split("\n").map((line) => line.split(":").slice(1, 3).join(":")), [
+      "1:1",
+      "2:1",
+      "14:13",
+    ]);
+    assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
+  }));
+
+for (
+  const [what, args, message] of [
+    ["no file", [], /a YAML file must be named: got none/],
+    ["two files", ["FILE", "FILE"], /Unexpected argument/],
+    ["a missing file", ["nowhere.yaml"], /nowhere.yaml must be a readable file/],
+    ["an unknown option", ["FILE", "--fast"], /'--fast'/],
+    ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, reference: got gpu/],
+    ["memory of no size", ["FILE", "--memory", "some"], /must be a size like 512MiB or 2GiB: got some/],
+    ["an empty output directory", ["FILE", "--out", ""], /must not be empty/],
+  ] as [string, string[], RegExp][]
+) {
+  Deno.test(`runExperimentCommand() refuses ${what} as wrong usage`, () =>
+    withDirectory(async (directory) => {
+      await assert.rejects(command(directory, args), { name: "UsageError", message });
+    }));
+}
+
+Deno.test("runExperimentCommand() --help explains itself on stdout", () =>
+  withDirectory(async (directory) => {
+    const { code, stdout } = await command(directory, ["--help"]);
+    assert.equal(code, 0);
+    for (const option of ["--out", "--model", "--quantize", "--device", "--memory", "--plan", "--strict"]) {
+      assert.ok(stdout.includes(option));
+    }
+  }));

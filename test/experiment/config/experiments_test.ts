@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
+import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
+import { locate } from "../../../src/experiment/findings/truth.ts";
+
+/** The plan of a file under experiments/. */
+async function planOf(name: string) {
+  const url = new URL(`../../../experiments/${name}`, import.meta.url);
+  return planExperiment(parseConfig(await Deno.readTextFile(url), name));
+}
+
+Deno.test("quickstart.yaml sweeps four step counts over baselines and quadratures, and ablates, for two prompts", async () => {
+  const { cells } = await planOf("quickstart.yaml");
+  const values = (pick: (options: typeof cells[number]["options"]) => unknown, method = "integrated-gradients") =>
+    new Set(cells.filter(({ options }) => options.method === method).map(({ options }) => pick(options)));
+  const fixed = cells.filter(({ options }) =>
+    options.method === "integrated-gradients" && options.quadrature !== "adaptive"
+  );
+  assert.deepEqual(new Set(fixed.map(({ options }) => options.steps)), new Set([20, 50, 100, 300]));
+  assert.ok(values((options) => options.baseline).size >= 2);
+  assert.ok(values((options) => options.quadrature).size >= 3);
+  assert.ok(values((options) => options.scheme, "feature-ablation").size >= 2);
+  assert.equal(new Set(cells.map(({ prompt }) => prompt)).size, 2);
+  assert.ok(cells.every(({ model }) => model.source === "embedded"));
+});
+
+Deno.test("michael.yaml explains the NF4 model with and without the first token frozen", async () => {
+  const { cells } = await planOf("michael.yaml");
+  assert.ok(cells.every(({ model }) => model.quantize === "nf4" && model.source === "Qwen/Qwen2.5-1.5B-Instruct"));
+  const freezes = new Set(cells.map(({ options }) => options.freeze.join()));
+  assert.deepEqual(freezes, new Set(["special,template", "special,template,first"]));
+});
+
+/** What models/biography/ground_truth.json says of a held-out person. */
+interface Person {
+  readonly prompt: string;
+  readonly target: string;
+  readonly facts: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+  readonly hobbies: readonly { readonly word: string; readonly causes: readonly string[] }[];
+}
+
+Deno.test("planted_causes.yaml has the people of the ground truth, and the causes of each of their words", async () => {
+  const url = new URL("../../../experiments/models/biography/ground_truth.json", import.meta.url);
+  const { people } = JSON.parse(await Deno.readTextFile(url)) as { readonly people: readonly Person[] };
+  const { cells } = await planOf("planted_causes.yaml");
+  const prompts = [...Map.groupBy(cells, ({ prompt }) => prompt).values()].map(([cell]) => cell);
+  assert.ok(prompts.length >= 20);
+  prompts.forEach(({ text, truth }, i) => {
+    const { prompt, target, facts, hobbies } = people[i];
+    assert.deepEqual([text.prompt, text.target], [prompt, target]);
+    const found = truth.map(({ target, causes }) => ({
+      word: target,
+      causes: causes.map((one) => locate(prompt, one, "prompt")),
+    }));
+    const expected = hobbies.map(({ word, causes }) => ({
+      word,
+      causes: causes.map((name) => {
+        const { start, end } = facts.find((fact) => fact.name === name)!;
+        return { start, end };
+      }),
+    }));
+    assert.deepEqual(found, expected);
+  });
+});
+
+for (const name of ["convergence.yaml", "convergence_smollm2.yaml"]) {
+  Deno.test(`${name} holds every rule and tolerance against the finest one of the same baseline`, async () => {
+    const { cells, comparisons } = await planOf(name);
+    const finest = Math.min(...cells.map(({ options }) => options.tolerance));
+    assert.equal(comparisons[0].reference?.tolerance, finest);
+    const references = cells.filter(({ options }) => options.quadrature === "adaptive" && options.tolerance === finest);
+    const paths = (all: typeof cells) => new Set(all.map(({ prompt, options }) => `${prompt} ${options.baseline}`));
+    assert.deepEqual(paths(references), paths(cells));
+    assert.equal(references.length, paths(cells).size);
+  });
+}
+
+Deno.test("quantization.yaml runs everything on both weights", async () => {
+  const { cells, comparisons } = await planOf("quantization.yaml");
+  const [none, nf4] = ["none", "nf4"].map((name) => cells.filter(({ model }) => model.quantize === name));
+  assert.deepEqual(
+    none.map(({ prompt, setting }) => [prompt, setting]),
+    nf4.map(({ prompt, setting }) => [prompt, setting]),
+  );
+  assert.deepEqual(comparisons[0].reference, { quantize: "none" });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { completenessPivot } from "../../../src/experiment/findings/pivot.ts";
+import type { CellOutcome } from "../../../src/experiment/run/progress.ts";
+import { resultRow } from "../../../src/experiment/findings/results.ts";
+import { summaryText } from "../../../src/experiment/findings/summary.ts";
+import { closedFormRecord } from "../../explain/closed_form.ts";
+import { planOf, SWEEP } from "../../explain/fake_model.ts";
+
+const PLAN = planOf(
+  SWEEP.replace("Michael paints", "Mi|chael *paints*").replace("Does the runner", "Does the `runner`"),
+);
+const OUTCOMES: CellOutcome[] = PLAN.cells.map((cell) => ({
+  cell,
+  status: "computed",
+  row: resultRow(cell, closedFormRecord(cell.text, cell.options)),
+}));
+const ROWS = OUTCOMES.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
+
+Deno.test("completenessPivot() has the errors of fixed rules by steps and adaptive with its points", () => {
+  const { head, rows } = completenessPivot(ROWS);
+  assert.deepEqual(head, ["prompt", "path", "rule", "5", "20", "50", "error (points)"]);
+  assert.equal(rows.length, 10);
+  assert.deepEqual(rows.map((row) => row.slice(0, 3)).slice(0, 5), [
+    ["michael", "zero", "riemann-middle"],
+    ["michael", "mean", "riemann-middle"],
+    ["michael", "zero", "adaptive"],
+    ["michael", "delete", "ablation"],
+    ["michael", "token:0", "ablation"],
+  ]);
+  assert.ok(rows[0].slice(3, 6).every((text) => / %$/.test(text)) && rows[0][6] === "");
+  assert.match(rows[2][6], / % \(\d+\)$/);
+});
+
+Deno.test("summaryText() names question, models, prompts, plots and how to repeat it", () => {
+  const text = summaryText(PLAN, OUTCOMES, "some dir/out", true);
+  assert.ok(text.startsWith("# trial\n\n*Does the \\`runner\\` keep what it computed?*\n"));
+  assert.ok(text.includes("Mi\\|chael \\*paints\\* in Austin"));
+  assert.ok(text.includes("![completeness error against path points](plots/completeness.svg)"));
+  assert.ok(text.includes(`![${PLAN.cells[6].id}](plots/${PLAN.cells[6].id}.bar.svg)`), "the certified cell's bars");
+  assert.ok(text.includes("deno task experiment trial.yaml --out 'some dir/out'"));
+  for (const { id, options } of PLAN.cells) {
+    assert.ok(text.includes(`](cells/${id}.json)`));
+    assert.ok(text.includes(`[bars](plots/${id}.bar.svg)`));
+    assert.equal(text.includes(`plots/${id}.heat.svg`), options.method === "feature-ablation");
+  }
+});
+
+Deno.test("summaryText() says how many cells went without forward mode, and their names do", () => {
+  assert.ok(!summaryText(PLAN, OUTCOMES, "out", true).includes("perTarget"));
+  const plan = planOf(SWEEP.replace("    steps: [5, 20, 50]\n", "    steps: 5\n    perTarget: [true, false]\n"));
+  const outcomes: CellOutcome[] = plan.cells.map((cell) => ({
+    cell,
+    status: "computed",
+    row: resultRow(cell, closedFormRecord(cell.text, cell.options)),
+  }));
+  assert.match(summaryText(plan, outcomes, "out", true), /^- Without forward mode \(perTarget: false\): 4 cells/m);
+  assert.equal(plan.cells.filter(({ id }) => id.includes("no-per-target")).length, 4);
+});
+
+Deno.test("summaryText() gives each advice once with the number of cells it is for", () => {
+  const text = summaryText(PLAN, OUTCOMES, "out", true);
+  assert.equal(text.match(/The first token is attributed/g)?.length, 1);
+  assert.ok(text.includes("(18 cells)"));
+});
+
+Deno.test("summaryText() has no section of failed cells where none failed, and says what failed where some did", () => {
+  assert.ok(!summaryText(PLAN, OUTCOMES, "out", true).includes("## Failed cells"));
+  const failed: CellOutcome = { cell: PLAN.cells[0], status: "failed", error: "Cannot <b>\nwork" };
+  const text = summaryText(PLAN, [failed, ...OUTCOMES.slice(1)], "out", false);
+  assert.ok(text.includes(`## Failed cells\n\n- Cannot \\<b\\>↵work: \`${PLAN.cells[0].id}\`\n`));
+  assert.ok(text.includes("17 of 18 done"));
+  assert.ok(!text.includes("plots/completeness.svg"));
+});
+
+Deno.test("summaryText() has tables whose rows all have as many cells as their head", () => {
+  const lines = summaryText(PLAN, OUTCOMES, "out", true).split("\n");
+  const count = (line: string) => line.replaceAll("\\|", "").split("|").length;
+  lines.forEach((line, i) => {
+    if (line.startsWith("|") && lines[i - 1].startsWith("|")) assert.equal(count(line), count(lines[i - 1]), line);
+  });
+});
+
+Deno.test("summaryText() repeats the options of the command line", () => {
+  const plan = { ...PLAN, overrides: { model: "my model", device: "reference" as const } };
+  const text = summaryText(plan, OUTCOMES, "out", true);
+  assert.ok(text.includes("trial.yaml --model 'my model' --device reference --out out\n"));
+});

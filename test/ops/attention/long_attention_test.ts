@@ -1,0 +1,41 @@
+import { pullBack, pushForward } from "../../../src/graph/differentiate.ts";
+import type { Executor } from "../../../src/graph/executor.ts";
+import { trace } from "../../../src/graph/graph.ts";
+import { createReferenceExecutor } from "../../../src/graph/reference_executor.ts";
+import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
+import { assertClose } from "../../support/closeness.ts";
+import { randomValues } from "../../support/random.ts";
+
+// 3 query heads to 1 of size 8 and 4,093 tokens: 128 tiles of 32, the last one ragged.
+const L = 4093;
+const ATTRIBUTES = { heads: 3, kvHeads: 1, headSize: 8, sequences: 1, shared: 0, queries: null };
+
+/** o of q, k, v [1, L, 40], its tangent and its pullback. */
+async function attend(executor: Executor) {
+  const g = trace();
+  const qkv = g.input("qkv", { shape: [1, L, 40], dtype: "f32" });
+  const [o] = g.emit("attention", ATTRIBUTES, [qkv]);
+  g.output("o", o);
+  g.output("tangent", pushForward(g, qkv, g.input("direction", qkv), o));
+  g.output("gradient", pullBack(g, o, [g.input("cotangent", o)], qkv)[0]);
+  const program = await executor.compile(g.finish());
+  const inputs = {
+    qkv: randomValues(L * 40, 1),
+    direction: randomValues(L * 40, 2),
+    cotangent: randomValues(L * 24, 3),
+  };
+  return (await program.run(inputs)).outputs;
+}
+
+Deno.test("attention over 4,093 tokens, its tangent and its pullback match the f64 reference", async () => {
+  const gpu = await createWebGpuExecutor();
+  try {
+    const [actual, expected] = [await attend(gpu), await attend(createReferenceExecutor())];
+    // Sums of up to 4,093 terms of size 1 in f32.
+    for (const name of ["o", "tangent", "gradient"]) {
+      assertClose(actual[name], expected[name], { absolute: 2e-5, relative: 2e-5 }, name);
+    }
+  } finally {
+    gpu.close();
+  }
+});
