@@ -1,6 +1,6 @@
 import { z } from "npm:zod@4";
 import { OBJECTIVE_NAMES, OBJECTIVE_UNITS } from "../../attribution/objectives/objective.ts";
-import { movingTokens } from "../../report/text/csv.ts";
+import { movingTokens } from "./moving_tokens.ts";
 import { type AttributionRecord, RECORD_SCHEMA, type RecordUnits } from "./record.ts";
 
 const numbers = z.array(z.number());

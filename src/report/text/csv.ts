@@ -1,5 +1,6 @@
 import { stringify } from "npm:csv-stringify@6/sync";
-import type { AttributionRecord, RecordToken } from "../../explain/record/record.ts";
+import { movingTokens } from "../../explain/record/moving_tokens.ts";
+import type { AttributionRecord } from "../../explain/record/record.ts";
 import { byUnits } from "./by_units.ts";
 import { sequenceErrors } from "./describe.ts";
 
@@ -67,11 +68,6 @@ function unitRows(record: AttributionRecord): Row[] {
       ...summed,
     };
   });
-}
-
-/** The tokens that a record's `prefix` is about: the target's but for the last and, where there is one, the alternative's. */
-export function movingTokens({ target, alternative }: AttributionRecord): readonly RecordToken[] {
-  return [...target.tokens.slice(0, -1), ...(alternative?.tokens.slice(0, -1) ?? [])];
 }
 
 /** Rows of these tokens, as if they were the prompt's last. */

@@ -1,0 +1,6 @@
+import type { AttributionRecord, RecordToken } from "./record.ts";
+
+/** Tokens that a record's `prefix` is about: the target's but for the last and, if there is one, the alternative's. */
+export function movingTokens({ target, alternative }: AttributionRecord): readonly RecordToken[] {
+  return [...target.tokens.slice(0, -1), ...(alternative?.tokens.slice(0, -1) ?? [])];
+}
