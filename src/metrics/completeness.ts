@@ -1,4 +1,14 @@
-import type { AttributionRecord } from "../explain/record/record.ts";
+/** Errors of completeness, by target token and of their sum; null where nothing can be said. */
+export interface CompletenessError {
+  /** δ_t, [T], in the objective's unit. */
+  readonly delta: readonly number[] | null;
+  /** ε_t, [T]; an element is null where the score of that token did not change. */
+  readonly relative: readonly (number | null)[] | null;
+  /** Σ_t Σ_i A[t, i] − Σ_t (F_t(x) − F_t(x′)), in the objective's unit. */
+  readonly sequenceDelta: number | null;
+  /** The same, relative to the change of the sum; null where that is 0. */
+  readonly sequenceRelative: number | null;
+}
 
 /** Column sums of a [T, L] attribution: [L]. */
 export function sumTargets(attribution: Float64Array, tokens: number): Float64Array {
@@ -8,22 +18,21 @@ export function sumTargets(attribution: Float64Array, tokens: number): Float64Ar
 }
 
 /**
- * How far the attributions' sums are from the changes of the scores: δ_t = Σ_i A[t, i] − (F_t(x) − F_t(x′)) and
- * ε_t = |δ_t| / |F_t(x) − F_t(x′)| (DESIGN.md, "Definitions").
+ * Compares the sums of an attribution with the changes of the scores: δ_t = Σ_i A[t, i] − (F_t(x) − F_t(x′)) and
+ * ε_t = |δ_t| / |F_t(x) − F_t(x′)|.
+ *
+ * Source: Sundararajan, Taly & Yan, "Axiomatic attribution for deep networks" (2017), proposition 1.
  *
  * @param total Σ_i A[t, i], [T]; null where only their sum is known
  * @param sum Σ_t Σ_i A[t, i]
- * @param baseline F_t(x′), [T]; null where x′ cannot be scored, and then nothing can be said
+ * @param baseline F_t(x′), [T]; null where x′ cannot be scored
  */
 export function completeness(
   total: Float64Array | null,
   sum: number,
   input: Float64Array,
   baseline: Float64Array | null,
-): Pick<AttributionRecord["completeness"], "delta" | "relative"> & {
-  sequenceDelta: number | null;
-  sequenceRelative: number | null;
-} {
+): CompletenessError {
   if (baseline === null) return { delta: null, relative: null, sequenceDelta: null, sequenceRelative: null };
   const gap = input.map((value, t) => value - baseline[t]);
   const sequenceGap = gap.reduce((total, value) => total + value, 0);
