@@ -29,20 +29,10 @@ import {
 } from "../explain/options/unit_names.ts";
 import { baselineOf, historyOf } from "./attribute_inputs.ts";
 import { RECORD_FORMATS } from "../report/render_record.ts";
-import {
-  MODEL_HELP,
-  MODEL_OPTIONS,
-  modelOptions,
-  number,
-  oneOf,
-  openModel,
-  type Options,
-  parseArguments,
-  text,
-  UsageError,
-  type Values,
-  write,
-} from "./command.ts";
+import { number, oneOf, text } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
+import { MODEL_HELP, MODEL_OPTIONS, modelOptions, openModel } from "./model_flags.ts";
+import { write } from "./write.ts";
 import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling_flags.ts";
 
 const { method, objective, baseline, quadrature, steps, tolerance, scheme, units, targetUnits, freeze } =

@@ -1,6 +1,7 @@
 import { isSingleBaseline, samplesBaseline } from "../explain/options/baseline_name.ts";
 import type { Message } from "../model/tokens/chat_turns.ts";
-import { text, UsageError, type Values } from "./command.ts";
+import { text } from "./argument_values.ts";
+import { UsageError, type Values } from "./arguments.ts";
 
 const SAMPLES = "samples:";
 const ROLES = ["system", "user", "assistant"] as const;

@@ -1,4 +1,6 @@
-import { number, type Options, parseArguments, UsageError, write } from "./command.ts";
+import { number } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { write } from "./write.ts";
 
 const HELP =
   `Lists or clears what Whence keeps in the user's cache directory: weights that were quantized at load, digests of weight

@@ -7,7 +7,9 @@ import {
 } from "../experiment/findings/compare_records.ts";
 import { checkRecord } from "../explain/record/record_schema.ts";
 import { readableJson } from "../report/text/json.ts";
-import { number, oneOf, type Options, parseArguments, text, UsageError, write } from "./command.ts";
+import { number, oneOf, text } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { write } from "./write.ts";
 
 const FORMATS = ["table", "json", "csv"] as const;
 

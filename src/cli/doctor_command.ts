@@ -1,4 +1,6 @@
-import { modelOptions, type Options, parseArguments, UsageError, type Values, write } from "./command.ts";
+import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
+import { modelOptions } from "./model_flags.ts";
+import { write } from "./write.ts";
 
 const HELP = `Tells what this machine offers and what is missing; or finds out which kernels are the fastest here.
 

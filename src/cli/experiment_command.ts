@@ -12,18 +12,10 @@ import { type ExperimentResult, type RunContext, runExperiment } from "../experi
 import { DEVICES, QUANTIZATIONS } from "../experiment/config/experiment_schema.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
-import {
-  bytes,
-  MODEL_OPTIONS,
-  oneOf,
-  type Options,
-  parseArguments,
-  text,
-  TUNINGS,
-  UsageError,
-  type Values,
-  write,
-} from "./command.ts";
+import { bytes, oneOf, text } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
+import { MODEL_OPTIONS, TUNINGS } from "./model_flags.ts";
+import { write } from "./write.ts";
 import { withDownloadBar } from "./download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./experiment_progress.ts";

@@ -1,16 +1,8 @@
 import { historyOf } from "./attribute_inputs.ts";
-import {
-  MODEL_HELP,
-  MODEL_OPTIONS,
-  modelOptions,
-  number,
-  openModel,
-  type Options,
-  parseArguments,
-  text,
-  UsageError,
-  write,
-} from "./command.ts";
+import { number, text } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { MODEL_HELP, MODEL_OPTIONS, modelOptions, openModel } from "./model_flags.ts";
+import { write } from "./write.ts";
 import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling_flags.ts";
 
 const HELP = `Continues a prompt, and writes the text as it comes: greedily, unless it is asked to draw.

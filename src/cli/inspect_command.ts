@@ -2,16 +2,10 @@ import { OBJECTIVE_NAMES } from "../attribution/objectives/objective.ts";
 import type { LoadOptions } from "../model/model.ts";
 import type { RehearsedRun } from "../model/run/rehearsal.ts";
 import { textTable } from "../report/text/text_table.ts";
-import {
-  modelOptions,
-  number,
-  oneOf,
-  type Options,
-  parseArguments,
-  UsageError,
-  type Values,
-  write,
-} from "./command.ts";
+import { number, oneOf } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
+import { modelOptions } from "./model_flags.ts";
+import { write } from "./write.ts";
 import { configText, line } from "./config_text.ts";
 
 const HELP =

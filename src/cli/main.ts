@@ -1,4 +1,5 @@
-import { UsageError, write } from "./command.ts";
+import { UsageError } from "./arguments.ts";
+import { write } from "./write.ts";
 
 const HELP = `Whence: which prompt tokens made a language model generate which output tokens.
 

@@ -1,5 +1,6 @@
 import type { GenerateOptions } from "../model/generate/generate.ts";
-import { number, type Options, UsageError, type Values } from "./command.ts";
+import { number } from "./argument_values.ts";
+import { type Options, UsageError, type Values } from "./arguments.ts";
 
 /** Options of every command that generates text. The seed has another name where a command has a seed already. */
 export const SAMPLING_OPTIONS = {

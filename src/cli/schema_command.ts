@@ -1,5 +1,6 @@
 import { experimentJsonSchema } from "../experiment/config/json_schema.ts";
-import { parseArguments, write } from "./command.ts";
+import { parseArguments } from "./arguments.ts";
+import { write } from "./write.ts";
 
 const HELP =
   `Prints the JSON Schema of an experiment's YAML, for editors: they then complete and check its keys and values.

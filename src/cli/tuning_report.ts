@@ -3,7 +3,7 @@ import { type ContestResult, knownClasses, modelClasses, textOfChoice, tune } fr
 import { readTuning, tuningKey, writeTuning } from "../model/tune/tuning_cache.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
-import { write } from "./command.ts";
+import { write } from "./write.ts";
 import { withDownloadBar } from "./download_progress.ts";
 
 /**

@@ -1,0 +1,48 @@
+import { UsageError, type Values } from "./arguments.ts";
+
+/** A value that must be one of some names. */
+export function oneOf<const T extends string>(
+  name: string,
+  value: Values[string],
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw new UsageError(`Cannot use --${name} as it must be one of ${allowed.join(", ")}: got ${value}`);
+  }
+  return found;
+}
+
+/** A text that must not be empty. */
+export function text(name: string, value: Values[string]): string | undefined {
+  if (value === "") throw new UsageError(`Cannot use --${name} as it must not be empty: got ""`);
+  return value as string | undefined;
+}
+
+/** A number above a bound; whole where asked for. */
+export function number(
+  name: string,
+  value: Values[string],
+  { least, whole }: { readonly least: number; readonly whole: boolean },
+): number | undefined {
+  if (value === undefined) return undefined;
+  const parsed = value === "" ? NaN : Number(value);
+  const fits = whole ? Number.isSafeInteger(parsed) && parsed >= least : Number.isFinite(parsed) && parsed > least;
+  if (!fits) {
+    const expected = whole ? `a whole number ≥ ${least}` : `a number > ${least}`;
+    throw new UsageError(`Cannot use --${name} as it must be ${expected}: got ${JSON.stringify(value)}`);
+  }
+  return parsed;
+}
+
+/** A number of bytes with a binary unit. */
+export function bytes(name: string, value: Values[string]): number | undefined {
+  if (value === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB)?$/.exec(value as string);
+  const count = match === null ? 0 : Math.floor(Number(match[1]) * UNITS[match[2] as keyof typeof UNITS ?? "B"]);
+  if (count < 1) throw new UsageError(`Cannot use --${name} as it must be a size like 512MiB or 2GiB: got ${value}`);
+  return count;
+}
+
+const UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
