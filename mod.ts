@@ -113,19 +113,32 @@ export type {
   Resisting,
 } from "./src/attribution/path_function.ts";
 export {
-  type Norm,
-  type Point,
+  type GradientNorm,
+  type InputPoint,
   type PointFunction,
   type PointWants,
   straightPath,
 } from "./src/attribution/point_function.ts";
 export { inputXGradient, type Saliency, saliency } from "./src/attribution/local_gradients.ts";
-export { type Rule, rule, type RuleName, type RuleOf, RULES } from "./src/attribution/quadrature.ts";
+export {
+  FIXED_QUADRATURES,
+  type FixedQuadrature,
+  type FixedQuadratureName,
+  type Quadrature,
+  type QuadratureRule,
+  quadratureRule,
+} from "./src/attribution/quadrature.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
 export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/run/forecast.ts";
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
 export { type Coalition, coalitionOf, complement, everyUnit, noUnit } from "./src/perturbation/coalition.ts";
-export { createScorer, type Game, type Request, type Scorer, type ScorerOptions } from "./src/perturbation/scorer.ts";
+export {
+  createScorer,
+  type Game,
+  type Scorer,
+  type ScoreRequest,
+  type ScorerOptions,
+} from "./src/perturbation/scorer.ts";
 export { promptGame, type PromptProblem } from "./src/perturbation/prompt_game.ts";
 export type { PromptVariant, Replacement } from "./src/perturbation/prompt_variant.ts";
 export type { Stopped, Uncertainty, UnitAttribution } from "./src/perturbation/unit_attribution.ts";

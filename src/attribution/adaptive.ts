@@ -27,6 +27,8 @@ const PROBE = 1 - 2 ** -18;
 
 // The nodes of both halves and of their parts.
 const FIRST_POINTS = [...Array.from({ length: 9 }, (_, k) => k / 8), PROBE];
+/** Smallest budget of adaptive quadrature, points. */
+export const LEAST_ADAPTIVE_BUDGET = FIRST_POINTS.length;
 
 /**
  * Integrated gradients by residual-driven refinement: on every interval the exact integral of dφ_t/dα is known from the
@@ -143,9 +145,10 @@ function floorOf(intervals: readonly Interval[], samples: Samples, gap: number, 
 }
 
 function requireBudget(budget: number): void {
-  const least = FIRST_POINTS.length;
-  if (!Number.isSafeInteger(budget) || budget < least) {
-    throw new RangeError(`Cannot integrate adaptively as the budget must be a whole number ≥ ${least}: got ${budget}`);
+  if (!Number.isSafeInteger(budget) || budget < LEAST_ADAPTIVE_BUDGET) {
+    throw new RangeError(
+      `Cannot integrate adaptively as the budget must be a whole number ≥ ${LEAST_ADAPTIVE_BUDGET}: got ${budget}`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { addScaled, distance, type PathFunction, type PathIntegral, sum } from "./path_function.ts";
-import { rule, type RuleName } from "./quadrature.ts";
+import { type FixedQuadratureName, quadratureRule } from "./quadrature.ts";
 
 /**
  * Integrated gradients by a fixed rule (Sundararajan, Taly and Yan 2017, equation 1): Σ_k w_k ∂φ/∂x(α_k) · (x − x′).
@@ -12,12 +12,12 @@ import { rule, type RuleName } from "./quadrature.ts";
  */
 export async function integrateFixed(
   path: PathFunction,
-  name: RuleName,
+  name: FixedQuadratureName,
   steps: number,
   gradient: "sequence" | "token",
   { perTarget = true }: { readonly perTarget?: boolean } = {},
 ): Promise<PathIntegral> {
-  const { nodes, weights } = rule(name, steps);
+  const { nodes, weights } = quadratureRule(name, steps);
   const ends = [0, 1].filter((alpha) => !nodes.includes(alpha));
   const [samples, outer] = await Promise.all([
     path.evaluate(nodes, { tangent: perTarget, gradient }),

@@ -1,6 +1,6 @@
 import { integrateFixed } from "./integrated_gradients.ts";
 import type { PathIntegral } from "./path_function.ts";
-import { type Norm, normOfRows, type PointFunction, straightPath } from "./point_function.ts";
+import { type GradientNorm, normOfRows, type PointFunction, straightPath } from "./point_function.ts";
 
 /** Norms of the gradient at the prompt. */
 export interface Saliency {
@@ -20,7 +20,7 @@ export interface Saliency {
  *
  * @param matrix whether those of single targets are wanted: T reverse passes more
  */
-export async function saliency(points: PointFunction, norm: Norm, matrix: boolean): Promise<Saliency> {
+export async function saliency(points: PointFunction, norm: GradientNorm, matrix: boolean): Promise<Saliency> {
   const D = points.origin.length / points.tokens;
   const at = async (gradient: "sequence" | "token") => {
     const point = { at: points.origin, direction: null };

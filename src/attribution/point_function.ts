@@ -1,7 +1,7 @@
 import type { PathFunction, PathSamples, PathWants } from "./path_function.ts";
 
 /** A point, and the direction in which it is differentiated. */
-export interface Point {
+export interface InputPoint {
   /** [L, D] */
   readonly at: Float64Array;
   /** [L, D]; null where no derivative is multiplied with it. */
@@ -23,16 +23,16 @@ export interface PointFunction {
   /** Where the prompt itself lies, [L, D]. */
   readonly origin: Float64Array;
   /** Values and derivatives at any points. */
-  evaluate(points: readonly Point[], wants: PointWants): Promise<PathSamples>;
+  evaluate(points: readonly InputPoint[], wants: PointWants): Promise<PathSamples>;
 }
 
 /**
  * How a row's D partial derivatives become one number: their sum, the sum of their magnitudes, or their Euclidean norm.
  */
-export type Norm = "sum" | "l1" | "l2";
+export type GradientNorm = "sum" | "l1" | "l2";
 
 /** Norms of gradients, [rows D], row by row: [rows]. */
-export function normOfRows(gradient: Float64Array, D: number, norm: Norm): Float64Array {
+export function normOfRows(gradient: Float64Array, D: number, norm: GradientNorm): Float64Array {
   return Float64Array.from({ length: gradient.length / D }, (_, row) => {
     let total = 0;
     for (let d = row * D; d < (row + 1) * D; d++) {

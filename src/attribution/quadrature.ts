@@ -1,16 +1,33 @@
 /** Nodes in [0, 1] and their weights. */
-export interface Rule {
+export interface QuadratureRule {
   /** In [0, 1], ascending. */
   readonly nodes: readonly number[];
-  /** One a node. */
+  /** One for each node. */
   readonly weights: readonly number[];
 }
 
-/** A rule for n points. Throws RangeError where n is too small for it. */
-export type RuleOf = (n: number) => Rule;
+/** One way to integrate along a path. */
+export interface Quadrature {
+  /** One line for a person who chooses. */
+  readonly help: string;
+  /** True if its error is known: it refines until a certificate is met. */
+  readonly certified: boolean;
+  /** Fewest steps; null if it chooses its points itself. */
+  readonly leastSteps: number | null;
+}
 
-/** Name of a fixed rule. */
-export type RuleName =
+/** A quadrature of a fixed number of points. */
+export interface FixedQuadrature extends Quadrature {
+  /** False: its error is seen only once it is done. */
+  readonly certified: false;
+  /** Fewest points. */
+  readonly leastSteps: number;
+  /** Returns the rule of n points, n ≥ `leastSteps`. */
+  readonly rule: (n: number) => QuadratureRule;
+}
+
+/** Name of a quadrature of a fixed number of points. */
+export type FixedQuadratureName =
   | "gauss-legendre"
   | "riemann-left"
   | "riemann-right"
@@ -18,35 +35,74 @@ export type RuleName =
   | "trapezoid"
   | "captum-trapezoid";
 
-/** Fixed rules by name. All weights sum to 1 but those of `captum-trapezoid`. */
-export const RULES: Readonly<Record<RuleName, RuleOf>> = {
-  "gauss-legendre": gaussLegendre,
-  "riemann-left": (n) => even(n, 0),
-  "riemann-right": (n) => even(n, 1),
-  "riemann-middle": (n) => even(n, 0.5),
-  trapezoid: (n) => trapezoid(n, n - 1),
+/** Name of a quadrature. */
+export type QuadratureName = "adaptive" | FixedQuadratureName;
+
+/** Quadratures of a fixed number of points by name. All weights sum to 1 but those of `captum-trapezoid`. */
+export const FIXED_QUADRATURES: Readonly<Record<FixedQuadratureName, FixedQuadrature>> = {
+  "gauss-legendre": {
+    help: "exact for polynomials of degree 2 n − 1",
+    certified: false,
+    leastSteps: 1,
+    rule: gaussLegendre,
+  },
+  "riemann-left": {
+    help: "n equal parts, each by its start",
+    certified: false,
+    leastSteps: 1,
+    rule: (n) => even(n, 0),
+  },
+  "riemann-right": {
+    help: "n equal parts, each by its end",
+    certified: false,
+    leastSteps: 1,
+    rule: (n) => even(n, 1),
+  },
+  "riemann-middle": {
+    help: "n equal parts, each by its middle",
+    certified: false,
+    leastSteps: 1,
+    rule: (n) => even(n, 0.5),
+  },
+  trapezoid: {
+    help: "n points joined by straight lines",
+    certified: false,
+    leastSteps: 2,
+    rule: (n) => trapezoid(n, n - 1),
+  },
   // Captum 0.9's riemann_trapezoid: spacing 1/(n − 1), step size 1/n, so that the weights sum to (n − 1)/n.
-  "captum-trapezoid": (n) => trapezoid(n, n),
+  "captum-trapezoid": {
+    help: "Captum's trapezoid, whose weights sum to (n − 1)/n",
+    certified: false,
+    leastSteps: 2,
+    rule: (n) => trapezoid(n, n),
+  },
+};
+
+/** Every quadrature by name. */
+export const QUADRATURE_RULES: Readonly<Record<QuadratureName, Quadrature>> = {
+  adaptive: { help: "refines where the error is until it is below the tolerance", certified: true, leastSteps: null },
+  ...FIXED_QUADRATURES,
 };
 
 /**
- * The rule `name` with n points.
+ * Returns the rule of n points: nodes in [0, 1] and weights.
  *
- * @throws {RangeError} where n is not a whole number, below 1, or below 2 for a trapezoid
+ * @throws {RangeError} if n is not a whole number or below the fewest steps of the rule
  */
-export function rule(name: RuleName, n: number): Rule {
-  const least = name.endsWith("trapezoid") ? 2 : 1;
-  if (!Number.isSafeInteger(n) || n < least) {
-    throw new RangeError(`Cannot use ${name} as its steps must be a whole number ≥ ${least}: got ${n}`);
+export function quadratureRule(name: FixedQuadratureName, n: number): QuadratureRule {
+  const { leastSteps, rule } = FIXED_QUADRATURES[name];
+  if (!Number.isSafeInteger(n) || n < leastSteps) {
+    throw new RangeError(`Cannot use ${name} as its steps must be a whole number ≥ ${leastSteps}: got ${n}`);
   }
-  return RULES[name](n);
+  return rule(n);
 }
 
 /** Nodes of Gauss–Lobatto's rule of 5 points, which is exact to degree 7 (Abramowitz and Stegun 1964, 25.4.32). */
 export const LOBATTO_5: readonly number[] = [0, (1 - Math.sqrt(3 / 7)) / 2, 1 / 2, (1 + Math.sqrt(3 / 7)) / 2, 1];
 
 /** The rule of few nodes in [0, 1] that is exact for polynomials of a degree below their number. */
-export function interpolatory(nodes: readonly number[]): Rule {
+export function interpolatory(nodes: readonly number[]): QuadratureRule {
   const weights = nodes.map((x, k) => {
     // Coefficients of Π_{j ≠ k} (z − x_j)/(x − x_j), from the constant on.
     let basis = [1];
@@ -69,14 +125,14 @@ export function simpsonComplement(x: number): number {
   return x < 0.5 ? (1 + x) / 2 : x / 2;
 }
 
-function even(n: number, offset: number): Rule {
+function even(n: number, offset: number): QuadratureRule {
   return {
     nodes: Array.from({ length: n }, (_, k) => (k + offset) / n),
     weights: Array.from({ length: n }, () => 1 / n),
   };
 }
 
-function trapezoid(n: number, divisor: number): Rule {
+function trapezoid(n: number, divisor: number): QuadratureRule {
   return {
     nodes: Array.from({ length: n }, (_, k) => k / (n - 1)),
     weights: Array.from({ length: n }, (_, k) => (k === 0 || k === n - 1 ? 0.5 : 1) / divisor),
@@ -84,7 +140,7 @@ function trapezoid(n: number, divisor: number): Rule {
 }
 
 /** Newton's iteration on the Legendre polynomial, from Tricomi's estimate of its roots. */
-function gaussLegendre(n: number): Rule {
+function gaussLegendre(n: number): QuadratureRule {
   const nodes = new Array<number>(n);
   const weights = new Array<number>(n);
   for (let k = 0; k < n; k++) {

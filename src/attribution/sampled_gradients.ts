@@ -1,6 +1,6 @@
 import type { Random } from "../statistics/random.ts";
 import { addScaled } from "./path_function.ts";
-import { type Norm, normOfRows, type Point, type PointFunction } from "./point_function.ts";
+import { type GradientNorm, type InputPoint, normOfRows, type PointFunction } from "./point_function.ts";
 import { type SampledMeans, sampleMeans, type SamplingOptions } from "./sampled_means.ts";
 
 /** What is sampled, and when it ends. */
@@ -47,7 +47,7 @@ export interface SampledGradients extends SampledMeans<GradientObservation> {
  */
 export async function smoothGradients(
   points: PointFunction,
-  norm: Norm | null,
+  norm: GradientNorm | null,
   sampling: GradientSampling,
 ): Promise<SampledGradients> {
   const { attributed, budget } = sampling;
@@ -112,7 +112,7 @@ async function freshGradients(
   const disturb = noiseOf(points, sampling);
   const draw = async (random: Random, count: number) => {
     const starts: Float64Array[] = [];
-    const drawn: Point[] = [];
+    const drawn: InputPoint[] = [];
     for (let k = 0; k < count; k++) {
       starts.push(await baseline(random));
       drawn.push(pathPoint(starts[k], disturb(random), random));
@@ -132,7 +132,7 @@ async function scoreOf(points: PointFunction, at: Float64Array): Promise<Float64
 }
 
 /** A uniform point of the straight path from a baseline to an end. */
-function pathPoint(start: Float64Array, end: Float64Array, random: Random): Point {
+function pathPoint(start: Float64Array, end: Float64Array, random: Random): InputPoint {
   const alpha = random.uniform();
   return {
     at: start.map((value, i) => (1 - alpha) * value + alpha * end[i]),
@@ -161,8 +161,8 @@ function masked(points: PointFunction, rows: Float64Array, attributed: readonly 
 /** Gradients at some points, as attributions of the rows that are attributed. */
 async function observe(
   points: PointFunction,
-  drawn: readonly Point[],
-  norm: Norm | null,
+  drawn: readonly InputPoint[],
+  norm: GradientNorm | null,
   { gradient, attributed, byUnits }: GradientSampling,
 ): Promise<GradientObservation[]> {
   const L = points.tokens;

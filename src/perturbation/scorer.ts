@@ -43,7 +43,7 @@ export interface Scorer {
   /** Model calls that scoring these would take now. */
   cost(coalitions: readonly Coalition[]): number;
   /** Starts a request that grows as far as `limit` allows: model calls spent in all once it is scored. */
-  gather(limit?: number): Request;
+  gather(limit?: number): ScoreRequest;
   /**
    * v(S), [T + 1], of each coalition; the arrays are the cache's own and must not be written to.
    *
@@ -54,7 +54,7 @@ export interface Scorer {
 }
 
 /** Coalitions gathered to be scored together. */
-export interface Request {
+export interface ScoreRequest {
   /** In order, repeated ones included. */
   readonly coalitions: readonly Coalition[];
   /** Adds all of them, or none and says false where they would exceed the limit. */

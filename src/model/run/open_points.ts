@@ -1,4 +1,4 @@
-import type { Point, PointFunction, PointWants } from "../../attribution/point_function.ts";
+import type { InputPoint, PointFunction, PointWants } from "../../attribution/point_function.ts";
 import type { InputData } from "../../graph/executor.ts";
 import { evaluateBatch, joined } from "./batches.ts";
 import { type HeadObjective, LOG_PROB } from "./head.ts";
@@ -71,8 +71,8 @@ export async function openPoints(runtime: Runtime, embed: Embed, request: Points
 }
 
 /** Inputs `x` and, where it is wanted, `direction`: the points' rows from an element on, and the prefix, which does not move. */
-function pointInputs(points: readonly Point[], wants: PointWants, from: number, prefix: Float64Array): InputData {
-  const packed = (rowsOf: (point: Point) => Float64Array, rest: Float64Array) => {
+function pointInputs(points: readonly InputPoint[], wants: PointWants, from: number, prefix: Float64Array): InputData {
+  const packed = (rowsOf: (point: InputPoint) => Float64Array, rest: Float64Array) => {
     const own = rowsOf(points[0]).length - from;
     const all = new Float64Array(points.length * (own + rest.length));
     points.forEach((point, b) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { occlude } from "../../../src/perturbation/occlusion.ts";
 import { addScaled } from "../../../src/attribution/path_function.ts";
-import { rule } from "../../../src/attribution/quadrature.ts";
+import { quadratureRule } from "../../../src/attribution/quadrature.ts";
 import { type LanguageModel, loadModel } from "../../../src/model/model.ts";
 import type { PromptToken, Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
 import { promptScorer } from "../../support/prompt_scorer.ts";
@@ -76,7 +76,7 @@ async function wordGradients(
   const D = baseline.length;
   const start = end.map((value, i) => i < prompt.length * D ? baseline[i % D] : value);
   const path = await model.path({ start, end, targets: positions.map((t) => target[t]) });
-  const { nodes, weights } = rule("gauss-legendre", POINTS);
+  const { nodes, weights } = quadratureRule("gauss-legendre", POINTS);
   const { gradient } = await path.evaluate(nodes, { tangent: false, gradient: "sequence" });
   const attribution = new Float64Array(read.length);
   weights.forEach((weight, k) => addScaled(attribution, weight, gradient[k]));
