@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What each layer of src/ may import besides itself (DESIGN.md, "Layout"). */
+/** Layers of src that each layer may import, besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "experiment",

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { importsOf } from "./imports.ts";
+import { readSources } from "./source_files.ts";
+
+/** Imports that a test may be away from a file that it reaches. */
+const MOST_STEPS = 2;
+
+type Texts = ReadonlyMap<string, string>;
+
+/**
+ * Finds files of src that no test of their own folder reaches. A test of src/a/b lies in test/a/b, above or below it.
+ * It reaches the files of src/a that it or its helpers import, and those of src/a that these import, for two steps.
+ * Files that only declare types have nothing to test.
+ */
+function unreachedFiles(sources: Texts, tests: Texts): string[] {
+  const reached = new Set<string>();
+  for (const test of tests.keys()) {
+    if (!test.endsWith("_test.ts")) continue;
+    const folder = posix.dirname(test).replace(/^test/, "src");
+    for (const file of reachedFrom(importedByTest(test, tests), sources, layerOf(folder))) {
+      const own = posix.dirname(file);
+      if (isWithin(folder, own) || isWithin(own, folder)) reached.add(file);
+    }
+  }
+  return [...sources].filter(([path, text]) => hasValues(text) && !reached.has(path)).map(([path]) => path);
+}
+
+/** Files that a test or its helpers import. */
+function importedByTest(test: string, tests: Texts): string[] {
+  const found = new Set([test]);
+  for (const file of found) for (const target of targetsOf(file, tests)) found.add(target);
+  return [...found].filter((file) => file.startsWith("src/"));
+}
+
+/** Files of one layer that are at most `MOST_STEPS` imports away. */
+function reachedFrom(files: readonly string[], sources: Texts, layer: string): Set<string> {
+  const inLayer = (file: string) => sources.has(file) && layerOf(file) === layer;
+  const reached = new Set(files.filter(inLayer));
+  for (let step = 0; step < MOST_STEPS; step++) {
+    for (const file of [...reached]) targetsOf(file, sources).filter(inLayer).forEach((target) => reached.add(target));
+  }
+  return reached;
+}
+
+/** Files that a file imports, or runs as a worker or a process of its own. */
+function targetsOf(path: string, texts: Texts): string[] {
+  const text = texts.get(path);
+  if (text === undefined) return [];
+  const run = [...text.matchAll(/new URL\(\s*"(\.[^"]+\.ts)"/g)].map(([, at]) => posix.join(posix.dirname(path), at));
+  const started = [...text.matchAll(/\$\{ROOT\}(src\/[^"`]+\.ts)/g)].map(([, at]) => at);
+  return [...importsOf(path, text).map(({ target }) => target), ...run, ...started];
+}
+
+function hasValues(text: string): boolean {
+  return /^export (?:abstract |async )*(?:function|const|let|class|enum)\b|^export [*{]/m.test(text);
+}
+
+function layerOf(path: string): string {
+  return path.split("/")[1];
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+Deno.test("unreachedFiles() wants a test of the file's folder, near enough", () => {
+  const sources = new Map([
+    ["src/a/one.ts", 'import "./in/two.ts";\nexport const one = 1;\n'],
+    ["src/a/in/two.ts", 'import "./three.ts";\nexport const two = 2;\n'],
+    ["src/a/in/three.ts", 'import "./four.ts";\nexport const three = 3;\n'],
+    ["src/a/in/four.ts", "export const four = 4;\n"],
+    ["src/a/types.ts", "export interface Types {}\n"],
+    ["src/b/five.ts", "export const five = 5;\n"],
+  ]);
+  const tests = new Map([
+    ["test/a/one_test.ts", 'import "./helper.ts";\nimport "../../src/b/five.ts";\n'],
+    ["test/a/helper.ts", 'import "../../src/a/one.ts";\n'],
+  ]);
+  assert.deepEqual(unreachedFiles(sources, tests), ["src/a/in/four.ts", "src/b/five.ts"]);
+});
+
+Deno.test("every file of src is reached by a test of its own folder", async () => {
+  assert.deepEqual(unreachedFiles(await readSources(["src"], [".ts"]), await readSources(["test"], [".ts"])), []);
+});
