@@ -68,20 +68,19 @@ export type { PathRequest } from "./src/model/run/open_path.ts";
 export type { PointsRequest } from "./src/model/run/open_points.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokens/tokenizer.ts";
 export type { HeadObjective } from "./src/model/run/head.ts";
+export { OBJECTIVE_NAMES, type ObjectiveName, OBJECTIVES } from "./src/attribution/objectives/objective.ts";
 export {
+  type ComposedObjective,
   type Objective,
-  OBJECTIVE_NAMES,
   OBJECTIVE_UNITS,
-  type ObjectiveName,
-  OBJECTIVES,
   type ObjectiveUnit,
-} from "./src/attribution/objectives/objective.ts";
+} from "./src/attribution/objectives/objective_definition.ts";
 export { composePath, type Composition } from "./src/attribution/objectives/composition.ts";
-export { contrast } from "./src/attribution/objectives/contrast.ts";
+export { contrast } from "./src/attribution/objectives/contrastive.ts";
 export { crossEntropy } from "./src/attribution/objectives/cross_entropy.ts";
 export { perplexity } from "./src/attribution/objectives/perplexity.ts";
 export { sequenceProb } from "./src/attribution/objectives/sequence_prob.ts";
-export { topPairs } from "./src/attribution/objectives/top_pairs.ts";
+export { topPairs } from "./src/attribution/objectives/margin.ts";
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
 export {
   type Baselines,

@@ -1,11 +1,7 @@
 import type { PromptVariant } from "../perturbation/prompt_variant.ts";
 import { composePath, composePoints, type Composition, sideBySide } from "../attribution/objectives/composition.ts";
-import { contrast } from "../attribution/objectives/contrast.ts";
-import { crossEntropy } from "../attribution/objectives/cross_entropy.ts";
-import type { ObjectiveName } from "../attribution/objectives/objective.ts";
-import { perplexity } from "../attribution/objectives/perplexity.ts";
-import { sequenceProb } from "../attribution/objectives/sequence_prob.ts";
-import { topPairs } from "../attribution/objectives/top_pairs.ts";
+import { topPairs } from "../attribution/objectives/margin.ts";
+import { type ObjectiveName, OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import type { PointFunction } from "../attribution/point_function.ts";
 import { type HeadObjective, LOG_PROB } from "../model/run/head.ts";
@@ -58,17 +54,13 @@ export async function openObjective(
     }
     case "kl":
       return ofHead(model, targets, { kind: "kl", reference: await model.logits(prompt, targets) });
-    case "sequence-prob":
-      return composed([ofHead(model, targets)], sequenceProb(), { per: "sequence", tokens });
-    case "cross-entropy":
-      return composed([ofHead(model, targets)], crossEntropy(targets.length), { per: "token", tokens });
-    case "perplexity":
-      return composed([ofHead(model, targets)], perplexity(), { per: "sequence", tokens });
-    case "contrastive": {
-      const { ids } = text.alternative!;
-      const per = ids.length === targets.length ? "token" : "sequence";
-      const parts = [ofHead(model, targets), ofHead(model, ids)];
-      return composed(parts, contrast([targets.length, ids.length]), { per, tokens });
+    default: {
+      const { alternative, compose } = OBJECTIVES[name].composed!;
+      const parts = alternative ? [targets, text.alternative!.ids] : [targets];
+      const lengths = parts.map(({ length }) => length);
+      const aligned = lengths.every((length) => length === targets.length);
+      const per = OBJECTIVES[name].per === "aligned" ? aligned ? "token" : "sequence" : OBJECTIVES[name].per;
+      return composed(parts.map((ids) => ofHead(model, ids)), compose(lengths), { per, tokens });
     }
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { topPairs } from "../../src/attribution/objectives/top_pairs.ts";
+import { topPairs } from "../../src/attribution/objectives/margin.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import type { GivenOptions } from "../../src/explain/options/preset.ts";
 import type { HeadObjective } from "../../src/model/run/head.ts";

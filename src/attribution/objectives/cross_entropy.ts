@@ -1,4 +1,14 @@
 import type { Composition } from "./composition.ts";
+import type { Objective } from "./objective_definition.ts";
+
+/** −log p(y_t | x, y_<t). */
+export const CROSS_ENTROPY: Objective = {
+  help: "loss of each target token",
+  unit: "nats",
+  falls: true,
+  per: "token",
+  composed: { alternative: false, compose: ([targets]) => crossEntropy(targets) },
+};
 
 /** −log p(y_t) of T log-probabilities, the one part: what the model loses on each target token, nats. */
 export function crossEntropy(targets: number): Composition {

@@ -1,4 +1,16 @@
-/** Objectives F by name: what is explained about a target y_1 … y_T after a prompt x. docs/methods.md has the formulas. */
+import { CONTRASTIVE } from "./contrastive.ts";
+import { CROSS_ENTROPY } from "./cross_entropy.ts";
+import { ENTROPY } from "./entropy.ts";
+import { KL } from "./kl.ts";
+import { LOG_PROB } from "./log_prob.ts";
+import { LOGIT } from "./logit.ts";
+import { MARGIN } from "./margin.ts";
+import type { Objective } from "./objective_definition.ts";
+import { PERPLEXITY } from "./perplexity.ts";
+import { PROB } from "./prob.ts";
+import { SEQUENCE_PROB } from "./sequence_prob.ts";
+
+/** Objectives F by name, functions of a target y_1 … y_T after a prompt x. docs/methods.md has the formulas. */
 export const OBJECTIVE_NAMES = [
   "log-prob",
   "prob",
@@ -15,30 +27,16 @@ export const OBJECTIVE_NAMES = [
 /** One of `OBJECTIVE_NAMES`. */
 export type ObjectiveName = typeof OBJECTIVE_NAMES[number];
 
-/** What an objective is measured in. */
-export const OBJECTIVE_UNITS = ["nats", "probability", "logits", "perplexity"] as const;
-
-/** One of `OBJECTIVE_UNITS`. */
-export type ObjectiveUnit = typeof OBJECTIVE_UNITS[number];
-
-/** What is known of an objective beside its formula. */
-export interface Objective {
-  /** Of F, and so of its attributions. */
-  readonly unit: ObjectiveUnit;
-  /** Whether it is a loss or an uncertainty, which falls where the prompt supports the target. */
-  readonly falls: boolean;
-}
-
-/** The objectives. */
+/** The objectives; to add one, write its file and name it here. */
 export const OBJECTIVES: Readonly<Record<ObjectiveName, Objective>> = {
-  "log-prob": { unit: "nats", falls: false },
-  prob: { unit: "probability", falls: false },
-  "sequence-prob": { unit: "probability", falls: false },
-  logit: { unit: "logits", falls: false },
-  contrastive: { unit: "nats", falls: false },
-  entropy: { unit: "nats", falls: true },
-  "cross-entropy": { unit: "nats", falls: true },
-  perplexity: { unit: "perplexity", falls: true },
-  kl: { unit: "nats", falls: true },
-  margin: { unit: "nats", falls: false },
+  "log-prob": LOG_PROB,
+  prob: PROB,
+  "sequence-prob": SEQUENCE_PROB,
+  logit: LOGIT,
+  contrastive: CONTRASTIVE,
+  entropy: ENTROPY,
+  "cross-entropy": CROSS_ENTROPY,
+  perplexity: PERPLEXITY,
+  kl: KL,
+  margin: MARGIN,
 };

@@ -1,5 +1,15 @@
 import { sum } from "../path_function.ts";
 import type { Composition } from "./composition.ts";
+import type { Objective } from "./objective_definition.ts";
+
+/** exp(−1/T Σ_t log p(y_t | x, y_<t)). */
+export const PERPLEXITY: Objective = {
+  help: "perplexity of the whole target",
+  unit: "perplexity",
+  falls: true,
+  per: "sequence",
+  composed: { alternative: false, compose: perplexity },
+};
 
 /**
  * exp(−1/T Σ_t log p(y_t)) of T log-probabilities, the one part. One number for the sequence, as an exponential of a mean is no

@@ -1,5 +1,15 @@
 import { sum } from "../path_function.ts";
 import type { Composition } from "./composition.ts";
+import type { Objective } from "./objective_definition.ts";
+
+/** p(y | x), the product over target tokens. */
+export const SEQUENCE_PROB: Objective = {
+  help: "probability of the whole target",
+  unit: "probability",
+  falls: false,
+  per: "sequence",
+  composed: { alternative: false, compose: sequenceProb },
+};
 
 /**
  * exp(Σ_t log p(y_t)) of T log-probabilities, the one part: the probability of the whole target. One number for the sequence, as

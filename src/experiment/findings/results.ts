@@ -1,5 +1,5 @@
 import { stringify } from "npm:csv-stringify@6/sync";
-import type { ObjectiveUnit } from "../../attribution/objectives/objective.ts";
+import type { ObjectiveUnit } from "../../attribution/objectives/objective_definition.ts";
 import type { AttributionRecord, RecordMetrics, RecordSampling } from "../../explain/record/record.ts";
 import { ORDER_MEASURE_NAMES } from "../../metrics/order_measure.ts";
 import { byUnits } from "../../report/text/by_units.ts";

@@ -1,4 +1,5 @@
-import type { ObjectiveName, ObjectiveUnit } from "../../attribution/objectives/objective.ts";
+import type { ObjectiveName } from "../../attribution/objectives/objective.ts";
+import type { ObjectiveUnit } from "../../attribution/objectives/objective_definition.ts";
 
 /** The record's schema name; it changes when a field changes its meaning. */
 export const RECORD_SCHEMA = "whence.attribution/1";

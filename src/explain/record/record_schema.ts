@@ -1,5 +1,6 @@
 import { z } from "npm:zod@4";
-import { OBJECTIVE_NAMES, OBJECTIVE_UNITS } from "../../attribution/objectives/objective.ts";
+import { OBJECTIVE_NAMES } from "../../attribution/objectives/objective.ts";
+import { OBJECTIVE_UNITS } from "../../attribution/objectives/objective_definition.ts";
 import { movingTokens } from "./moving_tokens.ts";
 import { type AttributionRecord, RECORD_SCHEMA, type RecordUnits } from "./record.ts";
 

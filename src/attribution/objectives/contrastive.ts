@@ -1,5 +1,15 @@
 import { sum } from "../path_function.ts";
 import type { Composition } from "./composition.ts";
+import type { Objective } from "./objective_definition.ts";
+
+/** log p(y | x) − log p(y′ | x). */
+export const CONTRASTIVE: Objective = {
+  help: "log-probability of the target less that of an alternative",
+  unit: "nats",
+  falls: false,
+  per: "aligned",
+  composed: { alternative: true, compose: ([target, alternative]) => contrast([target, alternative]) },
+};
 
 /**
  * The log-probabilities of a target less those of an alternative, two parts, each in its own context: nats. Of equal lengths T

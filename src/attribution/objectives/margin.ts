@@ -1,3 +1,14 @@
+import type { Objective } from "./objective_definition.ts";
+
+/** log p(a) − log p(b) of the two tokens a and b that were likeliest after the unperturbed prompt. */
+export const MARGIN: Objective = {
+  help: "log-probability of the likeliest token less that of the second",
+  unit: "nats",
+  falls: false,
+  per: "token",
+  composed: null,
+};
+
 /**
  * The ids of the two largest logits of each row [T, V], the larger first; of equal ones the smaller id.
  *
