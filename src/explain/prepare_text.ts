@@ -3,7 +3,8 @@ import type { LanguageModel } from "../model/model.ts";
 import type { Message } from "../model/tokens/chat_turns.ts";
 import { isDrawn } from "../model/generate/sampler.ts";
 import type { PromptToken, Token, Tokenizer } from "../model/tokens/tokenizer.ts";
-import { divide, divisionOf } from "../units/prompt_units.ts";
+import { divide } from "../units/divide.ts";
+import { parseDivision } from "../units/division.ts";
 import type { Span } from "../units/text_segments.ts";
 import type { Unit, UnitToken } from "../units/unit.ts";
 import type { AttributionOptions, AttributionText } from "./options/attribution_options.ts";
@@ -81,7 +82,7 @@ export async function prepareText(
         freeze.join(", "),
     );
   }
-  const units = divide(promptText, unitTokens, divisionOf(division, turns));
+  const units = divide(promptText, unitTokens, parseDivision(division), turns);
   for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
   const generation = text.target === undefined ? describeGeneration(text) : null;
   const targetIds = generation === null
@@ -116,7 +117,7 @@ export async function prepareText(
     targetUnits: targetUnits === "tokens" ? null : divide(
       targetText,
       targetTokens.map((token) => ({ ...token, frozen: false })),
-      divisionOf(targetUnits),
+      parseDivision(targetUnits),
     ),
     chat,
     history,

@@ -1,5 +1,5 @@
 import { groupedTree, type UnitTree } from "../../perturbation/unit_tree.ts";
-import { divide } from "../../units/prompt_units.ts";
+import { divide } from "../../units/divide.ts";
 import { containingUnits, type Unit, type UnitToken } from "../../units/unit.ts";
 
 /**

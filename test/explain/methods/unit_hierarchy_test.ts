@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { treeOf } from "../../../src/explain/methods/unit_hierarchy.ts";
-import { divide, divisionOf } from "../../../src/units/prompt_units.ts";
+import { divide } from "../../../src/units/divide.ts";
+import { parseDivision } from "../../../src/units/division.ts";
 import type { UnitToken } from "../../../src/units/unit.ts";
 
 const TEXT = "One, two. Three fourfive.";
@@ -13,7 +14,7 @@ function tokensOf(pieces: readonly string[], frozen: readonly number[] = []): Un
 
 function tree(division: string, pieces: readonly string[], frozen: readonly number[] = []) {
   const tokens = tokensOf(pieces, frozen);
-  return treeOf(TEXT, tokens, divide(TEXT, tokens, divisionOf(division)), division);
+  return treeOf(TEXT, tokens, divide(TEXT, tokens, parseDivision(division)), division);
 }
 
 Deno.test("treeOf() puts words into sentences", () => {

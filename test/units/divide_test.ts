@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { aggregate } from "../../src/units/aggregate.ts";
-import { divide, type Division, divisionOf } from "../../src/units/prompt_units.ts";
+import { divide } from "../../src/units/divide.ts";
+import type { Division } from "../../src/units/division.ts";
 import { characterBoundaries } from "../../src/units/text_segments.ts";
 import { containingUnits, freeGroups, unitOfToken } from "../../src/units/unit.ts";
 import { byteTokens, createRandom, randomText, tokensOf } from "./byte_tokens.ts";
@@ -129,23 +130,13 @@ Deno.test("divide() by a template makes units of what stands in the slots", () =
   ]);
 });
 
-Deno.test("divisionOf() reads what a configuration names", () => {
-  assert.deepEqual(divisionOf("words"), WORDS);
-  assert.deepEqual(divisionOf("tokens"), { kind: "tokens" });
-  assert.deepEqual(divisionOf("template:a {b}"), { kind: "template", template: "a {b}" });
-  assert.deepEqual(divisionOf("spans:0-5,10-20"), {
-    kind: "spans",
-    spans: [{ name: "0-5", start: 0, end: 5 }, { name: "10-20", start: 10, end: 20 }],
-  });
-  const turns = [{ name: "user", start: 0, end: 2 }];
-  assert.deepEqual(divisionOf("turns", turns), { kind: "spans", spans: turns });
-  assert.throws(() => divisionOf("turns"), /must be a chat that holds a message: got none/);
-  for (const spec of ["word", "spans:", "spans:1-", "spans:1-2,", "template"]) {
-    assert.throws(
-      () => divisionOf(spec),
-      /units must be tokens, pieces, words, sentences, lines, turns, spans:.*: got /,
-    );
-  }
+Deno.test("divide() by turns makes a unit of each role, and needs a chat", () => {
+  const { text, tokens } = tokensOf("<user>", "Hi", "<bot>", "Yes");
+  const turns = [{ name: "user", start: 0, end: 2 }, { name: "assistant", start: 2, end: 5 }];
+  const units = divide(text, tokens, { kind: "turns" }, turns);
+  assert.deepEqual(units, divide(text, tokens, { kind: "spans", spans: turns }));
+  assert.deepEqual(units.flatMap(({ name }) => name ?? []), ["user", "assistant"]);
+  assert.throws(() => divide(text, tokens, { kind: "turns" }), /must be a chat that holds a message: got none/);
 });
 
 Deno.test("containingUnits() finds the sentence of each word", () => {
