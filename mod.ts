@@ -52,7 +52,7 @@ export type {
 } from "./src/explain/record/record.ts";
 export { RECORD_SCHEMA } from "./src/explain/record/record.ts";
 export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
-export type { DownloadProgress } from "./src/checkpoint/hub/settings.ts";
+export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
 export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/render_record.ts";

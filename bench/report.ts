@@ -10,6 +10,7 @@ import { type Figure, print } from "./figure.ts";
 import { markdown } from "./markdown.ts";
 import { MODEL_SHAPES } from "./shapes.ts";
 import { runScript } from "./run_script.ts";
+import { timestampText } from "../src/time/time_text.ts";
 
 /** A script of bench/ and the seconds that it may take. */
 interface Section {
@@ -119,7 +120,7 @@ async function commit(): Promise<string> {
 
 async function run({ title, args, limit }: Section): Promise<SectionResult> {
   print(`\n${title}`);
-  const [began, load] = [new Date().toISOString(), loadavg()[0]];
+  const [began, load] = [timestampText(), loadavg()[0]];
   const { figures, failure, seconds } = await runScript(args, limit);
   const command = `deno run -A --no-lock ${args.join(" ")}`;
   return { title, command, began, seconds, commit: await commit(), load, failure, figures };

@@ -1,6 +1,6 @@
 import type { Checkpoint } from "./checkpoint.ts";
-import { openDirectory } from "./safetensors/directory.ts";
-import { openGguf } from "./gguf/gguf.ts";
+import { openDirectory } from "./safetensors/model_directory.ts";
+import { openGguf } from "./gguf/open_gguf.ts";
 
 /**
  * Opens a model: a Hugging Face directory or a GGUF file. Files stay open until `close()`; tensors are read one at a

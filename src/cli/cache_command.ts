@@ -1,6 +1,7 @@
 import { number } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write } from "./write.ts";
+import { dayText } from "../time/time_text.ts";
 
 const HELP =
   `Lists or clears what Whence keeps in the user's cache directory: weights that were quantized at load, digests of weight
@@ -39,7 +40,7 @@ export async function runCacheCommand(args: string[]): Promise<number> {
   if (unused !== undefined && values.all) {
     throw new UsageError("Cannot prune as one of --unused and --all must be given: got both");
   }
-  const { cacheDirectory } = await import("../checkpoint/cache_directory.ts");
+  const { cacheDirectory } = await import("../checkpoint/cache/cache_directory.ts");
   const directory = cacheDirectory();
   if (action === "list") await list(directory);
   else await prune(directory, values.all ? new Date(8.64e15) : new Date(Date.now() - (unused ?? 30) * DAY));
@@ -52,7 +53,7 @@ async function list(directory: string): Promise<void> {
   const rows = files.filter(({ kind }) => kind === "quantized" || kind === "partial").map((file) => [
     file.kind + (file.usable ? "" : ", of another version"),
     bytesText(file.bytes),
-    file.used.toISOString().slice(0, 10),
+    dayText(file.used),
     file.source ?? "",
   ]);
   // Small ones by the number.
@@ -60,7 +61,7 @@ async function list(directory: string): Promise<void> {
     const found = files.filter((file) => file.kind === kind);
     const latest = found.reduce((last, { used }) => used > last ? used : last, new Date(0));
     if (found.length > 0) {
-      rows.push([kind, bytesText(sumOf(found)), latest.toISOString().slice(0, 10), `${found.length} files`]);
+      rows.push([kind, bytesText(sumOf(found)), dayText(latest), `${found.length} files`]);
     }
   }
   if (rows.length > 0) write(Deno.stdout, textTable({ head: ["what", "size", "last used", "from"], rows }));
@@ -76,7 +77,7 @@ async function prune(directory: string, before: Date): Promise<void> {
 
 function imports() {
   return Promise.all([
-    import("../checkpoint/cache_listing.ts"),
+    import("../checkpoint/cache/cache_listing.ts"),
     import("../report/text/bytes_text.ts"),
     import("../report/text/text_table.ts"),
   ]);

@@ -91,7 +91,7 @@ async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][
 
 /** Where models come from, and where they are kept. */
 async function describeHub(): Promise<[string, string][]> {
-  const { hubSettings } = await import("../checkpoint/hub/settings.ts");
+  const { hubSettings } = await import("../checkpoint/hub/hub_settings.ts");
   try {
     const { endpoint, cache, token, tokenSource, offline } = hubSettings();
     return [

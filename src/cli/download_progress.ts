@@ -3,7 +3,8 @@ import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
 import type { DownloadProgress } from "../model/load/locate_model.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
-import { timeLeftText } from "./time_text.ts";
+import { timeLeftText } from "../time/time_text.ts";
+import { startStopwatch } from "../time/stopwatch.ts";
 
 /** How far all files of the downloads are. */
 export interface DownloadSum {
@@ -58,7 +59,7 @@ export async function withDownloadBar<T>(
     // The event loop may be busy with a hash; what is drawn then is drawn by the next event.
     synchronousUpdate: true,
   }, cliProgress.Presets.shades_classic);
-  const add = sumDownloads(() => performance.now() / 1000);
+  const add = sumDownloads(startStopwatch());
   let started = false;
   try {
     return await body((progress) => {

@@ -1,7 +1,7 @@
 import type { Forecast, ForecastModel, ForecastRange } from "../experiment/run/forecast.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/plan_cells.ts";
 import { groupByModel } from "../experiment/run/run_experiment.ts";
-import { readStored } from "../experiment/run/store.ts";
+import { readStored } from "../experiment/run/result_store.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
 import { textTable } from "../report/text/text_table.ts";
 
@@ -40,7 +40,7 @@ export async function planText(
 
 /** The cells of one model, which is opened only where one of them is still to be computed. */
 async function planCells(cells: readonly Cell[], directory: string, open: OpenForecast): Promise<PlannedCell[]> {
-  const stored = await Promise.all(cells.map((cell) => readStored(directory, cell, null)));
+  const stored = cells.map((cell) => readStored(directory, cell, null));
   let opened: Promise<ForecastModel> | undefined;
   const planned: PlannedCell[] = [];
   for (const [i, cell] of cells.entries()) {

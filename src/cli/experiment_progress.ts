@@ -1,10 +1,11 @@
 // @ts-types="npm:@types/cli-progress@3"
 import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
-import type { ProgressEvent } from "../experiment/run/progress.ts";
+import type { ProgressEvent } from "../experiment/run/progress_event.ts";
 import { numberText, percentText } from "../report/text/number_text.ts";
 import { sumDownloads } from "./download_progress.ts";
-import { timeLeftText } from "./time_text.ts";
+import { timeLeftText } from "../time/time_text.ts";
+import { startStopwatch } from "../time/stopwatch.ts";
 
 /** Shows a run's progress on stderr. */
 export interface ProgressView {
@@ -36,8 +37,8 @@ function barView(): ProgressView {
   }, cliProgress.Presets.shades_classic);
   let bar: cliProgress.SingleBar | null = null;
   let total = 0;
-  const began = performance.now();
-  const addDownload = sumDownloads(() => performance.now() / 1000);
+  const seconds = startStopwatch();
+  const addDownload = sumDownloads(startStopwatch());
   const show = (event: ProgressEvent) => {
     if (event.kind === "start") {
       total = event.total;
@@ -46,8 +47,7 @@ function barView(): ProgressView {
     if (event.kind === "open") bar?.update({ cell: `opening the model ${event.model}` });
     if (event.kind === "download") bar?.update({ cell: `${event.progress.model} ${addDownload(event.progress).text}` });
     if (event.kind === "begin") {
-      const seconds = (performance.now() - began) / 1000;
-      bar?.update(event.index, { cell: event.cell.id, left: timeLeft(seconds, event.index, total) });
+      bar?.update(event.index, { cell: event.cell.id, left: timeLeft(seconds(), event.index, total) });
     }
     if (event.kind === "end") bar?.update(event.index + 1);
     if (event.kind === "unopened") bar?.increment(event.cells);

@@ -90,7 +90,7 @@ async function contentsText(source: string, { onHint }: LoadOptions): Promise<st
 }
 
 async function verified(path: string): Promise<number> {
-  return await (await import("../checkpoint/hub/verify.ts")).verifyContents(path);
+  return await (await import("../checkpoint/hub/verify_contents.ts")).verifyContents(path);
 }
 
 async function planText(source: string, values: Values, options: LoadOptions): Promise<string> {

@@ -10,6 +10,7 @@ import { perturb } from "./methods/perturb.ts";
 import { GRADIENT_METHODS } from "./methods/gradient_methods.ts";
 import { isGradientMethod } from "./options/gradient_options.ts";
 import { type PreparedText, prepareText } from "./prepare_text.ts";
+import { startStopwatch } from "../time/stopwatch.ts";
 
 /**
  * Says which prompt tokens made the model give the target its log-probability, or another objective its value.
@@ -25,7 +26,7 @@ export async function attribute(
   text: AttributionText,
   options: GivenOptions = {},
 ): Promise<AttributionRecord> {
-  const began = performance.now();
+  const seconds = startStopwatch();
   const before = { ...model.meter };
   const resolved = resolveOptions(options);
   const generate = text.generate ?? presetGenerate(options.preset);
@@ -48,7 +49,7 @@ export async function attribute(
     pathPoints: judged.pathPoints,
     forwardRows: model.meter.forwardRows - before.forwardRows,
     backwardRows: model.meter.backwardRows - before.backwardRows,
-    seconds: (performance.now() - began) / 1000,
+    seconds: seconds(),
     gpuSeconds,
     predictedBytes: model.meter.predictedBytes,
     peakBytes: model.meter.peakBytes,

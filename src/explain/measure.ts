@@ -12,6 +12,7 @@ import type { OpenObjective } from "./open_objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import { promptScorer } from "./prompt_scorer.ts";
 import { replacementOf } from "./replacement.ts";
+import { startStopwatch } from "../time/stopwatch.ts";
 
 /** Attributes the same prompt from other embeddings. */
 export type Explain = (text: PreparedText) => Promise<Judged>;
@@ -34,7 +35,7 @@ export async function measure(
   { objective, text, judged, explain }: Measured,
   options: Pick<MetricOptions, "names"> & Partial<MetricOptions>,
 ): Promise<RecordMetrics> {
-  const began = performance.now();
+  const seconds = startStopwatch();
   const before = { ...model.meter };
   const asked: MetricOptions = { ...DEFAULT_METRICS, ...options };
   const { names, scheme, seed, samples } = asked;
@@ -53,7 +54,7 @@ export async function measure(
       calls: scorer.spent,
       forwardRows: model.meter.forwardRows - before.forwardRows,
       backwardRows: model.meter.backwardRows - before.backwardRows,
-      seconds: (performance.now() - began) / 1000,
+      seconds: seconds(),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Gpu } from "./device.ts";
 import type { Pass } from "./pass.ts";
+import { startStopwatch } from "../time/stopwatch.ts";
 
 /** Seconds that one run of `launches` takes on the GPU; the wall clock's where the adapter has no timestamps. */
 export async function gpuSeconds(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
@@ -29,7 +30,7 @@ async function byTimestamps(gpu: Gpu, launches: Pass, repeats: number): Promise<
 }
 
 async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
-  const start = performance.now();
+  const seconds = startStopwatch();
   const encoder = gpu.device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   for (let i = 0; i < repeats; i++) launches.encode(pass);
@@ -37,7 +38,7 @@ async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<numbe
   gpu.device.queue.submit([encoder.finish()]);
   await gpu.device.queue.onSubmittedWorkDone();
   gpu.check();
-  return (performance.now() - start) / 1000 / repeats;
+  return seconds() / repeats;
 }
 
 /** Rounds of a comparison; the median of so few is steady where the machine is. */

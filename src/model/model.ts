@@ -1,5 +1,5 @@
 import type { PromptVariant } from "../perturbation/prompt_variant.ts";
-import { cacheDirectory, mayUseCache } from "../checkpoint/cache_directory.ts";
+import { cacheDirectory, mayUseCache } from "../checkpoint/cache/cache_directory.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
 import type { Executor } from "../graph/executor.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Checkpoint, Tensor } from "../../src/checkpoint/checkpoint.ts";
-import { widenDense } from "../../src/checkpoint/dense.ts";
+import { widenDense } from "../../src/checkpoint/dense_tensor.ts";
 import { dequantizeInt4Blocks } from "../../src/quant/int4.ts";
 import { dequantizeNf4 } from "../../src/quant/nf4.ts";
 import { dequantizeQ8_0 } from "../../src/quant/q8_0.ts";

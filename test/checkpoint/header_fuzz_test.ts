@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Checkpoint } from "../../src/checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
-import { openSafetensors } from "../../src/checkpoint/safetensors/safetensors.ts";
+import { openSafetensors } from "../../src/checkpoint/safetensors/safetensors_file.ts";
 import { goldenPath } from "../quant/golden.ts";
 import { ggufBytes, smallGguf } from "./gguf/gguf_bytes.ts";
-import { inScratch, type Stored, writeConfig, writeSafetensors } from "./scratch.ts";
+import { inScratch } from "../support/in_scratch.ts";
+import { type Stored, writeConfig, writeSafetensors } from "./scratch.ts";
 
 /** Cases of each format. */
 const CASES = 5000;

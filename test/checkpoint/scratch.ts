@@ -7,16 +7,6 @@ export interface Stored {
   readonly bytes: Uint8Array;
 }
 
-/** Runs `body` in a directory that is removed afterwards. */
-export async function inScratch(body: (directory: string) => Promise<void> | void): Promise<void> {
-  const directory = Deno.makeTempDirSync({ prefix: "whence_checkpoint_" });
-  try {
-    await body(directory);
-  } finally {
-    Deno.removeSync(directory, { recursive: true });
-  }
-}
-
 /** The bytes of a safetensors file with this header, valid or not, before this data. */
 export function safetensorsBytes(header: unknown, data: Uint8Array): Uint8Array {
   const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));

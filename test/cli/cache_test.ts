@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createQuantized, quantizedFile, type QuantizedKey } from "../../src/checkpoint/quantized_cache.ts";
+import { createQuantized, quantizedFile, type QuantizedKey } from "../../src/checkpoint/cache/quantized_cache.ts";
 import { quantizeNf4 } from "../../src/quant/nf4.ts";
 import { runCli } from "./run_cli.ts";
 

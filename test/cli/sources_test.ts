@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inScratch } from "../checkpoint/scratch.ts";
+import { inScratch } from "../support/in_scratch.ts";
 import { type Files, serveHub } from "../checkpoint/hub/hub_server.ts";
 import { assertClose } from "../support/closeness.ts";
 import {

@@ -7,6 +7,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Layers of src that each layer may import, besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
+    "files",
+    "time",
     "experiment",
     "explain",
     "report",
@@ -18,8 +20,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "graph",
     "gpu",
   ],
-  experiment: ["explain", "report", "metrics", "attribution", "perturbation", "units", "statistics", "model"],
-  explain: ["metrics", "attribution", "perturbation", "units", "statistics", "model"],
+  experiment: [
+    "explain",
+    "report",
+    "metrics",
+    "attribution",
+    "perturbation",
+    "units",
+    "statistics",
+    "model",
+    "files",
+    "time",
+  ],
+  explain: ["metrics", "attribution", "perturbation", "units", "statistics", "model", "time"],
   report: ["explain", "metrics", "attribution"],
   metrics: ["attribution", "perturbation", "statistics"],
   // The mathematics sees a model only through interfaces of its own, which the model implements.
@@ -27,12 +40,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   perturbation: ["statistics"],
   units: ["statistics"],
   statistics: [],
-  model: ["attribution", "perturbation", "statistics", "checkpoint", "graph", "ops", "quant", "gpu"],
-  checkpoint: ["quant"],
+  model: ["attribution", "perturbation", "statistics", "checkpoint", "graph", "ops", "quant", "gpu", "files"],
+  checkpoint: ["quant", "files", "time"],
   graph: ["ops", "gpu", "quant"],
   ops: ["gpu", "quant"],
-  gpu: [],
+  gpu: ["time"],
   quant: [],
+  // What the program needs of its machine.
+  files: [],
+  time: [],
 };
 
 async function* sources(directory: string): AsyncGenerator<string> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
-import { widenDense } from "../../src/checkpoint/dense.ts";
+import { widenDense } from "../../src/checkpoint/dense_tensor.ts";
 import { f32ToF16 } from "../../src/quant/half.ts";
 import { dequantizeNf4, NF4_CODE_BOOK, quantizeNf4 } from "../../src/quant/nf4.ts";
 import { ggufBytes, type GgufKey, type GgufStored, list, text, u32 } from "../checkpoint/gguf/gguf_bytes.ts";

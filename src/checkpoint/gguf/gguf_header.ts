@@ -1,4 +1,5 @@
-import { type OpenFile, shownValue } from "../file.ts";
+import type { OpenFile } from "../../files/open_file.ts";
+import { shownValue } from "../../files/shown_value.ts";
 
 /** A value of a GGUF key. 64-bit integers are numbers too: none of a model's sizes is beyond 2^53. */
 export type GgufValue = number | boolean | string | GgufValue[];

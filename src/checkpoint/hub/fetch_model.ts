@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { DIRECTORY_FILES } from "../safetensors/directory.ts";
+import { DIRECTORY_FILES } from "../safetensors/model_directory.ts";
 import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
 import {
   blobPath,
@@ -13,13 +13,13 @@ import {
   snapshotPath,
   writeRef,
 } from "./hub_cache.ts";
-import { downloadBlob, partialBytes, tell, type Wanted } from "./download.ts";
+import { downloadBlob, partialBytes, tell, type Wanted } from "./download_blob.ts";
 import { type CachedModel, findCached } from "./find_cached.ts";
 import { HubError } from "./hub_error.ts";
 import { type HubId, hubIdText, isCommit } from "./hub_id.ts";
-import { askRevision, listFiles, type Listing } from "./listing.ts";
+import { askRevision, listFiles, type Listing } from "./hub_listing.ts";
 import { ATTEMPTS } from "./hub_request.ts";
-import type { Hub } from "./settings.ts";
+import type { Hub } from "./hub_settings.ts";
 
 // The npm package @huggingface/hub (2.17, read) has functions for this that are of no use here: snapshotDownload takes all files of
 // a repository, one after the other, and starts each anew where it was cut; two processes write the same .incomplete file at

@@ -1,8 +1,8 @@
-import { DIRECTORY_FILES } from "../safetensors/directory.ts";
+import { DIRECTORY_FILES } from "../safetensors/model_directory.ts";
 import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
 import { filePath, inspectFile, readRef, type Repository, snapshotPath } from "./hub_cache.ts";
 import { type HubId, isCommit } from "./hub_id.ts";
-import { type Listing, readListing } from "./listing.ts";
+import { type Listing, readListing } from "./hub_listing.ts";
 
 /** A model in the cache. */
 export interface CachedModel {

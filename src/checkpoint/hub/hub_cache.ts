@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
-import { writeWhole } from "../write_whole.ts";
-import { digestKind, digestLike, isDigest } from "./digest.ts";
+import { writeWhole } from "../../files/whole_file.ts";
+import { digestKind, digestLike, isDigest } from "./hub_digest.ts";
 import { isCommit } from "./hub_id.ts";
 
 // The layout of Python's huggingface_hub, which shares the cache:

@@ -1,5 +1,5 @@
 import { type HubId, hubIdText } from "./hub_id.ts";
-import type { HubSettings } from "./settings.ts";
+import type { HubSettings } from "./hub_settings.ts";
 
 /** What the hub refused, or could not do. */
 export class HubError extends Error {

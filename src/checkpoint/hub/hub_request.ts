@@ -1,5 +1,5 @@
 import { type Asked, askedText, HubError, refusal } from "./hub_error.ts";
-import type { Hub } from "./settings.ts";
+import type { Hub } from "./hub_settings.ts";
 
 /** An answer whose body is read part by part. */
 export interface Reply {

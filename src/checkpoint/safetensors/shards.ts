@@ -1,6 +1,8 @@
 import { join } from "node:path";
-import { isFile, parseUniqueKeys, shownValue } from "../file.ts";
-import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import { isFile } from "../../files/existing_file.ts";
+import { parseUniqueKeys } from "../../files/json_object.ts";
+import { shownValue } from "../../files/shown_value.ts";
+import { openSafetensors, type SafetensorsFile } from "./safetensors_file.ts";
 
 /** Weights in one file. */
 export const SINGLE = "model.safetensors";

@@ -6,14 +6,15 @@ import { completenessPlot, type CompletenessPoint } from "../../report/plot/comp
 import { heatMap } from "../../report/plot/heat_map.ts";
 import { intervalPlot } from "../../report/plot/interval_plot.ts";
 import { rasterize, renderSvg } from "../../report/plot/render_figure.ts";
-import { readIfThere, writeAtomic } from "../run/atomic_file.ts";
+import { isFile, readIfThere } from "../../files/existing_file.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Findings } from "./findings.ts";
 import type { Cell } from "../run/plan_cells.ts";
 import { isRelevant } from "../../explain/options/relevance.ts";
 import { pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
 import type { AttributionOptions } from "../../explain/options/attribution_options.ts";
-import type { Store } from "../run/store.ts";
+import type { Store } from "../run/result_store.ts";
 
 /** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
 const DRAWING = 1;
@@ -113,19 +114,10 @@ async function plot(store: Store, name: string, spec: TopLevelSpec): Promise<voi
   const hash = createHash("sha256").update(JSON.stringify([DRAWING, spec])).digest("hex");
   const mark = `<!-- whence plot ${hash} -->\n`;
   const [svgPath, pngPath] = [store.path(`${name}.svg`), store.path(`${name}.png`)];
-  if ((await readIfThere(svgPath))?.endsWith(mark) && await isThere(pngPath)) return;
+  if (readIfThere(svgPath)?.endsWith(mark) && isFile(pngPath)) return;
   const svg = await renderSvg(spec);
-  await writeAtomic(pngPath, rasterize(svg));
-  await writeAtomic(svgPath, svg + mark);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  await writeWhole(pngPath, rasterize(svg));
+  await writeWhole(svgPath, svg + mark);
 }
 
 /** Points of a fixed rule on every path, without both ends, which are scored for the error alone. */

@@ -8,7 +8,7 @@ import { configHash, WHENCE_VERSION } from "../run/manifest.ts";
 import { isGradientMethod } from "../../explain/options/gradient_options.ts";
 import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "../run/plan_cells.ts";
-import type { CellOutcome } from "../run/progress.ts";
+import type { CellOutcome } from "../run/progress_event.ts";
 import { isRelevant, relevantOptions } from "../../explain/options/relevance.ts";
 import { isUnmet, pathText, type ResultRow, ruleText, usualFreeze } from "./results.ts";
 

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import whence from "../../../deno.json" with { type: "json" };
 import { readableJson } from "../../report/text/json.ts";
-import { writeAtomic } from "./atomic_file.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 import type { ExperimentPlan } from "./plan_cells.ts";
-import type { CellOutcome } from "./progress.ts";
-import type { Store } from "./store.ts";
+import type { CellOutcome } from "./progress_event.ts";
+import type { Store } from "./result_store.ts";
+import { timestampText } from "../../time/time_text.ts";
 
 /** What is known of one model of the run. */
 export interface OpenedModel {
@@ -41,8 +42,8 @@ export async function writeManifest(store: Store, state: ManifestState): Promise
     schema: "whence.manifest/1",
     name: plan.name,
     versions: { whence: WHENCE_VERSION, deno: Deno.version.deno },
-    started: state.started.toISOString(),
-    ended: state.ended?.toISOString() ?? null,
+    started: timestampText(state.started),
+    ended: state.ended && timestampText(state.ended),
     models,
     adapters: [...new Set(adapters)],
     config: { file: plan.file, hash: configHash(plan.configText), text: plan.configText },
@@ -52,5 +53,5 @@ export async function writeManifest(store: Store, state: ManifestState): Promise
       return { id: cell.id, key: cell.key, status: outcome?.status ?? "pending", error };
     }),
   };
-  await writeAtomic(store.path("manifest.json"), readableJson(manifest) + "\n");
+  await writeWhole(store.path("manifest.json"), readableJson(manifest) + "\n");
 }

@@ -1,18 +1,18 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
 import { assertFiniteRecord } from "../../explain/record/finite_record.ts";
-import { writeIfChanged } from "./atomic_file.ts";
+import { writeIfChanged } from "../../files/whole_file.ts";
 import { compareCells } from "../findings/comparison.ts";
 import { findingsOf } from "../findings/findings.ts";
 import { agreementCsv, findingsCsv, truthCsv } from "../findings/findings_text.ts";
 import { type OpenedModel, writeManifest } from "./manifest.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "./plan_cells.ts";
 import { plotCell, plotCompleteness, plotDistances, plotFindings } from "../findings/plots.ts";
-import type { CellOutcome, ProgressEvent } from "./progress.ts";
+import type { CellOutcome, ProgressEvent } from "./progress_event.ts";
 import { checkRecord } from "../../explain/record/record_schema.ts";
 import type { AttributionOptions, AttributionText } from "../../explain/options/attribution_options.ts";
 import { isUnmet, type ResultRow, resultRow, resultsCsv } from "../findings/results.ts";
-import { openStore, readStored, type Store } from "./store.ts";
+import { openStore, readStored, type Store } from "./result_store.ts";
 import { type Found, summaryText } from "../findings/summary.ts";
 
 /** A model that is ready to be explained. */
@@ -118,7 +118,7 @@ async function requireAnyModel(run: Run): Promise<void> {
 }
 
 async function runCell(run: Run, model: OpenModel, cell: Cell): Promise<CellOutcome> {
-  const stored = await readStored(run.store.directory, cell, model.fingerprint);
+  const stored = readStored(run.store.directory, cell, model.fingerprint);
   if (stored.state === "unusable") run.tell({ kind: "note", text: `${cell.id} is computed again: ${stored.reason}` });
   try {
     const record = stored.state === "record" ? stored.record : await computeCell(run, model, cell);

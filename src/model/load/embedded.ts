@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDirectory } from "../../checkpoint/cache_directory.ts";
+import { cacheDirectory } from "../../checkpoint/cache/cache_directory.ts";
+import { writeWholeDirectory } from "../../files/whole_directory.ts";
 
 /** Name by which the embedded model is asked for. */
 export const EMBEDDED = "embedded";
@@ -28,26 +29,6 @@ async function fetchOnce(source: URL): Promise<string> {
   const hash = createHash("sha256");
   for (const { bytes } of contents) hash.update(bytes);
   const directory = join(cacheDirectory(), "embedded", hash.digest("hex").slice(0, 16));
-  if (await exists(directory)) return directory;
-  const partial = `${directory}.${crypto.randomUUID()}.tmp`;
-  await Deno.mkdir(partial, { recursive: true });
-  for (const { name, bytes } of contents) await Deno.writeFile(join(partial, name), bytes);
-  try {
-    await Deno.rename(partial, directory);
-  } catch (error) {
-    // Another process may have been first; its files are the same.
-    await Deno.remove(partial, { recursive: true });
-    if (!(await exists(directory))) throw error;
-  }
+  await writeWholeDirectory(directory, contents);
   return directory;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

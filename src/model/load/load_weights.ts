@@ -1,5 +1,5 @@
 import type { Checkpoint, Tensor, TensorInfo } from "../../checkpoint/checkpoint.ts";
-import type { QuantizedMatrix } from "../../checkpoint/quantized_cache.ts";
+import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
 import type { Executor } from "../../graph/executor.ts";
 import type { WeightSegment } from "../../ops/formats/weight.ts";
 import type { ModelConfig } from "./model_config.ts";

@@ -1,8 +1,8 @@
 import { EMBEDDED, embeddedModel } from "./embedded.ts";
 import { hubIdText, parseHubId } from "../../checkpoint/hub/hub_id.ts";
-import type { HubHooks } from "../../checkpoint/hub/settings.ts";
+import type { HubHooks } from "../../checkpoint/hub/hub_settings.ts";
 
-export type { DownloadProgress, HubHooks } from "../../checkpoint/hub/settings.ts";
+export type { DownloadProgress, HubHooks } from "../../checkpoint/hub/hub_settings.ts";
 
 /** Where a model lies on this machine, and its name in records. */
 export interface LocatedModel {
@@ -27,7 +27,7 @@ export async function locateModel(source: string = EMBEDDED, hooks: HubHooks = {
   // Imported when asked for: no local model pays for it.
   const [{ fetchModel }, { hubSettings }] = await Promise.all([
     import("../../checkpoint/hub/fetch_model.ts"),
-    import("../../checkpoint/hub/settings.ts"),
+    import("../../checkpoint/hub/hub_settings.ts"),
   ]);
   const { onDownload, onHint } = hooks;
   const { path, commit } = await fetchModel(id, { ...hubSettings(), onDownload, onHint });

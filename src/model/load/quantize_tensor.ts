@@ -1,6 +1,6 @@
 import type { Checkpoint, Tensor } from "../../checkpoint/checkpoint.ts";
-import { widenDense } from "../../checkpoint/dense.ts";
-import type { QuantizedMatrix } from "../../checkpoint/quantized_cache.ts";
+import { widenDense } from "../../checkpoint/dense_tensor.ts";
+import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
 import { dequantizeInt4Blocks } from "../../quant/int4.ts";
 import { type Nf4Tensor, quantizeNf4 } from "../../quant/nf4.ts";
 import { dequantizeQ8_0 } from "../../quant/q8_0.ts";

@@ -8,7 +8,7 @@ import {
   type QuantizedKey,
   type QuantizedMatrix,
   type QuantizedWriter,
-} from "../../checkpoint/quantized_cache.ts";
+} from "../../checkpoint/cache/quantized_cache.ts";
 import type { Nf4Tensor } from "../../quant/nf4.ts";
 import { startQuantizePool, usefulThreads } from "./quantize_pool.ts";
 import { readQuantized } from "./quantize_tensor.ts";

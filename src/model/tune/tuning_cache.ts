@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { cacheDirectory, mayUseCache } from "../../checkpoint/cache_directory.ts";
-import { writeWhole } from "../../checkpoint/write_whole.ts";
+import { cacheDirectory, mayUseCache } from "../../checkpoint/cache/cache_directory.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { PRODUCT_SOURCES } from "../../ops/product/product.ts";
 import { SINGLE_SOURCES } from "../../ops/product/single_product.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { ggufBytes, type GgufKey, type GgufStored, joined, list, smallGguf, text, u32, u64 } from "./gguf_bytes.ts";
-import { inScratch } from "../scratch.ts";
+import { inScratch } from "../../support/in_scratch.ts";
 
 type Parts = { keys: GgufKey[]; tensors: GgufStored[] };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { verifyContents } from "../../../src/checkpoint/hub/verify.ts";
+import { verifyContents } from "../../../src/checkpoint/hub/verify_contents.ts";
 import { commitOf } from "./hub_server.ts";
 import { blobOf, layoutOf, NAME, READ, SINGLE_MODEL, snapshotFile, type Trial, weights, withHub } from "./trial.ts";
 

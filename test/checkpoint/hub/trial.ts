@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { fetchModel } from "../../../src/checkpoint/hub/fetch_model.ts";
 import type { CachedModel } from "../../../src/checkpoint/hub/find_cached.ts";
 import { parseHubId } from "../../../src/checkpoint/hub/hub_id.ts";
-import { type DownloadProgress, type Hub, hubSettings } from "../../../src/checkpoint/hub/settings.ts";
+import { type DownloadProgress, type Hub, hubSettings } from "../../../src/checkpoint/hub/hub_settings.ts";
 import { randomValues } from "../../support/random.ts";
 import { f32, safetensorsOf } from "../scratch.ts";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { completenessPivot } from "../../../src/experiment/findings/pivot.ts";
-import type { CellOutcome } from "../../../src/experiment/run/progress.ts";
+import type { CellOutcome } from "../../../src/experiment/run/progress_event.ts";
 import { resultRow } from "../../../src/experiment/findings/results.ts";
 import { summaryText } from "../../../src/experiment/findings/summary.ts";
 import { closedFormRecord } from "../../explain/closed_form.ts";

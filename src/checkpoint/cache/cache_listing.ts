@@ -1,0 +1,68 @@
+import { join, relative } from "node:path";
+import { describeQuantized, QUANTIZER } from "./quantized_cache.ts";
+import { PARTIAL } from "../../files/whole_file.ts";
+
+/** What lies in the cache directory, by the folder that it lies in. */
+export const CACHE_KINDS = ["quantized", "digests", "tuning", "embedded"] as const;
+
+/** A file of the cache. */
+export interface CacheFile {
+  readonly path: string;
+  /** `partial`: in the making, or left by a process that was killed. */
+  readonly kind: typeof CACHE_KINDS[number] | "partial";
+  readonly bytes: number;
+  /** When it was written or, quantized weights, last read. */
+  readonly used: Date;
+  /** Of quantized weights, what they were made from. */
+  readonly source: string | null;
+  /** Whether this version can read it. */
+  readonly usable: boolean;
+}
+
+/** All files of a cache directory, the largest first; none where there is no directory. Files of other kinds are left out. */
+export function listCache(directory: string): CacheFile[] {
+  return CACHE_KINDS.flatMap((kind) => filesBelow(join(directory, kind)).map((path) => describe(path, kind, directory)))
+    .sort((a, b) => b.bytes - a.bytes);
+}
+
+function describe(path: string, folder: typeof CACHE_KINDS[number], directory: string): CacheFile {
+  const { size, mtime } = Deno.statSync(path);
+  const partial = relative(directory, path).includes(PARTIAL);
+  const about = folder === "quantized" && !partial ? describeQuantized(path) : null;
+  return {
+    path,
+    kind: partial ? "partial" : folder,
+    bytes: size,
+    used: mtime ?? new Date(0),
+    source: about?.source ?? null,
+    usable: folder !== "quantized" || partial || about?.quantizer === QUANTIZER,
+  };
+}
+
+function filesBelow(directory: string): string[] {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = [...Deno.readDirSync(directory)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  return entries.flatMap(({ name, isDirectory }) => {
+    const path = join(directory, name);
+    return isDirectory ? filesBelow(path) : [path];
+  });
+}
+
+/** A file in the making is left alone for so long, milliseconds: another process may be at it. */
+const PARTIAL_AGE = 24 * 3600 * 1000;
+
+/**
+ * The files that may go: quantized weights and digests, which the next load makes again, where they were not used since
+ * `before` or no version like this one can read them; and what killed processes left. Never a tuning or the embedded model.
+ */
+export function prunable(files: readonly CacheFile[], before: Date, now: Date = new Date()): CacheFile[] {
+  return files.filter(({ kind, used, usable }) => {
+    if (kind === "partial") return now.getTime() - used.getTime() > PARTIAL_AGE;
+    return (kind === "quantized" || kind === "digests") && (used < before || !usable);
+  });
+}

@@ -1,0 +1,189 @@
+import { dirname } from "node:path";
+import { blobPath, type HubFile, isIntact, lockPath, makeInside, type Repository } from "./hub_cache.ts";
+import { digestKind, digestLike } from "./hub_digest.ts";
+import { type Asked, askedText, HubError } from "./hub_error.ts";
+import { hubIdText } from "./hub_id.ts";
+import { fileUrl } from "./hub_listing.ts";
+import { persist, type Reply, send } from "./hub_request.ts";
+import type { DownloadProgress, Hub } from "./hub_settings.ts";
+
+/** A file to be downloaded. */
+export interface Wanted extends HubFile {
+  readonly asked: Asked & { readonly file: string };
+  readonly commit: string;
+}
+
+/**
+ * Downloads a content into the cache's blobs: into `<digest>.incomplete`, which a later attempt or run continues, then, once its
+ * hash is the expected one, under its name. One process downloads, others wait for it; where the file system has no
+ * locks, what two of them wrote into one file fails at its hash and is fetched again.
+ *
+ * @throws {HubError} where the hub refuses, breaks off again and again, or sends something else; {Error} where the disk is full
+ */
+export async function downloadBlob(repository: Repository, wanted: Wanted, hub: Hub): Promise<void> {
+  const blob = blobPath(repository, wanted.digest);
+  await makeInside(repository, dirname(blob));
+  const onWait = () => hub.onHint?.(`${askedText(wanted.asked)} is being downloaded already; waiting for it`);
+  await withLock(lockPath(repository, wanted.digest), onWait, async () => {
+    if (!await isIntact(repository, wanted)) await fetchBlob(blob, wanted, hub);
+  });
+  tell(wanted, hub, wanted.size ?? (await Deno.stat(blob)).size, "done");
+}
+
+/** Bytes of a content that an earlier attempt left. */
+export async function partialBytes(repository: Repository, digest: string): Promise<number> {
+  return await sizeOf(partialPath(blobPath(repository, digest)));
+}
+
+function partialPath(blob: string): string {
+  return `${blob}.incomplete`;
+}
+
+/** Holds a lock that the kernel gives back however its process ends; Python's huggingface_hub takes the same. */
+async function withLock(path: string, onWait: () => void, body: () => Promise<void>): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  using file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o664 });
+  let isFree: boolean;
+  try {
+    isFree = await file.tryLock(true);
+  } catch {
+    // Some network file systems have no locks.
+    isFree = true;
+  }
+  if (!isFree) {
+    onWait();
+    await file.lock(true);
+  }
+  await body();
+}
+
+async function fetchBlob(blob: string, wanted: Wanted, hub: Hub): Promise<void> {
+  const partial = partialPath(blob);
+  // What was there may be of another time and damaged; what came now is not fetched twice.
+  for (const mayBeOld of [await sizeOf(partial) > 0, false]) {
+    await receive(partial, wanted, hub);
+    const bytes = await sizeOf(partial);
+    tell(wanted, hub, bytes, "verifying");
+    const actual = await digestLike(wanted.digest, partial, bytes);
+    if (actual === wanted.digest) return await Deno.rename(partial, blob);
+    await Deno.remove(partial);
+    if (mayBeOld) continue;
+    throw new HubError(
+      `Cannot download ${askedText(wanted.asked)} as its ${digestKind(wanted.digest)} must be ${wanted.digest}: ` +
+        `got ${actual} from ${hub.endpoint}; nothing of it is kept`,
+    );
+  }
+}
+
+/** Brings the partial file to its end, over as many connections as it takes. */
+async function receive(partial: string, wanted: Wanted, hub: Hub): Promise<void> {
+  let furthest = await sizeOf(partial);
+  const progressed = () => {
+    const before = furthest;
+    furthest = Math.max(furthest, Deno.statSync(partial).size);
+    return furthest > before;
+  };
+  await persist(
+    async () => {
+      using file = await Deno.open(partial, { read: true, write: true, create: true });
+      await receiveRest(file, partial, wanted, hub);
+    },
+    hub,
+    { progressed },
+  );
+}
+
+async function receiveRest(file: Deno.FsFile, partial: string, wanted: Wanted, hub: Hub): Promise<void> {
+  const { asked, size } = wanted;
+  let at = (await file.stat()).size;
+  if (size !== null && at > size) {
+    await file.truncate();
+    at = 0;
+  }
+  tell(wanted, hub, at, "downloading");
+  if (at === size) return;
+  const reply = await continueAt(at, file, wanted, hub);
+  try {
+    // 200: all of it, from the start, by a server that knows no ranges.
+    if (at > 0 && reply.response.status === 200) {
+      await file.truncate();
+      at = 0;
+    }
+    await file.seek(at, Deno.SeekMode.Start);
+    for (let part = await reply.read(); part !== null; part = await reply.read()) {
+      at += part.length;
+      if (size !== null && at > size) {
+        await file.truncate();
+        throw new HubError(`Cannot download ${askedText(asked)} as it must have ${size} bytes: got more`);
+      }
+      await writeAll(file, part, partial, asked);
+      tell(wanted, hub, at, "downloading");
+    }
+    await file.sync();
+  } finally {
+    await reply.close();
+  }
+  if (size !== null && at < size) {
+    const message = `Cannot download ${askedText(asked)} as it must have ${size} bytes: got an end after ${at}`;
+    throw new HubError(message, { transient: true });
+  }
+}
+
+/** Asks for the bytes from `at` on. */
+async function continueAt(at: number, file: Deno.FsFile, { asked, commit }: Wanted, hub: Hub): Promise<Reply> {
+  const url = fileUrl(hub.endpoint, asked.id.name, commit, asked.file);
+  let reply: Reply;
+  try {
+    reply = await send({ url, headers: at > 0 ? { range: `bytes=${at}-` } : {} }, asked, hub);
+  } catch (error) {
+    if (!(error instanceof HubError && error.status === 416)) throw error;
+    // There is nothing behind what is there: it is not this file's.
+    await file.truncate();
+    throw new HubError(error.message, { status: 416, transient: true });
+  }
+  const { status, headers } = reply.response;
+  const range = headers.get("content-range");
+  if (status === 200 || status === 206 && range?.startsWith(`bytes ${at}-`)) return reply;
+  await reply.close();
+  throw new HubError(
+    `Cannot download ${askedText(asked)} as its bytes from ${at} on must come: got status ${status}, ${
+      range ?? "no range"
+    }`,
+  );
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const { size, isFile } = await Deno.lstat(path);
+    if (isFile) return size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+  throw new TypeError(`Cannot write to ${path} as it must be a file: got a link or a directory`);
+}
+
+/** Writes all of a part; of a full disk it says what to do. */
+export async function writeAll(
+  file: Pick<Deno.FsFile, "write">,
+  part: Uint8Array,
+  path: string,
+  asked: Asked,
+): Promise<void> {
+  try {
+    for (let written = 0; written < part.length;) written += await file.write(part.subarray(written));
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    throw new Error(
+      `Cannot download ${askedText(asked)} as ${dirname(path)} must have room for it: got ${message}. ` +
+        "What has come is kept: make room, or set HF_HUB_CACHE, and run it again",
+      { cause: error },
+    );
+  }
+}
+
+/** Tells how far a file is. */
+export function tell({ asked, size }: Wanted, hub: Hub, bytes: number, state: DownloadProgress["state"]): void {
+  hub.onDownload?.({ model: hubIdText(asked.id), file: asked.file, bytes, total: size, state });
+}

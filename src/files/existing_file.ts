@@ -1,0 +1,32 @@
+/** Result of `look`, or null if it finds no such file or directory. */
+export function ifThere<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** True if a path is a file; false if it is a directory or nothing is there. */
+export function isFile(path: string): boolean {
+  return ifThere(() => Deno.statSync(path))?.isFile ?? false;
+}
+
+/** Text of a file, or null if there is none. */
+export function readIfThere(path: string): string | null {
+  return ifThere(() => Deno.readTextFileSync(path));
+}
+
+/**
+ * Returns a path unchanged if it is an existing file.
+ *
+ * @throws {Deno.errors.NotFound} if nothing is there
+ * @throws {TypeError} if it is a directory
+ */
+export function requireFile(path: string): string {
+  const found = ifThere(() => Deno.statSync(path));
+  if (found === null) throw new Deno.errors.NotFound(`Cannot open ${path} as it must be an existing file: got none`);
+  if (!found.isFile) throw new TypeError(`Cannot open ${path} as it must be a file: got a directory`);
+  return path;
+}

@@ -1,0 +1,45 @@
+import { findDuplicateKey } from "./duplicate_key.ts";
+import { requireFile } from "./existing_file.ts";
+import { shownValue } from "./shown_value.ts";
+
+/**
+ * Reads a file with a JSON object.
+ *
+ * @throws {Deno.errors.NotFound} if there is no such file
+ * @throws {SyntaxError} if it holds no JSON object
+ */
+export function readJsonObject(path: string): Record<string, unknown> {
+  return parseJsonObject(Deno.readTextFileSync(requireFile(path)), path);
+}
+
+/**
+ * Parses a JSON object.
+ *
+ * @param source names it in errors
+ * @throws {SyntaxError} if it is none
+ */
+export function parseJsonObject(text: string, source: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`Cannot read ${source} as it must be JSON: got ${(error as Error).message}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new SyntaxError(`Cannot read ${source} as it must be a JSON object: got ${shownValue(value)}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * Parses a JSON object, in which no object may have a key twice.
+ *
+ * @param source names it in errors
+ * @throws {SyntaxError} if it is none or has a key twice
+ */
+export function parseUniqueKeys(text: string, source: string): Record<string, unknown> {
+  const value = parseJsonObject(text, source);
+  const key = findDuplicateKey(text);
+  if (key === undefined) return value;
+  throw new SyntaxError(`Cannot read ${source} as its keys must be unique: got ${shownValue(key)} twice`);
+}
