@@ -1,5 +1,5 @@
-import type { Value } from "../ops/op.ts";
-import { OPS } from "../ops/op_table.ts";
+import { add } from "../ops/block/elementwise.ts";
+import type { Differentiated, Value } from "../ops/op.ts";
 import type { GraphNode, Trace } from "./graph.ts";
 
 /**
@@ -16,13 +16,15 @@ export function pullBack(g: Trace, output: Value, cotangents: readonly Value[], 
     for (const walk of walks) {
       const incoming = node.outputs.map((value) => walk.get(value.id) ?? null);
       if (incoming.every((value) => value === null)) continue;
-      const rule = OPS[node.op].vjp;
-      if (rule === null) throw new TypeError(`Cannot differentiate ${node.op} in reverse mode as it has no such rule`);
-      rule(g, node, incoming).forEach((value, i) => {
+      const rule = node.op.vjp;
+      if (rule === null) {
+        throw new TypeError(`Cannot differentiate ${node.op.name} in reverse mode as it has no such rule`);
+      }
+      rule(g, node as Differentiated<unknown>, incoming).forEach((value, i) => {
         if (value === null) return;
         const { id } = node.inputs[i];
         const sum = walk.get(id);
-        walk.set(id, sum === undefined ? value : g.emit("add", {}, [sum, value])[0]);
+        walk.set(id, sum === undefined ? value : g.emit(add, {}, [sum, value])[0]);
       });
     }
   }
@@ -47,12 +49,16 @@ export function pushForward(g: Trace, input: Value, tangent: Value, output: Valu
   const inside = new Set(between(snapshot, input, output));
   snapshot.forEach((node, index) => {
     if (!inside.has(node)) return;
-    const rule = OPS[node.op].jvp;
-    if (rule === null) throw new TypeError(`Cannot differentiate ${node.op} in forward mode as it has no such rule`);
+    const rule = node.op.jvp;
+    if (rule === null) {
+      throw new TypeError(`Cannot differentiate ${node.op.name} in forward mode as it has no such rule`);
+    }
     g.after(index, () => {
-      rule(g, node, node.inputs.map((value) => tangents.get(value.id) ?? null)).forEach((value, i) => {
-        if (value !== null) tangents.set(node.outputs[i].id, value);
-      });
+      rule(g, node as Differentiated<unknown>, node.inputs.map((value) => tangents.get(value.id) ?? null)).forEach(
+        (value, i) => {
+          if (value !== null) tangents.set(node.outputs[i].id, value);
+        },
+      );
     });
   });
   const result = tangents.get(output.id);

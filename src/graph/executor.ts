@@ -1,21 +1,22 @@
 import type { LaunchTime } from "../gpu/profiler.ts";
 import type { WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import type { Graph } from "./graph.ts";
+import type { GraphOutputs, NamedValues, OutputData } from "./outputs.ts";
 
 /** Data written to a graph's inputs, row-major: values, which the GPU rounds to f32, or u32 indices. */
 export type InputData = Readonly<
   Record<string, Float32Array<ArrayBuffer> | Float64Array | Uint32Array<ArrayBuffer>>
 >;
 
-/** What a run leaves: every output by name as f64 (widened from f32 or u32 on the GPU). */
-export interface RunResult {
-  readonly outputs: Readonly<Record<string, Float64Array>>;
+/** Results of a run. */
+export interface RunResult<O extends GraphOutputs = NamedValues> {
+  readonly outputs: OutputData<O>;
   /** Time on the GPU; null where it cannot be told. */
   readonly gpuSeconds: number | null;
 }
 
 /** A graph made ready for one backend. */
-export interface Program {
+export interface Program<O extends GraphOutputs = NamedValues> {
   /** Bytes of the slots that it needs; programs of one executor share theirs. */
   readonly slots: readonly number[];
   /** Bytes that only this program needs: inputs and parameters. */
@@ -24,7 +25,7 @@ export interface Program {
    * Writes the inputs that are given (the others keep what they had) and computes the outputs. Runs may be started
    * before earlier ones have finished; they are carried out in order.
    */
-  run(inputs: InputData): Promise<RunResult>;
+  run(inputs: InputData): Promise<RunResult<O>>;
   /** Runs once more on the inputs written last and times each launch; null where the backend has no launches. */
   profile(): Promise<LaunchTime[]> | null;
   /** Frees what only this program holds. */
@@ -46,7 +47,7 @@ export interface Executor {
   readonly peakBytes: number;
   /** Keeps a weight under its name; consecutive segments make up its rows. */
   upload(info: WeightInfo, segments: readonly WeightSegment[]): Promise<void>;
-  compile(graph: Graph): Promise<Program>;
+  compile<O extends GraphOutputs>(graph: Graph<O>): Promise<Program<O>>;
   /** Forgets the states of a given name prefix, so that they start at zero again. */
   dropStates(prefix: string): void;
   close(): void;

@@ -1,12 +1,9 @@
-import type { Emitter, Value, ValueType } from "../ops/op.ts";
-import { type OpName, OPS } from "../ops/op_table.ts";
+import type { Applied, Emitter, Op, Value, ValueType } from "../ops/op.ts";
+import { type AttributesOf, type OpName, OPS } from "../ops/op_table.ts";
+import { type GraphOutputs, listOutputs, type NamedValues } from "./outputs.ts";
 
 /** One op applied to values. */
-export interface GraphNode {
-  readonly op: OpName;
-  /** What the op's row of the table takes; JSON. */
-  readonly attributes: unknown;
-  readonly inputs: readonly Value[];
+export interface GraphNode extends Applied {
   readonly outputs: readonly Value[];
 }
 
@@ -18,20 +15,28 @@ export interface GraphInput {
 }
 
 /** A computation as data: nodes in an order in which every value is made before it is used. */
-export interface Graph {
+export interface Graph<O extends GraphOutputs = NamedValues> {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly GraphInput[];
-  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  readonly outputs: O;
 }
+
+/** A graph, whatever its outputs. */
+export type AnyGraph = Graph<GraphOutputs>;
 
 /** A graph in the making. Equal nodes are made once, so rules may ask for the same value independently. */
 export interface Trace extends Emitter {
   readonly nodes: readonly GraphNode[];
+  /** Adds a node of an op of the table, by the op itself or its name. */
+  emit<A>(op: Op<A>, attributes: A, inputs: readonly Value[]): Value[];
+  emit<N extends OpName>(op: N, attributes: AttributesOf<N>, inputs: readonly Value[]): Value[];
   input(name: string, type: ValueType, kind?: GraphInput["kind"]): Value;
+  /** Names an output of the graph that `finish()` makes. */
   output(name: string, value: Value): void;
   /** Runs `emit` with its new nodes scheduled right after node `index` instead of at the end. */
   after(index: number, emit: () => void): void;
-  /** The graph of what the outputs need. */
+  /** The graph of what the outputs need: these, or those that were named before. */
+  finish<O extends GraphOutputs>(outputs: O): Graph<O>;
   finish(): Graph;
 }
 
@@ -40,18 +45,19 @@ export function trace(): Trace {
   const nodes: GraphNode[] = [];
   const order: number[] = [];
   const inputs: GraphInput[] = [];
-  const outputs: { name: string; value: Value }[] = [];
+  const named: Record<string, Value> = {};
   const made = new Map<string, readonly Value[]>();
   let values = 0;
   let position: number | null = null;
   const value = (type: ValueType): Value => ({ id: values++, shape: type.shape, dtype: type.dtype });
   return {
     nodes,
-    emit(op, attributes, arguments_) {
-      const key = JSON.stringify([op, attributes, arguments_.map((argument) => argument.id)]);
+    emit<A>(opOrName: Op<A> | OpName, attributes: A, arguments_: readonly Value[]) {
+      const op = typeof opOrName === "string" ? OPS[opOrName] : opOrName;
+      const key = JSON.stringify([op.name, attributes, arguments_.map((argument) => argument.id)]);
       const known = made.get(key);
       if (known !== undefined) return [...known];
-      const results = OPS[op].types(attributes, arguments_).map(value);
+      const results = op.types(attributes, arguments_).map(value);
       nodes.push({ op, attributes, inputs: [...arguments_], outputs: results });
       order.push(position ?? nodes.length - 1);
       made.set(key, results);
@@ -63,7 +69,7 @@ export function trace(): Trace {
       return made;
     },
     output(name, value) {
-      outputs.push({ name, value });
+      named[name] = value;
     },
     after(index, emit) {
       position = order[index] + 0.5;
@@ -73,12 +79,21 @@ export function trace(): Trace {
         position = null;
       }
     },
-    finish() {
+    finish(outputs: GraphOutputs = named) {
       const schedule = nodes.map((_, i) => i).sort((a, b) => order[a] - order[b] || a - b);
       const ordered = producersFirst(schedule.map((i) => nodes[i]));
-      return { nodes: needed(ordered, outputs.map(({ value }) => value)), inputs, outputs };
+      return { nodes: needed(ordered, listOutputs(outputs).map(({ value }) => value)), inputs, outputs };
     },
-  };
+  } as Trace;
+}
+
+/** How often each value of a graph is used, by id; an output is a use. */
+export function countUses({ nodes, outputs }: AnyGraph): Map<number, number> {
+  const uses = new Map<number, number>();
+  const count = ({ id }: Value) => uses.set(id, (uses.get(id) ?? 0) + 1);
+  for (const { inputs } of nodes) inputs.forEach(count);
+  for (const { value } of listOutputs(outputs)) count(value);
+  return uses;
 }
 
 /** Keeps the given order, but for nodes that others need before their turn. */

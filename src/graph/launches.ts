@@ -1,9 +1,8 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import type { Value } from "../ops/op.ts";
-import { OPS } from "../ops/op_table.ts";
 import type { Tuning } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
-import type { Graph } from "./graph.ts";
+import type { AnyGraph } from "./graph.ts";
 
 /** What kernels are chosen for. */
 export interface LaunchTarget {
@@ -22,7 +21,7 @@ export interface LaunchTarget {
  * @throws {TypeError} naming a weight that was not uploaded
  */
 export function launches(
-  graph: Graph,
+  graph: AnyGraph,
   { subgroups, software, tuning, weights }: LaunchTarget,
   buffers: ReadonlyMap<number, BufferRange>,
   scratch: readonly (readonly BufferRange[])[],
@@ -34,7 +33,7 @@ export function launches(
   };
   const range = (value: Value) => buffers.get(value.id)!;
   return graph.nodes.flatMap(({ op, attributes, inputs, outputs }, i) =>
-    OPS[op].kernels({
+    op.kernels({
       attributes,
       inputs: inputs.map(range),
       inputTypes: inputs,

@@ -1,7 +1,7 @@
 import { paddedBytes } from "../gpu/buffer.ts";
 import { elements, type ValueType } from "../ops/op.ts";
-import { OPS } from "../ops/op_table.ts";
-import type { Graph } from "./graph.ts";
+import type { AnyGraph } from "./graph.ts";
+import { listOutputs } from "./outputs.ts";
 
 /** Where each value of a graph lies: values whose lives do not overlap share a slot. */
 export interface Plan {
@@ -29,7 +29,7 @@ interface Life {
  * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so that
  * nothing small and long-lived holds a large slot.
  */
-export function plan(graph: Graph): Plan {
+export function plan(graph: AnyGraph): Plan {
   const slotOf = new Map<number, number>();
   const scratch: number[][] = graph.nodes.map(() => []);
   const lives = livesOf(graph, slotOf, scratch).sort((a, b) => b.bytes - a.bytes);
@@ -75,10 +75,10 @@ export function bytesOf(type: ValueType): number {
   return paddedBytes(elements(type) * 4);
 }
 
-function livesOf(graph: Graph, slotOf: Map<number, number>, scratch: number[][]): Life[] {
+function livesOf(graph: AnyGraph, slotOf: Map<number, number>, scratch: number[][]): Life[] {
   const lastUse = new Map<number, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((value) => lastUse.set(value.id, i)));
-  for (const { value } of graph.outputs) lastUse.set(value.id, Infinity);
+  for (const { value } of listOutputs(graph.outputs)) lastUse.set(value.id, Infinity);
   return graph.nodes.flatMap((node, from): Life[] => [
     ...node.outputs.map((value) => ({
       bytes: bytesOf(value),
@@ -86,7 +86,7 @@ function livesOf(graph: Graph, slotOf: Map<number, number>, scratch: number[][])
       to: lastUse.get(value.id) ?? from,
       place: (slot: number) => slotOf.set(value.id, slot),
     })),
-    ...(OPS[node.op].scratch?.(node.attributes, node.inputs) ?? []).map((count, k) => ({
+    ...(node.op.scratch?.(node.attributes, node.inputs) ?? []).map((count, k) => ({
       bytes: paddedBytes(count * 4),
       from,
       to: from,

@@ -3,11 +3,11 @@ import { dequantizeInt4Blocks } from "../quant/int4.ts";
 import { dequantizeQ8_0 } from "../quant/q8_0.ts";
 import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import { elements, type ValueType } from "../ops/op.ts";
-import { OPS } from "../ops/op_table.ts";
 import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import type { Executor, InputData, Program, RunResult } from "./executor.ts";
-import type { Graph } from "./graph.ts";
+import { type AnyGraph, countUses, type Graph } from "./graph.ts";
 import { plan } from "./memory_plan.ts";
+import { gatherOutputs, type GraphOutputs } from "./outputs.ts";
 
 /** Runs graphs in f64 on the CPU: the specification of every kernel, and a backend where no adapter exists. */
 export function createReferenceExecutor(): Executor {
@@ -59,7 +59,7 @@ export function createReferenceExecutor(): Executor {
 }
 
 /** What a program of a graph takes: f64 values are twice what the plan counts for f32. */
-export function referenceNeeds(graph: Graph): Pick<Program, "slots" | "ownBytes"> {
+export function referenceNeeds(graph: AnyGraph): Pick<Program, "slots" | "ownBytes"> {
   const { slots, inputBytes } = plan(graph);
   return { slots: slots.map((slot) => 2 * slot), ownBytes: 2 * inputBytes };
 }
@@ -69,12 +69,12 @@ export function referenceWeightBytes({ rows, columns }: Pick<WeightInfo, "rows" 
   return rows * columns * 4;
 }
 
-function evaluate(
-  graph: Graph,
+function evaluate<O extends GraphOutputs>(
+  graph: Graph<O>,
   data: ReadonlyMap<string, Float64Array>,
   states: Map<string, Float64Array>,
   weights: ReadonlyMap<string, ReferenceWeight>,
-): RunResult {
+): RunResult<O> {
   const values = new Map<number, Float64Array>();
   for (const { name, kind, value } of graph.inputs) values.set(value.id, inputOf(name, kind, value, data, states));
   const weight = (name: string) => {
@@ -84,7 +84,7 @@ function evaluate(
   };
   const uses = countUses(graph);
   for (const { op, attributes, inputs, outputs } of graph.nodes) {
-    const results = OPS[op].reference({
+    const results = op.reference({
       attributes,
       inputs: inputs.map((input) => values.get(input.id)!),
       inputTypes: inputs,
@@ -99,7 +99,7 @@ function evaluate(
     }
   }
   return {
-    outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.get(value.id)!])),
+    outputs: gatherOutputs(graph.outputs, ({ value }) => values.get(value.id)!),
     gpuSeconds: null,
   };
 }
@@ -121,14 +121,6 @@ function inputOf(
     );
   }
   return values;
-}
-
-function countUses(graph: Graph): Map<number, number> {
-  const uses = new Map<number, number>();
-  const count = (id: number) => uses.set(id, (uses.get(id) ?? 0) + 1);
-  for (const node of graph.nodes) node.inputs.forEach((value) => count(value.id));
-  for (const { value } of graph.outputs) count(value.id);
-  return uses;
 }
 
 function widen({ rows, columns }: WeightInfo, segments: readonly WeightSegment[]): Float32Array {

@@ -6,9 +6,10 @@ import { DEFAULT_TUNING } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
-import type { Graph } from "./graph.ts";
+import type { AnyGraph } from "./graph.ts";
 import { launches, type LaunchTarget } from "./launches.ts";
 import { bytesOf, plan } from "./memory_plan.ts";
+import { gatherOutputs, type GraphOutputs, type OutputData } from "./outputs.ts";
 import { referenceNeeds, referenceWeightBytes } from "./reference_executor.ts";
 
 /** What is known of an adapter without using it. */
@@ -61,7 +62,7 @@ export function createRehearsalExecutor(adapter: RehearsalAdapter | null, preten
       const needs = adapter === null ? referenceNeeds(graph) : webGpuNeeds(graph, { ...adapter, weights });
       return Promise.resolve({
         ...needs,
-        run: (inputs) => Promise.resolve({ outputs: outputsOf(graph, inputs, pretend), gpuSeconds: null }),
+        run: (inputs) => Promise.resolve({ outputs: outputsOf(graph.outputs, inputs, pretend), gpuSeconds: null }),
         profile: () => null,
         dispose: () => {},
       });
@@ -72,7 +73,7 @@ export function createRehearsalExecutor(adapter: RehearsalAdapter | null, preten
 }
 
 function webGpuNeeds(
-  graph: Graph,
+  graph: AnyGraph,
   { features, software, weights }: RehearsalAdapter & Pick<LaunchTarget, "weights">,
 ): Pick<Program, "slots" | "ownBytes"> {
   const layout = plan(graph);
@@ -89,10 +90,10 @@ function standIn(bytes: number): GPUBuffer {
   return { size: paddedBytes(bytes) } as GPUBuffer;
 }
 
-function outputsOf({ outputs }: Graph, inputs: InputData, pretend: Pretend): Record<string, Float64Array> {
-  return Object.fromEntries(outputs.map(({ name, value }) => {
+function outputsOf<O extends GraphOutputs>(outputs: O, inputs: InputData, pretend: Pretend): OutputData<O> {
+  return gatherOutputs(outputs, ({ name, value }) => {
     const values = new Float64Array(elements(value));
     pretend(name, values, inputs);
-    return [name, values];
-  }));
+    return values;
+  });
 }

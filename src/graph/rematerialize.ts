@@ -1,8 +1,9 @@
 import type { Value } from "../ops/op.ts";
-import type { Graph, GraphNode } from "./graph.ts";
+import type { AnyGraph, Graph, GraphNode } from "./graph.ts";
+import { type GraphOutputs, listOutputs } from "./outputs.ts";
 
 /**
- * What a reverse walk finds of the activations: everything; everything but the MLP's wide ones (17 % more work for half
+ * Levels of recomputation: a reverse walk finds everything of the activations; everything but the MLP's wide ones (17 % more work for half
  * the memory); or the residual stream alone (22 % more work for a fifth).
  */
 export const RECOMPUTE_LEVELS = ["nothing", "wide", "all-but-residuals"] as const;
@@ -14,7 +15,7 @@ export type RecomputeLevel = typeof RECOMPUTE_LEVELS[number];
  * Computes activations again where the reverse walk needs them, instead of keeping them since the forward pass. The same
  * kernels run on the same values, so every bit of the results stays.
  */
-export function rematerialize(graph: Graph, level: RecomputeLevel): Graph {
+export function rematerialize<O extends GraphOutputs>(graph: Graph<O>, level: RecomputeLevel): Graph<O> {
   if (level === "nothing") return graph;
   const reverse = reverseNodes(graph);
   const producer = new Map<number, GraphNode>();
@@ -46,25 +47,25 @@ export function rematerialize(graph: Graph, level: RecomputeLevel): Graph {
  * The nodes of reverse walks: those that a cotangent's seed leads to, the seeds themselves, and windows of activations
  * that only such nodes use.
  */
-function reverseNodes({ nodes, outputs }: Graph): Set<GraphNode> {
+function reverseNodes({ nodes, outputs }: AnyGraph): Set<GraphNode> {
   const reverse = new Set<GraphNode>();
   const reached = new Set<number>();
   for (const node of nodes) {
-    if (node.op !== "seed" && !node.inputs.some((value) => reached.has(value.id))) continue;
+    if (!node.op.recompute?.seed && !node.inputs.some((value) => reached.has(value.id))) continue;
     reverse.add(node);
     node.outputs.forEach((value) => reached.add(value.id));
   }
   const forward = nodes.filter((node) => !reverse.has(node));
   const used = new Set(
-    [...forward.flatMap((node) => node.inputs), ...outputs.map(({ value }) => value)].map((v) => v.id),
+    [...forward.flatMap((node) => node.inputs), ...listOutputs(outputs).map(({ value }) => value)].map((v) => v.id),
   );
-  for (const node of forward) if (node.op === "takeRows" && !used.has(node.outputs[0].id)) reverse.add(node);
+  for (const node of forward) if (node.op.recompute?.window && !used.has(node.outputs[0].id)) reverse.add(node);
   return reverse;
 }
 
 /** Values that are not kept for the reverse walks; what only makes them is not kept either. */
 function droppedValues(
-  { nodes }: Graph,
+  { nodes }: AnyGraph,
   reverse: ReadonlySet<GraphNode>,
   producer: ReadonlyMap<number, GraphNode>,
   level: RecomputeLevel,
@@ -76,7 +77,7 @@ function droppedValues(
     if (!reverse.has(node)) continue;
     for (const value of node.inputs.filter(({ id }) => producer.has(id))) {
       crossing.add(value.id);
-      if (level === "all-but-residuals" ? !KEPT.has(producer.get(value.id)!.op) : wide.has(value.id)) {
+      if (level === "all-but-residuals" ? !producer.get(value.id)!.op.recompute?.kept : wide.has(value.id)) {
         dropped.add(value.id);
       }
     }
@@ -86,21 +87,16 @@ function droppedValues(
   return dropped;
 }
 
-/** What the backward rule of an MLP's gate uses, or uses windows of. */
+/** Values that nodes call wide, or windows of which they call so. */
 function wideInputs(nodes: readonly GraphNode[]): Set<number> {
   const wide = new Set<number>();
   for (const { op, inputs, outputs } of nodes.toReversed()) {
-    const gate = op === "swigluBackward" || op === "gegluBackward";
-    if (gate || op === "takeRows" && wide.has(outputs[0].id)) wide.add(inputs[0].id);
+    const { wide: input, window } = op.recompute ?? {};
+    if (input !== undefined) wide.add(inputs[input].id);
+    if (window && wide.has(outputs[0].id)) wide.add(inputs[0].id);
   }
   return wide;
 }
-
-/** The residual stream and what is small or made once: where recomputation starts from. */
-const KEPT: ReadonlySet<string> = new Set([
-  ...["add", "path", "takeRows"],
-  ...["targetLogProb", "tokenLogit", "distributionScore"],
-]);
 
 function idsOf(node: GraphNode): number[] {
   return node.outputs.map((value) => value.id);

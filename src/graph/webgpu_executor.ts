@@ -12,9 +12,10 @@ import { DEFAULT_TUNING, type Tuning } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
-import type { Graph, GraphInput } from "./graph.ts";
+import type { AnyGraph, Graph, GraphInput } from "./graph.ts";
 import { launches } from "./launches.ts";
 import { bytesOf, plan, shareSlots } from "./memory_plan.ts";
+import { gatherOutputs, type GraphOutputs, listOutputs } from "./outputs.ts";
 
 /** What all programs of an executor share. */
 interface Shared {
@@ -77,7 +78,7 @@ export async function createWebGpuExecutor(
   };
 }
 
-async function compile(shared: Shared, graph: Graph): Promise<Program> {
+async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>): Promise<Program<O>> {
   const { gpu, allocator, pipelines } = shared;
   const layout = plan(graph);
   const { buffers, slots } = await checked(gpu, "buffers of a program", () => ({
@@ -97,7 +98,7 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
   const pass = await createPass(gpu, pipelines, allocator, dispatches);
   const readback = createReadback(
     gpu,
-    graph.outputs.map(({ name, value }) => (
+    listOutputs(graph.outputs).map(({ name, value }) => (
       { name, dtype: value.dtype, elements: elements(value), range: buffers.get(value.id)! }
     )),
   );
@@ -109,7 +110,8 @@ async function compile(shared: Shared, graph: Graph): Promise<Program> {
       for (const [name, values] of Object.entries(inputs)) {
         write(gpu, data.get(name), name, values, buffers);
       }
-      return await readback.start(pass);
+      const { outputs, gpuSeconds } = await readback.start(pass);
+      return { outputs: gatherOutputs(graph.outputs, ({ name }) => outputs[name]), gpuSeconds };
     },
     profile: () => profile(gpu, pass),
     dispose() {
@@ -140,7 +142,7 @@ function write(
 }
 
 /** Buffers of the inputs and states, by value id. */
-function inputBuffers({ allocator, states }: Shared, graph: Graph): Map<number, BufferRange> {
+function inputBuffers({ allocator, states }: Shared, graph: AnyGraph): Map<number, BufferRange> {
   const ranges = new Map<number, BufferRange>();
   for (const { name, kind, value } of graph.inputs) {
     const size = bytesOf(value);

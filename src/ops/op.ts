@@ -1,5 +1,4 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
-import type { AttributesOf, OpName } from "./op_table.ts";
 import type { Tuning } from "./kernel_choice.ts";
 import type { GpuWeight, ReferenceWeight } from "./formats/weight.ts";
 
@@ -14,19 +13,35 @@ export interface Value extends ValueType {
   readonly id: number;
 }
 
-/** Where rules add nodes. Equal nodes are made once. */
+/** Adds nodes to a graph. Equal nodes are made once. */
 export interface Emitter {
-  emit<N extends OpName>(op: N, attributes: AttributesOf<N>, inputs: readonly Value[]): Value[];
+  emit<A>(op: Op<A>, attributes: A, inputs: readonly Value[]): Value[];
 }
 
-/** What a differentiation rule sees of the node that it differentiates. */
+/** An op whose attributes are not known here; they were checked where its node was made. */
+// deno-lint-ignore no-explicit-any
+export type AnyOp = Op<any>;
+
+/** One op applied to values; `attributes` is what the op takes, as JSON. */
+export interface Applied {
+  readonly op: AnyOp;
+  readonly attributes: unknown;
+  readonly inputs: readonly Value[];
+}
+
+/** One application in the place of two: of a node and of the one that makes its input number `absorbs`. */
+export interface Fused extends Applied {
+  readonly absorbs: number;
+}
+
+/** A node as its differentiation rule sees it. */
 export interface Differentiated<A> {
   readonly attributes: A;
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
 }
 
-/** What an op's f64 reference works on. */
+/** Operands of an op's f64 reference. */
 export interface ReferenceContext<A> {
   readonly attributes: A;
   readonly inputs: readonly Float64Array[];
@@ -35,7 +50,7 @@ export interface ReferenceContext<A> {
   weight(name: string): ReferenceWeight;
 }
 
-/** What an op's kernels are bound to. */
+/** Buffers and the adapter that an op's kernels are made for. */
 export interface KernelContext<A> {
   readonly attributes: A;
   readonly inputs: readonly BufferRange[];
@@ -45,15 +60,32 @@ export interface KernelContext<A> {
   /** Buffers of the sizes that `scratch` asked for, free again after this node. */
   readonly scratch: readonly BufferRange[];
   readonly subgroups: boolean;
-  /** Whether the adapter is software, whose lanes read memory one by one. Default false. */
+  /** True if the adapter is software, whose lanes read memory one by one. Default false. */
   readonly software?: boolean;
-  /** What chooses among kernels that compute the same. Default: the defaults. */
+  /** Chooses among kernels that compute the same. Default: the defaults. */
   readonly tuning?: Tuning;
   weight(name: string): GpuWeight;
 }
 
-/** One row of the table of ops: its shape rule, specification, derivatives and kernels. */
+/** Place of an op in the trade of memory for time: what reverse walks find of its values, or compute again. */
+export interface Recompute {
+  /** Reverse walks start at this op: all that depends on it is part of a walk. */
+  readonly seed?: true;
+  /** The op copies a part of its input: it is part of the walks where nothing else uses the copy. */
+  readonly window?: true;
+  /** The value is kept at every level: it is the residual stream, or small, or made once. */
+  readonly kept?: true;
+  /** Number of an input that is so wide that a walk rather computes it again. */
+  readonly wide?: number;
+}
+
+/**
+ * One row of the table of ops: its shape rule, specification, derivatives and kernels, and what the passes over a graph
+ * need to know of it. No pass names an op.
+ */
 export interface Op<A> {
+  /** As in the table of ops. */
+  readonly name: string;
   /** Types of the outputs. Throws TypeError where the inputs do not fit. */
   types(attributes: A, inputs: readonly ValueType[]): ValueType[];
   /** The specification of the kernels, in f64; fills and returns one array an output. */
@@ -69,10 +101,26 @@ export interface Op<A> {
   readonly jvp:
     | ((g: Emitter, node: Differentiated<A>, tangents: readonly (Value | null)[]) => (Value | null)[])
     | null;
+  /**
+   * Fuses two nodes into one whose kernels do the work of both; null where this op has nothing to say of the two.
+   *
+   * @param node any node of the graph
+   * @param before what makes an input of it that nothing else uses; null if there is no such node
+   */
+  fuse?(node: Applied, before: (input: number) => Applied | null): Fused | null;
+  /** True if one more input, of the shape of the output, is added to it. Default: never. */
+  takesResidual?(attributes: A, inputs: number): boolean;
+  /** Default: an activation like any other. */
+  readonly recompute?: Recompute;
   /** Elements (f32) of the scratch buffers of `kernels`. */
   scratch?(attributes: A, inputs: readonly ValueType[]): number[];
   /** Launches in order; each sees what the ones before it wrote. */
   kernels(context: KernelContext<A>): Dispatch[];
+}
+
+/** True if a node applies this op. */
+export function applies<A>(node: Applied | null, op: Op<A>): node is Applied & { readonly attributes: A } {
+  return node?.op === op;
 }
 
 /** Number of elements of a shape. */
@@ -86,7 +134,7 @@ export function matrix(type: ValueType): { rows: number; columns: number } {
   return { rows: elements(type) / columns, columns };
 }
 
-/** @throws {TypeError} in the project's grammar where `condition` fails */
+/** @throws {TypeError} if `condition` fails */
 export function requireShape(condition: boolean, op: string, expected: string, got: readonly ValueType[]): void {
   if (!condition) {
     const shapes = got.map((type) => `[${type.shape.join(", ")}]`).join(", ");

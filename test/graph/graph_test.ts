@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
 import { type Graph, trace } from "../../src/graph/graph.ts";
 import { bytesOf, plan, shareSlots } from "../../src/graph/memory_plan.ts";
+import { listOutputs } from "../../src/graph/outputs.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
 import type { ModelConfig } from "../../src/model/load/model_config.ts";
@@ -38,10 +39,10 @@ const graphOf = (gradient: "none" | "sequence" | "token", tangent: boolean) =>
 function assertOrdered({ nodes, inputs, outputs }: Graph): void {
   const made = new Set(inputs.map(({ value }) => value.id));
   for (const node of nodes) {
-    for (const input of node.inputs) assert.ok(made.has(input.id), `${node.op} uses ${input.id}`);
+    for (const input of node.inputs) assert.ok(made.has(input.id), `${node.op.name} uses ${input.id}`);
     for (const output of node.outputs) made.add(output.id);
   }
-  for (const { name, value } of outputs) assert.ok(made.has(value.id), name);
+  for (const { name, value } of listOutputs(outputs)) assert.ok(made.has(value.id), name);
 }
 
 Deno.test("finish() orders producers before users, whatever is differentiated", () => {
@@ -64,7 +65,7 @@ Deno.test("emit() makes equal nodes once, and finish() leaves out what no output
 });
 
 Deno.test("a token attribution shares one forward with the head's gradient among its walks", () => {
-  const count = (graph: Graph, op: string) => graph.nodes.filter((node) => node.op === op).length;
+  const count = (graph: Graph, op: string) => graph.nodes.filter((node) => node.op.name === op).length;
   const graph = graphOf("token", true);
   assert.equal(count(graph, "targetLogProb"), 1);
   assert.equal(count(graph, "attention"), CONFIG.layers);
@@ -77,7 +78,7 @@ Deno.test("a token attribution's walks end with the rows that their targets depe
   const walks = reverseWalks(shape, { gradient: "token", tangent: false });
   assert.deepEqual(walks.map(({ rows }) => rows), [3, 4, 5]);
   const products = graphOf("token", true).nodes.filter(({ op, attributes }) =>
-    op === "linearTransposed" && (attributes as { weight: string }).weight === "layers.1.gate_up"
+    op.name === "linearTransposed" && (attributes as { weight: string }).weight === "layers.1.gate_up"
   );
   assert.deepEqual(products.map(({ inputs }) => inputs[0].shape[1]), [3, 4, 5]);
 });
@@ -98,7 +99,7 @@ Deno.test("reverseWalks() covers each target with few lengths, and all rows wher
 Deno.test("beyond keys and values the last layer is computed at the rows that predict targets alone", () => {
   const rows = graphOf("sequence", true).nodes.flatMap(({ op, attributes, inputs }) => {
     const { weight } = attributes as { weight?: string };
-    const product = op === "linear" || op === "linearTransposed";
+    const product = op.name === "linear" || op.name === "linearTransposed";
     return product && weight?.startsWith("layers.2.") && weight !== "layers.2.qkv" ? [inputs[0].shape[1]] : [];
   });
   // o, gate_up and down; forward, tangent and reverse.
@@ -107,9 +108,9 @@ Deno.test("beyond keys and values the last layer is computed at the rows that pr
 
 Deno.test("pushForward() puts each tangent beside its value, so that no activation waits for it", () => {
   const { nodes } = graphOf("none", true);
-  const attention = nodes.findIndex((node) => node.op === "attention");
-  const tangent = nodes.findIndex((node) => node.op === "attentionTangent");
-  const nextLayer = nodes.findIndex((node, i) => i > attention && node.op === "attention");
+  const attention = nodes.findIndex((node) => node.op.name === "attention");
+  const tangent = nodes.findIndex((node) => node.op.name === "attentionTangent");
+  const nextLayer = nodes.findIndex((node, i) => i > attention && node.op.name === "attention");
   assert.ok(attention < tangent && tangent < nextLayer, `${attention} ${tangent} ${nextLayer}`);
 });
 
@@ -119,7 +120,7 @@ Deno.test("plan() gives no two living values one slot", () => {
     const { slots, slotOf, scratch } = plan(graph);
     const lastUse = new Map<number, number>();
     graph.nodes.forEach((node, i) => node.inputs.forEach((value) => lastUse.set(value.id, i)));
-    for (const { value } of graph.outputs) lastUse.set(value.id, Infinity);
+    for (const { value } of listOutputs(graph.outputs)) lastUse.set(value.id, Infinity);
     const holder = new Map<number, number>();
     graph.nodes.forEach((node, i) => {
       const free = (slot: number) => {
@@ -128,11 +129,11 @@ Deno.test("plan() gives no two living values one slot", () => {
       };
       for (const value of node.outputs) {
         const slot = slotOf.get(value.id)!;
-        assert.ok(free(slot), `${node.op} overwrites a value that is used later`);
+        assert.ok(free(slot), `${node.op.name} overwrites a value that is used later`);
         assert.ok(slots[slot] >= bytesOf(value), "the slot is large enough");
       }
       for (const slot of scratch[i]) {
-        assert.ok(free(slot), `${node.op}'s scratch overwrites a value that is used later`);
+        assert.ok(free(slot), `${node.op.name}'s scratch overwrites a value that is used later`);
       }
       node.outputs.forEach((value) => holder.set(slotOf.get(value.id)!, value.id));
       const own = [...node.outputs.map((value) => slotOf.get(value.id)!), ...scratch[i]];

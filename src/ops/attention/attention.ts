@@ -28,6 +28,7 @@ import { elements, matrix, type Op } from "../op.ts";
  * stands, ascending: a window counts by that.
  */
 export const attention: Op<QueryAttributes> = {
+  name: "attention",
   types(attributes, [qkv, layout]) {
     const { heads, headSize, sequences: B, queries } = attributes;
     const { R, N } = sizesOf("attention", attributes, qkv, layout);
@@ -52,10 +53,10 @@ export const attention: Op<QueryAttributes> = {
     return [o, lse];
   },
   vjp: (g, { attributes, inputs: [qkv], outputs: [o, lse] }, [dOut]) => [
-    dOut && g.emit("attentionBackward", { ...attributes }, [qkv, o, lse, dOut])[0],
+    dOut && g.emit(attentionBackward, { ...attributes }, [qkv, o, lse, dOut])[0],
   ],
   jvp: (g, { attributes, inputs: [qkv], outputs: [o, lse] }, [tangent]) => [
-    tangent && g.emit("attentionTangent", { ...attributes }, [qkv, o, lse, tangent])[0],
+    tangent && g.emit(attentionTangent, { ...attributes }, [qkv, o, lse, tangent])[0],
     null,
   ],
   kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, subgroups, software }) {
@@ -82,6 +83,7 @@ export const attention: Op<QueryAttributes> = {
  * only the first n of N rows a sequence, the others are zero, and dqkv has only the first S − N + n rows of each.
  */
 export const attentionBackward: Op<QueryAttributes> = {
+  name: "attentionBackward",
   types(attributes, [qkv, , , dOut]) {
     const { sequences: B, shared: P } = attributes;
     const { own } = backwardSizes(attributes, qkv, dOut);
@@ -150,6 +152,7 @@ export const attentionBackward: Op<QueryAttributes> = {
 
 /** qkv, o, lse, tangent of qkv → tangent of o: to_i = Σ_j P_ij (tv_j + (ts_ij − Σ_l P_il ts_il) v_j). */
 export const attentionTangent: Op<QueryAttributes> = {
+  name: "attentionTangent",
   types(attributes, [qkv, o]) {
     sizesOf("attentionTangent", attributes, qkv);
     return [{ shape: o.shape, dtype: "f32" }];

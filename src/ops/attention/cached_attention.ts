@@ -3,7 +3,7 @@ import attentionSource from "../../../shaders/attention/cached_attention.wgsl" w
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
 import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
-import { elements, matrix, type Op, requireShape } from "../op.ts";
+import { type Applied, applies, elements, type Fused, matrix, type Op, requireShape } from "../op.ts";
 import { unroll } from "../product/product_unroll.ts";
 import { rope } from "./rope.ts";
 import { softCapParts } from "../head/soft_cap.ts";
@@ -22,6 +22,8 @@ export interface CachedAttentionAttributes extends AttentionAttributes {
  * a fourth input.
  */
 export const cachedAttention: Op<CachedAttentionAttributes> = {
+  name: "cachedAttention",
+  fuse: fuseRotation,
   types({ heads, kvHeads, headSize, rope: table }, [qkv, cache, , rotation]) {
     const fits = matrix(qkv).columns === (heads + 2 * kvHeads) * headSize &&
       matrix(cache).columns === 2 * kvHeads * headSize && matrix(qkv).rows <= matrix(cache).rows &&
@@ -86,6 +88,16 @@ export const cachedAttention: Op<CachedAttentionAttributes> = {
     }, attention];
   },
 };
+
+/** Takes in the rotation of a single row before its attention. */
+function fuseRotation(node: Applied, before: (input: number) => Applied | null): Fused | null {
+  if (!applies(node, cachedAttention) || node.inputs[0].shape[0] !== 1) return null;
+  const rotated = before(0);
+  if (!applies(rotated, rope)) return null;
+  const [x, rotation] = rotated.inputs;
+  const attributes: CachedAttentionAttributes = { ...node.attributes, rope: rotated.attributes.table ?? 0 };
+  return { absorbs: 0, op: cachedAttention, attributes, inputs: [x, ...node.inputs.slice(1), rotation] };
+}
 
 // Threads of a workgroup. Software runs a workgroup's lanes one part after another and changes over at each barrier.
 const KEYS = 64;

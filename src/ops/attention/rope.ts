@@ -26,6 +26,7 @@ export interface RopeAttributes {
  * inverse takes [P + B S, C] to [B, S, C]: it leaves shared rows out.
  */
 export const rope: Op<RopeAttributes> = {
+  name: "rope",
   types(attributes, [x, rotation, shared]) {
     const { heads, headSize, inverse, sequences: B, shared: P, table = 0 } = attributes;
     const { rows, columns: C } = matrix(x);
@@ -67,11 +68,11 @@ export const rope: Op<RopeAttributes> = {
     return [y];
   },
   vjp: (g, { attributes, inputs: [, rotation] }, [dy]) => [
-    dy && g.emit("rope", { ...attributes, inverse: !attributes.inverse }, [dy, rotation])[0],
+    dy && g.emit(rope, { ...attributes, inverse: !attributes.inverse }, [dy, rotation])[0],
     null,
     null,
   ],
-  jvp: (g, { attributes, inputs: [, rotation] }, [tx]) => [tx && g.emit("rope", { ...attributes }, [tx, rotation])[0]],
+  jvp: (g, { attributes, inputs: [, rotation] }, [tx]) => [tx && g.emit(rope, { ...attributes }, [tx, rotation])[0]],
   kernels({ attributes, inputs: [x, rotation, shared], inputTypes, outputs }) {
     const { heads, headSize, inverse, shared: P, table = 0 } = attributes;
     const { rows, positions, columns } = sizes(attributes, inputTypes);

@@ -1,4 +1,5 @@
 import type { Emitter, Value } from "../op.ts";
+import { takeRows } from "./rows.ts";
 
 /**
  * The rows of an activation [B, S, ..] that a cotangent [B, n ≤ S, ..] has: a cotangent may have fewer rows a sequence
@@ -8,5 +9,5 @@ export function cutLike(g: Emitter, value: Value, cotangent: Value): Value {
   const [, S] = value.shape;
   const [, n] = cotangent.shape;
   if (value.shape.length !== 3 || S === n) return value;
-  return g.emit("takeRows", { sequence: S, start: 0, count: n }, [value])[0];
+  return g.emit(takeRows, { sequence: S, start: 0, count: n }, [value])[0];
 }

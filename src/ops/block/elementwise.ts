@@ -4,7 +4,7 @@ import rowScaleSource from "../../../shaders/block/row_scale.wgsl" with { type: 
 import seedSource from "../../../shaders/block/seed.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { elements, matrix, type Op, requireShape } from "../op.ts";
+import { type Applied, applies, elements, type Fused, matrix, type Op, requireShape } from "../op.ts";
 import { unroll } from "../product/product_unroll.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
 
@@ -12,13 +12,16 @@ type None = Record<never, never>;
 
 /** a, b of one shape → a + b. */
 export const add: Op<None> = {
+  name: "add",
+  recompute: { kept: true },
+  fuse: addIntoTerm,
   types(_attributes, [a, b]) {
     requireShape(String(a.shape) === String(b.shape), "add", "two of one shape", [a, b]);
     return [{ shape: a.shape, dtype: "f32" }];
   },
   reference: ({ inputs: [a, b] }) => [a.map((value, i) => value + b[i])],
   vjp: (_g, _node, [dy]) => [dy, dy],
-  jvp: (g, _node, [ta, tb]) => [ta && tb ? g.emit("add", {}, [ta, tb])[0] : ta ?? tb],
+  jvp: (g, _node, [ta, tb]) => [ta && tb ? g.emit(add, {}, [ta, tb])[0] : ta ?? tb],
   kernels({ inputs, inputTypes, outputs }) {
     const vectors = vectorsFor(elements(inputTypes[0]));
     const count = elements(inputTypes[0]) / vectors.width;
@@ -31,8 +34,21 @@ export const add: Op<None> = {
   },
 };
 
+/** Leaves the sum to the op that makes one of the two terms, where that op takes a residual. */
+function addIntoTerm(node: Applied, before: (input: number) => Applied | null): Fused | null {
+  if (!applies(node, add)) return null;
+  for (const absorbs of [0, 1]) {
+    const made = before(absorbs);
+    if (!made?.op.takesResidual?.(made.attributes, made.inputs.length)) continue;
+    const { op, attributes, inputs } = made;
+    return { absorbs, op, attributes, inputs: [...inputs, node.inputs[1 - absorbs]] };
+  }
+  return null;
+}
+
 /** a [M, D], b [P, D] with M a multiple of P → y [M], y_m = Σ_d a_md b_(m mod P),d. */
 export const rowDot: Op<None> = {
+  name: "rowDot",
   types(_attributes, [a, b]) {
     const fits = matrix(a).columns === matrix(b).columns && matrix(a).rows % matrix(b).rows === 0;
     requireShape(fits, "rowDot", "[k P, D] and [P, D]", [a, b]);
@@ -71,6 +87,7 @@ export function dotRows(
 
 /** x [M, D], s [M] → y [M, D], y_md = x_md s_m. */
 export const rowScale: Op<None> = {
+  name: "rowScale",
   types(_attributes, [x, s]) {
     requireShape(matrix(x).rows === elements(s), "rowScale", "[M, D] and [M]", [x, s]);
     return [{ shape: x.shape, dtype: "f32" }];
@@ -104,6 +121,8 @@ export interface SeedAttributes {
 
 /** → y [rows], 1 at the rows of one target or at all of them. */
 export const seed: Op<SeedAttributes> = {
+  name: "seed",
+  recompute: { seed: true },
   types: ({ rows }) => [{ shape: [rows], dtype: "f32" }],
   reference: ({ attributes: { rows, period, index } }) => [
     Float64Array.from({ length: rows }, (_, m) => index === null || m % period === index ? 1 : 0),

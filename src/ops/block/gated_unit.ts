@@ -11,9 +11,9 @@ type None = Record<never, never>;
 /** A gate g · s(g), s a sigmoid of `argument`. */
 export interface Gate {
   /** The ops' names. */
-  readonly forward: "swiglu" | "geglu";
-  readonly backward: "swigluBackward" | "gegluBackward";
-  readonly tangent: "swigluTangent" | "gegluTangent";
+  readonly forward: string;
+  readonly backward: string;
+  readonly tangent: string;
   /** Whether the kernels' gate is GELU, not SiLU. */
   readonly GELU: boolean;
   /** What the sigmoid is of, and the derivative of that. */
@@ -39,6 +39,7 @@ export function gatedUnit(gate: Gate): GatedUnit {
     return { value: g * s, slope: s * (1 + g * slope * (1 - s)) };
   };
   const forward: Op<None> = {
+    name: gate.forward,
     types: (_attributes, [x]) => {
       requireShape(matrix(x).columns % 2 === 0, gate.forward, "[.., 2 F]", [x]);
       return [{ shape: [...x.shape.slice(0, -1), matrix(x).columns / 2], dtype: "f32" }];
@@ -47,11 +48,13 @@ export function gatedUnit(gate: Gate): GatedUnit {
       eachPair(context, 1, (g, u, _at, y, out) => {
         y[out] = gateAt(g).value * u;
       }),
-    vjp: (g, { inputs: [x] }, [dm]) => [dm && g.emit(gate.backward, {}, [cutLike(g, x, dm), dm])[0]],
-    jvp: (g, { inputs: [x] }, [tx]) => [tx && g.emit(gate.tangent, {}, [x, tx])[0]],
+    vjp: (g, { inputs: [x] }, [dm]) => [dm && g.emit(backward, {}, [cutLike(g, x, dm), dm])[0]],
+    jvp: (g, { inputs: [x] }, [tx]) => [tx && g.emit(tangent, {}, [x, tx])[0]],
     kernels: (context) => launch(gate, context, 0),
   };
   const backward: Op<None> = {
+    name: gate.backward,
+    recompute: { wide: 0 },
     types: (_attributes, [x, dm]) => {
       requireShape(elements(x) === 2 * elements(dm), gate.backward, "[.., 2 F] and [.., F]", [x, dm]);
       return [{ shape: x.shape, dtype: "f32" }];
@@ -68,6 +71,7 @@ export function gatedUnit(gate: Gate): GatedUnit {
     kernels: (context) => launch(gate, context, 1),
   };
   const tangent: Op<None> = {
+    name: gate.tangent,
     types: (_attributes, [x, tx]) => {
       requireShape(elements(x) === elements(tx), gate.tangent, "two of [.., 2 F]", [x, tx]);
       return [{ shape: [...x.shape.slice(0, -1), matrix(x).columns / 2], dtype: "f32" }];

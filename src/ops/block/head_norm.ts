@@ -21,17 +21,19 @@ export interface HeadNormAttributes extends Pick<AttentionAttributes, "heads" | 
  * its kind (Dehghani et al. 2023, "Scaling Vision Transformers to 22 Billion Parameters", in the form of Qwen3 and Gemma 3).
  */
 export const headNorm: Op<HeadNormAttributes> = {
+  name: "headNorm",
   types: (attributes, inputs) => sameRows("headNorm", attributes, inputs),
   reference: (context) => eachHead(context, normForward),
   vjp: (g, { attributes, inputs: [x] }, [dy]) => [
-    dy && g.emit("headNormBackward", { ...attributes }, [cutLike(g, x, dy), dy])[0],
+    dy && g.emit(headNormBackward, { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
-  jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit("headNormTangent", { ...attributes }, [x, tx])[0]],
+  jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit(headNormTangent, { ...attributes }, [x, tx])[0]],
   kernels: (context) => launch(context, 0),
 };
 
 /** x, dy → dx = r · (w ∘ dy) − x · (r³/Dh) · Σ_j w_j dy_j x_j within each head; dy at values. */
 export const headNormBackward: Op<HeadNormAttributes> = {
+  name: "headNormBackward",
   types: (attributes, inputs) => sameRows("headNormBackward", attributes, inputs),
   reference: (context) => eachHead(context, normBackward),
   vjp: null,
@@ -41,6 +43,7 @@ export const headNormBackward: Op<HeadNormAttributes> = {
 
 /** x, tx → ty = w ∘ (tx · r − x · (r³/Dh) · Σ_j x_j tx_j) within each head; tx at values. */
 export const headNormTangent: Op<HeadNormAttributes> = {
+  name: "headNormTangent",
   types: (attributes, inputs) => sameRows("headNormTangent", attributes, inputs),
   reference: (context) => eachHead(context, normTangent),
   vjp: null,

@@ -17,17 +17,20 @@ export interface RmsNormAttributes {
 
 /** x [.., D] → y [.., D] (Zhang and Sennrich 2019, "Root Mean Square Layer Normalization"). */
 export const rmsNorm: Op<RmsNormAttributes> = {
+  name: "rmsNorm",
   types: (_attributes, [x]) => [x].map(({ shape }) => ({ shape, dtype: "f32" })),
   reference: (context) => eachRow(context, normForward),
   vjp: (g, { attributes, inputs: [x] }, [dy]) => [
-    dy && g.emit("rmsNormBackward", { ...attributes }, [cutLike(g, x, dy), dy])[0],
+    dy && g.emit(rmsNormBackward, { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
-  jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit("rmsNormTangent", { ...attributes }, [x, tx])[0]],
+  jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit(rmsNormTangent, { ...attributes }, [x, tx])[0]],
   kernels: (context) => launch(context, 0),
 };
 
 /** x, dy [.., D] → dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j; a third input of that shape is added to it. */
 export const rmsNormBackward: Op<RmsNormAttributes> = {
+  name: "rmsNormBackward",
+  takesResidual: (_attributes, inputs) => inputs === 2,
   types: (_attributes, inputs) => sameShapes("rmsNormBackward", inputs),
   reference: (context) => eachRow(context, normBackward),
   vjp: null,
@@ -37,6 +40,7 @@ export const rmsNormBackward: Op<RmsNormAttributes> = {
 
 /** x, tx [.., D] → ty = w ∘ (tx · r − x · (r³/D) · Σ_j x_j tx_j). */
 export const rmsNormTangent: Op<RmsNormAttributes> = {
+  name: "rmsNormTangent",
   types: (_attributes, inputs) => sameShapes("rmsNormTangent", inputs),
   reference: (context) => eachRow(context, normTangent),
   vjp: null,

@@ -5,6 +5,8 @@ import { vectorsFor } from "./vector.ts";
 
 /** start, end [S, D], alpha [B] → x [B, S, D], x = (1 − α) start + α end: the straight path, exact at both ends. */
 export const path: Op<Record<never, never>> = {
+  name: "path",
+  recompute: { kept: true },
   types(_attributes, [start, end, alpha]) {
     const fits = start.shape.length === 2 && String(start.shape) === String(end.shape) && alpha.shape.length === 1;
     requireShape(fits, "path", "[S, D], [S, D] and [B]", [start, end, alpha]);

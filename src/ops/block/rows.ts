@@ -14,6 +14,8 @@ export interface WindowAttributes {
 
 /** x [B, sequence, D] → y [B, count, D]: a window of each sequence. */
 export const takeRows: Op<WindowAttributes> = {
+  name: "takeRows",
+  recompute: { window: true, kept: true },
   types({ sequence, start, count }, [x]) {
     const fits = x.shape.length === 3 && x.shape[1] === sequence && start + count <= sequence;
     requireShape(fits, "takeRows", `[B, ${sequence}, D] with ${start + count} rows or more`, [x]);
@@ -30,14 +32,15 @@ export const takeRows: Op<WindowAttributes> = {
   vjp(g, { attributes: { sequence, start, count } }, [dy]) {
     if (dy === null) return [null];
     const n = dy.shape[1];
-    return [g.emit("placeRows", { sequence: n < count ? start + n : sequence, start, count: n }, [dy])[0]];
+    return [g.emit(placeRows, { sequence: n < count ? start + n : sequence, start, count: n }, [dy])[0]];
   },
-  jvp: (g, { attributes }, [tx]) => [tx && g.emit("takeRows", { ...attributes }, [tx])[0]],
+  jvp: (g, { attributes }, [tx]) => [tx && g.emit(takeRows, { ...attributes }, [tx])[0]],
   kernels: (context) => launch(context, 0, context.attributes),
 };
 
 /** x [B, count, D] → y [B, sequence, D]: the window at its place, zero elsewhere; the transpose of `takeRows`. */
 export const placeRows: Op<WindowAttributes> = {
+  name: "placeRows",
   types({ sequence, count }, [x]) {
     requireShape(x.shape.length === 3 && x.shape[1] === count, "placeRows", `[B, ${count}, D]`, [x]);
     return [{ shape: [x.shape[0], sequence, x.shape[2]], dtype: "f32" }];
@@ -55,6 +58,7 @@ export const placeRows: Op<WindowAttributes> = {
 
 /** x [S, D] → y [times, S, D]. */
 export const repeat: Op<{ readonly times: number }> = {
+  name: "repeat",
   types: ({ times }, [x]) => [{ shape: [times, ...x.shape], dtype: "f32" }],
   reference({ inputs: [x], outputTypes: [type] }) {
     const y = new Float64Array(elements(type));
@@ -68,6 +72,7 @@ export const repeat: Op<{ readonly times: number }> = {
 
 /** x [R, D] or [1, R, D], rows [M] → y [M, D] or [1, M, D], y_m = x_rows(m). */
 export const gatherRows: Op<Record<never, never>> = {
+  name: "gatherRows",
   types(_attributes, [x, rows]) {
     const [before, D] = [x.shape.slice(0, -2), x.shape[x.shape.length - 1]];
     const fits = x.shape.length >= 2 && before.every((n) => n === 1) && rows.dtype === "u32";
@@ -97,6 +102,7 @@ export const gatherRows: Op<Record<never, never>> = {
 
 /** x [.., C] → y [.., count], the last `count` columns. */
 export const lastColumns: Op<{ readonly count: number }> = {
+  name: "lastColumns",
   types({ count }, [x]) {
     requireShape(matrix(x).columns >= count, "lastColumns", `[.., ≥ ${count}]`, [x]);
     return [{ shape: [...x.shape.slice(0, -1), count], dtype: "f32" }];

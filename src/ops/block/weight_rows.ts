@@ -17,6 +17,7 @@ export interface WeightRowsAttributes {
 
 /** ids [R] → rows of the weight, scaled [R, D]: the embeddings of tokens, where the embedding matrix is a weight. */
 export const weightRows: Op<WeightRowsAttributes> = {
+  name: "weightRows",
   types: ({ columns }, [ids]) => [{ shape: [elements(ids), columns], dtype: "f32" }],
   reference({ attributes: { weight: name, scale, columns: D }, inputs: [ids], outputTypes: [type], weight }) {
     const { values } = weight(name);

@@ -8,6 +8,7 @@ type NoAttributes = Record<never, never>;
 
 /** x [R, D] → y [R]: the first index of each row's largest value. */
 export const argmax: Op<NoAttributes> = {
+  name: "argmax",
   types: (_attributes, [x]) => [{ shape: [matrix(x).rows], dtype: "u32" }],
   reference({ inputs: [x], inputTypes }) {
     const { rows, columns } = matrix(inputTypes[0]);
@@ -26,6 +27,7 @@ export const argmax: Op<NoAttributes> = {
  * `position`: what the next step of one token takes, so that it can start before the host knows of this one.
  */
 export const nextToken: Op<NoAttributes> = {
+  name: "nextToken",
   types(_attributes, inputs) {
     const [x, token, position] = inputs;
     const fits = matrix(x).rows === 1 &&

@@ -27,6 +27,8 @@ const STATE = 5;
  * The vocabulary passes in slices: once for the scores and once more for the gradient, as s depends on all of them.
  */
 export const distributionScore: Op<DistributionAttributes> = {
+  name: "distributionScore",
+  recompute: { kept: true },
   types(attributes, [h, reference = null]) {
     if (attributes.measure === "divergence") {
       const fits = reference !== null && matrix(reference).columns === attributes.vocabulary &&

@@ -1,4 +1,5 @@
 import { cutLike } from "../block/cut.ts";
+import { rowDot, rowScale } from "../block/elementwise.ts";
 import type { HeadAttributes } from "./logit_slices.ts";
 import { type Differentiated, elements, matrix, type Op, type Value, type ValueType } from "../op.ts";
 
@@ -22,9 +23,9 @@ export function rowScoreRules<A extends HeadAttributes>(name: string): Pick<Op<A
       // Of scores [B T] a cotangent has the first n of each sequence, [B n].
       const [B, , D] = gradient.shape;
       const given = gradient.shape.length === 3 ? { ...gradient, shape: [B, elements(dy) / B, D] } : gradient;
-      return [g.emit("rowScale", {}, [cutLike(g, gradient, given), dy])[0]];
+      return [g.emit(rowScale, {}, [cutLike(g, gradient, given), dy])[0]];
     },
-    jvp: (g, node, [th]) => [th && g.emit("rowDot", {}, [gradientOf(name, node), th])[0], null],
+    jvp: (g, node, [th]) => [th && g.emit(rowDot, {}, [gradientOf(name, node), th])[0], null],
   };
 }
 

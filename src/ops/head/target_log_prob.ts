@@ -22,6 +22,8 @@ export interface TargetAttributes extends HeadAttributes {
  * vocabulary in slices, never holding [R, V]; without the gradient the op cannot be differentiated.
  */
 export const targetLogProb: Op<TargetAttributes> = {
+  name: "targetLogProb",
+  recompute: { kept: true },
   types(attributes, [h, targets]) {
     requireShape(matrix(h).rows === elements(targets), "targetLogProb", "[R, D] and [R]", [h, targets]);
     return rowScoreTypes(h, attributes);

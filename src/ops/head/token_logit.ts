@@ -22,6 +22,8 @@ export interface TokenLogitAttributes extends HeadAttributes {
  * other row of the vocabulary is read.
  */
 export const tokenLogit: Op<TokenLogitAttributes> = {
+  name: "tokenLogit",
+  recompute: { kept: true },
   types(attributes, [h, ids]) {
     const { pair } = attributes;
     const fits = matrix(h).rows * (pair ? 2 : 1) === elements(ids);

@@ -1,7 +1,7 @@
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
 import { addedTo, linear, type LinearAttributes } from "./linear.ts";
 import { rmsNorm, type RmsNormAttributes } from "../block/norm.ts";
-import { type KernelContext, type Op, requireShape, type ValueType } from "../op.ts";
+import { type Applied, applies, type Fused, type KernelContext, type Op, requireShape, type ValueType } from "../op.ts";
 import { type ForwardBuffers, wholeBuffer } from "./product.ts";
 import { singleProduct } from "./single_product.ts";
 import { swiglu } from "../block/swiglu.ts";
@@ -20,6 +20,9 @@ export interface DecodeLinearAttributes extends LinearAttributes {
  * those; it has no derivatives. K is a multiple of 64, so that every format can be read by whole blocks.
  */
 export const decodeLinear: Op<DecodeLinearAttributes> = {
+  name: "decodeLinear",
+  takesResidual: ({ bias, gated }, inputs) => bias === null && !gated && inputs === 1,
+  fuse: (node, before) => fuseNorm(node, before(0)) ?? fuseGate(node, before(0)),
   types({ gated, ...attributes }, inputs) {
     const fits = attributes.inner % 64 === 0 && (!gated || inputs.length === 1 && attributes.outputs % 2 === 0);
     requireShape(fits, "decodeLinear", "[1, a multiple of 64], and no residual beside a gate", inputs);
@@ -63,6 +66,28 @@ export const decodeLinear: Op<DecodeLinearAttributes> = {
     ];
   },
 };
+
+/** Takes in the norm before a product of one row. */
+function fuseNorm(node: Applied, before: Applied | null): Fused | null {
+  if (!isSingle(node) || !applies(before, rmsNorm)) return null;
+  const attributes: DecodeLinearAttributes = { ...node.attributes, norm: before.attributes, gated: false };
+  return { absorbs: 0, op: decodeLinear, attributes, inputs: [before.inputs[0], ...node.inputs.slice(1)] };
+}
+
+/** Takes in the product of one row before a gate, with the norm that it may have. */
+function fuseGate(node: Applied, before: Applied | null): Fused | null {
+  if (!applies(node, swiglu.forward) || before === null) return null;
+  const product = isSingle(before) ? { ...before.attributes, norm: null, gated: false } : null;
+  const ungated = applies(before, decodeLinear) ? before.attributes : product;
+  if (ungated === null || ungated.gated || ungated.bias !== null || before.inputs.length > 1) return null;
+  const attributes: DecodeLinearAttributes = { ...ungated, gated: true };
+  return { absorbs: 0, op: decodeLinear, attributes, inputs: before.inputs };
+}
+
+/** True if a node is a product of one row that whole blocks of any format make up. */
+function isSingle(node: Applied): node is Applied & { readonly attributes: LinearAttributes } {
+  return applies(node, linear) && node.attributes.single === true && node.attributes.inner % 64 === 0;
+}
 
 interface Part {
   /** Index of the segment, whose first `count` rows are taken. */

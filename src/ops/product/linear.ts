@@ -21,6 +21,8 @@ export interface LinearAttributes {
  * constants: only x and r are differentiated.
  */
 export const linear: Op<LinearAttributes> = {
+  name: "linear",
+  takesResidual: ({ bias }, inputs) => bias === null && inputs === 1,
   types({ bias, outputs, inner, single }, [x, residual = null]) {
     requireShape(matrix(x).columns === inner, "linear", `[.., ${inner}]`, [x]);
     requireShape(!single || matrix(x).rows === 1, "linear of a single row", `[1, ${inner}]`, [x]);
@@ -49,12 +51,12 @@ export const linear: Op<LinearAttributes> = {
     return [y];
   },
   vjp(g, { attributes, inputs }, [dy]) {
-    const dx = dy && g.emit("linearTransposed", { ...attributes, bias: null }, [dy])[0];
+    const dx = dy && g.emit(linearTransposed, { ...attributes, bias: null }, [dy])[0];
     return inputs.length === 1 ? [dx] : [dx, dy];
   },
   jvp(g, { attributes }, [tx, tr = null]) {
     const product = { ...attributes, bias: null };
-    return [tx === null ? tr : g.emit("linear", product, tr === null ? [tx] : [tx, tr])[0]];
+    return [tx === null ? tr : g.emit(linear, product, tr === null ? [tx] : [tx, tr])[0]];
   },
   kernels(
     { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight, subgroups, tuning, software = false },
@@ -84,6 +86,7 @@ export function addedTo(
 
 /** dy [.., N] → dx [.., K], dx = dy W: the reverse of `linear`. */
 export const linearTransposed: Op<LinearAttributes> = {
+  name: "linearTransposed",
   types({ outputs, inner }, [dy]) {
     requireShape(matrix(dy).columns === outputs, "linearTransposed", `[.., ${outputs}]`, [dy]);
     return [{ shape: [...dy.shape.slice(0, -1), inner], dtype: "f32" }];

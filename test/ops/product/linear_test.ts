@@ -346,7 +346,7 @@ function recorder(): Emitter & { readonly emitted: { op: string; attributes: Lin
   return {
     emitted,
     emit(op, attributes, inputs) {
-      emitted.push({ op, attributes: attributes as unknown as LinearAttributes, input: inputs[0] });
+      emitted.push({ op: op.name, attributes: attributes as unknown as LinearAttributes, input: inputs[0] });
       return [{ id: 100, shape: [], dtype: "f32" }];
     },
   };
