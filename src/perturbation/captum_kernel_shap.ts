@@ -1,10 +1,18 @@
 import { solveMinimumNorm } from "./fit/minimum_norm.ts";
 import { createTorchRandom, type TorchRandom } from "../statistics/torch_random.ts";
-import { CAPTUM_SAMPLES, type CaptumSamplingOptions } from "./captum_shapley_sampled.ts";
+import { CAPTUM_SAMPLES } from "./captum_shapley_sampled.ts";
 import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
 import type { Scorer } from "./scorer.ts";
 import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
+
+/** Options of `captumKernelShap`. */
+export interface CaptumKernelShapOptions {
+  /** That of `torch.manual_seed` right before Captum is called: integer of 32 bits. */
+  readonly seed: number;
+  /** Captum's `n_samples`: coalitions, the whole and the empty prompt among them, ≥ 2; 25 by default, as there. */
+  readonly samples?: number;
+}
 
 // In place of a constraint the whole and the empty prompt weigh so much more than a drawn coalition.
 const END_WEIGHT = 1e6;
@@ -25,7 +33,7 @@ const F32_SPACING = 2 ** -23;
  */
 export async function captumKernelShap(
   scorer: Scorer,
-  { seed, samples = CAPTUM_SAMPLES }: CaptumSamplingOptions,
+  { seed, samples = CAPTUM_SAMPLES }: CaptumKernelShapOptions,
 ): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
   requireNothing(scorer);

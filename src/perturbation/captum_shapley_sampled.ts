@@ -6,11 +6,11 @@ import { chain, marginals } from "./sampled_shapley.ts";
 import type { Scorer } from "./scorer.ts";
 import { splitColumns, uncertaintyOf, type UnitAttribution } from "./unit_attribution.ts";
 
-/** What Captum's samplers may be told. */
-export interface CaptumSamplingOptions {
+/** Options of `captumShapleySampled`. */
+export interface CaptumShapleyOptions {
   /** That of `torch.manual_seed` right before Captum is called: integer of 32 bits. */
   readonly seed: number;
-  /** Captum's `n_samples`; 25 by default, as there. */
+  /** Captum's `n_samples`: orders, ≥ 2; 25 by default, as there. */
   readonly samples?: number;
 }
 
@@ -28,7 +28,7 @@ export const CAPTUM_SAMPLES = 25;
  */
 export async function captumShapleySampled(
   scorer: Scorer,
-  { seed, samples = CAPTUM_SAMPLES }: CaptumSamplingOptions,
+  { seed, samples = CAPTUM_SAMPLES }: CaptumShapleyOptions,
 ): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
   requireNothing(scorer);

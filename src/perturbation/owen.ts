@@ -1,8 +1,15 @@
 import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
 import { requireNothing, shapleyWeights } from "./exact_shapley.ts";
 import type { Scorer } from "./scorer.ts";
+import { type SampledShapleyOptions, sampleOrders } from "./sampled_shapley.ts";
 import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
-import { assertTree, leavesOf, type UnitTree } from "./unit_tree.ts";
+import { assertTree, halvedTree, leavesOf, type UnitTree } from "./unit_tree.ts";
+
+/** Options of `sampleOwen`. */
+export interface SampledOwenOptions extends SampledShapleyOptions {
+  /** Groups of units that stay together; halves of halves of the units by default. */
+  readonly tree?: UnitTree;
+}
 
 /** Contexts of units up to which Owen values are computed exactly; beyond it they are sampled. */
 export const MOST_OWEN_CONTEXTS = 2 ** 17;
@@ -24,10 +31,14 @@ interface Marginal {
  * Source: Owen, "Values of games with a priori unions" (1977); for several levels Winter, "A value for cooperative games
  * with levels structure of cooperation", International Journal of Game Theory 18 (1989).
  *
- * @throws {RangeError} for a tree that does not hold each unit once or has too many coalitions, a budget that is too small,
- * or a game that cannot score nothing
+ * @param tree groups of units that stay together; halves of halves of the units by default
+ * @throws {RangeError} if the tree does not hold each unit once or has too many coalitions, the budget is too small, or the
+ * game cannot score nothing
  */
-export async function exactOwen(scorer: Scorer, tree: UnitTree): Promise<UnitAttribution> {
+export async function exactOwen(
+  scorer: Scorer,
+  tree: UnitTree = halvedTree(scorer.units),
+): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
   assertTree(tree, N);
   requireNothing(scorer);
@@ -56,6 +67,21 @@ export async function exactOwen(scorer: Scorer, tree: UnitTree): Promise<UnitAtt
     stopped: null,
     calls: scorer.spent,
   };
+}
+
+/**
+ * Owen values over a hierarchy of units by antithetic sampling: as `sampleShapley`, but of the orders in which every group
+ * stays together.
+ *
+ * Cost and sources: as `sampleShapley` and `exactOwen`.
+ *
+ * @throws {RangeError} as `sampleShapley`, and if the tree does not hold each unit once
+ */
+export async function sampleOwen(
+  scorer: Scorer,
+  { tree = halvedTree(scorer.units), ...options }: SampledOwenOptions,
+): Promise<UnitAttribution> {
+  return await sampleOrders(scorer, tree, options);
 }
 
 /** Marginal contributions that exact Owen values need: an upper bound of half the model calls. */

@@ -5,13 +5,13 @@ import { kernelShap } from "./kernel_shap.ts";
 import { lime } from "./lime.ts";
 import type { LinkName } from "./link.ts";
 import { occlude } from "./occlusion.ts";
-import { exactOwen } from "./owen.ts";
+import { exactOwen, sampleOwen } from "./owen.ts";
 import { sampleShapley } from "./sampled_shapley.ts";
 import type { Scorer } from "./scorer.ts";
 import { sparseSurrogate } from "./sparse_surrogate.ts";
 import type { SurrogateAttribution } from "./surrogate.ts";
 import type { UnitAttribution } from "./unit_attribution.ts";
-import { binaryTree, type UnitTree } from "./unit_tree.ts";
+import type { UnitTree } from "./unit_tree.ts";
 
 /** Every option of the perturbation methods; those left out take the method's default. */
 export interface PerturbationOptions {
@@ -79,18 +79,18 @@ export const PERTURBATION_METHODS: Readonly<Record<PerturbationMethodName, Pertu
   "shapley-sampled": {
     uses: ["seed", "standardError", "of", "pairs"],
     complete: true,
-    run: (scorer, options) => sampleShapley(scorer, { ...options, tree: undefined }),
+    run: sampleShapley,
   },
   "kernel-shap": { uses: ["seed", "standardError", "of", "calls"], complete: true, run: kernelShap },
   owen: {
     uses: ["tree"],
     complete: true,
-    run: (scorer, { tree = halves(scorer.units) }) => exactOwen(scorer, tree),
+    run: (scorer, { tree }) => exactOwen(scorer, tree),
   },
   "owen-sampled": {
     uses: ["seed", "standardError", "of", "pairs", "tree"],
     complete: true,
-    run: (scorer, options) => sampleShapley(scorer, { ...options, tree: options.tree ?? halves(scorer.units) }),
+    run: sampleOwen,
   },
   lime: { uses: ["seed", "samples", "kernelWidth", "ridge"], complete: false, run: lime },
   "context-cite": {
@@ -102,7 +102,3 @@ export const PERTURBATION_METHODS: Readonly<Record<PerturbationMethodName, Pertu
   // Complete but for what the weight of the ends leaves: about a millionth.
   "captum-kernel-shap": { uses: ["seed", "samples"], complete: false, run: captumKernelShap },
 };
-
-function halves(units: number): UnitTree {
-  return binaryTree(Array.from({ length: units }, (_, i) => i));
-}

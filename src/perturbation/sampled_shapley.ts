@@ -12,7 +12,7 @@ import {
 } from "./unit_attribution.ts";
 import { assertTree, drawOrder, type UnitTree } from "./unit_tree.ts";
 
-/** When and how to sample. */
+/** Options of `sampleShapley`. */
 export interface SampledShapleyOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
@@ -20,10 +20,8 @@ export interface SampledShapleyOptions {
   readonly standardError?: number;
   /** What the rule looks at: the sequence's attributions (default), or those of every target. */
   readonly of?: "sequence" | "targets";
-  /** Most pairs of orders. */
+  /** Most pairs of orders, ≥ 8; no limit by default. */
   readonly pairs?: number;
-  /** Groups of units that stay together: Owen values instead of Shapley values. */
-  readonly tree?: UnitTree;
 }
 
 // Marginal contributions take few distinct values: intervals from 5 pairs held the exact value in 86 to 94 % of cases, from
@@ -34,7 +32,7 @@ const FIRST_ROUND = 16;
 const ROUND = 8;
 
 /**
- * Shapley values, or Owen values over a tree, by antithetic sampling: random orders of the units, each with its reverse;
+ * Shapley values by antithetic sampling: random orders of the units, each with its reverse;
  * a unit's attribution is its mean marginal contribution. Each pair gives one independent sample, from whose variance the
  * standard errors come. Every sample sums to v(all) − v(none), so completeness is exact.
  *
@@ -43,12 +41,26 @@ const ROUND = 8;
  * Sources: Castro, Gómez & Tejada, "Polynomial calculation of the Shapley value based on sampling" (2009); Mitchell,
  * Cooper, Frank & Holmes, "Sampling permutations for Shapley value estimation", JMLR 23 (2022) for the reversed orders.
  *
- * @throws {RangeError} where nothing would end the sampling, options are out of range, the budget has no room for eight pairs, the tree does not hold
- * each unit once, or the game cannot score nothing
+ * @throws {RangeError} if nothing would end the sampling, options are out of range, the budget has no room for eight
+ * pairs, or the game cannot score nothing
  */
 export async function sampleShapley(scorer: Scorer, options: SampledShapleyOptions): Promise<UnitAttribution> {
+  return await sampleOrders(scorer, Array.from({ length: scorer.units }, (_, i) => i), options);
+}
+
+/**
+ * Samples orders in which the groups of a tree stay together: their mean marginal contributions are Owen values, Shapley
+ * values for a flat tree.
+ *
+ * @throws {RangeError} as `sampleShapley`, and if the tree does not hold each unit once
+ */
+export async function sampleOrders(
+  scorer: Scorer,
+  tree: UnitTree,
+  options: SampledShapleyOptions,
+): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
-  const { standardError: asked = null, pairs = Infinity, tree = Array.from({ length: N }, (_, i) => i) } = options;
+  const { standardError: asked = null, pairs = Infinity } = options;
   assertTree(tree, N);
   assertReachable(asked);
   requireNothing(scorer);

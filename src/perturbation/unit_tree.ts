@@ -17,6 +17,11 @@ export function binaryTree(tree: UnitTree): UnitTree {
   return [binaryTree(tree.slice(0, middle)), binaryTree(tree.slice(middle))];
 }
 
+/** The tree that halves N units again and again. */
+export function halvedTree(units: number): UnitTree {
+  return binaryTree(Array.from({ length: units }, (_, i) => i));
+}
+
 /**
  * Groups units that share a group, such as words of one sentence; groups are in order of their first unit.
  *

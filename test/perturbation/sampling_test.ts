@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { exactShapley } from "../../src/perturbation/exact_shapley.ts";
 import { kernelShap } from "../../src/perturbation/kernel_shap.ts";
 import { lime } from "../../src/perturbation/lime.ts";
-import { exactOwen } from "../../src/perturbation/owen.ts";
+import { exactOwen, sampleOwen } from "../../src/perturbation/owen.ts";
 import { sampleShapley } from "../../src/perturbation/sampled_shapley.ts";
 import { createScorer, type Scorer } from "../../src/perturbation/scorer.ts";
 import { sparseSurrogate } from "../../src/perturbation/sparse_surrogate.ts";
@@ -51,9 +51,9 @@ for (const [game, played] of Object.entries(GAMES)) {
     });
   }
 
-  Deno.test(`sampleShapley() over a tree: 95 % intervals hold the Owen values of a ${game} game in 90 to 98 %`, async () => {
+  Deno.test(`sampleOwen(): 95 % intervals hold the Owen values of a ${game} game in 90 to 98 %`, async () => {
     const { sequence } = await exactOwen(createScorer(played), TREE);
-    const sample = (scorer: Scorer, seed: number) => sampleShapley(scorer, { seed, pairs: 16, tree: TREE });
+    const sample = (scorer: Scorer, seed: number) => sampleOwen(scorer, { seed, pairs: 16, tree: TREE });
     const share = await coverage(sequence, () => createScorer(played), sample);
     assert.ok(share >= 0.9 && share <= 0.98, `${100 * share} %`);
   });
@@ -133,7 +133,7 @@ Deno.test("samplers refuse what they cannot do", async () => {
     /8 pairs of orders must fit, up to 626 model calls: got a budget of 100/,
   );
   await assert.rejects(sampleShapley(wide(), { seed: 1, pairs: 7 }), /pairs must be at least 8: got 7/);
-  await assert.rejects(sampleShapley(wide(), { seed: 1, pairs: 8, tree: [0, 1] }), /each of 0 … 39 must be in it once/);
+  await assert.rejects(sampleOwen(wide(), { seed: 1, pairs: 8, tree: [0, 1] }), /each of 0 … 39 must be in it once/);
   await assert.rejects(
     kernelShap(wide(20), { seed: 1 }),
     /must determine the values of 40 units and their errors: got 20 calls/,
