@@ -1,6 +1,6 @@
 import { UsageError, type Values } from "./arguments.ts";
 
-/** A value that must be one of some names. */
+/** Reads a name out of a list of allowed ones. */
 export function oneOf<const T extends string>(
   name: string,
   value: Values[string],
@@ -14,13 +14,13 @@ export function oneOf<const T extends string>(
   return found;
 }
 
-/** A text that must not be empty. */
+/** Reads a text that is not empty. */
 export function text(name: string, value: Values[string]): string | undefined {
   if (value === "") throw new UsageError(`Cannot use --${name} as it must not be empty: got ""`);
   return value as string | undefined;
 }
 
-/** A number above a bound; whole where asked for. */
+/** Reads a whole number from `least` on, or a number above it. */
 export function number(
   name: string,
   value: Values[string],
@@ -36,7 +36,7 @@ export function number(
   return parsed;
 }
 
-/** A number of bytes with a binary unit. */
+/** Reads a number of bytes with a binary unit. */
 export function bytes(name: string, value: Values[string]): number | undefined {
   if (value === undefined) return undefined;
   const match = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB)?$/.exec(value as string);

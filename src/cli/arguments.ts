@@ -1,20 +1,20 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** Wrong arguments: exit code 2. */
+/** Mistake in the arguments, which ends with exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Arguments by name, as `node:util` parses them. */
+/** Flags by name, as `node:util` parses them. */
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** A command's own values after parsing; a list where an option may be given several times. */
+/** Values by flag; a list if the flag may be given several times. */
 export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /**
  * Parses arguments strictly.
  *
- * @throws {UsageError} for an unknown option, a missing value or a positional too many
+ * @throws {UsageError} if an option is unknown, a value is missing, or there are too many positionals
  */
 export function parseArguments(
   args: string[],

@@ -6,10 +6,10 @@ import { UsageError, type Values } from "./arguments.ts";
 const SAMPLES = "samples:";
 const ROLES = ["system", "user", "assistant"] as const;
 
-/** The baseline; of `samples:FILE`, the list that the file has, a baseline a line, blank ones left out. */
+/** Reads the baseline. `samples:FILE` becomes the list in the file, which has a baseline a line; blank lines are skipped. */
 export async function baselineOf(values: Values): Promise<string | undefined> {
   const name = text("baseline", values.baseline);
-  // A list is what a record has in the place of the file.
+  // A record writes the list itself.
   if (name === undefined || !name.startsWith(SAMPLES) || name.startsWith(`${SAMPLES}[`)) return name;
   const file = name.slice(SAMPLES.length);
   const lines = (await read(file)).split(/\r?\n/);
@@ -35,7 +35,7 @@ async function read(file: string): Promise<string> {
   }
 }
 
-/** Earlier messages of the chat. */
+/** Reads the earlier messages of the chat. */
 export function historyOf({ history }: Values): Message[] | undefined {
   return (history as readonly string[] | undefined)?.map((given) => {
     const role = ROLES.find((name) => given.startsWith(`${name}:`));

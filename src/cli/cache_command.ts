@@ -4,19 +4,19 @@ import { write } from "./write.ts";
 import { dayText } from "../time/time_text.ts";
 
 const HELP =
-  `Lists or clears what Whence keeps in the user's cache directory: weights that were quantized at load, digests of weight
-files, tunings, the embedded model of a module that was imported from a URL.
+  `Lists or clears the cache directory of Whence: weights that were quantized at load, digests of weight files, tunings,
+and the embedded model of a module that was imported from a URL.
 
 Usage: deno task cache list
        deno task cache prune [--unused DAYS | --all]
 
-  --unused DAYS       remove quantized weights and digests that were not used for so many days (30)
+  --unused DAYS       remove quantized weights and digests that were not used for that many days (30)
   --all               remove all quantized weights and digests
   --help              this text
 
-What this version cannot read, and what killed processes left, goes too. Tunings (doctor --tune makes them) and the
-embedded model stay. The directory is WHENCE_CACHE, or whence in the platform's cache directory. Loads neither read nor
-write it with --no-cache, or WHENCE_WEIGHTS_CACHE=off.
+prune also removes files that this version cannot read and leftovers of killed processes. It keeps tunings (doctor --tune
+makes them) and the embedded model. The directory is WHENCE_CACHE, or whence in the platform's cache directory. With
+--no-cache or WHENCE_WEIGHTS_CACHE=off no load reads or writes it.
 `;
 
 const OPTIONS = { unused: { type: "string" }, all: { type: "boolean" } } as const satisfies Options;
@@ -56,7 +56,7 @@ async function list(directory: string): Promise<void> {
     dayText(file.used),
     file.source ?? "",
   ]);
-  // Small ones by the number.
+  // Small files are counted, not listed.
   for (const kind of CACHE_KINDS.filter((name) => name !== "quantized")) {
     const found = files.filter((file) => file.kind === kind);
     const latest = found.reduce((last, { used }) => used > last ? used : last, new Date(0));

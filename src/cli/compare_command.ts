@@ -14,13 +14,13 @@ import { write } from "./write.ts";
 const FORMATS = ["table", "json", "csv"] as const;
 
 const HELP =
-  `Says how far attributions of the same prompt and target agree: methods, seeds, baselines, steps, or models.
+  `Measures how far attributions of the same prompt and target agree, be it two methods, seeds, baselines, or models.
 
 Usage: deno task compare A.json B.json [C.json …] [options]
 
-Each file is what attribute --format json or an experiment stored (cells/*.json). Of each two files: Pearson's,
-Spearman's and Kendall's correlation, the overlap of the k largest magnitudes, the share of units with the same sign,
-and the relative L1 distance from the latter. With three or more also how much they vary.
+Each file is a record, as attribute --format json prints it or an experiment stores it (cells/*.json). For each two files it
+prints Pearson's, Spearman's and Kendall's correlation, the overlap of the k largest magnitudes, the share of units with
+the same sign, and the relative L1 distance from the second. Three or more files also get the spread among them.
 
   --top N             k of the overlap (a quarter of the units)
   --format NAME       ${FORMATS.join(", ")} (table)
@@ -35,7 +35,7 @@ const OPTIONS = {
   format: { type: "string" },
   out: { type: "string" },
 } as const satisfies Options;
-// More files than this are a glob gone wrong: their pairs would fill pages.
+// More files than this are a mistaken glob; their pairs would fill pages.
 const MOST_FILES = 50;
 
 /** Runs `compare` and returns the exit code. */

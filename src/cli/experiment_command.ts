@@ -16,9 +16,9 @@ import { bytes, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { MODEL_OPTIONS, TUNINGS } from "./model_flags.ts";
 import { write } from "./write.ts";
-import { withDownloadBar } from "./download_progress.ts";
+import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
-import { progressView } from "./experiment_progress.ts";
+import { progressView } from "./progress/experiment_progress.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 

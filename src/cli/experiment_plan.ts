@@ -8,7 +8,7 @@ import { textTable } from "../report/text/text_table.ts";
 /** Opens a model for forecasts. */
 export type OpenForecast = (model: ModelSpec) => Promise<ForecastModel>;
 
-/** What is told of a cell: its forecast, or what stands in the way of it. */
+/** A cell with its forecast, or with the error that keeps it from running. */
 interface PlannedCell {
   readonly cell: Cell;
   readonly state: "stored" | "missing" | "unusable" | "cannot run";
@@ -17,9 +17,9 @@ interface PlannedCell {
 }
 
 /**
- * The table of a plan: what is stored, and what the other cells would take.
+ * Writes the table of a plan: the state of each cell, and the cost of those that are not stored.
  *
- * @returns `failed`: cells that could not run
+ * @returns `failed` counts the cells that cannot run
  */
 export async function planText(
   plan: ExperimentPlan,
@@ -38,7 +38,7 @@ export async function planText(
   return { text, failed: failed.length };
 }
 
-/** The cells of one model, which is opened only where one of them is still to be computed. */
+/** Plans the cells of one model, which is opened only if one of them is not stored. */
 async function planCells(cells: readonly Cell[], directory: string, open: OpenForecast): Promise<PlannedCell[]> {
   const stored = cells.map((cell) => readStored(directory, cell, null));
   let opened: Promise<ForecastModel> | undefined;
@@ -58,7 +58,7 @@ async function planCells(cells: readonly Cell[], directory: string, open: OpenFo
       planned.push({ cell, state: "cannot run", forecast: null, error: message });
     }
   }
-  // Where it could not be opened, every cell says why.
+  // If it could not be opened, every cell tells the error.
   (await opened?.catch(() => null))?.close();
   return planned;
 }
@@ -79,7 +79,7 @@ function totalText(forecasts: readonly Forecast[]): string {
     `at most ${bytesText(most)}`;
 }
 
-/** "52" where it is known, else "17–995". */
+/** Writes a known number as "52", a range as "17–995". */
 function rangeText([least, most]: ForecastRange, one: (value: number) => string = String): string {
   return one(least) === one(most) ? one(most) : `${one(least)}–${one(most)}`;
 }

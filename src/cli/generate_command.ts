@@ -5,15 +5,15 @@ import { MODEL_HELP, MODEL_OPTIONS, modelOptions, openModel } from "./model_flag
 import { write } from "./write.ts";
 import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling_flags.ts";
 
-const HELP = `Continues a prompt, and writes the text as it comes: greedily, unless it is asked to draw.
+const HELP = `Continues a prompt and prints the text as it comes. Each token is the likeliest, unless tokens are drawn.
 
 Usage: deno task generate --prompt TEXT [options]
 
-  --prompt TEXT       what the model reads
+  --prompt TEXT       the text to continue
   --generate N        at most N tokens (64)
   --chat              put the prompt into the model's chat template
   --history ROLE:TEXT an earlier message of the chat, of system, user or assistant; once for each, in order
-${SAMPLING_HELP}  --seed N            of the draws: the same seed gives the same text (0)
+${SAMPLING_HELP}  --seed N            seed of the draws; the same seed gives the same text (0)
 ${MODEL_HELP}  --help              this text
 `;
 

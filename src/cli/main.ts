@@ -1,30 +1,30 @@
 import { UsageError } from "./arguments.ts";
 import { write } from "./write.ts";
 
-const HELP = `Whence: which prompt tokens made a language model generate which output tokens.
+const HELP = `Whence says which prompt tokens made a language model generate which output tokens.
 
 Usage: deno task <command> [options]
 
   attribute    explain one target
   experiment   run a sweep from a YAML file
   generate     continue a prompt
-  doctor       what this machine offers and what is missing
-  inspect      what a checkpoint holds
-  compare      how far attributions agree
-  schema       the JSON Schema of an experiment's YAML
-  cache        what is kept between runs
+  compare      measure how far attributions agree
+  inspect      list a checkpoint, or plan an attribution
+  doctor       check this machine, or tune the kernels for it
+  cache        list or clear the files that are kept between runs
+  schema       print the JSON Schema of an experiment's YAML
 
-Each has --help.
+Each command has --help.
 `;
 
-// Imported when asked for: no command pays for the others.
+// Imported when asked for, so that no command loads the others.
 const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promise<number>>>> = {
   attribute: async () => (await import("./attribute_command.ts")).runAttributeCommand,
   experiment: async () => (await import("./experiment_command.ts")).runExperimentCommand,
   generate: async () => (await import("./generate_command.ts")).runGenerateCommand,
-  doctor: async () => (await import("./doctor_command.ts")).runDoctorCommand,
+  doctor: async () => (await import("./doctor/doctor_command.ts")).runDoctorCommand,
   cache: async () => (await import("./cache_command.ts")).runCacheCommand,
-  inspect: async () => (await import("./inspect_command.ts")).runInspectCommand,
+  inspect: async () => (await import("./inspect/inspect_command.ts")).runInspectCommand,
   compare: async () => (await import("./compare_command.ts")).runCompareCommand,
   schema: async () => (await import("./schema_command.ts")).runSchemaCommand,
 };

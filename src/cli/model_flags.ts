@@ -3,7 +3,7 @@ import { bytes, oneOf, text } from "./argument_values.ts";
 import type { Options, Values } from "./arguments.ts";
 import { write } from "./write.ts";
 
-/** Options that every command with a model has. */
+/** Flags of every command that opens a model. */
 export const MODEL_OPTIONS = {
   model: { type: "string" },
   quantize: { type: "string" },
@@ -13,22 +13,32 @@ export const MODEL_OPTIONS = {
   "no-cache": { type: "boolean" },
 } as const satisfies Options;
 
-/** Their help. */
-export const MODEL_HELP =
-  `  --model MODEL       a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
+/** Help of each, a line or more. */
+export const MODEL_FLAG_HELP = {
+  model: `  --model MODEL       a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
                       organization/name[@revision][:file.gguf] (the embedded biography model); HF_TOKEN, HF_HOME,
-                      HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE mean what they mean to huggingface_hub
-  --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
-  --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
-  --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
-  --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
-  --no-cache          neither read nor keep quantized weights and digests of files between runs
-`;
+                      HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE mean the same as in huggingface_hub
+`,
+  quantize: `  --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
+`,
+  device: `  --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
+`,
+  memory: `  --memory SIZE       memory of a batch without the weights, as 512MiB or 2GiB (1GiB)
+`,
+  tuning:
+    `  --tuning NAME       auto uses the kernels that doctor --tune found fastest here; off uses the defaults (auto)
+`,
+  noCache: `  --no-cache          neither read nor keep quantized weights and digests of files between runs
+`,
+} as const;
+
+/** Help of all of them. */
+export const MODEL_HELP: string = Object.values(MODEL_FLAG_HELP).join("");
 
 /** Values of --tuning. */
 export const TUNINGS = ["auto", "off"] as const;
 
-/** The model that the values of `MODEL_OPTIONS` name, and how it is loaded. */
+/** A model and the options of its load. */
 export interface ModelRequest {
   readonly source: string | undefined;
   readonly options: LoadOptions;
@@ -45,12 +55,12 @@ export function modelOptions(values: Values): ModelRequest {
   return { source: text("model", values.model), options: { device, quantize, memory, tuning, cache, onHint } };
 }
 
-/** Loads a model; says so where the f64 reference stands in for an adapter. */
+/** Loads a model. A hint tells that no adapter answers, so that the f64 reference runs. */
 export async function openModel({ source, options }: ModelRequest): Promise<LanguageModel> {
-  // Loaded after the arguments are known to be right, so that a mistake is reported at once.
+  // Imported after the arguments were checked, so that a mistake is reported at once.
   const [{ loadModel }, { withDownloadBar }] = await Promise.all([
     import("../model/model.ts"),
-    import("./download_progress.ts"),
+    import("./progress/download_progress.ts"),
   ]);
   const model = await withDownloadBar((onDownload) => loadModel(source, { ...options, onDownload }));
   if (options.device === "auto" && model.device.backend === "reference") {

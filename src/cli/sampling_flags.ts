@@ -2,7 +2,7 @@ import type { GenerateOptions } from "../model/generate/generate.ts";
 import { number } from "./argument_values.ts";
 import { type Options, UsageError, type Values } from "./arguments.ts";
 
-/** Options of every command that generates text. The seed has another name where a command has a seed already. */
+/** Flags of every command that generates text. The flag of the seed depends on the command. */
 export const SAMPLING_OPTIONS = {
   temperature: { type: "string" },
   "top-k": { type: "string" },
@@ -11,19 +11,21 @@ export const SAMPLING_OPTIONS = {
   stop: { type: "string", multiple: true },
 } as const satisfies Options;
 
-/** Their help. */
+/** Help of these flags. */
 export const SAMPLING_HELP =
-  `  --temperature X     draw tokens, from the logits divided by X; without this, --top-k and --top-p: the likeliest
+  `  --temperature X     draw tokens, with the logits divided by X; without any of --temperature, --top-k and --top-p, each
+                      token is the likeliest
   --top-k N           draw from the N likeliest tokens
   --top-p X           draw from the fewest likeliest tokens that have more than X of the probability
-  --repetition-penalty X  divide positive logits of tokens that were there before by X, and multiply negative ones
+  --repetition-penalty X
+                      divide the positive logits of tokens that occurred before by X, and multiply the negative ones
   --stop TEXT         end before this text; may be given several times
 `;
 
 /**
  * Reads the values of `SAMPLING_OPTIONS` and of the seed.
  *
- * @param seedFlag name of the option that seeds the draws
+ * @param seedFlag name of the flag of the seed
  */
 export function samplingOptions(values: Values, seedFlag: string): Omit<GenerateOptions, "onText"> {
   const above0 = (name: string) => number(name, values[name], { least: 0, whole: false });

@@ -1,8 +1,9 @@
-import { ARCHITECTURES } from "../model/load/architectures.ts";
-import type { LayerKind, ModelConfig } from "../model/load/model_config.ts";
-import type { RopeScaling } from "../model/load/rope_scaling.ts";
+import { ARCHITECTURES } from "../../model/load/architectures.ts";
+import type { LayerKind, ModelConfig } from "../../model/load/model_config.ts";
+import type { RopeScaling } from "../../model/load/rope_scaling.ts";
+import { keyLine } from "./key_line.ts";
 
-/** What was understood of a configuration, a line each; layers that are alike and neighbours together. */
+/** Tells a configuration as it was read, a line for each key. Neighbouring layers of one kind share a line. */
 export function configText(config: ModelConfig): string {
   const { layerKinds, rope, ...rest } = config;
   const named = ARCHITECTURES[config.architecture].models;
@@ -10,12 +11,12 @@ export function configText(config: ModelConfig): string {
     `attends to ${window === null ? "all positions" : `the latest ${window} positions`}` +
     (config.rope.length > 1 ? `, rope ${rope}` : "");
   return Object.entries(rest)
-    .map(([key, value]) => line(key, key === "architecture" ? `${value} (${named})` : String(value ?? "none")))
+    .map(([key, value]) => keyLine(key, key === "architecture" ? `${value} (${named})` : String(value ?? "none")))
     .join("") +
-    rope.map(({ theta, scaling }, i) => line(`rope ${i}`, ropeText(theta, scaling))).join("") +
+    rope.map(({ theta, scaling }, i) => keyLine(`rope ${i}`, ropeText(theta, scaling))).join("") +
     runsOf(layerKinds.map(attends)).map(([text, first, last]) => {
       const layers = first === last ? `layer ${first}` : `layers ${first}-${last}`;
-      return line(layers, text);
+      return keyLine(layers, text);
     }).join("");
 }
 
@@ -26,7 +27,7 @@ function ropeText(theta: number, { kind, ...constants }: RopeScaling): string {
   return `theta ${theta}, ${kind}${named.join("")}`;
 }
 
-/** Equal neighbours together: what they are, and first and last index. */
+/** Groups equal neighbours, each group with its first and last index. */
 function runsOf(texts: readonly string[]): [text: string, first: number, last: number][] {
   const runs: [string, number, number][] = [];
   texts.forEach((text, i) => {
@@ -35,9 +36,4 @@ function runsOf(texts: readonly string[]): [text: string, first: number, last: n
     else runs.push([text, i, i]);
   });
   return runs;
-}
-
-/** A key and its value. */
-export function line(key: string, value: string): string {
-  return `${key.padEnd(18)}${value}\n`;
 }

@@ -1,23 +1,23 @@
 // @ts-types="npm:@types/cli-progress@3"
 import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
-import type { DownloadProgress } from "../model/load/locate_model.ts";
-import { bytesText } from "../report/text/bytes_text.ts";
-import { timeLeftText } from "../time/time_text.ts";
-import { startStopwatch } from "../time/stopwatch.ts";
+import type { DownloadProgress } from "../../model/load/locate_model.ts";
+import { bytesText } from "../../report/text/bytes_text.ts";
+import { timeLeftText } from "../../time/time_text.ts";
+import { startStopwatch } from "../../time/stopwatch.ts";
 
-/** How far all files of the downloads are. */
+/** State of all downloads together. */
 export interface DownloadSum {
   /** From 0 to 1. */
   readonly share: number;
-  /** Whether nothing is under way. */
+  /** True if nothing is under way. */
   readonly finished: boolean;
-  /** "312 MiB of 1.63 GiB, 2 of 5 files, 12.3 MiB/s, 1 min 52 s left"; "verifying" where all is there */
+  /** "312 MiB of 1.63 GiB, 2 of 5 files, 12.3 MiB/s, 1 min 52 s left"; "verifying" once all is there */
   readonly text: string;
 }
 
 /**
- * Adds up what is told of files.
+ * Adds up the progress of files, and tells their sum.
  *
  * @param now seconds
  */
@@ -32,7 +32,7 @@ export function sumDownloads(now: () => number): (progress: DownloadProgress) =>
     const bytes = sum(({ last }) => last.bytes);
     const total = sum(({ last }) => last.total ?? last.bytes);
     const done = all.filter(({ last }) => last.state === "done").length;
-    // What an earlier run left says nothing of how fast it comes.
+    // Bytes that an earlier run left do not count for the rate.
     const rate = Math.max(0, sum(({ first, last }) => last.bytes - first)) / Math.max(now() - began, 1e-3);
     const verifying = bytes === total && done < all.length;
     const pace = rate === 0 ? "" : `, ${bytesText(rate)}/s, ${timeLeftText((total - bytes) / rate)}`;
@@ -56,7 +56,7 @@ export async function withDownloadBar<T>(
     format: "{model} {bar} {percentage} % {text}",
     hideCursor: true,
     clearOnComplete: true,
-    // The event loop may be busy with a hash; what is drawn then is drawn by the next event.
+    // A hash may keep the event loop busy, so the bar is drawn by the event itself.
     synchronousUpdate: true,
   }, cliProgress.Presets.shades_classic);
   const add = sumDownloads(startStopwatch());
@@ -67,7 +67,7 @@ export async function withDownloadBar<T>(
       const payload = { model: progress.model, text };
       if (started) bar.update(share, payload);
       else bar.start(1, share, payload);
-      // What follows, as loading the weights, is no download.
+      // The weights are loaded after this.
       if (finished) bar.stop();
       started = !finished;
     });

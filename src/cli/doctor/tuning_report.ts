@@ -1,17 +1,17 @@
-import { openGpu } from "../gpu/device.ts";
-import { type ContestResult, knownClasses, modelClasses, textOfChoice, tune } from "../model/tune/tune.ts";
-import { readTuning, tuningKey, writeTuning } from "../model/tune/tuning_cache.ts";
-import type { LoadOptions } from "../model/model.ts";
-import { textTable } from "../report/text/text_table.ts";
-import { write } from "./write.ts";
-import { withDownloadBar } from "./download_progress.ts";
+import { openGpu } from "../../gpu/device.ts";
+import { type ContestResult, knownClasses, modelClasses, textOfChoice, tune } from "../../model/tune/tune.ts";
+import { readTuning, tuningKey, writeTuning } from "../../model/tune/tuning_cache.ts";
+import type { LoadOptions } from "../../model/model.ts";
+import { textTable } from "../../report/text/text_table.ts";
+import { write } from "../write.ts";
+import { withDownloadBar } from "../progress/download_progress.ts";
 
 /**
- * Tunes the kernels for a model, or for the usual ones, prints how each candidate did, and keeps the choices beside those
- * that the cache has for other shapes.
+ * Tunes the kernels for a model, or for the usual ones, prints the rate of each candidate, and adds the choices to those
+ * in the cache.
  *
  * @returns the exit code
- * @throws {NoAdapterError} where there is nothing to tune for
+ * @throws {NoAdapterError} if no adapter answers
  */
 export async function runTuning(source: string | undefined, options: LoadOptions): Promise<number> {
   const classes = source === undefined

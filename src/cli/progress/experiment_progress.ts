@@ -1,19 +1,19 @@
 // @ts-types="npm:@types/cli-progress@3"
 import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
-import type { ProgressEvent } from "../experiment/run/progress_event.ts";
-import { numberText, percentText } from "../report/text/number_text.ts";
+import type { ProgressEvent } from "../../experiment/run/progress_event.ts";
+import { numberText, percentText } from "../../report/text/number_text.ts";
 import { sumDownloads } from "./download_progress.ts";
-import { timeLeftText } from "../time/time_text.ts";
-import { startStopwatch } from "../time/stopwatch.ts";
+import { timeLeftText } from "../../time/time_text.ts";
+import { startStopwatch } from "../../time/stopwatch.ts";
 
-/** Shows a run's progress on stderr. */
+/** Display of a run's progress. */
 export interface ProgressView {
   show(event: ProgressEvent): void;
   stop(): void;
 }
 
-/** A bar on a terminal; elsewhere a line for each cell that was computed or failed. */
+/** Opens a bar on a terminal; elsewhere a line is written for each cell that was computed or failed. */
 export function progressView(isTerminal: boolean, write: (line: string) => void): ProgressView {
   return isTerminal ? barView() : lineView(write);
 }
@@ -58,12 +58,12 @@ function barView(): ProgressView {
   return { show, stop: () => bars.stop() };
 }
 
-/** Time left if the remaining cells take as long as those before them. */
+/** Estimates the time left from the mean time of the cells so far. */
 function timeLeft(seconds: number, done: number, total: number): string {
   return done === 0 ? "" : timeLeftText((seconds / done) * (total - done));
 }
 
-/** An event as a line, or null where a reader does not need it. */
+/** Writes an event as a line; null for an event of no interest. */
 function lineOf(event: ProgressEvent, total: number): string | null {
   if (event.kind === "note") return `note: ${event.text}`;
   if (event.kind === "open") return `opening the model ${event.model}`;

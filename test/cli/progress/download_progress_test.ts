@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { DownloadProgress } from "../../src/model/load/locate_model.ts";
-import { sumDownloads } from "../../src/cli/download_progress.ts";
+import type { DownloadProgress } from "../../../src/model/load/locate_model.ts";
+import { sumDownloads } from "../../../src/cli/progress/download_progress.ts";
 
 const MIB = 2 ** 20;
 const of = (file: string, bytes: number, total: number | null, state: DownloadProgress["state"]) =>

@@ -1,0 +1,71 @@
+import { hubSettings } from "../../checkpoint/hub/hub_settings.ts";
+import { NoAdapterError, openGpu } from "../../gpu/device.ts";
+import { readTuning, tuningKey } from "../../model/tune/tuning_cache.ts";
+import { write } from "../write.ts";
+
+/** The oldest Deno with stable text imports, also over http. */
+const OLDEST_DENO = "2.8.3";
+
+/**
+ * Prints the runtime, the adapter and the hub.
+ *
+ * @returns true if nothing is missing
+ */
+export async function describeMachine(): Promise<boolean> {
+  const rows: [string, string][] = [
+    [
+      "deno",
+      `${Deno.version.deno}${isOlder(Deno.version.deno, OLDEST_DENO) ? ` (needs ${OLDEST_DENO} or newer)` : ""}`,
+    ],
+    ["system", `${Deno.build.os} ${Deno.build.arch}, ${navigator.hardwareConcurrency} cores`],
+  ];
+  const { ok, rows: adapterRows } = await describeAdapter();
+  for (const [name, value] of [...rows, ...adapterRows, ...describeHub()]) {
+    write(Deno.stdout, `${name.padEnd(22)}${value}\n`);
+  }
+  return ok && !isOlder(Deno.version.deno, OLDEST_DENO);
+}
+
+async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][] }> {
+  try {
+    const gpu = await openGpu();
+    const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
+    const { tuning, hint } = await readTuning(tuningKey(gpu));
+    const rows: [string, string][] = [
+      ["adapter", `${gpu.adapter}${gpu.software ? " (software: a GPU's driver would be faster)" : ""}`],
+      ["driver", gpu.driver],
+      ["subgroups", gpu.features.subgroups ? "yes" : "no (slower kernels are used)"],
+      ["timestamps", gpu.features.timestamps ? "yes" : "no (gpuSeconds is null)"],
+      ["largest binding", mebibytes(gpu.limits.maxStorageBufferBindingSize)],
+      ["largest buffer", mebibytes(gpu.limits.maxBufferSize)],
+      ["workgroup memory", `${gpu.limits.maxComputeWorkgroupStorageSize} bytes`],
+      ["tuning", `${tuning.name}${tuning.choices.size > 0 ? `, ${tuning.choices.size} families of kernels` : ""}`],
+    ];
+    gpu.close();
+    if (hint !== null) write(Deno.stderr, `hint: ${hint}\n`);
+    return { ok: true, rows };
+  } catch (error) {
+    if (!(error instanceof NoAdapterError)) throw error;
+    return { ok: false, rows: [["adapter", `none. ${error.message}`]] };
+  }
+}
+
+/** Tells the source of models and the folder that keeps them. */
+function describeHub(): [string, string][] {
+  try {
+    const { endpoint, cache, token, tokenSource, offline } = hubSettings();
+    return [
+      ["hub", offline ? "not asked (HF_HUB_OFFLINE)" : endpoint],
+      ["hub cache", cache],
+      ["hub token", token === null ? "none" : `of ${tokenSource}`],
+    ];
+  } catch (error) {
+    return [["hub", (error as Error).message]];
+  }
+}
+
+function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split(/[.+-]/).slice(0, 3).map(Number));
+  const at = a.findIndex((part, i) => part !== b[i]);
+  return at >= 0 && a[at] < b[at];
+}
