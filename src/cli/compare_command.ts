@@ -18,9 +18,9 @@ const HELP =
 
 Usage: deno task compare A.json B.json [C.json …] [options]
 
-Each file is a record, as attribute --format json prints it or an experiment stores it (cells/*.json). For each two files it
-prints Pearson's, Spearman's and Kendall's correlation, the overlap of the k largest magnitudes, the share of units with
-the same sign, and the relative L1 distance from the second. Three or more files also get the spread among them.
+Each file is a record, as attribute --format json prints it or an experiment stores it (cells/*.json). For each two files
+it prints Pearson's, Spearman's and Kendall's correlation, the overlap of the k largest magnitudes, the share of units
+with the same sign, and the relative L1 distance from the second. Three or more files also get the spread among them.
 
   --top N             k of the overlap (a quarter of the units)
   --format NAME       ${FORMATS.join(", ")} (table)
