@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EMBEDDED_DIRECTORY } from "./cli/run_cli.ts";
+import { EMBEDDED_DIRECTORY } from "./support/model_copy.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 

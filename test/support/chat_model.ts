@@ -1,4 +1,4 @@
-import { withModelCopy } from "../cli/run_cli.ts";
+import { withModelCopy } from "./model_copy.ts";
 
 /** A template that names roles, and adds a system message of its own where none is given. */
 const TEMPLATE = "{% if messages[0].role != 'system' %}<system>Be kind.\n{% endif %}" +

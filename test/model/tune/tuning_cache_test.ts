@@ -5,7 +5,7 @@ import type { Choice } from "../../../src/ops/kernel_choice.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
 import { tuningOf } from "../../../src/model/tune/tune.ts";
 import { readTuning, tuningFile, tuningKey, writeTuning } from "../../../src/model/tune/tuning_cache.ts";
-import { runCli } from "../../cli/run_cli.ts";
+import { runCli } from "../../support/run_cli.ts";
 
 const gpu = await openGpu();
 const KEY = tuningKey(gpu);

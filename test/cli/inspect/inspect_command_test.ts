@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { EMBEDDED_DIRECTORY, runCli } from "./run_cli.ts";
+import { EMBEDDED_DIRECTORY } from "../../support/model_copy.ts";
+import { runCli } from "../../support/run_cli.ts";
 
 const value = (stdout: string, key: string) => new RegExp(`^${key} +(.*)$`, "m").exec(stdout)?.[1];
 
@@ -11,8 +12,13 @@ Deno.test("inspect lists the tensors and the configuration", async () => {
   assert.match(value(stdout, "fingerprint")!, /^sha256:[0-9a-f]{64}$/);
 });
 
+Deno.test("inspect embedded lists the embedded model", async () => {
+  const { stdout } = await runCli(["inspect", "embedded"]);
+  assert.match(stdout, /model\.embed_tokens\.weight +\d+ × \d+/);
+});
+
 Deno.test("inspect shows what it understood of the architecture", async () => {
-  const gemma = fileURLToPath(new URL("../golden/architectures/gemma3", import.meta.url));
+  const gemma = fileURLToPath(new URL("../../golden/architectures/gemma3", import.meta.url));
   const { code, stdout } = await runCli(["inspect", gemma]);
   assert.equal(code, 0);
   assert.equal(value(stdout, "architecture"), "gemma3_text (Gemma 3 270M and 1B)");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { commitOf, type Files, type HubServer, serveHub } from "../checkpoint/hub/hub_server.ts";
-import { type CliResult, EMBEDDED_DIRECTORY, runCli } from "./run_cli.ts";
+import { EMBEDDED_DIRECTORY } from "../support/model_copy.ts";
+import { type CliResult, runCli } from "../support/run_cli.ts";
 
 const NAME = "whence/biography";
 const REQUEST = ["--prompt", "Michael works as a software engineer.", "--target", " He enjoys painting"];

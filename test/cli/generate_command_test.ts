@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loadModel } from "../../src/model/model.ts";
 import { withChatModel } from "../support/chat_model.ts";
-import { runCli } from "./run_cli.ts";
+import { runCli } from "../support/run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
 
@@ -11,6 +11,12 @@ Deno.test("generate writes the greedy continuation, up to a stop text", async ()
   assert.match(whole.stdout, /^ painting, .+\n$/s);
   const stopped = await runCli(["generate", "--prompt", PROMPT, "--generate", "24", "--stop", "!", "--stop", ", "]);
   assert.equal(stopped.stdout, `${whole.stdout.slice(0, whole.stdout.indexOf(","))}\n`);
+});
+
+Deno.test("generate writes as many tokens as it is asked for", async () => {
+  const { code, stdout, stderr } = await runCli(["generate", "--prompt", PROMPT, "--generate", "20"]);
+  assert.equal(code, 0, stderr);
+  assert.ok(stdout.startsWith(" painting, traveling"), stdout);
 });
 
 Deno.test("attribute explains a target that was drawn, and its record says how", async () => {

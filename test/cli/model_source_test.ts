@@ -12,7 +12,8 @@ import {
   roundedModel,
   writeModel,
 } from "../support/one_model.ts";
-import { EMBEDDED_DIRECTORY, runCli } from "./run_cli.ts";
+import { EMBEDDED_DIRECTORY } from "../support/model_copy.ts";
+import { runCli } from "../support/run_cli.ts";
 
 const REQUEST = [
   ...[

@@ -3,7 +3,7 @@ import { parse } from "npm:csv-parse@7/sync";
 import { agreement } from "../../src/metrics/agreement.ts";
 import { recordJson } from "../../src/report/text/json.ts";
 import { sampleRecord, withAttribution } from "../report/record_sample.ts";
-import { runCli } from "./run_cli.ts";
+import { runCli } from "../support/run_cli.ts";
 
 const BASE = sampleRecord();
 const FIRST = [3, 1, 2, 0, -1, 0.5, 0, 4];

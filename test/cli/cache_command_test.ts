@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createQuantized, quantizedFile, type QuantizedKey } from "../../src/checkpoint/cache/quantized_cache.ts";
 import { quantizeNf4 } from "../../src/quant/nf4.ts";
-import { runCli } from "./run_cli.ts";
+import { runCli } from "../support/run_cli.ts";
 
 Deno.test("cache list shows what is kept, cache prune removes what is not used", async () => {
   const cache = await Deno.makeTempDir({ prefix: "whence-cache-" });

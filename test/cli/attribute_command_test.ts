@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withChatModel } from "../support/chat_model.ts";
-import { runCli } from "./run_cli.ts";
+import { runCli } from "../support/run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
 const TARGET = " painting, traveling to different countries, and volunteering at community events.";
@@ -231,15 +231,4 @@ Deno.test("attribute without an adapter runs on the f64 reference and says so", 
   assert.equal(code, 0, stderr);
   assert.equal(JSON.parse(stdout).device.backend, "reference");
   assert.match(stderr, /hint: no WebGPU adapter answers/);
-});
-
-Deno.test("generate, inspect and doctor print what they are asked for", async () => {
-  const generated = await runCli(["generate", "--prompt", PROMPT, "--generate", "20"]);
-  assert.equal(generated.code, 0, generated.stderr);
-  assert.ok(generated.stdout.startsWith(" painting, traveling"), generated.stdout);
-  const inspected = await runCli(["inspect", "embedded"]);
-  assert.match(inspected.stdout, /model\.embed_tokens\.weight +\d+ × \d+/);
-  const doctor = await runCli(["doctor"]);
-  assert.equal(doctor.code, 0, doctor.stdout);
-  assert.match(doctor.stdout, /^adapter +\S/m);
 });
