@@ -1,29 +1,32 @@
 import type { Checkpoint } from "./checkpoint.ts";
-import { openDirectory } from "./safetensors/model_directory.ts";
 import { openGguf } from "./gguf/open_gguf.ts";
+import { type ModelFileEnding, modelFileEnding, SOME_MODEL_FILE } from "./model_file.ts";
+import { openModelDirectory } from "./safetensors/model_directory.ts";
+import { ifThere } from "../files/existing_file.ts";
+
+/** Opens a model's file, by the ending of its name. */
+const OPEN_FILE = { ".gguf": openGguf } satisfies Record<ModelFileEnding, (path: string) => Checkpoint>;
 
 /**
- * Opens a model: a Hugging Face directory or a GGUF file. Files stay open until `close()`; tensors are read one at a
- * time, so the model is never in memory as a whole.
+ * Opens a model: a Hugging Face directory or a file of one of `MODEL_FILES`. Files stay open until `close()`; tensors are read
+ * one at a time, so the model is never in memory as a whole.
  *
- * @throws Deno.errors.NotFound where nothing is at `path`, or a file is missing in the directory
- * @throws SyntaxError where a file is malformed or truncated
- * @throws TypeError where `path` is a file of another kind
+ * @throws {Deno.errors.NotFound} if nothing is at `path`, or a file is missing in the directory
+ * @throws {SyntaxError} if a file is malformed or truncated
+ * @throws {TypeError} if `path` is a file of another kind
  */
 // deno-lint-ignore require-await -- a promise, so that every fault rejects instead of throwing
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  if (isDirectory(path)) return openDirectory(path);
-  if (path.toLowerCase().endsWith(".gguf")) return openGguf(path);
-  throw new TypeError(`Cannot open model ${path} as it must be a directory or a .gguf file: got another file`);
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  const found = ifThere(() => Deno.statSync(path));
+  if (found === null) {
     throw new Deno.errors.NotFound(
-      `Cannot open model ${path} as it must be a directory, a .gguf file, or organization/name at the hub: got nothing`,
+      `Cannot open model ${path} as it must be a directory, ${SOME_MODEL_FILE} file, or organization/name at the hub: got nothing`,
     );
   }
+  if (found.isDirectory) return openModelDirectory(path);
+  const ending = modelFileEnding(path);
+  if (ending !== null) return OPEN_FILE[ending](path);
+  throw new TypeError(
+    `Cannot open model ${path} as it must be a directory or ${SOME_MODEL_FILE} file: got another file`,
+  );
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { MODEL_FILES, modelFileEnding } from "../model_file.ts";
 import { DIRECTORY_FILES } from "../safetensors/model_directory.ts";
 import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
 import {
@@ -101,10 +102,12 @@ async function completeSnapshot(
 
 /** The error of a repository without a file; it lists what comes closest. */
 function lacks(id: HubId, file: string, { names }: Listing): HubError {
-  const gguf = [...names].filter((name) => name.toLowerCase().endsWith(".gguf"));
-  const shown = (gguf.length > 0 ? gguf : [...names]).sort();
+  const models = [...names].filter((name) => modelFileEnding(name) !== null).sort();
+  const shown = models.length > 0 ? models : [...names].sort();
   const more = shown.length > SHOWN ? ` and ${shown.length - SHOWN} more` : "";
-  const advice = gguf.length > 0 ? `; name a GGUF file as ${hubIdText({ ...id, file: shown[0] })}` : "";
+  const advice = models.length > 0
+    ? `; name a ${MODEL_FILES[modelFileEnding(models[0])!]} file as ${hubIdText({ ...id, file: models[0] })}`
+    : "";
   return new HubError(
     `Cannot download ${hubIdText(id)} as the repository must have ${file}: got ${
       shown.slice(0, SHOWN).join(", ") || "no files"

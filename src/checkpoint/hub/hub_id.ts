@@ -1,10 +1,12 @@
+import { modelFileEnding, SOME_MODEL_FILE } from "../model_file.ts";
+
 /** A model at the hub. */
 export interface HubId {
   /** `organization/name` */
   readonly name: string;
   /** A branch, a tag or a commit; `main` where none was named. */
   readonly revision: string;
-  /** The path of a GGUF file in the repository, or null for its safetensors. */
+  /** Path of a file of `MODEL_FILES` in the repository, or null for its safetensors. */
   readonly file: string | null;
 }
 
@@ -27,8 +29,10 @@ export function parseHubId(text: string): HubId | null {
   if (!isRelativePath(revision) || /[\s~^?*[]/.test(revision)) {
     throw new RangeError(`Cannot use ${text} as its revision must be a branch, a tag or a commit: got "${revision}"`);
   }
-  if (file !== null && !(isRelativePath(file) && file.toLowerCase().endsWith(".gguf"))) {
-    throw new RangeError(`Cannot use ${text} as its file must be a .gguf file in the repository: got "${file}"`);
+  if (file !== null && !(isRelativePath(file) && modelFileEnding(file) !== null)) {
+    throw new RangeError(
+      `Cannot use ${text} as its file must be ${SOME_MODEL_FILE} file in the repository: got "${file}"`,
+    );
   }
   return { name, revision, file };
 }

@@ -4,9 +4,10 @@ import { FP4_CODE_BOOK } from "../../quant/fp4.ts";
 import { NF4_BLOCK, NF4_CODE_BOOK } from "../../quant/nf4.ts";
 import type { Tensor } from "../checkpoint.ts";
 import { parseJsonObject } from "../../files/json_object.ts";
+import type { PackedFormat } from "./packed_format.ts";
 import { describeEntry, type EntryReader, expect, type PackedWeight, sumParts, whereIs } from "./packed_weight.ts";
 
-/** What the `quant_state` entry says, once it was checked. */
+/** Content of the `quant_state` entry, checked. */
 interface State {
   readonly name: string;
   readonly kind: Kind;
@@ -18,19 +19,29 @@ interface State {
 
 type Kind = "nf4" | "fp4";
 
-/** The value of each code. */
+/** Value of each code. */
 const BOOKS: Readonly<Record<Kind, Float32Array>> = { nf4: NF4_CODE_BOOK, fp4: FP4_CODE_BOOK };
 
 const STATE = ".quant_state.bitsandbytes__";
 
+/** Weights that bitsandbytes packed in 4 bits. NF4 stays as it is; FP4 is read as its f32 values. */
+export const BITSANDBYTES: PackedFormat = {
+  methods: ["bitsandbytes"],
+  title: "bitsandbytes' NF4 or FP4",
+  open(stated, source) {
+    const inEightBits = stated?.method === "bitsandbytes" && stated.keys.load_in_8bit === true;
+    expect(!inEightBits, source, "bitsandbytes weights must be in 4 bits", "load_in_8bit");
+    return findWeights;
+  },
+};
+
 /**
- * Finds the weights that bitsandbytes packed, by their `.quant_state.bitsandbytes__nf4` or `…__fp4`; those that
- * `llm_int8_skip_modules` kept have none. NF4 stays as it is; FP4 is read as its f32 values.
+ * Finds the packed weights by their `.quant_state.bitsandbytes__nf4` or `…__fp4`, whatever the configuration says; modules that
+ * `llm_int8_skip_modules` kept have none.
  *
- * @returns by the weight's own name
- * @throws SyntaxError where a packed weight is of another kind, not in blocks of 64 or lacks a part
+ * @throws {SyntaxError} if a packed weight is of another kind, not in blocks of 64 or lacks a part
  */
-export function findBnbWeights(reader: EntryReader): Map<string, PackedWeight> {
+function findWeights(reader: EntryReader): Map<string, PackedWeight> {
   const packed = new Map<string, PackedWeight>();
   for (const key of reader.entries.keys()) {
     const at = key.indexOf(STATE);
@@ -99,7 +110,7 @@ function readRows(state: State, rows: readonly number[], reader: EntryReader): F
   return values;
 }
 
-/** The expanded absmax of a packed weight, after its code book and size were checked. */
+/** Reads the expanded absmax of a packed weight. Checks its code book and size first. */
 function readStatistics(state: State, reader: EntryReader): Float32Array {
   const { name, kind, shape } = state;
   const what = whereIs(name, name, reader);

@@ -2,49 +2,55 @@ import { alongRows, type Int4Block, int4Block } from "../../quant/int4.ts";
 import { dequantizeInt4, INT4_PACK, type Int4Groups } from "../../quant/int4_groups.ts";
 import { DENSE_DTYPES, widenDense } from "../dense_tensor.ts";
 import { describeEntry, type EntryReader, expect, type PackedWeight, sumParts, whereIs } from "./packed_weight.ts";
-import type { Int4Quantization, Quantization } from "./quantization_config.ts";
+import { INT4_METHODS, type Int4Config, readInt4Config } from "./int4_config.ts";
+import type { PackedFormat } from "./packed_format.ts";
 
 /** Shapes of a weight whose entries were checked. */
 interface Int4Layer {
   /** Before ".qweight". */
   readonly module: string;
-  readonly quantization: Int4Quantization;
+  readonly quantization: Int4Config;
   /** [out, in] */
   readonly shape: readonly [number, number];
   readonly groups: number;
-  /** Whether the file says which group an input belongs to; else they follow each other. */
+  /** True if the file says which group an input belongs to; else groups follow each other. */
   readonly indexed: boolean;
 }
 
 const CODES = ".qweight";
 
 /**
- * Finds the linear layers that GPTQ or AWQ packed, by their `.qweight`; other modules are as in any checkpoint. They stay in 4 bits
- * where inputs that share a scale follow each other, and are read as their f32 values elsewhere.
+ * Linear layers that GPTQ or AWQ packed in 4 bits. They stay in 4 bits if inputs that share a scale follow each other, and are
+ * read as their f32 values otherwise.
  *
  * Source: AutoGPTQ's `QuantLinear` and AutoAWQ's `WQLinear_GEMM`, whose buffers these are.
- *
- * @returns by the weight's own name, "….weight"
- * @throws SyntaxError where an entry is missing or has another type or shape, or config and tensors do not agree
  */
-export function findInt4Weights(
-  reader: EntryReader,
-  quantization: Quantization,
-  source: string,
-): Map<string, PackedWeight> {
-  const found = [...reader.entries.keys()].filter((key) => key.endsWith(CODES));
-  if (quantization === null || quantization.method === "bitsandbytes") {
-    const must = `quantization_config.quant_method must be gptq or awq, as there is ${found[0]}`;
-    expect(found.length === 0, source, must, quantization?.method ?? "none");
-    return new Map();
+export const INT4: PackedFormat = {
+  methods: INT4_METHODS,
+  title: "GPTQ or AWQ",
+  open(stated, source) {
+    const config = stated && readInt4Config(stated, source);
+    return (reader) => {
+      const modules = [...reader.entries.keys()].filter((key) => key.endsWith(CODES))
+        .map((key) => key.slice(0, -CODES.length));
+      checkPresence(modules, config, stated?.method ?? "none", source);
+      if (config === null) return new Map();
+      return new Map(modules.map((module) => [`${module}.weight`, describe(module, config, reader)]));
+    };
+  },
+};
+
+/** @throws {SyntaxError} if the configuration asks for packed layers and there are none, or the other way round */
+function checkPresence(modules: readonly string[], config: Int4Config | null, method: string, source: string): void {
+  if (config === null) {
+    const must = `quantization_config.quant_method must be gptq or awq, as there is ${modules[0]}${CODES}`;
+    return expect(modules.length === 0, source, must, method);
   }
-  const must = `a model with quant_method ${quantization.method} must have tensors named *${CODES}`;
-  expect(found.length > 0, source, must, "none");
-  const layers = found.map((key) => describe(key.slice(0, -CODES.length), quantization, reader));
-  return new Map(layers.map((weight) => [weight.info.name, weight]));
+  const must = `a model with quant_method ${method} must have tensors named *${CODES}`;
+  expect(modules.length > 0, source, must, "none");
 }
 
-function describe(module: string, quantization: Int4Quantization, reader: EntryReader): PackedWeight {
+function describe(module: string, quantization: Int4Config, reader: EntryReader): PackedWeight {
   const layer = measure(module, quantization, reader);
   const name = `${module}.weight`;
   const what = whereIs(name, module + CODES, reader);
@@ -72,7 +78,7 @@ function describe(module: string, quantization: Int4Quantization, reader: EntryR
   };
 }
 
-function measure(module: string, quantization: Int4Quantization, reader: EntryReader): Int4Layer {
+function measure(module: string, quantization: Int4Config, reader: EntryReader): Int4Layer {
   const part = (suffix: string) => {
     const key = module + suffix;
     const entry = reader.entries.get(key);
@@ -115,7 +121,7 @@ function readLayer(layer: Int4Layer, reader: EntryReader): Int4Groups {
   };
 }
 
-/** Elements that share a scale where the layer can stay in 4 bits, else null. */
+/** Elements that share a scale if the layer can stay in 4 bits, else null. */
 function blockOf(
   { module, quantization, shape: [, inputs], indexed }: Int4Layer,
   reader: EntryReader,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isFile } from "../../files/existing_file.ts";
 import { parseUniqueKeys } from "../../files/json_object.ts";
 import { shownValue } from "../../files/shown_value.ts";
+import { MODEL_FILES, modelFileEnding } from "../model_file.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors_file.ts";
 
 /** Weights in one file. */
@@ -66,11 +67,14 @@ function readWeightMap(path: string): Record<string, string> {
   const index = join(path, INDEX);
   if (!isFile(index)) {
     const found = [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
-    const gguf = found.find((name) => name.endsWith(".gguf"));
+    const file = found.find((name) => modelFileEnding(name) !== null);
+    const advice = file === undefined
+      ? ""
+      : `; to use the ${MODEL_FILES[modelFileEnding(file)!]} file, name it: ${join(path, file)}`;
     throw new Deno.errors.NotFound(
       `Cannot open model ${path} as it must have ${SINGLE} or ${INDEX}: got ${
         found.join(", ") || "an empty directory"
-      }${gguf ? `; to use the GGUF file, name it: ${join(path, gguf)}` : ""}`,
+      }${advice}`,
     );
   }
   const map = parseUniqueKeys(Deno.readTextFileSync(index), index).weight_map;

@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { isFile } from "../../files/existing_file.ts";
+import { readJsonObject } from "../../files/json_object.ts";
+import type { TokenizerFiles } from "../checkpoint.ts";
+
+const TOKENIZER = "tokenizer.json";
+const TOKENIZER_CONFIG = "tokenizer_config.json";
+const GENERATION_CONFIG = "generation_config.json";
+const CHAT_TEMPLATE = "chat_template.jinja";
+
+/** Files of a directory that a tokenizer is built from. */
+export const TOKENIZER_FILES: readonly string[] = [GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, CHAT_TEMPLATE];
+
+/**
+ * Reads the tokenizer's files of a directory; null if it has no `tokenizer.json`.
+ *
+ * @throws {SyntaxError} if one is malformed
+ */
+export function readTokenizerFiles(directory: string): TokenizerFiles | null {
+  const at = (name: string) => join(directory, name);
+  if (!isFile(at(TOKENIZER))) return null;
+  const optional = (name: string) => isFile(at(name)) ? readJsonObject(at(name)) : {};
+  const config = optional(TOKENIZER_CONFIG);
+  // Newer transformers keep the template in a file of its own, which wins over the key.
+  if (isFile(at(CHAT_TEMPLATE))) config.chat_template = Deno.readTextFileSync(at(CHAT_TEMPLATE));
+  return { tokenizer: readJsonObject(at(TOKENIZER)), config, generation: optional(GENERATION_CONFIG) };
+}
