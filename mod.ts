@@ -51,7 +51,7 @@ export type {
   SequenceCompleteness,
 } from "./src/explain/record/record.ts";
 export { RECORD_SCHEMA } from "./src/explain/record/record.ts";
-export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
+export { type Device, type DeviceInfo, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
@@ -60,14 +60,14 @@ export type { TableOptions } from "./src/report/text/record_table.ts";
 export type { ArchitectureName } from "./src/model/load/architectures.ts";
 export type { LayerKind, ModelConfig } from "./src/model/load/model_config.ts";
 export type { RopeScaling, RopeTable } from "./src/model/load/rope_scaling.ts";
-export type { GenerateOptions } from "./src/model/generate/generate.ts";
+export type { GenerateOptions } from "./src/model/generate/continue_prompt.ts";
 export type { TokenSampling } from "./src/model/generate/sampler.ts";
-export type { Meter } from "./src/model/run/meter.ts";
+export type { ModelMeter } from "./src/model/run/model_meter.ts";
 export type { Quantize } from "./src/model/load/load_weights.ts";
 export type { PathRequest } from "./src/model/run/open_path.ts";
 export type { PointsRequest } from "./src/model/run/open_points.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokens/tokenizer.ts";
-export type { HeadObjective } from "./src/model/run/head.ts";
+export type { HeadObjective } from "./src/model/graphs/head.ts";
 export { OBJECTIVE_NAMES, type ObjectiveName, OBJECTIVES } from "./src/attribution/objectives/objective.ts";
 export {
   type ComposedObjective,

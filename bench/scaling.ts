@@ -8,8 +8,8 @@ import type { Executor } from "../src/graph/executor.ts";
 import { createWebGpuExecutor } from "../src/graph/webgpu_executor.ts";
 import { EMBEDDED, embeddedModel } from "../src/model/load/embedded.ts";
 import { parseConfig } from "../src/model/load/model_config.ts";
-import { type BatchShape, pathGraph, rowsPerSequence } from "../src/model/run/path_graph.ts";
-import { type Architecture, rotationTable } from "../src/model/run/decoder.ts";
+import { type BatchShape, pathGraph, rowsPerSequence } from "../src/model/graphs/path_graph.ts";
+import { type DecoderSpec, rotationTable } from "../src/model/graphs/decoder.ts";
 import { EMBEDDING, hasAttentionBias } from "../src/model/load/weight_layout.ts";
 import { loadWeights } from "../src/model/load/load_weights.ts";
 import { emit } from "./figure.ts";
@@ -59,7 +59,7 @@ interface Cost {
 /** Runs forward and reverse of a path between real embeddings; compiled once, the least of a few runs. */
 async function measure(
   executor: Executor,
-  model: Architecture,
+  model: DecoderSpec,
   ids: { readonly prompt: readonly number[]; readonly target: readonly number[] },
   embed: (ids: readonly number[]) => Promise<Float32Array>,
   shape: BatchShape,

@@ -1,6 +1,6 @@
-import { blockWeights, type ModelShape } from "../src/model/load/model_shapes.ts";
+import { blockWeights, type ModelShape } from "../src/model/tune/model_shapes.ts";
 
-export { blockWeights, MODEL_SHAPES, type ModelShape } from "../src/model/load/model_shapes.ts";
+export { blockWeights, MODEL_SHAPES, type ModelShape } from "../src/model/tune/model_shapes.ts";
 
 /**
  * Operations that B forward passes over sequences of S positions with T scored rows need, a product's multiply and add

@@ -1,4 +1,4 @@
-import type { GenerateOptions } from "../model/generate/generate.ts";
+import type { GenerateOptions } from "../model/generate/continue_prompt.ts";
 import { number } from "./argument_values.ts";
 import { type Options, UsageError, type Values } from "./arguments.ts";
 

@@ -4,7 +4,7 @@ import { topPairs } from "../attribution/objectives/margin.ts";
 import { type ObjectiveName, OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import type { PointFunction } from "../attribution/point_function.ts";
-import { type HeadObjective, LOG_PROB } from "../model/run/head.ts";
+import { type HeadObjective, LOG_PROB } from "../model/graphs/head.ts";
 import type { LanguageModel } from "../model/model.ts";
 import type { PathRequest } from "../model/run/open_path.ts";
 import type { PointsRequest } from "../model/run/open_points.ts";

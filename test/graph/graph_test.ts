@@ -6,8 +6,8 @@ import { listOutputs } from "../../src/graph/outputs.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
 import type { ModelConfig } from "../../src/model/load/model_config.ts";
-import { pathGraph, reverseWalks } from "../../src/model/run/path_graph.ts";
-import { scoreGraph } from "../../src/model/run/score_graph.ts";
+import { pathGraph, reverseWalks } from "../../src/model/graphs/path_graph.ts";
+import { scoreGraph } from "../../src/model/graphs/score_graph.ts";
 import { randomValues } from "../support/random.ts";
 
 const CONFIG: ModelConfig = {

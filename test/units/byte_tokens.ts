@@ -1,4 +1,4 @@
-import { alignTokens } from "../../src/model/tokens/token_offsets.ts";
+import { alignTokens } from "../../src/model/tokens/align_tokens.ts";
 import type { UnitToken } from "../../src/units/unit.ts";
 import { createRandom, type Random } from "../../src/statistics/random.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { topPairs } from "../../src/attribution/objectives/margin.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import type { GivenOptions } from "../../src/explain/options/preset.ts";
-import type { HeadObjective } from "../../src/model/run/head.ts";
+import type { HeadObjective } from "../../src/model/graphs/head.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
 import { SMOLLM2_GGUF } from "./fetch.ts";

@@ -1,7 +1,7 @@
 import type { ObjectiveName } from "../../attribution/objectives/objective.ts";
 import { openObjective } from "../../explain/open_objective.ts";
 import type { LanguageModel, LoadOptions } from "../../model/model.ts";
-import { type Rehearsal, type RehearsedRun, rehearseModel } from "../../model/run/rehearsal.ts";
+import { type Rehearsal, type RehearsedRun, rehearseModel } from "../../model/rehearse_model.ts";
 import { bytesText } from "../../report/text/bytes_text.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
 import { keyLine } from "./key_line.ts";

@@ -1,4 +1,4 @@
-import { type Effort, rehearseModel } from "../../model/run/rehearsal.ts";
+import { type Effort, rehearseModel } from "../../model/rehearse_model.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { attribute } from "../../explain/attribute.ts";
 import type { AttributionOptions, AttributionText } from "../../explain/options/attribution_options.ts";

@@ -1,5 +1,6 @@
 import type { ObjectiveName } from "../../attribution/objectives/objective.ts";
 import type { ObjectiveUnit } from "../../attribution/objectives/objective_definition.ts";
+import type { DeviceInfo } from "../../model/device_info.ts";
 
 /** The record's schema name; it changes when a field changes its meaning. */
 export const RECORD_SCHEMA = "whence.attribution/1";
@@ -204,14 +205,7 @@ export interface AttributionRecord {
     readonly fingerprint: string;
   };
   /** What it ran on. */
-  readonly device: {
-    /** WebGPU kernels, or the f64 reference. */
-    readonly backend: "webgpu" | "reference";
-    /** The adapter's own description. */
-    readonly adapter: string;
-    /** Which kernels were used: "default", or a hash of the choices of `doctor --tune`; null for the reference. */
-    readonly tuning: string | null;
-  };
+  readonly device: DeviceInfo;
   /** `name` and every option, resolved. */
   readonly method: Readonly<Record<string, unknown>> & { readonly name: string };
   /** The prompt as tokens, [L]. */

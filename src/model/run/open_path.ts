@@ -1,11 +1,11 @@
 import type { PathFunction } from "../../attribution/path_function.ts";
-import { evaluateBatch, joined } from "./batches.ts";
-import { type HeadObjective, LOG_PROB } from "./head.ts";
-import { pathGraph, rowsPerSequence } from "./path_graph.ts";
-import { rotationTable } from "./decoder.ts";
-import { assertLength, type Embed, type Runtime } from "./runtime.ts";
+import { evaluateBatch, joined } from "./evaluate_batch.ts";
+import { type HeadObjective, LOG_PROB } from "../graphs/head.ts";
+import { pathGraph, rowsPerSequence } from "../graphs/path_graph.ts";
+import { rotationTable } from "../graphs/decoder.ts";
+import { assertLength, type ModelRuntime } from "./model_runtime.ts";
 import { commonRows, computeSharedRows } from "./shared_rows.ts";
-import { assertLayer, computeStreams, sharedOf } from "./streams.ts";
+import { assertLayer, computeStreams, sharedOf } from "./layer_streams.ts";
 
 /** The ends of a path over a prompt's embeddings, and the target that is scored along it. */
 export interface PathRequest {
@@ -35,11 +35,11 @@ export interface PathRequest {
  *
  * @throws {RangeError} for a layer that there is not, or a sequence longer than the model's positions
  */
-export async function openPath(runtime: Runtime, embed: Embed, request: PathRequest): Promise<PathFunction> {
-  const { architecture } = runtime;
-  const { config } = architecture;
+export async function openPath(runtime: ModelRuntime, request: PathRequest): Promise<PathFunction> {
+  const { decoder } = runtime;
+  const { config } = decoder;
   const { targets, layer = 0, objective = LOG_PROB } = request;
-  assertLayer(architecture, layer);
+  assertLayer(decoder, layer);
   const T = targets.length;
   const D = config.hiddenSize;
   const L = request.end.length / D;
@@ -47,7 +47,7 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
   const shape = { prompt: L, shared: P, targets: T, layer };
   const S = rowsPerSequence(shape);
   assertLength(runtime, P + S);
-  const prefix = await embed(targets.slice(0, -1));
+  const prefix = await runtime.embed(targets.slice(0, -1));
   const ends = [
     joined(request.start.subarray(P * D), request.prefix ? prefix.map((_, i) => request.prefix![i % D]) : prefix),
     joined(request.end.subarray(P * D), prefix),
@@ -70,7 +70,7 @@ export async function openPath(runtime: Runtime, embed: Embed, request: PathRequ
         targets,
         objective,
         attributed: tokens,
-        build: (sequences) => pathGraph(architecture, { ...shape, sequences }, wants, objective.kind),
+        build: (sequences) => pathGraph(decoder, { ...shape, sequences }, wants, objective.kind),
         inputs: (first, size) => ({ ...fixed, alpha: Float32Array.from(alphas.slice(first, first + size)) }),
         width: 1,
       }),

@@ -1,12 +1,12 @@
 import type { InputPoint, PointFunction, PointWants } from "../../attribution/point_function.ts";
 import type { InputData } from "../../graph/executor.ts";
-import { evaluateBatch, joined } from "./batches.ts";
-import { type HeadObjective, LOG_PROB } from "./head.ts";
-import { isDirected, pointGraph, rowsPerSequence } from "./path_graph.ts";
-import { rotationTable } from "./decoder.ts";
-import { assertLength, type Embed, type Runtime } from "./runtime.ts";
+import { evaluateBatch, joined } from "./evaluate_batch.ts";
+import { type HeadObjective, LOG_PROB } from "../graphs/head.ts";
+import { isDirected, pointGraph, rowsPerSequence } from "../graphs/path_graph.ts";
+import { rotationTable } from "../graphs/decoder.ts";
+import { assertLength, type ModelRuntime } from "./model_runtime.ts";
 import { computeSharedRows } from "./shared_rows.ts";
-import { assertLayer, computeStreams, sharedOf } from "./streams.ts";
+import { assertLayer, computeStreams, sharedOf } from "./layer_streams.ts";
 
 /** A prompt around which, and the target of which, points are evaluated. */
 export interface PointsRequest {
@@ -28,11 +28,11 @@ export interface PointsRequest {
  *
  * @throws {RangeError} for a layer that there is not, or a sequence longer than the model's positions
  */
-export async function openPoints(runtime: Runtime, embed: Embed, request: PointsRequest): Promise<PointFunction> {
-  const { architecture } = runtime;
-  const { config } = architecture;
+export async function openPoints(runtime: ModelRuntime, request: PointsRequest): Promise<PointFunction> {
+  const { decoder } = runtime;
+  const { config } = decoder;
   const { targets, prompt, layer = 0, fixed = 0, objective = LOG_PROB } = request;
-  assertLayer(architecture, layer);
+  assertLayer(decoder, layer);
   const [T, D] = [targets.length, config.hiddenSize];
   const L = prompt.length / D;
   // The last row of the prompt predicts, so every point carries it.
@@ -40,7 +40,7 @@ export async function openPoints(runtime: Runtime, embed: Embed, request: Points
   const shape = { prompt: L, shared: P, targets: T, layer };
   const S = rowsPerSequence(shape);
   assertLength(runtime, P + S);
-  const rows = joined(prompt, await embed(targets.slice(0, -1)));
+  const rows = joined(prompt, await runtime.embed(targets.slice(0, -1)));
   const given = await computeSharedRows(runtime, rows.subarray(0, P * D), P + S);
   const [stream] = layer === 0 ? [rows] : await computeStreams(runtime, [rows], given, shape);
   const prefix = Float64Array.from(stream.subarray(L * D));
@@ -59,7 +59,7 @@ export async function openPoints(runtime: Runtime, embed: Embed, request: Points
         targets,
         objective,
         attributed: L,
-        build: (sequences) => pointGraph(architecture, { ...shape, sequences }, wants, objective.kind),
+        build: (sequences) => pointGraph(decoder, { ...shape, sequences }, wants, objective.kind),
         inputs: (first, size) => ({
           ...common,
           ...pointInputs(points.slice(first, first + size), wants, P * D, prefix),

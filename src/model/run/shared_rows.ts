@@ -1,6 +1,6 @@
 import type { InputData } from "../../graph/executor.ts";
-import { rotationTable, sharedGraph } from "./decoder.ts";
-import type { Runtime } from "./runtime.ts";
+import { rotationTable, sharedGraph } from "../graphs/decoder.ts";
+import type { ModelRuntime } from "./model_runtime.ts";
 
 /**
  * Rows that two prompts start with alike, at most all but the last: that one predicts, so each sequence carries it.
@@ -19,13 +19,13 @@ export function commonRows(a: Float32Array, b: Float32Array, D: number): number 
  *
  * @param length of the sequences
  */
-export async function computeSharedRows(runtime: Runtime, rows: Float32Array, length: number): Promise<InputData> {
-  const { architecture, programs, meter } = runtime;
-  const { config } = architecture;
+export async function computeSharedRows(runtime: ModelRuntime, rows: Float32Array, length: number): Promise<InputData> {
+  const { decoder, programs, meter } = runtime;
+  const { config } = decoder;
   const P = rows.length / config.hiddenSize;
   if (P === 0) return {};
   const key = `shared ${P}`;
-  const build = (sequences: number) => sharedGraph(architecture, sequences, P);
+  const build = (sequences: number) => sharedGraph(decoder, sequences, P);
   const [size] = programs.chunks(1, P, key, build);
   const program = await programs.get(key, size, build);
   const { outputs, gpuSeconds } = await program.run({

@@ -1,8 +1,8 @@
 import { type Graph, trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
 import { softCapOf } from "../../ops/head/soft_cap.ts";
-import { type Architecture, attentionOf, decoder, f32, rotationInput, rotationTable } from "./decoder.ts";
-import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
+import { attentionOf, decoder, type DecoderSpec, f32, rotationInput, rotationTable } from "../graphs/decoder.ts";
+import { assertFiniteScores, assertLength, type ModelRuntime } from "./model_runtime.ts";
 
 // Logits of so many bytes are one value: far below what an adapter binds at least, 128 MiB.
 const GROUP_BYTES = 2 ** 25;
@@ -15,36 +15,35 @@ const GROUP_BYTES = 2 ** 25;
  * @throws {RangeError} where the sequence is too long, or its logits are not finite
  */
 export async function targetLogits(
-  runtime: Runtime,
-  embed: Embed,
+  runtime: ModelRuntime,
   prompt: Float32Array,
   targets: readonly number[],
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { architecture, programs, meter } = runtime;
-  const { hiddenSize: D, vocabularySize: V } = architecture.config;
+  const { decoder, programs, meter } = runtime;
+  const { hiddenSize: D, vocabularySize: V } = decoder.config;
   const [L, T] = [prompt.length / D, targets.length];
   const S = L + T - 1;
   assertLength(runtime, S);
-  const graph = logitsGraph(architecture, L, T);
+  const graph = logitsGraph(decoder, L, T);
   const fit = programs.fits(graph);
   if (!fit.fits) fit.refuse();
   const program = await programs.get(`logits ${L} ${T}`, 1, () => graph);
   const x = new Float32Array(S * D);
   x.set(prompt);
-  x.set(await embed(targets.slice(0, -1)), L * D);
-  const { outputs, gpuSeconds } = await program.run({ x, rotation: rotationTable(architecture.config, 0, S) });
+  x.set(await runtime.embed(targets.slice(0, -1)), L * D);
+  const { outputs, gpuSeconds } = await program.run({ x, rotation: rotationTable(decoder.config, 0, S) });
   meter.addRun({ forward: S, backward: 0 }, gpuSeconds);
   const logits = new Float32Array(T * V);
   groupsOf(T, V).forEach(({ start }, k) => {
     assertFiniteScores(outputs[`logits.${k}`], "the logits");
     logits.set(outputs[`logits.${k}`], start * V);
   });
-  const { value } = softCapOf(architecture.config.logitSoftCap ?? undefined);
+  const { value } = softCapOf(decoder.config.logitSoftCap ?? undefined);
   return logits.map(value);
 }
 
 /** Inputs `x` [1, S, D], `rotation` of S rows; outputs `logits.k`, before any soft-cap, those of one group of targets after another. */
-function logitsGraph(model: Architecture, L: number, T: number): Graph {
+function logitsGraph(model: DecoderSpec, L: number, T: number): Graph {
   const { config } = model;
   const { hiddenSize: D, vocabularySize: V, rmsNormEpsilon: epsilon } = config;
   const S = L + T - 1;

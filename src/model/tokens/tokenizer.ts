@@ -3,7 +3,7 @@ import { readablePieces } from "./byte_level.ts";
 import { chatTemplate, type RenderChat } from "./chat_template.ts";
 import { type Message, renderTurns, type Turn } from "./chat_turns.ts";
 import { withPattern } from "./gpt2_split.ts";
-import { alignTokens, type Span } from "./token_offsets.ts";
+import { alignTokens, type Span } from "./align_tokens.ts";
 import { tokenWriting } from "./token_writing.ts";
 
 /** A token as a person reads it. */

@@ -9,7 +9,7 @@ import type { Choice, Tuning } from "../../ops/kernel_choice.ts";
 import type { WeightFormat } from "../../ops/formats/weight.ts";
 import { parseConfig } from "../load/model_config.ts";
 import { EMBEDDED } from "../load/embedded.ts";
-import { blockWeights, MODEL_SHAPES } from "../load/model_shapes.ts";
+import { blockWeights, MODEL_SHAPES } from "./model_shapes.ts";
 import { type HubHooks, locateModel } from "../load/locate_model.ts";
 import { layOutWeights, type Quantize } from "../load/load_weights.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type Replacement, variantOf } from "../../../src/perturbation/prompt_variant.ts";
 import { type LanguageModel, loadModel, type LoadOptions } from "../../../src/model/model.ts";
-import { rehearseModel } from "../../../src/model/run/rehearsal.ts";
+import { rehearseModel } from "../../../src/model/rehearse_model.ts";
 import { assertClose } from "../../support/closeness.ts";
 import { randomValues } from "../../support/random.ts";
 

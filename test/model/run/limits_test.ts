@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
 import { parseConfig } from "../../../src/model/load/model_config.ts";
-import { assemble, createRuntime, type LanguageModel } from "../../../src/model/model.ts";
+import { assembleModel } from "../../../src/model/assemble_model.ts";
+import type { LanguageModel } from "../../../src/model/model.ts";
+import { createModelRuntime } from "../../../src/model/run/model_runtime.ts";
 import { loadWeights } from "../../../src/model/load/load_weights.ts";
 import { DEFAULT_TUNING } from "../../../src/ops/kernel_choice.ts";
 import { assertClose } from "../../support/closeness.ts";
@@ -22,8 +24,8 @@ async function withLimit(weights: string, bytes: number, check: (model: Language
   assert.equal(executor.maxValueBytes, bytes);
   try {
     const loaded = await loadWeights(checkpoint, config, executor, "none");
-    const runtime = createRuntime(checkpoint, config, executor);
-    await check(assemble(checkpoint, runtime, { ...loaded, id: weights, fingerprint: "" }));
+    const runtime = createModelRuntime(checkpoint, config, executor);
+    await check(assembleModel(checkpoint, runtime, { ...loaded, id: weights, fingerprint: "" }));
   } finally {
     executor.close();
     checkpoint.close();

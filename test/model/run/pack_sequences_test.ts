@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { packSequences } from "../../../src/model/run/pack.ts";
+import { packSequences } from "../../../src/model/run/pack_sequences.ts";
 
 const sequences = (...rows: number[]) => rows.map((count) => ({ rows: count }));
 const rowsOf = (packs: readonly { readonly rows: number }[][]) => packs.map((pack) => pack.map(({ rows }) => rows));

@@ -5,7 +5,7 @@ import { type Graph, type Trace, trace } from "../../graph/graph.ts";
 import { cutLike } from "../../ops/block/cut.ts";
 import type { Value } from "../../ops/op.ts";
 import { type HeadObjective, headScores } from "./head.ts";
-import { type Architecture, attentionOf, decoder, f32, rotationInput, sharedInputs } from "./decoder.ts";
+import { attentionOf, decoder, type DecoderSpec, f32, rotationInput, sharedInputs } from "./decoder.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token]. */
 export interface BatchShape {
@@ -66,7 +66,7 @@ export function reverseWalks(shape: BatchShape, { gradient }: PathWants): Revers
  * are zero or unused.
  */
 export function pathGraph(
-  model: Architecture,
+  model: DecoderSpec,
   shape: BatchShape,
   wants: PathWants,
   objective: HeadObjective["kind"] = "log-prob",
@@ -88,7 +88,7 @@ export function pathGraph(
  * along it is wanted, `direction` [B, S, D]. Without `products`, `gradient.t` is [B, walks[t].rows, D].
  */
 export function pointGraph(
-  model: Architecture,
+  model: DecoderSpec,
   shape: BatchShape,
   wants: PointWants,
   objective: HeadObjective["kind"] = "log-prob",
@@ -117,7 +117,7 @@ interface Along {
 /** The graph of scores and derivatives from the rows x [B, S, D] on. */
 function differentiated(
   g: Trace,
-  model: Architecture,
+  model: DecoderSpec,
   shape: BatchShape,
   wants: PathWants & { readonly objective: HeadObjective["kind"] },
   x: Value,
@@ -143,7 +143,7 @@ function differentiated(
 }
 
 /** The hidden states [B, T, D] that predict the targets. */
-function targetRows(g: Trace, model: Architecture, shape: BatchShape, x: Value): Value {
+function targetRows(g: Trace, model: DecoderSpec, shape: BatchShape, x: Value): Value {
   const { config } = model;
   const { sequences, prompt: L, shared, targets: T, layer: from } = shape;
   const S = rowsPerSequence(shape);

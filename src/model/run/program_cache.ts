@@ -3,7 +3,7 @@ import { fuse } from "../../graph/fuse.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { bytesOf, plan } from "../../graph/memory_plan.ts";
 import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../../graph/rematerialize.ts";
-import type { Recorder } from "./meter.ts";
+import type { RecordingMeter } from "./model_meter.ts";
 
 /** Makes the graph of so many sequences. */
 export type BuildGraph = (sequences: number) => Graph;
@@ -43,7 +43,7 @@ export const MOST_ROWS = 512;
 const ENOUGH_ROWS = 128;
 
 /** Makes the program cache of a model. */
-export function createProgramCache(executor: Executor, meter: Recorder, memory: number): ProgramCache {
+export function createProgramCache(executor: Executor, meter: RecordingMeter, memory: number): ProgramCache {
   const programs = new Map<string, Promise<Program>>();
   const plans = new Map<string, ChunkPlan>();
   return {

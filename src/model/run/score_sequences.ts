@@ -1,14 +1,14 @@
 import { type PromptVariant, wholePrompt } from "../../perturbation/prompt_variant.ts";
 import type { InputData } from "../../graph/executor.ts";
 import { LAYOUT_HEAD } from "../../ops/attention/attention_layout.ts";
-import { headInputs, type HeadObjective, LOG_PROB } from "./head.ts";
-import { packSequences } from "./pack.ts";
+import { headInputs, type HeadObjective, LOG_PROB } from "../graphs/head.ts";
+import { packSequences } from "./pack_sequences.ts";
 import { type PlacedPrompt, placePrompts, type Prompt, sortPrompts } from "./prefix_rows.ts";
 import type { ModelConfig } from "../load/model_config.ts";
-import { rotationColumns, rotationTable } from "./decoder.ts";
+import { rotationColumns, rotationTable } from "../graphs/decoder.ts";
 import { dependsOnLength } from "../load/rope_scaling.ts";
-import { assertFiniteScores, assertLength, type Embed, type Runtime } from "./runtime.ts";
-import { type RaggedShape, scoreGraph } from "./score_graph.ts";
+import { assertFiniteScores, assertLength, type ModelRuntime } from "./model_runtime.ts";
+import { type RaggedShape, scoreGraph } from "../graphs/score_graph.ts";
 import { computeSharedRows, leadingRows } from "./shared_rows.ts";
 
 /** What is scored after every prompt. */
@@ -32,20 +32,19 @@ interface Continuation {
  * @throws {RangeError} for sequences that are too long
  */
 export async function scoreSequences(
-  runtime: Runtime,
-  embed: Embed,
+  runtime: ModelRuntime,
   prompts: readonly (Float32Array | PromptVariant)[],
   targets: readonly number[],
   original?: Float32Array,
   objective: HeadObjective = LOG_PROB,
 ): Promise<Float64Array[]> {
-  const { config } = runtime.architecture;
+  const { config } = runtime.decoder;
   const D = config.hiddenSize;
   const variants = prompts.map((prompt) => prompt instanceof Float32Array ? wholePrompt(prompt, D) : prompt);
   variants.forEach((variant) => assertPositions(variant, D));
   const longest = endOf(variants) + targets.length - 1;
   assertLength(runtime, longest);
-  const continuation = { targets, rows: await embed(targets.slice(0, -1)), objective };
+  const continuation = { targets, rows: await runtime.embed(targets.slice(0, -1)), objective };
   const first = original ?? variants[0].embeddings;
   if (!config.rope.some((table) => dependsOnLength(table, longest))) {
     return await scoreTogether(runtime, variants, continuation, first);
@@ -62,21 +61,21 @@ export async function scoreSequences(
 
 /** The same for prompts that may have rows in common. */
 async function scoreTogether(
-  runtime: Runtime,
+  runtime: ModelRuntime,
   variants: readonly PromptVariant[],
   continuation: Continuation,
   original: Float32Array,
 ): Promise<Float64Array[]> {
-  const { architecture, programs } = runtime;
-  const D = architecture.config.hiddenSize;
+  const { decoder, programs } = runtime;
+  const D = decoder.config.hiddenSize;
   const { targets: { length: T }, objective } = continuation;
   const sorted = sortPrompts(variants, original, D);
   const fits = (most: number) => (pack: readonly Prompt[]) => {
     const shared = Math.min(most, commonOf(pack));
     return programs.fits(
       scoreGraph(
-        architecture,
-        shapeOf(architecture.config, placePrompts(pack, shared, T - 1), T, shared),
+        decoder,
+        shapeOf(decoder.config, placePrompts(pack, shared, T - 1), T, shared),
         objective.kind,
       ),
     );
@@ -144,22 +143,22 @@ function shapeOf(
 
 /** Scores [B T] of prompts placed behind shared rows [P, 2K Dh] a layer. */
 async function run(
-  { architecture, programs, meter }: Runtime,
+  { decoder, programs, meter }: ModelRuntime,
   placed: readonly PlacedPrompt[],
   { targets, rows: tail, objective }: Continuation,
   sharedInputs: InputData,
   shared: number,
 ): Promise<Float64Array> {
-  const { hiddenSize: D } = architecture.config;
+  const { hiddenSize: D } = decoder.config;
   const T = targets.length;
-  const columns = rotationColumns(architecture.config);
-  const shape = shapeOf(architecture.config, placed, T, shared);
+  const columns = rotationColumns(decoder.config);
+  const shape = shapeOf(decoder.config, placed, T, shared);
   const program = await programs.get(
     `score ${objective.kind} ${Object.values(shape).join(" ")}`,
     1,
-    () => scoreGraph(architecture, shape, objective.kind),
+    () => scoreGraph(decoder, shape, objective.kind),
   );
-  const angles = rotationTable(architecture.config, 0, endOf(placed) + T - 1);
+  const angles = rotationTable(decoder.config, 0, endOf(placed) + T - 1);
   const x = new Float32Array(shape.rows * D);
   const rotation = new Float32Array(shape.rows * columns);
   const layoutWidth = LAYOUT_HEAD + shape.longest * (shape.gapped ? 2 : 1);

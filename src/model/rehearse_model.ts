@@ -1,15 +1,18 @@
-import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
-import { openCheckpoint } from "../../checkpoint/open_checkpoint.ts";
-import type { InputData } from "../../graph/executor.ts";
-import { createRehearsalExecutor, type RehearsalAdapter } from "../../graph/rehearsal_executor.ts";
-import { NoAdapterError, openGpu } from "../../gpu/device.ts";
-import { parseConfig } from "../load/model_config.ts";
-import { continuePrompt } from "../generate/generate.ts";
-import type { PredictedParts } from "./meter.ts";
-import { assemble, createRuntime, type Device, type LanguageModel, type LoadOptions } from "../model.ts";
-import type { ChunkPlan } from "./programs.ts";
-import { locateModel } from "../load/locate_model.ts";
-import { layOutWeights } from "../load/load_weights.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
+import type { InputData } from "../graph/executor.ts";
+import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
+import { NoAdapterError, openGpu } from "../gpu/device.ts";
+import { parseConfig } from "./load/model_config.ts";
+import { continuePrompt } from "./generate/continue_prompt.ts";
+import type { PredictedParts } from "./run/model_meter.ts";
+import { assembleModel } from "./assemble_model.ts";
+import type { LanguageModel } from "./language_model.ts";
+import type { Device, LoadOptions } from "./load/load_options.ts";
+import { createModelRuntime } from "./run/model_runtime.ts";
+import type { ChunkPlan } from "./run/program_cache.ts";
+import { locateModel } from "./load/locate_model.ts";
+import { layOutWeights } from "./load/load_weights.ts";
 
 /**
  * What a rehearsed model pretends, where the work depends on what is computed: `least`, scores and gradients that never
@@ -65,7 +68,7 @@ async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions
   });
   const config = parseConfig(checkpoint.config, checkpoint.path);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
-  const runtime = createRuntime(checkpoint, config, executor, options.memory);
+  const runtime = createModelRuntime(checkpoint, config, executor, options.memory);
   const runs: RehearsedRun[] = [];
   const { programs } = runtime;
   const recorded: typeof programs = {
@@ -77,7 +80,7 @@ async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions
     },
   };
   const rehearsed = { ...runtime, programs: recorded };
-  const model = assemble(checkpoint, rehearsed, { ...loaded, id, fingerprint: "" });
+  const model = assembleModel(checkpoint, rehearsed, { ...loaded, id, fingerprint: "" });
   return {
     model: {
       ...model,
@@ -86,7 +89,7 @@ async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions
       // What is asked beside the count is left out: it may end the text, not lengthen it.
       generate: (prompt, most) => {
         const count = effort === "least" ? 1 : most;
-        return continuePrompt(rehearsed, model.embed, { prompt, count, ends: new Set(), tokenizer: null });
+        return continuePrompt(rehearsed, { prompt, count, ends: new Set(), tokenizer: null });
       },
     },
     runs,

@@ -2,7 +2,7 @@ import type { Executor, Program } from "../../graph/executor.ts";
 import { shareSlots } from "../../graph/memory_plan.ts";
 
 /** What a model has done so far; the cost of an attribution is a difference of two readings. */
-export interface Meter {
+export interface ModelMeter {
   /** Token rows taken through the model, forward or as a forward-mode tangent. */
   readonly forwardRows: number;
   /** Token rows taken back through the model. */
@@ -25,7 +25,7 @@ export interface PredictedParts {
 }
 
 /** The meter as those see it who do the work. */
-export interface Recorder extends Meter {
+export interface RecordingMeter extends ModelMeter {
   /** Counts one run. */
   addRun(rows: { forward: number; backward: number }, gpuSeconds: number | null): void;
   /** What `predictedBytes` consists of. */
@@ -37,7 +37,7 @@ export interface Recorder extends Meter {
 }
 
 /** Makes the meter of a model on an executor. */
-export function createMeter(executor: Executor): Recorder {
+export function createModelMeter(executor: Executor): RecordingMeter {
   const slots: number[] = [];
   let ownBytes = 0;
   let mostOwnBytes = 0;

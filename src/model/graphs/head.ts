@@ -1,7 +1,7 @@
 import type { InputData } from "../../graph/executor.ts";
 import type { Trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
-import type { Architecture } from "./decoder.ts";
+import type { DecoderSpec } from "./decoder.ts";
 
 /**
  * What is taken of the distribution p that each target row gives; every score depends on one row alone.
@@ -32,7 +32,7 @@ export interface HeadShape {
  */
 export function headScores(
   g: Trace,
-  { config }: Architecture,
+  { config }: DecoderSpec,
   h: Value,
   { sequences, targets: T }: HeadShape,
   kind: HeadObjective["kind"],

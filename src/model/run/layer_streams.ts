@@ -1,9 +1,17 @@
 import type { InputData } from "../../graph/executor.ts";
 import { type Graph, trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
-import type { BatchShape } from "./path_graph.ts";
-import { type Architecture, attentionOf, decoder, f32, rotationInput, rotationTable, sharedInputs } from "./decoder.ts";
-import { assertFiniteScores, type Runtime } from "./runtime.ts";
+import type { BatchShape } from "../graphs/path_graph.ts";
+import {
+  attentionOf,
+  decoder,
+  type DecoderSpec,
+  f32,
+  rotationInput,
+  rotationTable,
+  sharedInputs,
+} from "../graphs/decoder.ts";
+import { assertFiniteScores, type ModelRuntime } from "./model_runtime.ts";
 
 /** Sequences of S rows behind P rows that they share, on the way to a block. */
 export interface StreamShape extends Pick<BatchShape, "sequences" | "shared"> {
@@ -17,7 +25,7 @@ export interface StreamShape extends Pick<BatchShape, "sequences" | "shared"> {
  * The residual stream that a block reads. Inputs `x` [B, S, D], embeddings; `rotation` of S rows from position P on; and,
  * where P > 0, `shared.N` of the blocks before it. Output `stream` [B, S, D].
  */
-export function streamGraph(model: Architecture, { sequences, shared, rows, layer }: StreamShape): Graph {
+export function streamGraph(model: DecoderSpec, { sequences, shared, rows, layer }: StreamShape): Graph {
   const { config } = model;
   const g = trace();
   const x = g.input("x", f32(sequences, rows, config.hiddenSize));
@@ -38,18 +46,18 @@ export function streamGraph(model: Architecture, { sequences, shared, rows, laye
  * @param given of all P rows before them, as `computeSharedRows` gives them
  */
 export async function computeStreams(
-  runtime: Runtime,
+  runtime: ModelRuntime,
   sequences: readonly Float32Array<ArrayBuffer>[],
   given: InputData,
   { shared: P, layer }: Pick<StreamShape, "shared" | "layer">,
 ): Promise<(Float32Array<ArrayBuffer> | Float64Array)[]> {
   if (layer === 0) return [...sequences];
-  const { architecture, programs, meter } = runtime;
-  const { config } = architecture;
+  const { decoder, programs, meter } = runtime;
+  const { config } = decoder;
   const size = sequences[0].length;
   const S = size / config.hiddenSize;
   const key = `stream ${layer} ${P} ${S}`;
-  const build = (count: number) => streamGraph(architecture, { sequences: count, shared: P, rows: S, layer });
+  const build = (count: number) => streamGraph(decoder, { sequences: count, shared: P, rows: S, layer });
   const streams: Float64Array[] = [];
   for (const count of programs.chunks(sequences.length, S, key, build)) {
     const program = await programs.get(key, count, build);
@@ -70,7 +78,7 @@ export function sharedOf(shared: InputData, isWanted: (block: number) => boolean
 }
 
 /** @throws {RangeError} where there is no such block */
-export function assertLayer({ config: { layers } }: Architecture, layer: number): void {
+export function assertLayer({ config: { layers } }: DecoderSpec, layer: number): void {
   if (!Number.isSafeInteger(layer) || layer < 0 || layer >= layers) {
     throw new RangeError(
       `Cannot attribute as layer must be 0 … ${layers - 1}, the block whose input it is: got ${layer}`,

@@ -1,8 +1,8 @@
 import { fuse } from "../../graph/fuse.ts";
 import { softCapOf } from "../../ops/head/soft_cap.ts";
 import type { InputData, RunResult } from "../../graph/executor.ts";
-import { decodeGraph, rotationRows, rotationTable, stepGraph } from "../run/decoder.ts";
-import { assertLength, type Embed, type Runtime } from "../run/runtime.ts";
+import { decodeGraph, rotationRows, rotationTable, stepGraph } from "../graphs/decoder.ts";
+import { assertLength, type ModelRuntime } from "../run/model_runtime.ts";
 import { type ChooseToken, createChooser, type TokenSampling } from "./sampler.ts";
 import { createTextStream } from "./text_stream.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
@@ -33,19 +33,18 @@ export interface Continuation {
  * @throws {RangeError} for options out of range, {TypeError} where they need a tokenizer and there is none
  */
 export async function continuePrompt(
-  runtime: Runtime,
-  embed: Embed,
+  runtime: ModelRuntime,
   continuation: Continuation,
   { stop = [], onText, ...sampling }: GenerateOptions = {},
 ): Promise<number[]> {
   const choose = createChooser(sampling);
-  if (stop.length === 0 && onText === undefined) return await generateTokens(runtime, embed, continuation, choose);
+  if (stop.length === 0 && onText === undefined) return await generateTokens(runtime, continuation, choose);
   const { tokenizer } = continuation;
   if (tokenizer === null) {
     throw new TypeError("Cannot generate text as the model must have a tokenizer.json: it has none");
   }
   const stream = createTextStream(tokenizer.bytes, stop, onText);
-  const ids = await generateTokens(runtime, embed, continuation, choose, stream.push);
+  const ids = await generateTokens(runtime, continuation, choose, stream.push);
   return ids.slice(0, stream.finish());
 }
 
@@ -54,8 +53,7 @@ export async function continuePrompt(
  * @param goesOn takes each new token and says whether another is wanted
  */
 async function generateTokens(
-  runtime: Runtime,
-  embed: Embed,
+  runtime: ModelRuntime,
   continuation: Continuation,
   choose: ChooseToken | null,
   goesOn: (id: number) => boolean = () => true,
@@ -64,9 +62,9 @@ async function generateTokens(
   assertLength(runtime, prompt.length + count);
   runtime.executor.dropStates("cache.");
   // A head that is the embedding matrix makes the next step's input where it is.
-  const tokens = choose === null && runtime.architecture.config.tiedHead
-    ? likeliestTokens(runtime, embed, continuation)
-    : chosenTokens(runtime, embed, continuation, choose);
+  const tokens = choose === null && runtime.decoder.config.tiedHead
+    ? likeliestTokens(runtime, continuation)
+    : chosenTokens(runtime, continuation, choose);
   const generated: number[] = [];
   try {
     if (count === 0) return generated;
@@ -83,16 +81,15 @@ async function generateTokens(
 
 /** Tokens one after another, each made once the host knows the one before. */
 async function* chosenTokens(
-  { architecture, executor, meter }: Runtime,
-  embed: Embed,
+  { decoder, executor, meter, embed }: ModelRuntime,
   { prompt, count }: Continuation,
   choose: ChooseToken | null,
 ): AsyncGenerator<number, void> {
   const capacity = prompt.length + count;
   const output = choose === null ? "token" : "logits";
-  const prefill = await executor.compile(fuse(decodeGraph(architecture, prompt.length, capacity, output)));
-  const step = await executor.compile(fuse(decodeGraph(architecture, 1, capacity, output)));
-  const { value: capped } = softCapOf(architecture.config.logitSoftCap ?? undefined);
+  const prefill = await executor.compile(fuse(decodeGraph(decoder, prompt.length, capacity, output)));
+  const step = await executor.compile(fuse(decodeGraph(decoder, 1, capacity, output)));
+  const { value: capped } = softCapOf(decoder.config.logitSoftCap ?? undefined);
   const seen = new Set(prompt);
   try {
     let ids = prompt;
@@ -100,7 +97,7 @@ async function* chosenTokens(
     while (true) {
       const { outputs, gpuSeconds } = await (position === 0 ? prefill : step).run({
         x: Float32Array.from(await embed(ids)),
-        rotation: rotationTable(architecture.config, position, ids.length),
+        rotation: rotationTable(decoder.config, position, ids.length),
         position: Uint32Array.of(position),
       });
       meter.addRun({ forward: ids.length, backward: 0 }, gpuSeconds);
@@ -126,14 +123,13 @@ const MOST_AHEAD = 8;
  * another; those under way when no more are wanted were for nothing: their time counts, their rows, whose number is chance, do not.
  */
 async function* likeliestTokens(
-  { architecture, executor, meter }: Runtime,
-  embed: Embed,
+  { decoder, executor, meter, embed }: ModelRuntime,
   { prompt, count }: Continuation,
 ): AsyncGenerator<number, void> {
-  const { config } = architecture;
+  const { config } = decoder;
   const capacity = prompt.length + count;
-  const prefill = await executor.compile(fuse(decodeGraph(architecture, prompt.length, capacity, "token")));
-  const step = await executor.compile(fuse(stepGraph(architecture, capacity)));
+  const prefill = await executor.compile(fuse(decodeGraph(decoder, prompt.length, capacity, "token")));
+  const step = await executor.compile(fuse(stepGraph(decoder, capacity)));
   const ahead: Promise<RunResult>[] = [];
   try {
     const { outputs, gpuSeconds } = await prefill.run({

@@ -1,9 +1,9 @@
 import type { PathSamples, PathWants } from "../../attribution/path_function.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { InputData } from "../../graph/executor.ts";
-import { headInputs, type HeadObjective } from "./head.ts";
-import { type BatchShape, reverseWalks, rowsPerSequence } from "./path_graph.ts";
-import { assertFiniteScores, type Runtime } from "./runtime.ts";
+import { headInputs, type HeadObjective } from "../graphs/head.ts";
+import { type BatchShape, reverseWalks, rowsPerSequence } from "../graphs/path_graph.ts";
+import { assertFiniteScores, type ModelRuntime } from "./model_runtime.ts";
 
 /** Sequences whose scores and derivatives are wanted. */
 export interface Batch {
@@ -27,7 +27,7 @@ export interface Batch {
 }
 
 /** Runs a batch in chunks that fit the memory; the results do not depend on their sizes. */
-export async function evaluateBatch(runtime: Runtime, batch: Batch): Promise<PathSamples> {
+export async function evaluateBatch(runtime: ModelRuntime, batch: Batch): Promise<PathSamples> {
   const { programs } = runtime;
   const { count, key, shape, targets, objective } = batch;
   const pending: Promise<PathSamples>[] = [];
@@ -42,7 +42,7 @@ export async function evaluateBatch(runtime: Runtime, batch: Batch): Promise<Pat
 }
 
 function read(
-  { meter }: Runtime,
+  { meter }: ModelRuntime,
   { shape, wants, targets: { length: T }, attributed, width }: Batch,
   size: number,
   outputs: Readonly<Record<string, Float64Array>>,

@@ -2,7 +2,7 @@ import { type Graph, trace } from "../../graph/graph.ts";
 import { LAYOUT_HEAD } from "../../ops/attention/attention_layout.ts";
 import type { Value } from "../../ops/op.ts";
 import { type HeadObjective, headScores } from "./head.ts";
-import { type Architecture, attentionOf, decoder, f32, rotationInput, sharedInputs } from "./decoder.ts";
+import { attentionOf, decoder, type DecoderSpec, f32, rotationInput, sharedInputs } from "./decoder.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token], each of a length of its own. */
 export interface RaggedShape {
@@ -28,7 +28,7 @@ export interface RaggedShape {
  * and, where P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T].
  */
 export function scoreGraph(
-  model: Architecture,
+  model: DecoderSpec,
   shape: RaggedShape,
   objective: HeadObjective["kind"] = "log-prob",
 ): Graph {

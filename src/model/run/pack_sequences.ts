@@ -1,4 +1,4 @@
-import { type FitOf, MOST_ROWS } from "./programs.ts";
+import { type FitOf, MOST_ROWS } from "./program_cache.ts";
 
 /**
  * Cuts a list of sequences of different lengths into packs that run together, of about as many rows each, in order.

@@ -6,7 +6,7 @@ import type { ModelConfig } from "../load/model_config.ts";
 import { ropeFrequencies } from "../load/rope_scaling.ts";
 
 /** A model as its graphs see it. */
-export interface Architecture {
+export interface DecoderSpec {
   readonly config: ModelConfig;
   /** Whether the query, key and value projections have biases. */
   readonly attentionBias: boolean;
@@ -18,7 +18,7 @@ export interface Architecture {
  * Rows that many sequences start with, once. Inputs `x` [1, P, D], `rotation` of P rows. Outputs `shared.N`, the
  * rows [keys | values] of layer N after RoPE, [1, P, 2K Dh].
  */
-export function sharedGraph(model: Architecture, sequences: number, rows: number): Graph {
+export function sharedGraph(model: DecoderSpec, sequences: number, rows: number): Graph {
   const { config } = model;
   const g = trace();
   const x = g.input("x", f32(sequences, rows, config.hiddenSize));
@@ -32,7 +32,7 @@ export function sharedGraph(model: Architecture, sequences: number, rows: number
 }
 
 /** Inputs `shared.N` of P rows, by layer; none where P is 0. */
-export function sharedInputs(g: Trace, { config }: Architecture, P: number): (layer: number) => Value[] {
+export function sharedInputs(g: Trace, { config }: DecoderSpec, P: number): (layer: number) => Value[] {
   const type = f32(P, 2 * config.kvHeads * config.headSize);
   return (layer) => P === 0 ? [] : [g.input(`shared.${layer}`, type)];
 }
@@ -41,7 +41,7 @@ export function sharedInputs(g: Trace, { config }: Architecture, P: number): (la
  * Inputs `x` [R, D], `rotation` of R rows, `position` [1]; states `cache.N`. Output: what the last row predicts, as `token` [1],
  * the likeliest id, or as `logits` [1, V], before any soft-cap.
  */
-export function decodeGraph(model: Architecture, rows: number, capacity: number, output: "token" | "logits"): Graph {
+export function decodeGraph(model: DecoderSpec, rows: number, capacity: number, output: "token" | "logits"): Graph {
   const g = trace();
   const x = g.input("x", f32(rows, model.config.hiddenSize));
   const position = g.input("position", ONE_INDEX);
@@ -54,7 +54,7 @@ export function decodeGraph(model: Architecture, rows: number, capacity: number,
  * A step of a model whose head is its embedding matrix: inputs `token` [1], `position` [1], both of which it sets to those of the next step,
  * and `rotation` of all positions; states `cache.N`. Output `token` [1], the likeliest id.
  */
-export function stepGraph(model: Architecture, capacity: number): Graph {
+export function stepGraph(model: DecoderSpec, capacity: number): Graph {
   const { hiddenSize: columns, embeddingScale: scale } = model.config;
   const g = trace();
   const [token, position] = ["token", "position"].map((name) => g.input(name, ONE_INDEX));
@@ -70,7 +70,7 @@ const ONE_INDEX = { shape: [1], dtype: "u32" } as const;
 /** The logits [1, V] of what follows the last of rows x [R, D], from position `position` on; the cache holds `capacity` rows. */
 function decodedLogits(
   g: Trace,
-  model: Architecture,
+  model: DecoderSpec,
   { x, rotation, position, capacity }: {
     readonly x: Value;
     readonly rotation: Value;
@@ -189,7 +189,7 @@ export interface DecoderOptions {
  */
 export function decoder(
   g: Trace,
-  { config, attentionBias, outputBias = false }: Architecture,
+  { config, attentionBias, outputBias = false }: DecoderSpec,
   x: Value,
   rotation: Value,
   attend: (qkv: Value, layer: number) => Value,

@@ -1,0 +1,54 @@
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { continuePrompt } from "./generate/continue_prompt.ts";
+import type { LanguageModel } from "./language_model.ts";
+import { meanEmbeddingRow } from "./load/embedding_rows.ts";
+import type { ModelRuntime } from "./run/model_runtime.ts";
+import { openPath } from "./run/open_path.ts";
+import { openPoints } from "./run/open_points.ts";
+import { scoreSequences } from "./run/score_sequences.ts";
+import { targetLogits } from "./run/target_logits.ts";
+import { loadTokenizer, type Tokenizer } from "./tokens/tokenizer.ts";
+
+/** Facts about a model's name and weights. */
+export type LoadedModel = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint">;
+
+/** Makes a model of the runtime that runs it. */
+export function assembleModel(checkpoint: Checkpoint, runtime: ModelRuntime, loaded: LoadedModel): LanguageModel {
+  const { executor, meter, embed, decoder: { config } } = runtime;
+  let tokenizer: Promise<Tokenizer> | undefined;
+  let mean: Promise<Float32Array> | undefined;
+  return {
+    config,
+    ...loaded,
+    device: { backend: executor.backend, adapter: executor.adapter, tuning: executor.tuning },
+    meter,
+    tokenizer: () => tokenizer ??= openTokenizer(checkpoint),
+    embed,
+    meanEmbedding: () => mean ??= meanEmbeddingRow(embed, config),
+    score: (prompts, targets, original, objective) => scoreSequences(runtime, prompts, targets, original, objective),
+    logits: (prompt, targets) => targetLogits(runtime, prompt, targets),
+    path: (request) => openPath(runtime, request),
+    points: (request) => openPoints(runtime, request),
+    async generate(prompt, count, options = {}) {
+      const tokenizer = checkpoint.tokenizer === null ? null : await this.tokenizer();
+      const ends = new Set([...configEosTokenIds(checkpoint), ...tokenizer?.eosTokenIds ?? []]);
+      return await continuePrompt(runtime, { prompt, count, ends, tokenizer }, options);
+    },
+    close() {
+      executor.close();
+      checkpoint.close();
+    },
+  };
+}
+
+async function openTokenizer({ path, tokenizer }: Checkpoint): Promise<Tokenizer> {
+  if (tokenizer === null) {
+    throw new TypeError(`Cannot tokenize for ${path} as it must hold a tokenizer.json: it has none`);
+  }
+  return await loadTokenizer(tokenizer);
+}
+
+function configEosTokenIds({ config }: Checkpoint): number[] {
+  const ids = config.eos_token_id;
+  return (Array.isArray(ids) ? ids : [ids]).filter((id) => typeof id === "number");
+}

@@ -1,0 +1,30 @@
+import type { Quantize } from "./load_weights.ts";
+import type { DownloadProgress } from "./locate_model.ts";
+
+/** The device to run on: `auto` is WebGPU if an adapter answers, else the f64 reference. */
+export type Device = "auto" | "webgpu" | "reference";
+
+/** How a model is loaded. */
+export interface LoadOptions {
+  /** Default `auto`. */
+  readonly device?: Device;
+  /** `nf4` quantizes the linear layers of the blocks at load if they are not in NF4 yet. Default `none`. */
+  readonly quantize?: Quantize;
+  /** Bytes that the values of one program may take. Default 1 GiB. */
+  readonly memory?: number;
+  /**
+   * `auto`: kernels as `doctor --tune` has chosen them for this adapter, if it has; `off`: the default kernels. Default: the
+   * environment's WHENCE_TUNING, else `auto`.
+   */
+  readonly tuning?: "auto" | "off";
+  /**
+   * `auto`: keeps what is quantized at load, and digests of weight files, in the user's cache directory, if permissions
+   * allow it without asking; `off`: neither reads nor writes there. Default: the environment's WHENCE_WEIGHTS_CACHE, else
+   * `auto`.
+   */
+  readonly cache?: "auto" | "off";
+  /** Receives hints for the user, a sentence each. */
+  readonly onHint?: (sentence: string) => void;
+  /** Receives the progress of a model's files from the hub. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
+}

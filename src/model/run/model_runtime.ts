@@ -1,0 +1,53 @@
+import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
+import type { Executor } from "../../graph/executor.ts";
+import type { DecoderSpec } from "../graphs/decoder.ts";
+import { type Embed, embeddingReader } from "../load/embedding_rows.ts";
+import type { ModelConfig } from "../load/model_config.ts";
+import { hasAttentionBias, hasOutputBias } from "../load/weight_layout.ts";
+import { createModelMeter, type RecordingMeter } from "./model_meter.ts";
+import { createProgramCache, type ProgramCache } from "./program_cache.ts";
+
+/** Everything that running a loaded model needs. */
+export interface ModelRuntime {
+  readonly decoder: DecoderSpec;
+  readonly executor: Executor;
+  readonly programs: ProgramCache;
+  readonly meter: RecordingMeter;
+  readonly embed: Embed;
+}
+
+/** Bytes that the values of one program may take by default. */
+const DEFAULT_MEMORY = 2 ** 30;
+
+/** Makes the runtime of a checkpoint on an executor that has its weights. */
+export function createModelRuntime(
+  checkpoint: Checkpoint,
+  config: ModelConfig,
+  executor: Executor,
+  memory: number = DEFAULT_MEMORY,
+): ModelRuntime {
+  const decoder: DecoderSpec = {
+    config,
+    attentionBias: hasAttentionBias(checkpoint),
+    outputBias: hasOutputBias(checkpoint),
+  };
+  const meter = createModelMeter(executor);
+  const programs = createProgramCache(executor, meter, memory);
+  return { decoder, executor, programs, meter, embed: embeddingReader(checkpoint, config) };
+}
+
+/** @throws {RangeError} if a sequence is longer than the model's positions */
+export function assertLength({ decoder }: ModelRuntime, length: number): void {
+  const { maxPositions } = decoder.config;
+  if (length > maxPositions) {
+    throw new RangeError(
+      `Cannot run the model as prompt and target must have at most ${maxPositions} tokens: got ${length}`,
+    );
+  }
+}
+
+/** @throws {RangeError} if a score is not a number: it must never enter a table */
+export function assertFiniteScores(scores: Float64Array, what: string): void {
+  const bad = scores.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new RangeError(`Cannot use ${what} as every value must be finite: got ${scores[bad]} at ${bad}`);
+}
