@@ -1,16 +1,18 @@
-/** One measured number, as it stands in RESULTS.md and results.json. */
+/** A measured number, as RESULTS.md and results.json have it. */
 export interface Figure {
-  /** What was measured, with its sizes. */
+  /** Name of the measurement, with its sizes. */
   readonly what: string;
   readonly value: number;
   readonly unit: string;
   /** Part of the adapter's peak that ran in turn with it. */
   readonly share?: number;
-  /** What else a reader must know. */
+  /** Remark for the reader. */
   readonly note?: string;
 }
 
-/** Names the file to which figures are also appended as JSON lines: how `bench/report.ts` collects them. */
+/**
+ * Environment variable with the file to which figures are appended as JSON lines, so that `bench/report.ts` finds them.
+ */
 export const FIGURES_FILE = "WHENCE_BENCH_FIGURES";
 
 const encoder = new TextEncoder();
@@ -20,7 +22,7 @@ export function print(line: string): void {
   Deno.stdout.writeSync(encoder.encode(line + "\n"));
 }
 
-/** Prints a figure, and leaves it for the report where one is being made. */
+/** Prints a figure, and leaves it for the report if one is being made. */
 export function emit(figure: Figure): void {
   const { what, value, unit, share, note } = figure;
   const ofPeak = share === undefined ? "" : `  ${(100 * share).toFixed(1)} % of peak`;
@@ -31,7 +33,7 @@ export function emit(figure: Figure): void {
   if (file !== undefined) Deno.writeTextFileSync(file, JSON.stringify(figure) + "\n", { append: true });
 }
 
-/** Three significant digits, without an exponent. */
+/** Writes three significant digits, without an exponent. */
 export function significant(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

@@ -1,7 +1,7 @@
 /**
- * The exponent p of y ≈ c xᵖ, by least squares of log y on log x.
+ * Fits the exponent p of y ≈ c xᵖ, by least squares of log y on log x.
  *
- * @throws {RangeError} for fewer than two points, or values that are not positive
+ * @throws {RangeError} if there are fewer than two points, or values that are not positive
  */
 export function exponent(x: readonly number[], y: readonly number[]): number {
   if (x.length < 2 || x.length !== y.length || ![...x, ...y].every((value) => value > 0)) {

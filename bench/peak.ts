@@ -1,4 +1,4 @@
-/** `deno run -A bench/peak.ts`: what this adapter does at best, the ruler for every other figure. */
+/** `deno run -A bench/peak.ts`: best rates of this adapter, the ruler for every other figure. */
 import assert from "node:assert/strict";
 import copySource from "./peak/copy.wgsl" with { type: "text" };
 import fmaSource from "./peak/fma.wgsl" with { type: "text" };
@@ -16,10 +16,10 @@ import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
 
 /** Accumulators a lane of the ruler that the goals refer to. */
 export const RULER = 8;
-/** The most that lavapipe's 16 registers take: the best found. */
+/** As many accumulators as lavapipe's 16 registers hold: the best found. */
 export const BEST = 12;
 
-/** A share of the ruler, in words. */
+/** Writes a share of the ruler in words. */
 export function ofRuler(share: number): string {
   return `${(100 * share).toFixed(0)} % of what ${RULER} accumulators reach`;
 }
@@ -35,9 +35,9 @@ const LANES = 64 * 64;
 const STEPS = 100;
 
 /**
- * Nothing but fused multiply-adds.
+ * Prepares a kernel of fused multiply-adds alone.
  *
- * @param accumulators independent ones a lane
+ * @param accumulators independent accumulators of a lane
  */
 export async function fmaPeak(gpu: Gpu, accumulators: number): Promise<Peak> {
   const pipelines = createPipelineCache(gpu);
@@ -51,10 +51,12 @@ export async function fmaPeak(gpu: Gpu, accumulators: number): Promise<Peak> {
   return { pass: await createPass(gpu, pipelines, allocator, dispatches), amount };
 }
 
-// Far more than any cache of a processor holds.
+// Larger than any cache of a processor.
 const BYTES = 2 ** 26;
 
-/** How memory is moved: neighbouring lanes read neighbouring elements, or write them elsewhere as well, or each lane reads a stretch. */
+/**
+ * Movement of memory: neighbouring lanes read neighbouring elements, or also copy them, or each lane reads a stretch.
+ */
 export type MoveKind = "read" | "copy" | "stretch";
 
 interface Move {
@@ -83,7 +85,7 @@ const MOVES: Readonly<Record<MoveKind, Move>> = {
   },
 };
 
-/** Reads 64 MiB, or reads them and writes them elsewhere. */
+/** Prepares a kernel that reads 64 MiB, or copies them. */
 export async function bandwidthPeak(gpu: Gpu, kind: MoveKind): Promise<Peak> {
   const { source, group, written, read } = MOVES[kind];
   const pipelines = createPipelineCache(gpu);
@@ -104,7 +106,9 @@ export async function bandwidthPeak(gpu: Gpu, kind: MoveKind): Promise<Peak> {
   return { pass: await createPass(gpu, pipelines, allocator, dispatches), amount: (BYTES + y.size) / 1e9 };
 }
 
-/** GB/s of the driver's own copies, both directions counted; by the wall clock, as copies have no timestamps. */
+/**
+ * Measures GB/s of the driver's own copies, reads and writes counted, by the wall clock, as copies have no timestamps.
+ */
 async function copyBufferToBuffer(gpu: Gpu): Promise<number> {
   const allocator = createAllocator(gpu);
   const [from, to] = ["from", "to"].map((label) => allocator.create(label, BYTES, STORAGE));

@@ -2,10 +2,10 @@ import { type Figure, FIGURES_FILE } from "./figure.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** What a script left: its figures, and how it ended. */
+/** Figures of a script, and its failure. */
 export interface ScriptResult {
   readonly figures: Figure[];
-  /** Null where all went well. */
+  /** Null if the script succeeded. */
   readonly failure: string | null;
   readonly seconds: number;
 }
@@ -21,7 +21,7 @@ export async function runScript(args: readonly string[], limit: number): Promise
   const began = performance.now();
   try {
     const child = new Deno.Command(Deno.execPath(), {
-      // The peers' packages stay out of everybody's lock file.
+      // The peers' packages stay out of the lock file.
       args: ["run", "-A", "--no-lock", ...args],
       cwd: ROOT,
       env: { [FIGURES_FILE]: file },

@@ -1,7 +1,7 @@
 /**
- * `deno run -A bench/scaling.ts`: GPU seconds and planned bytes of forward and reverse against path points, prompt length,
- * target length and layers, and the exponents of power laws fitted to them. What takes the same for all sizes bends the
- * exponent towards 0, the pairs of attention bend those of lengths towards 2.
+ * `deno run -A bench/scaling.ts`: GPU seconds and planned bytes of forward and reverse against path points, prompt
+ * length, target length and layers, and the exponents of power laws fitted to them. Costs that do not depend on the
+ * size bend the exponent towards 0; the pairs of attention bend those of lengths towards 2.
  */
 import { openCheckpoint } from "../src/checkpoint/open_checkpoint.ts";
 import type { Executor } from "../src/graph/executor.ts";
@@ -16,19 +16,20 @@ import { emit } from "./figure.ts";
 import { exponent } from "./fit.ts";
 import { assertNear, openSubject, subject } from "./model/subject.ts";
 
-// What else runs on a machine only ever adds to a time, for seconds on end: the least of several rounds, in which the sizes take turns.
+// Other programs only ever add to a time, often for seconds. So the sizes take turns, and the least of several rounds
+// counts.
 const ROUNDS = 3;
 const RUNS = 2;
 const chosen = subject();
 
-/** What is varied, and the sizes that it takes while the others stay at those of the example. */
+/** The varied size and its values; the other sizes stay at those of the example. */
 interface Sweep {
   readonly what: string;
   readonly sizes: readonly number[];
   at(size: number): { readonly shape: BatchShape; readonly layers: number };
 }
 
-// What is not varied is small, or it would hide what is.
+// The other sizes are small, or they would hide the varied one.
 function sweeps(layers: number): Sweep[] {
   const example = { prompt: 18, shared: 0, targets: 13 };
   return [
@@ -66,7 +67,7 @@ async function measure(
 ): Promise<Cost & { readonly score: Float64Array }> {
   const { config } = model;
   const S = rowsPerSequence(shape);
-  // The example's tokens, over and over where more are asked for.
+  // The example's tokens, repeated if more are needed.
   const cycle = (from: readonly number[], count: number) =>
     Array.from({ length: count }, (_, i) => from[i % from.length]);
   const targets = cycle(ids.target, shape.targets);

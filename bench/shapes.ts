@@ -3,9 +3,10 @@ import { blockWeights, type ModelShape } from "../src/model/tune/model_shapes.ts
 export { blockWeights, MODEL_SHAPES, type ModelShape } from "../src/model/tune/model_shapes.ts";
 
 /**
- * Operations that B forward passes over sequences of S positions with T scored rows need, a product's multiply and add
- * counted as two: linear layers, attention below the diagonal, head. Reverse passes need as many again, without weight
- * gradients. The last block's products other than keys and values are counted at the scored rows alone, as no more is needed.
+ * Counts the operations that B forward passes over sequences of S positions with T scored rows need, a product's
+ * multiply and add counted as two: linear layers, attention below the diagonal, head. Reverse passes need as many
+ * again, without weight gradients. The last block's products other than keys and values are counted at the scored rows
+ * alone, as no more is needed.
  */
 export function forwardFlop(
   shape: Omit<ModelShape, "name">,

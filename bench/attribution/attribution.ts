@@ -1,6 +1,6 @@
 /**
- * `deno run -A bench/attribution/attribution.ts NAME [ROUNDS]`: one whole attribution of the example in a process of its
- * own, so that the most memory that it held is its own too. Compilation of the kernels is part of the first round.
+ * `deno run -A bench/attribution/attribution.ts NAME [ROUNDS]`: one whole attribution of the example in a process of
+ * its own, so that the most memory that it held is its own too. Compilation of the kernels is part of the first round.
  */
 import { attribute } from "../../src/explain/attribute.ts";
 import { emit } from "../figure.ts";

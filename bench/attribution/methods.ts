@@ -12,7 +12,7 @@ export interface Method {
 
 // Captum's baseline, so that the same attributions can be timed there.
 const BASELINE = "token:0";
-/** Of the largest entry: f32 on another device. */
+/** Tolerance for f32 on another device, relative to the largest entry. */
 const RELATIVE = 2e-3;
 
 const FIFTY: Partial<AttributionOptions> = {
@@ -29,7 +29,7 @@ export const ATTRIBUTIONS = {
     options: FIFTY,
     check: sumsOfFifty,
   },
-  // What Captum gives.
+  // Captum returns the sum alone.
   "gauss-legendre-50-sum": {
     what: "sequence, Gauss–Legendre 50",
     options: { ...FIFTY, perTarget: false },
@@ -57,7 +57,7 @@ export const ATTRIBUTIONS = {
   },
 } as const satisfies Record<string, Method>;
 
-/** One of `ATTRIBUTIONS`. */
+/** Finds one of `ATTRIBUTIONS`. */
 export type AttributionName = keyof typeof ATTRIBUTIONS;
 
 function sumsOfFifty({ sequenceAttribution }: AttributionRecord, { integratedGradients }: Golden): void {
@@ -70,7 +70,7 @@ function largest(values: readonly number[]): number {
   return values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
 }
 
-/** The tolerance is met, and the distance to the converged attribution is within both certificates. */
+/** Checks that the tolerance is met and that the distance to the converged attribution is within both certificates. */
 function certified({ completeness, score, sequenceAttribution }: AttributionRecord, { converged }: Golden): void {
   if (!completeness.sequence.met) throw new RangeError("Cannot time the attribution as it must meet its tolerance");
   const [at1, at0] = [score.input, score.baseline!].map((values) => Float64Array.from(values));

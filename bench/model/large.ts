@@ -1,7 +1,7 @@
 /**
- * `deno run -A bench/model/large.ts [1.5B|7B]`: a random checkpoint of Qwen2.5-1.5B's shape in NF4 (1.4 GB, in a temporary
- * directory that is removed again): load, and forward, tangent and reverse of 16 path points of 48 rows; or of Qwen2.5-7B's (4.8
- * GB), with 2 path points.
+ * `deno run -A bench/model/large.ts [1.5B|7B]`: a random checkpoint of Qwen2.5-1.5B's shape in NF4 (1.4 GB, in a
+ * temporary directory that is removed again): load, and forward, tangent and reverse of 16 path points of 48 rows; or
+ * of Qwen2.5-7B's (4.8 GB), with 2 path points.
  */
 import assert from "node:assert/strict";
 import { loadModel } from "../../src/model/model.ts";
@@ -30,7 +30,7 @@ const SIZES: Readonly<Record<string, { readonly shape: ModelShape; readonly poin
 // 36 + 13 − 1 = 48 rows.
 const PROMPT = 36;
 const TARGETS = 13;
-/** Of Σ_i gradient_i · direction_i against the tangent, which are equal but for rounding. */
+/** Tolerance of Σ_i gradient_i · direction_i against the tangent, which are equal but for rounding. */
 const RELATIVE = 1e-3;
 
 const WRITE = "--write";
@@ -45,7 +45,7 @@ if (mode === WRITE) {
 } else {
   const directory = await Deno.makeTempDir({ prefix: "whence_large_" });
   try {
-    // In another process, so that the memory which writing takes is not counted.
+    // In another process, so that the memory of the writer is not counted.
     const args = ["run", "-A", import.meta.url, size, WRITE, directory];
     const { code } = await new Deno.Command(Deno.execPath(), { args }).spawn().status;
     assert.equal(code, 0);

@@ -1,8 +1,8 @@
 /**
  * `deno run -A bench/model/load.ts`: time and memory of loading SmolLM2-135M (GGUF, Q4_1) and a random checkpoint of
- * Qwen2.5-1.5B's shape (bf16, 3.1 GB in a temporary directory that is removed again), quantized to NF4 at load; the first time,
- * and the second, when the quantized weights are in the cache. Beside them transformers' and llama.cpp's loads of the same file.
- * Every load is in a process of its own, its file in the page cache.
+ * Qwen2.5-1.5B's shape (bf16, 3.1 GB in a temporary directory that is removed again), quantized to NF4 at load; the
+ * first time, and the second, when the quantized weights are in the cache. For comparison, transformers' and
+ * llama.cpp's loads of the same file. Every load is in a process of its own, its file in the page cache.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -16,19 +16,19 @@ import { loadWithLlamaCpp, loadWithTransformers, type PeerLoad } from "../peers/
 import { MODEL_SHAPES } from "../shapes.ts";
 import { writeRandomCheckpoint } from "./random_checkpoint.ts";
 
-/** What a load of ours leaves. */
+/** Result of one of our loads. */
 interface Load {
   readonly seconds: number;
   /** Most memory of the process; on a software adapter the GPU's is in it. */
   readonly bytes: number;
-  /** Of the weights on the GPU. */
+  /** Memory of the weights on the GPU. */
   readonly weights: number;
-  /** Of the process before the load, adapter and checkpoint opened once. */
+  /** Memory of the process before the load, after adapter and checkpoint were opened once. */
   readonly idle: number;
 }
 
 const [, , QWEN] = MODEL_SHAPES;
-/** What host memory may be during a load, beside one tensor: so many times the quantized size. */
+/** Most host memory of a load, without one tensor, as a multiple of the quantized size. */
 const ALLOWED = 1.3;
 
 const script = fileURLToPath(import.meta.url);
@@ -46,7 +46,7 @@ async function elsewhere<T>(args: readonly string[], env: Record<string, string>
 }
 
 async function loadHere(path: string): Promise<void> {
-  // What the driver, the checkpoint's header and the tokenizer take has nothing to do with weights.
+  // Memory of the driver, the checkpoint's header and the tokenizer does not count as weights.
   (await openGpu()).close();
   (await openCheckpoint(path)).close();
   const idle = maxRss();
@@ -113,7 +113,7 @@ if (mode === "--write") print(JSON.stringify(writeRandomCheckpoint(path, QWEN, "
 else if (mode === "--load") await loadHere(path);
 else {
   const name = "SmolLM2-135M, GGUF Q4_1";
-  // Once for the page cache.
+  // Fills the page cache.
   await elsewhere(["--load", SMOLLM2_GGUF], { WHENCE_WEIGHTS_CACHE: "off" });
   await compare(name, SMOLLM2_GGUF);
   emitPeer(name, "llama.cpp, as it is", await loadWithLlamaCpp(SMOLLM2_GGUF));

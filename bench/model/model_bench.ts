@@ -1,4 +1,7 @@
-/** `deno bench -A bench/model`: wall-clock times of what a model does; throughput.ts tells the GPU's share of the peak. */
+/**
+ * `deno bench -A bench/model`: wall-clock times of a model's forward, backward and generation; throughput.ts tells the
+ * GPU's share of the peak.
+ */
 import { openSubject, subject } from "./subject.ts";
 
 const POINTS = 8;

@@ -13,7 +13,7 @@ interface Entry {
   fill(chunk: Uint8Array): void;
 }
 
-// Written at a time: a checkpoint larger than memory must not be held in it.
+// Written in parts, as a checkpoint may be larger than memory.
 const CHUNK = 2 ** 24;
 /** Standard deviation of the weights, roughly; keeps activations of random layers finite. */
 const SCALE = 0.02;
@@ -21,8 +21,8 @@ const SCALE = 0.02;
 /**
  * Writes a Hugging Face directory of a Qwen2 with random weights. No tokenizer.
  *
- * @param format of the blocks' linear layers: `nf4` as bitsandbytes stores it, with random codes and absmax, or `bf16` as
- * embedding (also the head), norms and biases are
+ * @param format format of the blocks' linear layers: `nf4` as bitsandbytes stores it, with random codes and absmax, or
+ * `bf16`, the format of the embedding (also the head), the norms and the biases
  * @returns bytes of `model.safetensors`
  */
 export function writeRandomCheckpoint(
@@ -135,7 +135,7 @@ function nf4(name: string, rows: number, columns: number, random: () => number):
   ];
 }
 
-/** u32 values, the same for equal seeds (xorshift32). */
+/** Makes a source of u32 values, the same for equal seeds (xorshift32). */
 function randomWords(seed: number): () => number {
   let state = seed;
   return () => {

@@ -3,18 +3,18 @@ import { EMBEDDED } from "../../src/model/load/embedded.ts";
 import { type LanguageModel, loadModel, type LoadOptions } from "../../src/model/model.ts";
 import { SMOLLM2_GGUF } from "../../test/weights/fetch.ts";
 
-/** What models, attributions and peers are timed on: the example of the work that Whence reproduces. */
+/** Text on which models, attributions and peers are timed: the example of the work that Whence reproduces. */
 export const EXAMPLE = {
   prompt: "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys",
   target: " painting, traveling to different countries, and volunteering at community events.",
 } as const;
 
-/** A model that is timed: SmolLM2-135M where `deno task weights` put it, else the embedded one. */
+/** A model that is timed: SmolLM2-135M if `deno task weights` has put it there, else the embedded one. */
 export interface Subject {
   readonly name: string;
   readonly source: string;
   readonly options: LoadOptions;
-  /** What test/golden froze from PyTorch and Captum for the example; null for the embedded model. */
+  /** Values of the example in test/golden, from PyTorch and Captum; null for the embedded model. */
   readonly golden: Golden | null;
 }
 
@@ -31,7 +31,7 @@ export interface Golden {
 
 const GOLDEN = new URL("../../test/golden/smollm2/expected.json", import.meta.url);
 
-/** The subject of this machine. */
+/** Finds the subject of this machine. */
 export function subject(): Subject {
   if (exists(SMOLLM2_GGUF)) {
     const golden: Golden = JSON.parse(Deno.readTextFileSync(GOLDEN));
@@ -79,7 +79,7 @@ async function referenceScore(source: string, prompt: readonly number[], target:
   return score;
 }
 
-/** @throws {assert.AssertionError} where an element is further than `tolerance` from what it must be */
+/** @throws {AssertionError} if an element differs by more than `tolerance` from the expected one */
 export function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string) {
   assert.equal(actual.length, expected.length, what);
   for (let i = 0; i < expected.length; i++) {

@@ -31,14 +31,14 @@ async function load(): Promise<void> {
   });
 }
 
-/** Seconds on the GPU of what `work` runs on the model. */
+/** Measures the GPU seconds of `work` on the model. */
 async function metered({ model }: Opened, work: () => Promise<unknown>): Promise<number> {
   const before = model.meter.gpuSeconds!;
   await work();
   return model.meter.gpuSeconds! - before;
 }
 
-/** Forward, tangent and reverse of 8 path points, in turn with the FMA peak. */
+/** Times forward, tangent and reverse of 8 path points, in turn with the FMA peak. */
 async function pathPoints(opened: Opened): Promise<void> {
   const { model, prompt, target } = opened;
   const end = await model.embed(prompt);
@@ -79,7 +79,7 @@ async function pathPoints(opened: Opened): Promise<void> {
   });
 }
 
-/** Greedy tokens, the prompt's pass and the compilation taken off by the difference to a run of one token. */
+/** Times greedy tokens. The difference to a run of one token leaves out the prompt's pass and the compilation. */
 async function generation(opened: Opened, weightBytes: number): Promise<void> {
   const { model, prompt } = opened;
   if (chosen.golden !== null) {

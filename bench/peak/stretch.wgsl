@@ -1,5 +1,5 @@
-// Reads every element once, each lane a stretch of its own of 256 elements, and keeps one sum a lane: on a processor whose lanes read
-// one by one, several streams at a time are fetched ahead, and more of them than of one.
+// Reads every element once, each lane a stretch of 256 elements, and keeps one sum a lane. A processor whose lanes read
+// one by one fetches several streams ahead at a time, and more of them than of one.
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
 struct Params {

@@ -1,7 +1,7 @@
 /**
- * `deno run -A bench/peers/captum.ts [ROUNDS]`: the example attributed by Captum on bitsandbytes and by Whence, in turn,
- * each in a process of its own, on SmolLM2-135M in NF4. Needs `sh bench/peers/setup.sh`, or WHENCE_PEERS_PYTHON and
- * WHENCE_PEERS_MODEL to name a Python and a model directory that it would have made.
+ * `deno run -A bench/peers/captum.ts [ROUNDS]`: the example attributed by Captum on bitsandbytes and by Whence, in
+ * turn, each in a process of its own, on SmolLM2-135M in NF4. Needs `sh bench/peers/setup.sh`, or WHENCE_PEERS_PYTHON
+ * and WHENCE_PEERS_MODEL to name a Python and a model directory that it would have made.
  */
 import { ATTRIBUTIONS } from "../attribution/methods.ts";
 import { emit } from "../figure.ts";

@@ -15,7 +15,7 @@ export interface Task {
   readonly values: Float32Array;
 }
 
-/** A library that is ready for one task. */
+/** A library, set up for one task. */
 export interface Contender {
   readonly name: string;
   /** The result of one run. */

@@ -1,9 +1,9 @@
 import type { Contender, Task } from "./contender.ts";
 
-// Not a literal, so that neither the type check nor the lock file of everybody else needs the package.
+// Not a literal, so that neither the type check nor the lock file needs the package.
 const PACKAGE: string = "npm:@jax-js/jax@0.1.25";
 
-/** What is used of jax-js; an array is consumed by each use but that of its `ref`. */
+/** The part of jax-js that is used. Each use of an array but that of its `ref` consumes it. */
 interface Jax {
   init(device: "webgpu"): Promise<string[]>;
   defaultDevice(device: "webgpu"): void;
@@ -36,7 +36,7 @@ export async function jaxJs({ transposed, rows, inner, outputs, input, values }:
     name: "jax-js 0.1.25, f32",
     result: () => product(x.ref, w.ref).data(),
     async repeat(times) {
-      // A result that is disposed of before it was computed is never computed, so all are kept until all are there.
+      // A result that is disposed of too early is never computed, so all are kept until all are there.
       const results = Array.from({ length: times }, () => product(x.ref, w.ref));
       for (const y of results) await jax.blockUntilReady(y.ref);
       for (const y of results) y.dispose();

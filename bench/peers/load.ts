@@ -1,23 +1,23 @@
 import { fileURLToPath } from "node:url";
 import { PYTHON } from "./python.ts";
 
-/** How another program loads a model. */
+/** A model load of another program. */
 export interface PeerLoad {
   readonly seconds: number;
   /** Most memory of the process. */
   readonly bytes: number;
-  /** Which program, in words. */
+  /** Name of the program. */
   readonly version: string;
 }
 
-/** Where setup.sh puts it, or another place. */
+/** Directory of node-llama-cpp: the one that setup.sh makes, or another. */
 const LLAMA_CPP = Deno.env.get("WHENCE_PEERS_LLAMA_CPP") ??
   fileURLToPath(new URL("../../.cache/peers/node_modules/node-llama-cpp/dist/index.js", import.meta.url));
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * transformers on the CPU; f32 and bf16: what it reads, nf4: quantized by bitsandbytes at load.
+ * transformers on the CPU; f32 and bf16 are read as they are, nf4 is quantized by bitsandbytes at load.
  *
  * @param path a directory or a GGUF file
  */

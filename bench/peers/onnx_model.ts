@@ -23,7 +23,7 @@ export interface OnnxTensor {
 /** One operator with its constants: x [rows, inner] → y [rows, outputs]. */
 export interface OnnxProduct {
   readonly op: string;
-  /** Whether it is one of ONNX Runtime's own operators. */
+  /** True for one of ONNX Runtime's own operators. */
   readonly contrib: boolean;
   readonly attributes: Readonly<Record<string, number>>;
   readonly constants: readonly OnnxTensor[];
@@ -32,7 +32,7 @@ export interface OnnxProduct {
   readonly outputs: number;
 }
 
-/** The bytes of an ONNX file with one operator. Source: onnx.proto and the protocol buffers' encoding. */
+/** Writes the bytes of an ONNX file with one operator. Source: onnx.proto and the protocol buffers' encoding. */
 export function onnxModel(product: OnnxProduct): Uint8Array<ArrayBuffer> {
   const { op, contrib, attributes, constants, rows, inner, outputs } = product;
   const node = [

@@ -1,10 +1,10 @@
 import type { Contender, Task } from "./contender.ts";
 import { onnxModel, type OnnxProduct } from "./onnx_model.ts";
 
-// Not a literal, so that neither the type check nor the lock file of everybody else needs the package.
+// Not a literal, so that neither the type check nor the lock file needs the package.
 const PACKAGE: string = "npm:onnxruntime-web@1.30.0/webgpu";
 
-/** What is used of onnxruntime-web. */
+/** The part of onnxruntime-web that is used. */
 interface Ort {
   readonly Tensor: new (type: "float32", data: Float32Array, shape: number[]) => unknown;
   readonly InferenceSession: { create(model: Uint8Array, options: Record<string, unknown>): Promise<Session> };

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { EXAMPLE } from "../model/subject.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
-/** Of the environment that setup.sh makes, or another one. */
+/** Python of the environment that setup.sh makes, or another one. */
 export const PYTHON = Deno.env.get("WHENCE_PEERS_PYTHON") ?? path(".cache/peers/bin/python");
 const MODEL = Deno.env.get("WHENCE_PEERS_MODEL") ?? path("weights/smollm2_f32");
 
@@ -15,7 +15,7 @@ export interface Run {
   readonly bytes: number;
 }
 
-/** What run_captum.py prints. */
+/** Output of run_captum.py. */
 export interface CaptumResult extends Run {
   /** [T][L] */
   readonly token: number[][];
@@ -34,7 +34,7 @@ export async function runCaptum(method: string, ...options: string[]): Promise<C
   return JSON.parse(text(stdout).split("\n").at(-1)!);
 }
 
-/** max |a − b|, nats */
+/** Largest |a − b|, nats. */
 export function largestDifference(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) {
     throw new RangeError(`Cannot compare as both must have ${b.length} entries: got ${a.length}`);

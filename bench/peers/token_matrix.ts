@@ -1,8 +1,9 @@
 /**
- * `deno run -A bench/peers/token_matrix.ts [POINTS]`: the token matrix of the example (every prompt token moves, from token 0)
- * by Captum with POINTS (300) Gauss–Legendre points, and by Whence at the loosest tolerance whose largest error of an entry is
- * no larger than Captum's. Errors are against a converged matrix. Captum's run and the converged matrix take many minutes each;
- * both are kept in .cache/peers, and done again only where that is emptied. Needs what captum.ts needs.
+ * `deno run -A bench/peers/token_matrix.ts [POINTS]`: the token matrix of the example (every prompt token moves, from
+ * token 0) by Captum with POINTS (300) Gauss–Legendre points, and by Whence at the loosest tolerance whose largest
+ * error of an entry is no larger than Captum's. Errors are against a converged matrix. Captum's run and the converged
+ * matrix take many minutes each; both are kept in .cache/peers, and done again only if that is emptied. Needs the same
+ * setup as captum.ts.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,15 +16,17 @@ import { CAPTUM, type CaptumResult, largestDifference, runCaptum } from "./pytho
 const CACHE = fileURLToPath(new URL("../../.cache/peers/token_matrix/", import.meta.url));
 const POINTS = Number(Deno.args[0] ?? 300);
 
-/** κ of the matrix that errors are measured against. Where everything moves, f32 leaves little to be had below it. */
+/** κ of the matrix that errors are measured against. If every token moves, f32 rarely reaches a smaller one. */
 const CONVERGED = { tolerance: 0.015, budget: 1000 } as const;
-/** Most of Captum's largest error that the converged matrix may have by its own estimates, which are held to be honest. */
+/**
+ * Most of Captum's largest error that the converged matrix may have by its own estimates, which are held to be honest.
+ */
 const SHARE = 0.2;
-/** From loose to tight; what each costs grows by a half or so. */
+/** Tolerances from loose to tight; each costs about a half more than the one before. */
 const TOLERANCES = [0.5, 0.2, 0.1, 0.05, 0.025];
 const OPTIONS: Partial<AttributionOptions> = { baseline: "token:0", quadrature: "adaptive", tokens: true, freeze: [] };
 
-/** A token matrix and what it cost. */
+/** A token matrix and its cost. */
 interface Matrix {
   /** [T][L] */
   readonly token: readonly (readonly number[])[];
@@ -39,7 +42,7 @@ if (chosen.golden === null) {
   throw new Error("Cannot race Captum as SmolLM2 must be there: run `sh bench/peers/setup.sh`");
 }
 
-/** What a file of the cache holds, or what `make` makes, which is then kept. */
+/** Reads a file of the cache, or makes its content and keeps it. */
 async function kept<T>(name: string, make: () => Promise<T>): Promise<T> {
   const file = join(CACHE, name);
   try {

@@ -7,7 +7,7 @@ import type { GpuWeight } from "../../src/ops/formats/weight.ts";
 import { runDispatches, upload } from "../../src/ops/product/product_sample.ts";
 import type { Contender, Task } from "./contender.ts";
 
-/** Our own kernels, run by their passes alone as the others run by their sessions alone. */
+/** Our own kernels, run by their passes alone, as the others by their sessions alone. */
 export async function whence(gpu: Gpu, task: Task): Promise<Contender> {
   const { transposed, rows, inner, outputs } = task;
   const allocator = createAllocator(gpu);

@@ -6,7 +6,10 @@ import { UsageError, type Values } from "./arguments.ts";
 const SAMPLES = "samples:";
 const ROLES = ["system", "user", "assistant"] as const;
 
-/** Reads the baseline. `samples:FILE` becomes the list in the file, which has a baseline a line; blank lines are skipped. */
+/**
+ * Reads the baseline. `samples:FILE` becomes the list in the file, which has a baseline a line; blank lines are
+ * skipped.
+ */
 export async function baselineOf(values: Values): Promise<string | undefined> {
   const name = text("baseline", values.baseline);
   // A record writes the list itself.

@@ -22,8 +22,9 @@ class Uses {
 }
 
 /**
- * Finds exports of `sources` that nobody needs, as "path: name". An export is needed if another source or one of `users`
- * imports it. A part that its own file uses may be exported for a test of its own; code that only tests run may not.
+ * Finds exports of `sources` that nobody needs, as "path: name". An export is needed if another source or one of
+ * `users` imports it. A part that its own file uses may be exported for a test of its own; code that only tests run may
+ * not.
  */
 function unusedExports(
   sources: ReadonlyMap<string, string>,

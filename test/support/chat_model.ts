@@ -4,7 +4,10 @@ import { withModelCopy } from "./model_copy.ts";
 const TEMPLATE = "{% if messages[0].role != 'system' %}<system>Be kind.\n{% endif %}" +
   "{% for message in messages %}<{{ message.role }}>{{ message.content }}\n{% endfor %}<assistant>";
 
-/** Runs `check` on a copy of the embedded model that has a chat template; `change` changes its tokenizer's config further. */
+/**
+ * Runs `check` on a copy of the embedded model that has a chat template; `change` changes its tokenizer's config
+ * further.
+ */
 export function withChatModel(
   check: (directory: string) => Promise<void>,
   change: Record<string, unknown> = {},

@@ -24,8 +24,8 @@ export interface InseqCase {
 /** Inseq's attributed functions by our names. */
 const OBJECTIVES = { prob: "probability", logit: "logit" } as const;
 
-// Both ran in f32; differences of two probabilities or logits, and sums over the embedding. Next to certainty PyTorch loses
-// digits of 1 − p, with which the gradient of a probability goes.
+// Both ran in f32; differences of two probabilities or logits, and sums over the embedding. Next to certainty PyTorch
+// loses digits of 1 − p, with which the gradient of a probability goes.
 const TOLERANCE = { absolute: 1e-6, relative: 3e-3 };
 
 /** Holds gradient methods and ablation of a model against Inseq's, for probabilities and logits. */

@@ -7,8 +7,8 @@ import { write } from "../write.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
 
 /**
- * Tunes the kernels for a model, or for the usual ones, prints the rate of each candidate, and adds the choices to those
- * in the cache.
+ * Tunes the kernels for a model, or for the usual ones, prints the rate of each candidate, and adds the choices to
+ * those in the cache.
  *
  * @returns the exit code
  * @throws {NoAdapterError} if no adapter answers

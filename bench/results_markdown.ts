@@ -1,13 +1,13 @@
 import { significant } from "./figure.ts";
-import type { Results, SectionResult } from "./report.ts";
+import type { BenchResults, SectionResult } from "./bench_results.ts";
 
-/** RESULTS.md of results.json. */
-export function markdown({ machine, sections }: Results): string {
+/** Writes RESULTS.md out of results.json. */
+export function resultsMarkdown({ machine, sections }: BenchResults): string {
   return [
     "# What was measured",
-    "Written by `deno task bench:report`. Every result was checked before it was timed. Kernels by timestamps, medians; what is compared",
-    "ran in turn; shares are of the FMA peak (12 accumulators a lane) that ran in turn with the kernel, where the note names no other. Each section names its command, and the",
-    "load of the machine when it began.",
+    "Written by `deno task bench:report`. Every result was checked before it was timed. Times of kernels are medians of",
+    "timestamps; contenders ran in turn. Shares are of the FMA peak (12 accumulators a lane) that ran in turn with the",
+    "kernel, unless the note names another. Each section names its command, and the load of the machine when it began.",
     "",
     ...Object.entries(machine).map(([key, value]) => `- ${key}: ${value}`),
     "",
