@@ -39,17 +39,13 @@ export type {
   QuadratureName,
   StrategyName,
 } from "./src/explain/options/attribution_options.ts";
-export type {
-  AttributionRecord,
-  RecordFaithfulness,
-  RecordMetrics,
-  RecordPrefix,
-  RecordSampling,
-  RecordSurrogate,
-  RecordToken,
-  RecordUnits,
-  SequenceCompleteness,
-} from "./src/explain/record/record.ts";
+export type { AttributionRecord, SequenceCompleteness } from "./src/explain/record/record.ts";
+export type { RecordFaithfulness, RecordMetrics } from "./src/explain/record/record_metrics.ts";
+export type { RecordPrefix } from "./src/explain/record/record_prefix.ts";
+export type { RecordSampling } from "./src/explain/record/record_sampling.ts";
+export type { RecordSurrogate } from "./src/explain/record/record_surrogate.ts";
+export type { RecordToken } from "./src/explain/record/record_token.ts";
+export type { RecordUnits } from "./src/explain/record/record_units.ts";
 export { RECORD_SCHEMA } from "./src/explain/record/record.ts";
 export { type Device, type DeviceInfo, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";

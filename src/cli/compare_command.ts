@@ -5,7 +5,7 @@ import {
   type ComparedRecord,
   compareRecords,
 } from "../experiment/findings/compare_records.ts";
-import { checkRecord } from "../explain/record/record_schema.ts";
+import { checkRecord } from "../explain/record/check_record.ts";
 import { readableJson } from "../report/text/json.ts";
 import { number, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";

@@ -1,6 +1,6 @@
 import { OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { Resisting } from "../attribution/path_function.ts";
-import type { Judged } from "./record/build_record.ts";
+import type { Judged } from "./judged.ts";
 import { isGradientMethod } from "./options/gradient_options.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import type { AttributionOptions } from "./options/attribution_options.ts";

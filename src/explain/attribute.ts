@@ -1,7 +1,8 @@
 import type { AttributionRecord } from "./record/record.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { advise } from "./advice.ts";
-import { buildRecord, type Judged } from "./record/build_record.ts";
+import type { Judged } from "./judged.ts";
+import { buildRecord } from "./record/build_record.ts";
 import { type Explain, measure } from "./measure.ts";
 import { type OpenObjective, openObjective } from "./open_objective.ts";
 import { type GivenOptions, presetGenerate } from "./options/preset.ts";

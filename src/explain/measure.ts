@@ -1,12 +1,12 @@
 import type { Scorer } from "../perturbation/scorer.ts";
-import type { RecordFaithfulness, RecordMetrics } from "./record/record.ts";
+import type { RecordFaithfulness, RecordMetrics } from "./record/record_metrics.ts";
 import { type Faithfulness, measureFaithfulness } from "../metrics/faithfulness.ts";
 import { infidelity } from "../metrics/infidelity.ts";
 import { perturbedAttributions, sensitivityOf } from "../metrics/max_sensitivity.ts";
 import { ORDER_MEASURE_NAMES, orderOf } from "../metrics/order_measure.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { aggregate } from "../units/aggregate.ts";
-import type { Judged } from "./record/build_record.ts";
+import type { Judged } from "./judged.ts";
 import { DEFAULT_METRICS, type MetricOptions } from "./options/metric_options.ts";
 import type { OpenObjective } from "./open_objective.ts";
 import type { PreparedText } from "./prepare_text.ts";

@@ -1,6 +1,6 @@
 import type { AttributionRecord } from "../explain/record/record.ts";
 import { recordCsv } from "./text/csv.ts";
-import { assertFiniteRecord } from "../explain/record/finite_record.ts";
+import { assertFiniteRecord } from "../explain/record/assert_finite_record.ts";
 import { recordJson } from "./text/json.ts";
 import { recordTable, type TableOptions } from "./text/record_table.ts";
 

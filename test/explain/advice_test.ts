@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { advise } from "../../src/explain/advice.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import type { Judged } from "../../src/explain/record/build_record.ts";
+import type { Judged } from "../../src/explain/judged.ts";
 import type { PreparedText } from "../../src/explain/prepare_text.ts";
-import { checkRecord } from "../../src/explain/record/record_schema.ts";
+import { checkRecord } from "../../src/explain/record/check_record.ts";
 import { type AttributionOptions, resolveOptions } from "../../src/explain/options/attribution_options.ts";
 import { loadModel } from "../../src/model/model.ts";
 

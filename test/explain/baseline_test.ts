@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import { baselineRows, randomBaselines } from "../../src/explain/baseline_rows.ts";
-import { checkRecord } from "../../src/explain/record/record_schema.ts";
+import { checkRecord } from "../../src/explain/record/check_record.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { recordTable } from "../../src/report/text/record_table.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/explain/attribute.ts";
-import { checkRecord } from "../../src/explain/record/record_schema.ts";
+import { checkRecord } from "../../src/explain/record/check_record.ts";
 import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { withChatModel } from "../support/chat_model.ts";

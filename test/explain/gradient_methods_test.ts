@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import { checkRecord } from "../../src/explain/record/record_schema.ts";
+import { checkRecord } from "../../src/explain/record/check_record.ts";
 import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { attributionSum } from "../../src/report/text/describe.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { attribute } from "../../src/explain/attribute.ts";
 import { openForecast } from "../../src/experiment/run/forecast.ts";
 import { METRIC_NAMES } from "../../src/explain/options/metric_options.ts";
-import { checkRecord } from "../../src/explain/record/record_schema.ts";
+import { checkRecord } from "../../src/explain/record/check_record.ts";
 import {
   type AttributionOptions,
   DEFAULT_OPTIONS,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { OBJECTIVE_NAMES, OBJECTIVES } from "../../src/attribution/objectives/objective.ts";
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import { checkRecord } from "../../src/explain/record/record_schema.ts";
+import { checkRecord } from "../../src/explain/record/check_record.ts";
 import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { recordCsv } from "../../src/report/text/csv.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PERTURBATION_METHOD_NAMES, PERTURBATION_METHODS } from "../../src/perturbation/perturbation_methods.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import { checkRecord } from "../../src/explain/record/record_schema.ts";
+import { checkRecord } from "../../src/explain/record/check_record.ts";
 import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
 import { loadModel } from "../../src/model/model.ts";
 

@@ -1,6 +1,8 @@
 import { stringify } from "npm:csv-stringify@6/sync";
 import type { ObjectiveUnit } from "../../attribution/objectives/objective_definition.ts";
-import type { AttributionRecord, RecordMetrics, RecordSampling } from "../../explain/record/record.ts";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import type { RecordMetrics } from "../../explain/record/record_metrics.ts";
+import type { RecordSampling } from "../../explain/record/record_sampling.ts";
 import { ORDER_MEASURE_NAMES } from "../../metrics/order_measure.ts";
 import { byUnits } from "../../report/text/by_units.ts";
 import { attributionSum, scoreGap, topPosition } from "../../report/text/describe.ts";

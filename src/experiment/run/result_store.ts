@@ -5,7 +5,7 @@ import { readIfThere } from "../../files/existing_file.ts";
 import { removePartials, writeWhole } from "../../files/whole_file.ts";
 import { acquireLock } from "./directory_lock.ts";
 import type { Cell } from "./plan_cells.ts";
-import { checkRecord } from "../../explain/record/record_schema.ts";
+import { checkRecord } from "../../explain/record/check_record.ts";
 
 /** What is stored for a cell. */
 export type Stored =

@@ -1,6 +1,6 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
-import { assertFiniteRecord } from "../../explain/record/finite_record.ts";
+import { assertFiniteRecord } from "../../explain/record/assert_finite_record.ts";
 import { writeIfChanged } from "../../files/whole_file.ts";
 import { compareCells } from "../findings/comparison.ts";
 import { findingsOf } from "../findings/findings.ts";
@@ -9,7 +9,7 @@ import { type OpenedModel, writeManifest } from "./manifest.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "./plan_cells.ts";
 import { plotCell, plotCompleteness, plotDistances, plotFindings } from "../findings/plots.ts";
 import type { CellOutcome, ProgressEvent } from "./progress_event.ts";
-import { checkRecord } from "../../explain/record/record_schema.ts";
+import { checkRecord } from "../../explain/record/check_record.ts";
 import type { AttributionOptions, AttributionText } from "../../explain/options/attribution_options.ts";
 import { isUnmet, type ResultRow, resultRow, resultsCsv } from "../findings/results.ts";
 import { openStore, readStored, type Store } from "./result_store.ts";

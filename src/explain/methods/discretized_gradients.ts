@@ -2,7 +2,7 @@ import { discretizedPath, type Vocabulary } from "../../attribution/discretized_
 import { integratePolyline } from "../../attribution/polyline.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import { baselineRows, requireOneBaseline } from "../baseline_rows.ts";
-import type { Judged } from "../record/build_record.ts";
+import type { Judged } from "../judged.ts";
 import { judgeIntegral } from "./judge_integral.ts";
 import { openAroundPrompt } from "./local_gradients.ts";
 import type { OpenObjective } from "../open_objective.ts";

@@ -1,5 +1,5 @@
 import type { LanguageModel } from "../../model/model.ts";
-import type { Judged } from "../record/build_record.ts";
+import type { Judged } from "../judged.ts";
 import { discretizedGradients } from "./discretized_gradients.ts";
 import type { GradientMethodName } from "../options/gradient_options.ts";
 import { integratedGradients } from "./integrated_gradients.ts";

@@ -7,7 +7,7 @@ import type { LanguageModel } from "../../model/model.ts";
 import { studentQuantile, UPPER_95 } from "../../statistics/student_t.ts";
 import { averagedBaselines, baselineRows } from "../baseline_rows.ts";
 import { isAveraged } from "../options/baseline_name.ts";
-import type { Judged, Sampling } from "../record/build_record.ts";
+import type { Judged, Sampling } from "../judged.ts";
 import { byUnits, judgeIntegral, splitColumns } from "./judge_integral.ts";
 import { embeddingRow } from "../embedding_row.ts";
 import type { OpenObjective } from "../open_objective.ts";

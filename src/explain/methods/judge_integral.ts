@@ -1,7 +1,7 @@
 import type { PathIntegral } from "../../attribution/path_function.ts";
 import { sumTargets } from "../../metrics/completeness.ts";
 import { aggregate } from "../../units/aggregate.ts";
-import type { Judged } from "../record/build_record.ts";
+import type { Judged } from "../judged.ts";
 import type { OpenObjective } from "../open_objective.ts";
 import type { PreparedText } from "../prepare_text.ts";
 import type { AttributionOptions } from "../options/attribution_options.ts";

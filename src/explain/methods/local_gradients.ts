@@ -1,6 +1,6 @@
 import { inputXGradient, saliency } from "../../attribution/local_gradients.ts";
 import type { PointFunction } from "../../attribution/point_function.ts";
-import type { Judged } from "../record/build_record.ts";
+import type { Judged } from "../judged.ts";
 import { isByToken, judgeIntegral } from "./judge_integral.ts";
 import type { OpenObjective } from "../open_objective.ts";
 import type { PreparedText } from "../prepare_text.ts";

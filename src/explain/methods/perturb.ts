@@ -9,7 +9,7 @@ import { binaryTree, type UnitTree } from "../../perturbation/unit_tree.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import { createRandom } from "../../statistics/random.ts";
 import type { Unit } from "../../units/unit.ts";
-import type { Judged } from "../record/build_record.ts";
+import type { Judged } from "../judged.ts";
 import { isGradientMethod } from "../options/gradient_options.ts";
 import type { OpenObjective } from "../open_objective.ts";
 import type { PreparedText } from "../prepare_text.ts";

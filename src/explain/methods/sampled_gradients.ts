@@ -10,7 +10,7 @@ import { studentQuantile, UPPER_95 } from "../../statistics/student_t.ts";
 import type { Random } from "../../statistics/random.ts";
 import { averagedBaselines, baselineRows, drawBaseline } from "../baseline_rows.ts";
 import { isAveraged, sampledBaselines } from "../options/baseline_name.ts";
-import type { Judged } from "../record/build_record.ts";
+import type { Judged } from "../judged.ts";
 import { byUnits, isByToken } from "./judge_integral.ts";
 import { attributedPositions, openAroundPrompt } from "./local_gradients.ts";
 import type { OpenObjective } from "../open_objective.ts";

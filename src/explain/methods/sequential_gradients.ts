@@ -2,7 +2,7 @@ import { joinIntegrals } from "../../attribution/joined_integral.ts";
 import { distance, type PathIntegral } from "../../attribution/path_function.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import { baselineRows, requireOneBaseline } from "../baseline_rows.ts";
-import type { Judged } from "../record/build_record.ts";
+import type { Judged } from "../judged.ts";
 import { integratePath } from "./integrated_gradients.ts";
 import { judgeIntegral } from "./judge_integral.ts";
 import type { OpenObjective } from "../open_objective.ts";

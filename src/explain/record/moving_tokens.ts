@@ -1,4 +1,5 @@
-import type { AttributionRecord, RecordToken } from "./record.ts";
+import type { AttributionRecord } from "./record.ts";
+import type { RecordToken } from "./record_token.ts";
 
 /** Tokens that a record's `prefix` is about: the target's but for the last and, if there is one, the alternative's. */
 export function movingTokens({ target, alternative }: AttributionRecord): readonly RecordToken[] {

@@ -1,14 +1,13 @@
 import { z } from "npm:zod@4";
 import { OBJECTIVE_NAMES } from "../../attribution/objectives/objective.ts";
 import { OBJECTIVE_UNITS } from "../../attribution/objectives/objective_definition.ts";
-import { movingTokens } from "./moving_tokens.ts";
-import { type AttributionRecord, RECORD_SCHEMA, type RecordUnits } from "./record.ts";
+import { RECORD_SCHEMA } from "./record.ts";
 
 const numbers = z.array(z.number());
 const matrix = z.array(numbers);
-const token = z.object({ id: z.number(), text: z.string(), start: z.number().optional(), end: z.number().optional() });
-
 const perColumn = z.array(z.number().nullable());
+
+const TOKEN = z.object({ id: z.number(), text: z.string(), start: z.number().optional(), end: z.number().optional() });
 
 const UNITS = z.object({
   prompt: z.array(z.object({ text: z.string(), name: z.string().nullable(), tokens: numbers, frozen: z.boolean() })),
@@ -94,7 +93,11 @@ const METRICS = z.object({
   cost: z.object({ calls: z.number(), forwardRows: z.number(), backwardRows: z.number(), seconds: z.number() }),
 });
 
-const RECORD = z.object({
+/**
+ * A whole record, as it is stored. The type `AttributionRecord` says the same with a comment at each field: a test holds the
+ * two equal.
+ */
+export const RECORD = z.object({
   schema: z.literal(RECORD_SCHEMA),
   model: z.object({
     id: z.string(),
@@ -108,15 +111,15 @@ const RECORD = z.object({
   prompt: z.object({
     text: z.string(),
     history: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
-    tokens: z.array(token.extend({ frozen: z.boolean() })),
+    tokens: z.array(TOKEN.extend({ frozen: z.boolean() })),
   }),
-  target: z.object({ text: z.string(), tokens: z.array(token), generation: GENERATION.optional() }),
-  alternative: z.object({ text: z.string(), tokens: z.array(token) }).optional(),
+  target: z.object({ text: z.string(), tokens: z.array(TOKEN), generation: GENERATION.optional() }),
+  alternative: z.object({ text: z.string(), tokens: z.array(TOKEN) }).optional(),
   score: z.object({
     objective: z.enum(OBJECTIVE_NAMES),
     unit: z.enum(OBJECTIVE_UNITS),
     per: z.enum(["token", "sequence"]),
-    pairs: z.array(z.object({ first: token, second: token })).optional(),
+    pairs: z.array(z.object({ first: TOKEN, second: TOKEN })).optional(),
     input: numbers,
     baseline: numbers.nullable(),
   }),
@@ -154,52 +157,3 @@ const RECORD = z.object({
     peakBytes: z.number(),
   }),
 });
-
-/**
- * Checks that a value is a whole record: every field there, every number finite, [T] (of one score a sequence, [1]) and
- * [L] agreeing throughout.
- * Fields that a later version adds are kept.
- * @throws {TypeError} naming the field that is not as it must be
- */
-export function checkRecord(value: unknown): AttributionRecord {
-  const parsed = RECORD.safeParse(value);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
-    throw new TypeError(`Cannot use the record as ${path.map(String).join(".") || "it"} must be whole: got ${message}`);
-  }
-  const record = value as AttributionRecord;
-  const T = record.score.per === "sequence" ? 1 : record.target.tokens.length;
-  const L = record.prompt.tokens.length;
-  checkLength("score.input", record.score.input, T);
-  if (record.score.baseline) checkLength("score.baseline", record.score.baseline, T);
-  checkLength("sequenceAttribution", record.sequenceAttribution, L);
-  if (record.standardError) checkLength("standardError", record.standardError, L);
-  const { delta, relative, certificate } = record.completeness;
-  if (delta) checkLength("completeness.delta", delta, T);
-  if (relative) checkLength("completeness.relative", relative, T);
-  if (certificate) checkLength("completeness.certificate", certificate, T);
-  if (record.tokenAttribution) {
-    checkLength("tokenAttribution", record.tokenAttribution, T);
-    record.tokenAttribution.forEach((row, t) => checkLength(`tokenAttribution[${t}]`, row, L));
-  }
-  if (record.units) checkUnits(record.units, T, L);
-  if (record.prefix) checkLength("prefix.sequence", record.prefix.sequence, movingTokens(record).length);
-  record.sampling?.tokenStandardError?.forEach((row, t) => checkLength(`sampling.tokenStandardError[${t}]`, row, L));
-  if (record.surrogate) checkLength("surrogate.r2", record.surrogate.r2, T + 1);
-  return record;
-}
-
-function checkUnits({ prompt, target, attribution, sequence, standardError }: RecordUnits, T: number, L: number): void {
-  checkLength("units.prompt's tokens", prompt.flatMap(({ tokens }) => tokens), L);
-  checkLength("units.sequence", sequence, prompt.length);
-  if (standardError) checkLength("units.standardError", standardError, prompt.length);
-  if (target) checkLength("units.target's tokens", target.flatMap(({ tokens }) => tokens), T);
-  if (attribution === null) return;
-  checkLength("units.attribution", attribution, target?.length ?? T);
-  attribution.forEach((row, t) => checkLength(`units.attribution[${t}]`, row, prompt.length));
-}
-
-function checkLength(name: string, values: readonly unknown[], length: number): void {
-  if (values.length === length) return;
-  throw new TypeError(`Cannot use the record as ${name} must be of length ${length}: got ${values.length}`);
-}

@@ -1,4 +1,5 @@
-import type { AttributionRecord, RecordUnits } from "../../explain/record/record.ts";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import type { RecordUnits } from "../../explain/record/record_units.ts";
 
 /**
  * The record as reports show it: where it has units, these stand in the place of tokens, [U] in the place of [L] and [T′] in

@@ -1,4 +1,4 @@
-import type { RecordFaithfulness, RecordMetrics } from "../../explain/record/record.ts";
+import type { RecordFaithfulness, RecordMetrics } from "../../explain/record/record_metrics.ts";
 import { ORDER_MEASURE_NAMES } from "../../metrics/order_measure.ts";
 import { numberText, percentText } from "./number_text.ts";
 import type { TextTable } from "./text_table.ts";

@@ -1,0 +1,77 @@
+import type { z } from "npm:zod@4";
+import { movingTokens } from "./moving_tokens.ts";
+import { type AttributionRecord, RECORD_SCHEMA } from "./record.ts";
+import { RECORD } from "./record_schema.ts";
+
+/**
+ * Checks that a value is a whole record: every field is there, every number is finite, and [T] (with one score a sequence,
+ * [1]) and [L] agree throughout. Fields that a later version adds are kept.
+ *
+ * @throws {TypeError} if a field is not as it must be, or the record is of another version
+ */
+export function checkRecord(value: unknown): AttributionRecord {
+  const parsed = RECORD.safeParse(value, { reportInput: true });
+  if (!parsed.success) throw new TypeError(mistake(parsed.error.issues[0]));
+  const record = value as AttributionRecord;
+  for (const [name, values, length] of lengths(record)) {
+    if (values.length === length) continue;
+    throw new TypeError(`Cannot use the record as ${name} must be of length ${length}: got ${values.length}`);
+  }
+  return record;
+}
+
+/** Names a field that is not as it must be, and what to do if the record is of another version. */
+function mistake({ path, message, input }: z.core.$ZodIssue): string {
+  const field = path.map(String).join(".");
+  const must = `Cannot use the record as ${field || "it"} must be whole`;
+  if (field === "schema" && typeof input === "string") {
+    return `${must}: got ${input}, which is not this version's ${RECORD_SCHEMA}; compute it again`;
+  }
+  if (field !== "" && input === undefined) {
+    return `${must}: got nothing; if an earlier version of Whence wrote it, compute it again`;
+  }
+  return `${must}: got ${message}`;
+}
+
+/** The lists of a record with their names, as far as it has them, and the lengths that they must have. */
+function* lengths(record: AttributionRecord): Generator<[name: string, values: readonly unknown[], length: number]> {
+  const { score, standardError, tokenAttribution, sampling, surrogate, prefix } = record;
+  const T = score.per === "sequence" ? 1 : record.target.tokens.length;
+  const L = record.prompt.tokens.length;
+  yield ["score.input", score.input, T];
+  if (score.baseline) yield ["score.baseline", score.baseline, T];
+  yield ["sequenceAttribution", record.sequenceAttribution, L];
+  if (standardError) yield ["standardError", standardError, L];
+  for (const name of ["delta", "relative", "certificate"] as const) {
+    const values = record.completeness[name];
+    if (values) yield [`completeness.${name}`, values, T];
+  }
+  if (tokenAttribution) yield* matrixLengths("tokenAttribution", tokenAttribution, T, L);
+  if (record.units) yield* unitLengths(record.units, T, L);
+  if (prefix) yield ["prefix.sequence", prefix.sequence, movingTokens(record).length];
+  const errors = sampling?.tokenStandardError;
+  if (errors) yield* matrixLengths("sampling.tokenStandardError", errors, errors.length, L);
+  if (surrogate) yield ["surrogate.r2", surrogate.r2, T + 1];
+}
+
+function* unitLengths(
+  { prompt, target, attribution, sequence, standardError }: NonNullable<AttributionRecord["units"]>,
+  T: number,
+  L: number,
+): ReturnType<typeof lengths> {
+  yield ["units.prompt's tokens", prompt.flatMap(({ tokens }) => tokens), L];
+  yield ["units.sequence", sequence, prompt.length];
+  if (standardError) yield ["units.standardError", standardError, prompt.length];
+  if (target) yield ["units.target's tokens", target.flatMap(({ tokens }) => tokens), T];
+  if (attribution) yield* matrixLengths("units.attribution", attribution, target?.length ?? T, prompt.length);
+}
+
+function* matrixLengths(
+  name: string,
+  rows: readonly (readonly number[])[],
+  height: number,
+  width: number,
+): ReturnType<typeof lengths> {
+  yield [name, rows, height];
+  for (const [t, row] of rows.entries()) yield [`${name}[${t}]`, row, width];
+}
