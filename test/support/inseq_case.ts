@@ -3,7 +3,7 @@ import type { GivenOptions } from "../../src/explain/options/preset.ts";
 import type { LanguageModel } from "../../src/model/model.ts";
 import { assertClose } from "./closeness.ts";
 
-/** What Inseq attributes a function of the target to, [T][L] each; null where it was not asked. */
+/** Inseq's attributions of a function of the target, [T][L] each; null if Inseq was not asked. */
 type InseqValues = Readonly<
   Record<
     "integratedGradients" | "inputXGradient" | "saliencyL1" | "saliencyL2" | "occlusionMagnitude",

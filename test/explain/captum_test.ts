@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import type { ObjectiveName } from "../../../src/attribution/objectives/objective.ts";
-import { attribute } from "../../../src/explain/attribute.ts";
-import type { GivenOptions } from "../../../src/explain/options/preset.ts";
-import { type LanguageModel, loadModel } from "../../../src/model/model.ts";
-import awkward from "../../golden/captum/awkward.json" with { type: "json" };
-import biography from "../../golden/captum/biography.json" with { type: "json" };
-import { assertClose } from "../../support/closeness.ts";
-import { idText, withIds } from "../../support/id_tokenizer.ts";
+import type { ObjectiveName } from "../../src/attribution/objectives/objective.ts";
+import { attribute } from "../../src/explain/attribute.ts";
+import type { GivenOptions } from "../../src/explain/options/preset.ts";
+import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import awkward from "../golden/captum/awkward.json" with { type: "json" };
+import biography from "../golden/captum/biography.json" with { type: "json" };
+import { assertClose } from "../support/closeness.ts";
+import { idText, withIds } from "../support/id_tokenizer.ts";
 
-/** What one of Captum's classes gave: a row a target, a column a token that was not skipped. */
+/** Attributions of one of Captum's classes: a row a target, a column a token that was not skipped. */
 interface Given {
   readonly token: number[][] | null;
   readonly sequence: number[];
@@ -33,7 +33,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   }),
   LayerGradientXActivation: () => ({ method: "input-x-gradient" }),
   "LayerGradientXActivation skip_tokens": ({ skip }) => ({ method: "input-x-gradient", freeze: freeze(skip) }),
-  // What block 1 gives is what block 2 reads.
+  // The output of block 1 is the input of block 2.
   "LayerIntegratedGradients layers[1]": () => ({ method: "integrated-gradients", steps: 20, layer: 2 }),
   "LayerGradientXActivation layers[1]": () => ({ method: "input-x-gradient", layer: 2 }),
   FeatureAblation: () => ({ method: "feature-ablation" }),
@@ -57,7 +57,7 @@ const TOLERANCE = { absolute: 5e-5, relative: 5e-4 };
 const FITTED = { absolute: 2e-4, relative: 3e-3 };
 
 async function withModel(directory: string, check: (model: LanguageModel) => Promise<void>): Promise<void> {
-  const model = await loadModel(fileURLToPath(new URL(`../../${directory}`, import.meta.url)), { device: "webgpu" });
+  const model = await loadModel(fileURLToPath(new URL(`../${directory}`, import.meta.url)), { device: "webgpu" });
   try {
     await check(model);
   } finally {
@@ -106,14 +106,14 @@ for (const [weights, cases] of Object.entries(awkward.cases)) {
       (model) => compareProbabilities(withIds(model), cases as Record<string, Given>),
     ));
 
-  Deno.test(`awkward ${weights}: preset captum gives what each of Captum's classes gives`, () =>
+  Deno.test(`awkward ${weights}: preset captum gives the attributions of each of Captum's classes`, () =>
     withModel(`golden/awkward/${weights}`, async (model) => {
       const text = { prompt: idText(awkward.prompt), target: idText(awkward.target) };
       await compareAll(withIds(model), text, awkward, cases as Record<string, Given>);
     }));
 }
 
-Deno.test("biography: preset captum gives what each of Captum's classes gives", () =>
+Deno.test("biography: preset captum gives the attributions of each of Captum's classes", () =>
   withModel("../experiments/models/biography", async (model) => {
     const text = { prompt: biography.promptText, target: biography.targetText };
     // One of each kind: the rest repeats what the smaller model has shown.

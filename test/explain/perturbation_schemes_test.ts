@@ -1,15 +1,16 @@
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
-import { PERTURBATION_METHOD_NAMES, PERTURBATION_METHODS } from "../../../src/perturbation/perturbation_methods.ts";
-import type { Replacement } from "../../../src/perturbation/prompt_variant.ts";
-import { type LanguageModel, loadModel } from "../../../src/model/model.ts";
-import golden from "../../golden/schemes/expected.json" with { type: "json" };
-import { assertClose } from "../../support/closeness.ts";
-import { promptScorer } from "../../support/prompt_scorer.ts";
+import { PERTURBATION_METHOD_NAMES, PERTURBATION_METHODS } from "../../src/perturbation/perturbation_methods.ts";
+import type { Replacement } from "../../src/perturbation/prompt_variant.ts";
+import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import golden from "../golden/schemes/expected.json" with { type: "json" };
+import { assertClose } from "../support/closeness.ts";
+import { promptScorer } from "../support/prompt_scorer.ts";
 
-const F32 = fileURLToPath(new URL("../../golden/awkward/f32", import.meta.url));
+const F32 = fileURLToPath(new URL("../golden/awkward/f32", import.meta.url));
 const { prompt, target } = golden.models.f32[0];
-// The prompt's first token is always kept, so that deletions leave something; its last one, which predicts, is in a unit.
+// The prompt's first token is always kept, so that deletions leave something; its last one, which predicts, is in a
+// unit.
 const GROUPS = [[1, 2], [3], [4, 5, 6], [7, 8], [9, 10]];
 
 /** Tokens that take the place of each position's. */

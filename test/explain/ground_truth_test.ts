@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { occlude } from "../../../src/perturbation/occlusion.ts";
-import { addScaled } from "../../../src/attribution/path_function.ts";
-import { quadratureRule } from "../../../src/attribution/quadrature.ts";
-import { type LanguageModel, loadModel } from "../../../src/model/model.ts";
-import type { PromptToken, Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
-import { promptScorer } from "../../support/prompt_scorer.ts";
+import { occlude } from "../../src/perturbation/occlusion.ts";
+import { addScaled } from "../../src/attribution/path_function.ts";
+import { quadratureRule } from "../../src/attribution/quadrature.ts";
+import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import type { PromptToken, Tokenizer } from "../../src/model/tokens/tokenizer.ts";
+import { promptScorer } from "../support/prompt_scorer.ts";
 
 /** experiments/models/biography/README.md, "Ground truth": offsets are Unicode code units. */
 interface Person {
@@ -27,7 +27,7 @@ interface Tokenized {
   readonly words: readonly { readonly positions: readonly number[]; readonly causes: readonly string[] }[];
 }
 
-const DIRECTORY = new URL("../../../experiments/models/biography/", import.meta.url);
+const DIRECTORY = new URL("../../experiments/models/biography/", import.meta.url);
 const PEOPLE: readonly Person[] = JSON.parse(Deno.readTextFileSync(new URL("ground_truth.json", DIRECTORY))).people;
 // Ranks settle long before values do: the model card has 50 points.
 const POINTS = 16;
@@ -55,7 +55,7 @@ function tokenize(tokenizer: Tokenizer, { prompt, target, facts, hobbies }: Pers
   };
 }
 
-/** Whether the fact with the largest share of a word's attribution [L] is one of its causes. */
+/** True if the fact with the largest share of a word's attribution [L] is one of its causes. */
 function isRight(attribution: Float64Array, { facts }: Tokenized, causes: readonly string[]): boolean {
   const shares = facts.map(({ name, positions }) => ({
     name,

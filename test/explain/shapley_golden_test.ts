@@ -1,23 +1,23 @@
 import { fileURLToPath } from "node:url";
-import { everyUnit, noUnit } from "../../../src/perturbation/coalition.ts";
-import { fitConstrained } from "../../../src/perturbation/fit/constrained_fit.ts";
-import { exactShapley } from "../../../src/perturbation/exact_shapley.ts";
-import { kernelShap } from "../../../src/perturbation/kernel_shap.ts";
-import { exactOwen } from "../../../src/perturbation/owen.ts";
-import { chain, marginals } from "../../../src/perturbation/sampled_shapley.ts";
-import type { UnitTree } from "../../../src/perturbation/unit_tree.ts";
-import { type Device, type LanguageModel, loadModel } from "../../../src/model/model.ts";
-import golden from "../../golden/shap/models.json" with { type: "json" };
-import { assertClose } from "../../support/closeness.ts";
-import { promptScorer, type ScoredIds } from "../../support/prompt_scorer.ts";
+import { everyUnit, noUnit } from "../../src/perturbation/coalition.ts";
+import { fitConstrained } from "../../src/perturbation/fit/constrained_fit.ts";
+import { exactShapley } from "../../src/perturbation/exact_shapley.ts";
+import { kernelShap } from "../../src/perturbation/kernel_shap.ts";
+import { exactOwen } from "../../src/perturbation/owen.ts";
+import { chain, marginals } from "../../src/perturbation/sampled_shapley.ts";
+import type { UnitTree } from "../../src/perturbation/unit_tree.ts";
+import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
+import golden from "../golden/shap/models.json" with { type: "json" };
+import { assertClose } from "../support/closeness.ts";
+import { promptScorer, type ScoredIds } from "../support/prompt_scorer.ts";
 import assert from "node:assert/strict";
 
 // Log-probs in f32 against PyTorch's in f64; attributions are differences of two.
 const SCORE = { absolute: 2e-5, relative: 0 };
 const ATTRIBUTION = { absolute: 4e-5, relative: 0 };
 
-const AWKWARD = fileURLToPath(new URL("../../golden/awkward/", import.meta.url));
-const BIOGRAPHY = fileURLToPath(new URL("../../../experiments/models/biography", import.meta.url));
+const AWKWARD = fileURLToPath(new URL("../golden/awkward/", import.meta.url));
+const BIOGRAPHY = fileURLToPath(new URL("../../experiments/models/biography", import.meta.url));
 
 async function withModel(directory: string, device: Device, check: (model: LanguageModel) => Promise<void>) {
   const model = await loadModel(directory, { device });

@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
-import { integrateFixed } from "../../../src/attribution/integrated_gradients.ts";
-import { joinIntegrals } from "../../../src/attribution/joined_integral.ts";
-import { inputXGradient, saliency } from "../../../src/attribution/local_gradients.ts";
-import type { PathFunction } from "../../../src/attribution/path_function.ts";
-import { type Device, type LanguageModel, loadModel } from "../../../src/model/model.ts";
-import golden from "../../golden/gradients/expected.json" with { type: "json" };
-import { assertClose } from "../../support/closeness.ts";
+import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
+import { joinIntegrals } from "../../src/attribution/joined_integral.ts";
+import { inputXGradient, saliency } from "../../src/attribution/local_gradients.ts";
+import type { PathFunction } from "../../src/attribution/path_function.ts";
+import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
+import golden from "../golden/gradients/expected.json" with { type: "json" };
+import { assertClose } from "../support/closeness.ts";
 
-/** What `test/golden/gradients/generate.py` writes of one prompt and target; layers by number. */
+/** Values that `test/golden/gradients/generate.py` writes for one prompt and target, layers by number. */
 interface Case {
   readonly name: string;
   readonly prompt: number[];
@@ -23,12 +23,13 @@ interface Case {
 }
 
 const DIRECTORIES = {
-  "awkward/f32": fileURLToPath(new URL("../../golden/awkward/f32", import.meta.url)),
-  biography: fileURLToPath(new URL("../../../experiments/models/biography", import.meta.url)),
+  "awkward/f32": fileURLToPath(new URL("../golden/awkward/f32", import.meta.url)),
+  biography: fileURLToPath(new URL("../../experiments/models/biography", import.meta.url)),
 };
 const CASES: Record<keyof typeof DIRECTORIES, readonly Case[]> = golden.cases;
 
-// PyTorch in f64 against f32 on the adapter, relative to the largest; the f64 reference differs by the table of rotations.
+// PyTorch in f64 against f32 on the adapter, relative to the largest; the f64 reference differs by the table of
+// rotations.
 const TOLERANCES = {
   webgpu: { absolute: 1e-6, relative: 5e-4 },
   reference: { absolute: 1e-7, relative: 2e-5 },
