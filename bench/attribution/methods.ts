@@ -1,6 +1,6 @@
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
-import { distance } from "../../src/attribution/path_function.ts";
+import { distance } from "../../src/statistics/sums.ts";
 import { assertNear, type Golden } from "../model/subject.ts";
 
 /** A whole attribution, with the check that its result must pass before its time counts. */

@@ -1,6 +1,7 @@
 import { certifiedIntegral, errorOf } from "./certified_integral.ts";
 import { type Interval, measureInterval, measureParts, refinedNodes, type Sample, type Samples } from "./interval.ts";
-import { distance, type PathFunction, type PathIntegral, type PathSamples, sum } from "./path_function.ts";
+import type { PathFunction, PathIntegral, PathSamples } from "./path_function.ts";
+import { distance, sum } from "../statistics/sums.ts";
 
 /** What adaptive quadrature is to reach. */
 export interface AdaptiveOptions {

@@ -1,5 +1,6 @@
-import { createMoments } from "../statistics/moments.ts";
-import { type Certified, distance, type PathIntegral } from "./path_function.ts";
+import { momentsOf } from "../statistics/moments.ts";
+import type { Certified, PathIntegral } from "./path_function.ts";
+import { distance } from "../statistics/sums.ts";
 
 /** Integrals from random baselines to one input as one, with what the draws leave open. */
 export interface AveragedIntegral extends PathIntegral {
@@ -71,10 +72,4 @@ function relativeToMean(errors: readonly (number | null)[], gaps: readonly numbe
     sum += error * gaps[k];
   }
   return sum / errors.length / gap;
-}
-
-function momentsOf(vectors: readonly Float64Array[]) {
-  const moments = createMoments(vectors[0].length);
-  vectors.forEach(moments.add);
-  return moments;
 }

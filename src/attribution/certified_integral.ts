@@ -1,5 +1,6 @@
 import { integrate, type Interval, type Samples } from "./interval.ts";
-import { addScaled, type PathFunction, type PathIntegral, type Resisting } from "./path_function.ts";
+import type { PathFunction, PathIntegral, Resisting } from "./path_function.ts";
+import { addScaled } from "../statistics/sums.ts";
 
 // Both measured on 60 models and paths (test/attribution/honesty_test.ts): the ratio of two rules' errors differs between
 // entries, and a nested difference may vanish by chance where the error does not.

@@ -1,4 +1,5 @@
-import { addScaled, distance, type PathFunction, type PathIntegral, sum } from "./path_function.ts";
+import type { PathFunction, PathIntegral } from "./path_function.ts";
+import { addScaled, distance, rowSums, sum } from "../statistics/sums.ts";
 import { type FixedQuadratureName, quadratureRule } from "./quadrature.ts";
 
 /**
@@ -46,9 +47,4 @@ export async function integrateFixed(
     arithmeticFloor: gap === 0 || !perTarget ? null : disagreement / gap,
     certified: null,
   };
-}
-
-/** Σ_i of each row of a [T, L] matrix: [T]. */
-function rowSums(matrix: Float64Array, L: number): Float64Array {
-  return Float64Array.from({ length: matrix.length / L }, (_, t) => sum(matrix.subarray(t * L, (t + 1) * L)));
 }

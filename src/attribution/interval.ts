@@ -1,4 +1,4 @@
-import { addScaled } from "./path_function.ts";
+import { addScaled } from "../statistics/sums.ts";
 import { interpolatory, LOBATTO_5, simpsonComplement } from "./quadrature.ts";
 
 /** What is known at one point of a path. */

@@ -1,4 +1,5 @@
-import { addScaled, distance, type PathIntegral, sum } from "./path_function.ts";
+import type { PathIntegral } from "./path_function.ts";
+import { addScaled, distance, sum } from "../statistics/sums.ts";
 
 /**
  * Integrals of paths to one input, each of which moves coordinates of its own, as one: sequential integrated gradients
@@ -10,7 +11,7 @@ import { addScaled, distance, type PathIntegral, sum } from "./path_function.ts"
 export function joinIntegrals(integrals: readonly PathIntegral[], tolerance: number): PathIntegral {
   const [{ input, attribution: { length } }] = integrals;
   const gaps = integrals.map((integral) => distance(integral.input, integral.baseline));
-  const gap = sum(Float64Array.from(gaps));
+  const gap = sum(gaps);
   const baseline = input.slice();
   for (const integral of integrals) integral.baseline.forEach((value, t) => baseline[t] -= integral.input[t] - value);
   const added = (of: (integral: PathIntegral) => Float64Array, size: number) => {
@@ -44,7 +45,7 @@ export function joinIntegrals(integrals: readonly PathIntegral[], tolerance: num
 
 /** Errors relative to their own gaps, relative to the sum of these; null where one is not known. */
 function weighted(errors: readonly (number | null)[], gaps: readonly number[]): number | null {
-  const gap = gaps.reduce((total, value) => total + value, 0);
+  const gap = sum(gaps);
   let total = 0;
   for (const [k, error] of errors.entries()) {
     // Without a gap there is nothing to be relative to, and what is left is rounding.

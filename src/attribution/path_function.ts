@@ -74,18 +74,3 @@ export interface Resisting {
   /** Its part of κ, in (0, 1]. */
   readonly share: number;
 }
-
-/** Σ_t |a_t − b_t| */
-export function distance(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, t) => sum + Math.abs(value - b[t]), 0);
-}
-
-/** y += factor · x */
-export function addScaled(y: Float64Array, factor: number, x: Float64Array): void {
-  for (let i = 0; i < y.length; i++) y[i] += factor * x[i];
-}
-
-/** Σ_i x_i */
-export function sum(x: Float64Array): number {
-  return x.reduce((total, value) => total + value, 0);
-}

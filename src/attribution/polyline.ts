@@ -1,4 +1,5 @@
-import { addScaled, type PathIntegral } from "./path_function.ts";
+import type { PathIntegral } from "./path_function.ts";
+import { addScaled } from "../statistics/sums.ts";
 import type { PointFunction } from "./point_function.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Random } from "../statistics/random.ts";
-import { addScaled } from "./path_function.ts";
+import { addScaled, columnSums } from "../statistics/sums.ts";
 import { type GradientNorm, type InputPoint, normOfRows, type PointFunction } from "./point_function.ts";
 import { type SampledMeans, sampleMeans, type SamplingOptions } from "./sampled_means.ts";
 
@@ -185,10 +185,4 @@ async function observe(
     unitSequence: byUnits?.(sequence) ?? nothing,
     unitMatrix: gradient === "token" && byUnits ? byUnits(matrices[k]) : nothing,
   }));
-}
-
-function columnSums(matrix: Float64Array, L: number): Float64Array {
-  const sums = new Float64Array(L);
-  matrix.forEach((value, i) => sums[i % L] += value);
-  return sums;
 }

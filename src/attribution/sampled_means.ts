@@ -1,4 +1,4 @@
-import { createMoments, type Moments } from "../statistics/moments.ts";
+import { createMoments, largestError, type Moments } from "../statistics/moments.ts";
 import { createRandom, type Random } from "../statistics/random.ts";
 
 /** An independent observation: vectors by name, the same names and lengths each time. */
@@ -70,7 +70,7 @@ export async function sampleMeans<O extends Observation>(
       }
       samples++;
     }
-    reached = moments.get(watched)!.standardError().reduce((top, error) => Math.max(top, error), 0);
+    reached = largestError(moments.get(watched)!.standardError());
   }
   const met = asked === null ? null : reached <= asked;
   const each = (of: (one: Moments) => Float64Array) =>

@@ -1,3 +1,5 @@
+import { sum } from "../statistics/sums.ts";
+
 /** Errors of completeness, by target token and of their sum; null where nothing can be said. */
 export interface CompletenessError {
   /** δ_t, [T], in the objective's unit. */
@@ -10,13 +12,6 @@ export interface CompletenessError {
   readonly sequenceRelative: number | null;
 }
 
-/** Column sums of a [T, L] attribution: [L]. */
-export function sumTargets(attribution: Float64Array, tokens: number): Float64Array {
-  const sequence = new Float64Array(tokens);
-  attribution.forEach((value, i) => sequence[i % tokens] += value);
-  return sequence;
-}
-
 /**
  * Compares the sums of an attribution with the changes of the scores: δ_t = Σ_i A[t, i] − (F_t(x) − F_t(x′)) and
  * ε_t = |δ_t| / |F_t(x) − F_t(x′)|.
@@ -24,24 +19,24 @@ export function sumTargets(attribution: Float64Array, tokens: number): Float64Ar
  * Source: Sundararajan, Taly & Yan, "Axiomatic attribution for deep networks" (2017), proposition 1.
  *
  * @param total Σ_i A[t, i], [T]; null where only their sum is known
- * @param sum Σ_t Σ_i A[t, i]
+ * @param attributed Σ_t Σ_i A[t, i]
  * @param baseline F_t(x′), [T]; null where x′ cannot be scored
  */
 export function completeness(
   total: Float64Array | null,
-  sum: number,
+  attributed: number,
   input: Float64Array,
   baseline: Float64Array | null,
 ): CompletenessError {
   if (baseline === null) return { delta: null, relative: null, sequenceDelta: null, sequenceRelative: null };
   const gap = input.map((value, t) => value - baseline[t]);
-  const sequenceGap = gap.reduce((total, value) => total + value, 0);
+  const sequenceGap = sum(gap);
   const delta = total && [...total].map((value, t) => value - gap[t]);
   return {
     delta,
     relative: delta && delta.map((value, t) => ratio(value, gap[t])),
-    sequenceDelta: sum - sequenceGap,
-    sequenceRelative: ratio(sum - sequenceGap, sequenceGap),
+    sequenceDelta: attributed - sequenceGap,
+    sequenceRelative: ratio(attributed - sequenceGap, sequenceGap),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Scorer } from "../perturbation/scorer.ts";
-import { createMoments } from "../statistics/moments.ts";
+import { momentsOf } from "../statistics/moments.ts";
 import { createRandom } from "../statistics/random.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 import { curveCounts, ORDER_MEASURES, type OrderMeasureName } from "./order_measure.ts";
@@ -100,8 +100,7 @@ const CURVE_ENDS = { deletion: "end", insertion: "start", comprehensiveness: nul
 
 /** The first curve beside the others. */
 function controlled([scores, ...controls]: readonly (readonly number[])[], counts: readonly number[]): ControlledCurve {
-  const moments = createMoments(counts.length);
-  controls.forEach((curve) => moments.add(curve));
+  const moments = momentsOf(controls);
   const controlDeviation = [...moments.standardError()].map((error) => error * Math.sqrt(controls.length));
   return { counts, scores, controlMean: [...moments.mean()], controlDeviation };
 }
@@ -111,8 +110,7 @@ function compare(
   controls: readonly number[],
   better: "lower" | "higher",
 ): Omit<Faithfulness, "curve"> {
-  const moments = createMoments(1);
-  controls.forEach((control) => moments.add([control]));
+  const moments = momentsOf(controls.map((control) => [control]));
   const [mean] = moments.mean();
   const [error] = moments.standardError();
   const n = controls.length;

@@ -1,6 +1,7 @@
+import { dot } from "../statistics/sums.ts";
 import { type Coalition, everyUnit, sizeOf } from "../perturbation/coalition.ts";
 import type { Scorer } from "../perturbation/scorer.ts";
-import { createMoments } from "../statistics/moments.ts";
+import { momentsOf } from "../statistics/moments.ts";
 import { createRandom } from "../statistics/random.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 
@@ -82,13 +83,8 @@ export function infidelityOf(
   const told = coalitions.map((kept) => kept.reduce((sum, one, i) => sum + (1 - one) * attribution[i], 0));
   const scale = dot(told, drops) / dot(told, told);
   const factor = Number.isFinite(scale) ? scale : 0;
-  const errors = createMoments(2);
-  told.forEach((sum, k) => errors.add([(sum - drops[k]) ** 2, (factor * sum - drops[k]) ** 2]));
+  const errors = momentsOf(told.map((sum, k) => [(sum - drops[k]) ** 2, (factor * sum - drops[k]) ** 2]));
   const [value, scaled] = errors.mean();
   const half = studentQuantile(UPPER_95, told.length - 1) * errors.standardError()[0];
   return { value, low: Math.max(0, value - half), high: value + half, scaled, scale: factor, samples: told.length };
-}
-
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

@@ -1,4 +1,5 @@
 import { createRandom } from "../statistics/random.ts";
+import { dot, sum } from "../statistics/sums.ts";
 
 /** How far and how often to perturb. */
 export interface SensitivityOptions {
@@ -69,11 +70,11 @@ export function sensitivityOf(base: ArrayLike<number>, perturbed: readonly Array
   const changes = perturbed.map((one) => norm(Array.from(one, (value, i) => value - base[i])) / size);
   return {
     max: Math.max(...changes),
-    mean: changes.reduce((sum, change) => sum + change, 0) / changes.length,
+    mean: sum(changes) / changes.length,
     samples: changes.length,
   };
 }
 
 function norm(values: ArrayLike<number>): number {
-  return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
+  return Math.sqrt(dot(values, values));
 }

@@ -1,4 +1,5 @@
-import { createMoments } from "../statistics/moments.ts";
+import { sum } from "../statistics/sums.ts";
+import { momentsOf } from "../statistics/moments.ts";
 import { type Agreement, agreement } from "./agreement.ts";
 
 /** How much attributions of the same units vary over runs: seeds, step counts, baselines. */
@@ -29,8 +30,7 @@ export interface Stability {
 export function stability(runs: readonly ArrayLike<number>[], top?: number): Stability {
   if (runs.length < 2) throw new RangeError(`Cannot tell stability as there must be two runs: got ${runs.length}`);
   const pairs = runs.flatMap((a, i) => runs.slice(0, i).map((b) => agreement(a, b, top)));
-  const moments = createMoments(runs[0].length);
-  runs.forEach((run) => moments.add(run));
+  const moments = momentsOf(runs);
   const mean = moments.mean();
   const deviation = moments.standardError().map((error) => error * Math.sqrt(runs.length));
   const steady = [...mean.keys()].filter((i) => runs.every((run) => Math.sign(run[i]) === Math.sign(runs[0][i])));
@@ -56,8 +56,4 @@ export function stability(runs: readonly ArrayLike<number>[], top?: number): Sta
       values.length === 0 ? NaN : name === "relativeDistance" ? Math.max(...values) : Math.min(...values)
     ),
   };
-}
-
-function sum(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((total, value) => total + value, 0);
 }

@@ -1,4 +1,4 @@
-import { createMoments, type Moments } from "../statistics/moments.ts";
+import { createMoments, largestError, type Moments, momentsOf } from "../statistics/moments.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 import type { HeldOut, SurrogateAttribution } from "./surrogate.ts";
 import {
@@ -74,7 +74,7 @@ export async function averageDraws(
 function largest(moments: Moments, { attribution }: UnitAttribution, of: "sequence" | "targets"): number {
   const errors = moments.standardError();
   const looked = of === "targets" ? errors.subarray(0, attribution.length) : errors.subarray(attribution.length);
-  return looked.reduce((top, error) => Math.max(top, error), 0);
+  return largestError(looked);
 }
 
 function averageSurrogates(
@@ -103,10 +103,4 @@ function averageHeldOut(found: readonly HeldOut[]): HeldOut {
       Number.isNaN(mean) ? null : [Math.max(-1, mean - reach[c]), Math.min(1, mean + reach[c])]
     ),
   };
-}
-
-function momentsOf(vectors: readonly Float64Array[]): Moments {
-  const moments = createMoments(vectors[0].length);
-  vectors.forEach(moments.add);
-  return moments;
 }

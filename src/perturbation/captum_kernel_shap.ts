@@ -1,4 +1,5 @@
 import { solveMinimumNorm } from "./fit/minimum_norm.ts";
+import { sum } from "../statistics/sums.ts";
 import { createTorchRandom, type TorchRandom } from "../statistics/torch_random.ts";
 import { CAPTUM_SAMPLES } from "./captum_shapley_sampled.ts";
 import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
@@ -95,7 +96,7 @@ function fit(
 }
 
 function weightedMean(vectors: readonly ArrayLike<number>[], weights: readonly number[]): Float64Array {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = sum(weights);
   return Float64Array.from(
     { length: vectors[0].length },
     (_, i) => vectors.reduce((sum, vector, p) => sum + weights[p] * vector[i], 0) / total,

@@ -1,4 +1,4 @@
-import { createMoments } from "../statistics/moments.ts";
+import { createMoments, largestError } from "../statistics/moments.ts";
 import { createTorchRandom } from "../statistics/torch_random.ts";
 import { noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
@@ -43,7 +43,7 @@ export async function captumShapleySampled(
   const [input, baseline] = await scorer.score([noUnit(N).fill(1), noUnit(N)]);
   const { targets, sum } = splitColumns(moments.mean(), N);
   const uncertainty = uncertaintyOf(moments.standardError(), N, samples, samples - 1);
-  const reached = uncertainty.sequenceStandardError.reduce((top, error) => Math.max(top, error), 0);
+  const reached = largestError(uncertainty.sequenceStandardError);
   return {
     attribution: targets,
     sequence: sum,

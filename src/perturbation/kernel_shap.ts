@@ -1,3 +1,4 @@
+import { largestError } from "../statistics/moments.ts";
 import { createRandom, type Random } from "../statistics/random.ts";
 import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
@@ -75,12 +76,13 @@ export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Pr
   while (by === null) {
     const coalitions = drawPairs(scorer, sampled, random, limit);
     await observe(scorer, coalitions, drawn);
-    if (asked !== null && largest(estimateNow()?.standardError.subarray(...looked)) <= asked) by = "standard-error";
+    const errors = asked === null ? undefined : estimateNow()?.standardError;
+    if (asked !== null && errors && largestError(errors.subarray(...looked)) <= asked) by = "standard-error";
     else if (coalitions.length < ROUND || drawn.rows.length >= DRAWS_A_CALL * limit) by = "budget";
   }
   const estimate = estimateNow();
   if (estimate === null) throw tooFew(N, limit);
-  const reached = largest(estimate.standardError.subarray(...looked));
+  const reached = largestError(estimate.standardError.subarray(...looked));
   const { targets, sum } = splitColumns(estimate.coefficients, N);
   return {
     attribution: targets,
@@ -134,13 +136,6 @@ async function observe(
     values.push(scores[2 * p].map((value, c) => (value - scores[2 * p + 1][c]) / 2));
     weights.push(weight);
   });
-}
-
-/** NaN compares as larger than anything asked for. */
-function largest(errors: Float64Array | undefined): number {
-  return errors === undefined
-    ? NaN
-    : errors.reduce((top, error) => error > top || Number.isNaN(error) ? error : top, 0);
 }
 
 function tooFew(units: number, calls: number): RangeError {

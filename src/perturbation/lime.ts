@@ -1,3 +1,4 @@
+import { largestError } from "../statistics/moments.ts";
 import { createRandom, type Random } from "../statistics/random.ts";
 import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
@@ -66,7 +67,12 @@ export async function lime(scorer: Scorer, options: LimeOptions): Promise<Surrog
     input: all.slice(0, T),
     baseline: scorer.scoresNothing ? none.slice(0, T) : null,
     uncertainty: uncertaintyOf(fit.standardError, N, drawn.length, Math.max(1, drawn.length - fit.parameters)),
-    stopped: { by: full ? "budget" : "samples", asked: null, reached: largest(fit.standardError, T * N), met: null },
+    stopped: {
+      by: full ? "budget" : "samples",
+      asked: null,
+      reached: largestError(fit.standardError.subarray(T * N)),
+      met: null,
+    },
     calls: scorer.spent,
     intercept: fit.intercept,
     r2: Float64Array.from(
@@ -90,8 +96,4 @@ function drawNeighbour(units: number, most: number, random: Random): Coalition {
   const gone = 1 + random.integer(most);
   for (const unit of random.permutation(units).subarray(0, gone)) kept[unit] = 0;
   return kept;
-}
-
-function largest(errors: Float64Array, from: number): number {
-  return errors.subarray(from).reduce((top, error) => Math.max(top, error), 0);
 }

@@ -1,3 +1,4 @@
+import { dot } from "../statistics/sums.ts";
 import { createMoments } from "../statistics/moments.ts";
 import { type ConstrainedFit, fitConstrained, multiply } from "./fit/constrained_fit.ts";
 
@@ -67,10 +68,4 @@ export function estimateFromPairs(problem: PairProblem): PairEstimate | null {
   const degreesOfFreedom = draws - 1 - leverages;
   // A fit that meets every observation looks certain: intervals from less than one degree held the values in 82 %.
   return degreesOfFreedom < 1 ? null : { ...fit, standardError: influence.standardError(), degreesOfFreedom };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
-  return total;
 }

@@ -1,4 +1,4 @@
-import { createMoments, type Moments } from "../statistics/moments.ts";
+import { createMoments, largestError, type Moments } from "../statistics/moments.ts";
 import { createRandom } from "../statistics/random.ts";
 import { type Coalition, noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
@@ -73,7 +73,7 @@ export async function sampleOrders(
   const random = createRandom(options.seed);
   const moments = createMoments(C * N);
   const looked = options.of === "targets" ? [0, T * N] : [T * N, C * N];
-  const reached = () => moments.standardError().slice(...looked).reduce((top, error) => Math.max(top, error), 0);
+  const reached = () => largestError(moments.standardError().subarray(...looked));
   // Where all coalitions are known already, pairs cost nothing: more than one a call would never end.
   const most = Math.min(pairs, scorer.budget);
   let by: Stopped["by"] | null = null;

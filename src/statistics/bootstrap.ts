@@ -1,4 +1,5 @@
 import { createRandom } from "./random.ts";
+import { sum } from "./sums.ts";
 import { normalShare, studentQuantile, UPPER_95 } from "./student_t.ts";
 
 /** How to resample. */
@@ -84,7 +85,7 @@ function accelerationOf(cases: number, statistic: (indices: ArrayLike<number>) =
     (_, out) => statistic(Int32Array.from({ length: cases - 1 }, (_, i) => i < out ? i : i + 1)),
   )
     .filter((value) => !Number.isNaN(value));
-  const mean = left.reduce((sum, value) => sum + value, 0) / left.length;
+  const mean = sum(left) / left.length;
   const [squares, cubes] = [2, 3].map((power) => left.reduce((sum, value) => sum + (mean - value) ** power, 0));
   return squares > 0 ? cubes / (6 * squares ** 1.5) : 0;
 }

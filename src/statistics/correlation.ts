@@ -1,11 +1,12 @@
 import { averageRanks } from "./ranks.ts";
+import { sum } from "./sums.ts";
 import { studentQuantile, UPPER_95 } from "./student_t.ts";
 
 /** Pearson's correlation; NaN where one of the two is constant or there are fewer than two values. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assertPaired(a, b);
   const n = a.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
+  const [meanA, meanB] = [sum(a) / n, sum(b) / n];
   let [both, squaresA, squaresB] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     const [x, y] = [a[i] - meanA, b[i] - meanB];
@@ -62,12 +63,6 @@ export function assertPaired(a: ArrayLike<number>, b: ArrayLike<number>): void {
   if (a.length !== b.length) {
     throw new TypeError(`Cannot compare two attributions as both must be [${a.length}]: got [${b.length}]`);
   }
-}
-
-function mean(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total / values.length;
 }
 
 function isConstant(values: ArrayLike<number>): boolean {

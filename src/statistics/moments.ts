@@ -35,3 +35,15 @@ export function createMoments(size: number): Moments {
     standardError: () => squares.map((sum) => count < 2 ? NaN : Math.sqrt(sum / (count - 1) / count)),
   };
 }
+
+/** Returns the moments of vectors of one length, at least one. */
+export function momentsOf(vectors: readonly ArrayLike<number>[]): Moments {
+  const moments = createMoments(vectors[0].length);
+  vectors.forEach(moments.add);
+  return moments;
+}
+
+/** Returns the largest of some standard errors; NaN if one is NaN, 0 if there is none. */
+export function largestError(errors: Float64Array): number {
+  return errors.reduce((top, error) => Math.max(top, error), 0);
+}

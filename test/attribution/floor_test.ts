@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { integrateAdaptively } from "../../src/attribution/adaptive.ts";
-import { distance } from "../../src/attribution/path_function.ts";
+import { distance } from "../../src/statistics/sums.ts";
 import { type Device, loadModel } from "../../src/model/model.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";

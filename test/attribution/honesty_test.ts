@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { integrateAdaptively } from "../../src/attribution/adaptive.ts";
-import { distance, type PathFunction } from "../../src/attribution/path_function.ts";
+import type { PathFunction } from "../../src/attribution/path_function.ts";
+import { distance } from "../../src/statistics/sums.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { randomValues } from "../support/random.ts";
 import { randomModel, SMALL } from "../support/random_model.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { occlude } from "../../src/perturbation/occlusion.ts";
-import { addScaled } from "../../src/attribution/path_function.ts";
+import { addScaled } from "../../src/statistics/sums.ts";
 import { quadratureRule } from "../../src/attribution/quadrature.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import type { PromptToken, Tokenizer } from "../../src/model/tokens/tokenizer.ts";

@@ -1,4 +1,4 @@
-import { sum } from "../path_function.ts";
+import { sum } from "../../statistics/sums.ts";
 import type { Composition } from "./composition.ts";
 import type { Objective } from "./objective_definition.ts";
 

@@ -2,7 +2,7 @@ import { integrateAdaptively } from "../../attribution/adaptive.ts";
 import { averageIntegrals, standardErrors } from "../../attribution/averaged_integral.ts";
 import { integrateFixed } from "../../attribution/integrated_gradients.ts";
 import type { PathIntegral } from "../../attribution/path_function.ts";
-import { sumTargets } from "../../metrics/completeness.ts";
+import { columnSums } from "../../statistics/sums.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import { studentQuantile, UPPER_95 } from "../../statistics/student_t.ts";
 import { averagedBaselines, baselineRows } from "../baseline_rows.ts";
@@ -75,7 +75,7 @@ function errorsOf(
 ): Pick<Judged, "standardError" | "unitLevel" | "prefix" | "sampling"> {
   const L = text.promptIds.length;
   const columns = draws[0].attribution.length / (options.tokens ? objective.targets : 1);
-  const sequences = draws.map(({ attribution }) => splitColumns(sumTargets(attribution, columns), columns, L));
+  const sequences = draws.map(({ attribution }) => splitColumns(columnSums(attribution, columns), columns, L));
   const [ofSequence, ofPrefix] = [0, 1].map((part) => standardErrors(sequences.map((parts) => parts[part])));
   const { unitLevel, prefix } = judgeIntegral(averageIntegrals(draws, options.tolerance), objective, text, options);
   const ofUnits = unitLevel && standardErrors(sequences.map(([sequence]) => byUnits(sequence, text)));

@@ -1,5 +1,5 @@
 import type { PathIntegral } from "../../attribution/path_function.ts";
-import { sumTargets } from "../../metrics/completeness.ts";
+import { columnSums } from "../../statistics/sums.ts";
 import { aggregate } from "../../units/aggregate.ts";
 import type { Judged } from "../judged.ts";
 import type { OpenObjective } from "../open_objective.ts";
@@ -22,7 +22,7 @@ export function judgeIntegral(
   const [errors, errorsOfPrefix] = result.certified === null
     ? [null, null]
     : splitColumns(result.certified.entryError, columns, L);
-  const sequenceAttribution = tokens ? sumTargets(attribution, L) : attribution;
+  const sequenceAttribution = tokens ? columnSums(attribution, L) : attribution;
   return {
     ...result,
     certified: result.certified && { ...result.certified, entryError: errors! },
@@ -38,7 +38,7 @@ export function judgeIntegral(
     },
     prefix: columns === L ? null : {
       attribution: tokens ? ofPrefix : null,
-      sequence: tokens ? sumTargets(ofPrefix, columns - L) : ofPrefix,
+      sequence: tokens ? columnSums(ofPrefix, columns - L) : ofPrefix,
       standardError: null,
       entryError: errorsOfPrefix,
     },

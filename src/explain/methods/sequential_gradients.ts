@@ -1,5 +1,6 @@
 import { joinIntegrals } from "../../attribution/joined_integral.ts";
-import { distance, type PathIntegral } from "../../attribution/path_function.ts";
+import type { PathIntegral } from "../../attribution/path_function.ts";
+import { distance } from "../../statistics/sums.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import { baselineRows, requireOneBaseline } from "../baseline_rows.ts";
 import type { Judged } from "../judged.ts";

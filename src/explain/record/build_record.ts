@@ -1,5 +1,5 @@
 import { OBJECTIVES } from "../../attribution/objectives/objective.ts";
-import { sum } from "../../attribution/path_function.ts";
+import { sum } from "../../statistics/sums.ts";
 import { completeness } from "../../metrics/completeness.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import type { Judged } from "../judged.ts";

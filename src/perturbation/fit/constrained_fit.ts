@@ -1,3 +1,4 @@
+import { sum } from "../../statistics/sums.ts";
 import { invertSymmetric } from "./symmetric_solve.ts";
 
 /** Weighted observations y of linear functions x of N coefficients whose sum is known. */
@@ -82,10 +83,4 @@ function zeroSumInverse(rows: readonly Float64Array[], weights: readonly number[
     }
   }
   return full;
-}
-
-function sum(values: Float64Array): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

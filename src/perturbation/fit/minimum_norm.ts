@@ -1,3 +1,4 @@
+import { dot } from "../../statistics/sums.ts";
 /** A linear least squares problem in one unknown vector a column. */
 export interface LeastSquares {
   /** N */
@@ -75,10 +76,4 @@ function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: number):
     a[p] = cosine * x - sine * y;
     b[p] = sine * x + cosine * y;
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let p = 0; p < a.length; p++) total += a[p] * b[p];
-  return total;
 }

@@ -1,3 +1,4 @@
+import { dot, sum } from "../../statistics/sums.ts";
 import { invertSymmetric } from "./symmetric_solve.ts";
 import { multiply } from "./constrained_fit.ts";
 
@@ -35,7 +36,7 @@ export interface RidgeFit {
  * @returns null where rows and penalty do not determine the coefficients
  */
 export function fitRidge({ units: N, columns: C, rows, values, weights, penalty }: RidgeProblem): RidgeFit | null {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = sum(weights);
   const meanRow = weightedMean(rows, weights, total, N);
   const meanValue = weightedMean(values, weights, total, C);
   const centered = rows.map((x) => Float64Array.from({ length: N }, (_, i) => x[i] - meanRow[i]));
@@ -84,10 +85,4 @@ function weightedMean(
     for (let i = 0; i < size; i++) mean[i] += weights[p] * vector[i] / total;
   });
   return mean;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
-  return total;
 }
