@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { type Allocator, createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";
+import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import { createPass } from "../../src/gpu/pass.ts";
+import { createPass, wholeBuffer } from "../../src/gpu/pass.ts";
 import type { QueryAttributes } from "../../src/ops/attention/attention_layout.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
-import { wholeBuffer } from "../../src/ops/product/product.ts";
 import { OPS } from "../../src/ops/op_table.ts";
 import { runDispatches, sample, upload } from "../../src/ops/product/product_sample.ts";
 import { emit, print } from "../figure.ts";
-import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { BEST, fmaPeak } from "../peak.ts";
 import { MODEL_SHAPES, type ModelShape } from "../shapes.ts";
 

@@ -5,12 +5,12 @@
  */
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";
+import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import { createPass, type Dispatch, type Pass } from "../../src/gpu/pass.ts";
-import { forwardProduct, type ProductVariant, transposedProduct, wholeBuffer } from "../../src/ops/product/product.ts";
+import { createPass, type Dispatch, type Pass, wholeBuffer } from "../../src/gpu/pass.ts";
+import { forwardProduct, type ProductVariant, transposedProduct } from "../../src/ops/product/product.ts";
 import { runDispatches, sample, sampleWeight, upload } from "../../src/ops/product/product_sample.ts";
 import { emit, print } from "../figure.ts";
-import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { BEST, fmaPeak, ofRuler, RULER } from "../peak.ts";
 import { MODEL_SHAPES } from "../shapes.ts";
 import { benchArguments, checkSome, type ModelWeight, WEIGHTS } from "./model_weights.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LAYOUTS, type WeightFormat } from "../../src/ops/formats/weight.ts";
+import { elementBytes, type WeightFormat } from "../../src/ops/formats/format_table.ts";
 import { blockWeights, MODEL_SHAPES } from "../shapes.ts";
 
 /** A weight [outputs, inner] of a model and a format. */
@@ -21,10 +21,10 @@ export const WEIGHTS: readonly ModelWeight[] = MODEL_SHAPES.flatMap((shape) => [
   { name: `${shape.name} head slice`, format: "bf16" as const, inner: shape.hiddenSize, outputs: HEAD_SLICE },
 ]);
 
-/** Bytes of a weight, with a scale of 4 bytes for each block. */
+/** Bytes of a weight, with its scales. */
 export function weightBytes({ format, inner, outputs }: ModelWeight): number {
-  const { bits, block } = LAYOUTS[format];
-  return outputs * inner * (bits / 8 + (block === null ? 0 : 4 / block));
+  const { data, scales } = elementBytes(format, outputs * inner);
+  return data + (scales ?? 0);
 }
 
 /** Of |result − reference|: f32 sums of `terms` products of values in [−1, 1) against f64. */

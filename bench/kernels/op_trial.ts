@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { type Allocator, createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { PipelineCache } from "../../src/gpu/kernel.ts";
-import { createPass, type Pass } from "../../src/gpu/pass.ts";
+import { createPass, type Pass, wholeBuffer } from "../../src/gpu/pass.ts";
 import { uploadWeight } from "../../src/graph/gpu_weights.ts";
-import { elements, type ValueType } from "../../src/ops/op.ts";
-import { wholeBuffer } from "../../src/ops/product/product.ts";
-import { runDispatches, sample, upload } from "../../src/ops/product/product_sample.ts";
-import { type OpName, OPS } from "../../src/ops/op_table.ts";
 import type { ReferenceWeight } from "../../src/ops/formats/weight.ts";
+import { elements, type ValueType } from "../../src/ops/op.ts";
+import { type OpName, OPS } from "../../src/ops/op_table.ts";
+import { runDispatches, sample, upload } from "../../src/ops/product/product_sample.ts";
 import { bf16ToF32, f32ToBf16 } from "../../src/quant/half.ts";
 
 /** A bf16 or f32 weight with rows of few random ones, over and over. */

@@ -1,9 +1,9 @@
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import { createPass } from "../../src/gpu/pass.ts";
-import { forwardProduct, transposedProduct, wholeBuffer } from "../../src/ops/product/product.ts";
+import { createPass, wholeBuffer } from "../../src/gpu/pass.ts";
 import type { GpuWeight } from "../../src/ops/formats/weight.ts";
+import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
 import { runDispatches, upload } from "../../src/ops/product/product_sample.ts";
 import type { Contender, Task } from "./contender.ts";
 

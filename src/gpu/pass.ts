@@ -1,13 +1,17 @@
-import { checked } from "./device.ts";
-import type { Gpu } from "./device.ts";
-import type { Kernel, PipelineCache } from "./kernel.ts";
 import type { Allocator } from "./buffer.ts";
+import { checked, type Gpu } from "./device.ts";
+import type { Kernel, PipelineCache } from "./kernel.ts";
 
 /** A range of a buffer as a kernel sees it. */
 export interface BufferRange {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly size: number;
+}
+
+/** The whole of a buffer as a range. */
+export function wholeBuffer(buffer: GPUBuffer): BufferRange {
+  return { buffer, offset: 0, size: buffer.size };
 }
 
 /** One kernel launch. Bindings are in the shader's order: inputs, outputs, then the parameters' uniform; null is a gap. */

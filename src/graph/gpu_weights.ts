@@ -1,17 +1,13 @@
-import type { Allocator } from "../gpu/buffer.ts";
-import { STORAGE } from "../gpu/buffer.ts";
+import { type Allocator, STORAGE } from "../gpu/buffer.ts";
 import { checked, type Gpu } from "../gpu/device.ts";
-import {
-  type GpuWeight,
-  type GpuWeightSegment,
-  LAYOUTS,
-  type WeightFormat,
-  type WeightInfo,
-  type WeightSegment,
-} from "../ops/formats/weight.ts";
+import { elementBytes, type WeightFormat } from "../ops/formats/format_table.ts";
+import { bytesOfArray } from "../ops/formats/storage_format.ts";
+import type { GpuWeight, GpuWeightSegment, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 
 // Slices start at multiples of this many rows, so that no block and no 4-byte word straddles two of them.
 const SLICE_ROWS = 64;
+// Segments can follow each other in one buffer if they end at a multiple of this many elements, likewise.
+const WHOLE_ELEMENTS = 64;
 // Bytes handed to the queue at once: each write holds a copy in staging memory until the GPU has taken it.
 const WRITE_BYTES = 32 * 1024 * 1024;
 
@@ -93,7 +89,7 @@ function mergeable<S extends SegmentInfo>({ columns }: WeightInfo, segments: rea
   const runs: S[][] = [];
   for (const segment of segments) {
     const run = runs.at(-1);
-    const aligned = run?.every(({ rows }) => (rows * columns) % 64 === 0);
+    const aligned = run?.every(({ rows }) => (rows * columns) % WHOLE_ELEMENTS === 0);
     if (run !== undefined && aligned && run[0].format === segment.format) run.push(segment);
     else runs.push([segment]);
   }
@@ -106,23 +102,23 @@ function sliceRun<S extends SegmentInfo>(
   run: readonly S[],
 ): WeightSlice<S>[] {
   const { format } = run[0];
-  const { block, perBlock } = LAYOUTS[format];
   const rows = run.reduce((sum, segment) => sum + segment.rows, 0);
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const bytesPerRow = elementBytes(format) * info.columns;
+  const bytesPerRow = elementBytes(format, SLICE_ROWS * info.columns).data / SLICE_ROWS;
   const fitting = Math.floor(limit / bytesPerRow / SLICE_ROWS) * SLICE_ROWS;
   const sliceRows = rows * bytesPerRow + 16 <= limit ? rows : Math.max(SLICE_ROWS, fitting);
   return Array.from({ length: Math.ceil(rows / sliceRows) }, (_, i) => {
     const rowStart = i * sliceRows;
     const count = Math.min(sliceRows, rows - rowStart);
+    const { data, scales } = elementBytes(format, count * info.columns);
     return {
       format,
       rowStart,
       rows: count,
       run,
       first: rowStart * info.columns,
-      dataBytes: Math.ceil(count * bytesPerRow),
-      scaleBytes: block === null ? null : Math.ceil(count * info.columns / block) * 4 * perBlock,
+      dataBytes: data,
+      scaleBytes: scales,
     };
   });
 }
@@ -141,14 +137,13 @@ function allocateSlice(
   { format, rowStart, rows, run, first, dataBytes, scaleBytes }: WeightSlice<WeightSegment>,
   pieces: Piece[],
 ): GpuWeightSegment {
+  const before = elementBytes(format, first);
   const data = allocator.create(info.name, dataBytes, STORAGE);
-  pieces.push(
-    ...rangeOf(data, run.map((segment) => segment.data), Math.floor(first * elementBytes(format)), dataBytes),
-  );
+  pieces.push(...rangeOf(data, run.map((segment) => segment.data), before.data, dataBytes));
   if (scaleBytes === null) return { format, rowStart, rows, data };
-  const chunks = run.map(({ scales }) => new Uint8Array(scales!.buffer, scales!.byteOffset, scales!.byteLength));
+  const chunks = run.map(({ scales }) => bytesOfArray(scales!));
   const scales = allocator.create(`${info.name}.scales`, scaleBytes, STORAGE);
-  pieces.push(...rangeOf(scales, chunks, first / LAYOUTS[format].block! * 4, scaleBytes));
+  pieces.push(...rangeOf(scales, chunks, before.scales!, scaleBytes));
   return { format, rowStart, rows, data, scales };
 }
 
@@ -176,8 +171,4 @@ function wholeWords(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const padded = new Uint8Array(Math.ceil(bytes.byteLength / 4) * 4);
   padded.set(bytes);
   return padded;
-}
-
-function elementBytes(format: WeightFormat): number {
-  return LAYOUTS[format].bits / 8;
 }

@@ -1,9 +1,6 @@
-import { dequantizeNf4 } from "../quant/nf4.ts";
-import { dequantizeInt4Blocks } from "../quant/int4.ts";
-import { dequantizeQ8_0 } from "../quant/q8_0.ts";
-import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
-import { elements, type ValueType } from "../ops/op.ts";
+import { FORMATS } from "../ops/formats/format_table.ts";
 import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
+import { elements, type ValueType } from "../ops/op.ts";
 import type { Executor, InputData, Program, RunResult } from "./executor.ts";
 import { type AnyGraph, countUses, type Graph } from "./graph.ts";
 import { plan } from "./memory_plan.ts";
@@ -127,26 +124,8 @@ function widen({ rows, columns }: WeightInfo, segments: readonly WeightSegment[]
   const values = new Float32Array(rows * columns);
   let start = 0;
   for (const segment of segments) {
-    values.set(widenSegment(segment, columns), start);
+    values.set(FORMATS[segment.format].dequantize(segment, [segment.rows, columns]), start);
     start += segment.rows * columns;
   }
   return values;
-}
-
-function widenSegment({ format, rows, data, scales }: WeightSegment, columns: number): Float32Array {
-  switch (format) {
-    case "f32":
-      return new Float32Array(data.slice().buffer);
-    case "f16":
-      return f16ToF32(new Uint16Array(data.slice().buffer));
-    case "bf16":
-      return bf16ToF32(new Uint16Array(data.slice().buffer));
-    case "nf4":
-      return dequantizeNf4({ kind: "nf4", shape: [rows, columns], codes: data, absmax: scales! });
-    case "q8_0":
-      return dequantizeQ8_0({ codes: data, scales: scales! });
-    case "int4_32":
-    case "int4_64":
-      return dequantizeInt4Blocks({ codes: data, scales: scales!, block: format === "int4_32" ? 32 : 64 });
-  }
 }

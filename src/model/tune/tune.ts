@@ -6,7 +6,7 @@ import { createPipelineCache } from "../../gpu/kernel.ts";
 import { choicesText, type ContestResult, holdContest } from "../../ops/kernel_contest.ts";
 import { type ProductClass, productContest } from "../../ops/product/product_contest.ts";
 import type { Choice, Tuning } from "../../ops/kernel_choice.ts";
-import type { WeightFormat } from "../../ops/formats/weight.ts";
+import type { WeightFormat } from "../../ops/formats/format_table.ts";
 import { parseConfig } from "../load/model_config.ts";
 import { EMBEDDED } from "../load/embedded.ts";
 import { blockWeights, MODEL_SHAPES } from "./model_shapes.ts";

@@ -1,12 +1,11 @@
 import source from "../../../shaders/block/head_norm.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
-import type { Dispatch } from "../../gpu/pass.ts";
+import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import type { AttentionAttributes } from "../attention/attention_layout.ts";
-import { cutLike } from "./cut.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
-import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
-import { wholeBuffer } from "../product/product.ts";
 import { unroll } from "../product/product_unroll.ts";
+import { cutLike } from "./cut.ts";
+import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** RMSNorm of each head of queries and keys; values stay. */

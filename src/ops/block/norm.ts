@@ -1,11 +1,10 @@
 import source from "../../../shaders/block/rms_norm.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
-import type { Dispatch } from "../../gpu/pass.ts";
-import { cutLike } from "./cut.ts";
-import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
-import { wholeBuffer } from "../product/product.ts";
+import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
 import { unroll } from "../product/product_unroll.ts";
+import { cutLike } from "./cut.ts";
+import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
 
 /** y = w ∘ x · r with r = (mean(x²) + ε)^−½. */

@@ -1,10 +1,11 @@
 import source from "../../../shaders/block/weight_rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { elements, type Op } from "../op.ts";
-import { elementSources, weightBindings } from "../product/product.ts";
-import { unroll } from "../product/product_unroll.ts";
+import { FORMATS } from "../../ops/formats/format_table.ts";
+import { weightBindings } from "../../ops/formats/weight.ts";
 import type { GpuWeight } from "../formats/weight.ts";
+import { elements, type Op } from "../op.ts";
+import { unroll } from "../product/product_unroll.ts";
 
 /** A weight whose rows are read, and what they are multiplied by. */
 export interface WeightRowsAttributes {
@@ -52,7 +53,10 @@ export function gatherWeightRows(
 ): Dispatch[] {
   const body = unroll(source, { PAIR });
   return w.segments.map((segment, i) => ({
-    kernel: specialize("weight_rows", [...elementSources(segment.format), body], { PAIR, SCALE: { f32: scale } }),
+    kernel: specialize("weight_rows", [...FORMATS[segment.format].readers.element, body], {
+      PAIR,
+      SCALE: { f32: scale },
+    }),
     bindings: [ids, ...weightBindings(segment), into],
     params: [rows, segment.rowStart, segment.rows, w.columns, i > 0 ? 1 : 0],
     workgroups: grid(rows * w.columns, 64),

@@ -3,10 +3,12 @@ import sliceSource from "../../../shaders/head/log_prob_slice.wgsl" with { type:
 import targetSource from "../../../shaders/head/target_gradient.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { type HeadAttributes, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
+import { FORMATS } from "../../ops/formats/format_table.ts";
+import { weightBindings } from "../../ops/formats/weight.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
-import { elementSources, transposedProduct, weightBindings } from "../product/product.ts";
+import { transposedProduct } from "../product/product.ts";
 import { unroll } from "../product/product_unroll.ts";
+import { type HeadAttributes, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
@@ -92,7 +94,7 @@ function targetRows(
   const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
   const body = unroll(targetSource, { PROBABILITY: attributes.probability ?? false, CAPPED });
   return weight(attributes.weight).segments.map((segment) => ({
-    kernel: specialize("target_gradient", [...elementSources(segment.format), ...sources, body], constants),
+    kernel: specialize("target_gradient", [...FORMATS[segment.format].readers.element, ...sources, body], constants),
     bindings: [targets, ...weightBindings(segment), state, gradient],
     params: [rows, segment.rowStart, segment.rows, D],
     workgroups: grid(rows * D, 64),

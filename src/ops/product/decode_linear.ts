@@ -1,10 +1,10 @@
-import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { addedTo, linear, type LinearAttributes } from "./linear.ts";
+import { type BufferRange, type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import { rmsNorm, type RmsNormAttributes } from "../block/norm.ts";
-import { type Applied, applies, type Fused, type KernelContext, type Op, requireShape, type ValueType } from "../op.ts";
-import { type ForwardBuffers, wholeBuffer } from "./product.ts";
-import { singleProduct } from "./single_product.ts";
 import { swiglu } from "../block/swiglu.ts";
+import { type Applied, applies, type Fused, type KernelContext, type Op, requireShape, type ValueType } from "../op.ts";
+import { addedTo, linear, type LinearAttributes } from "./linear.ts";
+import type { ForwardBuffers } from "./product.ts";
+import { singleProduct } from "./single_product.ts";
 
 /** A product of one row with the norm before it and the gate after it. */
 export interface DecodeLinearAttributes extends LinearAttributes {

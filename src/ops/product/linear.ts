@@ -1,8 +1,8 @@
-import { matrix, type Op, requireShape, type ValueType } from "../op.ts";
-import type { BufferRange } from "../../gpu/pass.ts";
-import { type ForwardBuffers, forwardProduct, transposedProduct, wholeBuffer } from "./product.ts";
-import { singleProduct } from "./single_product.ts";
+import { type BufferRange, wholeBuffer } from "../../gpu/pass.ts";
 import type { GpuWeight } from "../formats/weight.ts";
+import { matrix, type Op, requireShape, type ValueType } from "../op.ts";
+import { type ForwardBuffers, forwardProduct, transposedProduct } from "./product.ts";
+import { singleProduct } from "./single_product.ts";
 
 /** y = x Wᵀ + b. */
 export interface LinearAttributes {

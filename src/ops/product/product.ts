@@ -1,20 +1,3 @@
-import nf4Source from "../../../shaders/formats/nf4.wgsl" with { type: "text" };
-import octetBf16Source from "../../../shaders/formats/octet_bf16.wgsl" with { type: "text" };
-import octetF16Source from "../../../shaders/formats/octet_f16.wgsl" with { type: "text" };
-import octetF32Source from "../../../shaders/formats/octet_f32.wgsl" with { type: "text" };
-import octetInt4Source from "../../../shaders/formats/octet_int4.wgsl" with { type: "text" };
-import octetNf4Source from "../../../shaders/formats/octet_nf4.wgsl" with { type: "text" };
-import octetQ8Source from "../../../shaders/formats/octet_q8_0.wgsl" with { type: "text" };
-import weightBf16Source from "../../../shaders/formats/weight_bf16.wgsl" with { type: "text" };
-import weightF16Source from "../../../shaders/formats/weight_f16.wgsl" with { type: "text" };
-import weightF32Source from "../../../shaders/formats/weight_f32.wgsl" with { type: "text" };
-import weightInt4Source from "../../../shaders/formats/weight_int4.wgsl" with { type: "text" };
-import weightNf4Source from "../../../shaders/formats/weight_nf4.wgsl" with { type: "text" };
-import weightQ8Source from "../../../shaders/formats/weight_q8_0.wgsl" with { type: "text" };
-import wordInt4Source from "../../../shaders/formats/word_int4.wgsl" with { type: "text" };
-import wordNf4Source from "../../../shaders/formats/word_nf4.wgsl" with { type: "text" };
-import wordNf4SubgroupSource from "../../../shaders/formats/word_nf4_subgroup.wgsl" with { type: "text" };
-import wordQ8Source from "../../../shaders/formats/word_q8_0.wgsl" with { type: "text" };
 import forwardSource from "../../../shaders/product/linear.wgsl" with { type: "text" };
 import forwardSubgroupSource from "../../../shaders/product/linear_subgroup.wgsl" with { type: "text" };
 import forwardTileSource from "../../../shaders/product/linear_tile.wgsl" with { type: "text" };
@@ -23,15 +6,10 @@ import transposedSubgroupSource from "../../../shaders/product/linear_transposed
 import transposedTileSource from "../../../shaders/product/linear_transposed_tile.wgsl" with { type: "text" };
 import { type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { unroll } from "./product_unroll.ts";
+import { FORMATS, WEIGHT_FORMATS, type WeightFormat } from "../formats/format_table.ts";
+import { type GpuWeight, type GpuWeightSegment, weightBindings } from "../formats/weight.ts";
 import { chosen, type Tuning } from "../kernel_choice.ts";
-import {
-  type GpuWeight,
-  type GpuWeightSegment,
-  LAYOUTS,
-  WEIGHT_FORMATS,
-  type WeightFormat,
-} from "../formats/weight.ts";
+import { unroll } from "./product_unroll.ts";
 
 /** Some rows of one segment of a weight, and the rows that they meet. */
 export interface Product {
@@ -104,7 +82,7 @@ export function transposedProduct(
   // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left. Rows are
   // passed for one strip of columns after another.
   const strip = Math.min(w.columns, STRIP_COLUMNS);
-  const part = 8 * Math.ceil(CACHED_BYTES / (strip * LAYOUTS[segment.format].bits));
+  const part = 8 * Math.ceil(CACHED_BYTES / (strip * FORMATS[segment.format].layout.bits));
   return Array.from({ length: Math.ceil(count / part) }, (_, i) => {
     const first = i * part;
     const window = [weightRow + first, Math.min(part, count - first), column + first, stride];
@@ -183,7 +161,7 @@ export function productCandidates(
   subgroups: boolean,
 ): [ProductChoice, ...ProductChoice[]] {
   // Each octet of elements must lie in one row, and all octets of a block.
-  if (inner % (LAYOUTS[format].block ?? 8) !== 0) return [{ variant: "generic" }];
+  if (inner % (FORMATS[format].layout.block ?? 8) !== 0) return [{ variant: "generic" }];
   const without = [{ variant: "tile" }, { variant: "generic" }] as const;
   if (!subgroups) return [...without];
   if (direction === "transposed") return [{ variant: "subgroup" }, ...without];
@@ -201,17 +179,17 @@ function forwardKernel(
   const RESIDUAL = added === "residual";
   switch (choice.variant) {
     case "generic": {
-      const sources = [...ELEMENTS[format], forwardSource];
+      const sources = [...FORMATS[format].readers.element, forwardSource];
       return { kernel: specialize("linear", sources, { FORMAT, INNER, BIAS, RESIDUAL }), tile: [32, 32] };
     }
     case "tile": {
-      const sources = [...OCTETS[format], unroll(forwardTileSource, { RESIDUAL })];
+      const sources = [...FORMATS[format].readers.octet, unroll(forwardTileSource, { RESIDUAL })];
       return { kernel: specialize("linear_tile", sources, { FORMAT, BIAS, RESIDUAL }), tile: [64, 64] };
     }
     case "subgroup": {
       const { columns: COLUMNS = 8 } = choice;
       const LANES = lanesOf(Math.ceil(COUNT / (8 * COLUMNS)));
-      const sources = [...SUBGROUP_OCTETS[format], unroll(forwardSubgroupSource, { GROUPS, COLUMNS, RESIDUAL })];
+      const sources = [...shuffledOctets(format), unroll(forwardSubgroupSource, { GROUPS, COLUMNS, RESIDUAL })];
       const constants = { FORMAT, BIAS, RESIDUAL, GROUPS, COLUMNS, LANES, SHARING: sharing(format) };
       return { kernel: specialize("linear_subgroup", sources, constants), tile: [4 * GROUPS, LANES * COLUMNS] };
     }
@@ -226,11 +204,11 @@ function transposedKernel(
   const FORMAT = WEIGHT_FORMATS.indexOf(format);
   switch (variant) {
     case "generic": {
-      const sources = [...ELEMENTS[format], transposedSource];
+      const sources = [...FORMATS[format].readers.element, transposedSource];
       return { kernel: specialize("linear_transposed", sources, { FORMAT, INNER }), tile: [32, 32] };
     }
     case "tile": {
-      const sources = [...OCTETS[format], unroll(transposedTileSource, {})];
+      const sources = [...FORMATS[format].readers.octet, unroll(transposedTileSource, {})];
       return { kernel: specialize("linear_transposed_tile", sources, { FORMAT }), tile: [64, 64] };
     }
     case "subgroup": {
@@ -238,7 +216,7 @@ function transposedKernel(
       const SHARING = sharing(format);
       const PARTS = 8 / SHARING;
       const sources = [
-        ...SUBGROUP_OCTETS[format],
+        ...shuffledOctets(format),
         unroll(transposedSubgroupSource, { ALIGNED, GROUPS, SHARING, PARTS }),
       ];
       const kernel = specialize("linear_transposed_subgroup", sources, { FORMAT, ALIGNED, GROUPS, LANES, SHARING });
@@ -247,9 +225,15 @@ function transposedKernel(
   }
 }
 
+/** Readers of octets for lanes that can exchange values. */
+function shuffledOctets(format: WeightFormat): readonly string[] {
+  const { octet, shuffled } = FORMATS[format].readers;
+  return shuffled?.octet ?? octet;
+}
+
 /** Octets that share a scale; where there are none, as many as the kernels take at once. */
 function sharing(format: WeightFormat): number {
-  return (LAYOUTS[format].block ?? 64) / 8;
+  return (FORMATS[format].layout.block ?? 64) / 8;
 }
 
 /**
@@ -260,51 +244,11 @@ function lanesOf(eights: number): number {
   return 8 * [4, 3, 2].reduce((best, n) => Math.ceil(eights / n) * n < Math.ceil(eights / best) * best ? n : best);
 }
 
-/** What the readers of blocks of 4 bits know of them. */
-const block = (elements: number) => `const BLOCK: u32 = ${elements}u;\n`;
-
-// Functions that read a weight by element, by octet, and by octet where lanes can exchange values.
-const ELEMENTS = {
-  f32: [weightF32Source],
-  f16: [weightF16Source],
-  bf16: [weightBf16Source],
-  nf4: [nf4Source, weightNf4Source],
-  q8_0: [weightQ8Source],
-  int4_32: [block(32), weightInt4Source],
-  int4_64: [block(64), weightInt4Source],
-} satisfies Record<WeightFormat, string[]>;
-const OCTETS = {
-  f32: [octetF32Source],
-  f16: [octetF16Source],
-  bf16: [octetBf16Source],
-  nf4: [nf4Source, wordNf4Source, octetNf4Source],
-  q8_0: [wordQ8Source, octetQ8Source],
-  int4_32: [block(32), wordInt4Source, octetInt4Source],
-  int4_64: [block(64), wordInt4Source, octetInt4Source],
-} satisfies Record<WeightFormat, string[]>;
-const SUBGROUP_OCTETS = {
-  ...OCTETS,
-  nf4: [nf4Source, wordNf4SubgroupSource, octetNf4Source],
-} satisfies Record<WeightFormat, string[]>;
-
 /** Everything that the kernels are made of: a tuning is good for these alone. */
 export const PRODUCT_SOURCES: readonly string[] = [
   ...[forwardSource, forwardTileSource, forwardSubgroupSource],
   ...[transposedSource, transposedTileSource, transposedSubgroupSource],
-  ...[ELEMENTS, OCTETS, SUBGROUP_OCTETS].flatMap((library) => Object.values(library).flat()),
+  ...Object.values(FORMATS).flatMap(({ readers: { element, octet, shuffled } }) =>
+    [element, octet, shuffled?.octet ?? []].flat()
+  ),
 ];
-
-/** WGSL sources of `weight_at(index)`, an element of the flattened weight of this format. */
-export function elementSources(format: WeightFormat): readonly string[] {
-  return ELEMENTS[format];
-}
-
-/** Bindings of a weight's data and scales. */
-export function weightBindings(segment: GpuWeightSegment): (BufferRange | null)[] {
-  return [wholeBuffer(segment.data), segment.scales === undefined ? null : wholeBuffer(segment.scales)];
-}
-
-/** The whole of a buffer as a range. */
-export function wholeBuffer(buffer: GPUBuffer): BufferRange {
-  return { buffer, offset: 0, size: buffer.size };
-}

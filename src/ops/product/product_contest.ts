@@ -1,7 +1,10 @@
 import { type Allocator, createAllocator, STORAGE } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { PipelineCache } from "../../gpu/kernel.ts";
-import { type BufferRange, createPass, type Dispatch } from "../../gpu/pass.ts";
+import { type BufferRange, createPass, type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
+import { elementBytes, type WeightFormat } from "../formats/format_table.ts";
+import type { GpuWeight, ReferenceWeight } from "../formats/weight.ts";
+import type { Choice } from "../kernel_choice.ts";
 import type { Contest } from "../kernel_contest.ts";
 import { linear, linearTransposed } from "./linear.ts";
 import {
@@ -11,12 +14,9 @@ import {
   type ProductChoice,
   productFamily,
   transposedProduct,
-  wholeBuffer,
 } from "./product.ts";
 import { runDispatches, sample, sampleWeight, upload } from "./product_sample.ts";
 import { singleCandidates, type SingleChoice, singleFamily, singleProduct } from "./single_product.ts";
-import type { Choice } from "../kernel_choice.ts";
-import { type GpuWeight, LAYOUTS, type ReferenceWeight, type WeightFormat } from "../formats/weight.ts";
 
 /** Products that share a choice: `single`, of one row; the others, of however many. */
 export interface ProductClass {
@@ -124,13 +124,12 @@ function referenceOf(
 
 /** A weight of the full size; what it holds does not matter to the time, as long as it is not denormal. */
 function largeWeight(gpu: Gpu, allocator: Allocator, { format, inner, outputs }: ProductClass): GpuWeight {
-  const bytesPerRow = LAYOUTS[format].bits / 8 * inner;
+  const bytes = elementBytes(format, outputs * inner);
   // In every dense format a number between 0.01 and 2.
-  const data = upload(gpu, allocator, new Uint16Array(outputs * bytesPerRow / 2).fill(0x3c35));
-  const { block } = LAYOUTS[format];
-  const scales = block === null
+  const data = upload(gpu, allocator, new Uint16Array(bytes.data / 2).fill(0x3c35));
+  const scales = bytes.scales === null
     ? undefined
-    : upload(gpu, allocator, new Float32Array(outputs * inner / block).fill(0.01));
+    : upload(gpu, allocator, new Float32Array(bytes.scales / 4).fill(0.01));
   return { rows: outputs, columns: inner, segments: [{ format, rowStart: 0, rows: outputs, data, scales }] };
 }
 

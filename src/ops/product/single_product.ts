@@ -1,25 +1,11 @@
-import nf4Source from "../../../shaders/formats/nf4.wgsl" with { type: "text" };
-import octetBf16Source from "../../../shaders/formats/octet_bf16.wgsl" with { type: "text" };
-import octetF16Source from "../../../shaders/formats/octet_f16.wgsl" with { type: "text" };
-import octetF32Source from "../../../shaders/formats/octet_f32.wgsl" with { type: "text" };
-import wordInt4Source from "../../../shaders/formats/word_int4.wgsl" with { type: "text" };
-import wordNf4Source from "../../../shaders/formats/word_nf4.wgsl" with { type: "text" };
-import wordNf4SubgroupSource from "../../../shaders/formats/word_nf4_subgroup.wgsl" with { type: "text" };
 import singleSource from "../../../shaders/product/linear_single.wgsl" with { type: "text" };
-import wordQ8Source from "../../../shaders/formats/word_q8_0.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import {
-  type Added,
-  type ForwardBuffers,
-  forwardProduct,
-  type Product,
-  weightBindings,
-  type Window,
-} from "./product.ts";
-import { unroll } from "./product_unroll.ts";
+import { FORMATS, WEIGHT_FORMATS, type WeightFormat } from "../formats/format_table.ts";
+import { weightBindings } from "../formats/weight.ts";
 import { choiceText, chosen } from "../kernel_choice.ts";
-import { LAYOUTS, WEIGHT_FORMATS, type WeightFormat } from "../formats/weight.ts";
+import { type Added, type ForwardBuffers, forwardProduct, type Product, type Window } from "./product.ts";
+import { unroll } from "./product_unroll.ts";
 
 /** What a product of one row does beside, in place of launches that take longer than the work. */
 export interface SingleFusion {
@@ -113,14 +99,15 @@ function singleKernel(kind: SingleKind, choice: SingleChoice): Single {
 
 function make(kind: SingleKind, choice: SingleChoice): Single {
   const { format, added, subgroups, epsilon, gated: GATED, broadcast: BROADCAST, software } = kind;
-  const { bits: BITS, block, perBlock } = LAYOUTS[format];
+  const { layout: { bits: BITS, block, perBlock }, readers } = FORMATS[format];
   const PACKED = block !== null;
   const { lanes: LANES, across: ACROSS } = choice;
   const NORM = epsilon !== null;
   // A gate and what it lets through are rows of one thread.
   const ROWS = GATED ? 2 * Math.ceil(choice.rows / 2) : choice.rows;
   const OWN = GATED ? ROWS / 2 : ROWS;
-  const SUBGROUPS = format === "nf4" && subgroups;
+  const shuffled = subgroups ? readers.shuffled : undefined;
+  const SUBGROUPS = shuffled !== undefined;
   // 8 lanes' vec4s are the x of 4 octets.
   const OCTETS = BROADCAST ? 4 : octetsOf(format);
   const EACH = octetsOf(format);
@@ -134,7 +121,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
     AFFINE: perBlock === 2,
     SHARED: ACROSS > 1,
   };
-  const library = (SUBGROUPS ? SUBGROUP_LIBRARY : LIBRARY)[format];
+  const library = (shuffled ?? readers).packed;
   const kernel = specialize("linear_single", [...library, unroll(singleSource, text)], {
     FORMAT: WEIGHT_FORMATS.indexOf(format),
     BIAS: added === "bias",
@@ -156,23 +143,18 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
 }
 
 // Octets of a load of 16 bytes, or of 32.
-const octetsOf = (format: WeightFormat) => LAYOUTS[format].block === null ? 1 : 16 / LAYOUTS[format].bits;
+function octetsOf(format: WeightFormat): number {
+  const { bits, block } = FORMATS[format].layout;
+  return block === null ? 1 : 16 / bits;
+}
 
 /** What single-row products share a choice. */
 export function singleFamily(format: WeightFormat, inner: number): string {
   return `linear single ${format} ${inner}`;
 }
 
-// Where each thread reads rows of its own: threads a workgroup, rows a thread.
-const ALONE = {
-  f32: [8, 8],
-  f16: [8, 8],
-  bf16: [8, 8],
-  nf4: [8, 8],
-  q8_0: [8, 12],
-  int4_32: [8, 12],
-  int4_64: [8, 12],
-} as const satisfies Record<WeightFormat, readonly [number, number]>;
+// Threads of a workgroup where each reads rows of its own.
+const LANES_ALONE = 8;
 
 /**
  * The ways of sharing W, the default first; null where rows are no whole octets. A GPU wants neighbours to read neighbouring
@@ -184,15 +166,14 @@ export function singleCandidates(
   inner: number,
   software: boolean,
 ): [SingleChoice, ...SingleChoice[]] | null {
-  if (inner % (LAYOUTS[format].block ?? 8) !== 0) return null;
+  if (inner % (FORMATS[format].layout.block ?? 8) !== 0) return null;
   const runs = inner / 8 / octetsOf(format);
   // The most threads that leave the fewest idle in the last step.
   const taken = (n: number) => Math.ceil(runs / n) * n;
   const across = [16, 8, 4, 2].reduce((best, n) => taken(n) < taken(best) ? n : best);
   const choice = (lanes: number, across: number, rows: number) => ({ variant: "single", lanes, across, rows }) as const;
   // Few threads a workgroup, so that a narrow weight gives both threads of a small processor alike.
-  const [lanes, rows] = ALONE[format];
-  const [alone, shared] = [choice(lanes, 1, rows), choice(64, across, 2)];
+  const [alone, shared] = [choice(LANES_ALONE, 1, FORMATS[format].rowsAlone), choice(64, across, 2)];
   const rest = [
     choice(64, across, 1),
     choice(64, across, 4),
@@ -204,22 +185,8 @@ export function singleCandidates(
   return software ? [alone, shared, ...rest] : [shared, alone, ...rest];
 }
 
-const LIBRARY = {
-  f32: [octetF32Source],
-  f16: [octetF16Source],
-  bf16: [octetBf16Source],
-  nf4: [nf4Source, wordNf4Source],
-  q8_0: [wordQ8Source],
-  int4_32: [wordInt4Source],
-  int4_64: [wordInt4Source],
-} satisfies Record<WeightFormat, string[]>;
-const SUBGROUP_LIBRARY = { ...LIBRARY, nf4: [nf4Source, wordNf4SubgroupSource] } satisfies Record<
-  WeightFormat,
-  string[]
->;
-
 /** Everything that the kernels are made of: a tuning is good for these alone. */
 export const SINGLE_SOURCES: readonly string[] = [
   singleSource,
-  ...[LIBRARY, SUBGROUP_LIBRARY].flatMap((library) => Object.values(library).flat()),
+  ...Object.values(FORMATS).flatMap(({ readers: { packed, shuffled } }) => [packed, shuffled?.packed ?? []].flat()),
 ];

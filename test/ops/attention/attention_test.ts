@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createAllocator, STORAGE } from "../../../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache, type PipelineCache } from "../../../src/gpu/kernel.ts";
+import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import type { AttentionAttributes, QueryAttributes } from "../../../src/ops/attention/attention_layout.ts";
 import { elements, type ValueType } from "../../../src/ops/op.ts";
-import { wholeBuffer } from "../../../src/ops/product/product.ts";
 import { OPS } from "../../../src/ops/op_table.ts";
+import { runDispatches, upload } from "../../../src/ops/product/product_sample.ts";
 import { assertClose } from "../../support/closeness.ts";
 import { randomValues } from "../../support/random.ts";
-import { runDispatches, upload } from "../../../src/ops/product/product_sample.ts";
 
 const OP_NAMES = ["attention", "attentionBackward", "attentionTangent"] as const;
 type AttentionOp = typeof OP_NAMES[number];

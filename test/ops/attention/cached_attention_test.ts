@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createAllocator } from "../../../src/gpu/buffer.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache } from "../../../src/gpu/kernel.ts";
+import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import { cachedAttention, type CachedAttentionAttributes } from "../../../src/ops/attention/cached_attention.ts";
 import type { ValueType } from "../../../src/ops/op.ts";
-import { wholeBuffer } from "../../../src/ops/product/product.ts";
 import { runDispatches, sample, upload } from "../../../src/ops/product/product_sample.ts";
 import { assertClose } from "../../support/closeness.ts";
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { createAllocator } from "../../../src/gpu/buffer.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache } from "../../../src/gpu/kernel.ts";
-import { decodeLinear, type DecodeLinearAttributes } from "../../../src/ops/product/decode_linear.ts";
+import { wholeBuffer } from "../../../src/gpu/pass.ts";
+import { WEIGHT_FORMATS, type WeightFormat } from "../../../src/ops/formats/format_table.ts";
 import { elements, type ValueType } from "../../../src/ops/op.ts";
-import { wholeBuffer } from "../../../src/ops/product/product.ts";
+import { decodeLinear, type DecodeLinearAttributes } from "../../../src/ops/product/decode_linear.ts";
 import {
   runDispatches,
   sample,
@@ -12,7 +13,6 @@ import {
   sampleWeight,
   upload,
 } from "../../../src/ops/product/product_sample.ts";
-import { WEIGHT_FORMATS, type WeightFormat } from "../../../src/ops/formats/weight.ts";
 
 const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);

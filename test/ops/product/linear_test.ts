@@ -2,15 +2,12 @@ import assert from "node:assert/strict";
 import { createAllocator } from "../../../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache } from "../../../src/gpu/kernel.ts";
-import { linear, type LinearAttributes, linearTransposed } from "../../../src/ops/product/linear.ts";
-import { forwardProduct, transposedProduct, wholeBuffer } from "../../../src/ops/product/product.ts";
+import { wholeBuffer } from "../../../src/gpu/pass.ts";
+import { WEIGHT_FORMATS, type WeightFormat } from "../../../src/ops/formats/format_table.ts";
+import type { GpuWeight, ReferenceWeight } from "../../../src/ops/formats/weight.ts";
 import type { Emitter, Op, Value } from "../../../src/ops/op.ts";
-import {
-  type GpuWeight,
-  type ReferenceWeight,
-  WEIGHT_FORMATS,
-  type WeightFormat,
-} from "../../../src/ops/formats/weight.ts";
+import { linear, type LinearAttributes, linearTransposed } from "../../../src/ops/product/linear.ts";
+import { forwardProduct, transposedProduct } from "../../../src/ops/product/product.ts";
 import {
   runDispatches,
   sample,

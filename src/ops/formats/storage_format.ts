@@ -1,0 +1,49 @@
+/** How elements are stored: bits of each, how many of the flattened weight share scales, and how many f32 these are. */
+export interface FormatLayout {
+  readonly bits: number;
+  /** Null for formats without scales. */
+  readonly block: number | null;
+  /** A scale, or a scale and an offset; 0 where there are no blocks. */
+  readonly perBlock: 0 | 1 | 2;
+}
+
+/** Rows of a weight as bytes on the host. */
+export interface StoredRows {
+  /** Little-endian elements, or the codes of the flattened rows. */
+  readonly data: Uint8Array;
+  /** [blocks of the flattened rows, perBlock], for formats that have blocks; NF4 calls it absmax. */
+  readonly scales?: Float32Array;
+}
+
+/** WGSL functions that read a weight by octets: eight elements that follow each other in one block. */
+export interface OctetReaders {
+  /** Sources of `octet_prepare`, `octet_scale` and `weight_octet`, with the bindings of data and scales. */
+  readonly octet: readonly string[];
+  /** Sources of `packed_octet`, an octet of 16 loaded bytes, and, with two f32 a block, `in_block`; `octet`'s where there are no blocks. */
+  readonly packed: readonly string[];
+}
+
+/** WGSL functions that read a weight. */
+export interface FormatReaders extends OctetReaders {
+  /** Sources of `weight_at`, one element, with the bindings of data and scales. */
+  readonly element: readonly string[];
+  /** Readers for lanes that can exchange values, where these read in another way. */
+  readonly shuffled?: OctetReaders;
+}
+
+/** A weight format: one row of `FORMATS`. */
+export interface StorageFormat {
+  readonly layout: FormatLayout;
+  readonly readers: FormatReaders;
+  /** Rows of a thread in the product of a single row, where each thread reads rows of its own. */
+  readonly rowsAlone: number;
+  /** The exact values [rows, columns]. */
+  dequantize(stored: StoredRows, shape: readonly [rows: number, columns: number]): Float32Array;
+  /** Stores values from [−1, 1), or random ones made of them, so that codes and scales vary: for tests and the tuner. */
+  sample(values: Float32Array, shape: readonly [rows: number, columns: number]): StoredRows;
+}
+
+/** The bytes of an array of numbers. */
+export function bytesOfArray({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
