@@ -8,7 +8,8 @@ import {
   planExperiment,
   type PlanOverrides,
 } from "../experiment/run/plan_cells.ts";
-import { type ExperimentResult, type RunContext, runExperiment } from "../experiment/run/run_experiment.ts";
+import { type ExperimentResult, runExperiment } from "../experiment/run/run_experiment.ts";
+import type { RunContext } from "../experiment/run/run_context.ts";
 import { DEVICES, QUANTIZATIONS } from "../experiment/config/experiment_schema.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
@@ -19,6 +20,7 @@ import { write } from "./write.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
+import { rowsOf } from "../experiment/run/cell_outcome.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
@@ -127,11 +129,10 @@ async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo)
   }
 }
 
-function report({ outcomes, failed, unmet, summary }: ExperimentResult, io: CommandIo): void {
-  const rows = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
-  const stored = outcomes.filter((outcome) => outcome.status === "stored").length;
+function report({ outcomes, computed, stored, failed, unmet, summary }: ExperimentResult, io: CommandIo): void {
+  const rows = rowsOf(outcomes);
   const counts = [
-    `${rows.length - stored} cells computed`,
+    `${computed} cells computed`,
     `${stored} already there`,
     `${failed} failed`,
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),

@@ -1,9 +1,10 @@
 import type { Forecast, ForecastModel, ForecastRange } from "../experiment/run/forecast.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/plan_cells.ts";
-import { groupByModel } from "../experiment/run/run_experiment.ts";
+import { groupByModel } from "../experiment/run/group_by_model.ts";
 import { readStored } from "../experiment/run/result_store.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
 import { textTable } from "../report/text/text_table.ts";
+import { messageOf } from "../experiment/run/error_message.ts";
 
 /** Opens a model for forecasts. */
 export type OpenForecast = (model: ModelSpec) => Promise<ForecastModel>;
@@ -54,8 +55,7 @@ async function planCells(cells: readonly Cell[], directory: string, open: OpenFo
       const forecast = await (await opened).forecast(cell.text, cell.options);
       planned.push({ cell, state, forecast, error: null });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      planned.push({ cell, state: "cannot run", forecast: null, error: message });
+      planned.push({ cell, state: "cannot run", forecast: null, error: messageOf(error) });
     }
   }
   // If it could not be opened, every cell tells the error.

@@ -6,9 +6,9 @@ import { openModel } from "./run/open_model.ts";
 import { planExperiment } from "./run/plan_cells.ts";
 import { runExperiment } from "./run/run_experiment.ts";
 
-/** What may be set in place of the configuration. */
+/** Settings of a run, some of them in place of the configuration's. */
 export interface ExperimentOptions {
-  /** Where the results go. Default `results/<name of the experiment>`. */
+  /** Output directory. Default `results/<name of the experiment>`. */
   readonly out?: string;
   /** A model in place of the configuration's. */
   readonly model?: string;
@@ -22,11 +22,11 @@ export interface ExperimentOptions {
   readonly tuning?: "auto" | "off";
   /** `off`: neither read nor keep quantized weights and digests of files. Default `auto`. */
   readonly cache?: "auto" | "off";
-  /** Is told of each cell when it is done or has failed. */
+  /** Called with each cell when it is done or has failed. */
   readonly onCell?: (cell: { readonly id: string; readonly status: "computed" | "stored" | "failed" }) => void;
 }
 
-/** How an experiment ended. */
+/** End of an experiment. */
 export interface ExperimentSummary {
   /** Cells computed by this run. */
   readonly computed: number;
@@ -36,25 +36,24 @@ export interface ExperimentSummary {
   readonly failed: number;
   /** Cells whose tolerance was not met. */
   readonly unmet: number;
-  /** Path of summary.md; records, table and plots lie beside it. */
+  /** Path of summary.md; records, table and plots lie in the same directory. */
   readonly summary: string;
 }
 
 /**
  * Runs the sweep of a YAML file. Run again, it computes only what is missing.
  *
- * @throws {Error} with every mistake in the file, each as `file:line:column: key: expected …, got …`
+ * @throws {Error} if the file has mistakes: every one of them, as `file:line:column: key: expected …, got …`
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
   const { model, quantize, device, memory, tuning, cache } = options;
   const plan = planExperiment(parseConfig(await Deno.readTextFile(file), file), { model, quantize, device });
-  const { outcomes, failed, unmet, summary } = await runExperiment(plan, {
+  const { computed, stored, failed, unmet, summary } = await runExperiment(plan, {
     open: (spec) => openModel(spec, { memory, tuning, cache }),
     onProgress: (event) => {
       if (event.kind !== "end") return;
       options.onCell?.({ id: event.outcome.cell.id, status: event.outcome.status });
     },
   }, options.out ?? join("results", plan.name));
-  const count = (status: "computed" | "stored") => outcomes.filter((outcome) => outcome.status === status).length;
-  return { computed: count("computed"), stored: count("stored"), failed, unmet, summary };
+  return { computed, stored, failed, unmet, summary };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type CommandIo, runExperimentCommand } from "../../src/cli/experiment_command.ts";
 import type { Forecast } from "../../src/experiment/run/forecast.ts";
 import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
-import type { OpenModel } from "../../src/experiment/run/run_experiment.ts";
+import type { OpenModel } from "../../src/experiment/run/run_context.ts";
 import { fakeContext, SWEEP, withDirectory } from "../explain/fake_model.ts";
 
 /** 12 to 34 points for adaptive, else as many as steps; a row and a byte a point. */

@@ -14,19 +14,19 @@ import type { Cell } from "../run/plan_cells.ts";
 import { isRelevant } from "../../explain/options/relevance.ts";
 import { pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
 import type { AttributionOptions } from "../../explain/options/attribution_options.ts";
-import type { Store } from "../run/result_store.ts";
+import type { ResultStore } from "../run/result_store.ts";
 
 /** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
 const DRAWING = 1;
 
 /** Draws the bar chart and, where there is a token attribution, the heat map of a cell, unless they are there already. */
-export async function plotCell(store: Store, cell: Cell, record: AttributionRecord): Promise<void> {
+export async function plotCell(store: ResultStore, cell: Cell, record: AttributionRecord): Promise<void> {
   await plot(store, `plots/${cell.id}.bar`, barChart(record));
   if (record.tokenAttribution) await plot(store, `plots/${cell.id}.heat`, heatMap(record));
 }
 
 /** Draws completeness error against path points. Returns false where no cell has path points. */
-export async function plotCompleteness(store: Store, rows: readonly ResultRow[], name: string): Promise<boolean> {
+export async function plotCompleteness(store: ResultStore, rows: readonly ResultRow[], name: string): Promise<boolean> {
   const points = completenessPoints(rows);
   if (points.length === 0) return false;
   await plot(store, "plots/completeness", completenessPlot(points, `${name}: completeness error against path points`));
@@ -34,7 +34,7 @@ export async function plotCompleteness(store: Store, rows: readonly ResultRow[],
 }
 
 /** Draws each part of what was found. */
-export async function plotFindings(store: Store, all: readonly Findings[], name: string): Promise<void> {
+export async function plotFindings(store: ResultStore, all: readonly Findings[], name: string): Promise<void> {
   for (const { name: part, title, findings } of all) {
     const points = findings.map(({ label, measure, mean: { value, low, high }, cases }) => ({
       ...{ panel: measure, row: label, value, low, high },
@@ -50,7 +50,7 @@ export async function plotFindings(store: Store, all: readonly Findings[], name:
  * @returns their names
  */
 export async function plotDistances(
-  store: Store,
+  store: ResultStore,
   comparisons: readonly Comparison[],
   name: string,
 ): Promise<string[]> {
@@ -110,7 +110,7 @@ function modelText({ model, cell }: ResultRow): string {
  * Writes NAME.png and then NAME.svg, which ends in the hash of its specification: where that is the specification at
  * hand and the PNG is there, nothing is drawn.
  */
-async function plot(store: Store, name: string, spec: TopLevelSpec): Promise<void> {
+async function plot(store: ResultStore, name: string, spec: TopLevelSpec): Promise<void> {
   const hash = createHash("sha256").update(JSON.stringify([DRAWING, spec])).digest("hex");
   const mark = `<!-- whence plot ${hash} -->\n`;
   const [svgPath, pngPath] = [store.path(`${name}.svg`), store.path(`${name}.png`)];

@@ -4,11 +4,12 @@ import { oneLine, visibleText } from "../../report/text/visible_token.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Findings } from "./findings.ts";
 import { findingsTable } from "./findings_text.ts";
-import { configHash, WHENCE_VERSION } from "../run/manifest.ts";
+import { configHash } from "../run/manifest.ts";
+import { WHENCE_VERSION } from "../run/version.ts";
 import { isGradientMethod } from "../../explain/options/gradient_options.ts";
 import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "../run/plan_cells.ts";
-import type { CellOutcome } from "../run/progress_event.ts";
+import { type CellOutcome, failuresOf, rowsOf } from "../run/cell_outcome.ts";
 import { isRelevant, relevantOptions } from "../../explain/options/relevance.ts";
 import { isUnmet, pathText, type ResultRow, ruleText, usualFreeze } from "./results.ts";
 
@@ -33,7 +34,7 @@ export function summaryText(
   hasPlot: boolean,
   found: Found = NOTHING,
 ): string {
-  const rows = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
+  const rows = rowsOf(outcomes);
   return [
     `# ${plan.name}`,
     `*${cellText(plan.question.trim())}*`,
@@ -73,7 +74,7 @@ function overview(rows: readonly ResultRow[], total: number): string {
 }
 
 function failedSection(outcomes: readonly CellOutcome[]): string {
-  const failed = outcomes.flatMap((outcome) => outcome.status === "failed" ? [outcome] : []);
+  const failed = failuresOf(outcomes);
   if (failed.length === 0) return "";
   const lines = [...Map.groupBy(failed, ({ error }) => error)].map(([error, cells]) =>
     `- ${cellText(error)}: ${cells.map(({ cell }) => `\`${cell.id}\``).join(", ")}`

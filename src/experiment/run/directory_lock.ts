@@ -1,16 +1,17 @@
 import { hostname } from "node:os";
 
-/** A directory held by this process. */
-export interface Lock {
+/** Lock on a directory, held by this process. */
+export interface DirectoryLock {
   release(): void;
 }
 
 /**
  * Holds a lock file for this process alone. The kernel gives the lock back when its process ends, however it ends, so
- * that a lock left by a dead process holds nobody up; the file itself stays, and says who holds it.
- * @throws {Error} where another process holds it, with that process's id
+ * that a lock left by a dead process holds nobody up; the file itself stays, and names the process.
+ *
+ * @throws {Error} if another process holds it, with that process's id
  */
-export async function acquireLock(path: string): Promise<Lock> {
+export async function acquireLock(path: string): Promise<DirectoryLock> {
   const file = await Deno.open(path, { read: true, write: true, create: true });
   if (!await file.tryLock(true)) {
     file.close();

@@ -1,21 +1,22 @@
 import { createHash } from "node:crypto";
-import whence from "../../../deno.json" with { type: "json" };
-import { readableJson } from "../../report/text/json.ts";
 import { writeWhole } from "../../files/whole_file.ts";
-import type { ExperimentPlan } from "./plan_cells.ts";
-import type { CellOutcome } from "./progress_event.ts";
-import type { Store } from "./result_store.ts";
+import { readableJson } from "../../report/text/json.ts";
 import { timestampText } from "../../time/time_text.ts";
+import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
+import type { ExperimentPlan } from "./plan_cells.ts";
+import type { ResultStore } from "./result_store.ts";
+import { WHENCE_VERSION } from "./version.ts";
 
-/** What is known of one model of the run. */
+/** Identity of one model of the run. */
 export interface OpenedModel {
   readonly source: string;
   readonly quantize: string;
   readonly device: string;
+  /** Null if it could not be opened. */
   readonly fingerprint: string | null;
 }
 
-/** A run's own account: what was asked for, with what it was computed, and how every cell ended. */
+/** State of a run as its manifest tells it: the plan, the models, and the end of every cell so far. */
 export interface ManifestState {
   readonly plan: ExperimentPlan;
   readonly started: Date;
@@ -25,27 +26,25 @@ export interface ManifestState {
   readonly ended: Date | null;
 }
 
-/** Version of this package. */
-export const WHENCE_VERSION: string = whence.version;
+const SCHEMA = "whence.manifest/1";
 
-/** Hash of a configuration's text, with which a result names it. */
+/** Hash of a configuration's text, by which a result names it. */
 export function configHash(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
-/** Writes manifest.json, whole at any moment. */
-export async function writeManifest(store: Store, state: ManifestState): Promise<void> {
+/** Writes manifest.json, whole at any moment. Nothing reads it back: it is for people and other programs. */
+export async function writeManifest(store: ResultStore, state: ManifestState): Promise<void> {
   const { plan, models, outcomes } = state;
   const ended = new Map(outcomes.map((outcome) => [outcome.cell.id, outcome]));
-  const adapters = outcomes.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row.device.adapter]);
   const manifest = {
-    schema: "whence.manifest/1",
+    schema: SCHEMA,
     name: plan.name,
     versions: { whence: WHENCE_VERSION, deno: Deno.version.deno },
     started: timestampText(state.started),
     ended: state.ended && timestampText(state.ended),
     models,
-    adapters: [...new Set(adapters)],
+    adapters: [...new Set(rowsOf(outcomes).map(({ device }) => device.adapter))],
     config: { file: plan.file, hash: configHash(plan.configText), text: plan.configText },
     cells: plan.cells.map((cell) => {
       const outcome = ended.get(cell.id);

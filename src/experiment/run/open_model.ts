@@ -1,12 +1,12 @@
-import { loadModel, type LoadOptions } from "../../model/model.ts";
 import { attribute } from "../../explain/attribute.ts";
+import { loadModel, type LoadOptions } from "../../model/model.ts";
 import type { ModelSpec } from "./plan_cells.ts";
-import type { OpenModel } from "./run_experiment.ts";
+import type { OpenModel } from "./run_context.ts";
 
 /**
  * Loads a model for the cells of an experiment.
  *
- * @param how what changes no result beyond rounding, and is therefore no part of the specification
+ * @param how settings that change no result beyond rounding, and are therefore no part of the specification
  */
 export async function openModel(
   { source, quantize, device }: ModelSpec,

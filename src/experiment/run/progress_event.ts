@@ -1,13 +1,8 @@
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
+import type { CellOutcome } from "./cell_outcome.ts";
 import type { Cell } from "./plan_cells.ts";
-import type { ResultRow } from "../findings/results.ts";
 
-/** How a cell ended. */
-export type CellOutcome =
-  | { readonly cell: Cell; readonly status: "computed" | "stored"; readonly row: ResultRow }
-  | { readonly cell: Cell; readonly status: "failed"; readonly error: string };
-
-/** What a run tells while it runs. */
+/** News of a run. */
 export type ProgressEvent =
   | { readonly kind: "start"; readonly total: number }
   | { readonly kind: "open"; readonly model: string }

@@ -1,20 +1,21 @@
 import { join } from "node:path";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { recordJson } from "../../report/text/json.ts";
+import { checkRecord } from "../../explain/record/check_record.ts";
 import { readIfThere } from "../../files/existing_file.ts";
 import { removePartials, writeWhole } from "../../files/whole_file.ts";
+import { recordJson } from "../../report/text/json.ts";
 import { acquireLock } from "./directory_lock.ts";
+import { messageOf } from "./error_message.ts";
 import type { Cell } from "./plan_cells.ts";
-import { checkRecord } from "../../explain/record/check_record.ts";
 
-/** What is stored for a cell. */
-export type Stored =
+/** Record of a cell in an output directory. */
+export type StoredRecord =
   | { readonly state: "record"; readonly record: AttributionRecord }
   | { readonly state: "missing" }
   | { readonly state: "unusable"; readonly reason: string };
 
 /** An experiment's output directory, held by this process. */
-export interface Store {
+export interface ResultStore {
   readonly directory: string;
   /** Path of a file in the directory, by its name relative to it. */
   path(name: string): string;
@@ -24,13 +25,15 @@ export interface Store {
   close(): void;
 }
 
-const FOLDERS = ["cells", "plots"];
+const CELLS = "cells";
+const FOLDERS = [CELLS, "plots"];
 
 /**
- * Makes or takes an output directory.
- * @throws {Error} where another process holds it
+ * Makes or takes an output directory. Removes half-written files that a killed run left.
+ *
+ * @throws {Error} if another process holds it
  */
-export async function openStore(directory: string): Promise<Store> {
+export async function openResultStore(directory: string): Promise<ResultStore> {
   for (const folder of FOLDERS) await Deno.mkdir(join(directory, folder), { recursive: true });
   const lock = await acquireLock(join(directory, "lock"));
   try {
@@ -48,22 +51,24 @@ export async function openStore(directory: string): Promise<Store> {
 }
 
 /**
- * Reads a cell's record from an output directory. A record of another model, or one that is cut off or broken, is
- * `unusable` and says why. Without a fingerprint the model is not compared.
+ * Reads a cell's record from an output directory. A record of another model or another version of Whence, or one that is cut
+ * off or broken, is `unusable`, for a reason.
+ *
+ * @param fingerprint of the model; null: records of any model will do
  */
-export function readStored(directory: string, cell: Cell, fingerprint: string | null): Stored {
+export function readStored(directory: string, cell: Cell, fingerprint: string | null): StoredRecord {
   const text = readIfThere(recordPath(directory, cell));
   if (text === null) return { state: "missing" };
   let record: AttributionRecord;
   try {
     record = checkRecord(JSON.parse(text));
   } catch (error) {
-    return { state: "unusable", reason: (error as Error).message };
+    return { state: "unusable", reason: messageOf(error) };
   }
   if (fingerprint === null || record.model.fingerprint === fingerprint) return { state: "record", record };
   return { state: "unusable", reason: `it was computed with another model, ${record.model.fingerprint}` };
 }
 
 function recordPath(directory: string, cell: Cell): string {
-  return join(directory, "cells", `${cell.id}.json`);
+  return join(directory, CELLS, `${cell.id}.json`);
 }

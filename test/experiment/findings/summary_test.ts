@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { completenessPivot } from "../../../src/experiment/findings/pivot.ts";
-import type { CellOutcome } from "../../../src/experiment/run/progress_event.ts";
+import { type CellOutcome, rowsOf } from "../../../src/experiment/run/cell_outcome.ts";
 import { resultRow } from "../../../src/experiment/findings/results.ts";
 import { summaryText } from "../../../src/experiment/findings/summary.ts";
 import { closedFormRecord } from "../../explain/closed_form.ts";
@@ -14,7 +14,7 @@ const OUTCOMES: CellOutcome[] = PLAN.cells.map((cell) => ({
   status: "computed",
   row: resultRow(cell, closedFormRecord(cell.text, cell.options)),
 }));
-const ROWS = OUTCOMES.flatMap((outcome) => outcome.status === "failed" ? [] : [outcome.row]);
+const ROWS = rowsOf(OUTCOMES);
 
 Deno.test("completenessPivot() has the errors of fixed rules by steps and adaptive with its points", () => {
   const { head, rows } = completenessPivot(ROWS);

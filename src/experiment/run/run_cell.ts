@@ -1,0 +1,38 @@
+import { assertFiniteRecord } from "../../explain/record/assert_finite_record.ts";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { checkRecord } from "../../explain/record/check_record.ts";
+import { plotCell } from "../findings/plots.ts";
+import { resultRow } from "../findings/results.ts";
+import type { CellOutcome } from "./cell_outcome.ts";
+import { messageOf } from "./error_message.ts";
+import type { Cell, ExperimentPlan } from "./plan_cells.ts";
+import { readStored, type ResultStore } from "./result_store.ts";
+import type { OpenModel } from "./run_context.ts";
+
+/** Place of a cell: its results, its plots, and a listener for what is worth knowing. */
+export interface CellSite {
+  readonly store: ResultStore;
+  readonly plots: ExperimentPlan["plots"];
+  note(text: string): void;
+}
+
+/** Takes a cell's record from the store, or computes and stores it. Draws its plots. A failure is an outcome, too. */
+export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Promise<CellOutcome> {
+  const stored = readStored(site.store.directory, cell, model.fingerprint);
+  if (stored.state === "unusable") site.note(`${cell.id} is computed again: ${stored.reason}`);
+  try {
+    const record = stored.state === "record" ? stored.record : await computeCell(site.store, model, cell);
+    if (site.plots === "cells") await plotCell(site.store, cell, record);
+    return { cell, status: stored.state === "record" ? "stored" : "computed", row: resultRow(cell, record) };
+  } catch (error) {
+    return { cell, status: "failed", error: messageOf(error) };
+  }
+}
+
+async function computeCell(store: ResultStore, model: OpenModel, cell: Cell): Promise<AttributionRecord> {
+  const record = await model.attribute(cell.text, cell.options);
+  assertFiniteRecord(record);
+  checkRecord(record);
+  await store.write(cell, record);
+  return record;
+}

@@ -1,0 +1,48 @@
+import { writeIfChanged } from "../../files/whole_file.ts";
+import { compareCells } from "../findings/comparison.ts";
+import { findingsOf } from "../findings/findings.ts";
+import { agreementCsv, findingsCsv, truthCsv } from "../findings/findings_text.ts";
+import { plotCompleteness, plotDistances, plotFindings } from "../findings/plots.ts";
+import { type ResultRow, resultsCsv } from "../findings/results.ts";
+import { type Found, summaryText } from "../findings/summary.ts";
+import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
+import type { ExperimentPlan } from "./plan_cells.ts";
+import type { ResultStore } from "./result_store.ts";
+
+/**
+ * Writes the tables, plots and the summary of all cells. Files that would not change stay as they are.
+ *
+ * @returns path of summary.md
+ */
+export async function writeResults(
+  store: ResultStore,
+  plan: ExperimentPlan,
+  outcomes: readonly CellOutcome[],
+): Promise<string> {
+  const rows = rowsOf(outcomes);
+  await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
+  const hasPlot = await plotCompleteness(store, rows, plan.name);
+  const comparisons = plan.comparisons.map((spec) => compareCells(rows, spec));
+  const found = {
+    comparisons,
+    findings: findingsOf(rows, comparisons),
+    distances: await plotDistances(store, comparisons, plan.name),
+  };
+  await writeFindings(store, rows, found, plan.name);
+  const summary = store.path("summary.md");
+  await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
+  return summary;
+}
+
+/** Writes a table and plots of each kind of finding that there is. */
+async function writeFindings(
+  store: ResultStore,
+  rows: readonly ResultRow[],
+  { comparisons, findings }: Found,
+  name: string,
+): Promise<void> {
+  if (findings.length > 0) await writeIfChanged(store.path("findings.csv"), findingsCsv(findings));
+  if (comparisons.length > 0) await writeIfChanged(store.path("agreement.csv"), agreementCsv(comparisons));
+  if (rows.some(({ truth }) => truth.length > 0)) await writeIfChanged(store.path("truth.csv"), truthCsv(rows));
+  await plotFindings(store, findings, name);
+}
