@@ -5,7 +5,7 @@ import { readSources } from "./source_files.ts";
 const FOLDERS = ["src", "shaders", "bench", "test"];
 // A comment opens with a verb or a noun phrase; so does the text of a tag.
 const OPENING = /^(?:What|Whether|Where|How|Those)\b|^@(?:returns|param \w+)\s+(?:what|whether|where|how|those)\b/;
-const THROWS = /^@throws \{\w+\} if \S/;
+const THROWS = /^@throws \{[\w.]+\} if \S/;
 
 /** Finds comments that open with a question word, as "line: text". */
 function questionOpenings(source: string): string[] {
