@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { completeness, sumTargets } from "../../src/metrics/completeness.ts";
+import { completeness } from "../../src/metrics/completeness.ts";
 
 const INPUT = new Float64Array([3, -1]);
 const BASELINE = new Float64Array([1, -1]);
@@ -22,8 +22,4 @@ Deno.test("completeness() of a sum alone says nothing of single targets", () => 
 Deno.test("completeness() says nothing without a score of the baseline", () => {
   const nothing = { delta: null, relative: null, sequenceDelta: null, sequenceRelative: null };
   assert.deepEqual(completeness(new Float64Array([1, 2]), 3, INPUT, null), nothing);
-});
-
-Deno.test("sumTargets() sums each token's column", () => {
-  assert.deepEqual([...sumTargets(new Float64Array([1, 2, 3, 10, 20, 30]), 3)], [11, 22, 33]);
 });
