@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { blockWeights, forwardFlop, MODEL_SHAPES } from "../../bench/shapes.ts";
 
-Deno.test("forwardFlop() counts what KERNELS.md counts a row and a target row", () => {
+Deno.test("forwardFlop() counts the operations of a row and of a target row", () => {
   for (const [i, perRow, perTarget] of [[1, 1.43, 0.54], [2, 5.24, 0.93]]) {
     const shape = MODEL_SHAPES[i];
     const blocks = blockWeights(shape).reduce((sum, { inner, outputs }) => sum + inner * outputs, 0);

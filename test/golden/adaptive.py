@@ -1,5 +1,5 @@
 """Certified quadrature of the sequence attribution: Gauss–Lobatto intervals bisected where the residual of the tangent,
-Σ_t |Q[dφ_t/dα] − Δφ_t|, is largest (DESIGN.md, "Certified quadrature")."""
+Σ_t |Q[dφ_t/dα] − Δφ_t|, is largest (docs/quadrature.md)."""
 
 import numpy as np
 import torch
