@@ -14,6 +14,7 @@ export interface Int4Tensor {
   readonly kind: "int4";
   /** [out, in] */
   readonly shape: readonly [number, number];
+  /** Elements that share a scale and an offset. */
   readonly block: Int4Block;
   /** [out·in / 2] two codes a byte, the first in the low bits. */
   readonly codes: Uint8Array;

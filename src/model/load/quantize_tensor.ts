@@ -1,9 +1,7 @@
 import type { Checkpoint, Tensor } from "../../checkpoint/checkpoint.ts";
-import { widenDense } from "../../checkpoint/dense_tensor.ts";
+import { tensorValues } from "../../checkpoint/tensor_values.ts";
 import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
-import { dequantizeInt4Blocks } from "../../quant/int4.ts";
 import { type Nf4Tensor, quantizeNf4 } from "../../quant/nf4.ts";
-import { dequantizeQ8_0 } from "../../quant/q8_0.ts";
 
 /** Reads a matrix and quantizes it to NF4, if it is not in NF4 already. */
 export async function readQuantized(
@@ -17,6 +15,5 @@ export async function readQuantized(
 /** The values of a tensor that is not in NF4; of a dense one in f32 a view. */
 export function f32Values(tensor: Tensor): Float32Array {
   if (tensor.kind === "nf4") throw new TypeError("Cannot widen a vector as it must be dense: got nf4");
-  if (tensor.kind === "int4") return dequantizeInt4Blocks(tensor);
-  return tensor.kind === "q8_0" ? dequantizeQ8_0(tensor) : widenDense(tensor.dtype, tensor.data);
+  return tensorValues(tensor);
 }

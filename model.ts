@@ -1,0 +1,26 @@
+/**
+ * Parts of a loaded model: its configuration, tokenizer, chat template and meter, and what its paths and points are asked.
+ *
+ * ```ts
+ * import { loadModel } from "./mod.ts";
+ * import type { PromptToken } from "./model.ts";
+ *
+ * const model = await loadModel("embedded", { device: "reference" });
+ * const tokens: readonly PromptToken[] = (await model.tokenizer()).encodePrompt("Michael works as a").tokens;
+ * console.log(tokens.map(({ text }) => text), model.config.hiddenSize);
+ * model.close();
+ * ```
+ *
+ * @module
+ */
+export type { DeviceInfo } from "./src/model/model.ts";
+export type { ArchitectureName } from "./src/model/load/architectures.ts";
+export type { LayerKind, ModelConfig } from "./src/model/load/model_config.ts";
+export type { RopeScaling, RopeTable } from "./src/model/load/rope_scaling.ts";
+export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokens/tokenizer.ts";
+export { type RenderedTurns, renderTurns, type Turn } from "./src/model/tokens/chat_turns.ts";
+export type { TokenSampling } from "./src/model/generate/sampler.ts";
+export type { ModelMeter } from "./src/model/run/model_meter.ts";
+export type { HeadObjective } from "./src/model/graphs/head.ts";
+export type { PathRequest } from "./src/model/run/open_path.ts";
+export type { PointsRequest } from "./src/model/run/open_points.ts";

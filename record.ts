@@ -1,0 +1,36 @@
+/**
+ * Attribution records: their parts, reading them from JSON, comparing several of one prompt, and scoring one against known
+ * causes.
+ *
+ * ```ts
+ * import { attribute, loadModel } from "./mod.ts";
+ * import { checkRecord, compareRecords } from "./record.ts";
+ *
+ * const model = await loadModel();
+ * const text = { prompt: "Michael works as a", target: " software" };
+ * const records = [
+ *   { name: "gradients", record: await attribute(model, text, { method: "input-x-gradient" }) },
+ *   { name: "ablation", record: await attribute(model, text, { method: "feature-ablation" }) },
+ * ];
+ * model.close();
+ * console.log(compareRecords(records).pairs); // correlations, overlap and distance of the two
+ * console.log(checkRecord(JSON.parse(JSON.stringify(records[0].record))).sequenceAttribution);
+ * ```
+ *
+ * @module
+ */
+export { type AttributionRecord, RECORD_SCHEMA, type SequenceCompleteness } from "./src/explain/record/record.ts";
+export type { RecordFaithfulness, RecordMetrics } from "./src/explain/record/record_metrics.ts";
+export type { RecordPrefix } from "./src/explain/record/record_prefix.ts";
+export type { RecordSampling } from "./src/explain/record/record_sampling.ts";
+export type { RecordSurrogate } from "./src/explain/record/record_surrogate.ts";
+export type { RecordToken } from "./src/explain/record/record_token.ts";
+export type { RecordUnits } from "./src/explain/record/record_units.ts";
+export { checkRecord } from "./src/explain/record/check_record.ts";
+export {
+  type AgreementNumbers,
+  type ComparedRecord,
+  compareRecords,
+  type RecordComparison,
+} from "./src/experiment/findings/compare_records.ts";
+export { type Cause, scoreTruth, type Truth, type TruthScore } from "./src/experiment/findings/truth.ts";
