@@ -20,10 +20,10 @@ export interface DenseTensor {
 /** One named weight in host memory. */
 export type Tensor = DenseTensor | Nf4Tensor | Q8Tensor | Int4Tensor;
 
-/** How a tensor is kept once it is read: what its element type or its codes are, and how many codes share a scale. */
+/** Form of a tensor in memory: its element type, or its codes and the number of codes that share a scale. */
 export type Kept = DenseDtype | "nf4" | "q8_0" | "int4_32" | "int4_64";
 
-/** What a checkpoint says of a tensor before it is read. */
+/** Description of a tensor that was not read yet. */
 export interface TensorInfo {
   /** Hugging Face's name. */
   readonly name: string;
@@ -31,43 +31,44 @@ export interface TensorInfo {
   readonly shape: readonly number[];
   /** The file's own name of the format: "F32", "BF16", "NF4", "Q4_1", … */
   readonly format: string;
-  /** What reading it gives. */
+  /** Form in memory after reading. */
   readonly kept: Kept;
-  /** Bytes that the tensor takes in the file. */
+  /** Bytes of the tensor in the file. */
   readonly bytes: number;
 }
 
-/** What a tokenizer is built from: Hugging Face's files, parsed. */
+/** Hugging Face's files of a tokenizer, parsed. */
 export interface TokenizerFiles {
   /** `tokenizer.json` */
   readonly tokenizer: Record<string, unknown>;
   /** `tokenizer_config.json` */
   readonly config: Record<string, unknown>;
-  /** `generation_config.json`, which may name more end tokens than the tokenizer does. */
+  /** `generation_config.json`, which may name further end tokens. */
   readonly generation?: Record<string, unknown>;
 }
 
-/** A model on disk under Hugging Face's tensor names and configuration keys, whatever the file format. */
+/** A model on disk, by Hugging Face's tensor names and configuration keys, whatever the file format. */
 export interface Checkpoint {
   /** Directory or file, as given. */
   readonly path: string;
   /** `config.json`, or the same keys derived from GGUF metadata. */
   readonly config: Record<string, unknown>;
-  /** By name. */
+  /** Tensors by name. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Null where the checkpoint has no tokenizer. */
+  /** Null if the checkpoint has no tokenizer. */
   readonly tokenizer: TokenizerFiles | null;
   /**
-   * Reads one tensor. Formats other than those that `Kept` names are dequantized to f32 exactly.
-   * A RangeError names a tensor that is missing or not finite.
+   * Reads one tensor. Formats that `Kept` does not name are dequantized to f32 exactly.
+   *
+   * @throws {RangeError} if there is no such tensor, or it is not finite
    */
   read(name: string): Promise<Tensor>;
   /** Reads rows of a 2-D tensor as f32, [rows.length, columns], without reading the whole tensor. */
   readRows(name: string, rows: readonly number[]): Promise<Float32Array>;
   /**
-   * "sha256:…" over the weight files' content.
+   * Returns "sha256:…" of the weight files' content.
    *
-   * @param memo directory that keeps digests of files which have not changed since
+   * @param memo directory that keeps the digests of files
    */
   fingerprint(memo?: string): Promise<string>;
   /** Closes the weight files; nothing can be read afterwards. */

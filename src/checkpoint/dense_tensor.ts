@@ -1,13 +1,13 @@
 import { bf16ToF32, f16ToF32 } from "../quant/half.ts";
 import type { DenseDtype } from "./checkpoint.ts";
 
-/** The element types that stay as they are in the file, by the name that safetensors and GGUF share. */
+/** Element types that stay as they are in the file, by the name that safetensors and GGUF share. */
 export const DENSE_DTYPES: ReadonlyMap<string, DenseDtype> = new Map([["F32", "f32"], ["F16", "f16"], [
   "BF16",
   "bf16",
 ]]);
 
-/** Little-endian elements, aligned in their buffer, as f32; exact. Of f32 it is a view, not a copy. */
+/** Widens little-endian elements, aligned in their buffer, to f32. Exact. Of f32 it is a view, not a copy. */
 export function widenDense(dtype: DenseDtype, bytes: Uint8Array): Float32Array {
   if (dtype === "f32") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);

@@ -5,10 +5,10 @@ const F16_EXPONENT = 0x7c00;
 const BF16_EXPONENT = 0x7f80;
 
 /**
- * Fails where a weight is NaN or infinite; of a quantized tensor, where a scale is.
+ * Checks that no weight is NaN or infinite; of a quantized tensor, no scale.
  *
  * @param what names file and tensor in the message
- * @throws RangeError at the first such element
+ * @throws {RangeError} if one is, at the first such element
  */
 export function assertFinite(tensor: Tensor, what: string): void {
   if (tensor.kind === "nf4") {
@@ -24,13 +24,13 @@ export function assertFinite(tensor: Tensor, what: string): void {
   }
 }
 
-/** Fails where a value is NaN or infinite. */
+/** Checks that no value is NaN or infinite; throws as `assertFinite`. */
 export function assertFiniteF32(values: Float32Array, what: string): void {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   assertExponentsBelow(words, F32_EXPONENT, what);
 }
 
-/** Fails at the first number whose exponent bits are all set. A plain loop: `findIndex` takes ten times as long. */
+// A plain loop: `findIndex` takes ten times as long.
 function assertExponentsBelow(words: Uint16Array | Uint32Array, exponent: number, what: string): void {
   for (let i = 0; i < words.length; i++) {
     if ((words[i] & exponent) === exponent) {

@@ -1,9 +1,9 @@
 import type { TensorInfo } from "./checkpoint.ts";
 
 /**
- * The tensor of that name.
+ * Returns the tensor of a name.
  *
- * @throws RangeError where the checkpoint at `path` has none
+ * @throws {RangeError} if the checkpoint at `path` has none
  */
 export function requireTensor(tensors: ReadonlyMap<string, TensorInfo>, name: string, path: string): TensorInfo {
   const info = tensors.get(name);
@@ -14,8 +14,8 @@ export function requireTensor(tensors: ReadonlyMap<string, TensorInfo>, name: st
 /**
  * Checks a request for rows of a matrix.
  *
- * @throws TypeError where the tensor is no matrix
- * @throws RangeError where a row is not in it
+ * @throws {TypeError} if the tensor is no matrix
+ * @throws {RangeError} if a row is not in it
  */
 export function checkRows({ name, shape }: TensorInfo, rows: readonly number[]): void {
   if (shape.length !== 2) {

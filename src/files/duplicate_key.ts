@@ -1,6 +1,6 @@
 /**
- * The first key that an object of a JSON text has twice, undefined where there is none. `JSON.parse` keeps the last of such
- * values and drops the others in silence.
+ * Finds the first key that an object of a JSON text has twice, undefined if there is none. `JSON.parse` keeps the last of
+ * such values and drops the others in silence.
  *
  * @param json a valid JSON text
  */
@@ -27,7 +27,7 @@ export function findDuplicateKey(json: string): string | undefined {
   return undefined;
 }
 
-/** Position after the string that starts at `at`. */
+/** Returns the position after the string that starts at `at`. */
 function stringEnd(json: string, at: number): number {
   let i = at + 1;
   while (i < json.length && json[i] !== '"') i += json[i] === "\\" ? 2 : 1;

@@ -3,14 +3,14 @@ import { ifThere } from "./existing_file.ts";
 import { partialPath } from "./whole_file.ts";
 
 /** A file of a directory to make. */
-export interface NamedContent {
+interface NamedContent {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Makes a directory that is there with all its files or not at all. Keeps one that is there already: another process may have
- * been first.
+ * Makes a directory that is there with all its files or not at all. Keeps one that is there already: another process may
+ * have been first.
  *
  * @throws {Error} if it cannot be written
  */

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { readIfThere } from "./existing_file.ts";
 
 /** A file in the making. The first call of `keep` or `discard` ends it. */
-export interface WholeFile {
+interface WholeFile {
   readonly file: Deno.FsFile;
   /** Closes it and gives it its name. */
   keep(): void;
@@ -17,16 +17,16 @@ export const PARTIAL = ".tmp";
 const PARTIAL_NAME = /^\..+\.tmp$/;
 
 /**
- * Name under which a file or directory is made before it gets its own. It is hidden, beside the other, and short: some file
- * systems take names of 143 bytes only.
+ * Returns the name under which a file or directory is made before it gets its own: hidden, in the same directory, and short,
+ * as some file systems take names of 143 bytes only.
  */
 export function partialPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}${PARTIAL}`);
 }
 
 /**
- * Starts a file that is there whole or not at all: it is written under another name and renamed. Of several processes that
- * write one file at once, the last wins. Makes its directory.
+ * Starts a file that is there whole or not at all: it is written under another name and renamed. If several processes write
+ * one file at once, the last wins. Makes its directory.
  *
  * @throws {Error} if the directory cannot be written
  */

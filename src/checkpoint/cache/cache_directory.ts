@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
 /**
- * The user's cache directory for Whence: `WHENCE_CACHE`, or `whence` in the platform's cache directory.
+ * Returns the user's cache directory for Whence: `WHENCE_CACHE`, or `whence` in the platform's cache directory.
  *
- * @throws {Error} where the environment names no home
+ * @throws {Error} if the environment names no home
  */
 export function cacheDirectory(): string {
   const env = (name: string) => Deno.env.get(name) || undefined;
@@ -20,7 +20,10 @@ export function cacheDirectory(): string {
   return join(base, "whence");
 }
 
-/** Whether the cache directory may be used without asking for a permission: nobody should be asked for the sake of a cache. */
+/**
+ * Returns true if the cache directory may be used without asking for a permission. Nobody should be asked for the sake of a
+ * cache.
+ */
 export async function mayUseCache(access: readonly ("read" | "write")[]): Promise<boolean> {
   const granted = async (descriptor: Deno.PermissionDescriptor) =>
     (await Deno.permissions.query(descriptor)).state === "granted";

@@ -2,24 +2,27 @@ import { join, relative } from "node:path";
 import { describeQuantized, QUANTIZER } from "./quantized_cache.ts";
 import { PARTIAL } from "../../files/whole_file.ts";
 
-/** What lies in the cache directory, by the folder that it lies in. */
+/** Kinds of files in the cache directory, by their folder. */
 export const CACHE_KINDS = ["quantized", "digests", "tuning", "embedded"] as const;
 
 /** A file of the cache. */
-export interface CacheFile {
+interface CacheFile {
   readonly path: string;
-  /** `partial`: in the making, or left by a process that was killed. */
+  /** `partial`: in the making, or left by a killed process. */
   readonly kind: typeof CACHE_KINDS[number] | "partial";
   readonly bytes: number;
-  /** When it was written or, quantized weights, last read. */
+  /** Time of the last write or, for quantized weights, of the last read. */
   readonly used: Date;
-  /** Of quantized weights, what they were made from. */
+  /** Model that quantized weights were made from; null for other files. */
   readonly source: string | null;
-  /** Whether this version can read it. */
+  /** True if this version can read it. */
   readonly usable: boolean;
 }
 
-/** All files of a cache directory, the largest first; none where there is no directory. Files of other kinds are left out. */
+/**
+ * Lists the files of a cache directory, the largest first; none if there is no directory. Files of other kinds are left
+ * out.
+ */
 export function listCache(directory: string): CacheFile[] {
   return CACHE_KINDS.flatMap((kind) => filesBelow(join(directory, kind)).map((path) => describe(path, kind, directory)))
     .sort((a, b) => b.bytes - a.bytes);
@@ -53,12 +56,12 @@ function filesBelow(directory: string): string[] {
   });
 }
 
-/** A file in the making is left alone for so long, milliseconds: another process may be at it. */
+/** Milliseconds for which a file in the making is left alone: another process may be writing it. */
 const PARTIAL_AGE = 24 * 3600 * 1000;
 
 /**
- * The files that may go: quantized weights and digests, which the next load makes again, where they were not used since
- * `before` or no version like this one can read them; and what killed processes left. Never a tuning or the embedded model.
+ * Selects the files that may be removed: quantized weights and digests that were not used since `before` or that this version
+ * cannot read, which the next load makes again; and files that killed processes left. Never a tuning or the embedded model.
  */
 export function prunable(files: readonly CacheFile[], before: Date, now: Date = new Date()): CacheFile[] {
   return files.filter(({ kind, used, usable }) => {

@@ -3,24 +3,24 @@ import { join } from "node:path";
 import { type OpenFile, sha256 } from "../../files/open_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 
-/** What the file system says of a file; all of it changes with the content, unless somebody takes great pains. */
+/** Properties of a file by which the file system tells it from another; all change with the content, except by intent. */
 interface Identity {
   readonly device: number;
   readonly inode: number;
   readonly size: number;
   readonly modified: number;
-  /** Of content or properties; null where the file system does not tell. */
+  /** Time of the last change of content or properties; null if the file system does not tell. */
   readonly changed: number | null;
 }
 
-/** A file changed so lately, milliseconds, may change again without another time of change. */
+/** Milliseconds after a change during which another one may leave the time of change as it is. */
 const UNSETTLED = 2000;
 
 /**
- * The files' `sha256`, which takes reading them whole; or what it was when they were last read, if they are still the same
- * by device, inode, size and times.
+ * Computes the files' `sha256`, for which they are read whole. Returns the digest of an earlier reading if they are still the
+ * same by device, inode, size and times.
  *
- * @param directory where digests are kept; without it nothing is remembered
+ * @param directory of the digests; without it nothing is remembered
  * @param now milliseconds since 1970
  */
 export async function rememberedDigest(
@@ -45,7 +45,7 @@ export async function rememberedDigest(
   return digest;
 }
 
-/** Null where the file system does not tell files apart. */
+/** Identities of the files, or null if the file system does not tell files apart. */
 function identify(files: readonly OpenFile[]): Identity[] | null {
   const identities = files.map(({ path }) => {
     const { dev, ino, size, mtime, ctime } = Deno.statSync(path);

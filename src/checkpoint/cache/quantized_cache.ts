@@ -13,15 +13,15 @@ export interface QuantizedMatrix {
   readonly shape: readonly [number, number];
 }
 
-/** What a cache entry was made from. */
+/** Origin of a cache entry. */
 export interface QuantizedKey {
-  /** Of the checkpoint. */
+  /** Fingerprint of the checkpoint. */
   readonly fingerprint: string;
   readonly format: "nf4";
 }
 
 /**
- * Version of what quantizing gives. To be raised whenever a change of decoders or of the quantizer gives other bytes for some
+ * Version of the quantized bytes. Raise it whenever a change of a decoder or of the quantizer gives other bytes for some
  * checkpoint: entries of other versions are never read.
  */
 export const QUANTIZER = "1";
@@ -32,7 +32,7 @@ const CHECKSUM_BYTES = 4;
 /** Bytes read at a time to check an entry. */
 const CHUNK = 1 << 23;
 
-/** Matrices as an earlier load has quantized them. */
+/** Matrices that an earlier load has quantized. */
 export interface QuantizedEntry {
   read(matrix: QuantizedMatrix): Nf4Tensor;
   close(): void;
@@ -42,22 +42,21 @@ export interface QuantizedEntry {
 export interface QuantizedWriter {
   /** Adds the next matrix, in the order in which they were announced. */
   write(tensor: Nf4Tensor): void;
-  /** Makes it an entry, once all are written. */
+  /** Makes it an entry, after all matrices are written. */
   keep(): void;
   discard(): void;
 }
 
-/** Where the entry of a key lies: its name is the hash of all that determines its content. */
+/** Path of a key's entry. Its name is the hash of all that determines the content. */
 export function quantizedFile(key: QuantizedKey, directory: string): string {
   const name = createHash("sha256").update(JSON.stringify([SCHEMA, QUANTIZER, key.format, key.fingerprint]));
   return join(directory, `${name.digest("hex").slice(0, 32)}.safetensors`);
 }
 
 /**
- * Opens an entry; all its bytes are read and checked first.
+ * Opens an entry, or returns null if there is none. Reads and checks all its bytes first.
  *
- * @returns null where there is none
- * @throws {SyntaxError} where it is damaged, truncated, or not of these matrices
+ * @throws {SyntaxError} if it is damaged, truncated, or of other matrices
  */
 export function openQuantized(path: string, matrices: readonly QuantizedMatrix[]): QuantizedEntry | null {
   let opened: SafetensorsFile;
@@ -87,12 +86,12 @@ export function openQuantized(path: string, matrices: readonly QuantizedMatrix[]
   };
 }
 
-/** Notes when an entry was last of use, for `cache prune`; a directory that cannot be written loses nothing but that. */
+/** Marks an entry as used now, for `cache prune`. */
 function touch(path: string): void {
   try {
     Deno.utimeSync(path, new Date(), new Date());
   } catch {
-    // As above.
+    // A directory that cannot be written loses nothing but the time.
   }
 }
 
@@ -111,7 +110,7 @@ function checkContent({ file, entries, metadata }: SafetensorsFile, matrices: re
   expect(stored === sum, `its checksum must be ${stored}`, sum);
 }
 
-/** The entries of a matrix. */
+/** Tensors of the file that hold a matrix. */
 function partsOf({ name, shape: [rows, columns] }: QuantizedMatrix) {
   const elements = rows * columns;
   return [
@@ -128,8 +127,8 @@ function partsOf({ name, shape: [rows, columns] }: QuantizedMatrix) {
 /**
  * Starts an entry: a safetensors file whose last four bytes are the CRC-32 of all before them.
  *
- * @param source of the matrices, for `cache list`
- * @throws {Error} where the directory cannot be written
+ * @param source model of the matrices, for `cache list`
+ * @throws {Error} if the directory cannot be written
  */
 export function createQuantized(
   path: string,
@@ -177,7 +176,7 @@ function headerOf(metadata: Readonly<Record<string, string>>, matrices: readonly
   return header;
 }
 
-/** What an entry says of itself; null where its header cannot be read. */
+/** Reads the metadata of an entry; null if its header cannot be read. */
 export function describeQuantized(path: string): Readonly<Record<string, string>> | null {
   try {
     const { file, metadata } = openSafetensors(path);

@@ -4,7 +4,7 @@ import { shownValue } from "../../files/shown_value.ts";
 /** A value of a GGUF key. 64-bit integers are numbers too: none of a model's sizes is beyond 2^53. */
 export type GgufValue = number | boolean | string | GgufValue[];
 
-/** Where a tensor lies in a GGUF file. */
+/** Place of a tensor in a GGUF file. */
 export interface GgufEntry {
   readonly name: string;
   /** Outermost dimension first, unlike in the file. */
@@ -15,11 +15,11 @@ export interface GgufEntry {
   readonly offset: number;
 }
 
-/** What stands before the tensors of a GGUF file. */
+/** Content of a GGUF file before its tensors. */
 export interface GgufHeader {
   readonly metadata: ReadonlyMap<string, GgufValue>;
   readonly entries: readonly GgufEntry[];
-  /** Bytes that every tensor's position, counted from the first's, is a multiple of. */
+  /** Bytes of which every tensor's position, counted from the first's, is a multiple. */
   readonly alignment: number;
   /** Absolute position of the first tensor. */
   readonly dataStart: number;
@@ -35,7 +35,7 @@ const MAX_NAME_BYTES = 64;
 const MAX_KEY_BYTES = 65535;
 /** As in safetensors; keeps a wrong length from being allocated. The largest vocabularies take a tenth of it. */
 const MAX_HEADER_BYTES = 100_000_000;
-/** Elements of all lists together, which take up to eight bytes each in memory for one in the file. */
+/** Elements of all lists together. Each takes up to eight bytes in memory for one in the file. */
 const MAX_ELEMENTS = 1 << 24;
 /** The fewest bytes of a key with its value, and of a tensor's description. */
 const KEY_BYTES = 8 + 4 + 1;
@@ -46,7 +46,7 @@ const WINDOW = 1 << 20;
 const STRING = 8;
 const ARRAY = 9;
 
-/** Reads one value of each type but strings and arrays, by the file's number. */
+/** Readers of one value of each type but strings and arrays, by the file's number. */
 const SCALARS: ReadonlyMap<number, (cursor: Cursor) => number | boolean> = new Map<
   number,
   (cursor: Cursor) => number | boolean
@@ -72,7 +72,7 @@ const SCALARS: ReadonlyMap<number, (cursor: Cursor) => number | boolean> = new M
  *
  * Source: docs/gguf.md of ggml.
  *
- * @throws SyntaxError where the file is no such file or is truncated
+ * @throws {SyntaxError} if the file is of another kind or is truncated
  */
 export function readGgufHeader(file: OpenFile): GgufHeader {
   const cursor = openCursor(file);
@@ -98,7 +98,7 @@ export function readGgufHeader(file: OpenFile): GgufHeader {
   return { metadata, entries, alignment: alignment as number, dataStart };
 }
 
-/** The next multiple of an alignment. */
+/** Returns the next multiple of an alignment. */
 export function padded(position: number, alignment: number): number {
   return Math.ceil(position / alignment) * alignment;
 }
@@ -106,12 +106,12 @@ export function padded(position: number, alignment: number): number {
 /** Reads a file from front to back. */
 interface Cursor {
   readonly file: OpenFile;
-  /** The next bytes. */
+  /** Takes the next bytes. */
   take(bytes: number): DataView;
-  /** The next bytes as UTF-8. */
+  /** Takes the next bytes as UTF-8. */
   text(bytes: number): string;
   position(): number;
-  /** Elements that lists may still have. */
+  /** Elements that further lists may have. */
   elementsLeft: number;
 }
 
@@ -153,7 +153,7 @@ function text(cursor: Cursor, most = Infinity, what = "a string"): string {
   return cursor.text(bytes);
 }
 
-/** A number of things that take so many bytes each at least, all of which must lie in the file. */
+/** Reads a number of things of at least so many bytes each, all of which must lie in the file. */
 function count(cursor: Cursor, bytes: number, what: string): number {
   const number = u64(cursor);
   const most = Math.floor((cursor.file.size - cursor.position()) / bytes);

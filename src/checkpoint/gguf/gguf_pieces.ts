@@ -1,23 +1,23 @@
-/** Kinds of token: what stands for what the vocabulary lacks, `control` is special, `user-defined` is not, `byte` is `<0xNN>`. */
+/** Kinds of token: `unknown` stands for text that the vocabulary lacks, `control` is special, `user-defined` is not. */
 const UNKNOWN = 2;
 const CONTROL = 3;
 const USER_DEFINED = 4;
 
 const SPACE = "▁";
 
-/** What a GGUF file tells of a vocabulary of SentencePiece's pieces. */
-export interface PieceVocabulary {
+/** Vocabulary of SentencePiece's pieces in a GGUF file. */
+interface PieceVocabulary {
   readonly tokens: readonly string[];
-  /** Of each token: of two neighbours those are joined first whose piece has the larger score. */
+  /** Score of each token. Neighbours whose piece has the largest score are joined first. */
   readonly scores: readonly number[];
   readonly types: readonly number[];
-  /** Whether a space is put before a text. */
+  /** True if a space is put before a text. */
   readonly prefixed: boolean;
 }
 
 /**
- * The parts of `tokenizer.json` that such a vocabulary amounts to, as transformers converts it: SentencePiece joins the
- * neighbours whose piece scores highest, which are merges in the order of the scores.
+ * Converts such a vocabulary to parts of `tokenizer.json`, as transformers does: SentencePiece joins the neighbours whose piece
+ * scores highest, which are merges in the order of the scores.
  */
 export function describePieces({ tokens, scores, types, prefixed }: PieceVocabulary): Record<string, unknown> {
   const replace = { type: "Replace", pattern: { String: " " }, content: SPACE };
@@ -50,7 +50,7 @@ export function describePieces({ tokens, scores, types, prefixed }: PieceVocabul
   };
 }
 
-/** Every pair of pieces that make a piece, the highest score first (transformers' `generate_merges`). */
+/** Lists every pair of pieces that make a piece, the highest score first (transformers' `generate_merges`). */
 function mergesOf(tokens: readonly string[], scores: readonly number[]): [string, string][] {
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const merges = tokens.flatMap((token, id) => {

@@ -8,14 +8,14 @@ const USER_DEFINED = 4;
 
 const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
 
-/** How a text is split before merges, by the name that llama.cpp gives it. */
+/** Splitting of a text before merges. */
 interface Splitting {
   readonly normalizer: unknown;
-  /** Regular expressions whose matches become pieces of their own; null for GPT-2's, which ByteLevel has built in. */
+  /** Regular expressions whose matches become pieces of their own. */
   readonly patterns: readonly string[];
   readonly gpt2Pattern: boolean;
   readonly ignoreMerges: boolean;
-  /** Whether a BOS is added where the file does not say. */
+  /** True if a BOS is added where the file does not say. */
   readonly addBos: boolean;
 }
 
@@ -38,10 +38,11 @@ const SPLITTINGS: ReadonlyMap<string, Splitting> = new Map([
 ]);
 
 /**
- * The objects of `tokenizer.json` and `tokenizer_config.json` that a GGUF file's byte-level vocabulary amounts to, null
- * where the file has no tokenizer.
+ * Converts a GGUF file's vocabulary, of GPT-2's bytes or of SentencePiece's pieces, to the objects of `tokenizer.json` and
+ * `tokenizer_config.json`; null if the file has no tokenizer.
  *
- * @throws SyntaxError where the tokenizer is of another kind; `path` names the file
+ * @param path names the file in messages
+ * @throws {SyntaxError} if the tokenizer is of another kind
  */
 export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: string): TokenizerFiles | null {
   const key = (name: string) => metadata.get(`tokenizer.ggml.${name}`);

@@ -8,44 +8,39 @@ import { rememberedDigest } from "../cache/digest_memo.ts";
 import { type OpenFile, openFile } from "../../files/open_file.ts";
 import { assertFinite, assertFiniteF32 } from "../finite_tensor.ts";
 import { type GgufEntry, type GgufHeader, padded, readGgufHeader } from "./gguf_header.ts";
-import {
-  deriveConfig,
-  formOf,
-  type GgufForm,
-  huggingFaceName,
-  ROPE_DIVISORS,
-  rotaryHeads,
-  rotaryRows,
-} from "./gguf_model.ts";
+import { type GgufArchitecture, ggufArchitecture } from "./gguf_architectures.ts";
+import { deriveConfig } from "./gguf_config.ts";
+import { huggingFaceName, ROPE_DIVISORS } from "./gguf_names.ts";
 import { deriveTokenizer } from "./gguf_tokenizer.ts";
+import { rotaryHeads, rotaryRows } from "./rotary_order.ts";
 import { checkRows, requireTensor } from "../require_tensor.ts";
 
 /** A tensor of the file under Hugging Face's name. */
 interface StoredTensor extends TensorInfo {
   readonly type: GgmlType;
   readonly offset: number;
-  /** Bytes of a row; of the whole for a vector that is not in rotary order. */
+  /** Bytes of a row; of the whole tensor for a vector that is not in rotary order. */
   readonly rowBytes: number;
-  /** The file's row for each row; undefined where they are in order. */
+  /** The file's row for each row; undefined if they are in order. */
   readonly order?: readonly number[];
-  /** What its elements are stored with on top. */
+  /** Number that is added to its elements in the file. */
   readonly excess: number;
 }
 
 /**
- * Opens a GGUF file of an architecture that gguf_model.ts knows, with a byte-level tokenizer or none.
+ * Opens a GGUF file of an architecture in gguf_architectures.ts, with a byte-level tokenizer or none.
  *
- * @throws Deno.errors.NotFound where there is no such file
- * @throws SyntaxError where it is malformed, truncated or of a kind that is not supported
+ * @throws {Deno.errors.NotFound} if there is no such file
+ * @throws {SyntaxError} if it is malformed, truncated or of a kind that is not supported
  */
 export function openGguf(path: string): Checkpoint {
   const file = openFile(path);
   try {
     const header = readGgufHeader(file);
-    const form = formOf(header, path);
-    const derived = deriveConfig(header, form, path);
+    const architecture = ggufArchitecture(header, path);
+    const derived = deriveConfig(header, architecture, path);
     const tokenizer = deriveTokenizer(header.metadata, path);
-    const tensors = locateTensors(header, form, derived, file);
+    const tensors = locateTensors(header, architecture, derived, file);
     const config = withRopeDivisors(derived, tensors, file);
     return { path, config, tokenizer, tensors, close: file.close, ...readers(tensors, file) };
   } catch (error) {
@@ -54,7 +49,7 @@ export function openGguf(path: string): Checkpoint {
   }
 }
 
-/** The configuration with the divisors that the file keeps as a tensor, which is no weight and is taken out. */
+/** Moves the divisors of the rotary embedding, which the file keeps as a tensor, to the configuration. */
 function withRopeDivisors(
   config: Record<string, unknown>,
   tensors: Map<string, StoredTensor>,
@@ -103,7 +98,7 @@ function readers(
 
 function locateTensors(
   header: GgufHeader,
-  form: GgufForm,
+  architecture: GgufArchitecture,
   config: Record<string, unknown>,
   file: OpenFile,
 ): Map<string, StoredTensor> {
@@ -116,7 +111,7 @@ function locateTensors(
         `Cannot read tensor ${entry.name} in ${file.path} as it must start at byte ${start}: got ${entry.offset} (${fault})`,
       );
     }
-    const tensor = locate(entry, form, config, file);
+    const tensor = locate(entry, architecture, config, file);
     if (tensors.has(tensor.name)) {
       throw new SyntaxError(`Cannot read ${file.path} as its tensors must be unique: got ${entry.name} twice`);
     }
@@ -128,7 +123,7 @@ function locateTensors(
 
 function locate(
   entry: GgufEntry,
-  form: GgufForm,
+  architecture: GgufArchitecture,
   config: Record<string, unknown>,
   { path, size }: OpenFile,
 ): StoredTensor {
@@ -136,7 +131,7 @@ function locate(
   const fail = (must: string, got: unknown) => {
     throw new SyntaxError(`Cannot read tensor ${entry.name} in ${path} as ${must}: got ${got}`);
   };
-  const name = huggingFaceName(entry.name, form) ??
+  const name = huggingFaceName(entry.name, architecture) ??
     fail(`a ${config.model_type} model must have a place for it`, "none");
   const type = GGML_TYPES.get(entry.type) ??
     fail(`its type must be one of ${[...GGML_TYPES.values()].map(({ name }) => name).join(", ")}`, entry.type);
@@ -145,13 +140,13 @@ function locate(
   const elements = shape.reduce((product, size) => product * size, 1);
   const bytes = elements / type.elements * type.bytes;
   if (offset + bytes > size) fail(`it must end at byte ${offset + bytes}`, `${size} bytes (truncated)`);
-  const heads = rotaryHeads(entry.name, config, form);
+  const heads = rotaryHeads(entry.name, config, architecture);
   if (heads !== undefined && shape[0] % (2 * heads) !== 0) {
     fail(`its rows must be ${heads} heads of even size`, shape[0]);
   }
   const order = heads === undefined ? undefined : rotaryRows(shape[0], heads);
   const kept = keptAs(type, shape);
-  const excess = /norm\.weight$/.test(name) ? form.normOffset : 0;
+  const excess = /norm\.weight$/.test(name) ? architecture.normOffset : 0;
   return { name, shape, format: type.name, kept, bytes, type, offset, rowBytes: bytes / shape[0], order, excess };
 }
 
@@ -178,7 +173,7 @@ function readTensor(tensor: StoredTensor, file: OpenFile): Tensor {
   return { kind: "dense", dtype: "f32", shape, data: new Uint8Array(values.buffer) };
 }
 
-/** Moves whole rows, encoded as they are. */
+/** Puts the rows in order, encoded as they are. */
 function inOrder({ order, rowBytes }: StoredTensor, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (order === undefined) return bytes;
   const ordered = new Uint8Array(bytes.length);

@@ -14,11 +14,12 @@ export interface Wanted extends HubFile {
 }
 
 /**
- * Downloads a content into the cache's blobs: into `<digest>.incomplete`, which a later attempt or run continues, then, once its
- * hash is the expected one, under its name. One process downloads, others wait for it; where the file system has no
- * locks, what two of them wrote into one file fails at its hash and is fetched again.
+ * Downloads a content into the cache's blobs: first into `<digest>.incomplete`, which a later attempt or run continues, then,
+ * after its hash was found right, under its name. One process downloads, others wait for it. If the file system has no
+ * locks and two processes write into one file, it fails at its hash and is fetched again.
  *
- * @throws {HubError} where the hub refuses, breaks off again and again, or sends something else; {Error} where the disk is full
+ * @throws {HubError} if the hub refuses, breaks off again and again, or sends something else
+ * @throws {Error} if the disk is full
  */
 export async function downloadBlob(repository: Repository, wanted: Wanted, hub: Hub): Promise<void> {
   const blob = blobPath(repository, wanted.digest);
@@ -30,7 +31,7 @@ export async function downloadBlob(repository: Repository, wanted: Wanted, hub: 
   tell(wanted, hub, wanted.size ?? (await Deno.stat(blob)).size, "done");
 }
 
-/** Bytes of a content that an earlier attempt left. */
+/** Returns the bytes of a content that an earlier attempt left. */
 export async function partialBytes(repository: Repository, digest: string): Promise<number> {
   return await sizeOf(partialPath(blobPath(repository, digest)));
 }
@@ -39,7 +40,7 @@ function partialPath(blob: string): string {
   return `${blob}.incomplete`;
 }
 
-/** Holds a lock that the kernel gives back however its process ends; Python's huggingface_hub takes the same. */
+/** Holds a lock that the kernel gives back however its process ends. Python's huggingface_hub takes the same. */
 async function withLock(path: string, onWait: () => void, body: () => Promise<void>): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o664 });
@@ -59,7 +60,7 @@ async function withLock(path: string, onWait: () => void, body: () => Promise<vo
 
 async function fetchBlob(blob: string, wanted: Wanted, hub: Hub): Promise<void> {
   const partial = partialPath(blob);
-  // What was there may be of another time and damaged; what came now is not fetched twice.
+  // Bytes of an earlier run may be damaged, so that a second download is worth it; those of this run are not fetched twice.
   for (const mayBeOld of [await sizeOf(partial) > 0, false]) {
     await receive(partial, wanted, hub);
     const bytes = await sizeOf(partial);
@@ -75,7 +76,7 @@ async function fetchBlob(blob: string, wanted: Wanted, hub: Hub): Promise<void> 
   }
 }
 
-/** Brings the partial file to its end, over as many connections as it takes. */
+/** Completes the partial file, over as many connections as it takes. */
 async function receive(partial: string, wanted: Wanted, hub: Hub): Promise<void> {
   let furthest = await sizeOf(partial);
   const progressed = () => {
@@ -104,7 +105,7 @@ async function receiveRest(file: Deno.FsFile, partial: string, wanted: Wanted, h
   if (at === size) return;
   const reply = await continueAt(at, file, wanted, hub);
   try {
-    // 200: all of it, from the start, by a server that knows no ranges.
+    // 200: the whole file from the start, by a server that knows no ranges.
     if (at > 0 && reply.response.status === 200) {
       await file.truncate();
       at = 0;
@@ -137,7 +138,7 @@ async function continueAt(at: number, file: Deno.FsFile, { asked, commit }: Want
     reply = await send({ url, headers: at > 0 ? { range: `bytes=${at}-` } : {} }, asked, hub);
   } catch (error) {
     if (!(error instanceof HubError && error.status === 416)) throw error;
-    // There is nothing behind what is there: it is not this file's.
+    // The hub has nothing after these bytes: they are another file's.
     await file.truncate();
     throw new HubError(error.message, { status: 416, transient: true });
   }
@@ -163,7 +164,11 @@ async function sizeOf(path: string): Promise<number> {
   throw new TypeError(`Cannot write to ${path} as it must be a file: got a link or a directory`);
 }
 
-/** Writes all of a part; of a full disk it says what to do. */
+/**
+ * Writes all of a part.
+ *
+ * @throws {Error} if the disk is full, with advice
+ */
 export async function writeAll(
   file: Pick<Deno.FsFile, "write">,
   part: Uint8Array,
@@ -183,7 +188,7 @@ export async function writeAll(
   }
 }
 
-/** Tells how far a file is. */
+/** Reports the progress of a file. */
 export function tell({ asked, size }: Wanted, hub: Hub, bytes: number, state: DownloadProgress["state"]): void {
   hub.onDownload?.({ model: hubIdText(asked.id), file: asked.file, bytes, total: size, state });
 }

@@ -22,27 +22,28 @@ import { askRevision, listFiles, type Listing } from "./hub_listing.ts";
 import { ATTEMPTS } from "./hub_request.ts";
 import type { Hub } from "./hub_settings.ts";
 
-// The npm package @huggingface/hub (2.17, read) has functions for this that are of no use here: snapshotDownload takes all files of
-// a repository, one after the other, and starts each anew where it was cut; two processes write the same .incomplete file at
-// once; no hash is checked, nothing is tried again, nothing works offline; a link is removed before it is replaced; and a token
-// must start with "hf_", which those of mirrors do not. What would be left for it is two requests for JSON (listing.ts).
+// The npm package @huggingface/hub (2.17) has functions for this that do not fit: snapshotDownload takes all files of a
+// repository, one after the other, and starts each anew after a break; two processes write the same .incomplete file at
+// once; it checks no hash, tries nothing again and does not work offline; it removes a link before replacing it; and a token
+// must start with "hf_", which tokens of mirrors do not. It could serve for two requests for JSON only (hub_listing.ts).
 
 /** Files of one model that are downloaded at once. */
 const FILES_AT_ONCE = 4;
 /** Names that a message lists. */
 const SHOWN = 8;
 
-/** What the hub has of a model. */
+/** A model at the hub: its commit and files. */
 interface Listed {
   readonly commit: string;
   readonly listing: Listing;
 }
 
 /**
- * Downloads what is missing of a model into the cache that Python's huggingface_hub shares, and nothing that would not be read.
- * Where the hub does not answer or refuses, and the cache has the model, that is used, and a hint says so.
+ * Downloads the missing files of a model into the cache that Python's huggingface_hub shares. Files that would not be read are
+ * left out. If the hub does not answer or refuses, and the cache has the model, that is used, and a hint says so.
  *
- * @throws {HubError} where the hub lacks it, refuses, or cannot be reached, {Deno.errors.NotFound} where it must be in the cache and is not
+ * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
+ * @throws {Deno.errors.NotFound} if it must be in the cache and is not
  */
 export async function fetchModel(id: HubId, hub: Hub): Promise<CachedModel> {
   const repository = repositoryOf(hub.cache, id.name);
@@ -53,7 +54,7 @@ export async function fetchModel(id: HubId, hub: Hub): Promise<CachedModel> {
     if (cached.lacking?.length) hub.onHint?.(`The cache lacks ${cached.lacking.join(", ")} of ${hubIdText(id)}`);
     return cached;
   }
-  // A commit never changes: where all of it is known to be there, nothing is asked.
+  // A commit never changes: if all of it is known to be there, nothing is asked.
   if (cached?.lacking?.length === 0 && isCommit(id.revision)) return cached;
   let listed: Listed;
   try {
@@ -100,7 +101,7 @@ async function completeSnapshot(
   return { path: id.file === null ? snapshot : filePath(repository, commit, id.file), commit };
 }
 
-/** The error of a repository without a file; it lists what comes closest. */
+/** Error of a repository without a file. It lists the files that come closest. */
 function lacks(id: HubId, file: string, { names }: Listing): HubError {
   const models = [...names].filter((name) => modelFileEnding(name) !== null).sort();
   const shown = models.length > 0 ? models : [...names].sort();
@@ -115,7 +116,11 @@ function lacks(id: HubId, file: string, { names }: Listing): HubError {
   );
 }
 
-/** The shards that the index in a snapshot names, all of which the repository has. */
+/**
+ * Lists the shards that the index in a snapshot names.
+ *
+ * @throws {HubError} if the repository lacks one
+ */
 function shardsOf(id: HubId, snapshot: string, listing: Listing): string[] {
   const shards = weightFiles(snapshot);
   const absent = shards.find((shard) => !listing.names.has(shard));
@@ -151,7 +156,7 @@ async function obtainFiles(
   });
 }
 
-/** @throws {Error} where the disk has no room for what is still to come */
+/** @throws {Error} if the disk has no room for the missing bytes */
 async function requireRoom(missing: readonly Wanted[], repository: Repository, hub: Hub): Promise<void> {
   if (missing.length === 0) return;
   const directory = dirname(blobPath(repository, missing[0].digest));
@@ -171,7 +176,7 @@ async function requireRoom(missing: readonly Wanted[], repository: Repository, h
   );
 }
 
-/** Works on several at once; the first failure ends the others' work, which stays where it is. */
+/** Works on several items at once. The first failure stops the others, whose files stay as they are. */
 async function eachOf<T>(items: readonly T[], hub: Hub, work: (item: T, hub: Hub) => Promise<void>): Promise<void> {
   const queue = [...items];
   const stop = new AbortController();
@@ -186,13 +191,13 @@ async function eachOf<T>(items: readonly T[], hub: Hub, work: (item: T, hub: Hub
   stop.signal.throwIfAborted();
 }
 
-/** Remembers what the revision stands for, for when there is no network. */
+/** Remembers the commit of the revision, for use without a network. */
 async function keepRef(id: HubId, commit: string, repository: Repository, hub: Hub): Promise<void> {
   try {
     if (isCommit(id.revision) || await readRef(repository, id.revision).catch(() => null) === commit) return;
     await writeRef(repository, id.revision, commit);
   } catch (error) {
-    // A cache that others fill may be read only; all files are there.
+    // A cache that others fill may be read-only; all files are there.
     hub.onHint?.(`${hub.cache} does not take what ${id.revision} stands for: ${(error as Error).message}`);
   }
 }

@@ -11,13 +11,13 @@ export interface CachedModel {
   readonly commit: string;
 }
 
-/** What the cache holds of a model that can be opened. */
-export interface FoundModel extends CachedModel {
-  /** Small files that the commit has and the cache has not; null where the cache does not know what the commit has. */
+/** A model in the cache that can be opened, perhaps without some small files. */
+interface FoundModel extends CachedModel {
+  /** Small files that the cache lacks; null if the cache does not know the files of the commit. */
   readonly lacking: readonly string[] | null;
 }
 
-/** Looks for a model in the cache alone; where it cannot be opened, a text says what is in the way. */
+/** Looks for a model in the cache alone. Returns the reason if it cannot be opened. */
 export async function findCached(id: HubId, repository: Repository): Promise<FoundModel | { readonly why: string }> {
   try {
     const commit = isCommit(id.revision) ? id.revision : await readRef(repository, id.revision);
@@ -52,7 +52,7 @@ function namesIn(directory: string): ReadonlySet<string> {
   }
 }
 
-/** @throws {SyntaxError} where a file of a snapshot is damaged or missing */
+/** @throws {SyntaxError} if a file of a snapshot is damaged or missing */
 async function requireIntact(
   repository: Repository,
   commit: string,
@@ -64,9 +64,9 @@ async function requireIntact(
 }
 
 /**
- * Whether a snapshot has a file.
+ * Returns true if a snapshot has a file.
  *
- * @throws {SyntaxError} where it is damaged
+ * @throws {SyntaxError} if it is damaged
  */
 async function isIntact(
   repository: Repository,

@@ -4,11 +4,11 @@ import { digestKind, digestLike, isDigest } from "./hub_digest.ts";
 import { isCommit } from "./hub_id.ts";
 
 // The layout of Python's huggingface_hub, which shares the cache:
-//   models--organization--name/blobs/<digest>                    contents, each once, under the hub's name of it
-//   models--organization--name/snapshots/<commit>/<path>         links to blobs (or the contents, where links are not allowed)
-//   models--organization--name/refs/<branch or tag>              the commit that it stood for when it was last asked for
-//   models--organization--name/trees/<commit>.json               what the commit consists of
-//   .locks/models--organization--name/<digest>.lock              held while a blob is written
+//   models--organization--name/blobs/<digest>             contents, each once, under the hub's name of it
+//   models--organization--name/snapshots/<commit>/<path>  links to blobs, or the contents if links are not allowed
+//   models--organization--name/refs/<branch or tag>       its commit when the hub was last asked
+//   models--organization--name/trees/<commit>.json        the files of the commit
+//   .locks/models--organization--name/<digest>.lock       held while a blob is written
 
 /** A model's folder in the cache. */
 export interface Repository {
@@ -16,16 +16,16 @@ export interface Repository {
   readonly folder: string;
 }
 
-/** What is known of a file before it is there. */
+/** Size and digest of a file, known before its content. */
 export interface HubFile {
-  /** Bytes; null where the hub does not say. */
+  /** Bytes; null if the hub does not say. */
   readonly size: number | null;
   /** SHA-256 of a file in Git LFS, git's SHA-1 of another: the name of its blob. */
   readonly digest: string;
 }
 
-/** How a file of a snapshot was found. */
-export type FileState =
+/** State of a file of a snapshot. */
+type FileState =
   | { readonly state: "there" }
   | { readonly state: "missing" }
   | { readonly state: "damaged"; readonly why: string };
@@ -33,35 +33,35 @@ export type FileState =
 /** Contents up to this size are hashed whenever they are used; larger ones when they come from the hub. */
 const HASHED_BYTES = 1 << 24;
 
-/** The folder of a model. */
+/** Returns the folder of a model. */
 export function repositoryOf(cache: string, name: string): Repository {
   return { cache, folder: join(cache, `models--${name.replace("/", "--")}`) };
 }
 
-/** Where a content lies. */
+/** Path of a content. */
 export function blobPath({ folder }: Repository, digest: string): string {
   return join(folder, "blobs", digest);
 }
 
-/** Where the lock of a content lies. */
+/** Path of the lock of a content. */
 export function lockPath({ cache, folder }: Repository, digest: string): string {
   return join(cache, ".locks", basename(folder), `${digest}.lock`);
 }
 
-/** The directory of a commit. */
+/** Directory of a commit. */
 export function snapshotPath({ folder }: Repository, commit: string): string {
   return join(folder, "snapshots", commit);
 }
 
-/** Where a file of a commit lies. */
+/** Path of a file of a commit. */
 export function filePath(repository: Repository, commit: string, file: string): string {
   return join(snapshotPath(repository, commit), ...file.split("/"));
 }
 
 /**
- * The commit that a branch or tag stood for; null where it was never asked for.
+ * Reads the commit that a branch or tag stood for; null if the hub was never asked.
  *
- * @throws {SyntaxError} where the cache has something else in its place
+ * @throws {SyntaxError} if the cache has something else in its place
  */
 export async function readRef({ folder }: Repository, revision: string): Promise<string | null> {
   const path = join(folder, "refs", ...revision.split("/"));
@@ -76,12 +76,12 @@ export async function readRef({ folder }: Repository, revision: string): Promise
   throw new SyntaxError(`Cannot use ${path} as it must be a commit: got ${JSON.stringify(text.slice(0, 60))}`);
 }
 
-/** Keeps which commit a branch or tag stands for. */
+/** Keeps the commit that a branch or tag stands for. */
 export async function writeRef({ folder }: Repository, revision: string, commit: string): Promise<void> {
   await writeWhole(join(folder, "refs", ...revision.split("/")), commit);
 }
 
-/** Looks at a file of a snapshot, and at its content as far as that is cheap. */
+/** Inspects a file of a snapshot, and its content as far as that is cheap. */
 export async function inspectFile(
   repository: Repository,
   commit: string,
@@ -109,7 +109,7 @@ export async function inspectFile(
   return why === null ? { state: "there" } : { state: "damaged", why };
 }
 
-/** The target of a link, null for what is no link, undefined for nothing. */
+/** Target of a link, null for a path that is no link, undefined for nothing. */
 async function readLink(path: string): Promise<string | null | undefined> {
   try {
     return (await Deno.lstat(path)).isSymlink ? await Deno.readLink(path) : null;
@@ -119,7 +119,7 @@ async function readLink(path: string): Promise<string | null | undefined> {
   }
 }
 
-/** Whether a content lies in the blobs, as it must be. */
+/** Returns true if a content lies in the blobs, unchanged. */
 export async function isIntact(repository: Repository, { digest, size }: HubFile): Promise<boolean> {
   try {
     const path = await Deno.realPath(blobPath(repository, digest));
@@ -130,7 +130,7 @@ export async function isIntact(repository: Repository, { digest, size }: HubFile
   }
 }
 
-/** What is wrong with a content, or null. */
+/** Finds a fault of a content, or null. */
 async function faultOf(path: string, digest: string | null, size: number | null): Promise<string | null> {
   const found = await Deno.stat(path);
   if (!found.isFile) return "it must be a file: got something else";
@@ -140,7 +140,7 @@ async function faultOf(path: string, digest: string | null, size: number | null)
   return actual === digest ? null : `its ${digestKind(digest)} must be ${digest}: got ${actual}`;
 }
 
-/** Whether a real path is in the cache, or in the model's folder where that lies elsewhere. */
+/** Returns true if a real path is in the cache, or in the model's folder, which may lie elsewhere. */
 async function isInside(path: string, { cache, folder }: Repository): Promise<boolean> {
   for (const root of [cache, folder]) {
     const way = relative(await Deno.realPath(root), path);
@@ -152,7 +152,7 @@ async function isInside(path: string, { cache, folder }: Repository): Promise<bo
 /**
  * Makes a directory of the model's folder.
  *
- * @throws {Error} where a link leads out of the cache
+ * @throws {Error} if a link leads out of the cache
  */
 export async function makeInside(repository: Repository, path: string): Promise<void> {
   await Deno.mkdir(path, { recursive: true });
@@ -162,7 +162,7 @@ export async function makeInside(repository: Repository, path: string): Promise<
   }
 }
 
-/** Puts a blob into a snapshot, at once and in place of whatever is there. */
+/** Puts a blob into a snapshot in one step, in place of whatever is there. */
 export async function placeFile(
   repository: Repository,
   commit: string,
@@ -173,13 +173,13 @@ export async function placeFile(
   const path = filePath(repository, commit, file);
   const blob = blobPath(repository, digest);
   await makeInside(repository, dirname(path));
-  // Made beside the blobs, so that a snapshot holds finished files alone.
+  // Made among the blobs, so that a snapshot holds finished files alone.
   const link = `${blob}.${crypto.randomUUID()}.link`;
   if (symlinks && await makeLink(relative(dirname(path), blob), link)) await Deno.rename(link, path);
   else await Deno.rename(blob, path);
 }
 
-/** Makes a symbolic link; false where the system does not let us, as Windows without the developer mode. */
+/** Makes a symbolic link; false if the system does not allow it, as Windows without the developer mode. */
 async function makeLink(target: string, path: string): Promise<boolean> {
   try {
     await Deno.symlink(target, path, { type: "file" });

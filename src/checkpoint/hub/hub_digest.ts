@@ -5,20 +5,20 @@ const PART = 1 << 22;
 const SHA256 = /^[0-9a-f]{64}$/;
 const GIT_SHA1 = /^[0-9a-f]{40}$/;
 
-/** Whether a text is the hub's name of a content: the SHA-256 of a file in Git LFS, or git's SHA-1 of another. */
+/** Returns true if a text is the hub's name of a content: the SHA-256 of a file in Git LFS, or git's SHA-1 of another. */
 export function isDigest(text: string): boolean {
   return SHA256.test(text) || GIT_SHA1.test(text);
 }
 
-/** What kind of digest it is, for messages. */
+/** Names the kind of a digest, for messages. */
 export function digestKind(digest: string): string {
   return SHA256.test(digest) ? "SHA-256" : "git SHA-1";
 }
 
 /**
- * The digest of a file's content, of the same kind as another digest.
+ * Computes the digest of a file's content, of the same kind as another digest.
  *
- * @param bytes size of the file, which git's hash begins with
+ * @param bytes size of the file, with which git's hash begins
  */
 export async function digestLike(digest: string, path: string, bytes: number): Promise<string> {
   const hash = createHash(SHA256.test(digest) ? "sha256" : "sha1");

@@ -1,18 +1,18 @@
 import { type HubId, hubIdText } from "./hub_id.ts";
 import type { HubSettings } from "./hub_settings.ts";
 
-/** What the hub refused, or could not do. */
+/** Failure of a request to the hub. */
 export class HubError extends Error {
   /** "HubError" */
   override readonly name = "HubError";
-  /** The status that the hub answered with; null where none came. */
+  /** Status of the answer; null if none came. */
   readonly status: number | null;
-  /** Whether it may pass, so that another attempt makes sense. */
+  /** True if it may pass, so that another attempt makes sense. */
   readonly transient: boolean;
-  /** Seconds after which the hub wants to be asked again; null where it does not say. */
+  /** Seconds after which the hub wants to be asked again; null if it does not say. */
   readonly retryAfter: number | null;
 
-  /** Made by what talks to the hub. */
+  /** Made by the hub's client. */
   constructor(
     message: string,
     { status, transient, retryAfter, cause }: Partial<Pick<HubError, "status" | "transient" | "retryAfter" | "cause">> =
@@ -25,16 +25,16 @@ export class HubError extends Error {
   }
 }
 
-/** What was asked for when the hub refused: a model, or one file of it. */
+/** Subject of a request: a model, or one file of it. */
 export interface Asked {
   readonly id: HubId;
   readonly file?: string;
 }
 
-/** Statuses of a hub that is overloaded or being mended. */
+/** Statuses of a hub that is overloaded or under repair. */
 const PASSING = [408, 429, 500, 502, 503, 504];
 
-/** The error of an answer with a status of 400 or more, in words that say what to do. */
+/** Error of an answer with a status of 400 or more. Its message says what to do. */
 export function refusal(response: Response, asked: Asked, settings: HubSettings): HubError {
   const { status, headers } = response;
   const retryAfter = retrySeconds(headers);
@@ -82,8 +82,8 @@ function reason({ status, headers }: Response, { id, file }: Asked, settings: Hu
 }
 
 /**
- * Seconds that a limiting server asks for: `Retry-After` as seconds or a date, or the hub's `RateLimit: "api";r=0;t=55`,
- * where none are left.
+ * Reads the seconds that a limiting server asks for: `Retry-After` as seconds or a date, or the hub's
+ * `RateLimit: "api";r=0;t=55`, which says that no requests are left.
  */
 function retrySeconds(headers: Headers): number | null {
   const limit = /;\s*r=0\b.*;\s*t=(\d+)/.exec(headers.get("ratelimit") ?? "");

@@ -4,21 +4,22 @@ import { modelFileEnding, SOME_MODEL_FILE } from "../model_file.ts";
 export interface HubId {
   /** `organization/name` */
   readonly name: string;
-  /** A branch, a tag or a commit; `main` where none was named. */
+  /** A branch, a tag or a commit; `main` if none was named. */
   readonly revision: string;
   /** Path of a file of `MODEL_FILES` in the repository, or null for its safetensors. */
   readonly file: string | null;
 }
 
-// As the hub defines them: no "--" or "..", which the cache's folder names could not tell apart or would leave, and no ".git".
+// As the hub defines them: no "--", which the cache's folder names could not tell from "/"; no "..", which would lead out of
+// the cache; and no ".git".
 const NAME = /^(?!.*(?:--|\.\.))[A-Za-z0-9_][\w.-]{0,95}(?<![.-])\/[A-Za-z0-9_][\w.-]{0,95}(?<![.-]|\.git)$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 
 /**
  * Reads `organization/name[@revision][:file.gguf]`.
  *
- * @returns null where the text has another form, as a path has
- * @throws {RangeError} where revision or file could lead out of the cache
+ * @returns null if the text has another form, as a path has
+ * @throws {RangeError} if revision or file could lead out of the cache
  */
 export function parseHubId(text: string): HubId | null {
   const colon = text.indexOf(":");
@@ -37,18 +38,18 @@ export function parseHubId(text: string): HubId | null {
   return { name, revision, file };
 }
 
-/** How a model is named in messages and, with its commit as revision, in records. */
+/** Name of a model in messages and, with its commit as revision, in records. */
 export function hubIdText({ name, revision, file }: HubId): string {
   return `${name}${revision === "main" ? "" : `@${revision}`}${file === null ? "" : `:${file}`}`;
 }
 
-/** Whether a revision is a whole commit hash, which never moves. */
+/** Returns true if a revision is a whole commit hash, which never moves. */
 export function isCommit(revision: string): boolean {
   return COMMIT.test(revision);
 }
 
-/** Whether a path with "/" stays below the directory that it is joined to, on any system. */
-export function isRelativePath(path: string): boolean {
+/** Returns true if a path with "/" stays below the directory that it is joined to, on any system. */
+function isRelativePath(path: string): boolean {
   // deno-lint-ignore no-control-regex -- no file name may have them
   return path.split("/").every((part) => !/^\.{0,2}$/.test(part) && !/[\\:\x00-\x1f\x7f]/.test(part));
 }

@@ -10,12 +10,12 @@ import type { Hub } from "./hub_settings.ts";
 /** The files of a commit. */
 export interface Listing {
   readonly names: ReadonlySet<string>;
-  /** Size and digest of one of them. */
+  /** Returns size and digest of one of them. */
   describe(file: string): Promise<HubFile>;
 }
 
-/** What a branch, a tag or a commit stands for. */
-export interface Revision {
+/** Commit of a branch or a tag. */
+interface Revision {
   readonly commit: string;
   /** Paths of its files. */
   readonly names: readonly string[];
@@ -32,22 +32,22 @@ interface TreeEntry {
 
 type Tree = ReadonlyMap<string, TreeEntry>;
 
-/** Of trees/<commit>.json; another version is left alone. */
+/** Version of trees/<commit>.json; another one is left alone. */
 const TREE_VERSION = 1;
 /** Pages of a listing; the hub puts a thousand files on each. */
 const MOST_PAGES = 100;
-/** How a mirror answers for a route that it does not have. */
+/** Statuses with which a mirror answers for a route that it does not have. */
 const NO_ROUTE = [404, 405, 501];
 
-/** The address of a file. */
+/** Returns the address of a file. */
 export function fileUrl(endpoint: string, name: string, commit: string, file: string): string {
   return `${endpoint}/${name}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /**
- * Asks what a revision stands for.
+ * Asks for the commit of a revision.
  *
- * @throws {HubError} where the hub does not know it, refuses, or is no hub
+ * @throws {HubError} if the hub does not know it, refuses, or is no hub
  */
 export async function askRevision(id: HubId, hub: Hub, attempts: number = ATTEMPTS): Promise<Revision> {
   const url = `${hub.endpoint}/api/models/${id.name}/revision/${encodeURIComponent(id.revision)}`;
@@ -61,9 +61,9 @@ export async function askRevision(id: HubId, hub: Hub, attempts: number = ATTEMP
 }
 
 /**
- * The files of a commit: as the cache has them, or the hub says; where a mirror has no listing, it is asked for each file.
+ * Lists the files of a commit: from the cache, or from the hub. A mirror without listings is asked for each file.
  *
- * @param names the commit's paths, where they are known
+ * @param names the commit's paths, null if they are not known
  */
 export async function listFiles(
   id: HubId,
@@ -76,7 +76,7 @@ export async function listFiles(
   if (cached !== null) return cached;
   try {
     const tree = await askTree(id, commit, hub, attempts);
-    // A cache that others fill may be read only; it is asked again then.
+    // A cache that others fill may be read-only; the hub is asked again next time.
     await writeTree(repository, commit, tree).catch(() => {});
     return listingOf(tree);
   } catch (error) {
@@ -86,13 +86,13 @@ export async function listFiles(
   }
 }
 
-/** The files of a commit that the cache knows; null where it does not. */
+/** Reads the files of a commit from the cache; null if it does not know them. */
 export async function readListing(repository: Repository, commit: string): Promise<Listing | null> {
   let content: { format_version?: unknown; files?: unknown };
   try {
     content = Object(JSON.parse(await Deno.readTextFile(treePath(repository, commit))));
   } catch (error) {
-    // What cannot be used is asked for again.
+    // The hub is asked again for a listing that cannot be used.
     if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
@@ -160,7 +160,7 @@ function isEntry(value: unknown): value is TreeEntry {
     (lfs_sha256 === undefined ? lfs_size === undefined : isHash(lfs_sha256) && isSize(lfs_size));
 }
 
-/** Size and digest as the hub's answer to a HEAD has them. */
+/** Reads size and digest from the hub's answer to a HEAD. */
 async function askFile(asked: Asked & { readonly file: string }, commit: string, hub: Hub): Promise<HubFile> {
   const url = fileUrl(hub.endpoint, asked.id.name, commit, asked.file);
   const { response, close } = await persist(() => send({ url, method: "HEAD" }, asked, hub), hub);

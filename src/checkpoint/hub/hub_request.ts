@@ -5,36 +5,36 @@ import type { Hub } from "./hub_settings.ts";
 export interface Reply {
   readonly response: Response;
   /**
-   * The next part of the body, or null at its end.
+   * Reads the next part of the body; null at its end.
    *
-   * @throws {HubError} that may pass, where the connection breaks or stalls
+   * @throws {HubError} if the connection breaks or stalls; it may pass
    */
   read(): Promise<Uint8Array | null>;
-  /** Lets the connection go. */
+  /** Closes the connection. */
   close(): Promise<void>;
 }
 
 /** A request to the hub. */
-export interface HubRequest {
+interface HubRequest {
   readonly url: string;
   readonly method?: "GET" | "HEAD";
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How often something is tried that makes no progress. */
+/** Attempts without progress. */
 export const ATTEMPTS = 5;
 /** Seconds; the hub counts requests in windows of five minutes. */
 const LONGEST_WAIT = 300;
-/** Seconds of waiting that a user should know of. */
+/** Seconds of waiting from which on a hint is given. */
 const NOTABLE_WAIT = 5;
 const MOST_REDIRECTS = 8;
 /** Bytes of an answer in JSON: a listing of a hundred thousand files takes less. */
 const MOST_JSON = 1 << 26;
 
 /**
- * Tries again what failed in a way that may pass, after 1, 2, 4, … seconds or when the hub says.
+ * Repeats an attempt that failed in a way that may pass, after 1, 2, 4, … seconds or when the hub says.
  *
- * @param progressed whether the last attempt got further than any before it: then it does not count
+ * @param progressed returns true if the last attempt got further than any before it; then it does not count
  */
 export async function persist<T>(
   attempt: () => Promise<T>,
@@ -60,10 +60,10 @@ export async function persist<T>(
 }
 
 /**
- * Sends a request and follows where it is redirected, as files of Git LFS are to another host. The token goes to the hub alone.
- * A HEAD stops at the redirect, which tells of the file what the other host does not know.
+ * Sends a request and follows redirects, by which files of Git LFS come from another host. The token goes to the hub alone.
+ * A HEAD stops at the redirect, which has properties of the file that the other host does not know.
  *
- * @throws {HubError} for a status of 400 or more, and where nobody answers
+ * @throws {HubError} if the status is 400 or more, or nobody answers
  */
 export async function send({ url, method = "GET", headers = {} }: HubRequest, asked: Asked, hub: Hub): Promise<Reply> {
   let address = new URL(url);
@@ -146,7 +146,7 @@ function unreachable(error: unknown, address: URL, asked: Asked, hub: Hub): HubE
   });
 }
 
-/** The innermost message: around it is only that something failed. */
+/** Returns the innermost message; those around it say only that something failed. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? causeOf(error.cause) : error.message;
@@ -155,8 +155,8 @@ function causeOf(error: unknown): string {
 /**
  * Asks for JSON.
  *
- * @returns it, and the address of the next page where there is one
- * @throws {HubError} as `send`, and where the answer is something else
+ * @returns the value, and the address of the next page if there is one
+ * @throws {HubError} if `send` throws it, or the answer is something else
  */
 export async function getJson(
   url: string,
@@ -180,7 +180,7 @@ export async function getJson(
   );
 }
 
-/** The error of an answer that no hub gives, as a misspelt HF_ENDPOINT or a login page of the network does. */
+/** Error of an answer that no hub gives: HF_ENDPOINT is misspelt, or a login page of the network answers. */
 export function unusableAnswer(asked: Asked, url: string, expected: string): HubError {
   return new HubError(
     `Cannot download ${askedText(asked)} as ${url} must answer with ${expected}; HF_ENDPOINT must be a hub's address`,

@@ -1,60 +1,61 @@
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
-/** How the hub is reached and where its files are kept: what Python's huggingface_hub reads from the environment, too. */
+/** Settings of the hub and its cache, from the same environment variables that Python's huggingface_hub reads. */
 export interface HubSettings {
   /** Address of the hub or a mirror, without a slash at its end. */
   readonly endpoint: string;
-  /** The directory of `models--organization--name` folders. */
+  /** Directory of the `models--organization--name` folders. */
   readonly cache: string;
   readonly token: string | null;
-  /** Where the token is from, for messages: they never show the token. */
+  /** Origin of the token, for messages, which never show the token. */
   readonly tokenSource: string;
-  /** Nothing is asked of the network. */
+  /** True if the network is not used. */
   readonly offline: boolean;
-  /** Snapshots hold links to blobs, as they do where the system allows it. */
+  /** True if snapshots hold links to blobs, as far as the system allows it. */
   readonly symlinks: boolean;
   /** Seconds without a byte after which a connection counts as broken. */
   readonly timeout: number;
   /** Waits some seconds before the next attempt. */
   wait(seconds: number): Promise<void>;
-  /** Bytes that may still be written below a directory; null where the system does not say. */
+  /** Returns the bytes that may still be written below a directory; null if the system does not say. */
   freeBytes(directory: string): Promise<number | null>;
 }
 
-/** What a download tells while it runs. */
+/** Listeners of a download. */
 export interface HubHooks {
-  /** Is told how far each file is. */
+  /** Called with the progress of each file. */
   readonly onDownload?: (progress: DownloadProgress) => void;
-  /** Is told, in a sentence, what the user may want to know. */
+  /** Called with a sentence that the user may want to know. */
   readonly onHint?: (sentence: string) => void;
 }
 
-/** How far the download of one file is. */
+/** Progress of the download of one file. */
 export interface DownloadProgress {
-  /** The model, as it was named. */
+  /** Name of the model, as it was given. */
   readonly model: string;
   /** Path in the repository. */
   readonly file: string;
   /** Bytes on the disk, those of an earlier attempt included. */
   readonly bytes: number;
-  /** Bytes of the whole file; null where the hub does not say. */
+  /** Bytes of the whole file; null if the hub does not say. */
   readonly total: number | null;
   /** `waiting` for its turn; `verifying`: all is there and is hashed; `done`: it may be used. */
   readonly state: "waiting" | "downloading" | "verifying" | "done";
 }
 
-/** Settings and hooks, and what ends the other downloads of a model when one has failed. */
+/** Settings and hooks, and the signal that ends the other downloads of a model when one has failed. */
 export type Hub = HubSettings & HubHooks & { readonly signal?: AbortSignal };
 
 /** Seconds; huggingface_hub's default. */
 const TIMEOUT = 10;
 
 /**
- * The settings in the environment.
+ * Reads the settings in the environment.
  *
- * @param env gives a variable's value
- * @throws {RangeError} where a variable has no use, {Error} where no home is named
+ * @param env returns a variable's value
+ * @throws {RangeError} if a variable has a value of no use
+ * @throws {Error} if no home is named
  */
 export function hubSettings(env: (name: string) => string | undefined = (name) => Deno.env.get(name)): HubSettings {
   const given = (...names: string[]) => names.map(env).find((value) => value !== undefined && value !== "");
@@ -77,7 +78,7 @@ export function hubSettings(env: (name: string) => string | undefined = (name) =
   };
 }
 
-/** `~` and `$NAME` as Python's expanduser and expandvars take them. */
+/** Expands `~` and `$NAME` as Python's expanduser and expandvars do. */
 function expand(text: string, env: (name: string) => string | undefined): string {
   const filled = text.replace(/\$(?:(\w+)|\{(\w+)\})/g, (all, bare, braced) => env(bare ?? braced) ?? all);
   if (!/^~(?=$|[/\\])/.test(filled)) return filled;

@@ -2,12 +2,12 @@ import { basename, join } from "node:path";
 import { digestKind, digestLike, isDigest } from "./hub_digest.ts";
 
 /**
- * Hashes the contents that a model of the cache links to, however large. When they came they had the hash that is their name;
- * a later use trusts large ones.
+ * Hashes the contents that a model of the cache links to, however large. Their names are the hashes that they had when they
+ * came; later uses trust large ones. Files that are no links, as on systems without them, have no such name and are left out.
  *
- * @param path the directory of a snapshot, or a GGUF file in one
- * @returns how many contents were hashed; those that are no links, as on systems without them, have no name to be held against
- * @throws {SyntaxError} where one has changed since
+ * @param path the directory of a snapshot, or a model's file in one
+ * @returns number of contents that were hashed
+ * @throws {SyntaxError} if one has changed since
  */
 export async function verifyContents(path: string): Promise<number> {
   const isDirectory = (await Deno.stat(path)).isDirectory;

@@ -7,7 +7,7 @@ import type { PackedFormat } from "./packed_format.ts";
 
 /** Shapes of a weight whose entries were checked. */
 interface Int4Layer {
-  /** Before ".qweight". */
+  /** Name before ".qweight". */
   readonly module: string;
   readonly quantization: Int4Config;
   /** [out, in] */
@@ -20,8 +20,8 @@ interface Int4Layer {
 const CODES = ".qweight";
 
 /**
- * Linear layers that GPTQ or AWQ packed in 4 bits. They stay in 4 bits if inputs that share a scale follow each other, and are
- * read as their f32 values otherwise.
+ * Linear layers that GPTQ or AWQ packed in 4 bits. They stay in 4 bits if inputs that share a scale follow each other, and
+ * are read as their f32 values otherwise.
  *
  * Source: AutoGPTQ's `QuantLinear` and AutoAWQ's `WQLinear_GEMM`, whose buffers these are.
  */
@@ -136,7 +136,7 @@ function blockOf(
   return int4Block(size);
 }
 
-/** [in] */
+/** Reads the group of each input, [in]. */
 function readGroups({ module, quantization, shape, groups, indexed }: Int4Layer, reader: EntryReader): Int32Array {
   const size = quantization.groupSize === -1 ? shape[1] : quantization.groupSize;
   if (!indexed) return Int32Array.from({ length: shape[1] }, (_, i) => Math.floor(i / size));

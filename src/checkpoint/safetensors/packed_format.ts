@@ -23,7 +23,7 @@ export interface PackedFormat {
    * Reads `quantization_config`, which may be another format's or missing.
    *
    * @param source names the file in messages
-   * @throws {SyntaxError} if the keys of this format say what cannot be read, so that no weight is taken for what it is not
+   * @throws {SyntaxError} if the keys of this format ask for something else, so that no weight is taken for another
    */
   open(stated: StatedQuantization | null, source: string): FindPacked;
 }

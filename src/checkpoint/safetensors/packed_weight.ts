@@ -2,16 +2,16 @@ import type { Tensor, TensorInfo } from "../checkpoint.ts";
 import { shownValue } from "../../files/shown_value.ts";
 import type { SafetensorsEntry } from "./safetensors_file.ts";
 
-/** Reads an entry's bytes and says where they came from. */
+/** Reader of the entries of all files of a model. */
 export interface EntryReader {
   readonly entries: ReadonlyMap<string, SafetensorsEntry>;
-  /** File of an entry, for messages. */
+  /** Returns the file of an entry, for messages. */
   path(name: string): string;
-  /** All bytes of an entry, or `length` of them from `start`. */
+  /** Reads all bytes of an entry, or `length` of them from `start`. */
   read(name: string, start?: number, length?: number): Uint8Array<ArrayBuffer>;
 }
 
-/** A weight that several entries hold together: codes, scales and what else a quantization needs. */
+/** A weight that several entries hold together: codes, scales and other parts of a quantization. */
 export interface PackedWeight {
   /** Under the weight's own name; bytes are those of all entries. */
   readonly info: TensorInfo;
@@ -20,30 +20,38 @@ export interface PackedWeight {
   /**
    * Reads it.
    *
-   * @throws SyntaxError where a part is not what the format asks for
+   * @throws {SyntaxError} if a part is not as the format asks for
    */
   read(): Tensor;
   /** Reads rows as f32, [rows.length, in]; throws as `read`. */
   readRows(rows: readonly number[]): Float32Array;
 }
 
-/** Where a tensor stands, for messages. */
+/** Names a tensor and its file, for messages. */
 export function whereIs(name: string, entry: string, reader: EntryReader): string {
   return `tensor ${name} in ${reader.path(entry)}`;
 }
 
-/** A dtype and shape, for messages. */
+/** Names dtype and shape of an entry, for messages. */
 export function describeEntry(entry: SafetensorsEntry): string {
   return `${entry.dtype} [${entry.shape}]`;
 }
 
-/** @throws SyntaxError "Cannot read `what` as `must`: got `got`" unless the condition holds */
+/**
+ * Checks a condition on the content of a file.
+ *
+ * @throws {SyntaxError} if it does not hold: "Cannot read `what` as `must`: got `got`"
+ */
 export function expect(condition: boolean, what: string, must: string, got: unknown): asserts condition {
   if (condition) return;
   throw new SyntaxError(`Cannot read ${what} as ${must}: got ${typeof got === "string" ? got : shownValue(got)}`);
 }
 
-/** Bytes of all parts together, each of which must be there. */
+/**
+ * Sums the bytes of all parts.
+ *
+ * @throws {SyntaxError} if one is missing
+ */
 export function sumParts(what: string, parts: readonly string[], reader: EntryReader): number {
   let bytes = 0;
   for (const part of parts) {

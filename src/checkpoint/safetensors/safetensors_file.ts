@@ -2,7 +2,7 @@ import { parseUniqueKeys } from "../../files/json_object.ts";
 import { type OpenFile, openFile } from "../../files/open_file.ts";
 import { shownValue } from "../../files/shown_value.ts";
 
-/** Where a tensor lies in a safetensors file. */
+/** Place of a tensor in a safetensors file. */
 export interface SafetensorsEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -20,12 +20,12 @@ export interface SafetensorsFile {
 
 /** Bytes of the little-endian header length that starts a file. */
 const LENGTH_BYTES = 8;
-/** The format's own limit, which keeps a wrong length from being allocated. */
+/** The format's own limit. It keeps a wrong length from being allocated. */
 const MAX_HEADER_BYTES = 100_000_000;
-/** Far beyond any model's, so that messages which name a tensor stay short. */
+/** Characters of a name: far beyond any model's, so that messages which name a tensor stay short. */
 const MAX_NAME_LENGTH = 1000;
 
-/** Bytes an element, for every dtype of the format that takes whole bytes. */
+/** Bytes per element, for every dtype of the format that takes whole bytes. */
 const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
   ["BOOL", 1],
   ["U8", 1],
@@ -52,8 +52,8 @@ const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
  *
  * Source: the format's specification in the README of the safetensors project.
  *
- * @throws Deno.errors.NotFound where there is no such file
- * @throws SyntaxError where the file is truncated or its header is wrong; the message names file and tensor
+ * @throws {Deno.errors.NotFound} if there is no such file
+ * @throws {SyntaxError} if the file is truncated or its header is wrong; the message names file and tensor
  */
 export function openSafetensors(path: string): SafetensorsFile {
   const file = openFile(path);
@@ -139,7 +139,7 @@ function parseEntry(value: unknown, what: string, dataStart: number): Safetensor
   return { dtype: dtype as string, shape, offset: dataStart + range[0], bytes };
 }
 
-/** Walks the tensors in file order: each must start where the one before ended, the last at the end of the file. */
+/** Checks that the tensors fill the file: each must start at the end of the one before, the last end with the file. */
 function checkLayout(entries: ReadonlyMap<string, SafetensorsEntry>, dataStart: number, file: OpenFile): void {
   const inOrder = [...entries].sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes);
   let end = dataStart;

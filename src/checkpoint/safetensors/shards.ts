@@ -5,9 +5,9 @@ import { shownValue } from "../../files/shown_value.ts";
 import { MODEL_FILES, modelFileEnding } from "../model_file.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors_file.ts";
 
-/** Weights in one file. */
+/** Name of the weights in one file. */
 export const SINGLE = "model.safetensors";
-/** Names the file of each tensor where the weights are in several. */
+/** Name of the index of weights in several files; it names the file of each tensor. */
 export const INDEX = "model.safetensors.index.json";
 
 /** The weight files of a directory. */
@@ -20,8 +20,8 @@ export interface Shards {
 /**
  * Opens `model.safetensors`, or the shards that `model.safetensors.index.json` names.
  *
- * @throws Deno.errors.NotFound where a file is missing
- * @throws SyntaxError where one is malformed, or the index does not fit the shards
+ * @throws {Deno.errors.NotFound} if a file is missing
+ * @throws {SyntaxError} if one is malformed, or the index does not fit the shards
  */
 export function openShards(path: string): Shards {
   const files = new Map<string, SafetensorsFile>();
@@ -55,9 +55,9 @@ export function openShards(path: string): Shards {
 }
 
 /**
- * The shards that the index of a directory names, in name order.
+ * Lists the shards that the index of a directory names, in name order.
  *
- * @throws SyntaxError where it is no index, names a file elsewhere, or leaves a numbered shard out
+ * @throws {SyntaxError} if it is no index, names a file elsewhere, or leaves a numbered shard out
  */
 export function weightFiles(path: string): string[] {
   return [...new Set(Object.values(readWeightMap(path)))].sort();
@@ -89,7 +89,7 @@ function readWeightMap(path: string): Record<string, string> {
   return map as Record<string, string>;
 }
 
-/** Shards that number themselves, as "model-00001-of-00003.safetensors", must all be named. */
+/** Checks that all shards are named, if they are numbered as "model-00001-of-00003.safetensors". */
 function checkShards(names: readonly string[], index: string): void {
   const named = new Set(names);
   for (const name of named) {

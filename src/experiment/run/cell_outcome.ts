@@ -7,7 +7,7 @@ export type CellOutcome =
   | { readonly cell: Cell; readonly status: "failed"; readonly error: string };
 
 /** Cell that failed. */
-export type FailedCell = Extract<CellOutcome, { readonly status: "failed" }>;
+type FailedCell = Extract<CellOutcome, { readonly status: "failed" }>;
 
 /** Result rows of all cells that have one. */
 export function rowsOf(outcomes: readonly CellOutcome[]): ResultRow[] {

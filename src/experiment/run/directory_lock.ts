@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 
 /** Lock on a directory, held by this process. */
-export interface DirectoryLock {
+interface DirectoryLock {
   release(): void;
 }
 

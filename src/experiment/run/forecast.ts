@@ -3,27 +3,27 @@ import type { LoadOptions } from "../../model/model.ts";
 import { attribute } from "../../explain/attribute.ts";
 import type { AttributionOptions, AttributionText } from "../../explain/options/attribution_options.ts";
 
-/** From the least to the most that something can take; equal where it is known. */
+/** Least and most that something can take; equal if it is known. */
 export type ForecastRange = readonly [least: number, most: number];
 
-/** What an attribution will take. */
+/** Cost of an attribution, foretold. */
 export interface Forecast {
   /** Points of the path at which the model is evaluated. */
   readonly pathPoints: ForecastRange;
-  /** Token rows taken forward, forward-mode tangents included. */
+  /** Token rows forward, forward-mode tangents included. */
   readonly forwardRows: ForecastRange;
-  /** Token rows taken back. */
+  /** Token rows backward. */
   readonly backwardRows: ForecastRange;
-  /** Most bytes held by the end: weights, values and inputs, those of earlier attributions by the same model included. */
+  /** Most bytes held: weights, values and inputs, those of earlier attributions by the same model included. */
   readonly bytes: ForecastRange;
 }
 
-/** A model that attributions are rehearsed with. */
+/** A model for rehearsals of attributions. */
 export interface ForecastModel {
   /**
-   * What an attribution takes; every option must be given, as `{ ...DEFAULT_OPTIONS, … }` does.
+   * Foretells the cost of an attribution. Every option must be given, as `{ ...DEFAULT_OPTIONS, … }` does.
    *
-   * @throws as the attribution would, for all that does not depend on what the model computes
+   * @throws {Error} if the attribution would, for a reason that does not depend on the values that the model computes
    */
   forecast(text: AttributionText, options: AttributionOptions): Promise<Forecast>;
   /** Closes the checkpoint. */
@@ -31,8 +31,8 @@ export interface ForecastModel {
 }
 
 /**
- * Opens a model for forecasts: attributions are carried out in full but for the computing, once where the grid or the
- * generated target is as short as it can be and once where it is as long.
+ * Opens a model for forecasts. Attributions are carried out in full but for the computing: once with the grid or the generated
+ * target as short as it can be, and once as long.
  */
 export async function openForecast(
   source: string,

@@ -17,7 +17,7 @@ export interface OpenedModel {
 }
 
 /** State of a run as its manifest tells it: the plan, the models, and the end of every cell so far. */
-export interface ManifestState {
+interface ManifestState {
   readonly plan: ExperimentPlan;
   readonly started: Date;
   readonly models: readonly OpenedModel[];

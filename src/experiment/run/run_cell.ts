@@ -10,7 +10,7 @@ import { readStored, type ResultStore } from "./result_store.ts";
 import type { OpenModel } from "./run_context.ts";
 
 /** Place of a cell: its results, its plots, and a listener for what is worth knowing. */
-export interface CellSite {
+interface CellSite {
   readonly store: ResultStore;
   readonly plots: ExperimentPlan["plots"];
   note(text: string): void;
