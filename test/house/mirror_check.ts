@@ -12,9 +12,9 @@ const MOST_STEPS = 3;
 type Texts = ReadonlyMap<string, string>;
 
 /**
- * Finds files of src that no test of their own folder reaches. A test of src/a/b lies in test/a/b, above or below it.
- * It reaches the files of src/a that it or its helpers import, and those of src/a that these import, for three steps.
- * Files that only declare types have nothing to test.
+ * Finds files of src that no test of their own folder reaches. The tests of a folder lie in the same folder of test,
+ * above or below it. A test reaches the files of its layer, the outermost folder, that it or its helpers import, and
+ * those of the layer that these import, for three steps. Files that only declare types have nothing to test.
  */
 function unreachedFiles(sources: Texts, tests: Texts): string[] {
   const reached = new Set<string>();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { commentsOf } from "./comments.ts";
-import { readSources, ROOT } from "./source_files.ts";
+import { readMarkdown, readSources } from "./source_files.ts";
 
 const MOST_LINES = 300;
 const MOST_FILES = 20;
@@ -34,14 +34,6 @@ function isLong(line: string): boolean {
   return [...line].length > MOST_COLUMNS;
 }
 
-async function markdown(): Promise<ReadonlyMap<string, string>> {
-  const atRoot: [string, string][] = [];
-  for await (const { name, isFile } of Deno.readDir(ROOT)) {
-    if (isFile && name.endsWith(".md")) atRoot.push([name, await Deno.readTextFile(`${ROOT}${name}`)]);
-  }
-  return new Map([...atRoot, ...await readSources(["docs", "bench", "experiments", "test"], [".md"])]);
-}
-
 Deno.test("the counts of lines, files and columns are right", () => {
   assert.equal(lineCount("a\nb\n"), 2);
   assert.deepEqual([...filesByFolder(["src/a.ts", "src/b.ts", "src/c/d.ts"])], [["src", 2], ["src/c", 1]]);
@@ -65,7 +57,7 @@ Deno.test(`no folder has more than ${MOST_FILES} files`, async () => {
 Deno.test(`comments and Markdown end at column ${MOST_COLUMNS}`, async () => {
   const sources = await readSources(["src", "shaders", "bench", "test"], [".ts", ".wgsl"]);
   const comments = [...sources].flatMap(([path, text]) => longCommentLines(text).map((line) => `${path}:${line}`));
-  const papers = [...await markdown()].flatMap(([path, text]) =>
+  const papers = [...await readMarkdown()].flatMap(([path, text]) =>
     longMarkdownLines(text).map((line) => `${path}:${line}`)
   );
   assert.deepEqual([...comments, ...papers], []);

@@ -27,6 +27,15 @@ export async function readEntries(): Promise<ReadonlyMap<string, string>> {
   return new Map(paths.map((path, i) => [path.replace("./", ""), texts[i]]));
 }
 
+/** Reads the Markdown of the repository. */
+export async function readMarkdown(): Promise<ReadonlyMap<string, string>> {
+  const atRoot: [string, string][] = [];
+  for await (const { name, isFile } of Deno.readDir(ROOT)) {
+    if (isFile && name.endsWith(".md")) atRoot.push([name, await Deno.readTextFile(join(ROOT, name))]);
+  }
+  return new Map([...atRoot, ...await readSources(["docs", "bench", "experiments", "test"], [".md"])]);
+}
+
 async function* walk(directory: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(directory)) {
     const path = join(directory, entry.name);

@@ -70,7 +70,7 @@ const SCALARS: ReadonlyMap<number, (cursor: Cursor) => number | boolean> = new M
  * Written here because `@huggingface/gguf` 0.4 cuts a string at the end of an array where its 2 MB window ends, and
  * reads zeros beyond the end of a truncated file, both without an error.
  *
- * Source: docs/gguf.md of ggml.
+ * Source: gguf.md of ggml.
  *
  * @throws {SyntaxError} if the file is of another kind or is truncated
  */
