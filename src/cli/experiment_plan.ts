@@ -7,7 +7,7 @@ import { textTable } from "../report/text/text_table.ts";
 import { messageOf } from "../experiment/run/error_message.ts";
 
 /** Opens a model for forecasts. */
-export type OpenForecast = (model: ModelSpec) => Promise<ForecastModel>;
+type OpenForecast = (model: ModelSpec) => Promise<ForecastModel>;
 
 /** A cell with its forecast, or with the error that keeps it from running. */
 interface PlannedCell {

@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
 };
 
 /** Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function main([name, ...args]: string[]): Promise<number> {
+async function main([name, ...args]: string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h") {
     write(name === undefined ? Deno.stderr : Deno.stdout, HELP);
     return name === undefined ? 2 : 0;

@@ -39,7 +39,7 @@ export const MODEL_HELP: string = Object.values(MODEL_FLAG_HELP).join("");
 export const TUNINGS = ["auto", "off"] as const;
 
 /** A model and the options of its load. */
-export interface ModelRequest {
+interface ModelRequest {
   readonly source: string | undefined;
   readonly options: LoadOptions;
 }

@@ -7,7 +7,7 @@ import { timeLeftText } from "../../time/time_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 
 /** State of all downloads together. */
-export interface DownloadSum {
+interface DownloadSum {
   /** From 0 to 1. */
   readonly share: number;
   /** True if nothing is under way. */

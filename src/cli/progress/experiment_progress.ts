@@ -8,7 +8,7 @@ import { timeLeftText } from "../../time/time_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 
 /** Display of a run's progress. */
-export interface ProgressView {
+interface ProgressView {
   show(event: ProgressEvent): void;
   stop(): void;
 }
