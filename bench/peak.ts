@@ -24,7 +24,7 @@ export function ofRuler(share: number): string {
 }
 
 /** Work that does one thing as fast as the adapter can. */
-export interface Peak {
+interface Peak {
   readonly pass: Pass;
   /** 1e9 operations, or 1e9 bytes moved. */
   readonly amount: number;
@@ -56,7 +56,7 @@ const BYTES = 2 ** 26;
 /**
  * Movement of memory: neighbouring lanes read neighbouring elements, or also copy them, or each lane reads a stretch.
  */
-export type MoveKind = "read" | "copy" | "stretch";
+type MoveKind = "read" | "copy" | "stretch";
 
 interface Move {
   readonly source: string;

@@ -3,7 +3,7 @@ import { type Figure, FIGURES_FILE } from "./figure.ts";
 const ROOT = new URL("../", import.meta.url);
 
 /** Figures of a script, and its failure. */
-export interface ScriptResult {
+interface ScriptResult {
   readonly figures: Figure[];
   /** Null if the script succeeded. */
   readonly failure: string | null;

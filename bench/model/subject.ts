@@ -10,7 +10,7 @@ export const EXAMPLE = {
 } as const;
 
 /** A model that is timed: SmolLM2-135M if `deno task weights` has put it there, else the embedded one. */
-export interface Subject {
+interface Subject {
   readonly name: string;
   readonly source: string;
   readonly options: LoadOptions;

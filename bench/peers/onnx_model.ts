@@ -13,7 +13,7 @@ const DTYPES = { f32: 1, u8: 2 } as const;
 const CONTRIB = "com.microsoft";
 
 /** A constant tensor of a model. */
-export interface OnnxTensor {
+interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: keyof typeof DTYPES;

@@ -1,5 +1,5 @@
 /** One line of a comment. */
-export interface CommentLine {
+interface CommentLine {
   /** Counted from 1. */
   readonly line: number;
   /** The text without the signs of a comment. */

@@ -58,3 +58,8 @@ Deno.test("every export of src is used by another file of src, by a public modul
   const users = new Map([...await readEntries(), ...await readSources(["bench"], [".ts"])]);
   assert.deepEqual(unusedExports(sources, users, await readSources(["test"], [".ts"])), []);
 });
+
+Deno.test("every export of a test's helper or of a bench is used by another file of theirs", async () => {
+  const sources = await readSources(["bench", "test"], [".ts"]);
+  assert.deepEqual(unusedExports(sources, new Map(), new Map()), []);
+});

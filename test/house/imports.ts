@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
 /** An import or a re-export of another file. */
-export interface Import {
+interface Import {
   /** Path of the imported file, from the root. */
   readonly target: string;
   /** Names that are taken; null where it is the whole module. */

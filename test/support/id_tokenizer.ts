@@ -2,7 +2,7 @@ import type { LanguageModel } from "../../src/model/model.ts";
 import type { Tokenizer } from "../../src/model/tokens/tokenizer.ts";
 
 /** A tokenizer for models without one: the text of ids 3, 14 is "3 14", as in test/golden/captum_values.py. */
-export const ID_TOKENIZER: Tokenizer = {
+const ID_TOKENIZER: Tokenizer = {
   encodePrompt: (text) => ({
     text,
     tokens: wordsOf(text).map((word) => ({ ...word, id: Number(word.text), special: false, template: false })),

@@ -21,7 +21,7 @@ interface Int4Linear {
 }
 
 /** A model whose linear layers 4-bit integers hold exactly, to be written in any format. */
-export interface OneModel {
+interface OneModel {
   readonly linears: ReadonlyMap<string, Int4Linear>;
   /** Embedding, norms and biases as f32. */
   readonly others: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;

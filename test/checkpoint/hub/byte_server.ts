@@ -17,7 +17,7 @@ export interface ByteAnswer {
 }
 
 /** A server on loopback. */
-export interface ByteServer {
+interface ByteServer {
   readonly url: string;
   close(): Promise<void>;
 }

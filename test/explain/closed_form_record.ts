@@ -2,25 +2,25 @@ import { type AttributionRecord, RECORD_SCHEMA } from "../../src/explain/record/
 import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
 
 /**
- * A scorer whose attributions have a closed form. A prompt token i moves along the path as g(α) = tanh(3α) / tanh(3) and
- * the target token t scores F_t(α) = Σ_i w[t, i] g(α) − 4, so the exact attribution of a token is w[t, i], and each
+ * A scorer whose attributions have a closed form. A prompt token i moves along the path as g(α) = tanh(3α) / tanh(3)
+ * and the target token t scores F_t(α) = Σ_i w[t, i] g(α) − 4, so the exact attribution of a token is w[t, i], and each
  * quadrature makes the error that it makes on g′.
  */
 const SLOPE = 3;
 
-/** Words, spaces kept at their front, punctuation apart: what a byte-level tokenizer gives for plain English. */
-export function splitTokens(text: string): string[] {
+/** Splits plain English as a byte-level tokenizer does: words with the space before them, punctuation apart. */
+function splitTokens(text: string): string[] {
   return text.match(/\s?[\p{L}\p{N}]+|\s?[^\s\p{L}\p{N}]|\s/gu) ?? [];
 }
 
 export const FAKE_FINGERPRINT = "sha256:" + "0f".repeat(32);
 
-/** The exact w[t, i], between −1 and 1 and different for each pair of positions and words. */
-export function exactAttribution(promptTokens: readonly string[], targetTokens: readonly string[]): number[][] {
+/** Returns the exact w[t, i], between −1 and 1 and different for each pair of positions and words. */
+function exactAttribution(promptTokens: readonly string[], targetTokens: readonly string[]): number[][] {
   return targetTokens.map((y, t) => promptTokens.map((x, i) => Math.sin(1 + 7 * t + 3 * i + x.length + 2 * y.length)));
 }
 
-/** The record of one attribution of the closed-form scorer. */
+/** Builds the record of one attribution of the closed-form scorer. */
 export function closedFormRecord(text: AttributionText, options: AttributionOptions): AttributionRecord {
   const target = text.target ?? " made up".repeat(Math.ceil((text.generate ?? 2) / 2));
   const promptTokens = splitTokens(text.prompt);
@@ -92,7 +92,7 @@ function placed(words: readonly string[]): { id: number; text: string; start: nu
   return words.map((text, id) => ({ id, text, start: end, end: end += text.length }));
 }
 
-/** Σ_k w_k g′(α_k), exactly 1 for an exact rule, and the points it took. */
+/** Returns Σ_k w_k g′(α_k), exactly 1 for an exact rule, and the number of points. */
 function integralOf(options: AttributionOptions): { sum: number; points: number } {
   if (options.method === "feature-ablation") return { sum: 1, points: 0 };
   if (options.quadrature !== "adaptive") {
