@@ -1,6 +1,6 @@
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { type AttributionOptions, DEFAULT_OPTIONS } from "../../src/explain/options/attribution_options.ts";
-import { closedFormRecord } from "../explain/closed_form.ts";
+import { closedFormRecord } from "../explain/closed_form_record.ts";
 
 /** A record for the tests of the report: "to" occurs twice, and the texts hold what must be escaped. */
 export function sampleRecord(

@@ -6,7 +6,7 @@ import { findingsOf } from "../../../src/experiment/findings/findings.ts";
 import { findingsTable } from "../../../src/experiment/findings/findings_text.ts";
 import { resultRow } from "../../../src/experiment/findings/results.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
-import { closedFormRecord } from "../../explain/closed_form.ts";
+import { closedFormRecord } from "../../explain/closed_form_record.ts";
 import { fakeContext, planOf, SWEEP, withDirectory } from "../../explain/fake_model.ts";
 
 const rowsOf = (yaml: string) =>

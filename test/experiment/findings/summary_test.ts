@@ -3,7 +3,7 @@ import { completenessPivot } from "../../../src/experiment/findings/pivot.ts";
 import { type CellOutcome, rowsOf } from "../../../src/experiment/run/cell_outcome.ts";
 import { resultRow } from "../../../src/experiment/findings/results.ts";
 import { summaryText } from "../../../src/experiment/findings/summary.ts";
-import { closedFormRecord } from "../../explain/closed_form.ts";
+import { closedFormRecord } from "../../explain/closed_form_record.ts";
 import { planOf, SWEEP } from "../../explain/fake_model.ts";
 
 const PLAN = planOf(

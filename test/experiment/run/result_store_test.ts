@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openResultStore, readStored, type StoredRecord } from "../../../src/experiment/run/result_store.ts";
-import { closedFormRecord, FAKE_FINGERPRINT } from "../../explain/closed_form.ts";
+import { closedFormRecord, FAKE_FINGERPRINT } from "../../explain/closed_form_record.ts";
 import { planOf, SWEEP } from "../../explain/fake_model.ts";
 import { inScratch } from "../../support/in_scratch.ts";
 

@@ -3,7 +3,7 @@ import { parse } from "npm:csv-parse@7/sync";
 import type { AttributionRecord } from "../../../src/explain/record/record.ts";
 import type { ProgressEvent } from "../../../src/experiment/run/progress_event.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
-import { closedFormRecord, FAKE_FINGERPRINT } from "../../explain/closed_form.ts";
+import { closedFormRecord, FAKE_FINGERPRINT } from "../../explain/closed_form_record.ts";
 import { fakeContext, planOf, readTree, SWEEP, withDirectory } from "../../explain/fake_model.ts";
 
 /** One prompt is enough here: drawing its plots is most of what these tests take. */

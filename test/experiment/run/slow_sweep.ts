@@ -1,6 +1,6 @@
 // A run of its own process, for kill_test.ts: says on stdout when a cell begins and ends, and takes its time for each.
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
-import { closedFormRecord } from "../../explain/closed_form.ts";
+import { closedFormRecord } from "../../explain/closed_form_record.ts";
 import { fakeContext, planOf, SWEEP } from "../../explain/fake_model.ts";
 
 const context = fakeContext({
