@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { readEntries, readMarkdown, readSources } from "./source_files.ts";
+
+/** Paths and documents that a reader of the repository does not have. */
+const OUTSIDE = /\/work\/|\/tmp\/|\b(?:DESIGN|STYLE|KERNELS|METHODS)\.md\b/;
+
+/** Finds names of sources in code spans, without a folder: `quadrature.ts`. */
+function sourceNames(text: string): string[] {
+  return [...text.matchAll(/`([\w.]+\.(?:ts|wgsl))`/g)].map(([, name]) => name).filter((name) =>
+    !name.includes("NAME")
+  );
+}
+
+/** Finds links to headings, as the document that is linked to and the anchor. */
+function linkedHeadings(path: string, text: string): [document: string, anchor: string][] {
+  return [...text.matchAll(/\]\(([^)\s#:]*)#([^)\s]+)\)/g)].map(([, file, anchor]) => [
+    file === "" ? path : posix.join(posix.dirname(path), file),
+    anchor,
+  ]);
+}
+
+/** Names the headings of a document as the anchors that GitHub gives them. */
+function headingAnchors(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return headings.map((heading) => heading.replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-"));
+}
+
+Deno.test("sources, links to headings and headings of a text are found", () => {
+  const text = "# A, b: κ\n\n`a.ts` `b/c.ts` `NAME.wgsl` [d](../e.md#f-g) [h](#i)\n\n## `c`\n";
+  assert.deepEqual(sourceNames(text), ["a.ts"]);
+  assert.deepEqual(linkedHeadings("docs/x.md", text), [["e.md", "f-g"], ["docs/x.md", "i"]]);
+  assert.deepEqual(headingAnchors(text), ["a-b-κ", "c"]);
+});
+
+Deno.test("every source that a document names is there", async () => {
+  const sources = await readSources(["src", "shaders", "test", "bench"], [".ts", ".wgsl"]);
+  const names = new Set([...sources.keys(), ...(await readEntries()).keys()].map((path) => posix.basename(path)));
+  const wrong = [...await readMarkdown()].flatMap(([path, text]) =>
+    sourceNames(text).filter((name) => !names.has(name)).map((name) => `${path}: ${name}`)
+  );
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("every link to a heading leads to one", async () => {
+  const documents = await readMarkdown();
+  const wrong = [...documents].flatMap(([path, text]) =>
+    linkedHeadings(path, text)
+      .filter(([document, anchor]) => !headingAnchors(documents.get(document) ?? "").includes(anchor))
+      .map(([document, anchor]) => `${path}: ${document}#${anchor}`)
+  );
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("no document names anything outside the repository", async () => {
+  const wrong = [...await readMarkdown()].filter(([, text]) => OUTSIDE.test(text)).map(([path]) => path);
+  assert.deepEqual(wrong, []);
+});
