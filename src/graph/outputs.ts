@@ -13,7 +13,9 @@ type DataOf<V> = V extends Value ? Float64Array : V extends readonly Value[] ? r
 
 /** One value among a graph's outputs. */
 export interface NamedValue {
-  /** The output's name, or "name.3" for number 3 of a list. */
+  /** The output's name. */
+  readonly output: string;
+  /** The same, or "output.3" for number 3 of a list. */
   readonly name: string;
   readonly value: Value;
 }
@@ -22,8 +24,8 @@ export interface NamedValue {
 export function listOutputs(outputs: GraphOutputs): NamedValue[] {
   return Object.entries(outputs).flatMap(([name, output]) => {
     if (output === undefined) return [];
-    if (!isList(output)) return [{ name, value: output }];
-    return output.map((value, i) => ({ name: `${name}.${i}`, value }));
+    if (!isList(output)) return [{ output: name, name, value: output }];
+    return output.map((value, i) => ({ output: name, name: `${name}.${i}`, value }));
   });
 }
 

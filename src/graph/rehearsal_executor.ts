@@ -19,7 +19,7 @@ export interface RehearsalAdapter extends Pick<Gpu, "adapter" | "software"> {
 }
 
 /** Writes what a run of these inputs is to have computed into an output, which is zero before. */
-export type Pretend = (name: string, values: Float64Array, inputs: InputData) => void;
+export type Pretend = (output: string, values: Float64Array, inputs: InputData) => void;
 
 /**
  * Does everything that an executor does but keep weights and compute: programs and weights have the sizes that they would
@@ -91,9 +91,9 @@ function standIn(bytes: number): GPUBuffer {
 }
 
 function outputsOf<O extends GraphOutputs>(outputs: O, inputs: InputData, pretend: Pretend): OutputData<O> {
-  return gatherOutputs(outputs, ({ name, value }) => {
+  return gatherOutputs(outputs, ({ output, value }) => {
     const values = new Float64Array(elements(value));
-    pretend(name, values, inputs);
+    pretend(output, values, inputs);
     return values;
   });
 }

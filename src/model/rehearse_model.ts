@@ -1,51 +1,43 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
-import type { InputData } from "../graph/executor.ts";
-import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
 import { NoAdapterError, openGpu } from "../gpu/device.ts";
-import { parseConfig } from "./load/model_config.ts";
-import { continuePrompt } from "./generate/continue_prompt.ts";
-import type { PredictedParts } from "./run/model_meter.ts";
+import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
 import { assembleModel } from "./assemble_model.ts";
+import { continuePrompt } from "./generate/continue_prompt.ts";
+import type { ProgramKind } from "./graphs/program_graphs.ts";
 import type { LanguageModel } from "./language_model.ts";
 import type { Device, LoadOptions } from "./load/load_options.ts";
-import { createModelRuntime } from "./run/model_runtime.ts";
-import type { ChunkPlan } from "./run/program_cache.ts";
-import { locateModel } from "./load/locate_model.ts";
 import { layOutWeights } from "./load/load_weights.ts";
+import { locateModel } from "./load/locate_model.ts";
+import { parseConfig } from "./load/model_config.ts";
+import { type Effort, pretendOutputs } from "./rehearsed_outputs.ts";
+import type { PredictedParts } from "./run/model_meter.ts";
+import { createModelRuntime, type ModelRuntime } from "./run/model_runtime.ts";
+import type { Chunks } from "./run/program_cache.ts";
 
-/**
- * What a rehearsed model pretends, where the work depends on what is computed: `least`, scores and gradients that never
- * change and a generation that ends after one token; `most`, scores that no quadrature accounts for, gradients at random points
- * that no number of samples makes sure, and a generation that never ends.
- */
-export type Effort = "least" | "most";
-
-/** How one graph would be run. */
-export interface RehearsedRun extends ChunkPlan {
-  /** Which graph, in words. */
-  readonly key: string;
+/** One batch and how it would be run. */
+export interface RehearsedRun extends Chunks {
+  readonly kind: ProgramKind;
   readonly rowsPerSequence: number;
-  /** Sequences of each chunk, in order. */
-  readonly chunks: readonly number[];
 }
 
-/** A model that plans all and computes nothing. */
+/** A model that plans everything and computes nothing. */
 export interface Rehearsal {
-  /** Its scores and gradients mean nothing; its meter says what a loaded model's would. */
+  /** Its scores and gradients mean nothing; its meter shows the numbers of a loaded model's. */
   readonly model: LanguageModel;
-  /** Every run so far. */
+  /** Every batch so far. */
   readonly runs: readonly RehearsedRun[];
-  /** What the meter's predicted bytes consist of. */
+  /** Parts of the meter's predicted bytes. */
   readonly parts: PredictedParts;
+  /** Sets how much work the pretended outputs make. Default `least`. */
   setEffort(effort: Effort): void;
 }
 
 /**
  * Opens a checkpoint to learn what running it takes: no weight is read, and of the adapter nothing but its limits is used.
- * Whatever is then done with the model takes the same code as with a loaded one.
+ * Work with the model takes the same code as with a loaded one.
  *
- * @throws as `loadModel`, for what it sees of the checkpoint
+ * @throws as `loadModel`, for the parts of the checkpoint that it sees
  */
 export async function rehearseModel(source?: string, options: LoadOptions = {}): Promise<Rehearsal> {
   const { path, id } = await locateModel(source, options);
@@ -60,36 +52,21 @@ export async function rehearseModel(source?: string, options: LoadOptions = {}):
 
 async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions): Promise<Rehearsal> {
   let effort: Effort = "least";
-  const pretendGradients = startGradients();
-  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), (name, values, inputs) => {
-    if (effort === "least") return;
-    if (name === "score") pretendScores(values, inputs);
-    if (name.startsWith("gradient.") && inputs.alpha === undefined) pretendGradients(values);
-  });
+  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), pretendOutputs(() => effort));
   const config = parseConfig(checkpoint.config, checkpoint.path);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
-  const runtime = createModelRuntime(checkpoint, config, executor, options.memory);
   const runs: RehearsedRun[] = [];
-  const { programs } = runtime;
-  const recorded: typeof programs = {
-    ...programs,
-    chunks(count, rowsPerSequence, key, build) {
-      const chunks = programs.chunks(count, rowsPerSequence, key, build);
-      runs.push({ key, rowsPerSequence, chunks, ...programs.plans.get(key)! });
-      return chunks;
-    },
-  };
-  const rehearsed = { ...runtime, programs: recorded };
-  const model = assembleModel(checkpoint, rehearsed, { ...loaded, id, fingerprint: "" });
+  const runtime = recordRuns(createModelRuntime(checkpoint, config, executor, options.memory), runs);
+  const model = assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "" });
   return {
     model: {
       ...model,
       // Reads the whole embedding matrix; any row takes the same.
       meanEmbedding: () => Promise.resolve(new Float32Array(config.hiddenSize)),
-      // What is asked beside the count is left out: it may end the text, not lengthen it.
+      // Options besides the count are left out: they may end the text, not lengthen it.
       generate: (prompt, most) => {
         const count = effort === "least" ? 1 : most;
-        return continuePrompt(rehearsed, { prompt, count, ends: new Set(), tokenizer: null });
+        return continuePrompt(runtime, { prompt, count, ends: new Set(), tokenizer: null });
       },
     },
     runs,
@@ -102,7 +79,23 @@ async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions
   };
 }
 
-/** What the adapter says of itself; null for the reference. */
+/** Makes a runtime record the batches that it cuts into chunks. */
+function recordRuns(runtime: ModelRuntime, runs: RehearsedRun[]): ModelRuntime {
+  const { programs } = runtime;
+  return {
+    ...runtime,
+    programs: {
+      ...programs,
+      chunks(batch) {
+        const chunks = programs.chunks(batch);
+        runs.push({ kind: batch.kind, rowsPerSequence: batch.rowsPerSequence, ...chunks });
+        return chunks;
+      },
+    },
+  };
+}
+
+/** Returns an adapter's description and limits; null for the reference. */
 async function adapterOf(device: Device): Promise<RehearsalAdapter | null> {
   if (device === "reference") return null;
   try {
@@ -114,23 +107,4 @@ async function adapterOf(device: Device): Promise<RehearsalAdapter | null> {
     if (device === "auto" && error instanceof NoAdapterError) return null;
     throw error;
   }
-}
-
-/**
- * Scores [B T] that rise along a path while its tangents and gradients are zero: no quadrature ever accounts for the rise,
- * wherever it looks. Without a path, no two alike. How steep is told by the target's id, so that two targets differ.
- */
-function pretendScores(values: Float64Array, { alpha, targets }: InputData): void {
-  const T = values.length / (alpha?.length ?? values.length);
-  values.forEach((_, i) => {
-    // Sines of different integers have no rational relation, so no sum of scores is another's.
-    const steepness = targets === undefined ? 1 : 1.5 + Math.sin(targets[i] + 1) / 2;
-    values[i] = steepness * (alpha === undefined ? -1 / (i + 1) : alpha[Math.floor(i / T)] - 1);
-  });
-}
-
-/** Gradients at points of no path, so large and so different from each other that no standard error of theirs is small. */
-function startGradients(): (values: Float64Array) => void {
-  let count = 0;
-  return (values) => values.forEach((_, i) => values[i] = 1e12 * Math.sin(count++));
 }

@@ -53,14 +53,14 @@ async function walkPath(model: LanguageModel, planned: PlannedAttribution): Prom
 
 function rehearsalText({ model, runs, parts }: Rehearsal, points: number): string {
   // A contrast runs two paths. Rows that their points share are run once and before.
-  const paths = runs.filter(({ key }) => key.startsWith("path "));
+  const paths = runs.filter(({ kind }) => kind === "path");
   const each = (text: (run: RehearsedRun) => string) => [...new Set(paths.map(text))].join("; ");
   const rows = paths.map(({ rowsPerSequence }) => rowsPerSequence).join(" + ");
   const bytes = (name: string, value: number) => keyLine(name, `${bytesText(value)} (${value} bytes)`);
   return keyLine("adapter", model.device.adapter) +
     keyLine("path points", `${points}, each ${rows} rows`) +
-    keyLine("chunks", each(({ chunks }) => chunksText(chunks))) +
-    keyLine("rows per chunk", each(({ chunks, rowsPerSequence }) => String(chunks[0] * rowsPerSequence))) +
+    keyLine("chunks", each(({ sizes }) => chunksText(sizes))) +
+    keyLine("rows per chunk", each(({ sizes, rowsPerSequence }) => String(sizes[0] * rowsPerSequence))) +
     keyLine("recomputed", each(({ recompute }) => RECOMPUTED[recompute])) +
     keyLine("forward rows", String(model.meter.forwardRows)) +
     keyLine("backward rows", String(model.meter.backwardRows)) +

@@ -1,4 +1,5 @@
-import { type Effort, rehearseModel } from "../../model/rehearse_model.ts";
+import { rehearseModel } from "../../model/rehearse_model.ts";
+import type { Effort } from "../../model/rehearsed_outputs.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { attribute } from "../../explain/attribute.ts";
 import type { AttributionOptions, AttributionText } from "../../explain/options/attribution_options.ts";

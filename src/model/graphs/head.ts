@@ -4,7 +4,7 @@ import type { Value } from "../../ops/op.ts";
 import type { DecoderSpec } from "./decoder.ts";
 
 /**
- * What is taken of the distribution p that each target row gives; every score depends on one row alone.
+ * A score of the distribution p that each target row gives; every score depends on one row alone.
  * - `log-prob`, `prob`, `logit`: of the target
  * - `entropy`: −Σ p log p
  * - `margin`: log p(a) − log p(b) for the pairs [T] of ids
@@ -15,10 +15,10 @@ export type HeadObjective =
   | { readonly kind: "margin"; readonly pairs: readonly (readonly [a: number, b: number])[] }
   | { readonly kind: "kl"; readonly reference: Float32Array<ArrayBuffer> };
 
-/** What is scored where nothing else is asked for. */
+/** The objective by default. */
 export const LOG_PROB: HeadObjective = { kind: "log-prob" };
 
-/** How many rows the head scores. */
+/** The rows that the head scores. */
 export interface HeadShape {
   /** B */
   readonly sequences: number;
@@ -26,9 +26,12 @@ export interface HeadShape {
   readonly targets: number;
 }
 
+/** `differentiated` scores can be differentiated by the rows, at the cost of a gradient that is kept; `scored` ones cannot. */
+export type HeadUse = "scored" | "differentiated";
+
 /**
- * The scores [B T] after the rows h, which `gradient` makes differentiable. Inputs as `headInputs` gives them: `targets` [B T],
- * `pairs` [B T, 2] or `reference` [T, V].
+ * Adds the scores [B T] of the rows h. Inputs as `headInputs` returns them: `targets` [B T], `pairs` [B T, 2] or `reference`
+ * [T, V].
  */
 export function headScores(
   g: Trace,
@@ -36,10 +39,15 @@ export function headScores(
   h: Value,
   { sequences, targets: T }: HeadShape,
   kind: HeadObjective["kind"],
-  gradient: boolean,
+  use: HeadUse,
 ): Value {
   const { vocabularySize: vocabulary, logitSoftCap: softCap } = config;
-  const head = { weight: "head", vocabulary, gradient, ...(softCap === null ? {} : { softCap }) };
+  const head = {
+    weight: "head",
+    vocabulary,
+    gradient: use === "differentiated",
+    ...(softCap === null ? {} : { softCap }),
+  };
   const u32 = (...shape: number[]) => ({ shape, dtype: "u32" } as const);
   const targets = () => g.input("targets", u32(sequences * T));
   const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
@@ -61,7 +69,7 @@ export function headScores(
   }
 }
 
-/** The inputs of `headScores` for sequences of one target, [T] ids. */
+/** Returns the inputs of `headScores` for sequences of one target, [T] ids. */
 export function headInputs(objective: HeadObjective, targets: readonly number[], sequences: number): InputData {
   const repeated = (ids: readonly number[]) =>
     Uint32Array.from({ length: sequences * ids.length }, (_, i) => ids[i % ids.length]);

@@ -1,8 +1,10 @@
 import { type Graph, trace } from "../../graph/graph.ts";
 import { LAYOUT_HEAD } from "../../ops/attention/attention_layout.ts";
 import type { Value } from "../../ops/op.ts";
+import { attentionOf, decoderBlocks, type DecoderSpec, f32 } from "./decoder.ts";
 import { type HeadObjective, headScores } from "./head.ts";
-import { attentionOf, decoder, type DecoderSpec, f32, rotationInput, sharedInputs } from "./decoder.ts";
+import { rotationInput } from "./rotation.ts";
+import { sharedInputs } from "./shared_inputs.ts";
 
 /** The sizes of a batch of sequences [prompt; target without its last token], each of a length of its own. */
 export interface RaggedShape {
@@ -14,26 +16,27 @@ export interface RaggedShape {
   readonly shared: number;
   /** Most tokens of a sequence. */
   readonly longest: number;
-  /** Most positions of a sequence: more than tokens where some were taken away and a window counts their places. */
+  /** Most positions of a sequence: more than tokens if some were taken away and a window counts their places. */
   readonly reach: number;
-  /** Whether the layout says where tokens stand. */
+  /** True if the layout states the positions of tokens. */
   readonly gapped: boolean;
   /** T */
   readonly targets: number;
 }
 
 /**
- * Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` of R rows, of their positions; `layout`
- * [B, 3 + longest], or of twice as much where it is gapped, as attention takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`;
- * and, where P > 0, `shared.N` [P, 2K Dh]. Output `score` [B T].
+ * Scores of sequences of different lengths. Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` of R
+ * rows, of their positions; `layout` [B, 3 + longest], or twice as much if it is gapped, as attention takes it; `predicting`
+ * [B T], the rows of x that predict a target; those of `headScores`; and, if P > 0, those of `sharedInputs`. Output `score`
+ * [B T].
  */
 export function scoreGraph(
   model: DecoderSpec,
   shape: RaggedShape,
   objective: HeadObjective["kind"] = "log-prob",
-): Graph {
+): Graph<{ score: Value }> {
   const { config } = model;
-  const { sequences, rows, shared, longest, reach, gapped, targets: T } = shape;
+  const { sequences, rows, shared: P, longest, reach, gapped, targets: T } = shape;
   const g = trace();
   const x = g.input("x", f32(1, rows, config.hiddenSize));
   const rotation = rotationInput(g, config, rows);
@@ -44,15 +47,13 @@ export function scoreGraph(
     const attributes = {
       ...attentionOf(config, layer, reach),
       sequences,
-      shared,
+      shared: P,
       queries,
       ...(gapped ? { gapped } : {}),
     };
     return g.emit("attention", attributes, [qkv, layout])[0];
   };
   const keep = (h: Value) => g.emit("gatherRows", {}, [h, predicting])[0];
-  const given = sharedInputs(g, model, shared);
-  const h = decoder(g, model, x, rotation, attend, { keep, shared, given });
-  g.output("score", headScores(g, model, h, shape, objective, false));
-  return g.finish();
+  const h = decoderBlocks(g, model, x, rotation, attend, { keep, shared: sharedInputs(g, config, P) });
+  return g.finish({ score: headScores(g, model, h, shape, objective, "scored") });
 }

@@ -1,89 +1,84 @@
 import type { PathSamples, PathWants } from "../../attribution/path_function.ts";
-import type { Graph } from "../../graph/graph.ts";
+import type { PointWants } from "../../attribution/point_function.ts";
 import type { InputData } from "../../graph/executor.ts";
+import type { OutputData } from "../../graph/outputs.ts";
+import { rowsPerSequence, type SequenceShape } from "../graphs/batch_shape.ts";
+import type { DifferentiatedOutputs } from "../graphs/differentiated_scores.ts";
 import { headInputs, type HeadObjective } from "../graphs/head.ts";
-import { type BatchShape, reverseWalks, rowsPerSequence } from "../graphs/path_graph.ts";
-import { assertFiniteScores, type ModelRuntime } from "./model_runtime.ts";
+import { type ReverseWalk, reverseWalks } from "../graphs/reverse_walks.ts";
+import type { ModelRuntime } from "./model_runtime.ts";
+import { startProgram } from "./run_program.ts";
 
-/** Sequences whose scores and derivatives are wanted. */
-export interface Batch {
-  /** How many. */
+/** Points whose scores and derivatives are wanted, a sequence each. */
+export type PointBatch = {
+  /** Number of points. */
   readonly count: number;
-  /** Names the graph. */
-  readonly key: string;
-  readonly shape: Omit<BatchShape, "sequences">;
-  readonly wants: PathWants;
+  readonly shape: SequenceShape;
   /** Ids of the target tokens. */
   readonly targets: readonly number[];
-  /** What is scored of them. */
+  /** Score of the targets. */
   readonly objective: HeadObjective;
   /** First rows of [prompt; target] that are attributed. */
   readonly attributed: number;
-  build(size: number): Graph;
-  /** Inputs for sequences first … first + size − 1, but for those of the head. */
-  inputs(first: number, size: number): InputData;
-  /** Numbers that `gradient.t` has for each row. */
+  /** Numbers that a gradient has for each row. */
   readonly width: number;
-}
+  /** Returns the inputs for points first … first + size − 1, but for those of the head. */
+  inputs(first: number, size: number): InputData;
+} & ({ readonly kind: "path"; readonly wants: PathWants } | { readonly kind: "points"; readonly wants: PointWants });
 
-/** Runs a batch in chunks that fit the memory; the results do not depend on their sizes. */
-export async function evaluateBatch(runtime: ModelRuntime, batch: Batch): Promise<PathSamples> {
-  const { programs } = runtime;
-  const { count, key, shape, targets, objective } = batch;
+/** Evaluates points in chunks that fit the memory; the results do not depend on their sizes. */
+export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): Promise<PathSamples> {
+  const { count, kind, wants, targets, objective } = batch;
+  const shape = { ...batch.shape, wants: wants as PointWants, objective: objective.kind };
+  const S = rowsPerSequence(batch.shape);
+  const walks = reverseWalks(batch.shape, wants);
+  const walked = walks.reduce((sum, { rows }) => sum + rows, 0);
   const pending: Promise<PathSamples>[] = [];
   let first = 0;
-  for (const size of programs.chunks(count, rowsPerSequence(shape), key, batch.build)) {
-    const program = await programs.get(key, size, batch.build);
-    const running = program.run({ ...batch.inputs(first, size), ...headInputs(objective, targets, size) });
-    pending.push(running.then(({ outputs, gpuSeconds }) => read(runtime, batch, size, outputs, gpuSeconds)));
+  for (const size of runtime.programs.chunks({ kind, shape, count, rowsPerSequence: S }).sizes) {
+    const { outputs } = await startProgram(runtime, {
+      kind,
+      shape: { ...shape, sequences: size },
+      inputs: { ...batch.inputs(first, size), ...headInputs(objective, targets, size) },
+      rows: { forward: size * S * (wants.tangent ? 2 : 1), backward: size * walked },
+      nameOf: (output) => `the path's ${output}`,
+    });
+    const samples = outputs.then((found) => samplesOf(batch, walks, size, found));
+    // It may fail while the next program is made, before anyone awaits it.
+    samples.catch(() => {});
+    pending.push(samples);
     first += size;
   }
-  return concatenate(await Promise.all(pending));
+  const parts = await Promise.all(pending);
+  return {
+    score: parts.flatMap(({ score }) => score),
+    tangent: parts.flatMap(({ tangent }) => tangent),
+    gradient: parts.flatMap(({ gradient }) => gradient),
+  };
 }
 
-function read(
-  { meter }: ModelRuntime,
-  { shape, wants, targets: { length: T }, attributed, width }: Batch,
+/** Cuts the outputs of `size` points into those of each. */
+function samplesOf(
+  { shape: { shared: P }, targets: { length: T }, attributed, width }: PointBatch,
+  walks: readonly ReverseWalk[],
   size: number,
-  outputs: Readonly<Record<string, Float64Array>>,
-  gpuSeconds: number | null,
+  { score, tangent, gradient }: OutputData<DifferentiatedOutputs>,
 ): PathSamples {
-  const P = shape.shared;
-  const walks = reverseWalks({ ...shape, sequences: size }, wants);
-  const backward = walks.reduce((sum, walk) => sum + size * walk.rows, 0);
-  meter.addRun({ forward: size * rowsPerSequence(shape) * (wants.tangent ? 2 : 1), backward }, gpuSeconds);
-  for (const [name, values] of Object.entries(outputs)) assertFiniteScores(values, `the path's ${name}`);
   const points = Array.from({ length: size }, (_, b) => b);
   const each = (values: Float64Array) => points.map((b) => values.slice(b * T, (b + 1) * T));
-  // Rows that do not move have no gradient along the path; rows of the target are coordinates only where they move.
-  const gradient = points.map((b) => {
+  // Rows that do not move have no gradient along the path; rows of the target are coordinates only if they move.
+  const gradientAt = (b: number) => {
     const all = new Float64Array(walks.length * attributed * width);
     walks.forEach(({ rows }, t) => {
       const from = b * rows * width;
-      const own = outputs[`gradient.${t}`].subarray(from, from + Math.min(rows, attributed - P) * width);
+      const own = gradient[t].subarray(from, from + Math.min(rows, attributed - P) * width);
       all.set(own, (t * attributed + P) * width);
     });
     return all;
-  });
-  return {
-    score: each(outputs.score),
-    tangent: wants.tangent ? each(outputs.tangent) : [],
-    gradient: walks.length === 0 ? [] : gradient,
   };
-}
-
-function concatenate(parts: readonly PathSamples[]): PathSamples {
   return {
-    score: parts.flatMap((part) => part.score),
-    tangent: parts.flatMap((part) => part.tangent),
-    gradient: parts.flatMap((part) => part.gradient),
+    score: each(score),
+    tangent: tangent === undefined ? [] : each(tangent),
+    gradient: walks.length === 0 ? [] : points.map(gradientAt),
   };
-}
-
-/** A prompt's rows and then the target's. */
-export function joined(prompt: Float32Array, prefix: Float32Array): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(prompt.length + prefix.length);
-  all.set(prompt);
-  all.set(prefix, prompt.length);
-  return all;
 }

@@ -32,7 +32,7 @@ export function createModelRuntime(
     outputBias: hasOutputBias(checkpoint),
   };
   const meter = createModelMeter(executor);
-  const programs = createProgramCache(executor, meter, memory);
+  const programs = createProgramCache(decoder, executor, meter, memory);
   return { decoder, executor, programs, meter, embed: embeddingReader(checkpoint, config) };
 }
 
@@ -44,10 +44,4 @@ export function assertLength({ decoder }: ModelRuntime, length: number): void {
       `Cannot run the model as prompt and target must have at most ${maxPositions} tokens: got ${length}`,
     );
   }
-}
-
-/** @throws {RangeError} if a score is not a number: it must never enter a table */
-export function assertFiniteScores(scores: Float64Array, what: string): void {
-  const bad = scores.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new RangeError(`Cannot use ${what} as every value must be finite: got ${scores[bad]} at ${bad}`);
 }

@@ -1,14 +1,14 @@
-import { type FitOf, MOST_ROWS } from "./program_cache.ts";
+import { type MemoryFit, MOST_ROWS } from "./chunk_plan.ts";
 
 /**
  * Cuts a list of sequences of different lengths into packs that run together, of about as many rows each, in order.
  *
- * @param fits whether a pack fits the memory, and what it takes
- * @throws {RangeError} where not even one sequence fits
+ * @param fits tells if a pack fits the memory
+ * @throws {RangeError} if not even one sequence fits
  */
 export function packSequences<S extends { readonly rows: number }>(
   sequences: readonly S[],
-  fits: (pack: readonly S[]) => FitOf,
+  fits: (pack: readonly S[]) => MemoryFit,
 ): S[][] {
   const total = sequences.reduce((sum, { rows }) => sum + rows, 0);
   for (let most = MOST_ROWS;; most /= 2) {

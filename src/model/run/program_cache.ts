@@ -1,136 +1,132 @@
 import type { Executor, Program } from "../../graph/executor.ts";
 import { fuse } from "../../graph/fuse.ts";
-import type { Graph } from "../../graph/graph.ts";
-import { bytesOf, plan } from "../../graph/memory_plan.ts";
-import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../../graph/rematerialize.ts";
+import type { AnyGraph } from "../../graph/graph.ts";
+import { rematerialize } from "../../graph/rematerialize.ts";
+import type { DecoderSpec } from "../graphs/decoder.ts";
+import { PROGRAM_GRAPHS, type ProgramKind, type ProgramOutputs, type ProgramShape } from "../graphs/program_graphs.ts";
+import { type ChunkPlan, chunkSizes, type MemoryFit, memoryFit, type MemoryLimits, planChunks } from "./chunk_plan.ts";
 import type { RecordingMeter } from "./model_meter.ts";
+import { shapeKey } from "./shape_key.ts";
 
-/** Makes the graph of so many sequences. */
-export type BuildGraph = (sequences: number) => Graph;
+/** Shape of a batch that is run in chunks of sequences. */
+export type ChunkedShape<K extends ProgramKind> = Omit<ProgramShape<K>, "sequences">;
 
-/** Programs by shape, the latest few kept, and chunk sizes that fit the memory. */
+/** A batch of sequences to run in chunks. */
+export interface ChunkedBatch<K extends ProgramKind> {
+  readonly kind: K;
+  readonly shape: ChunkedShape<K>;
+  /** Sequences of the batch. */
+  readonly count: number;
+  readonly rowsPerSequence: number;
+}
+
+/** Chunks of a batch. */
+export interface Chunks extends ChunkPlan {
+  /** Sequences of each chunk, in order; powers of two. */
+  readonly sizes: readonly number[];
+}
+
+/** A model's programs, each made once for its shape; the latest few are kept. */
 export interface ProgramCache {
-  /** How each graph that was asked for is run, by its key. */
-  readonly plans: ReadonlyMap<string, ChunkPlan>;
-  /** Sizes of chunks that `count` sequences are run in; powers of two, each within the memory budget. */
-  chunks(count: number, rowsPerSequence: number, key: string, build: BuildGraph): number[];
-  /** Whether a graph fits the memory. */
-  fits(graph: Graph): FitOf;
-  /** The program of one chunk of a graph that `key` determines. Its inputs hold whatever was written last. */
-  get(key: string, size: number, build: BuildGraph): Promise<Program>;
-}
-
-/** Whether something fits. */
-export interface FitOf {
-  readonly fits: boolean;
-  /** Says what it takes. Throws RangeError. */
-  refuse(): never;
-}
-
-/** How the sequences of a graph are run: how many at a time, and what is kept of their activations. */
-export interface ChunkPlan {
-  readonly size: number;
-  readonly recompute: RecomputeLevel;
-  /** Bytes of the values of one chunk. */
-  readonly bytes: number;
+  /**
+   * Cuts a batch into chunks that fit the memory.
+   *
+   * @throws {RangeError} if not even one sequence fits
+   */
+  chunks<K extends ProgramKind>(batch: ChunkedBatch<K>): Chunks;
+  /** Tells if a program fits the memory as it is. */
+  fits<K extends ProgramKind>(kind: K, shape: ProgramShape<K>): MemoryFit;
+  /** Returns the program of a shape. Its inputs hold whatever was written last. */
+  get<K extends ProgramKind>(kind: K, shape: ProgramShape<K>): Promise<Program<ProgramOutputs<K>>>;
 }
 
 // Programs of one attribution: a few chunk sizes of one or two graphs.
-const KEPT = 12;
-/** More rows a run than this make no kernel faster, and a killed run loses more. */
-export const MOST_ROWS = 512;
-// Rows from which on a chunk keeps the kernels busy; for fewer, activations are rather computed twice than chunks cut.
-const ENOUGH_ROWS = 128;
+const KEPT_PROGRAMS = 12;
+// Graphs that are measured and then compiled: those of all packs of a large ablation.
+const KEPT_GRAPHS = 64;
 
 /** Makes the program cache of a model. */
-export function createProgramCache(executor: Executor, meter: RecordingMeter, memory: number): ProgramCache {
+export function createProgramCache(
+  decoder: DecoderSpec,
+  executor: Executor,
+  meter: RecordingMeter,
+  memory: number,
+): ProgramCache {
+  const limits: MemoryLimits = { memory, maxValueBytes: executor.maxValueBytes };
   const programs = new Map<string, Promise<Program>>();
   const plans = new Map<string, ChunkPlan>();
+  const graphs = measuredGraphs();
+  const trace = (kind: ProgramKind, shape: object) =>
+    (PROGRAM_GRAPHS[kind] as (model: DecoderSpec, shape: object) => AnyGraph)(decoder, shape);
+  const compile = (kind: ProgramKind, shape: object, key: string) => {
+    const recompute = plans.get(batchKey(kind, shape))?.recompute ?? "nothing";
+    const graph = graphs.take(key) ?? trace(kind, shape);
+    return executor.compile(fuse(rematerialize(graph, recompute))) as Promise<Program>;
+  };
+  const planBatch = (kind: ProgramKind, shape: object, rowsPerSequence: number): ChunkPlan => {
+    const traced = new Map<number, AnyGraph>();
+    const sized = (sequences: number) => ({ ...shape, sequences });
+    const found = planChunks(rowsPerSequence, limits, (size) => {
+      const graph = traced.get(size) ?? trace(kind, sized(size));
+      traced.set(size, graph);
+      return graph;
+    });
+    graphs.keep(programKey(kind, sized(found.size)), traced.get(found.size)!);
+    return found;
+  };
   return {
-    plans,
-    chunks(count, rowsPerSequence, key, build) {
-      const found = plans.get(key) ?? planChunks(rowsPerSequence, memory, executor.maxValueBytes, build);
+    chunks({ kind, shape, count, rowsPerSequence }) {
+      const key = batchKey(kind, shape);
+      const found = plans.get(key) ?? planBatch(kind, shape, rowsPerSequence);
       plans.set(key, found);
-      let { size } = found;
-      const sizes: number[] = [];
-      for (let left = count; left > 0; left -= size) {
-        while (size > left) size /= 2;
-        sizes.push(size);
-      }
-      return sizes;
+      return { ...found, sizes: chunkSizes(count, found.size) };
     },
-    fits(graph) {
-      const needs = measure(graph);
-      const fits = needs.bytes <= memory && needs.largest <= executor.maxValueBytes;
-      return { fits, refuse: () => refuse(needs, memory, executor.maxValueBytes) };
+    fits(kind, shape) {
+      const graph = trace(kind, shape);
+      graphs.keep(programKey(kind, shape), graph);
+      return memoryFit(graph, limits);
     },
-    async get(key, size, build) {
-      const name = `${key} ${size}`;
-      const level = plans.get(key)?.recompute ?? "nothing";
-      const known = programs.get(name);
-      const found = known ?? executor.compile(fuse(rematerialize(build(size), level)));
-      programs.delete(name);
-      programs.set(name, found);
+    async get<K extends ProgramKind>(kind: K, shape: ProgramShape<K>) {
+      const key = programKey(kind, shape);
+      const known = programs.get(key);
+      const found = known ?? compile(kind, shape, key);
+      programs.delete(key);
+      programs.set(key, found);
       const program = await found;
       if (known === undefined) meter.addProgram(program);
-      if (programs.size > KEPT) {
+      if (programs.size > KEPT_PROGRAMS) {
         const [oldest, evicted] = programs.entries().next().value!;
         programs.delete(oldest);
         meter.removeProgram(await evicted);
         (await evicted).dispose();
       }
-      return program;
+      return program as Program<ProgramOutputs<K>>;
     },
   };
 }
 
-/**
- * The most sequences at a time, a power of two, whose program fits; and the least recomputation that allows enough rows.
- *
- * @param memory bytes that the values of one program may take
- * @param maxValueBytes bytes that one value may take
- * @throws {RangeError} where not even one sequence fits with all recomputed
- */
-export function planChunks(
-  rowsPerSequence: number,
-  memory: number,
-  maxValueBytes: number,
-  build: BuildGraph,
-): ChunkPlan {
-  const most = 2 ** Math.floor(Math.log2(Math.max(1, MOST_ROWS / rowsPerSequence)));
-  let best: ChunkPlan | null = null;
-  let needs: Needs = { bytes: 0, largest: 0 };
-  for (const recompute of RECOMPUTE_LEVELS) {
-    for (let size = most; size >= 1; size /= 2) {
-      needs = measure(fuse(rematerialize(build(size), recompute)));
-      if (needs.bytes > memory || needs.largest > maxValueBytes) continue;
-      if (best === null || size > best.size) best = { size, recompute, bytes: needs.bytes };
-      break;
-    }
-    if (best !== null && (best.size === most || best.size * rowsPerSequence >= ENOUGH_ROWS)) return best;
-  }
-  if (best !== null) return best;
-  return refuse(needs, memory, maxValueBytes);
+function programKey(kind: ProgramKind, shape: object): string {
+  return shapeKey({ kind, ...shape });
 }
 
-/** Bytes of the values of a program, and of the largest of them. */
-interface Needs {
-  readonly bytes: number;
-  readonly largest: number;
+/** Returns the key of a batch, whatever the size of its chunks. */
+function batchKey(kind: ProgramKind, shape: object): string {
+  return shapeKey({ kind, ...shape, sequences: undefined });
 }
 
-function refuse({ bytes, largest }: Needs, memory: number, maxValueBytes: number): never {
-  throw new RangeError(
-    `Cannot run one sequence as it must fit ${memory} bytes with no value over ${maxValueBytes}: ` +
-      `it takes ${bytes} bytes and its largest value ${largest}. ` +
-      (largest > maxValueBytes
-        ? "Use a shorter prompt or target, or an adapter with larger bindings"
-        : `Use --memory ${bytes}B or more, or a shorter prompt or target`),
-  );
-}
-
-function measure(graph: Graph): Needs {
-  const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
-  const sizes = values.map(bytesOf);
-  return { bytes: plan(graph).bytes, largest: sizes.reduce((top, bytes) => Math.max(top, bytes), 0) };
+/** Makes the store of graphs that were traced to be measured and wait to be compiled; the latest are kept. */
+function measuredGraphs() {
+  const waiting = new Map<string, AnyGraph>();
+  return {
+    keep(key: string, graph: AnyGraph): void {
+      waiting.delete(key);
+      waiting.set(key, graph);
+      if (waiting.size > KEPT_GRAPHS) waiting.delete(waiting.keys().next().value!);
+    },
+    take(key: string): AnyGraph | undefined {
+      const graph = waiting.get(key);
+      waiting.delete(key);
+      return graph;
+    },
+  };
 }

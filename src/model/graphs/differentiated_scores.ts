@@ -1,0 +1,66 @@
+import type { PathWants } from "../../attribution/path_function.ts";
+import { pullBack, pushForward } from "../../graph/differentiate.ts";
+import type { Graph, Trace } from "../../graph/graph.ts";
+import { cutLike } from "../../ops/block/cut.ts";
+import type { Value } from "../../ops/op.ts";
+import { type BatchShape, rowsPerSequence } from "./batch_shape.ts";
+import { attentionOf, decoderBlocks, type DecoderSpec } from "./decoder.ts";
+import { type HeadObjective, headScores } from "./head.ts";
+import { reverseWalks } from "./reverse_walks.ts";
+import { rotationInput } from "./rotation.ts";
+import { sharedInputs } from "./shared_inputs.ts";
+
+/** Outputs of a graph of scores and derivatives. */
+export type DifferentiatedOutputs = {
+  /** [B T] */
+  readonly score: Value;
+  /** [B T]; undefined if not wanted. */
+  readonly tangent: Value | undefined;
+  /** Of each reverse walk, [B walks[t].rows] or [B, walks[t].rows, D]; none if not wanted. */
+  readonly gradient: readonly Value[];
+};
+
+/** The direction at the rows x [B, S, D]. */
+export interface Direction {
+  /** Returns the tangent at x, [B, S, D]. */
+  tangent(): Value;
+  /** Returns the factor of gradients, [1 or B, S, D]; null if they are wanted whole. */
+  readonly factor: (() => Value) | null;
+}
+
+/** Finishes a graph by the scores, and the derivatives that are wanted, from the rows x [B, S, D] on. */
+export function differentiatedScores(
+  g: Trace,
+  model: DecoderSpec,
+  shape: BatchShape,
+  wants: PathWants & { readonly objective: HeadObjective["kind"] },
+  x: Value,
+  direction: Direction,
+): Graph<DifferentiatedOutputs> {
+  const use = wants.tangent || wants.gradient !== "none" ? "differentiated" : "scored";
+  const score = headScores(g, model, targetRows(g, model, shape, x), shape, wants.objective, use);
+  const tangent = wants.tangent ? pushForward(g, x, direction.tangent(), score) : undefined;
+  const seeds = reverseWalks(shape, wants).map(({ target, targets: n }) =>
+    g.emit("seed", { rows: shape.sequences * n, period: n, index: target }, [])[0]
+  );
+  if (seeds.length === 0) return g.finish({ score, tangent, gradient: [] });
+  const factor = direction.factor?.();
+  const gradient = pullBack(g, score, seeds, x).map((all) =>
+    factor === undefined ? all : g.emit("rowDot", {}, [all, cutLike(g, factor, all)])[0]
+  );
+  return g.finish({ score, tangent, gradient });
+}
+
+/** Adds the hidden states [B, T, D] that predict the targets. */
+function targetRows(g: Trace, model: DecoderSpec, shape: BatchShape, x: Value): Value {
+  const { config } = model;
+  const { sequences, prompt: L, shared: P, targets: T, layer: from } = shape;
+  const S = rowsPerSequence(shape);
+  const rotation = rotationInput(g, config, S);
+  const attend = (qkv: Value, layer: number) => {
+    const queries = layer === config.layers - 1 ? T : null;
+    return g.emit("attention", { ...attentionOf(config, layer, P + S), sequences, shared: P, queries }, [qkv])[0];
+  };
+  const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - P - 1, count: T }, [h])[0];
+  return decoderBlocks(g, model, x, rotation, attend, { keep, sequences, shared: sharedInputs(g, config, P), from });
+}

@@ -1,0 +1,98 @@
+import { fuse } from "../../graph/fuse.ts";
+import type { AnyGraph } from "../../graph/graph.ts";
+import { bytesOf, plan } from "../../graph/memory_plan.ts";
+import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../../graph/rematerialize.ts";
+
+/** How the sequences of a batch are run: how many at a time, and which of their activations are computed twice. */
+export interface ChunkPlan {
+  readonly size: number;
+  readonly recompute: RecomputeLevel;
+  /** Bytes of the values of one chunk. */
+  readonly bytes: number;
+}
+
+/** Bytes that the values of one program may take, and that one value may take. */
+export interface MemoryLimits {
+  readonly memory: number;
+  readonly maxValueBytes: number;
+}
+
+/** The answer to whether something fits the memory. */
+export interface MemoryFit {
+  readonly fits: boolean;
+  /** @throws {RangeError} in any case, stating the bytes that are needed */
+  refuse(): never;
+}
+
+/** Rows of a run from which on kernels get no faster, and a killed run loses more. */
+export const MOST_ROWS = 512;
+// Rows from which on a chunk keeps the kernels busy; for fewer, activations are rather computed twice than chunks cut.
+const ENOUGH_ROWS = 128;
+
+/**
+ * Finds the most sequences at a time, a power of two, whose program fits; and the least recomputation that allows enough rows.
+ *
+ * @param graphOf the graph of so many sequences
+ * @throws {RangeError} if not even one sequence fits with all recomputed
+ */
+export function planChunks(
+  rowsPerSequence: number,
+  limits: MemoryLimits,
+  graphOf: (sequences: number) => AnyGraph,
+): ChunkPlan {
+  const most = 2 ** Math.floor(Math.log2(Math.max(1, MOST_ROWS / rowsPerSequence)));
+  let best: ChunkPlan | null = null;
+  let needs: Needs = { bytes: 0, largest: 0 };
+  for (const recompute of RECOMPUTE_LEVELS) {
+    for (let size = most; size >= 1; size /= 2) {
+      needs = measure(fuse(rematerialize(graphOf(size), recompute)));
+      if (!isWithin(needs, limits)) continue;
+      if (best === null || size > best.size) best = { size, recompute, bytes: needs.bytes };
+      break;
+    }
+    if (best !== null && (best.size === most || best.size * rowsPerSequence >= ENOUGH_ROWS)) return best;
+  }
+  return best ?? refuse(needs, limits);
+}
+
+/** Tells if a graph fits the memory. */
+export function memoryFit(graph: AnyGraph, limits: MemoryLimits): MemoryFit {
+  const needs = measure(graph);
+  return { fits: isWithin(needs, limits), refuse: () => refuse(needs, limits) };
+}
+
+/** Cuts `count` sequences into chunks of at most `size`, a power of two, all sizes powers of two. */
+export function chunkSizes(count: number, size: number): number[] {
+  const sizes: number[] = [];
+  for (let left = count, next = size; left > 0; left -= next) {
+    while (next > left) next /= 2;
+    sizes.push(next);
+  }
+  return sizes;
+}
+
+/** Bytes of the values of a program, and of the largest of them. */
+interface Needs {
+  readonly bytes: number;
+  readonly largest: number;
+}
+
+function isWithin({ bytes, largest }: Needs, { memory, maxValueBytes }: MemoryLimits): boolean {
+  return bytes <= memory && largest <= maxValueBytes;
+}
+
+function refuse({ bytes, largest }: Needs, { memory, maxValueBytes }: MemoryLimits): never {
+  throw new RangeError(
+    `Cannot run one sequence as it must fit ${memory} bytes with no value over ${maxValueBytes}: ` +
+      `it takes ${bytes} bytes and its largest value ${largest}. ` +
+      (largest > maxValueBytes
+        ? "Use a shorter prompt or target, or an adapter with larger bindings"
+        : `Use --memory ${bytes}B or more, or a shorter prompt or target`),
+  );
+}
+
+function measure(graph: AnyGraph): Needs {
+  const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
+  const largest = values.map(bytesOf).reduce((top, bytes) => Math.max(top, bytes), 0);
+  return { bytes: plan(graph).bytes, largest };
+}
