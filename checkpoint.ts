@@ -16,16 +16,10 @@
  */
 export { type HubHooks, type LocatedModel, locateModel } from "./src/model/load/locate_model.ts";
 export { openCheckpoint } from "./src/checkpoint/open_checkpoint.ts";
-export type {
-  Checkpoint,
-  DenseDtype,
-  DenseTensor,
-  Kept,
-  Tensor,
-  TensorInfo,
-  TokenizerFiles,
-} from "./src/checkpoint/checkpoint.ts";
-export { tensorValues } from "./src/checkpoint/tensor_values.ts";
+export type { Checkpoint, TensorInfo, TokenizerFiles } from "./src/checkpoint/checkpoint.ts";
+export type { DenseDtype, DenseTensor } from "./src/checkpoint/dense_tensor.ts";
+export type { Kept, Tensor } from "./src/checkpoint/tensor.ts";
+export { tensorValues } from "./src/checkpoint/tensor.ts";
 export { verifyContents } from "./src/checkpoint/hub/verify_contents.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";
 export type { Int4Block, Int4Tensor } from "./src/quant/int4.ts";

@@ -1,27 +1,4 @@
-import type { Nf4Tensor } from "../quant/nf4.ts";
-import type { Int4Tensor } from "../quant/int4.ts";
-import type { Q8Tensor } from "../quant/q8_0.ts";
-
-/** Element types that a tensor may keep unquantized. */
-export type DenseDtype = "f32" | "f16" | "bf16";
-
-/** An unquantized tensor. */
-export interface DenseTensor {
-  /** Tells it from a quantized tensor. */
-  readonly kind: "dense";
-  /** Type of its elements. */
-  readonly dtype: DenseDtype;
-  /** Outermost dimension first. */
-  readonly shape: readonly number[];
-  /** prod(shape) little-endian elements, row-major. */
-  readonly data: Uint8Array;
-}
-
-/** One named weight in host memory. */
-export type Tensor = DenseTensor | Nf4Tensor | Q8Tensor | Int4Tensor;
-
-/** Form of a tensor in memory: its element type, or its codes and the number of codes that share a scale. */
-export type Kept = DenseDtype | "nf4" | "q8_0" | "int4_32" | "int4_64";
+import type { Kept, Tensor } from "./tensor.ts";
 
 /** Description of a tensor that was not read yet. */
 export interface TensorInfo {

@@ -1,4 +1,4 @@
-import type { Tensor } from "./checkpoint.ts";
+import { storageOf, type Tensor } from "./tensor.ts";
 
 const F32_EXPONENT = 0x7f800000;
 const F16_EXPONENT = 0x7c00;
@@ -11,16 +11,14 @@ const BF16_EXPONENT = 0x7f80;
  * @throws {RangeError} if one is, at the first such element
  */
 export function assertFinite(tensor: Tensor, what: string): void {
-  if (tensor.kind === "nf4") {
-    assertFiniteF32(tensor.absmax, `absmax of ${what}`);
-  } else if (tensor.kind === "q8_0" || tensor.kind === "int4") {
-    assertFiniteF32(tensor.scales, `scales of ${what}`);
+  const { data, scales } = storageOf(tensor);
+  if (tensor.kind !== "dense") {
+    assertFiniteF32(scales!, `${tensor.kind === "nf4" ? "absmax" : "scales"} of ${what}`);
   } else if (tensor.dtype === "f32") {
-    assertFiniteF32(new Float32Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length / 4), what);
+    assertFiniteF32(new Float32Array(data.buffer, data.byteOffset, data.length / 4), what);
   } else {
-    const bits = new Uint16Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length / 2);
-    const exponent = tensor.dtype === "f16" ? F16_EXPONENT : BF16_EXPONENT;
-    assertExponentsBelow(bits, exponent, what);
+    const bits = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+    assertExponentsBelow(bits, tensor.dtype === "f16" ? F16_EXPONENT : BF16_EXPONENT, what);
   }
 }
 

@@ -28,12 +28,7 @@ const GGML_BLOCK = 32;
 const HEADS = { Q4_0: 2, Q4_1: 4 } as const;
 
 /** The names of ggml's types that are kept in 4 bits. */
-export type GgmlInt4 = keyof typeof HEADS;
-
-/** Whether a type of ggml's is kept in 4 bits. */
-export function isGgmlInt4(name: string): name is GgmlInt4 {
-  return name in HEADS;
-}
+type GgmlInt4 = keyof typeof HEADS;
 
 /** Puts ggml's blocks, whose bytes pair element i with element i + 16, into the order of the elements. */
 export function splitGgmlInt4(type: GgmlInt4, blocks: Uint8Array, shape: readonly [number, number]): Int4Tensor {

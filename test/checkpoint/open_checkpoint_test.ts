@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { DenseTensor } from "../../src/checkpoint/checkpoint.ts";
+import type { DenseTensor } from "../../src/checkpoint/dense_tensor.ts";
 import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { inScratch } from "../support/in_scratch.ts";
 import { f32, type Stored, writeConfig, writeSafetensors } from "./scratch.ts";

@@ -2,7 +2,8 @@ import { expandNestedAbsmax, NESTED_BLOCK } from "../../quant/double_quant.ts";
 import { decodeFourBit } from "../../quant/four_bit.ts";
 import { FP4_CODE_BOOK } from "../../quant/fp4.ts";
 import { NF4_BLOCK, NF4_CODE_BOOK } from "../../quant/nf4.ts";
-import type { Tensor } from "../checkpoint.ts";
+import { f32Tensor } from "../dense_tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { parseJsonObject } from "../../files/json_object.ts";
 import type { PackedFormat } from "./packed_format.ts";
 import { describeEntry, type EntryReader, expect, type PackedWeight, sumParts, whereIs } from "./packed_weight.ts";
@@ -95,7 +96,7 @@ function readWeight(state: State, reader: EntryReader): Tensor {
   const codes = reader.read(name);
   if (kind === "nf4") return { kind, shape, codes, absmax };
   const values = decodeFourBit({ book: BOOKS[kind], codes, absmax, block: NF4_BLOCK }, 0, shape[0] * shape[1]);
-  return { kind: "dense", dtype: "f32", shape, data: new Uint8Array(values.buffer) };
+  return f32Tensor(shape, values);
 }
 
 function readRows(state: State, rows: readonly number[], reader: EntryReader): Float32Array {

@@ -1,5 +1,4 @@
-import type { DenseDtype, DenseTensor } from "../checkpoint.ts";
-import { DENSE_DTYPES, widenDense } from "../dense_tensor.ts";
+import { DENSE_DTYPES, type DenseDtype, type DenseTensor, widenDense } from "../dense_tensor.ts";
 import { PACKED_FORMATS } from "./packed_formats.ts";
 import { type EntryReader, expect, whereIs } from "./packed_weight.ts";
 

@@ -1,6 +1,6 @@
 import { alongRows, type Int4Block, int4Block } from "../../quant/int4.ts";
 import { dequantizeInt4, INT4_PACK, type Int4Groups } from "../../quant/int4_groups.ts";
-import { DENSE_DTYPES, widenDense } from "../dense_tensor.ts";
+import { DENSE_DTYPES, f32Tensor, widenDense } from "../dense_tensor.ts";
 import { describeEntry, type EntryReader, expect, type PackedWeight, sumParts, whereIs } from "./packed_weight.ts";
 import { INT4_METHODS, type Int4Config, readInt4Config } from "./int4_config.ts";
 import type { PackedFormat } from "./packed_format.ts";
@@ -70,8 +70,7 @@ function describe(module: string, quantization: Int4Config, reader: EntryReader)
     parts,
     read: () => {
       if (block !== null) return alongRows(readLayer(layer, reader), block);
-      const values = dequantizeInt4(readLayer(layer, reader));
-      return { kind: "dense", dtype: "f32", shape, data: new Uint8Array(values.buffer) };
+      return f32Tensor(shape, dequantizeInt4(readLayer(layer, reader)));
     },
     // A row's codes are spread over all of the packed tensor, which is read as a whole: an eighth of its values' bytes.
     readRows: (rows) => dequantizeInt4(readLayer(layer, reader), rows),

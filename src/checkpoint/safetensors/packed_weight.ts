@@ -1,4 +1,5 @@
-import type { Tensor, TensorInfo } from "../checkpoint.ts";
+import type { TensorInfo } from "../checkpoint.ts";
+import type { Tensor } from "../tensor.ts";
 import { shownValue } from "../../files/shown_value.ts";
 import type { SafetensorsEntry } from "./safetensors_file.ts";
 

@@ -1,4 +1,5 @@
-import type { Checkpoint, Tensor, TensorInfo } from "../../checkpoint/checkpoint.ts";
+import type { Checkpoint, TensorInfo } from "../../checkpoint/checkpoint.ts";
+import { storageOf, type Tensor } from "../../checkpoint/tensor.ts";
 import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
 import type { Executor } from "../../graph/executor.ts";
 import type { WeightSegment } from "../../ops/formats/weight.ts";
@@ -120,17 +121,7 @@ function vector(tensors: readonly Tensor[], offset = 0): WeightSegment {
 }
 
 function segment(tensor: Tensor): WeightSegment {
-  const rows = tensor.shape[0];
-  switch (tensor.kind) {
-    case "nf4":
-      return { format: "nf4", rows, data: tensor.codes, scales: tensor.absmax };
-    case "q8_0":
-      return { format: "q8_0", rows, data: tensor.codes, scales: tensor.scales };
-    case "int4":
-      return { format: `int4_${tensor.block}`, rows, data: tensor.codes, scales: tensor.scales };
-    case "dense":
-      return { format: tensor.dtype, rows, data: tensor.data };
-  }
+  return { rows: tensor.shape[0], ...storageOf(tensor) };
 }
 
 function countParameters(checkpoint: Checkpoint, config: ModelConfig): number {

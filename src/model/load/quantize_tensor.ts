@@ -1,5 +1,6 @@
-import type { Checkpoint, Tensor } from "../../checkpoint/checkpoint.ts";
-import { tensorValues } from "../../checkpoint/tensor_values.ts";
+import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
+import type { Tensor } from "../../checkpoint/tensor.ts";
+import { tensorValues } from "../../checkpoint/tensor.ts";
 import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
 import { type Nf4Tensor, quantizeNf4 } from "../../quant/nf4.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { DenseTensor } from "../../../src/checkpoint/checkpoint.ts";
+import type { DenseTensor } from "../../../src/checkpoint/dense_tensor.ts";
 import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { openSafetensors } from "../../../src/checkpoint/safetensors/safetensors_file.ts";
 import { dequantizeNf4, type Nf4Tensor } from "../../../src/quant/nf4.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Tensor } from "../../../src/checkpoint/checkpoint.ts";
+import type { Tensor } from "../../../src/checkpoint/tensor.ts";
 import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { openSafetensors } from "../../../src/checkpoint/safetensors/safetensors_file.ts";
 import { goldenPath } from "../../quant/golden.ts";
