@@ -7,7 +7,7 @@ import { type OpName, OPS } from "../../src/ops/op_table.ts";
 import { assertClose } from "../support/closeness.ts";
 import { inputData, type OpCase, opCase, runOp, uploadWeights } from "../support/op_case.ts";
 import { randomValues } from "../support/random.ts";
-import { CASES } from "./cases.ts";
+import { CASES } from "./op_cases.ts";
 
 const LINEAR = opCase({
   title: "linear",

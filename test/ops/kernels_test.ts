@@ -7,7 +7,7 @@ import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
 import { type OpName, OPS } from "../../src/ops/op_table.ts";
 import { assertClose } from "../support/closeness.ts";
 import { runOp } from "../support/op_case.ts";
-import { CASES, VALUE_CASES } from "./cases.ts";
+import { CASES, VALUE_CASES } from "./op_cases.ts";
 
 // f32 sums of up to a hundred terms of size 1.
 const TOLERANCE = { absolute: 1e-6, relative: 1e-5 };

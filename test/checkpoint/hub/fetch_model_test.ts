@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { commitOf, digestOf } from "./hub_server.ts";
 import {
-  blobOf,
   bytesOf,
   DOWNLOADED,
   layoutOf,
@@ -172,101 +171,6 @@ Deno.test("fetchModel() asks for a commit's listing again where the cache has no
     }
   }));
 
-Deno.test("fetchModel() asks nothing of the network where it is told so", () =>
-  withHub(async (trial) => {
-    await assert.rejects(trial.fetch(NAME, { offline: true }), {
-      name: "NotFound",
-      message:
-        `Cannot open ${NAME} as HF_HUB_OFFLINE is set and ${trial.cache} must hold it: got nothing under main; ` +
-        "there is no such path here either",
-    });
-    const first = await trial.fetch();
-    await trial.server.close();
-    const { path, commit } = await trial.fetch(NAME, { offline: true });
-    assert.deepEqual({ path, commit }, first);
-    assert.equal((await trial.fetch(`${NAME}@${COMMIT}`, { offline: true })).path, path);
-    await Deno.remove(join(path, "tokenizer_config.json"));
-    await trial.fetch(NAME, { offline: true });
-    assert.deepEqual(trial.hints, [`The cache lacks tokenizer_config.json of ${NAME}`]);
-    await Deno.remove(join(path, "config.json"));
-    await assert.rejects(trial.fetch(NAME, { offline: true }), {
-      message: new RegExp(`got commit ${COMMIT} without config\\.json`),
-    });
-  }));
-
-Deno.test("fetchModel() finds a sharded model offline, and names the shard that is missing", () =>
-  withHub(async (trial) => {
-    const { path } = await trial.fetch();
-    assert.equal((await trial.fetch(NAME, { offline: true })).path, path);
-    await Deno.remove(join(path, "model-00002-of-00003.safetensors"));
-    await assert.rejects(trial.fetch(NAME, { offline: true }), {
-      message: /without model-00002-of-00003\.safetensors/,
-    });
-  }, SHARDED_MODEL));
-
-Deno.test("fetchModel() uses the cache where nobody answers or the hub refuses, and says so", () =>
-  withHub(async (trial) => {
-    const first = await trial.fetch();
-    trial.server.repositories[NAME] = { revisions: { main: SINGLE_MODEL }, token: "hf_other" };
-    for (const answer of [{ status: 503 }, { status: 401 }, { status: 403 }]) {
-      trial.server.intercept = () => answer;
-      assert.equal((await trial.fetch()).path, first.path);
-    }
-    await trial.server.close();
-    assert.equal((await trial.fetch()).path, first.path);
-    assert.deepEqual(trial.waits, [], "a model that is there is not waited for");
-    assert.equal(trial.hints.length, 4);
-    for (const hint of trial.hints) assert.ok(hint.endsWith(`. Commit ${COMMIT} from the cache is used`), hint);
-  }));
-
-Deno.test("fetchModel() fails where nobody answers and the cache has nothing, after five attempts", () =>
-  withHub(async (trial) => {
-    await trial.server.close();
-    await assert.rejects(trial.fetch(), {
-      name: "HubError",
-      message: new RegExp(
-        `^Cannot download ${NAME} as 127\\.0\\.0\\.1:\\d+ must answer: got .*[Rr]efused.*; HF_HUB_OFFLINE=1 keeps to the cache$`,
-      ),
-    });
-    assert.deepEqual(trial.waits, [1, 2, 4, 8]);
-  }));
-
-Deno.test("fetchModel() moves contents into the snapshot where links are not wanted, and finds them there", () =>
-  withHub(async (trial) => {
-    const { path } = await trial.fetch(NAME, { symlinks: false });
-    assert.ok(!Object.values(layoutOf(trial.folder)).some((entry) => entry.startsWith("→")));
-    for (const name of READ) {
-      assert.deepEqual(await Deno.readFile(join(path, name)), new Uint8Array(SINGLE_MODEL[name]));
-    }
-    fetched(trial);
-    await trial.fetch(NAME, { symlinks: false });
-    assert.deepEqual(fetched(trial), []);
-  }));
-
-Deno.test("fetchModel() finds a model whose folder lies on another disk, by a link", () =>
-  withHub(async (trial) => {
-    await trial.fetch();
-    const elsewhere = join(dirname(trial.cache), "elsewhere");
-    await Deno.rename(trial.folder, elsewhere);
-    await Deno.symlink(elsewhere, trial.folder);
-    assert.equal((await trial.fetch(NAME, { offline: true })).commit, COMMIT);
-  }));
-
-Deno.test("fetchModel() finds contents that huggingface_hub shares between models", () =>
-  withHub(async (trial) => {
-    await trial.fetch();
-    // As huggingface_hub 2 stores what Xet brought: the blob is a link into a store for all models.
-    const blob = blobOf(trial.folder, SINGLE_MODEL, "model.safetensors");
-    const shared = join(trial.cache, "blobs", "ab", "ab".repeat(32));
-    await Deno.mkdir(dirname(shared), { recursive: true });
-    await Deno.rename(blob, shared);
-    await Deno.symlink(`../../blobs/ab/${"ab".repeat(32)}`, blob);
-    fetched(trial);
-    await trial.fetch();
-    assert.deepEqual(fetched(trial), []);
-    assert.equal((await trial.fetch(NAME, { offline: true })).commit, COMMIT);
-  }));
-
 Deno.test("fetchModel() tells how far each file is, from what was there to its end", () =>
   withHub(async (trial) => {
     await trial.fetch();
@@ -283,71 +187,3 @@ Deno.test("fetchModel() tells how far each file is, from what was there to its e
     ]);
     assert.equal(trial.told.filter(({ state }) => state === "done").length, READ.length);
   }));
-
-for (
-  const [what, files, message] of [
-    ["config.json", { "model.safetensors": weights(1) }, /must have config\.json: got model\.safetensors$/],
-    [
-      "safetensors",
-      { "config.json": bytesOf("{}"), "pytorch_model.bin": bytesOf("x") },
-      /must have model\.safetensors or model\.safetensors\.index\.json: got config\.json, pytorch_model\.bin$/,
-    ],
-    [
-      "safetensors but GGUF files",
-      { "config.json": bytesOf("{}"), "n-q8_0.gguf": bytesOf("x"), "n-q4_0.gguf": bytesOf("x") },
-      /got n-q4_0\.gguf, n-q8_0\.gguf; name a GGUF file as team\/tiny:n-q4_0\.gguf$/,
-    ],
-  ] as const
-) {
-  Deno.test(`fetchModel() rejects a repository without ${what}, and says what it has`, () =>
-    withHub(async (trial) => {
-      await assert.rejects(trial.fetch(), { name: "HubError", message });
-    }, files));
-}
-
-Deno.test("fetchModel() rejects a GGUF file that the repository lacks, and says which it has", () =>
-  withHub(async (trial) => {
-    await assert.rejects(trial.fetch(`${NAME}:b.gguf`), {
-      message: /must have b\.gguf: got a\.gguf; name .*:a\.gguf$/,
-    });
-  }, { "a.gguf": bytesOf("GGUF") }));
-
-const index = (map: Record<string, string>) => bytesOf(JSON.stringify({ weight_map: map }));
-
-for (
-  const [what, map, message] of [
-    ["names a missing shard", { a: "gone.safetensors" }, /must have gone\.safetensors, which .*index\.json names/],
-    [
-      "leaves out a shard",
-      { a: "m-00001-of-00002.safetensors" },
-      /must name every shard: got none of m-00002-of-00002/,
-    ],
-    ["names a file above", { a: "../../../evil.safetensors" }, /must map tensors to \.safetensors files beside it/],
-    ["names an absolute path", { a: "/tmp/evil.safetensors" }, /must map tensors to \.safetensors files beside it/],
-  ] as const
-) {
-  Deno.test(`fetchModel() rejects an index that ${what} before it downloads any`, () =>
-    withHub(async (trial) => {
-      await assert.rejects(trial.fetch(), { message });
-      assert.ok(!fetched(trial).some((name) => name.endsWith(".safetensors")));
-    }, {
-      "config.json": bytesOf("{}"),
-      "m-00001-of-00002.safetensors": weights(1),
-      "model.safetensors.index.json": index(map),
-    }));
-}
-
-Deno.test("openCheckpoint() rejects a downloaded index that names a missing tensor, and a truncated shard", async () => {
-  const wrong = { ...SHARDED_MODEL, "model-00002-of-00003.safetensors": weights(9) };
-  await withHub(async (trial) => {
-    const { path } = await trial.fetch();
-    await assert.rejects(openCheckpoint(path), {
-      message: /tensor tensor2 must be in model-00002-of-00003\.safetensors/,
-    });
-  }, wrong);
-  const short = { ...SHARDED_MODEL, "model-00002-of-00003.safetensors": weights(2).subarray(0, 9000) };
-  await withHub(async (trial) => {
-    const { path } = await trial.fetch();
-    await assert.rejects(openCheckpoint(path), { message: /model-00002-of-00003\.safetensors .*\(truncated\)/ });
-  }, short);
-});

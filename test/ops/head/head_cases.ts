@@ -1,0 +1,163 @@
+import type { ValueType } from "../../../src/ops/op.ts";
+import { opCase } from "../../support/op_case.ts";
+
+const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
+const u32 = (...shape: number[]): ValueType => ({ shape, dtype: "u32" });
+const head = { weight: "head", vocabulary: 37, gradient: true };
+const wideHead = { weight: "head", vocabulary: 8195, gradient: true };
+
+/** Ops of the head at awkward sizes. */
+export const HEAD_CASES = [
+  opCase({ title: "argmax over more than a workgroup", op: "argmax", attributes: {}, inputs: [f32(3, 131)] }),
+  opCase({
+    title: "targetLogProb of soft-capped logits",
+    op: "targetLogProb",
+    attributes: { ...head, softCap: 2 },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "targetLogProb, as probabilities of soft-capped logits",
+    op: "targetLogProb",
+    attributes: { ...head, softCap: 2, probability: true },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  ...[false, true].map((pair) =>
+    opCase({
+      title: `tokenLogit of soft-capped logits${pair ? ", pairs" : ""}`,
+      op: "tokenLogit",
+      attributes: { ...head, softCap: 2, pair },
+      inputs: [f32(5, 71), u32(5, pair ? 2 : 1)],
+      weights: { head: [37, 71] },
+    })
+  ),
+  opCase({
+    title: "distributionScore of soft-capped logits over two slices, entropy",
+    op: "distributionScore",
+    attributes: { ...wideHead, softCap: 0.7, measure: "entropy" },
+    inputs: [f32(2, 3)],
+    weights: { head: [8195, 3] },
+  }),
+  opCase({
+    title: "distributionScore of soft-capped logits, divergence",
+    op: "distributionScore",
+    attributes: { ...head, softCap: 2, measure: "divergence" },
+    inputs: [f32(6, 11), f32(3, 37)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "targetLogProb of soft-capped logits over two slices of the vocabulary",
+    op: "targetLogProb",
+    attributes: { ...wideHead, softCap: 0.7 },
+    inputs: [f32(2, 3), u32(2)],
+    weights: { head: [8195, 3] },
+    data: { 1: Uint32Array.of(8193, 2) },
+  }),
+  opCase({
+    title: "targetLogProb",
+    op: "targetLogProb",
+    attributes: head,
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "targetLogProb over two slices of the vocabulary",
+    op: "targetLogProb",
+    attributes: wideHead,
+    inputs: [f32(2, 3), u32(2)],
+    weights: { head: [8195, 3] },
+    data: { 1: Uint32Array.of(8193, 2) },
+  }),
+  opCase({
+    title: "targetLogProb as a probability, over two slices of the vocabulary",
+    op: "targetLogProb",
+    attributes: { ...wideHead, probability: true },
+    inputs: [f32(2, 3), u32(2)],
+    weights: { head: [8195, 3] },
+    data: { 1: Uint32Array.of(8193, 2) },
+  }),
+  opCase({
+    title: "targetLogProb as a probability",
+    op: "targetLogProb",
+    attributes: { ...head, probability: true },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "nextToken over more than a workgroup",
+    op: "nextToken",
+    attributes: {},
+    inputs: [f32(1, 131), u32(1), u32(1)],
+  }),
+  opCase({
+    title: "tokenLogit",
+    op: "tokenLogit",
+    attributes: { ...head, pair: false },
+    inputs: [f32(5, 11), u32(5)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "tokenLogit of pairs",
+    op: "tokenLogit",
+    attributes: { ...head, pair: true },
+    inputs: [f32(5, 11), u32(5, 2)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "distributionScore, the entropy",
+    op: "distributionScore",
+    attributes: { ...head, measure: "entropy" },
+    inputs: [f32(5, 11)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "distributionScore, the entropy over two slices of the vocabulary",
+    op: "distributionScore",
+    attributes: { ...wideHead, measure: "entropy" },
+    inputs: [f32(2, 3)],
+    weights: { head: [8195, 3] },
+  }),
+  opCase({
+    title: "distributionScore, the divergence from references that repeat",
+    op: "distributionScore",
+    attributes: { ...head, measure: "divergence" },
+    inputs: [f32(6, 11), f32(3, 37)],
+    weights: { head: [37, 11] },
+  }),
+  opCase({
+    title: "distributionScore, the divergence over two slices of the vocabulary",
+    op: "distributionScore",
+    attributes: { ...wideHead, measure: "divergence" },
+    inputs: [f32(2, 3), f32(2, 8195)],
+    weights: { head: [8195, 3] },
+  }),
+] as const;
+
+/** Cases of ops whose attributes leave no derivative. */
+export const HEAD_VALUE_CASES = [
+  opCase({
+    title: "targetLogProb without its gradient",
+    op: "targetLogProb",
+    attributes: { ...wideHead, gradient: false },
+    inputs: [f32(3, 3), u32(3)],
+    weights: { head: [8195, 3] },
+    data: { 1: Uint32Array.of(8194, 0, 8191) },
+  }),
+  opCase({
+    title: "tokenLogit of pairs without its gradient",
+    op: "tokenLogit",
+    attributes: { ...head, pair: true, gradient: false },
+    inputs: [f32(5, 11), u32(5, 2)],
+    weights: { head: [37, 11] },
+  }),
+  ...(["entropy", "divergence"] as const).map((measure) =>
+    opCase({
+      title: `distributionScore, the ${measure} without its gradient`,
+      op: "distributionScore",
+      attributes: { ...wideHead, measure, gradient: false },
+      inputs: measure === "entropy" ? [f32(3, 3)] : [f32(3, 3), f32(1, 8195)],
+      weights: { head: [8195, 3] },
+    })
+  ),
+] as const;
