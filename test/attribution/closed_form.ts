@@ -35,7 +35,9 @@ export function pathOf({ start, end, value, slope }: ClosedForm): PathFunction &
   };
 }
 
-/** The closed form at any points: each coordinate is a row, of one number each. Counts the points that are asked for. */
+/**
+ * The closed form at any points: each coordinate is a row, of one number each. Counts the points that are asked for.
+ */
 export function pointsOf({ end, value, slope }: ClosedForm): PointFunction & { readonly evaluated: Float64Array[] } {
   const evaluated: Float64Array[] = [];
   return {

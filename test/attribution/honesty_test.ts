@@ -6,7 +6,10 @@ import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { randomValues } from "../support/random.ts";
 import { randomModel, SMALL } from "../support/random_model.ts";
 
-/** How far estimates were from what a run of a tenth of the tolerance showed; at most 1 where they are bounds. */
+/**
+ * Distance of estimates from a run of a tenth of the tolerance, as a share of the estimate; at most 1 if they are
+ * bounds.
+ */
 interface Ratios {
   readonly name: string;
   /** L1 error of the attribution, over κ times the gap. */

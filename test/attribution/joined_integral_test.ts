@@ -10,7 +10,7 @@ function singles(form: ClosedForm) {
   return form.end.map((_, i) => pathOf({ ...form, start: form.end.map((x, j) => j === i ? form.start[j] : x) }));
 }
 
-/** What each coordinate gets by completeness, [T L]. */
+/** Attribution of each coordinate by completeness, [T L]. */
 function exact({ start, end, value }: ClosedForm): number[] {
   return value.flatMap((f) => end.map((_, i) => f(end) - f(end.map((x, j) => j === i ? start[j] : x))));
 }

@@ -121,7 +121,7 @@ Deno.test("expectedGradients() with noise is GradientSHAP: of a linear function 
       gradient: "sequence",
     },
   );
-  // What is not attributed gets nothing; σ is half of the root mean square of 2 and 3.
+  // A coordinate that is not attributed gets nothing; σ is half of the root mean square of 2 and 3.
   const sigma = 0.5 * Math.sqrt((4 + 9) / 2);
   [3, -6, 0].forEach((exact, i) => {
     const spread = [3, 2, 0][i] * sigma / Math.sqrt(samples);

@@ -3,8 +3,9 @@ import type { Checkpoint } from "../../src/checkpoint/checkpoint.ts";
 import { type Tensor, tensorValues } from "../../src/checkpoint/tensor.ts";
 
 /**
- * Returns the f32 values of a tensor, bit for bit as its format defines them. Scale and offset lose the sign of a zero that the
- * format has. Of a tensor in 4 bits the values are therefore those of `readRows`, which the tensor's must equal as numbers.
+ * Returns the f32 values of a tensor, bit for bit as its format defines them. Scale and offset lose the sign of a zero
+ * that the format has. Of a tensor in 4 bits the values are therefore those of `readRows`, which the tensor's must
+ * equal as numbers.
  */
 export async function exactValues(checkpoint: Checkpoint, tensor: Tensor, name: string) {
   const kept = tensorValues(tensor) as Float32Array<ArrayBuffer>;

@@ -10,7 +10,7 @@ import { type Stored, writeConfig, writeSafetensors } from "./scratch.ts";
 
 /** Cases of each format. */
 const CASES = 5000;
-/** What a fault may be called. */
+/** Names that a fault may have. */
 const FAULTS = ["SyntaxError", "TypeError", "RangeError"];
 /** Bytes that lengths, signs and JSON are sensitive to. */
 const AWKWARD = [0, 1, 0x7f, 0x80, 0xff, ...new TextEncoder().encode('"\\{}[],:0-9e.')];
@@ -62,7 +62,7 @@ async function readAll(checkpoint: Checkpoint, size: number): Promise<void> {
   }
 }
 
-/** What opens and reads; what fails must fail as a fault of this file. */
+/** Opens and reads a file; a failure must be told as a fault of this file. */
 async function fuzz(path: string, model: string, bytes: Uint8Array, header: number, seed: number): Promise<void> {
   const below = randomBelow(seed);
   const counts = { read: 0, rejected: 0 };

@@ -5,7 +5,7 @@ import { f32Of, goldenPath, readGolden, sha256Of } from "../quant/golden.ts";
 import { exactValues } from "./exact_values.ts";
 import { assertClose } from "../support/closeness.ts";
 
-/** What test/golden/quant_models.py froze of a directory. */
+/** Values of test/golden/quant_models.py for a directory. */
 interface Frozen {
   readonly tensors: Record<string, {
     readonly shape: number[];
@@ -52,7 +52,7 @@ for (const [name, { tensors, prompt, target, logProbs }] of Object.entries(golde
     checkpoint.close();
   });
 
-  // What is dense f32 on the GPU is tested elsewhere.
+  // Dense f32 weights on the GPU are tested elsewhere.
   const devices = DENSE.has(name) ? ["reference"] as const : ["webgpu", "reference"] as const;
   for (const device of devices) {
     Deno.test(`${name} on ${device}: log-probs equal PyTorch's in f64`, async () => {

@@ -37,7 +37,7 @@ Deno.test("attribute() takes turns of a chat away as units, whatever their templ
     ]);
     assert.equal(prompt.text, [...CHAT.history!.map(({ content }) => content), CHAT.prompt].join("\n"));
     assert.deepEqual(prompt.history, CHAT.history);
-    // What the template writes is frozen, so that deleting every turn leaves something to score.
+    // The template's tokens are frozen, so that deleting every turn leaves something to score.
     const written = prompt.tokens.filter(({ frozen }) => frozen).map(({ text }) => text).join("");
     assert.equal(written, "<system>\n<user>\n<assistant>\n<user>\n<assistant>");
     assert.ok(Math.abs(found.completeness.sequence.delta!) < 1e-9);

@@ -44,7 +44,7 @@ Deno.test("the share of the target's own tokens completes integrated gradients o
       assert.ok(found.completeness.sequence.met, `layer ${layer}`);
       assert.ok(Math.abs(sum - gaps[layer]) <= 0.02 * scaleOf(found), `layer ${layer}: ${sum} of ${gaps[layer]}`);
       assert.equal(found.prefix === undefined, layer === 0);
-      // What is before all that moves has read nothing of it.
+      // Tokens before all that moves have read nothing of it.
       assert.equal(found.sequenceAttribution[0], 0);
     }
     assertClose(gaps, gaps.map(() => gaps[0]), { absolute: 1e-3, relative: 0 });

@@ -39,7 +39,7 @@ const namesOf = ({ nodes }: ReturnType<typeof graph>) => nodes.map(({ op }) => o
 Deno.test("graphs run, differentiate, fuse and recompute an op by what the op itself states", async () => {
   const plain = graph();
   const passed = fuse(rematerialize(plain, "wide"));
-  // What is wide is made again, and the sum is left to `square`.
+  // A wide value is computed again, and the sum is left to `square`.
   assert.equal(namesOf(plain).filter((name) => name === "add").length, 4);
   assert.deepEqual(namesOf(passed), ["add", "square", "seed", "add", "squareBackward", "add", "add"]);
   const executor = createReferenceExecutor();

@@ -27,8 +27,8 @@ async function findingsOf(folders: readonly string[], find: (source: string) => 
 }
 
 Deno.test("questionOpenings() looks at the first word of a comment alone", () => {
-  const source =
-    '/** Whether it is. */\n// Keeps it.\n// How it is kept.\n/**\n * What it was.\n */\nconst a = "// What"; // Where\n';
+  const lines = ["/** Whether it is. */", "// Keeps it.", "// How it is kept.", "/**", " * What it was.", " */"];
+  const source = [...lines, 'const a = "// What"; /' + "/ Where"].join("\n");
   assert.deepEqual(questionOpenings(source), ["1: Whether it is.", "5: What it was.", "7: Where"]);
   const tags = "/**\n * Adds.\n *\n * @param a  the first\n * @returns whether it is\n */";
   assert.deepEqual(questionOpenings(tags), ["5: @returns whether it is"]);

@@ -46,7 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ops: ["gpu", "quant"],
   gpu: ["time"],
   quant: [],
-  // What the program needs of its machine.
+  // Services of the machine.
   files: [],
   time: [],
 };

@@ -244,7 +244,7 @@ Deno.test("prompts with gaps have the same bits alone and behind rows that they 
     for (const [i, variant] of prompts.entries()) {
       assert.deepEqual((await model.score([variant], target))[0], together[i], `prompt ${i}`);
     }
-    // What nobody attends to is as good as gone, but for the first target token after it.
+    // A token that nobody attends to is as good as gone, but for the first target token after it.
     gone.forEach((positions, i) => {
       const [deleted, masked] = [together[i], together[i + gone.length]];
       if (!positions.includes(36)) return assert.deepEqual(masked, deleted, positions.join());

@@ -25,7 +25,7 @@ const GOLDEN: { readonly sha256: string; readonly cases: readonly Case[] } = JSO
   Deno.readTextFileSync(new URL("../golden/biography/expected.json", import.meta.url)),
 );
 const WEIGHTS = new URL("../../experiments/models/biography/model.safetensors", import.meta.url);
-// Where a target is all but certain its attributions are as small as rounding, so each is held against a thousandth of
+// If a target is all but certain, its attributions are as small as rounding, so each is held against a thousandth of
 // the largest or of a hundredth of a nat.
 const ATTRIBUTION = { absolute: 1e-5, relative: 1e-3 };
 const FIFTY = { quadrature: "gauss-legendre", steps: 50, freeze: [] } as const;
@@ -149,7 +149,8 @@ for (const one of GOLDEN.cases) {
         return { ids, rows: model.meter.forwardRows - before - one.prompt.length };
       };
       const whole = await steps();
-      // The prompt's pass makes the first token; one more step than tokens ends the text early, and none comes after the tenth.
+      // The prompt's pass makes the first token; one more step than tokens ends the text early, and none comes after
+      // the tenth.
       assert.equal(whole.rows, Math.min(whole.ids.length, 9));
       const [, second] = (await model.tokenizer()).describe(whole.ids);
       assert.equal((await steps([second.text])).rows, 1);

@@ -105,7 +105,7 @@ for (const n of [3, 2]) {
     const given = g.input("cotangent", { shape: [2, n, 18], dtype: "f32" });
     g.output("tangent", pushForward(g, x, g.input("direction", x), o));
     const [gradient] = pullBack(g, o, [given], x);
-    // What is left out of the gradient are the rows that the last query alone reaches.
+    // The gradient leaves out the rows that the last query alone reaches.
     assert.deepEqual(gradient.shape, [2, 2 + n, 30]);
     g.output("gradient", gradient);
     const program = await createReferenceExecutor().compile(g.finish());

@@ -41,7 +41,7 @@ function draws(seed: number, by: (scorer: Scorer, seed: number) => Promise<UnitA
   };
 }
 
-/** What the mean tends to: over all prompts of replacing tokens. */
+/** Limit of the mean: over all prompts of replacing tokens. */
 async function expected(by: (scorer: Scorer) => Promise<UnitAttribution>): Promise<Float64Array> {
   const count = VOCABULARY.length ** UNITS;
   const mean = new Float64Array(UNITS);

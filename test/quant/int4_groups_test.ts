@@ -3,7 +3,7 @@ import { dequantizeInt4, type Int4Groups } from "../../src/quant/int4_groups.ts"
 import { f16ToF32 } from "../../src/quant/half.ts";
 import { bytesOf, f32Of, readGolden, sha256Of, u16Of } from "./golden.ts";
 
-/** What test/golden/quant_int4.py packed, and the libraries' formula made of it. */
+/** Values that test/golden/quant_int4.py packed, and those that the libraries' formula makes of them. */
 interface Case {
   readonly kind: "gptq" | "gptq_v2" | "awq";
   readonly groupSize: number;

@@ -15,7 +15,9 @@ export function withAttribution(record: AttributionRecord, values: readonly numb
   return { ...record, sequenceAttribution: values };
 }
 
-/** The record of words [first two tokens, one, …], as a sampled surrogate gives it: every field that a record may have. */
+/**
+ * The record of words [first two tokens, one, …], as a sampled surrogate gives it: every field that a record may have.
+ */
 export function sampledRecord(): AttributionRecord {
   const record = sampleRecord({ method: "lime", scheme: "zero", units: "words", tokens: true });
   const [T, L] = [record.target.tokens.length, record.prompt.tokens.length];

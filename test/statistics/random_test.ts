@@ -5,7 +5,7 @@ Deno.test("createRandom() repeats itself for a seed and not for another", () => 
   const draw = (seed: number) => Array.from({ length: 5 }, createRandom(seed).uniform);
   assert.deepEqual(draw(4), draw(4));
   assert.notDeepEqual(draw(4), draw(5));
-  // What pure-rand 8 gave when this was written: a new version of it must not change results silently.
+  // Numbers of pure-rand 8 when this was written: a new version of it must not change results silently.
   assert.deepEqual([...createRandom(42).permutation(8)], [1, 3, 4, 2, 0, 7, 6, 5]);
 });
 

@@ -2,7 +2,8 @@ import { alignTokens } from "../../src/model/tokens/align_tokens.ts";
 import type { UnitToken } from "../../src/units/unit.ts";
 import { createRandom, type Random } from "../../src/statistics/random.ts";
 
-// Letters of several scripts, white space of several kinds, combining marks, emoji with joiners and flags, digits, marks.
+// Letters of several scripts, white space of several kinds, combining marks, emoji with joiners and flags, digits,
+// marks.
 const PIECES = [
   ..."abc XYZ 19 \n\t.,!?()'-",
   "\r\n",
@@ -55,7 +56,9 @@ export function byteTokens(text: string, random: Random, frozenShare = 0): UnitT
   }));
 }
 
-/** Tokens of the given texts, one after the other; those written as `<…>` hold none of the user's text and are frozen. */
+/**
+ * Tokens of the given texts, one after the other; those written as `<…>` hold none of the user's text and are frozen.
+ */
 export function tokensOf(...texts: readonly string[]): { text: string; tokens: UnitToken[] } {
   let text = "";
   const tokens = texts.map((own) => {

@@ -160,7 +160,8 @@ Deno.test("aggregate() preserves sums of tokens and of targets, in 200 random te
     const [L, T] = [prompt.length, target.length];
     const division = DIVISIONS[i % DIVISIONS.length];
     const [columns, rows] = [divide(promptText, prompt, division), divide(targetText, target, division)];
-    // Multiples of 2⁻³⁰ below 2²⁰: sums of them are exact in f64, so that nothing but a wrong entry can make a difference.
+    // Multiples of 2⁻³⁰ below 2²⁰: sums of them are exact in f64, so that nothing but a wrong entry can make a
+    // difference.
     const attribution = Float64Array.from({ length: T * L }, () => Math.round(random.normal() * 2 ** 40) / 2 ** 30);
     const summed = aggregate(attribution, rows, columns, { targets: T, tokens: L });
     assert.equal(summed.length, rows.length * columns.length);

@@ -32,7 +32,10 @@ export function ggufBytes(
   return { bytes: joined(parts), header };
 }
 
-/** A llama of one layer that lacks most of its tensors: three types, a matrix in rotary order, a tokenizer of three tokens. */
+/**
+ * A llama of one layer that lacks most of its tensors: three types, a matrix in rotary order, a tokenizer of three
+ * tokens.
+ */
 export function smallGguf(): { keys: GgufKey[]; tensors: GgufStored[] } {
   const number = (name: string, value: number): GgufKey => ({ name: `llama.${name}`, type: 4, bytes: u32(value) });
   const string = (name: string, value: string): GgufKey => ({ name, type: 8, bytes: text(value) });

@@ -4,7 +4,7 @@ import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { exactValues } from "../exact_values.ts";
 import { f32Of, readGolden, sha256Of } from "../../quant/golden.ts";
 
-/** What test/golden/quant.py froze of a GGUF file as transformers reads it. */
+/** Values of test/golden/quant.py: a GGUF file as transformers reads it. */
 interface GgufGolden {
   readonly config: Record<string, unknown>;
   readonly tensors: Record<string, {

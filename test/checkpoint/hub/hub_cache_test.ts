@@ -12,7 +12,7 @@ interface Entry {
   readonly sha256?: string;
 }
 
-/** What Python's huggingface_hub left of the model of these tests, asked for by `main` and by `v1.0`. */
+/** Cache that Python's huggingface_hub left of the model of these tests, asked for by `main` and by `v1.0`. */
 const LAYOUT: Readonly<Record<string, Entry>> = golden.files;
 
 const REPOSITORY = { revisions: { main: SINGLE_MODEL, "v1.0": SINGLE_MODEL } };

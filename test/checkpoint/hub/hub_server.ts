@@ -26,7 +26,7 @@ export interface HubServer {
   close(): Promise<void>;
 }
 
-/** What the server can be asked to lack, as some mirrors do. */
+/** Parts that the server can be asked to lack, as some mirrors do. */
 export interface HubTraits {
   /** Files on a page of a listing. Default 1,000. */
   readonly pageSize?: number;
@@ -34,7 +34,7 @@ export interface HubTraits {
   readonly listings?: boolean;
 }
 
-/** Whether the server keeps a file in Git LFS. */
+/** True if the server keeps a file in Git LFS. */
 const isLarge = (name: string) => /\.(safetensors|gguf)$/.test(name);
 
 /** SHA-256 of a content. */

@@ -4,7 +4,7 @@ import { hubSettings } from "../../../src/checkpoint/hub/hub_settings.ts";
 
 const settings = (env: Record<string, string>) => hubSettings((name) => ({ HOME: "/home/ada", ...env })[name]);
 
-// What huggingface_hub.constants 2.4 says of the same variables.
+// Values of huggingface_hub.constants 2.4 for the same variables.
 const caches: [Record<string, string>, string][] = [
   [{}, "/home/ada/.cache/huggingface/hub"],
   [{ XDG_CACHE_HOME: "/xdg" }, "/xdg/huggingface/hub"],

@@ -28,7 +28,7 @@ const SMALL: Files = {
   "tokenizer_config.json": bytesOf("{}"),
 };
 
-/** What nobody reads. */
+/** Files that nobody reads. */
 const OTHERS: Files = {
   "README.md": bytesOf("# tiny"),
   "pytorch_model.bin": bytesOf("pickled"),
@@ -59,7 +59,7 @@ export const SHARDED_MODEL: Files = {
 /** Files that are read of `SINGLE_MODEL`. */
 export const READ = [...Object.keys(SMALL), "model.safetensors"];
 
-/** Those that are downloaded: generation_config.json and tokenizer_config.json have one content. */
+/** Downloaded files: generation_config.json and tokenizer_config.json have one content. */
 export const DOWNLOADED = READ.filter((name) => name !== "tokenizer_config.json");
 
 /** A hub, a cache, and what was told. */
@@ -119,12 +119,12 @@ export function layoutOf(directory: string): Record<string, string> {
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-/** Where a file's content is in the cache. */
+/** Returns the path of a file's content in the cache. */
 export function blobOf(folder: string, files: Files, name: string): string {
   return join(folder, "blobs", digestOf(name, files[name]));
 }
 
-/** Where a file of the commit that some files make is in the cache. */
+/** Returns the path in the cache of a file of the commit that some files make. */
 export function snapshotFile(folder: string, files: Files, name: string): string {
   return join(folder, "snapshots", commitOf(files), name);
 }

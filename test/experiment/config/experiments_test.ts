@@ -31,7 +31,7 @@ Deno.test("michael.yaml explains the NF4 model with and without the first token 
   assert.deepEqual(freezes, new Set(["special,template", "special,template,first"]));
 });
 
-/** What models/biography/ground_truth.json says of a held-out person. */
+/** Entry of models/biography/ground_truth.json for a held-out person. */
 interface Person {
   readonly prompt: string;
   readonly target: string;

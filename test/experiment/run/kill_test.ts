@@ -33,8 +33,8 @@ Deno.test("a sweep killed at any moment loses at most the cell in flight and end
     const random = (below: number) => (state = (1103515245 * state + 12345) % 2 ** 31) % below;
     let ended = 0;
     for (let kill = 0; kill < 5; kill++) {
-      // Each earlier cell says two lines again, and so may one that was stored but killed before it said so; 4 to 7 more
-      // lines are let through, so that another one is computed.
+      // Each earlier cell says two lines again, and so may one that was stored but killed before it said so; 4 to 7
+      // more lines are let through, so that another one is computed.
       const lines = 2 * ended + 4 + random(4);
       const said = await sweep(killed, { lines, milliseconds: random(60) });
       ended = said.filter((line) => !line.startsWith("begin ")).length;

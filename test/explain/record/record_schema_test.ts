@@ -4,7 +4,10 @@ import type { AttributionRecord } from "../../../src/explain/record/record.ts";
 import { RECORD } from "../../../src/explain/record/record_schema.ts";
 import { sampledRecord } from "../../report/record_sample.ts";
 
-/** A type with every field required and marked if it was optional, and nothing read-only: equal ones have the same fields. */
+/**
+ * A type with every field required and marked if it was optional, and nothing read-only: equal ones have the same
+ * fields.
+ */
 type Fields<T> = T extends readonly (infer Item)[] ? { item: Fields<Item>; length: T["length"] }
   : T extends object
     ? { -readonly [K in keyof T]-?: undefined extends T[K] ? { optional: Fields<NonNullable<T[K]>> } : Fields<T[K]> }

@@ -5,7 +5,7 @@ import type { GgufValue } from "../../../src/checkpoint/gguf/gguf_header.ts";
 import { deriveTokenizer } from "../../../src/checkpoint/gguf/gguf_tokenizer.ts";
 import { loadTokenizer } from "../../../src/model/tokens/tokenizer.ts";
 
-/** What test/golden/pieces.py froze of a tokenizer, string by string. */
+/** Values of test/golden/pieces.py for a tokenizer, string by string. */
 interface Frozen {
   readonly ids: readonly number[][];
   /** Hashes of the ids with the tokens that the tokenizer adds. */

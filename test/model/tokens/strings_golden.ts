@@ -5,7 +5,7 @@ import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
 import type { Message } from "../../../src/model/tokens/chat_turns.ts";
 import { loadTokenizer, type Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
 
-/** What test/golden/tokens.py froze of a tokenizer, string by string. */
+/** Values of test/golden/tokens.py for a tokenizer, string by string. */
 interface Frozen {
   readonly eos: number;
   readonly ids: readonly number[][];
@@ -30,7 +30,7 @@ const readGolden = (): Golden =>
 
 const shortHash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
-/** Whether the vocabulary has all bytes of a text; a text with others is refused. */
+/** True if the vocabulary has all bytes of a text; a text with others is refused. */
 function isSpelt(tokenizer: Tokenizer, text: string): boolean {
   try {
     tokenizer.encodeTarget(text);

@@ -3,7 +3,7 @@ import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
 import { loadTokenizer, type Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
 import { readGolden } from "../../quant/golden.ts";
 
-/** What test/golden/quant.py froze of a tokenizer. */
+/** Values of test/golden/quant.py for a tokenizer. */
 interface TokenGolden {
   readonly eos: number;
   readonly texts: {

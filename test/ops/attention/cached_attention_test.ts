@@ -63,7 +63,7 @@ async function check({ rows, position, capacity, ...attributes }: Case, software
       runDispatches(gpu, pipelines, allocator, run, buffer, length);
     assertClose(await read(o.buffer, expected.length), expected, { absolute: 1e-6, relative: 1e-5 }, "attention");
     const kept = await read(inputs[1].buffer, cache.length, []);
-    // What is rotated is rounded; the rest is copied.
+    // Rotated values are rounded; the others are copied.
     if (attributes.rope === undefined) assert.deepEqual(kept, Float32Array.from(exact[1]));
     else assertClose(kept, exact[1], { absolute: 1e-6, relative: 1e-6 }, "cache");
   } finally {

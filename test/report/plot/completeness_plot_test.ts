@@ -21,7 +21,7 @@ const POINTS: CompletenessPoint[] = [
   { ...POINT, quadrature: "adaptive", points: 37, relative: 1e-3, certificate: 8e-3 },
 ];
 
-/** How many marks of a kind the SVG holds. */
+/** Counts the marks of a kind in an SVG. */
 function countOf(svg: string, role: string): number {
   return svg.match(new RegExp(`aria-roledescription="${role}"`, "g"))?.length ?? 0;
 }
