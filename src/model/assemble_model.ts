@@ -7,7 +7,8 @@ import { openPath } from "./run/open_path.ts";
 import { openPoints } from "./run/open_points.ts";
 import { scoreSequences } from "./run/score_sequences.ts";
 import { targetLogits } from "./run/target_logits.ts";
-import { loadTokenizer, type Tokenizer } from "./tokens/tokenizer.ts";
+import { loadTokenizer } from "./tokens/load_tokenizer.ts";
+import type { Tokenizer } from "./tokens/tokenizer.ts";
 
 /** Facts about a model's name and weights. */
 export type LoadedModel = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint">;

@@ -1,4 +1,4 @@
-import { readablePieces, settledLength } from "../tokens/byte_level.ts";
+import { joinBytes, readablePieces, settledLength } from "../tokens/byte_level.ts";
 
 /** Text that comes token by token. */
 export interface TextStream {
@@ -46,7 +46,7 @@ export function createTextStream(
   };
   return {
     push(id) {
-      const bytes = concatenate(pending, bytesOf(id));
+      const bytes = joinBytes([pending, bytesOf(id)]);
       const settled = settledLength(bytes);
       pending = bytes.slice(settled);
       append(readablePieces([bytes.subarray(0, settled)])[0]);
@@ -73,11 +73,4 @@ function unfinishedStop(text: string, stops: readonly string[]): number {
 
 function longest(texts: readonly string[]): number {
   return texts.reduce((most, { length }) => Math.max(most, length), 0);
-}
-
-function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }

@@ -1,14 +1,14 @@
-/** The UTF-16 range of a text that a token stands for. */
+/** The UTF-16 range of a token in its text. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** What a tokenizer does to a text besides splitting it. */
+/** Changes that a tokenizer makes to a text besides splitting it. */
 export interface TextChanges {
-  /** Unicode normalization before anything else; the identity where there is none. */
+  /** Unicode normalization before anything else; the identity if there is none. */
   normalize(text: string): string;
-  /** Whether added tokens swallow the white space around them. */
+  /** True if added tokens swallow the white space around them. */
   readonly strips: boolean;
 }
 
@@ -19,11 +19,11 @@ interface TextBytes {
 }
 
 /**
- * Finds where in `text` each token lies. A token that holds part of a character's bytes gets that character.
+ * Finds the place of each token in `text`. A token that holds part of a character's bytes gets that character.
  *
- * @param text what was tokenized
+ * @param text that was tokenized
  * @param pieces bytes of its tokens, in order, without any that the text does not have
- * @throws RangeError where the tokens do not spell the text, as happens if the vocabulary lacks a byte
+ * @throws {RangeError} if the tokens do not spell the text, as happens if the vocabulary lacks a byte
  */
 export function alignTokens(text: string, pieces: readonly Uint8Array[], changes: TextChanges): Span[] {
   const { bytes, spans } = textBytes(text, changes.normalize);
@@ -32,7 +32,7 @@ export function alignTokens(text: string, pieces: readonly Uint8Array[], changes
     while (changes.strips && at < bytes.length && isSpace(bytes[at])) at++;
   };
   const found = pieces.map((piece) => {
-    // What stands for nothing is told to be at the next character.
+    // A token without bytes is placed at the next character.
     if (piece.length === 0 && at < bytes.length) return spans[at];
     if (!startsWith(bytes, piece, at)) skipSpace();
     if (piece.length === 0 || !startsWith(bytes, piece, at)) throw misspelt(text, spans[at]);

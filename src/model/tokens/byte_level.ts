@@ -15,9 +15,9 @@ function byteAlphabet(): Map<string, number> {
 }
 
 /**
- * The bytes that a token in that alphabet stands for.
+ * Returns the bytes of a token in that alphabet.
  *
- * @throws RangeError where a character is not in it
+ * @throws {RangeError} if a character is not in it
  */
 export function tokenBytes(token: string): Uint8Array {
   return Uint8Array.from(token, (character) => {
@@ -29,12 +29,12 @@ export function tokenBytes(token: string): Uint8Array {
   });
 }
 
-/** Bytes of the UTF-8 sequences that start with this byte, 0 if none does. */
+/** Returns the length of UTF-8 sequences that start with this byte, 0 if none does. */
 function lengthAfter(first: number): number {
   return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
 }
 
-/** How many bytes are read in the same way whatever follows them: all but a character at the end that is not whole. */
+/** Counts the bytes that are read in the same way whatever follows: all but a character at the end that is not whole. */
 export function settledLength(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back];
@@ -44,7 +44,7 @@ export function settledLength(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** Bytes of the UTF-8 sequence that `bytes[at]` starts if it is valid and complete, 0 if not. */
+/** Returns the length of the UTF-8 sequence that `bytes[at]` starts if it is valid and complete, 0 if not. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const length = lengthAfter(bytes[at]);
   if (length === 0 || at + length > bytes.length) return 0;
@@ -56,18 +56,26 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   }
 }
 
+/** Returns pieces one after another. */
+export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((total, { length }) => total + length, 0));
+  let filled = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return bytes;
+}
+
 /**
- * What a person reads of each piece of a byte sequence. A character whose bytes are spread over pieces is shown by the
+ * Returns the readable text of each piece of a byte sequence. A character whose bytes are spread over pieces is shown by the
  * piece that starts it; the pieces that continue it, and bytes that make no character, are shown as `\xNN`.
  */
 export function readablePieces(pieces: readonly Uint8Array[]): string[] {
-  const bytes = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  const bytes = joinBytes(pieces);
   const owner = new Uint32Array(bytes.length);
   let filled = 0;
-  pieces.forEach((piece, i) => {
-    bytes.set(piece, filled);
-    owner.fill(i, filled, filled += piece.length);
-  });
+  pieces.forEach(({ length }, i) => owner.fill(i, filled, filled += length));
   const texts: string[] = pieces.map(() => "");
   for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes, at);

@@ -7,10 +7,10 @@ export type RenderChat = (messages: readonly Message[]) => string;
 const NAMED_TOKENS = ["bos_token", "eos_token", "pad_token", "unk_token"] as const;
 
 /**
- * The chat template of a `tokenizer_config.json`, null where there is none. Rendering throws RangeError where the template
+ * Returns the chat template of a `tokenizer_config.json`, null if there is none. Rendering throws a RangeError if the template
  * refuses the messages.
  *
- * @throws SyntaxError where the template cannot be parsed
+ * @throws {SyntaxError} if the template cannot be parsed
  */
 export async function chatTemplate(config: Record<string, unknown>): Promise<RenderChat | null> {
   const source = templateSource(config.chat_template);
@@ -25,7 +25,7 @@ export async function chatTemplate(config: Record<string, unknown>): Promise<Ren
   const named = Object.fromEntries(NAMED_TOKENS.map((name) => [name, tokenText(config[name])]));
   return (messages) => {
     try {
-      // transformers passes the two nulls as well, and some templates ask whether they are defined.
+      // transformers passes the two nulls as well, and some templates ask if they are defined.
       return template.render({ ...named, messages, tools: null, documents: null, add_generation_prompt: true });
     } catch (error) {
       throw new RangeError(

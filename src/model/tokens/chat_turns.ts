@@ -1,20 +1,20 @@
 /** A message of a chat. */
 export interface Message {
-  /** Who speaks. */
+  /** The speaker. */
   readonly role: "system" | "user" | "assistant";
-  /** What is said. */
+  /** The text. */
   readonly content: string;
 }
 
-/** Where a message's content lies, in UTF-16 code units. */
+/** The place of a message's content, in UTF-16 code units. */
 export interface Turn {
   /** Its role, numbered from the second turn of that role on: `user 2`. */
   readonly name: string;
-  /** Of its first character. */
+  /** Offset of its first character. */
   readonly start: number;
-  /** Behind its last one. */
+  /** Offset behind its last one. */
   readonly end: number;
-  /** Which of the messages it is. */
+  /** Number of the message. */
   readonly message: number;
 }
 
@@ -28,10 +28,10 @@ export interface RenderedTurns {
 
 /**
  * Renders a chat and finds its messages in it: they are rendered a second time as placeholders that no template contains.
- * What lies between them belongs to the template. Contents that templates trim are found trimmed.
+ * The text between them belongs to the template. Contents that templates trim are found trimmed.
  *
  * @param render the chat template
- * @throws {RangeError} where the template changes contents or leaves some out
+ * @throws {RangeError} if the template changes contents or leaves some out
  */
 export function renderTurns(
   render: (messages: readonly Message[]) => string,

@@ -1,22 +1,26 @@
 import { tokenBytes } from "./byte_level.ts";
 
-/** How the tokens of a vocabulary are written, and what of a text they spell. */
+/** The writing of a vocabulary's tokens, and the parts of a text that they spell. */
 export interface TokenWriting {
-  /** The bytes that a token stands for. Throws RangeError for a token that is not written so. */
+  /**
+   * Returns the bytes of a token.
+   *
+   * @throws {RangeError} if it is not written so
+   */
   bytes(token: string): Uint8Array;
-  /** The bytes that an added token stands for. */
+  /** Returns the bytes of an added token. */
   addedBytes(token: string): Uint8Array;
-  /** What becomes of a text, before it is split, that the tokens' bytes do not undo. */
+  /** Makes the changes to a text, before it is split, that the tokens' bytes do not undo. */
   normalize(text: string): string;
   /**
-   * Whether a space that the text does not have stands before it.
+   * True if a space that the text does not have stands before it.
    *
-   * @param first whether it is about the text's start, not the start of what follows an added token
+   * @param place the start of the text, or of a part that follows an added token
    */
-  prefixed(text: string, first: boolean): boolean;
+  prefixed(text: string, place: "text" | "after-added"): boolean;
 }
 
-/** The parts of a `tokenizer.json` that tell. */
+/** The parts of a `tokenizer.json` that tell the writing. */
 interface Parts {
   readonly type?: string;
   readonly decoders?: readonly Parts[];
@@ -26,7 +30,7 @@ interface Parts {
   readonly add_prefix_space?: boolean;
 }
 
-/** What stands for a space in SentencePiece's vocabularies: U+2581. */
+/** Character for a space in SentencePiece's vocabularies: U+2581. */
 const SPACE = "▁";
 const BYTE = /^<0x([0-9A-Fa-f]{2})>$/;
 
@@ -35,7 +39,7 @@ const BYTE = /^<0x([0-9A-Fa-f]{2})>$/;
  * U+2581 and whose bytes outside of the vocabulary are `<0xNN>` (Llama 2, Mistral, Gemma).
  *
  * @param normalizer the tokenizer's own
- * @throws SyntaxError where they are written otherwise
+ * @throws {SyntaxError} if they are written otherwise
  */
 export function tokenWriting(
   tokenizer: Readonly<Record<string, unknown>>,
@@ -65,8 +69,8 @@ export function tokenWriting(
     addedBytes: pieceBytes,
     normalize: (text) => text.replaceAll(SPACE, " "),
     // Metaspace leaves a text that starts with a space alone, Prepend none.
-    prefixed: (text, first) =>
-      normalizers.includes("Prepend") || (first ? scheme !== "never" && !spaced(text) : scheme === "always"),
+    prefixed: (text, place) =>
+      normalizers.includes("Prepend") || (place === "text" ? scheme !== "never" && !spaced(text) : scheme === "always"),
   };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
 import type { GgufValue } from "../../../src/checkpoint/gguf/gguf_header.ts";
 import { deriveTokenizer } from "../../../src/checkpoint/gguf/gguf_tokenizer.ts";
-import { loadTokenizer } from "../../../src/model/tokens/tokenizer.ts";
+import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
 import { readQwenFiles } from "../../model/tokens/qwen_files.ts";
 import { testAgainstTransformers } from "../../model/tokens/token_golden.ts";
 

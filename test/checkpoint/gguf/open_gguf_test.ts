@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
-import { loadTokenizer } from "../../../src/model/tokens/tokenizer.ts";
+import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
 import { GGML_TYPES } from "../../../src/quant/ggml.ts";
 import { goldenPath } from "../../quant/golden.ts";
 import { testGguf } from "./gguf_golden.ts";

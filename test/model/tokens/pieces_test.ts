@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { GgufValue } from "../../../src/checkpoint/gguf/gguf_header.ts";
 import { deriveTokenizer } from "../../../src/checkpoint/gguf/gguf_tokenizer.ts";
-import { loadTokenizer } from "../../../src/model/tokens/tokenizer.ts";
+import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
 
 /** Values of test/golden/pieces.py for a tokenizer, string by string. */
 interface Frozen {

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
 import type { Message } from "../../../src/model/tokens/chat_turns.ts";
-import { loadTokenizer, type Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
+import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
+import type { Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
 
 /** Values of test/golden/tokens.py for a tokenizer, string by string. */
 interface Frozen {

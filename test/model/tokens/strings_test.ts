@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deriveTokenizer } from "../../../src/checkpoint/gguf/gguf_tokenizer.ts";
-import { loadTokenizer } from "../../../src/model/tokens/tokenizer.ts";
+import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
 import { readQwenFiles } from "./qwen_files.ts";
 import { testAgainstPython } from "./strings_golden.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
-import { loadTokenizer, type Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
+import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
+import type { Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
 import { readGolden } from "../../quant/golden.ts";
 
 /** Values of test/golden/quant.py for a tokenizer. */

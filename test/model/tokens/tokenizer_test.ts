@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
-import { loadTokenizer } from "../../../src/model/tokens/tokenizer.ts";
+import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
 import { readQwenFiles } from "./qwen_files.ts";
 import { testAgainstTransformers } from "./token_golden.ts";
 
