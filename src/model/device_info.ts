@@ -1,4 +1,4 @@
-/** What a model runs on. */
+/** The device of a model. */
 export interface DeviceInfo {
   /** WebGPU kernels, or the f64 reference. */
   readonly backend: "webgpu" | "reference";

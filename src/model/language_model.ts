@@ -41,9 +41,9 @@ export interface LanguageModel {
   /** Returns the mean of all rows of the embedding matrix, scaled alike, [D]. */
   meanEmbedding(): Promise<Float32Array>;
   /**
-   * Returns log p of each target token, or another objective, [T] for each prompt. A prompt is its embeddings [L, D], or
-   * what a perturbation left of them; lengths may differ. Rows that prompts have in common with the start of `original`
-   * (by default the first prompt) are computed once.
+   * Returns log p of each target token, or another objective, [T] for each prompt. A prompt is its embeddings [L, D],
+   * or a variant of them; lengths may differ. Rows that prompts have in common with the start of
+   * `original` (by default the first prompt) are computed once.
    */
   score(
     prompts: readonly (Float32Array | PromptVariant)[],
@@ -58,8 +58,8 @@ export interface LanguageModel {
   /** Opens the target's scores as functions of the rows that a block reads, at any points. */
   points(request: PointsRequest): Promise<PointFunction>;
   /**
-   * Continues a prompt by at most `count` tokens, greedily by default. Ends before an end-of-sequence token and before the
-   * token in which a stop string begins.
+   * Continues a prompt by at most `count` tokens, greedily by default. Ends before an end-of-sequence token and
+   * before the token in which a stop string begins.
    *
    * @throws {RangeError} if an option is out of range
    */

@@ -34,10 +34,10 @@ export interface Rehearsal {
 }
 
 /**
- * Opens a checkpoint to learn what running it takes: no weight is read, and of the adapter nothing but its limits is used.
- * Work with the model takes the same code as with a loaded one.
+ * Opens a checkpoint to learn the cost of running it: no weight is read, and of the adapter nothing but its limits is
+ * used. Work with the model takes the same code as with a loaded one.
  *
- * @throws as `loadModel`, for the parts of the checkpoint that it sees
+ * @throws {Error} if `loadModel` would throw it for the parts of the checkpoint that are read
  */
 export async function rehearseModel(source?: string, options: LoadOptions = {}): Promise<Rehearsal> {
   const { path, id } = await locateModel(source, options);

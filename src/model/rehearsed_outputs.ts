@@ -2,13 +2,13 @@ import type { InputData } from "../graph/executor.ts";
 import type { Pretend } from "../graph/rehearsal_executor.ts";
 
 /**
- * How much work a rehearsed model makes, if that depends on what is computed. `least`: scores and gradients that never change
- * and a generation that ends after one token. `most`: scores that no quadrature accounts for, gradients at random points
- * that no number of samples makes sure, and a generation that never ends.
+ * The work of a rehearsed model, if it depends on computed values. `least`: scores and gradients that never change
+ * and a generation that ends after one token. `most`: scores that no quadrature accounts for, gradients at random
+ * points that no number of samples makes sure, and a generation that never ends.
  */
 export type Effort = "least" | "most";
 
-/** Makes the outputs of rehearsed programs. */
+/** Returns the function that makes the outputs of rehearsed programs. */
 export function pretendOutputs(effort: () => Effort): Pretend {
   const pretendGradients = startGradients();
   return (output, values, inputs) => {
@@ -19,9 +19,9 @@ export function pretendOutputs(effort: () => Effort): Pretend {
 }
 
 /**
- * Writes scores [B T] that rise along a path while its tangents and gradients are zero: no quadrature ever accounts for the
- * rise, wherever it looks. Without a path, no two are alike. The target's id sets how steep they are, so that two targets
- * differ.
+ * Writes scores [B T] that rise along a path while its tangents and gradients are zero: no quadrature ever accounts
+ * for the rise, wherever it looks. Without a path, no two are alike. The target's id sets how steep they are, so that
+ * two targets differ.
  */
 function pretendScores(values: Float64Array, { alpha, targets }: InputData): void {
   const T = values.length / (alpha?.length ?? values.length);
@@ -32,7 +32,10 @@ function pretendScores(values: Float64Array, { alpha, targets }: InputData): voi
   });
 }
 
-/** Makes gradients at points of no path, so large and so different from each other that no standard error of theirs is small. */
+/**
+ * Makes gradients at points of no path, so large and so different from each other that no standard error of theirs is
+ * small.
+ */
 function startGradients(): (values: Float64Array) => void {
   let count = 0;
   return (values) => values.forEach((_, i) => values[i] = 1e12 * Math.sin(count++));

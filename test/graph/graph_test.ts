@@ -5,11 +5,10 @@ import { bytesOf, plan, shareSlots } from "../../src/graph/memory_plan.ts";
 import { listOutputs } from "../../src/graph/outputs.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { RECOMPUTE_LEVELS, rematerialize } from "../../src/graph/rematerialize.ts";
-import type { ModelConfig } from "../../src/model/load/model_config.ts";
 import { pathGraph } from "../../src/model/graphs/path_graph.ts";
 import { scoreGraph } from "../../src/model/graphs/score_graph.ts";
 import { randomValues } from "../support/random.ts";
-import { CONFIG, MODEL } from "../support/small_decoder.ts";
+import { CONFIG, MODEL, uploadWeights } from "../support/small_decoder.ts";
 
 const SHAPE = { sequences: 2, prompt: 5, shared: 2, targets: 3 };
 const graphOf = (gradient: "none" | "sequence" | "token", tangent: boolean) =>
@@ -116,10 +115,7 @@ Deno.test("rematerialize() gives the same bits at every level", async () => {
   const results: Float64Array[][] = [];
   for (const level of RECOMPUTE_LEVELS) {
     const graph = rematerialize(graphOf("token", true), level);
-    for (const [name, [rows, columns]] of weightsOf(CONFIG)) {
-      const data = new Uint8Array(randomValues(rows * columns, rows + columns).buffer);
-      await executor.upload({ name, rows, columns }, [{ format: "f32", rows, data }]);
-    }
+    await uploadWeights(executor);
     const program = await executor.compile(graph);
     const inputs = Object.fromEntries(graph.inputs.map(({ name, value }, i) => {
       const count = value.shape.reduce((product, n) => product * n, 1);
@@ -136,24 +132,6 @@ Deno.test("rematerialize() gives the same bits at every level", async () => {
 /** Many layers, so that what they keep outweighs the rest. */
 function deepGraph(gradient: "sequence" | "token"): AnyGraph {
   return pathGraph({ ...MODEL, config: { ...CONFIG, layers: 12 } }, SHAPE, { gradient, tangent: true });
-}
-
-/** Name and [rows, columns] of each weight, as src/model/load/load_weights.ts uploads them. */
-function weightsOf(
-  { layers, hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, vocabularySize }: ModelConfig,
-) {
-  const width = (heads + 2 * kvHeads) * headSize;
-  const block = (i: number): [string, [number, number]][] => [
-    [`layers.${i}.input_norm`, [1, D]],
-    [`layers.${i}.qkv`, [width, D]],
-    [`layers.${i}.qkv.bias`, [1, width]],
-    [`layers.${i}.o`, [D, heads * headSize]],
-    [`layers.${i}.post_norm`, [1, D]],
-    [`layers.${i}.gate_up`, [2 * F, D]],
-    [`layers.${i}.down`, [D, F]],
-  ];
-  const blocks = Array.from({ length: layers }, (_, i) => block(i)).flat();
-  return [...blocks, ["norm", [1, D]], ["head", [vocabularySize, D]]] as [string, [number, number]][];
 }
 
 Deno.test("shareSlots() gives each slot room of its own in the pool and adds only what is missing", () => {

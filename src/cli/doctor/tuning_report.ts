@@ -1,5 +1,6 @@
 import { openGpu } from "../../gpu/device.ts";
-import { type ContestResult, knownClasses, modelClasses, textOfChoice, tune } from "../../model/tune/tune.ts";
+import { knownClasses, modelClasses } from "../../model/tune/product_classes.ts";
+import { type ContestResult, textOfChoice, tune } from "../../model/tune/tune.ts";
 import { readTuning, tuningKey, writeTuning } from "../../model/tune/tuning_cache.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { textTable } from "../../report/text/text_table.ts";

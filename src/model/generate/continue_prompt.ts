@@ -4,7 +4,7 @@ import { type DecodedPrompt, decodeTokens } from "./decode_tokens.ts";
 import { type ChooseToken, createChooser, type TokenSampling } from "./sampler.ts";
 import { createTextStream } from "./text_stream.ts";
 
-/** How a prompt is continued. Both `stop` and `onText` need a tokenizer. */
+/** Options of a continuation. Both `stop` and `onText` need a tokenizer. */
 export interface GenerateOptions extends TokenSampling {
   /** Texts that end the continuation, which then holds nothing of them. */
   readonly stop?: readonly string[];
@@ -13,7 +13,7 @@ export interface GenerateOptions extends TokenSampling {
 }
 
 /** A prompt to continue, and the end of its continuation. */
-export interface Continuation extends DecodedPrompt {
+interface Continuation extends DecodedPrompt {
   /** Tokens that end the continuation and are no part of it. */
   readonly ends: ReadonlySet<number>;
   /** Null if the checkpoint has none. */

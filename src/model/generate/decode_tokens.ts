@@ -121,8 +121,9 @@ const AWAIT_SECONDS = 0.02;
 const MOST_AHEAD = 8;
 
 /**
- * Yields the likeliest tokens. Steps feed each other on the GPU, which works on one while the host waits for another. Those
- * under way when no more are wanted were for nothing: their time counts; their rows, whose number is chance, do not.
+ * Yields the likeliest tokens. Steps feed each other on the GPU, which works on one while the host waits for another.
+ * Those under way when no more are wanted were for nothing: their time counts; their rows, whose number is chance, do
+ * not.
  */
 async function* stepsAhead(
   { decoder, executor, meter }: ModelRuntime,

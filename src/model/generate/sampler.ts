@@ -1,40 +1,41 @@
 import { createRandom } from "../../statistics/random.ts";
 
 /**
- * How the next token is chosen. As long as none of `temperature`, `topK` and `topP` is given it is the likeliest one; else it is
- * drawn. They apply in transformers' order: repetition penalty, temperature, top-k, top-p.
+ * Options of the choice of the next token. Without `temperature`, `topK` and `topP` it is the likeliest one; else it
+ * is drawn. They apply in transformers' order: repetition penalty, temperature, top-k, top-p.
  */
 export interface TokenSampling {
   /** Divides the logits, > 0. Default 1. */
   readonly temperature?: number;
-  /** Draws from the likeliest so many tokens, ≥ 1, and whatever ties with the last of them. Default: all. */
+  /** Draws from so many of the likeliest tokens, ≥ 1, and those that tie with the last of them. Default: all. */
   readonly topK?: number;
   /**
-   * Draws from the fewest likeliest tokens whose probabilities exceed this, above 0 and at most 1, and whatever ties with the
-   * last of them. Default 1: all.
+   * Draws from the fewest likeliest tokens whose probabilities exceed this, above 0 and at most 1, and those that tie
+   * with the last of them. Default 1: all.
    */
   readonly topP?: number;
   /**
-   * Divides the positive logits, and multiplies the negative ones, of all tokens that prompt and continuation hold so far; > 0,
-   * above 1 to keep from repetition. Default 1. Source: Keskar et al., CTRL (2019), section 4.1.
+   * Divides the positive logits, and multiplies the negative ones, of all tokens that prompt and continuation hold so
+   * far; > 0, above 1 to keep from repetition. Default 1. Source: Keskar et al., CTRL (2019), section 4.1.
    */
   readonly repetitionPenalty?: number;
-  /** Of the draws, an integer of 32 bits: the same seed gives the same tokens. Default 0. */
+  /** Seed of the draws, an integer of 32 bits: the same seed gives the same tokens. Default 0. */
   readonly seed?: number;
 }
 
 /** Chooses a token by the logits [V] of all, given those that were there before. */
 export type ChooseToken = (logits: Float64Array, seen: ReadonlySet<number>) => number;
 
-/** Whether tokens are drawn rather than found. */
+/** True if tokens are drawn, not found. */
 export function isDrawn({ temperature, topK, topP }: TokenSampling): boolean {
   return temperature !== undefined || topK !== undefined || topP !== undefined;
 }
 
 /**
- * What chooses tokens by these options; null where it is the largest logit as it stands, which needs no logits on the host.
+ * Makes the choice of tokens by these options; null if it is the largest logit as it stands, which needs no logits on
+ * the host.
  *
- * @throws {RangeError} for options out of range, or a seed where nothing is drawn
+ * @throws {RangeError} if an option is out of range, or there is a seed and nothing is drawn
  */
 export function createChooser(options: TokenSampling): ChooseToken | null {
   checkSampling(options);
@@ -51,8 +52,8 @@ export function createChooser(options: TokenSampling): ChooseToken | null {
 }
 
 /**
- * Another seed, one to one (MurmurHash3's last steps): the generator's first numbers for small seeds are near each other, and
- * the first is what decides a short text.
+ * Returns another seed, one to one (MurmurHash3's last steps): the generator's first numbers for small seeds are near
+ * each other, and the first decides a short text.
  */
 function spread(seed: number): number {
   let mixed = (seed + 0x9e3779b9) | 0;
@@ -61,7 +62,7 @@ function spread(seed: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** @throws {RangeError} naming the option that is out of range */
+/** @throws {RangeError} if an option is out of range */
 function checkSampling(options: TokenSampling): void {
   const { temperature = 1, topK = 1, topP = 1, repetitionPenalty = 1, seed } = options;
   const expect = (name: string, condition: boolean, must: string, got: unknown) => {
@@ -76,10 +77,10 @@ function checkSampling(options: TokenSampling): void {
 }
 
 /**
- * The probabilities that tokens are drawn with, [V]; they sum to 1.
+ * Returns the probabilities of the draw, [V]; they sum to 1.
  *
  * @param logits [V] finite
- * @throws {RangeError} where a logit is not finite
+ * @throws {RangeError} if a logit is not finite
  */
 export function tokenProbabilities(
   logits: Float64Array,
@@ -115,7 +116,7 @@ function softmax(scores: Float64Array): Float64Array {
   return normalized(scores.map((score) => Math.exp(score - top)));
 }
 
-/** @throws {RangeError} where a score is NaN, or the largest not finite */
+/** @throws {RangeError} if a score is NaN, or the largest is not finite */
 function largest(scores: Float64Array): number {
   const top = scores.reduce((most, score) => Math.max(most, score), -Infinity);
   if (!Number.isFinite(top)) throw new RangeError(`Cannot choose a token as its logits must be finite: got ${top}`);
@@ -139,7 +140,7 @@ function normalized(weights: Float64Array): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
-/** The token at quantile `u` of [0, 1). */
+/** Returns the token at quantile `u` of [0, 1). */
 function draw(probabilities: Float64Array, u: number): number {
   let below = 0;
   const found = probabilities.findIndex((probability) => (below += probability) > u);

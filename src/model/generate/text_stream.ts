@@ -1,21 +1,21 @@
 import { joinBytes, readablePieces, settledLength } from "../tokens/byte_level.ts";
 
 /** Text that comes token by token. */
-export interface TextStream {
-  /** Takes the next token. Returns whether the text goes on: false once it holds a stop string. */
+interface TextStream {
+  /** Takes the next token. Returns true if the text goes on: false once it holds a stop string. */
   push(id: number): boolean;
   /**
-   * Hands on what was held back.
+   * Hands on the rest that was held back.
    *
-   * @returns how many tokens hold nothing of the stop string; all of them where there was none
+   * @returns the number of tokens that hold nothing of the stop string; all if there was none
    */
   finish(): number;
 }
 
 /**
- * Joins tokens to a text and hands it on in pieces as soon as nothing that follows can change them: a character is held back
- * until all its bytes are there, the beginning of a stop string until it is none. The pieces together are what `decode` makes
- * of the tokens, up to the first stop string.
+ * Joins tokens to a text and hands it on in pieces as soon as later tokens cannot change them: a character is held
+ * back until all its bytes are there, the beginning of a stop string until it turns out to be none. The pieces together
+ * equal `decode` of the tokens, up to the first stop string.
  *
  * @param bytesOf UTF-8 bytes of a token, which need not be whole characters
  * @param stops strings that end the text and are not handed on; none may be empty
@@ -62,7 +62,7 @@ export function createTextStream(
   };
 }
 
-/** Length of the longest end of the text that a stop string begins with. */
+/** Returns the length of the longest end of the text that a stop string begins with. */
 function unfinishedStop(text: string, stops: readonly string[]): number {
   for (let length = Math.min(text.length, longest(stops) - 1); length > 0; length--) {
     const end = text.slice(-length);

@@ -9,8 +9,8 @@ export const CACHE_STATES = "cache.";
 const ONE_INDEX = { shape: [1], dtype: "u32" } as const;
 
 /**
- * Continues a cache by rows whose embeddings the host knows. Inputs `x` [R, D], `rotation` of R rows, `position` [1]; states
- * of keys and values. Output `logits` [1, V] after the last row, before any soft-cap.
+ * Continues a cache by rows whose embeddings the host knows. Inputs `x` [R, D], `rotation` of R rows, `position` [1];
+ * states of keys and values. Output `logits` [1, V] after the last row, before any soft-cap.
  */
 export function decodeLogitsGraph(model: DecoderSpec, rows: number, capacity: number): Graph<{ logits: Value }> {
   const g = trace();
@@ -24,8 +24,9 @@ export function decodeTokenGraph(model: DecoderSpec, rows: number, capacity: num
 }
 
 /**
- * A step of a model whose head is its embedding matrix. Inputs `token` [1] and `position` [1], both of which it sets to those of
- * the next step, and `rotation` of all positions; states of keys and values. Output `token` [1], the likeliest id.
+ * A step of a model whose head is its embedding matrix. Inputs `token` [1] and `position` [1], both of which it sets
+ * to those of the next step, and `rotation` of all positions; states of keys and values. Output `token` [1], the
+ * likeliest id.
  */
 export function stepGraph(model: DecoderSpec, capacity: number): Graph<{ token: Value }> {
   const { hiddenSize: columns, embeddingScale: scale } = model.config;

@@ -15,7 +15,7 @@ export interface DecoderSpec {
 }
 
 /** Options of `decoderBlocks`. By default x is one sequence, of which all rows are wanted after all blocks. */
-export interface BlockOptions {
+interface BlockOptions {
   /** B: rows are B sequences of one length. Default 1. */
   readonly sequences?: number;
   /** Rows before the sequences. Default: none. */
@@ -31,11 +31,11 @@ export interface BlockOptions {
 }
 
 /**
- * Adds the decoder's blocks, or some of them: [.., D] → [.., D].
+ *  * Adds the decoder's blocks, or some of them: [.., D] → [.., D].
  *
  * @param rotation [≥ S, rotationColumns], of each sequence's own rows
- * @param attend adds a layer's attention to its queries, keys and values after RoPE, those of shared rows first; in the last
- * layer its queries must be of the rows that `keep` takes
+ * @param attend adds a layer's attention to its queries, keys and values after RoPE, those of shared rows first; in the
+ * last layer its queries must be of the rows that `keep` takes
  */
 export function decoderBlocks(
   g: Trace,
@@ -80,7 +80,7 @@ export function decoderBlocks(
 }
 
 /**
- * Returns the attributes of a layer's attention, whatever the batch.
+ * Returns the attributes of a layer's attention that do not depend on the batch.
  *
  * @param positions of the longest sequence: a window that holds them all is none
  */

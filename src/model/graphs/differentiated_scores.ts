@@ -21,7 +21,7 @@ export type DifferentiatedOutputs = {
 };
 
 /** The direction at the rows x [B, S, D]. */
-export interface Direction {
+interface Direction {
   /** Returns the tangent at x, [B, S, D]. */
   tangent(): Value;
   /** Returns the factor of gradients, [1 or B, S, D]; null if they are wanted whole. */

@@ -19,19 +19,22 @@ export type HeadObjective =
 export const LOG_PROB: HeadObjective = { kind: "log-prob" };
 
 /** The rows that the head scores. */
-export interface HeadShape {
+interface HeadShape {
   /** B */
   readonly sequences: number;
   /** T */
   readonly targets: number;
 }
 
-/** `differentiated` scores can be differentiated by the rows, at the cost of a gradient that is kept; `scored` ones cannot. */
-export type HeadUse = "scored" | "differentiated";
+/**
+ * `differentiated` scores can be differentiated by the rows, at the cost of a gradient that is kept; `scored` ones
+ * cannot.
+ */
+type HeadUse = "scored" | "differentiated";
 
 /**
- * Adds the scores [B T] of the rows h. Inputs as `headInputs` returns them: `targets` [B T], `pairs` [B T, 2] or `reference`
- * [T, V].
+ * Adds the scores [B T] of the rows h. Inputs as `headInputs` returns them: `targets` [B T], `pairs` [B T, 2] or
+ * `reference` [T, V].
  */
 export function headScores(
   g: Trace,

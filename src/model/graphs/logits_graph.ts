@@ -4,19 +4,19 @@ import { attentionOf, decoderBlocks, type DecoderSpec, f32 } from "./decoder.ts"
 import { rotationInput } from "./rotation.ts";
 
 /** The sizes of one sequence [prompt; target without its last token]. */
-export interface LogitsShape {
+interface LogitsShape {
   /** L */
   readonly prompt: number;
   /** T */
   readonly targets: number;
 }
 
-// Logits of so many bytes are one value: far below what an adapter binds at least, 128 MiB.
+// Logits of so many bytes are one value: far below the 128 MiB that every adapter binds.
 const GROUP_BYTES = 2 ** 25;
 
 /**
- * Logits at the rows that predict targets. Inputs `x` [1, S, D], `rotation` of S rows. Outputs `logits`, before any soft-cap,
- * [group, V] of one group of targets after another.
+ * Logits at the rows that predict targets. Inputs `x` [1, S, D], `rotation` of S rows. Outputs `logits`, before any
+ * soft-cap, [group, V] of one group of targets after another.
  */
 export function logitsGraph(model: DecoderSpec, { prompt: L, targets: T }: LogitsShape): Graph<{ logits: Value[] }> {
   const { config } = model;

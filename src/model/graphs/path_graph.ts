@@ -6,9 +6,9 @@ import { type DifferentiatedOutputs, differentiatedScores } from "./differentiat
 import type { HeadObjective } from "./head.ts";
 
 /**
- * Scores along a straight path. Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` of S rows from position P on,
- * those of `headScores` and, if P > 0, those of `sharedInputs` from the first block on. A gradient is the dot products of
- * the first rows with `delta`; those of the other rows are zero or unused.
+ * Scores along a straight path. Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` of S rows from
+ * position P on, those of `headScores` and, if P > 0, those of `sharedInputs` from the first block on. A gradient is
+ * the dot products of the first rows with `delta`; those of the other rows are zero or unused.
  */
 export function pathGraph(
   model: DecoderSpec,

@@ -6,8 +6,8 @@ import { type DifferentiatedOutputs, differentiatedScores } from "./differentiat
 import type { HeadObjective } from "./head.ts";
 
 /**
- * Scores at points that lie anywhere. As `pathGraph`, but for inputs `x` [B, S, D] in place of the path's and, if a derivative
- * along it is wanted, `direction` [B, S, D]. Without `products` a gradient is [B, walks[t].rows, D].
+ * Scores at points that lie anywhere. As `pathGraph`, but for inputs `x` [B, S, D] in place of the path's and, if a
+ * derivative along it is wanted, `direction` [B, S, D]. Without `products` a gradient is [B, walks[t].rows, D].
  */
 export function pointGraph(
   model: DecoderSpec,

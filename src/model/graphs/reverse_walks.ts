@@ -17,8 +17,8 @@ const MOST_LENGTHS = 8;
 const COPY_SHARE = 1 / 16;
 
 /**
- * Returns the reverse walks of a batch: target t depends on the rows up to the one that predicts it, so its walk ends there,
- * or a little later, or covers all rows if cutting would save less than the copies cost.
+ * Returns the reverse walks of a batch: target t depends on the rows up to the one that predicts it, so its walk ends
+ * there, or a little later, or covers all rows if cutting would save less than the copies cost.
  */
 export function reverseWalks(shape: SequenceShape, { gradient }: Pick<PathWants, "gradient">): ReverseWalk[] {
   const { prompt, shared, targets: T } = shape;

@@ -14,7 +14,8 @@ export function rotationInput(g: Trace, config: ModelConfig, rows: number): Valu
 }
 
 /**
- * Returns cosines and sines of positions first … first + count − 1, of one table after another: [count, rotationColumns].
+ * Returns cosines and sines of positions first … first + count − 1, of one table after another: [count,
+ * rotationColumns].
  *
  * @param length of the sequence, on which the angles of some models depend. Default: up to the last of the positions
  */

@@ -25,10 +25,10 @@ export interface RaggedShape {
 }
 
 /**
- * Scores of sequences of different lengths. Inputs `x` [1, R, D], the own rows of one sequence after another; `rotation` of R
- * rows, of their positions; `layout` [B, 3 + longest], or twice as much if it is gapped, as attention takes it; `predicting`
- * [B T], the rows of x that predict a target; those of `headScores`; and, if P > 0, those of `sharedInputs`. Output `score`
- * [B T].
+ * Scores of sequences of different lengths. Inputs `x` [1, R, D], the own rows of one sequence after another;
+ * `rotation` of R rows, of their positions; `layout` [B, 3 + longest], or twice as much if it is gapped, as attention
+ * takes it; `predicting` [B T], the rows of x that predict a target; those of `headScores`; and, if P > 0, those of
+ * `sharedInputs`. Output `score` [B T].
  */
 export function scoreGraph(
   model: DecoderSpec,

@@ -4,15 +4,15 @@ import { attentionOf, decoderBlocks, type DecoderSpec, f32 } from "./decoder.ts"
 import { rotationInput } from "./rotation.ts";
 
 /** The sizes of sequences of P rows each. */
-export interface SharedShape {
+interface SharedShape {
   readonly sequences: number;
   /** P */
   readonly rows: number;
 }
 
 /**
- * Rows that many sequences start with, once. Inputs `x` [1, P, D], `rotation` of P rows. Outputs `shared`, by layer the rows
- * [keys | values] after RoPE, [1, P, 2K Dh].
+ * Rows that many sequences start with, once. Inputs `x` [1, P, D], `rotation` of P rows. Outputs `shared`, by layer
+ * the rows [keys | values] after RoPE, [1, P, 2K Dh].
  */
 export function sharedGraph(model: DecoderSpec, { sequences, rows }: SharedShape): Graph<{ shared: readonly Value[] }> {
   const { config } = model;

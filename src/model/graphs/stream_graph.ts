@@ -17,8 +17,8 @@ export interface StreamShape {
 }
 
 /**
- * The residual stream that a block reads. Inputs `x` [B, S, D], embeddings; `rotation` of S rows from position P on; and,
- * if P > 0, those of `sharedInputs` before the block. Output `stream` [B, S, D].
+ * The residual stream that a block reads. Inputs `x` [B, S, D], embeddings; `rotation` of S rows from position P on;
+ * and, if P > 0, those of `sharedInputs` before the block. Output `stream` [B, S, D].
  */
 export function streamGraph(model: DecoderSpec, shape: StreamShape): Graph<{ stream: Value }> {
   const { sequences, shared: P, rows, layer } = shape;

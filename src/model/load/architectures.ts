@@ -1,32 +1,32 @@
 /** A `model_type` that is supported. */
 export type ArchitectureName = "qwen2" | "qwen3" | "llama" | "mistral" | "gemma2" | "gemma3_text";
 
-/** Names of the norms of a block in a checkpoint; null for one that the block does not have. */
-export interface BlockNorms {
+/** Names of the norms of a block in a checkpoint; null for a norm that the block does not have. */
+interface BlockNorms {
   /** Before attention. */
   readonly attentionIn: string;
-  /** Of what attention adds to the residual stream. */
+  /** Of attention's output, before it is added to the residual stream. */
   readonly attentionOut: string | null;
   /** Before the MLP. */
   readonly mlpIn: string;
-  /** Of what the MLP adds. */
+  /** Of the MLP's output, likewise. */
   readonly mlpOut: string | null;
 }
 
-/** What sets one architecture apart from the others; all else is alike. */
+/** Differences between one architecture and the others; all else is alike. */
 export interface ArchitectureRules {
-  /** Who uses it, for people. */
+  /** Models of this architecture, for messages. */
   readonly models: string;
   readonly norms: BlockNorms;
-  /** What norms add to their stored weights. */
+  /** Number that norms add to their stored weights. */
   readonly normOffset: 0 | 1;
-  /** Whether each head of queries and keys is normalized before it is rotated. */
+  /** True if each head of queries and keys is normalized before it is rotated. */
   readonly headNorms: boolean;
-  /** Whether embedding rows are multiplied by √D. */
+  /** True if embedding rows are multiplied by √D. */
   readonly scaledEmbedding: boolean;
-  /** Whether a layer attends to a window of the latest positions, where the configuration has no `layer_types`. */
+  /** True if a layer attends to a window of the latest positions; asked if the configuration has no `layer_types`. */
   windowed(layer: number, config: Readonly<Record<string, unknown>>): boolean;
-  /** Keys of `config.json` that published files leave out, and what transformers takes them for. */
+  /** Keys of `config.json` that published files leave out, with the values of transformers. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
@@ -120,7 +120,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, ArchitectureRules>
   },
 };
 
-/** Whether a `model_type` is supported. */
+/** True if a `model_type` is supported. */
 export function isArchitecture(name: unknown): name is ArchitectureName {
   return typeof name === "string" && Object.hasOwn(ARCHITECTURES, name);
 }

@@ -11,8 +11,8 @@ const SOURCE = new URL("../../../experiments/models/biography/", import.meta.url
 const FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"] as const;
 
 /**
- * Directory of the embedded model: beside this module, or, where this module was imported from a URL, a copy in the
- * user's cache, fetched once.
+ * Returns the directory of the embedded model: in this repository or, if this module was imported from a URL, a copy in
+ * the user's cache, fetched once.
  */
 export async function embeddedModel(): Promise<string> {
   return SOURCE.protocol === "file:" ? fileURLToPath(SOURCE) : await fetchOnce(SOURCE);

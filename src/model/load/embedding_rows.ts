@@ -5,7 +5,10 @@ import { EMBEDDING } from "./weight_layout.ts";
 /** Reads rows of the embedding matrix: [ids.length, D]. */
 export type Embed = (ids: readonly number[]) => Promise<Float32Array>;
 
-/** Makes the reader of a checkpoint's embedding rows, scaled as the blocks get them; it throws RangeError for an unknown id. */
+/**
+ * Makes the reader of a checkpoint's embedding rows, scaled as the blocks get them; it throws RangeError for an unknown
+ * id.
+ */
 export function embeddingReader(checkpoint: Checkpoint, config: ModelConfig): Embed {
   const scale = Math.fround(config.embeddingScale);
   return async (ids) => {

@@ -4,7 +4,7 @@ import type { DownloadProgress } from "./locate_model.ts";
 /** The device to run on: `auto` is WebGPU if an adapter answers, else the f64 reference. */
 export type Device = "auto" | "webgpu" | "reference";
 
-/** How a model is loaded. */
+/** Options of loading a model. */
 export interface LoadOptions {
   /** Default `auto`. */
   readonly device?: Device;
@@ -13,14 +13,14 @@ export interface LoadOptions {
   /** Bytes that the values of one program may take. Default 1 GiB. */
   readonly memory?: number;
   /**
-   * `auto`: kernels as `doctor --tune` has chosen them for this adapter, if it has; `off`: the default kernels. Default: the
-   * environment's WHENCE_TUNING, else `auto`.
+   * `auto`: kernels as `doctor --tune` has chosen them for this adapter, if it has; `off`: the default kernels.
+   * Default: the environment's WHENCE_TUNING, else `auto`.
    */
   readonly tuning?: "auto" | "off";
   /**
-   * `auto`: keeps what is quantized at load, and digests of weight files, in the user's cache directory, if permissions
-   * allow it without asking; `off`: neither reads nor writes there. Default: the environment's WHENCE_WEIGHTS_CACHE, else
-   * `auto`.
+   * `auto`: keeps what is quantized at load, and digests of weight files, in the user's cache directory, if
+   * permissions allow it without asking; `off`: neither reads nor writes there. Default: the environment's
+   * WHENCE_WEIGHTS_CACHE, else `auto`.
    */
   readonly cache?: "auto" | "off";
   /** Receives hints for the user, a sentence each. */

@@ -8,21 +8,21 @@ import { f32Values } from "./quantize_tensor.ts";
 import { openQuantizedWeights, type QuantizedOptions } from "./quantized_weights.ts";
 import { type StackedWeight, stackedWeights } from "./weight_layout.ts";
 
-/** Whether the linear layers of the blocks are quantized at load. */
+/** Quantization of the blocks' linear layers at load. */
 export type Quantize = "nf4" | "none";
 
-/** What was loaded. */
-export interface LoadedWeights {
+/** Facts about loaded weights. */
+interface LoadedWeights {
   readonly parameters: number;
   /** "nf4", "nf4 at load from BF16", or the formats of the file. */
   readonly quantization: string;
 }
 
 /**
- * Uploads every weight of a model, one stacked weight at a time; each tensor is read once. The embedding matrix stays in the
- * file; only its use as a tied head is uploaded.
+ * Uploads every weight of a model, one stacked weight at a time; each tensor is read once. The embedding matrix stays
+ * in the file; only its use as a tied head is uploaded.
  *
- * @throws {TypeError} where a tensor is missing or its shape does not follow from the config
+ * @throws {TypeError} if a tensor is missing or its shape does not follow from the config
  */
 export async function loadWeights(
   checkpoint: Checkpoint,
@@ -55,7 +55,7 @@ export async function loadWeights(
   return describeWeights(checkpoint, config, quantize);
 }
 
-/** Linear layers that are not in NF4 yet, in the order in which they are loaded. */
+/** Lists the linear layers that are not in NF4 yet, in the order of loading. */
 function quantizedMatrices(
   checkpoint: Checkpoint,
   weights: readonly StackedWeight[],
@@ -69,9 +69,9 @@ function quantizedMatrices(
 }
 
 /**
- * Tells an executor the formats and sizes of what `loadWeights` would upload; no tensor is read.
+ * Tells an executor the formats and sizes of the weights that `loadWeights` would upload; no tensor is read.
  *
- * @throws {TypeError} as `loadWeights`
+ * @throws {TypeError} if `loadWeights` would throw it
  */
 export async function layOutWeights(
   checkpoint: Checkpoint,
@@ -91,7 +91,7 @@ export async function layOutWeights(
   return describeWeights(checkpoint, config, quantize);
 }
 
-/** What is known of a tensor that must be there in this shape. */
+/** Finds a tensor that must be there in this shape. */
 function requireTensor(checkpoint: Checkpoint, name: string, shape: readonly number[]): TensorInfo {
   const info = checkpoint.tensors.get(name);
   if (info === undefined) {
@@ -108,7 +108,7 @@ function requireTensor(checkpoint: Checkpoint, name: string, shape: readonly num
   return info;
 }
 
-/** One row of f32 values, the tensors' one after another, with `offset` added in f32. */
+/** Makes one row of f32 values, the tensors' one after another, with `offset` added in f32. */
 function vector(tensors: readonly Tensor[], offset = 0): WeightSegment {
   const values = tensors.map(f32Values).map((stored) => offset === 0 ? stored : stored.map((value) => value + offset));
   const joined = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));

@@ -4,21 +4,21 @@ import type { HubHooks } from "../../checkpoint/hub/hub_settings.ts";
 
 export type { DownloadProgress, HubHooks } from "../../checkpoint/hub/hub_settings.ts";
 
-/** Where a model lies on this machine, and its name in records. */
+/** A model on this machine, and its name in records. */
 export interface LocatedModel {
   /** A directory or a .gguf file. */
   readonly path: string;
-  /** As it was named; from the hub with its commit as revision, so that the same can be had again. */
+  /** The name it was asked for by; from the hub with its commit as revision, so that the same can be had again. */
   readonly id: string;
-  /** Whether it lies in the cache of the hub. */
+  /** True if it lies in the cache of the hub. */
   readonly fromHub: boolean;
 }
 
 /**
- * Finds a model by its name: `embedded`, a directory, a .gguf file, or `organization/name[@revision][:file.gguf]` at the hub,
- * which is downloaded. A path that exists wins.
+ * Finds a model by its name: `embedded`, a directory, a .gguf file, or `organization/name[@revision][:file.gguf]` at
+ * the hub, which is downloaded. A path that exists wins.
  *
- * @throws {HubError} where the hub lacks it, refuses, or cannot be reached
+ * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
  */
 export async function locateModel(source: string = EMBEDDED, hooks: HubHooks = {}): Promise<LocatedModel> {
   if (source === EMBEDDED) return { path: await embeddedModel(), id: source, fromHub: false };

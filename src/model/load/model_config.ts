@@ -1,11 +1,11 @@
 import { type ArchitectureName, type ArchitectureRules, ARCHITECTURES, isArchitecture } from "./architectures.ts";
 import { type Fail, longestSequence, readRopeTable, type RopeTable } from "./rope_scaling.ts";
 
-/** What may differ between the layers of a model. */
+/** Differences between the layers of a model. */
 export interface LayerKind {
   /** Latest positions that a query attends to, its own included; null for all before it. */
   readonly window: number | null;
-  /** Which of the model's tables of rotary angles it uses. */
+  /** Number of its table among the model's tables of rotary angles. */
   readonly rope: number;
 }
 
@@ -35,15 +35,15 @@ export interface ModelConfig {
   readonly rope: readonly RopeTable[];
   /** By layer. */
   readonly layerKinds: readonly LayerKind[];
-  /** What products of queries and keys are multiplied by. */
+  /** Factor of products of queries and keys. */
   readonly attentionScale: number;
   /** c of scores c · tanh(score / c); null for scores as they are. */
   readonly attentionSoftCap: number | null;
   /** c of logits c · tanh(logit / c); null for logits as they are. */
   readonly logitSoftCap: number | null;
-  /** What embedding rows are multiplied by. */
+  /** Factor of embedding rows. */
   readonly embeddingScale: number;
-  /** Whether the head is the embedding matrix. */
+  /** True if the head is the embedding matrix. */
   readonly tiedHead: boolean;
   /** Longest sequence. */
   readonly maxPositions: number;
@@ -69,7 +69,7 @@ const ACTIVATIONS: ReadonlyMap<unknown, ModelConfig["activation"]> = new Map([
  * Reads the keys of a Hugging Face `config.json`.
  *
  * @param path of the file, for messages
- * @throws {SyntaxError} naming the key, what was expected and what was found
+ * @throws {SyntaxError} if a key is missing or not supported
  */
 export function parseConfig(stated: Keys, path: string): ModelConfig {
   const fail: Fail = (key, expected, got) => {
@@ -133,7 +133,7 @@ function readerOf(config: Keys, fail: Fail): Reader {
   };
 }
 
-/** What would change the model's function without any sign of it. */
+/** Refuses keys that would change the model's function without any sign of it. */
 function refuseUnsupported(config: Keys, fail: Fail): void {
   if (config.mlp_bias === true) fail("mlp_bias", "false", true);
   if (config.use_bidirectional_attention === true) fail("use_bidirectional_attention", "false", true);
@@ -148,7 +148,7 @@ function readActivation(config: Keys, fail: Fail): ModelConfig["activation"] {
   return ACTIVATIONS.get(config[key]) ?? fail(key, known, config[key]);
 }
 
-/** What each layer attends to and how positions are told to it. */
+/** Reads the window and the rotary angles of each layer. */
 function readLayers({ config, fail, integer }: Reader, rules: ArchitectureRules, layers: number, headSize: number) {
   const window = config.sliding_window == null || config.use_sliding_window === false
     ? null
@@ -173,7 +173,7 @@ function readLayers({ config, fail, integer }: Reader, rules: ArchitectureRules,
   };
 }
 
-/** Which layers attend to a window, null where the configuration does not say. */
+/** Reads which layers attend to a window; null if the configuration does not say. */
 function readLayerTypes(config: Keys, layers: number, fail: Fail): boolean[] | null {
   const types = config.layer_types;
   if (types == null) return null;
@@ -184,7 +184,7 @@ function readLayerTypes(config: Keys, layers: number, fail: Fail): boolean[] | n
   return types.map((type) => type === "sliding_attention");
 }
 
-/** The tables of layers that attend to all and of those that attend to a window: `rope_scaling` wins, as in transformers. */
+/** Reads the tables of full and of windowed layers: `rope_scaling` wins, as in transformers. */
 function readRopeTables(config: Keys, maxPositions: number, fail: Fail): [full: RopeTable, sliding: RopeTable] {
   const key = config.rope_scaling == null ? "rope_parameters" : "rope_scaling";
   const stated = (config[key] ?? {}) as Keys;

@@ -3,10 +3,10 @@ import type { Nf4Tensor } from "../../quant/nf4.ts";
 import type { QuantizeAnswer, QuantizeRequest } from "./quantize_worker.ts";
 
 /** Threads that read and quantize matrices. */
-export interface QuantizePool {
-  /** How many there are. */
+interface QuantizePool {
+  /** Number of threads. */
   readonly threads: number;
-  /** Null where no thread could do it: then it is to be tried here, which works or says what is wrong. */
+  /** Quantizes a matrix. Null if no thread could: then the caller tries, which works or says the reason. */
   quantize(matrix: QuantizedMatrix): Promise<Nf4Tensor | null>;
   close(): void;
 }
@@ -20,7 +20,7 @@ interface Job {
 /** More threads would wait for the disk and hold a matrix each. */
 const MOST_THREADS = 8;
 
-/** The threads that this machine is good for; a single one would only make the way longer. */
+/** Returns the number of threads that are worth it on this machine; a single one would only be a detour. */
 export function usefulThreads(): number {
   const cores = Math.min(MOST_THREADS, navigator.hardwareConcurrency);
   return cores > 1 ? cores : 0;
@@ -29,7 +29,7 @@ export function usefulThreads(): number {
 /**
  * Starts threads, each of which opens the checkpoint at `path` for itself.
  *
- * Where threads are not allowed, or their module cannot be loaded, every matrix is left to the caller.
+ * If threads are not allowed, or their module cannot be loaded, every matrix is left to the caller.
  */
 export function startQuantizePool(path: string, count: number): QuantizePool {
   const waiting: Job[] = [];

@@ -13,7 +13,7 @@ export async function readQuantized(
   return tensor.kind === "nf4" ? tensor : quantizeNf4(f32Values(tensor), shape);
 }
 
-/** The values of a tensor that is not in NF4; of a dense one in f32 a view. */
+/** Returns the values of a tensor that is not in NF4; of a dense one in f32 a view. */
 export function f32Values(tensor: Tensor): Float32Array {
   if (tensor.kind === "nf4") throw new TypeError("Cannot widen a vector as it must be dense: got nf4");
   return tensorValues(tensor);

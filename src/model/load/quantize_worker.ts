@@ -4,17 +4,17 @@ import { openCheckpoint } from "../../checkpoint/open_checkpoint.ts";
 import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
 import { readQuantized } from "./quantize_tensor.ts";
 
-/** What it is asked. */
+/** A request to the thread. */
 export interface QuantizeRequest {
-  /** Of the checkpoint, the same in every request. */
+  /** Path of the checkpoint, the same in every request. */
   readonly path: string;
   readonly matrix: QuantizedMatrix;
 }
 
-/** What it answers: null where that failed, for whatever reason; whoever asked will see when trying for itself. */
+/** An answer of the thread: null if it failed for any reason; the caller will see it by its own try. */
 export type QuantizeAnswer = { readonly codes: Uint8Array; readonly absmax: Float32Array } | null;
 
-/** What a worker's global scope has and the checker, which takes this file for a script of the main thread, does not know. */
+/** A worker's global scope, which the checker does not know: it takes this file for a script of the main thread. */
 const thread = self as unknown as {
   onmessage: (event: MessageEvent<QuantizeRequest>) => void;
   postMessage(answer: QuantizeAnswer, transferred: ArrayBufferLike[]): void;

@@ -14,37 +14,40 @@ import { startQuantizePool, usefulThreads } from "./quantize_pool.ts";
 import { readQuantized } from "./quantize_tensor.ts";
 
 /** The matrices that are quantized at load, one after the other. */
-export interface QuantizedWeights {
-  /** The next one. Throws as reading it from the checkpoint does. */
+interface QuantizedWeights {
+  /** Returns the next one. Throws as reading it from the checkpoint does. */
   next(): Promise<Nf4Tensor>;
-  /** Keeps them for the next load, if all went well; to be called in any case. */
+  /** Keeps them for the next load if all went well. To be called in any case. */
   close(complete: boolean): void;
 }
 
-/** How they are got. */
+/** Options of getting them. */
 export interface QuantizedOptions {
-  /** The cache's directory; null: neither read nor written. */
+  /** The cache's directory; null to neither read nor write it. */
   readonly directory: string | null;
   readonly onHint?: (sentence: string) => void;
-  /** Elements from which on the cache and threads are worth it. Default 2^24: fewer are quantized in a tenth of a second. */
+  /**
+   * Elements from which on the cache and threads are worth it. Default 2^24: fewer are quantized in a tenth of a
+   * second.
+   */
   readonly least?: number;
 }
 
 const LEAST = 2 ** 24;
 
-/** Where below the user's cache directory quantized matrices lie. */
-export function quantizedDirectory(cache: string): string {
+/** Returns the directory of quantized matrices in the user's cache directory. */
+function quantizedDirectory(cache: string): string {
   return join(cache, "quantized");
 }
 
-/** Where below the user's cache directory digests of files lie. */
+/** Returns the directory of files' digests in the user's cache directory. */
 export function digestDirectory(cache: string): string {
   return join(cache, "digests");
 }
 
 /**
- * Gets matrices in NF4: from the cache, where an earlier load has left them, or else from the checkpoint, quantized on several
- * threads and kept. The matrices are the same bit for bit in each case.
+ * Gets matrices in NF4: from the cache if an earlier load has left them there, else from the checkpoint, quantized on
+ * several threads and kept. The matrices are the same bit for bit in each case.
  */
 export async function openQuantizedWeights(
   checkpoint: Checkpoint,
@@ -94,7 +97,7 @@ function quantizeInThreads(checkpoint: Checkpoint, matrices: readonly QuantizedM
       while (asked < matrices.length && ahead.length <= pool.threads) ahead.push(pool.quantize(matrices[asked++]));
       const matrix = matrices[taken++];
       const tensor = await ahead.shift()!;
-      // What is loaded after the last one should not share the memory with threads that have nothing to do.
+      // Idle threads should not hold memory while the rest is loaded.
       if (taken === matrices.length) pool.close();
       return tensor ?? await readQuantized(checkpoint, matrix);
     },
@@ -102,7 +105,7 @@ function quantizeInThreads(checkpoint: Checkpoint, matrices: readonly QuantizedM
   };
 }
 
-/** Writes all matrices on their way; a cache that cannot be written costs no more than a hint. */
+/** Writes all matrices as they pass; a cache that cannot be written costs no more than a hint. */
 function keepAll(weights: QuantizedWeights, writer: QuantizedWriter, hint: (error: unknown) => void): QuantizedWeights {
   let failed = false;
   const attempt = (work: () => void) => {

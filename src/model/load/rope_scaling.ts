@@ -1,4 +1,4 @@
-/** How far apart the frequencies of a rotary embedding are, and what stretches them for long sequences. */
+/** The stretch of a rotary embedding's frequencies for long sequences. */
 export type RopeScaling =
   | { readonly kind: "default" }
   /** All frequencies divided by the factor. */
@@ -10,7 +10,7 @@ export type RopeScaling =
     readonly kind: "yarn";
     readonly factor: number;
     readonly original: number;
-    /** What cosines and sines are multiplied by. */
+    /** Factor of cosines and sines. */
     readonly attentionFactor: number;
     readonly betaFast: number;
     readonly betaSlow: number;
@@ -31,22 +31,22 @@ export type RopeScaling =
 export interface RopeTable {
   /** Base of the frequencies. */
   readonly theta: number;
-  /** What becomes of them. */
+  /** Their stretch. */
   readonly scaling: RopeScaling;
 }
 
 /** The kinds that a configuration may name. */
-export const ROPE_KINDS = ["default", "linear", "dynamic", "yarn", "llama3", "divisors"] as const satisfies readonly (
+const ROPE_KINDS = ["default", "linear", "dynamic", "yarn", "llama3", "divisors"] as const satisfies readonly (
   RopeScaling["kind"]
 )[];
 
-/** Fails for a key, with what was expected and what was found. */
+/** Fails for a key, by the expected and the found value. */
 export type Fail = (key: string, expected: string, got: unknown) => never;
 
 /**
  * Reads one object of RoPE parameters, by the keys of transformers 4 or 5.
  *
- * @param theta base where the object has none
+ * @param theta base if the object has none
  * @param maxPositions `max_position_embeddings`
  * @param at key of the object, for messages
  */
@@ -102,7 +102,7 @@ function readYarn(
   const original = number("original_max_position_embeddings", maxPositions);
   const factor = number("factor", maxPositions / original);
   const magnitude = (weight: number) => factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
-  // As transformers: what one key gives alone has no effect.
+  // As transformers: one of the two keys alone has no effect.
   const { mscale, mscale_all_dim } = parameters;
   const inferred = mscale && mscale_all_dim
     ? magnitude(number("mscale")) / magnitude(number("mscale_all_dim"))
@@ -123,20 +123,20 @@ function readDivisors(divisors: unknown, at: string, fail: Fail): number[] {
   return fits ? divisors : fail(`${at}.divisors`, "positive numbers", divisors);
 }
 
-/** The longest sequence that a table is for. */
+/** Returns the longest sequence that a table is for. */
 export function longestSequence({ scaling }: RopeTable, maxPositions: number): number {
   if (scaling.kind === "linear" || scaling.kind === "dynamic") return Math.floor(scaling.factor * maxPositions);
   if (scaling.kind === "yarn") return Math.max(maxPositions, Math.floor(scaling.factor * scaling.original));
   return maxPositions;
 }
 
-/** Whether the angles of a sequence depend on its length, for lengths up to `longest`. */
+/** True if the angles of a sequence depend on its length, for lengths up to `longest`. */
 export function dependsOnLength({ scaling }: RopeTable, longest: number): boolean {
   return scaling.kind === "dynamic" && longest > scaling.original;
 }
 
 /**
- * Angle of each pair of columns at position 1, [headSize / 2], and what cosines and sines are multiplied by.
+ * Returns the angle of each pair of columns at position 1, [headSize / 2], and the factor of cosines and sines.
  *
  * @param length of the sequence
  */
@@ -166,7 +166,7 @@ export function ropeFrequencies(
   }
 }
 
-/** Peng et al. 2023, "YaRN", equations 17 to 23, as transformers computes them. */
+/** Stretches by YaRN (Peng et al. 2023, equations 17 to 23), as transformers computes it. */
 function yarn(
   plain: readonly number[],
   theta: number,
@@ -187,7 +187,7 @@ function yarn(
   });
 }
 
-/** Llama 3.1's rule (Meta, `apply_scaling` of llama-models). */
+/** Stretches by Llama 3.1's rule (Meta, `apply_scaling` of llama-models). */
 function llama3(
   frequency: number,
   { factor, lowFrequencyFactor: low, highFrequencyFactor: high, original }: Extract<RopeScaling, { kind: "llama3" }>,

@@ -12,15 +12,15 @@ export interface StackedWeight {
   readonly rows: number;
   readonly columns: number;
   readonly parts: readonly { readonly tensor: string; readonly shape: readonly number[] }[];
-  /** Whether it is a linear layer of the blocks: these are what `Quantize` is about. */
+  /** True for the linear layers of the blocks, which `Quantize` is about. */
   readonly linear: boolean;
-  /** What is added to the elements of a vector. Default 0. */
+  /** Number that is added to the elements of a vector. Default 0. */
   readonly offset?: number;
 }
 
 /**
- * Every weight that a model's graphs use: q, k and v stacked as `layers.N.qkv`, gate and up as `layers.N.gate_up`, the norms of
- * queries' and keys' heads as `layers.N.head_norm`.
+ * Lists every weight that a model's graphs use: q, k and v stacked as `layers.N.qkv`, gate and up as
+ * `layers.N.gate_up`, the norms of queries' and keys' heads as `layers.N.head_norm`.
  */
 export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: ModelConfig): StackedWeight[] {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, vocabularySize: V } = config;
@@ -79,12 +79,14 @@ export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: 
   ];
 }
 
-/** Whether the query, key and value projections have biases: Qwen2's do, the others' only if their configuration asks. */
+/**
+ * True if the query, key and value projections have biases: Qwen2's do, the others' only if their configuration asks.
+ */
 export function hasAttentionBias(checkpoint: Pick<Checkpoint, "tensors">): boolean {
   return checkpoint.tensors.has("model.layers.0.self_attn.q_proj.bias");
 }
 
-/** Whether the projection after attention has a bias: in any architecture but Qwen2 it goes with those before. */
+/** True if the projection after attention has a bias: in any architecture but Qwen2 it goes with those before. */
 export function hasOutputBias(checkpoint: Pick<Checkpoint, "tensors">): boolean {
   return checkpoint.tensors.has("model.layers.0.self_attn.o_proj.bias");
 }

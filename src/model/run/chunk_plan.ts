@@ -3,7 +3,7 @@ import type { AnyGraph } from "../../graph/graph.ts";
 import { bytesOf, plan } from "../../graph/memory_plan.ts";
 import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../../graph/rematerialize.ts";
 
-/** How the sequences of a batch are run: how many at a time, and which of their activations are computed twice. */
+/** Plan of a batch: its sequences at a time, and the activations that are computed twice. */
 export interface ChunkPlan {
   readonly size: number;
   readonly recompute: RecomputeLevel;
@@ -17,10 +17,10 @@ export interface MemoryLimits {
   readonly maxValueBytes: number;
 }
 
-/** The answer to whether something fits the memory. */
+/** A comparison of a need with the memory. */
 export interface MemoryFit {
   readonly fits: boolean;
-  /** @throws {RangeError} in any case, stating the bytes that are needed */
+  /** @throws {RangeError} if called, stating the bytes that are needed */
   refuse(): never;
 }
 
@@ -30,7 +30,8 @@ export const MOST_ROWS = 512;
 const ENOUGH_ROWS = 128;
 
 /**
- * Finds the most sequences at a time, a power of two, whose program fits; and the least recomputation that allows enough rows.
+ * Finds the most sequences at a time, a power of two, whose program fits; and the least recomputation that allows
+ * enough rows.
  *
  * @param graphOf the graph of so many sequences
  * @throws {RangeError} if not even one sequence fits with all recomputed

@@ -10,7 +10,7 @@ import type { ModelRuntime } from "./model_runtime.ts";
 import { startProgram } from "./run_program.ts";
 
 /** Points whose scores and derivatives are wanted, a sequence each. */
-export type PointBatch = {
+type PointBatch = {
   /** Number of points. */
   readonly count: number;
   readonly shape: SequenceShape;

@@ -1,21 +1,21 @@
 import type { Executor, Program } from "../../graph/executor.ts";
 import { shareSlots } from "../../graph/memory_plan.ts";
 
-/** What a model has done so far; the cost of an attribution is a difference of two readings. */
+/** Counts a model's work so far; the cost of an attribution is the difference of two readings. */
 export interface ModelMeter {
   /** Token rows taken through the model, forward or as a forward-mode tangent. */
   readonly forwardRows: number;
   /** Token rows taken back through the model. */
   readonly backwardRows: number;
-  /** Null where the adapter has no timestamps. */
+  /** Null if the adapter has no timestamps. */
   readonly gpuSeconds: number | null;
-  /** Most bytes at any time that plans foresee: weights, the slots that programs share, and what each has for itself. */
+  /** Most bytes at any time by plan: weights, the slots that programs share, and the inputs of each. */
   readonly predictedBytes: number;
   /** Most bytes held so far. */
   readonly peakBytes: number;
 }
 
-/** What the bytes of a model are for. */
+/** Parts of a model's predicted bytes. */
 export interface PredictedParts {
   readonly weights: number;
   /** The slots that programs share. */
@@ -24,15 +24,15 @@ export interface PredictedParts {
   readonly inputs: number;
 }
 
-/** The meter as those see it who do the work. */
+/** A meter that can be written. */
 export interface RecordingMeter extends ModelMeter {
   /** Counts one run. */
   addRun(rows: { forward: number; backward: number }, gpuSeconds: number | null): void;
-  /** What `predictedBytes` consists of. */
+  /** Parts of `predictedBytes`. */
   readonly parts: PredictedParts;
-  /** Takes note of a program when it is made. */
+  /** Adds a program that was made. */
   addProgram(program: Pick<Program, "slots" | "ownBytes">): void;
-  /** Takes note of a program when it is disposed of; its slots stay. */
+  /** Removes a program that was disposed of; its slots stay. */
   removeProgram(program: Pick<Program, "ownBytes">): void;
 }
 

@@ -6,9 +6,9 @@ import { assertScorable, joinRows, openSequences, type ScoredTarget } from "./op
 import { commonRows } from "./shared_rows.ts";
 
 /**
- * The ends of a path over a prompt's embeddings, and the target that is scored along it. From layer 1 on, a block's input goes
- * the straight way between its values for the two ends, and every row behind the first that differs moves, for it has read
- * that.
+ * The ends of a path over a prompt's embeddings, and the target that is scored along it. From layer 1 on, a block's
+ * input goes the straight way between its values for the two ends, and every row behind the first that differs moves,
+ * for it has read that.
  */
 export interface PathRequest extends ScoredTarget {
   /** Embeddings at α = 0, [L, D]. */
@@ -17,14 +17,17 @@ export interface PathRequest extends ScoredTarget {
   readonly end: Float32Array;
   /** Embedding, [D], that every target token but the last starts from. Without it these stay fixed along the path. */
   readonly prefix?: Float32Array;
-  /** Most first rows to compute once for all points: paths with as many share their programs. Default: all before one moves. */
+  /**
+   * Most first rows to compute once for all points: paths with as many share their programs. Default: all before one
+   * moves.
+   */
   readonly shared?: number;
 }
 
 /**
- * Opens the path x(α) = (1 − α) start + α end. Rows before the first that moves are computed once for all points. Points
- * are run in chunks; the results do not depend on their sizes. Its coordinates are the L rows of the prompt and, if they
- * move, the T − 1 of the target.
+ * Opens the path x(α) = (1 − α) start + α end. Rows before the first that moves are computed once for all points.
+ * Points are run in chunks; the results do not depend on their sizes. Its coordinates are the L rows of the prompt and,
+ * if they move, the T − 1 of the target.
  *
  * @throws {RangeError} if there is no such layer, or the sequence is longer than the model's positions
  */

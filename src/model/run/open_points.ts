@@ -10,13 +10,16 @@ import { assertScorable, joinRows, openSequences, type ScoredTarget } from "./op
 export interface PointsRequest extends ScoredTarget {
   /** Embeddings, [L, D]. */
   readonly prompt: Float32Array;
-  /** First rows that all points have as the prompt has them, and that no direction moves; has an effect for layer 0 alone. */
+  /**
+   * First rows that all points have as the prompt has them, and that no direction moves; has an effect for layer 0
+   * alone.
+   */
   readonly fixed?: number;
 }
 
 /**
- * Opens the scores of a target as functions of the prompt's rows [L, D] that a block reads; those of the target's own tokens
- * stay as they are. Points are run in chunks; the results do not depend on their sizes.
+ * Opens the scores of a target as functions of the prompt's rows [L, D] that a block reads; those of the target's own
+ * tokens stay as they are. Points are run in chunks; the results do not depend on their sizes.
  *
  * @throws {RangeError} if there is no such layer, or the sequence is longer than the model's positions
  */
@@ -52,7 +55,10 @@ export async function openPoints(runtime: ModelRuntime, request: PointsRequest):
   };
 }
 
-/** Returns the input `x` and, if wanted, `direction`: the points' rows from an element on, and the prefix, which does not move. */
+/**
+ * Returns the input `x` and, if wanted, `direction`: the points' rows from an element on, and the prefix, which does
+ * not move.
+ */
 function pointInputs(
   points: readonly InputPoint[],
   wants: PointWants,

@@ -6,7 +6,7 @@ import { assertLayer, computeStreams } from "./layer_streams.ts";
 import { assertLength, type ModelRuntime } from "./model_runtime.ts";
 import { computeSharedRows, sharedRowData } from "./shared_rows.ts";
 
-/** The target to score, and where. */
+/** A target to score, and the layer to look at. */
 export interface ScoredTarget {
   /** Ids of the target tokens. */
   readonly targets: readonly number[];
@@ -17,7 +17,7 @@ export interface ScoredTarget {
 }
 
 /** Sequences [prompt; target without its last token] at the input of a block. */
-export interface OpenedSequences {
+interface OpenedSequences {
   readonly shape: SequenceShape;
   /** Rows that the block reads of each sequence, [S, D], those that all share left out. */
   readonly streams: readonly (Float32Array<ArrayBuffer> | Float64Array)[];
@@ -47,7 +47,9 @@ export async function openSequences(
   return { shape, streams, inputs: { ...sharedRowData(given, layer), rotation } };
 }
 
-/** @throws {RangeError} if a target cannot be scored after a prompt of L tokens: no such layer, or too many positions */
+/**
+ * @throws {RangeError} if a target cannot be scored after a prompt of L tokens: no such layer, or too many positions
+ */
 export function assertScorable(runtime: ModelRuntime, L: number, { targets, layer = 0 }: ScoredTarget): void {
   assertLayer(runtime.decoder, layer);
   assertLength(runtime, L + targets.length - 1);

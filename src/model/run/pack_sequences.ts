@@ -19,7 +19,7 @@ export function packSequences<S extends { readonly rows: number }>(
   }
 }
 
-/** Each sequence goes where its middle row falls, were all rows cut into pieces of `size`. */
+/** Puts each sequence into the piece of its middle row, if all rows were cut into pieces of `size`. */
 function cut<S extends { readonly rows: number }>(sequences: readonly S[], size: number): S[][] {
   const packs = new Map<number, S[]>();
   let before = 0;

@@ -1,27 +1,29 @@
 import { type PromptVariant, wholePrompt } from "../../perturbation/prompt_variant.ts";
 
-/** A prompt among others, each of its rows known by a number: rows that are equal at equal positions have equal numbers. */
+/**
+ * A prompt among others, each of its rows known by a number: rows that are equal at equal positions have equal numbers.
+ */
 export interface Prompt extends PromptVariant {
-  /** Where its scores belong: more than one where equal prompts were given. */
+  /** Places of its scores: more than one if equal prompts were given. */
   readonly indices: readonly number[];
   /** [L] */
   readonly ids: Int32Array;
-  /** First rows that it has in common with the original, at most all but the last: that one predicts. */
+  /** Number of first rows in common with the original, at most all but the last: that one predicts. */
   readonly common: number;
 }
 
-/** A prompt in a batch: where the rows of its tokens lie. */
+/** A prompt in a batch, and the places of its tokens' rows. */
 export interface PlacedPrompt extends Prompt {
-  /** Tokens before this one lie at rows of the original or of prompts placed before. */
+  /** First token with a row of its own; those before lie at rows of the original or of prompts placed before. */
   readonly own: number;
-  /** Rows of the batch that tokens 0 … own − 1 and, from there on, the prompt's own and the target's lie at. */
+  /** Row of the batch of each token: shared ones, then the prompt's own and the target's. */
   readonly places: readonly number[];
-  /** Rows that it carries itself. */
+  /** Number of rows that it carries itself. */
   readonly rows: number;
 }
 
 /**
- * Prompts in an order in which those that begin alike are neighbours; equal ones are one.
+ * Sorts prompts so that those that begin alike are neighbours, and joins equal ones.
  *
  * @param original [L, D], its rows at positions 0 … L − 1
  */
@@ -49,14 +51,14 @@ export function sortPrompts(prompts: readonly PromptVariant[], original: Float32
 // Positions that a row and its place make one number of, without loss: no model has as many.
 const MOST_POSITIONS = 2 ** 24;
 
-/** By rows; then by what the target sees of them. */
+/** Orders by rows; then by the part that the target sees. */
 function order(a: Omit<Prompt, "indices" | "common">, b: Omit<Prompt, "indices" | "common">): number {
   return compare(a.ids, b.ids) || a.next - b.next || Number(a.lastSeen) - Number(b.lastSeen);
 }
 
 /**
- * Places sorted prompts behind `shared` rows of the original. Each finds as many rows as it can with the prompt before it
- * or, where these were computed, with the original: sorted as they are, no other has more in common with it.
+ * Places sorted prompts behind `shared` rows of the original. Each takes as many rows as it can from the prompt
+ * before it or from those of the original: as they are sorted, no other has more in common with it.
  *
  * @param tail rows that follow each prompt
  */

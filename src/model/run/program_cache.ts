@@ -9,10 +9,10 @@ import type { RecordingMeter } from "./model_meter.ts";
 import { shapeKey } from "./shape_key.ts";
 
 /** Shape of a batch that is run in chunks of sequences. */
-export type ChunkedShape<K extends ProgramKind> = Omit<ProgramShape<K>, "sequences">;
+type ChunkedShape<K extends ProgramKind> = Omit<ProgramShape<K>, "sequences">;
 
 /** A batch of sequences to run in chunks. */
-export interface ChunkedBatch<K extends ProgramKind> {
+interface ChunkedBatch<K extends ProgramKind> {
   readonly kind: K;
   readonly shape: ChunkedShape<K>;
   /** Sequences of the batch. */
@@ -36,7 +36,7 @@ export interface ProgramCache {
   chunks<K extends ProgramKind>(batch: ChunkedBatch<K>): Chunks;
   /** Tells if a program fits the memory as it is. */
   fits<K extends ProgramKind>(kind: K, shape: ProgramShape<K>): MemoryFit;
-  /** Returns the program of a shape. Its inputs hold whatever was written last. */
+  /** Returns the program of a shape. Its inputs keep the data that was written last. */
   get<K extends ProgramKind>(kind: K, shape: ProgramShape<K>): Promise<Program<ProgramOutputs<K>>>;
 }
 
@@ -109,7 +109,7 @@ function programKey(kind: ProgramKind, shape: object): string {
   return shapeKey({ kind, ...shape });
 }
 
-/** Returns the key of a batch, whatever the size of its chunks. */
+/** Returns the key of a batch, the same for all sizes of chunks. */
 function batchKey(kind: ProgramKind, shape: object): string {
   return shapeKey({ kind, ...shape, sequences: undefined });
 }

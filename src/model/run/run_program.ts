@@ -4,7 +4,7 @@ import type { ProgramKind, ProgramOutputs, ProgramShape } from "../graphs/progra
 import type { ModelRuntime } from "./model_runtime.ts";
 
 /** One run of a program. */
-export interface ProgramRun<K extends ProgramKind> {
+interface ProgramRun<K extends ProgramKind> {
   readonly kind: K;
   readonly shape: ProgramShape<K>;
   readonly inputs: InputData;
@@ -15,13 +15,14 @@ export interface ProgramRun<K extends ProgramKind> {
 }
 
 /** A run under way. */
-export interface StartedRun<K extends ProgramKind> {
+interface StartedRun<K extends ProgramKind> {
   readonly outputs: Promise<OutputData<ProgramOutputs<K>>>;
 }
 
 /**
- * Starts a run. The program is compiled by the time this returns; the outputs come later, so that the next inputs can be
- * prepared meanwhile. All that a model computes for attributions passes here, and no number that is not finite leaves it.
+ * Starts a run. The program is compiled by the time this returns; the outputs come later, so that the next inputs can
+ * be prepared meanwhile. All that a model computes for attributions passes here, and no number that is not finite
+ * leaves it.
  */
 export async function startProgram<K extends ProgramKind>(
   { programs, meter }: ModelRuntime,

@@ -18,9 +18,9 @@ interface ScoredTail {
 }
 
 /**
- * Scores each target token after each prompt by the objective (by default log p): one array [T] a prompt. Prompts of any
- * lengths run side by side; rows that several begin with are computed once, and so are those of the original if not all
- * prompts fit into one batch.
+ * Scores each target token after each prompt by the objective (by default log p): one array [T] a prompt. Prompts of
+ * any lengths run side by side; rows that several begin with are computed once, and so are those of the original if not
+ * all prompts fit into one batch.
  *
  * @param prompts L ≥ 1 tokens each; mere embeddings [L, D] stand at positions 0 … L − 1
  * @param targets ids, at least one

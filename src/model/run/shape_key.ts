@@ -1,4 +1,4 @@
-/** Returns a text that is equal for equal shapes, whatever the order of their fields, and differs for others. */
+/** Returns a text that is equal for equal shapes, in any order of their fields, and differs for others. */
 export function shapeKey(shape: object): string {
   return JSON.stringify(
     shape,

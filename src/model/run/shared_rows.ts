@@ -8,7 +8,8 @@ import { runProgram } from "./run_program.ts";
 export type SharedRows = readonly Float64Array[];
 
 /**
- * Counts the rows that two prompts start with alike, at most all but the last: that one predicts, so each sequence carries it.
+ * Counts the rows that two prompts start with alike, at most all but the last: that one predicts, so each sequence
+ * carries it.
  *
  * @param a embeddings [L, D]
  * @param b embeddings [≥ L − 1, D]

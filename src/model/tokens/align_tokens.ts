@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /** Changes that a tokenizer makes to a text besides splitting it. */
-export interface TextChanges {
+interface TextChanges {
   /** Unicode normalization before anything else; the identity if there is none. */
   normalize(text: string): string;
   /** True if added tokens swallow the white space around them. */

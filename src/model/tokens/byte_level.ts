@@ -34,7 +34,9 @@ function lengthAfter(first: number): number {
   return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
 }
 
-/** Counts the bytes that are read in the same way whatever follows: all but a character at the end that is not whole. */
+/**
+ * Counts the bytes whose reading does not depend on what follows: all but a character at the end that is not whole.
+ */
 export function settledLength(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back];
@@ -68,8 +70,8 @@ export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Returns the readable text of each piece of a byte sequence. A character whose bytes are spread over pieces is shown by the
- * piece that starts it; the pieces that continue it, and bytes that make no character, are shown as `\xNN`.
+ * Returns the readable text of each piece of a byte sequence. A character whose bytes are spread over pieces is shown
+ * by the piece that starts it; the pieces that continue it, and bytes that make no character, are shown as `\xNN`.
  */
 export function readablePieces(pieces: readonly Uint8Array[]): string[] {
   const bytes = joinBytes(pieces);

@@ -7,8 +7,8 @@ export type RenderChat = (messages: readonly Message[]) => string;
 const NAMED_TOKENS = ["bos_token", "eos_token", "pad_token", "unk_token"] as const;
 
 /**
- * Returns the chat template of a `tokenizer_config.json`, null if there is none. Rendering throws a RangeError if the template
- * refuses the messages.
+ * Returns the chat template of a `tokenizer_config.json`, null if there is none. Rendering throws a RangeError if the
+ * template refuses the messages.
  *
  * @throws {SyntaxError} if the template cannot be parsed
  */

@@ -27,8 +27,8 @@ export interface RenderedTurns {
 }
 
 /**
- * Renders a chat and finds its messages in it: they are rendered a second time as placeholders that no template contains.
- * The text between them belongs to the template. Contents that templates trim are found trimmed.
+ * Renders a chat and finds its messages in it: they are rendered a second time as placeholders that no template
+ * contains. The text between them belongs to the template. Contents that templates trim are found trimmed.
  *
  * @param render the chat template
  * @throws {RangeError} if the template changes contents or leaves some out

@@ -16,7 +16,7 @@ export interface PromptEncoder {
 /**
  * Tokenizes a prompt, as it stands or as the last turn of a chat.
  *
- * @throws {RangeError} as `Tokenizer.encodePrompt`
+ * @throws {RangeError} if `Tokenizer.encodePrompt` says so
  */
 export function encodePrompt(
   encoder: PromptEncoder,

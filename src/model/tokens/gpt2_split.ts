@@ -5,8 +5,9 @@ const PATTERN = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}
 type Step = Readonly<Record<string, unknown>>;
 
 /**
- * Writes out GPT-2's pattern in steps that have it built in. A pattern that is written out is read as Python's tokenizers read
- * it, for whom U+0085 is white space and U+FEFF is not; the one that is built in is read as JavaScript does.
+ * Writes out GPT-2's pattern in steps that have it built in. A pattern that is written out is read as Python's
+ * tokenizers read it, for whom U+0085 is white space and U+FEFF is not; the one that is built in is read as JavaScript
+ * does.
  */
 export function withPattern(step: Step): Step {
   if (Array.isArray(step.pretokenizers)) return { ...step, pretokenizers: step.pretokenizers.map(withPattern) };

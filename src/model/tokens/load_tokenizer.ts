@@ -83,7 +83,7 @@ function textOfTokens(backend: Backend, files: TokenizerFiles, vocabSize: number
     normalize: writing.normalize,
     strips: [...added.values()].some(({ lstrip, rstrip }) => lstrip || rstrip),
   };
-  // The space that some tokenizers put before a text, or before what follows an added token, is none of its characters.
+  // The space that some tokenizers put before a text, or after an added token, is none of its characters.
   const ownBytes = (text: string, ids: readonly number[]) =>
     ids.map(bytes).map((piece, i) => {
       const starts = (i === 0 || added.has(ids[i - 1])) && !added.has(ids[i]) && piece[0] === 0x20;

@@ -1,7 +1,7 @@
 import type { TokenizerFiles } from "../../checkpoint/checkpoint.ts";
 
 /** A tokenizer's vocabulary. */
-export interface TokenVocabulary {
+interface TokenVocabulary {
   id_to_token(id: number): string | undefined;
   token_to_id(token: string): number | undefined;
 }

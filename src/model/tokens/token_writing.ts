@@ -1,7 +1,7 @@
 import { tokenBytes } from "./byte_level.ts";
 
 /** The writing of a vocabulary's tokens, and the parts of a text that they spell. */
-export interface TokenWriting {
+interface TokenWriting {
   /**
    * Returns the bytes of a token.
    *
@@ -35,8 +35,8 @@ const SPACE = "▁";
 const BYTE = /^<0x([0-9A-Fa-f]{2})>$/;
 
 /**
- * Tells how a tokenizer's tokens are written: in GPT-2's byte-level alphabet, or as SentencePiece's pieces, whose spaces are
- * U+2581 and whose bytes outside of the vocabulary are `<0xNN>` (Llama 2, Mistral, Gemma).
+ * Tells how a tokenizer's tokens are written: in GPT-2's byte-level alphabet, or as SentencePiece's pieces, whose
+ * spaces are U+2581 and whose bytes outside of the vocabulary are `<0xNN>` (Llama 2, Mistral, Gemma).
  *
  * @param normalizer the tokenizer's own
  * @throws {SyntaxError} if they are written otherwise

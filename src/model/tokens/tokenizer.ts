@@ -5,8 +5,8 @@ export interface Token {
   /** Its row of the embedding. */
   readonly id: number;
   /**
-   * Leading space kept. A character whose bytes are spread over tokens is shown by the token that starts it; tokens that
-   * continue it, and bytes that make no character, are shown as `\xNN`.
+   * Leading space kept. A character whose bytes are spread over tokens is shown by the token that starts it; tokens
+   * that continue it, and bytes that make no character, are shown as `\xNN`.
    */
   readonly text: string;
 }
@@ -33,7 +33,7 @@ export interface EncodedPrompt {
   readonly turns: readonly Turn[];
 }
 
-/** How `encodePrompt` treats a text. */
+/** Options of `encodePrompt`. */
 export interface PromptOptions {
   /** Make the text a user's turn in the chat template, followed by the start of the answer. */
   readonly chat?: boolean;
@@ -42,7 +42,8 @@ export interface PromptOptions {
 }
 
 /**
- * Text to token ids and back, as transformers does it. Halves of surrogate pairs in a text become U+FFFD, as in any UTF-8.
+ * Text to token ids and back, as transformers does it. Halves of surrogate pairs in a text become U+FFFD, as in any
+ * UTF-8.
  */
 export interface Tokenizer {
   /**
@@ -73,7 +74,8 @@ export interface Tokenizer {
    */
   bytes(id: number): Uint8Array;
   /**
-   * Finds the token that a configuration names: decimal digits are an id, anything else is the text of exactly one token.
+   * Finds the token that a configuration names: decimal digits are an id, anything else is the text of exactly one
+   * token.
    *
    * @throws {RangeError} if there is no such token
    */

@@ -45,7 +45,7 @@ export const MODEL_SHAPES: readonly ModelShape[] = [
 ];
 
 /** A weight [outputs, inner] of a block. */
-export interface WeightShape {
+interface WeightShape {
   readonly weight: "qkv" | "o" | "gate/up" | "down";
   readonly inner: number;
   readonly outputs: number;

@@ -8,41 +8,42 @@ import { SINGLE_SOURCES } from "../../ops/product/single_product.ts";
 import { type Choice, DEFAULT_TUNING, type Tuning } from "../../ops/kernel_choice.ts";
 import { tuningOf } from "./tune.ts";
 
-/** What a tuning is good for; with anything else it is stale. */
-export interface TuningKey {
+/** Adapter, runtime and kernels of a tuning; for any other it is stale. */
+interface TuningKey {
   /** The adapter's description. */
   readonly adapter: string;
-  /** All that is known of its driver. */
+  /** The description of its driver. */
   readonly driver: string;
   readonly deno: string;
   /** SHA-256 of the sources of all candidates. */
   readonly shaders: string;
 }
 
-/** A tuning, and why it is not the one in the cache. */
-export interface CachedTuning {
+/** A tuning, and the reason if it is not the one in the cache. */
+interface CachedTuning {
   readonly tuning: Tuning;
-  /** A sentence for the user; null where all is well or nothing is in the cache. */
+  /** A sentence for the user; null if all is well or nothing is in the cache. */
   readonly hint: string | null;
 }
 
 const SCHEMA = "whence.tuning/1";
 
-/** The key of an adapter, this runtime and these kernels. */
+/** Returns the key of an adapter, this runtime and these kernels. */
 export function tuningKey({ adapter, driver }: Pick<Gpu, "adapter" | "driver">): TuningKey {
   const hash = createHash("sha256");
   for (const source of [...PRODUCT_SOURCES, ...SINGLE_SOURCES]) hash.update(source);
   return { adapter, driver, deno: Deno.version.deno, shaders: hash.digest("hex") };
 }
 
-/** Where the tuning of an adapter lies: the user's cache directory has one file for each. */
+/** Returns the file of an adapter's tuning in the user's cache directory. */
 export function tuningFile(key: TuningKey, directory: string = cacheDirectory()): string {
   const name = createHash("sha256").update(JSON.stringify([key.adapter, key.driver])).digest("hex").slice(0, 16);
   return join(directory, "tuning", `${name}.json`);
 }
 
 /**
- * The tuning in the cache, or the defaults where there is none that can be used. Never fails, and asks for no permission.
+ * Reads the tuning in the cache; the defaults if there is none that can be used. Never fails, and asks for no
+ * permission.
  *
  * @param directory in place of the user's cache directory
  */
@@ -68,7 +69,7 @@ export async function readTuning(key: TuningKey, directory?: string): Promise<Ca
  * Keeps a tuning: the file is there whole or not at all.
  *
  * @returns its path
- * @throws {Error} where the directory cannot be written
+ * @throws {Error} if the directory cannot be written
  */
 export async function writeTuning(key: TuningKey, { choices }: Tuning, directory?: string): Promise<string> {
   const file = tuningFile(key, directory);
@@ -82,7 +83,10 @@ function unusable(why: string): string {
     "deno task doctor --tune makes another; --tuning off keeps to the defaults.";
 }
 
-/** @throws {SyntaxError} where the text is no tuning, {RangeError} where it is one for something else */
+/**
+ * @throws {SyntaxError} if the text is no tuning
+ * @throws {RangeError} if it is one for another key
+ */
 function parse(text: string, key: TuningKey): Map<string, Choice> {
   const content = JSON.parse(text);
   if (content?.schema !== SCHEMA) throw new SyntaxError(`its schema must be ${SCHEMA}: got ${content?.schema}`);

@@ -1,0 +1,70 @@
+import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
+import { openCheckpoint } from "../../checkpoint/open_checkpoint.ts";
+import type { WeightFormat } from "../../ops/formats/format_table.ts";
+import type { ProductClass } from "../../ops/product/product_contest.ts";
+import { EMBEDDED } from "../load/embedded.ts";
+import { layOutWeights, type Quantize } from "../load/load_weights.ts";
+import { type HubHooks, locateModel } from "../load/locate_model.ts";
+import { parseConfig } from "../load/model_config.ts";
+import { blockWeights, MODEL_SHAPES } from "./model_shapes.ts";
+
+/** Options of loading the model of a tuning. */
+type TunedModel = HubHooks & { readonly quantize?: Quantize };
+
+/** A weight whose products are to be tuned. */
+interface TunedWeight {
+  readonly format: WeightFormat;
+  readonly inner: number;
+  readonly outputs: number;
+}
+
+// Elements of a weight, but whole tiles of rows: more take longer and do not change which kernel is the fastest.
+const ENOUGH_ELEMENTS = 2 ** 22;
+const LEAST_OUTPUTS = 256;
+
+/** Lists the products of models that many use, in NF4, and of the embedded model. */
+export async function knownClasses(): Promise<ProductClass[]> {
+  const known = MODEL_SHAPES.flatMap((shape): TunedWeight[] => [
+    ...blockWeights(shape).map(({ inner, outputs }) => ({ format: "nf4", inner, outputs }) as const),
+    { format: "bf16", inner: shape.hiddenSize, outputs: shape.vocabularySize },
+  ]);
+  return classesOf([...await weightsOf(EMBEDDED), ...known]);
+}
+
+/**
+ * Lists the products of a checkpoint.
+ *
+ * @throws {Error} if `loadModel` would throw it for the checkpoint's tensors
+ */
+export async function modelClasses(source: string, options: TunedModel = {}): Promise<ProductClass[]> {
+  return classesOf(await weightsOf(source, options));
+}
+
+async function weightsOf(source: string, { quantize = "none", ...hooks }: TunedModel = {}): Promise<TunedWeight[]> {
+  const checkpoint: Checkpoint = await openCheckpoint((await locateModel(source, hooks)).path);
+  try {
+    const weights: TunedWeight[] = [];
+    const upload: Parameters<typeof layOutWeights>[2]["upload"] = ({ rows, columns }, segments) => {
+      // Vectors are no products.
+      if (rows > 1) weights.push(...segments.map(({ format, rows }) => ({ format, inner: columns, outputs: rows })));
+      return Promise.resolve();
+    };
+    await layOutWeights(checkpoint, parseConfig(checkpoint.config, checkpoint.path), { upload }, quantize);
+    return weights;
+  } finally {
+    checkpoint.close();
+  }
+}
+
+/** Makes one class for each family, at the largest of its weights. */
+function classesOf(weights: readonly TunedWeight[]): ProductClass[] {
+  const sizes = new Map<string, TunedWeight>();
+  for (const weight of weights) {
+    const name = `${weight.format} ${weight.inner}`;
+    const enough = Math.max(LEAST_OUTPUTS, Math.floor(ENOUGH_ELEMENTS / weight.inner / 64) * 64);
+    const outputs = Math.min(enough, Math.max(weight.outputs, sizes.get(name)?.outputs ?? 0));
+    sizes.set(name, { ...weight, outputs });
+  }
+  return (["forward", "transposed", "single"] as const)
+    .flatMap((direction) => [...sizes.values()].map((size) => ({ direction, ...size })));
+}
