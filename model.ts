@@ -22,5 +22,6 @@ export { type RenderedTurns, renderTurns, type Turn } from "./src/model/tokens/c
 export type { TokenSampling } from "./src/model/generate/sampler.ts";
 export type { ModelMeter } from "./src/model/run/model_meter.ts";
 export type { HeadObjective } from "./src/model/graphs/head.ts";
+export type { ScoredTarget } from "./src/model/run/open_sequences.ts";
 export type { PathRequest } from "./src/model/run/open_path.ts";
 export type { PointsRequest } from "./src/model/run/open_points.ts";

@@ -31,7 +31,7 @@ interface BlockOptions {
 }
 
 /**
- *  * Adds the decoder's blocks, or some of them: [.., D] → [.., D].
+ * Adds the decoder's blocks, or some of them: [.., D] → [.., D].
  *
  * @param rotation [≥ S, rotationColumns], of each sequence's own rows
  * @param attend adds a layer's attention to its queries, keys and values after RoPE, those of shared rows first; in the
@@ -54,27 +54,30 @@ export function decoderBlocks(
   let h = x;
   for (let i = from; i < to; i++) {
     const name = `layers.${i}`;
-    const product = (weight: string, input: Value, inner: number, outputs: number, biased = false) => {
-      const bias = biased ? `${name}.${weight}.bias` : null;
-      const attributes = { weight: `${name}.${weight}`, bias, outputs, inner, single: products === "single" };
+    const product = (weight: string, bias: boolean, input: Value, outputs: number) => {
+      const attributes = {
+        weight: `${name}.${weight}`,
+        bias: bias ? `${name}.${weight}.bias` : null,
+        outputs,
+        inner: input.shape[input.shape.length - 1],
+        single: products === "single",
+      };
       return g.emit("linear", attributes, [input])[0];
     };
-    const norm = (weight: string, input: Value, exists: unknown = true) =>
-      exists ? g.emit("rmsNorm", { weight: `${name}.${weight}`, epsilon }, [input])[0] : input;
-    let qkv = product("qkv", norm("input_norm", h), D, width, attentionBias);
+    const norm = (weight: string, input: Value) =>
+      g.emit("rmsNorm", { weight: `${name}.${weight}`, epsilon }, [input])[0];
+    let qkv = product("qkv", attentionBias, norm("input_norm", h), width);
     if (headNorms) {
       [qkv] = g.emit("headNorm", { weight: `${name}.head_norm`, epsilon, heads, kvHeads, headSize }, [qkv]);
     }
-    const rotated = g.emit("rope", { ...rope, table: config.layerKinds[i].rope }, [
-      qkv,
-      rotation,
-      ...shared.ofLayer(i),
-    ]);
-    const attended = product("o", attend(rotated[0], i), heads * headSize, D, outputBias);
+    const { rope: table } = config.layerKinds[i];
+    const [rotated] = g.emit("rope", { ...rope, table }, [qkv, rotation, ...shared.ofLayer(i)]);
+    const attended = product("o", outputBias, attend(rotated, i), D);
     const kept = i === config.layers - 1 ? keep(h) : h;
-    [h] = g.emit("add", {}, [kept, norm("attention_out_norm", attended, norms.attentionOut)]);
-    const [hidden] = g.emit(gated, {}, [product("gate_up", norm("post_norm", h), D, 2 * F)]);
-    [h] = g.emit("add", {}, [h, norm("mlp_out_norm", product("down", hidden, F, D), norms.mlpOut)]);
+    [h] = g.emit("add", {}, [kept, norms.attentionOut === null ? attended : norm("attention_out_norm", attended)]);
+    const [hidden] = g.emit(gated, {}, [product("gate_up", false, norm("post_norm", h), 2 * F)]);
+    const down = product("down", false, hidden, D);
+    [h] = g.emit("add", {}, [h, norms.mlpOut === null ? down : norm("mlp_out_norm", down)]);
   }
   return h;
 }

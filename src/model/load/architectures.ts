@@ -1,4 +1,4 @@
-/** A `model_type` that is supported. */
+/** A `model_type` that is supported: those of the rows of `ARCHITECTURES`. */
 export type ArchitectureName = "qwen2" | "qwen3" | "llama" | "mistral" | "gemma2" | "gemma3_text";
 
 /** Names of the norms of a block in a checkpoint; null for a norm that the block does not have. */
@@ -72,10 +72,17 @@ const GEMMA_DEFAULTS = {
   sliding_window: 4096,
 };
 
-const fromLayer = (layer: number, { use_sliding_window, max_window_layers }: Readonly<Record<string, unknown>>) =>
-  use_sliding_window === true && layer >= (max_window_layers as number);
+type Windowed = ArchitectureRules["windowed"];
 
-/** The architectures that are supported, by `model_type`. */
+const noLayer: Windowed = () => false;
+const everyLayer: Windowed = () => true;
+const fromLayer: Windowed = (layer, { use_sliding_window, max_window_layers }) =>
+  use_sliding_window === true && layer >= (max_window_layers as number);
+const butEverySecond: Windowed = (layer) => (layer + 1) % 2 !== 0;
+const butEveryNth: Windowed = (layer, { sliding_window_pattern }) =>
+  (layer + 1) % (sliding_window_pattern as number) !== 0;
+
+/** A row for each architecture. */
 export const ARCHITECTURES: Readonly<Record<ArchitectureName, ArchitectureRules>> = {
   qwen2: { ...PLAIN, models: "Qwen2, Qwen2.5", windowed: fromLayer, defaults: QWEN_DEFAULTS },
   qwen3: {
@@ -85,18 +92,18 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, ArchitectureRules>
     windowed: fromLayer,
     defaults: { ...QWEN_DEFAULTS, head_dim: 128 },
   },
-  llama: { ...PLAIN, models: "Llama 2, Llama 3, SmolLM2", windowed: () => false, defaults: LLAMA_DEFAULTS },
+  llama: { ...PLAIN, models: "Llama 2, Llama 3, SmolLM2", windowed: noLayer, defaults: LLAMA_DEFAULTS },
   mistral: {
     ...PLAIN,
     models: "Mistral",
-    windowed: () => true,
+    windowed: everyLayer,
     defaults: { ...LLAMA_DEFAULTS, max_position_embeddings: 131072, sliding_window: 4096 },
   },
   gemma2: {
     ...GEMMA,
     models: "Gemma 2",
     headNorms: false,
-    windowed: (layer) => (layer + 1) % 2 !== 0,
+    windowed: butEverySecond,
     defaults: {
       ...GEMMA_DEFAULTS,
       max_position_embeddings: 8192,
@@ -108,7 +115,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, ArchitectureRules>
     ...GEMMA,
     models: "Gemma 3 270M and 1B",
     headNorms: true,
-    windowed: (layer, { sliding_window_pattern }) => (layer + 1) % (sliding_window_pattern as number) !== 0,
+    windowed: butEveryNth,
     defaults: {
       ...GEMMA_DEFAULTS,
       max_position_embeddings: 131072,

@@ -35,7 +35,7 @@ export async function loadWeights(
   const matrices = quantizedMatrices(checkpoint, weights, quantize);
   const waiting = new Set(matrices.map(({ name }) => name));
   const quantized = await openQuantizedWeights(checkpoint, matrices, options);
-  let complete = false;
+  let then: "keep" | "discard" = "discard";
   try {
     for (const { name, kind, rows, columns, parts, offset } of weights) {
       const tensors: Tensor[] = [];
@@ -48,9 +48,9 @@ export async function loadWeights(
         kind === "vector" ? [vector(tensors, offset)] : tensors.map(segment),
       );
     }
-    complete = true;
+    then = "keep";
   } finally {
-    quantized.close(complete);
+    quantized.close(then);
   }
   return describeWeights(checkpoint, config, quantize);
 }

@@ -17,8 +17,8 @@ import { readQuantized } from "./quantize_tensor.ts";
 interface QuantizedWeights {
   /** Returns the next one. Throws as reading it from the checkpoint does. */
   next(): Promise<Nf4Tensor>;
-  /** Keeps them for the next load if all went well. To be called in any case. */
-  close(complete: boolean): void;
+  /** Ends the reading, in any case; `keep` leaves the matrices for the next load, if all were read. */
+  close(then: "keep" | "discard"): void;
 }
 
 /** Options of getting them. */
@@ -123,9 +123,9 @@ function keepAll(weights: QuantizedWeights, writer: QuantizedWriter, hint: (erro
       attempt(() => writer.write(tensor));
       return tensor;
     },
-    close(complete) {
-      weights.close(complete);
-      attempt(complete ? writer.keep : writer.discard);
+    close(then) {
+      weights.close(then);
+      attempt(writer[then]);
     },
   };
 }

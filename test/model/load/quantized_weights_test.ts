@@ -37,10 +37,10 @@ async function loadAll(checkpoint: Checkpoint, options: QuantizedOptions): Promi
   try {
     for (const _ of matrices) tensors.push(await weights.next());
   } catch (error) {
-    weights.close(false);
+    weights.close("discard");
     throw error;
   }
-  weights.close(true);
+  weights.close("keep");
   return tensors;
 }
 
