@@ -7,7 +7,7 @@ import type { HeadObjective } from "./head.ts";
 
 /**
  * Scores along a straight path. Inputs `start`, `end`, `delta` [S, D], `alpha` [B], `rotation` of S rows from
- * position P on, those of `headScores` and, if P > 0, those of `sharedInputs` from the first block on. A gradient is
+ * position P on, those of `headScores` and, if P > 0, those of `sharedInputs` from block `layer` on. A gradient is
  * the dot products of the first rows with `delta`; those of the other rows are zero or unused.
  */
 export function pathGraph(
