@@ -8,8 +8,8 @@ import { ifThere } from "../files/existing_file.ts";
 const OPEN_FILE = { ".gguf": openGguf } satisfies Record<ModelFileEnding, (path: string) => Checkpoint>;
 
 /**
- * Opens a model: a Hugging Face directory or a file of one of `MODEL_FILES`. Files stay open until `close()`. Tensors are
- * read one at a time, so that the model is never in memory as a whole.
+ * Opens a model: a Hugging Face directory or a file of one of `MODEL_FILES`. Files stay open until `close()`. Tensors
+ * are read one at a time, so that the model is never in memory as a whole.
  *
  * @throws {Deno.errors.NotFound} if nothing is at `path`, or a file is missing in the directory
  * @throws {SyntaxError} if a file is malformed or truncated

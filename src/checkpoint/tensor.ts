@@ -10,7 +10,7 @@ export type Tensor = DenseTensor | Nf4Tensor | Q8Tensor | Int4Tensor;
 export type Kept = DenseDtype | "nf4" | "q8_0" | "int4_32" | "int4_64";
 
 /** Bytes of a tensor as kernels read them. */
-export interface TensorStorage {
+interface TensorStorage {
   readonly format: Kept;
   /** Little-endian elements, or codes. */
   readonly data: Uint8Array;

@@ -1,6 +1,6 @@
 /**
- * Finds the first key that an object of a JSON text has twice, undefined if there is none. `JSON.parse` keeps the last of
- * such values and drops the others in silence.
+ * Finds the first key that an object of a JSON text has twice, undefined if there is none. `JSON.parse` keeps the last
+ * of such values and drops the others in silence.
  *
  * @param json a valid JSON text
  */

@@ -9,8 +9,8 @@ interface NamedContent {
 }
 
 /**
- * Makes a directory that is there with all its files or not at all. Keeps one that is there already: another process may
- * have been first.
+ * Makes a directory that is there with all its files or not at all. Keeps one that is there already: another process
+ * may have been first.
  *
  * @throws {Error} if it cannot be written
  */

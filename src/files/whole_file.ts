@@ -17,16 +17,16 @@ export const PARTIAL = ".tmp";
 const PARTIAL_NAME = /^\..+\.tmp$/;
 
 /**
- * Returns the name under which a file or directory is made before it gets its own: hidden, in the same directory, and short,
- * as some file systems take names of 143 bytes only.
+ * Returns the name under which a file or directory is made before it gets its own: hidden, in the same directory, and
+ * short, as some file systems take names of 143 bytes only.
  */
 export function partialPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}${PARTIAL}`);
 }
 
 /**
- * Starts a file that is there whole or not at all: it is written under another name and renamed. If several processes write
- * one file at once, the last wins. Makes its directory.
+ * Starts a file that is there whole or not at all: it is written under another name and renamed. If several processes
+ * write one file at once, the last wins. Makes its directory.
  *
  * @throws {Error} if the directory cannot be written
  */

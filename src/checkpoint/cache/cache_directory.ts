@@ -21,8 +21,8 @@ export function cacheDirectory(): string {
 }
 
 /**
- * Returns true if the cache directory may be used without asking for a permission. Nobody should be asked for the sake of a
- * cache.
+ * Returns true if the cache directory may be used without asking for a permission. Nobody should be asked for the sake
+ * of a cache.
  */
 export async function mayUseCache(access: readonly ("read" | "write")[]): Promise<boolean> {
   const granted = async (descriptor: Deno.PermissionDescriptor) =>

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { describeQuantized, QUANTIZER } from "./quantized_cache.ts";
+import { ifThere } from "../../files/existing_file.ts";
 import { PARTIAL } from "../../files/whole_file.ts";
 
 /** Kinds of files in the cache directory, by their folder. */
@@ -43,13 +44,7 @@ function describe(path: string, folder: typeof CACHE_KINDS[number], directory: s
 }
 
 function filesBelow(directory: string): string[] {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...Deno.readDirSync(directory)];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const entries = ifThere(() => [...Deno.readDirSync(directory)]) ?? [];
   return entries.flatMap(({ name, isDirectory }) => {
     const path = join(directory, name);
     return isDirectory ? filesBelow(path) : [path];
@@ -60,8 +55,9 @@ function filesBelow(directory: string): string[] {
 const PARTIAL_AGE = 24 * 3600 * 1000;
 
 /**
- * Selects the files that may be removed: quantized weights and digests that were not used since `before` or that this version
- * cannot read, which the next load makes again; and files that killed processes left. Never a tuning or the embedded model.
+ * Selects the files that may be removed: quantized weights and digests that were not used since `before` or that this
+ * version cannot read, which the next load makes again; and files that killed processes left. Never a tuning or the
+ * embedded model.
  */
 export function prunable(files: readonly CacheFile[], before: Date, now: Date = new Date()): CacheFile[] {
   return files.filter(({ kind, used, usable }) => {

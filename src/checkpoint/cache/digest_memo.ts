@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { type OpenFile, sha256 } from "../../files/open_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 
-/** Properties of a file by which the file system tells it from another; all change with the content, except by intent. */
+/**
+ * Properties of a file by which the file system tells it from another; all change with the content, except by intent.
+ */
 interface Identity {
   readonly device: number;
   readonly inode: number;
@@ -17,8 +19,8 @@ interface Identity {
 const UNSETTLED = 2000;
 
 /**
- * Computes the files' `sha256`, for which they are read whole. Returns the digest of an earlier reading if they are still the
- * same by device, inode, size and times.
+ * Computes the files' `sha256`, for which they are read whole. Returns the digest of an earlier reading if they are
+ * still the same by device, inode, size and times.
  *
  * @param directory of the digests; without it nothing is remembered
  * @param now milliseconds since 1970

@@ -21,8 +21,8 @@ export interface QuantizedKey {
 }
 
 /**
- * Version of the quantized bytes. Raise it whenever a change of a decoder or of the quantizer gives other bytes for some
- * checkpoint: entries of other versions are never read.
+ * Version of the quantized bytes. Raise it whenever a change of a decoder or of the quantizer gives other bytes for
+ * some checkpoint: entries of other versions are never read.
  */
 export const QUANTIZER = "1";
 

@@ -22,7 +22,7 @@ export interface GgufArchitecture {
 export type ReadNumber = (key: string, otherwise?: number) => number;
 
 /** Keys of `config.json` that are known before an architecture's own. */
-export type ModelSizes = Readonly<
+type ModelSizes = Readonly<
   Record<"num_hidden_layers" | "hidden_size" | "num_attention_heads" | "head_dim", number>
 >;
 
@@ -54,7 +54,8 @@ const GEMMA = { rotaryOrder: false, normOffset: 1 } as const;
 /**
  * Derives the keys that all of Gemma's files state.
  *
- * @param wide blocks of the one model of the family, of 27B, whose scores are scaled by D / H; the others' by the head size
+ * @param wide blocks of the one model of the family, of 27B, whose scores are scaled by D / H; the others' by the head
+ * size
  */
 function gemmaKeys(number: ReadNumber, sizes: ModelSizes, wide: number): Record<string, unknown> {
   const { num_hidden_layers, hidden_size, num_attention_heads, head_dim } = sizes;

@@ -1,8 +1,8 @@
 import type { GgufArchitecture } from "./gguf_architectures.ts";
 
 /**
- * Name of the divisors of every frequency of the rotary embedding, [head size / 2]. Llama 3's files have them in place of the
- * rule that gives them.
+ * Name of the divisors of every frequency of the rotary embedding, [head size / 2]. Llama 3's files have them in place
+ * of the rule that gives them.
  */
 export const ROPE_DIVISORS = "rope_freqs.weight";
 

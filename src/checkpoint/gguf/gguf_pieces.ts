@@ -16,8 +16,8 @@ interface PieceVocabulary {
 }
 
 /**
- * Converts such a vocabulary to parts of `tokenizer.json`, as transformers does: SentencePiece joins the neighbours whose piece
- * scores highest, which are merges in the order of the scores.
+ * Converts such a vocabulary to parts of `tokenizer.json`, as transformers does: SentencePiece joins the neighbours
+ * whose piece scores highest, which are merges in the order of the scores.
  */
 export function describePieces({ tokens, scores, types, prefixed }: PieceVocabulary): Record<string, unknown> {
   const replace = { type: "Replace", pattern: { String: " " }, content: SPACE };

@@ -38,8 +38,8 @@ const SPLITTINGS: ReadonlyMap<string, Splitting> = new Map([
 ]);
 
 /**
- * Converts a GGUF file's vocabulary, of GPT-2's bytes or of SentencePiece's pieces, to the objects of `tokenizer.json` and
- * `tokenizer_config.json`; null if the file has no tokenizer.
+ * Converts a GGUF file's vocabulary, of GPT-2's bytes or of SentencePiece's pieces, to the objects of `tokenizer.json`
+ * and `tokenizer_config.json`; null if the file has no tokenizer.
  *
  * @param path names the file in messages
  * @throws {SyntaxError} if the tokenizer is of another kind

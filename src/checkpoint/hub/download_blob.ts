@@ -14,9 +14,9 @@ export interface Wanted extends HubFile {
 }
 
 /**
- * Downloads a content into the cache's blobs: first into `<digest>.incomplete`, which a later attempt or run continues, then,
- * after its hash was found right, under its name. One process downloads, others wait for it. If the file system has no
- * locks and two processes write into one file, it fails at its hash and is fetched again.
+ * Downloads a content into the cache's blobs: first into `<digest>.incomplete`, which a later attempt or run continues,
+ * then, after its hash was found right, under its name. One process downloads, others wait for it. If the file system
+ * has no locks and two processes write into one file, it fails at its hash and is fetched again.
  *
  * @throws {HubError} if the hub refuses, breaks off again and again, or sends something else
  * @throws {Error} if the disk is full
@@ -60,7 +60,8 @@ async function withLock(path: string, onWait: () => void, body: () => Promise<vo
 
 async function fetchBlob(blob: string, wanted: Wanted, hub: Hub): Promise<void> {
   const partial = partialPath(blob);
-  // Bytes of an earlier run may be damaged, so that a second download is worth it; those of this run are not fetched twice.
+  // Bytes of an earlier run may be damaged, so that a second download is worth it; those of this run are not fetched
+  // twice.
   for (const mayBeOld of [await sizeOf(partial) > 0, false]) {
     await receive(partial, wanted, hub);
     const bytes = await sizeOf(partial);

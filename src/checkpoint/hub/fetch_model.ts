@@ -24,8 +24,9 @@ import type { Hub } from "./hub_settings.ts";
 
 // The npm package @huggingface/hub (2.17) has functions for this that do not fit: snapshotDownload takes all files of a
 // repository, one after the other, and starts each anew after a break; two processes write the same .incomplete file at
-// once; it checks no hash, tries nothing again and does not work offline; it removes a link before replacing it; and a token
-// must start with "hf_", which tokens of mirrors do not. It could serve for two requests for JSON only (hub_listing.ts).
+// once; it checks no hash, tries nothing again and does not work offline; it removes a link before replacing it; and a
+// token must start with "hf_", which tokens of mirrors do not. It could serve for two requests for JSON only
+// (hub_listing.ts).
 
 /** Files of one model that are downloaded at once. */
 const FILES_AT_ONCE = 4;
@@ -39,8 +40,9 @@ interface Listed {
 }
 
 /**
- * Downloads the missing files of a model into the cache that Python's huggingface_hub shares. Files that would not be read are
- * left out. If the hub does not answer or refuses, and the cache has the model, that is used, and a hint says so.
+ * Downloads the missing files of a model into the cache that Python's huggingface_hub shares. Files that would not be
+ * read are left out. If the hub does not answer or refuses, and the cache has the model, that is used, and a hint says
+ * so.
  *
  * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
  * @throws {Deno.errors.NotFound} if it must be in the cache and is not

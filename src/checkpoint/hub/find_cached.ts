@@ -1,3 +1,4 @@
+import { ifThere } from "../../files/existing_file.ts";
 import { DIRECTORY_FILES } from "../safetensors/model_directory.ts";
 import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
 import { filePath, inspectFile, readRef, type Repository, snapshotPath } from "./hub_cache.ts";
@@ -22,45 +23,50 @@ export async function findCached(id: HubId, repository: Repository): Promise<Fou
   try {
     const commit = isCommit(id.revision) ? id.revision : await readRef(repository, id.revision);
     if (commit === null) return { why: `nothing under ${id.revision}` };
-    const listing = await readListing(repository, commit);
-    const names = listing?.names ?? namesIn(snapshotPath(repository, commit));
-    for (const file of id.file === null ? ["config.json", names.has(SINGLE) ? SINGLE : INDEX] : [id.file]) {
-      await requireIntact(repository, commit, file, listing);
-    }
-    if (id.file !== null) return { path: filePath(repository, commit, id.file), commit, lacking: [] };
-    const path = snapshotPath(repository, commit);
-    if (!names.has(SINGLE)) {
-      for (const shard of weightFiles(path)) await requireIntact(repository, commit, shard, listing);
-    }
-    const lacking: string[] = [];
-    for (const file of DIRECTORY_FILES.filter((file) => names.has(file))) {
-      if (!await isIntact(repository, commit, file, listing)) lacking.push(file);
-    }
-    return { path, commit, lacking: listing && lacking };
+    const snapshot = { repository, commit, listing: await readListing(repository, commit) };
+    return id.file === null ? await findDirectory(snapshot) : await findFile(snapshot, id.file);
   } catch (error) {
     if (error instanceof SyntaxError) return { why: error.message };
     throw error;
   }
 }
 
-function namesIn(directory: string): ReadonlySet<string> {
-  try {
-    return new Set([...Deno.readDirSync(directory)].map(({ name }) => name));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new Set();
-    throw error;
+/** A commit in the cache, and its files as far as the cache knows them. */
+interface Snapshot {
+  readonly repository: Repository;
+  readonly commit: string;
+  readonly listing: Listing | null;
+}
+
+async function findFile(snapshot: Snapshot, file: string): Promise<FoundModel> {
+  await requireIntact(snapshot, file);
+  const { repository, commit } = snapshot;
+  return { path: filePath(repository, commit, file), commit, lacking: [] };
+}
+
+async function findDirectory(snapshot: Snapshot): Promise<FoundModel> {
+  const { repository, commit, listing } = snapshot;
+  const path = snapshotPath(repository, commit);
+  const names = listing?.names ?? namesIn(path);
+  for (const file of ["config.json", names.has(SINGLE) ? SINGLE : INDEX]) await requireIntact(snapshot, file);
+  if (!names.has(SINGLE)) {
+    for (const shard of weightFiles(path)) await requireIntact(snapshot, shard);
   }
+  const lacking: string[] = [];
+  for (const file of DIRECTORY_FILES.filter((file) => names.has(file))) {
+    if (!await isIntact(snapshot, file)) lacking.push(file);
+  }
+  return { path, commit, lacking: listing && lacking };
+}
+
+function namesIn(directory: string): ReadonlySet<string> {
+  return new Set(ifThere(() => [...Deno.readDirSync(directory)])?.map(({ name }) => name));
 }
 
 /** @throws {SyntaxError} if a file of a snapshot is damaged or missing */
-async function requireIntact(
-  repository: Repository,
-  commit: string,
-  file: string,
-  listing: Listing | null,
-): Promise<void> {
-  if (await isIntact(repository, commit, file, listing)) return;
-  throw new SyntaxError(`commit ${commit} without ${file}`);
+async function requireIntact(snapshot: Snapshot, file: string): Promise<void> {
+  if (await isIntact(snapshot, file)) return;
+  throw new SyntaxError(`commit ${snapshot.commit} without ${file}`);
 }
 
 /**
@@ -68,12 +74,7 @@ async function requireIntact(
  *
  * @throws {SyntaxError} if it is damaged
  */
-async function isIntact(
-  repository: Repository,
-  commit: string,
-  file: string,
-  listing: Listing | null,
-): Promise<boolean> {
+async function isIntact({ repository, commit, listing }: Snapshot, file: string): Promise<boolean> {
   const expected = listing?.names.has(file) ? await listing.describe(file) : null;
   const found = await inspectFile(repository, commit, file, expected);
   if (found.state !== "damaged") return found.state === "there";

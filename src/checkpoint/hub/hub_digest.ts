@@ -5,7 +5,9 @@ const PART = 1 << 22;
 const SHA256 = /^[0-9a-f]{64}$/;
 const GIT_SHA1 = /^[0-9a-f]{40}$/;
 
-/** Returns true if a text is the hub's name of a content: the SHA-256 of a file in Git LFS, or git's SHA-1 of another. */
+/**
+ * Returns true if a text is the hub's name of a content: the SHA-256 of a file in Git LFS, or git's SHA-1 of another.
+ */
 export function isDigest(text: string): boolean {
   return SHA256.test(text) || GIT_SHA1.test(text);
 }

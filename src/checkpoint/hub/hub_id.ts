@@ -10,8 +10,8 @@ export interface HubId {
   readonly file: string | null;
 }
 
-// As the hub defines them: no "--", which the cache's folder names could not tell from "/"; no "..", which would lead out of
-// the cache; and no ".git".
+// As the hub defines them: no "--", which the cache's folder names could not tell from "/"; no "..", which would lead
+// out of the cache; and no ".git".
 const NAME = /^(?!.*(?:--|\.\.))[A-Za-z0-9_][\w.-]{0,95}(?<![.-])\/[A-Za-z0-9_][\w.-]{0,95}(?<![.-]|\.git)$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 

@@ -60,8 +60,8 @@ export async function persist<T>(
 }
 
 /**
- * Sends a request and follows redirects, by which files of Git LFS come from another host. The token goes to the hub alone.
- * A HEAD stops at the redirect, which has properties of the file that the other host does not know.
+ * Sends a request and follows redirects, by which files of Git LFS come from another host. The token goes to the hub
+ * alone. A HEAD stops at the redirect, which has properties of the file that the other host does not know.
  *
  * @throws {HubError} if the status is 400 or more, or nobody answers
  */

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readIfThere } from "../../files/existing_file.ts";
 
 /** Settings of the hub and its cache, from the same environment variables that Python's huggingface_hub reads. */
 export interface HubSettings {
@@ -114,15 +115,6 @@ function tokenOf(
     throw new RangeError(`Cannot use the token of ${tokenSource} as it must be one word of ASCII characters`);
   }
   return { token: token || null, tokenSource };
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 async function freeBytes(directory: string): Promise<number | null> {

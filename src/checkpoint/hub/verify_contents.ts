@@ -2,8 +2,9 @@ import { basename, join } from "node:path";
 import { digestKind, digestLike, isDigest } from "./hub_digest.ts";
 
 /**
- * Hashes the contents that a model of the cache links to, however large. Their names are the hashes that they had when they
- * came; later uses trust large ones. Files that are no links, as on systems without them, have no such name and are left out.
+ * Hashes the contents that a model of the cache links to, however large. Their names are the hashes that they had when
+ * they came; later uses trust large ones. Files that are no links, as on systems without them, have no such name and
+ * are left out.
  *
  * @param path the directory of a snapshot, or a model's file in one
  * @returns number of contents that were hashed

@@ -37,8 +37,8 @@ export const BITSANDBYTES: PackedFormat = {
 };
 
 /**
- * Finds the packed weights by their `.quant_state.bitsandbytes__nf4` or `…__fp4`, whatever the configuration says. Modules
- * that `llm_int8_skip_modules` kept have none.
+ * Finds the packed weights by their `.quant_state.bitsandbytes__nf4` or `…__fp4`, whatever the configuration says.
+ * Modules that `llm_int8_skip_modules` kept have none.
  *
  * @throws {SyntaxError} if a packed weight is of another kind, not in blocks of 64 or lacks a part
  */

@@ -20,8 +20,8 @@ interface Int4Layer {
 const CODES = ".qweight";
 
 /**
- * Linear layers that GPTQ or AWQ packed in 4 bits. They stay in 4 bits if inputs that share a scale follow each other, and
- * are read as their f32 values otherwise.
+ * Linear layers that GPTQ or AWQ packed in 4 bits. They stay in 4 bits if inputs that share a scale follow each other,
+ * and are read as their f32 values otherwise.
  *
  * Source: AutoGPTQ's `QuantLinear` and AutoAWQ's `WQLinear_GEMM`, whose buffers these are.
  */

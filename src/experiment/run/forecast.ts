@@ -32,8 +32,8 @@ export interface ForecastModel {
 }
 
 /**
- * Opens a model for forecasts. Attributions are carried out in full but for the computing: once with the grid or the generated
- * target as short as it can be, and once as long.
+ * Opens a model for forecasts. Attributions are carried out in full but for the computing: once with the grid or the
+ * generated target as short as it can be, and once as long.
  */
 export async function openForecast(
   source: string,

@@ -51,8 +51,8 @@ export async function openResultStore(directory: string): Promise<ResultStore> {
 }
 
 /**
- * Reads a cell's record from an output directory. A record of another model or another version of Whence, or one that is
- * cut off or broken, is `unusable`, for a reason.
+ * Reads a cell's record from an output directory. A record of another model or another version of Whence, or one that
+ * is cut off or broken, is `unusable`, for a reason.
  *
  * @param fingerprint of the model; null: records of any model will do
  */
