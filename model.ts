@@ -15,7 +15,8 @@
  */
 export type { DeviceInfo } from "./src/model/model.ts";
 export type { ArchitectureName } from "./src/model/load/architectures.ts";
-export type { LayerKind, ModelConfig } from "./src/model/load/model_config.ts";
+export type { LayerKind } from "./src/model/load/layer_kinds.ts";
+export type { ModelConfig } from "./src/model/load/model_config.ts";
 export type { RopeScaling, RopeTable } from "./src/model/load/rope_scaling.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokens/tokenizer.ts";
 export { type RenderedTurns, renderTurns, type Turn } from "./src/model/tokens/chat_turns.ts";

@@ -1,5 +1,6 @@
 import { ARCHITECTURES } from "../../model/load/architectures.ts";
-import type { LayerKind, ModelConfig } from "../../model/load/model_config.ts";
+import type { LayerKind } from "../../model/load/layer_kinds.ts";
+import type { ModelConfig } from "../../model/load/model_config.ts";
 import type { RopeScaling } from "../../model/load/rope_scaling.ts";
 import { keyLine } from "./key_line.ts";
 

@@ -1,0 +1,31 @@
+/** Keys of a `config.json`. */
+export type ConfigKeys = Readonly<Record<string, unknown>>;
+
+/** Fails for a key, by the expected and the found value. */
+export type Fail = (key: string, expected: string, got: unknown) => never;
+
+/** Readers of keys that must be of one kind. */
+export interface ConfigReader {
+  readonly config: ConfigKeys;
+  readonly fail: Fail;
+  integer(key: string, fallback?: number): number;
+  positive(key: string): number;
+}
+
+/** Makes the reader of a configuration. */
+export function configReader(config: ConfigKeys, fail: Fail): ConfigReader {
+  return {
+    config,
+    fail,
+    integer(key, fallback) {
+      const value = config[key] ?? fallback;
+      if (!Number.isSafeInteger(value) || (value as number) < 1) fail(key, "a positive integer", config[key]);
+      return value as number;
+    },
+    positive(key) {
+      const value = config[key];
+      if (typeof value !== "number" || !(value > 0) || !Number.isFinite(value)) fail(key, "a positive number", value);
+      return value as number;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { ArchitectureRules } from "./architectures.ts";
+import type { ConfigKeys, ConfigReader, Fail } from "./config_reader.ts";
+import { readRopeTable } from "./read_rope_table.ts";
+import { longestSequence, type RopeTable } from "./rope_scaling.ts";
+
+/** Differences between the layers of a model. */
+export interface LayerKind {
+  /** Latest positions that a query attends to, its own included; null for all before it. */
+  readonly window: number | null;
+  /** Number of its table among the model's tables of rotary angles. */
+  readonly rope: number;
+}
+
+/** Reads the window and the rotary angles of each layer. */
+export function readLayers(
+  { config, fail, integer }: ConfigReader,
+  rules: ArchitectureRules,
+  layers: number,
+  headSize: number,
+) {
+  const window = config.sliding_window == null || config.use_sliding_window === false
+    ? null
+    : integer("sliding_window");
+  const windowed = readLayerTypes(config, layers, fail) ??
+    Array.from({ length: layers }, (_, layer) => rules.windowed(layer, config));
+  const maxPositions = integer("max_position_embeddings");
+  const [full, sliding] = readRopeTables(config, maxPositions, fail);
+  for (const { scaling } of [full, sliding]) {
+    if (scaling.kind === "divisors" && scaling.divisors.length !== headSize / 2) {
+      fail("rope_freqs", `${headSize / 2} numbers`, scaling.divisors.length);
+    }
+  }
+  const alike = JSON.stringify(full) === JSON.stringify(sliding);
+  return {
+    rope: alike ? [full] : [full, sliding],
+    layerKinds: windowed.map((slides): LayerKind => ({
+      window: slides ? window : null,
+      rope: slides && !alike ? 1 : 0,
+    })),
+    longest: longestSequence(full, maxPositions),
+  };
+}
+
+/** Reads which layers attend to a window; null if the configuration does not say. */
+function readLayerTypes(config: ConfigKeys, layers: number, fail: Fail): boolean[] | null {
+  const types = config.layer_types;
+  if (types == null) return null;
+  const known = ["full_attention", "sliding_attention"];
+  if (!Array.isArray(types) || types.length !== layers || types.some((type) => !known.includes(type))) {
+    return fail("layer_types", `${layers} of ${known.join(" and ")}`, types);
+  }
+  return types.map((type) => type === "sliding_attention");
+}
+
+/** Reads the tables of full and of windowed layers: `rope_scaling` wins, as in transformers. */
+function readRopeTables(config: ConfigKeys, maxPositions: number, fail: Fail): [full: RopeTable, sliding: RopeTable] {
+  const key = config.rope_scaling == null ? "rope_parameters" : "rope_scaling";
+  const stated = (config[key] ?? {}) as ConfigKeys;
+  const read = (parameters: unknown, theta: unknown, at: string) =>
+    readRopeTable((parameters ?? {}) as ConfigKeys, theta, maxPositions, at, fail);
+  const local = config.rope_local_base_freq ?? config.rope_theta;
+  if ("full_attention" in stated || "sliding_attention" in stated) {
+    return [
+      read(stated.full_attention, config.rope_theta, `${key}.full_attention`),
+      read(stated.sliding_attention, local, `${key}.sliding_attention`),
+    ];
+  }
+  const full = read(stated, config.rope_theta, key);
+  return [full, config.rope_local_base_freq == null ? full : read({}, local, key)];
+}
