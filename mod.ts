@@ -48,7 +48,7 @@ export { METRIC_NAMES, type MetricName, type MetricOptions } from "./src/explain
 
 export type { AttributionRecord } from "./src/explain/record/record.ts";
 export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/render_record.ts";
-export type { TableOptions } from "./src/report/text/record_table.ts";
+export type { TableOptions } from "./src/report/table/record_table.ts";
 
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
 export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/run/forecast.ts";

@@ -6,7 +6,7 @@ import {
   compareRecords,
 } from "../experiment/findings/compare_records.ts";
 import { checkRecord } from "../explain/record/check_record.ts";
-import { readableJson } from "../report/text/json.ts";
+import { readableJson } from "../report/text/readable_json.ts";
 import { number, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write } from "./write.ts";

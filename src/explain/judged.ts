@@ -2,9 +2,9 @@ import type { PathIntegral } from "../attribution/path_function.ts";
 import type { SurrogateAttribution } from "../perturbation/surrogate.ts";
 import type { Stopped, Uncertainty } from "../perturbation/unit_attribution.ts";
 
-/** An attribution by any method, with what is needed to judge it. */
+/** An attribution by any method, with scores and errors to judge it by. */
 export type Judged = Omit<PathIntegral, "attribution" | "baseline"> & {
-  /** [T], or null where x′ cannot be scored */
+  /** [T], or null if x′ cannot be scored */
   readonly baseline: Float64Array | null;
   /** True if the attributions' sums may be held against the change of the scores. */
   readonly comparable: boolean;
@@ -12,11 +12,11 @@ export type Judged = Omit<PathIntegral, "attribution" | "baseline"> & {
   readonly tokenAttribution: Float64Array | null;
   /** [L] */
   readonly sequenceAttribution: Float64Array;
-  /** Of the sequence attribution, [L]; null where the method does not sample */
+  /** Of the sequence attribution, [L]; null if the method does not sample */
   readonly standardError: Float64Array | null;
-  /** Null where every unit is a token. */
+  /** Null if every unit is a token. */
   readonly unitLevel: UnitLevel | null;
-  /** Null where the rows of the target do not move. */
+  /** Null if the rows of the target do not move. */
   readonly prefix: PrefixLevel | null;
   /** Perturbation methods and random baselines only. */
   readonly sampling: Sampling | null;
@@ -44,7 +44,7 @@ export interface PrefixLevel {
   readonly sequence: Float64Array;
   /** [T − 1] or null */
   readonly standardError: Float64Array | null;
-  /** Like `attribution`, or else like `sequence`; null where nothing is certified. */
+  /** Like `attribution`, or else like `sequence`; null if nothing is certified. */
   readonly entryError: Float64Array | null;
 }
 
@@ -53,7 +53,7 @@ export interface Sampling {
   /** Prompts scored, or path points. */
   readonly calls: number;
   readonly stopped: Stopped | null;
-  /** With the standard errors of tokens, [T L]; null where there is no matrix. */
+  /** With the standard errors of tokens, [T L]; null if there is no matrix. */
   readonly uncertainty:
     | Omit<Uncertainty, "standardError" | "sequenceStandardError"> & { readonly standardError: Float64Array | null }
     | null;

@@ -1,10 +1,10 @@
 import type { AttributionRecord } from "../explain/record/record.ts";
-import { recordCsv } from "./text/csv.ts";
+import { recordCsv } from "./record_csv.ts";
 import { assertFiniteRecord } from "../explain/record/assert_finite_record.ts";
-import { recordJson } from "./text/json.ts";
-import { recordTable, type TableOptions } from "./text/record_table.ts";
+import { recordJson } from "./text/readable_json.ts";
+import { recordTable, type TableOptions } from "./table/record_table.ts";
 
-/** What `attribute --format` takes. */
+/** Formats of `attribute --format`. */
 export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html"] as const;
 
 /** One of `RECORD_FORMATS`. */
@@ -16,16 +16,17 @@ const RENDERERS = {
   csv: recordCsv,
   svg: recordSvg,
   png: async (record) => (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record)),
-  html: async (record) => (await import("./text/record_html.ts")).recordHtml(record),
+  html: async (record) => (await import("./record_html.ts")).recordHtml(record),
 } satisfies Record<
   RecordFormat,
   (record: AttributionRecord, options: TableOptions) => string | Promise<string | Uint8Array>
 >;
 
 /**
- * A record in one of the formats: text, or bytes for `png`. Plots are the bar chart of the sequence attribution with
- * the heat map beneath it where the record has a token attribution.
- * @throws {RangeError} where a number of the record is not finite
+ * Renders a record in one of the formats: text, or bytes for `png`. Plots are the bar chart of the sequence attribution,
+ * with the heat map beneath it if the record has a token attribution.
+ *
+ * @throws {RangeError} if a number of the record is not finite
  */
 export async function renderRecord(
   record: AttributionRecord,
@@ -38,7 +39,7 @@ export async function renderRecord(
   return await render(record, options);
 }
 
-/** Vega takes half a second to load: whoever wants a table does not wait for it. */
+/** Loads Vega only now, which takes half a second: a table does not wait for it. */
 async function recordSvg(record: AttributionRecord): Promise<string> {
   const [{ recordFigure }, { renderSvg }] = await Promise.all([
     import("./plot/record_figure.ts"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
 import { agreement } from "../../src/metrics/agreement.ts";
-import { recordJson } from "../../src/report/text/json.ts";
+import { recordJson } from "../../src/report/text/readable_json.ts";
 import { sampleRecord, withAttribution } from "../report/record_sample.ts";
 import { runCli } from "../support/run_cli.ts";
 

@@ -4,7 +4,7 @@ import { attribute } from "../../src/explain/attribute.ts";
 import { baselineRows, randomBaselines } from "../../src/explain/baseline_rows.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
-import { recordTable } from "../../src/report/text/record_table.ts";
+import { recordTable } from "../../src/report/table/record_table.ts";
 
 async function withModel(test: (model: LanguageModel) => Promise<void>): Promise<void> {
   const model = await loadModel();

@@ -4,7 +4,7 @@ import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
 import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
-import { attributionSum } from "../../src/report/text/describe.ts";
+import { attributionSum } from "../../src/report/view/score_sums.ts";
 import { renderRecord } from "../../src/report/render_record.ts";
 import { assertClose } from "../support/closeness.ts";
 

@@ -5,9 +5,9 @@ import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
 import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
 import { loadModel } from "../../src/model/model.ts";
-import { recordCsv } from "../../src/report/text/csv.ts";
+import { recordCsv } from "../../src/report/record_csv.ts";
 import { heatMap } from "../../src/report/plot/heat_map.ts";
-import { recordTable } from "../../src/report/text/record_table.ts";
+import { recordTable } from "../../src/report/table/record_table.ts";
 
 const TEXT = {
   prompt: "She works as a software engineer. In her free time, she enjoys",

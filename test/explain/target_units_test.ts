@@ -3,7 +3,7 @@ import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
 import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
 import { loadModel } from "../../src/model/model.ts";
-import { byUnits } from "../../src/report/text/by_units.ts";
+import { byUnits } from "../../src/report/view/by_units.ts";
 
 const TEXT = { prompt: "Olga works as a painter.", target: " She enjoys painting, traveling to Rome." };
 

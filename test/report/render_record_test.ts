@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { escapeHtml } from "../../src/report/text/record_html.ts";
 import { RECORD_FORMATS, renderRecord } from "../../src/report/render_record.ts";
 import { sampleRecord, withAttribution } from "./record_sample.ts";
 
@@ -59,10 +58,6 @@ Deno.test("renderRecord() escapes prompt and target in HTML and loads nothing", 
   assert.ok(!html.includes("<script"));
   assert.ok(html.includes("&lt;"));
   assert.doesNotMatch(html, /(src|href)\s*=|url\(|@import/);
-});
-
-Deno.test("escapeHtml() replaces what HTML cannot hold", () => {
-  assert.equal(escapeHtml("a\u0000\ud83d<'\n"), "a\ufffd\ufffd&lt;&#39;\n");
 });
 
 for (const format of RECORD_FORMATS) {

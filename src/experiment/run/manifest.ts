@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeWhole } from "../../files/whole_file.ts";
-import { readableJson } from "../../report/text/json.ts";
+import { readableJson } from "../../report/text/readable_json.ts";
 import { timestampText } from "../../time/time_text.ts";
 import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./plan_cells.ts";

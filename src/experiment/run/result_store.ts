@@ -3,7 +3,7 @@ import type { AttributionRecord } from "../../explain/record/record.ts";
 import { checkRecord } from "../../explain/record/check_record.ts";
 import { readIfThere } from "../../files/existing_file.ts";
 import { removePartials, writeWhole } from "../../files/whole_file.ts";
-import { recordJson } from "../../report/text/json.ts";
+import { recordJson } from "../../report/text/readable_json.ts";
 import { acquireLock } from "./directory_lock.ts";
 import { messageOf } from "./error_message.ts";
 import type { Cell } from "./plan_cells.ts";

@@ -1,8 +1,9 @@
 import type { AttributionRecord } from "./record.ts";
 
 /**
- * Fails where a record holds a number that is not finite: JSON would turn it into null and a plot would leave it out.
- * @throws {RangeError} naming the first such number
+ * Checks that every number of a record is finite: JSON would turn another into null and a plot would leave it out.
+ *
+ * @throws {RangeError} if a number is not finite, naming the first
  */
 export function assertFiniteRecord(record: AttributionRecord): void {
   const found = findNotFinite(record, "");

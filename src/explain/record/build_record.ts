@@ -16,7 +16,7 @@ import { recordSurrogate } from "./record_surrogate.ts";
 import { recordUnits } from "./record_units.ts";
 
 /** A text whose objective has been opened. */
-export interface ExplainedText extends PreparedText {
+interface ExplainedText extends PreparedText {
   readonly per: AttributionRecord["score"]["per"];
   /** Of `margin`, the tokens [T] that are compared; else null. */
   readonly pairs: AttributionRecord["score"]["pairs"] | null;

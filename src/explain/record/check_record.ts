@@ -20,7 +20,7 @@ export function checkRecord(value: unknown): AttributionRecord {
   return record;
 }
 
-/** Names a field that is not as it must be, and what to do if the record is of another version. */
+/** Names a field that is not as it must be; a record of another version is to be computed again. */
 function mistake({ path, message, input }: z.core.$ZodIssue): string {
   const field = path.map(String).join(".");
   const must = `Cannot use the record as ${field || "it"} must be whole`;

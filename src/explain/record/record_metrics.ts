@@ -19,7 +19,7 @@ export interface RecordFaithfulness {
 
 /** Measures of the sequence attribution, as far as they were asked for. */
 export interface RecordMetrics {
-  /** What takes the place of a unit in all but the sensitivity. */
+  /** Scheme that takes units away, in all but the sensitivity. */
   readonly scheme: string;
   /** Of random orders, coalitions and perturbations. */
   readonly seed: number;

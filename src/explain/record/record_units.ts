@@ -36,7 +36,7 @@ export interface RecordUnits {
 }
 
 /** A prompt and a target in units. */
-export interface TextInUnits {
+interface TextInUnits {
   readonly promptTokens: readonly { readonly text: string }[];
   /** [L] */
   readonly frozen: readonly boolean[];

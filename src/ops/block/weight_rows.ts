@@ -1,8 +1,8 @@
 import source from "../../../shaders/block/weight_rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { FORMATS } from "../../ops/formats/format_table.ts";
-import { weightBindings } from "../../ops/formats/weight.ts";
+import { FORMATS } from "../formats/format_table.ts";
+import { weightBindings } from "../formats/weight.ts";
 import type { GpuWeight } from "../formats/weight.ts";
 import { elements, type Op } from "../op.ts";
 import { unroll } from "../product/product_unroll.ts";

@@ -3,8 +3,8 @@ import sliceSource from "../../../shaders/head/log_prob_slice.wgsl" with { type:
 import targetSource from "../../../shaders/head/target_gradient.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { FORMATS } from "../../ops/formats/format_table.ts";
-import { weightBindings } from "../../ops/formats/weight.ts";
+import { FORMATS } from "../formats/format_table.ts";
+import { weightBindings } from "../formats/weight.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
 import { unroll } from "../product/product_unroll.ts";

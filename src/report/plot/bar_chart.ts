@@ -1,7 +1,9 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { byUnits } from "../text/by_units.ts";
-import { isGradientNorm, isIdle, sequenceErrors } from "../text/describe.ts";
+import { byUnits } from "../view/by_units.ts";
+import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { isIdle } from "../view/support.ts";
+import { sequenceErrors } from "../view/sequence_errors.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
 import { positionRows } from "./position_rows.ts";
 import { FROZEN_COLUMN, INK, NEGATIVE, POSITIVE } from "./theme.ts";

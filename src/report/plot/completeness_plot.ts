@@ -5,7 +5,7 @@ import { CATEGORIES, INK, THEME } from "./theme.ts";
 export interface CompletenessPoint {
   /** Row of the plot. */
   readonly prompt: string;
-  /** Column of the plot: the baseline and what else distinguishes the path. */
+  /** Column of the plot: the baseline and all else that distinguishes the path. */
   readonly path: string;
   readonly quadrature: string;
   readonly points: number;
@@ -28,11 +28,11 @@ const RULES = [
 /** A logarithmic axis has no zero: smaller errors are drawn here. */
 const SMALLEST = 1e-8;
 
-/** What the plot shows of each attribution. */
-export interface ErrorWords {
+/** Names of the error that the plot shows. */
+interface ErrorWords {
   /** Title of the axis. */
   readonly axis: string;
-  /** What it is, beneath the title. */
+  /** Its definition, beneath the title. */
   readonly meaning: string;
 }
 
@@ -42,8 +42,9 @@ const COMPLETENESS: ErrorWords = {
 };
 
 /**
- * Completeness error, or another relative error that `words` name, against path points, both logarithmic, a line for each quadrature, a facet for each prompt and
- * path. `adaptive` is a diamond at the points that it took, with a rule up to its certificate.
+ * Completeness error, or another relative error that `words` name, against path points, both logarithmic: a line for each
+ * quadrature, a facet for each prompt and path. `adaptive` is a diamond at the points that it took, with a rule up to its
+ * certificate.
  */
 export function completenessPlot(
   points: readonly CompletenessPoint[],

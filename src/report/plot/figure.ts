@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { completenessText, methodText } from "../text/describe.ts";
+import { completenessText } from "../words/completeness_text.ts";
+import { methodText } from "../words/method_text.ts";
 import { FROZEN, INK, THEME } from "./theme.ts";
 import { oneLine, visibleTokens } from "../text/visible_token.ts";
 

@@ -9,7 +9,7 @@ export const FONT_FAMILY = "DejaVu Sans";
 export const FONT_STACK = `${FONT_FAMILY}, Verdana, Geneva, sans-serif`;
 
 /** A font file of the plots and its metrics. */
-export interface PlotFont {
+interface PlotFont {
   readonly path: string;
   readonly metrics: FontMetrics;
 }

@@ -1,14 +1,16 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { byUnits } from "../text/by_units.ts";
-import { isGradientNorm, isIdle } from "../text/describe.ts";
+import { byUnits } from "../view/by_units.ts";
+import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { isIdle } from "../view/support.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
 import { positionRows } from "./position_rows.ts";
 import { DIVERGING, FROZEN_COLUMN } from "./theme.ts";
 
 /**
  * The token attribution as target tokens × prompt tokens.
- * @throws {TypeError} where the record has no token attribution
+ *
+ * @throws {TypeError} if the record has no token attribution
  */
 export function heatMap(given: AttributionRecord): TopLevelSpec {
   const record = byUnits(given);
@@ -16,7 +18,7 @@ export function heatMap(given: AttributionRecord): TopLevelSpec {
   return figure(record, rows.map((row) => heatPanel(record, row.start, row.end, true)));
 }
 
-/** The columns [start, end) of the heat map; `labels` says whether the prompt tokens stand beneath it. */
+/** The columns [start, end) of the heat map, with the prompt tokens beneath it if `labels`. */
 export function heatPanel(record: AttributionRecord, start: number, end: number, labels: boolean): Panel {
   const matrix = record.tokenAttribution;
   if (!matrix) throw new TypeError("Cannot draw a heat map as the token attribution must be [T, L]: got null");

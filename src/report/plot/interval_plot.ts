@@ -8,7 +8,7 @@ export interface IntervalPoint {
   /** Row of every column. */
   readonly row: string;
   readonly value: number;
-  /** Null where there are too few cases for one. */
+  /** Null if there are too few cases for one. */
   readonly low: number | null;
   readonly high: number | null;
   readonly cases: readonly number[];

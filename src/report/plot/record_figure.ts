@@ -1,12 +1,12 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { barChart, barPanel } from "./bar_chart.ts";
-import { byUnits } from "../text/by_units.ts";
+import { byUnits } from "../view/by_units.ts";
 import { figure } from "./figure.ts";
 import { heatPanel } from "./heat_map.ts";
 import { positionRows } from "./position_rows.ts";
 
-/** The whole record as one figure: the bar chart and, where there is a token attribution, the heat map beneath it. */
+/** The whole record as one figure: the bar chart and, if it has a token attribution, the heat map beneath it. */
 export function recordFigure(given: AttributionRecord): TopLevelSpec {
   const record = byUnits(given);
   if (!record.tokenAttribution) return barChart(record);

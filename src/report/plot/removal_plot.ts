@@ -5,7 +5,7 @@ import { CATEGORIES, INK, THEME } from "./theme.ts";
 const NAMES = ["deletion", "insertion"] as const;
 const TITLES = { deletion: "units taken away", insertion: "units put back" } as const;
 
-/** A record's deletion and insertion curves beside those of random orders; null where it has none. */
+/** A record's deletion and insertion curves and those of random orders; null if it has none. */
 export function removalPlot({ metrics, score: { unit } }: AttributionRecord): TopLevelSpec | null {
   const panels = NAMES.flatMap((name) => {
     const curve = metrics?.[name]?.curve;

@@ -6,7 +6,7 @@ import { FONT_FAMILY, plotFont } from "./font.ts";
 /** Twice the nominal size: sharp at a paper's column width. */
 const PNG_ZOOM = 2;
 
-/** What Vega asks of a text item that it lays out. */
+/** Fields of a text item that Vega lays out. */
 interface TextItem {
   readonly fontSize?: number;
   readonly fontWeight?: string | number;

@@ -2,8 +2,8 @@ import type { Config } from "npm:vega-lite@6";
 import { FONT_STACK } from "./font.ts";
 
 /**
- * Blue for what raises the score, orange for what lowers it: told apart with every common colour blindness, and the
- * two ends of Vega's diverging scheme `blueorange`.
+ * Blue raises the score, orange lowers it: told apart with every common colour blindness, and the two ends of Vega's
+ * diverging scheme `blueorange`.
  */
 export const POSITIVE = "#2b7bba";
 export const NEGATIVE = "#d8720f";
@@ -28,7 +28,7 @@ export const DIVERGING = [
 /** Okabe and Ito's palette without yellow, then two more: lines told apart with every common colour blindness. */
 export const CATEGORIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#1a1a1a"];
 
-/** What all plots share. */
+/** Fonts, colours and spacing of all plots. */
 export const THEME: Config = {
   background: "white",
   font: FONT_STACK,

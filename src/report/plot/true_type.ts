@@ -1,6 +1,6 @@
-/** What measuring text needs of a TrueType font. */
+/** Glyphs and widths of a TrueType font. */
 export interface FontMetrics {
-  /** Whether the font has a glyph for the character. */
+  /** True if the font has a glyph for the character. */
   has(codePoint: number): boolean;
   /** Advance width of a text in em, kerning left out; characters without a glyph count as one em. */
   width(text: string): number;
@@ -9,7 +9,8 @@ export interface FontMetrics {
 /**
  * Reads advance widths and the character map of a TrueType file (OpenType specification: head, hhea, hmtx and cmap
  * formats 4 and 12).
- * @throws {SyntaxError} where a table is missing
+ *
+ * @throws {SyntaxError} if a table is missing
  */
 export function parseTrueType(bytes: Uint8Array): FontMetrics {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

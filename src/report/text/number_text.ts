@@ -8,6 +8,11 @@ export function numberText(value: number | null, digits = 4, signed = false): st
   return sign + text;
 }
 
+/** A number with `decimals` digits behind the point, which line up in a column, and a true minus sign. */
+export function fixedText(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace("-", "−");
+}
+
 /** A share as a percentage with three significant digits, and `n/a` for null. */
 export function percentText(share: number | null): string {
   return share === null ? "n/a" : `${numberText(100 * share, 3)} %`;

@@ -1,7 +1,7 @@
 /** Marks a token that continues the word of the token before it. */
-export const CONTINUES = "‿";
+const CONTINUES = "‿";
 /** Stands for a space that would not be seen. */
-export const SPACE = "␣";
+const SPACE = "␣";
 
 const CASED = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]/u;
 const JOINERS = new Set(["\u200d", "\ufe0e", "\ufe0f"]);

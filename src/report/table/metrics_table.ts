@@ -1,9 +1,9 @@
 import type { RecordFaithfulness, RecordMetrics } from "../../explain/record/record_metrics.ts";
 import { ORDER_MEASURE_NAMES } from "../../metrics/order_measure.ts";
-import { numberText, percentText } from "./number_text.ts";
-import type { TextTable } from "./text_table.ts";
+import { numberText, percentText } from "../text/number_text.ts";
+import type { TextTable } from "../text/text_table.ts";
 
-/** Each metric of a record: its value, its 95 % interval or control, and what to make of it; `unit` is the score's. */
+/** Each metric of a record with its value and its 95 % interval or control; `unit` is the score's. */
 export function metricsTable(metrics: RecordMetrics, unit: string): TextTable {
   const { infidelity, sensitivity } = metrics;
   const rows = ORDER_MEASURE_NAMES.flatMap((name) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
-import { byUnits } from "../../../src/report/text/by_units.ts";
-import { recordCsv } from "../../../src/report/text/csv.ts";
-import { recordHtml } from "../../../src/report/text/record_html.ts";
-import { recordTable } from "../../../src/report/text/record_table.ts";
+import { byUnits } from "../../../src/report/view/by_units.ts";
+import { recordCsv } from "../../../src/report/record_csv.ts";
+import { recordHtml } from "../../../src/report/record_html.ts";
+import { recordTable } from "../../../src/report/table/record_table.ts";
 import { sampledRecord, sampleRecord } from "../record_sample.ts";
 
 const RECORD = sampledRecord();

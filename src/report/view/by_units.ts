@@ -2,9 +2,8 @@ import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { RecordUnits } from "../../explain/record/record_units.ts";
 
 /**
- * The record as reports show it: where it has units, these stand in the place of tokens, [U] in the place of [L] and [T′] in
- * the place of [T]; where there is one score for the sequence, the whole target stands in the place of its tokens. Other
- * records are themselves.
+ * The record as reports show it. Its units, if it has any, take the place of tokens, [U] that of [L] and [T′] that of [T].
+ * With one score for the sequence the whole target takes the place of its tokens. Other records are themselves.
  */
 export function byUnits(given: AttributionRecord): AttributionRecord {
   const whole = given.score.per === "sequence" ? withWholeTarget(given) : given;
@@ -33,7 +32,7 @@ function withWholeTarget(record: AttributionRecord): AttributionRecord {
   return { ...record, target: { text, tokens: [{ id, text }] } };
 }
 
-/** Scores and their errors summed over units of the target; a sum's certificate is at most what its tokens' add up to. */
+/** Scores and their errors summed over units of the target; a sum's certificate is at most the sum of its tokens'. */
 function withTargetUnits(record: AttributionRecord, units: NonNullable<RecordUnits["target"]>): AttributionRecord {
   const { target, score, completeness } = record;
   const { delta, certificate } = completeness;

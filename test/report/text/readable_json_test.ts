@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readableJson, recordJson } from "../../../src/report/text/json.ts";
+import { readableJson, recordJson } from "../../../src/report/text/readable_json.ts";
 import { sampleRecord } from "../record_sample.ts";
 
 Deno.test("recordJson() parses back to the same record", () => {

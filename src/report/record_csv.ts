@@ -1,8 +1,8 @@
-import { stringify } from "npm:csv-stringify@6/sync";
-import { movingTokens } from "../../explain/record/moving_tokens.ts";
-import type { AttributionRecord } from "../../explain/record/record.ts";
-import { byUnits } from "./by_units.ts";
-import { sequenceErrors } from "./describe.ts";
+import { movingTokens } from "../explain/record/moving_tokens.ts";
+import type { AttributionRecord } from "../explain/record/record.ts";
+import { byUnits } from "./view/by_units.ts";
+import { sequenceErrors } from "./view/sequence_errors.ts";
+import { csvText } from "./text/csv_text.ts";
 
 const COLUMNS = [
   "scope",
@@ -24,13 +24,14 @@ const COLUMNS = [
 type Row = Record<typeof COLUMNS[number], string | number>;
 
 /**
- * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token; where there
- * are units, the same of these in the scopes `unit` and `token-unit`, of target tokens or units; and where the target's own
- * tokens moved, `prefix` and `token-prefix`, whose prompt positions count on from the prompt's. `error` is a standard error or an estimated error.
+ * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token. A record
+ * with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the target's own
+ * tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's. `error` is a standard
+ * error or an estimated error.
  */
 export function recordCsv(record: AttributionRecord): string {
   const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record), ...prefixRows(record)];
-  return stringify(rows, { header: true, columns: [...COLUMNS] });
+  return csvText(rows, COLUMNS);
 }
 
 const NO_TARGET = {
@@ -49,7 +50,7 @@ function sequenceRows(record: AttributionRecord): Row[] {
   }));
 }
 
-/** Rows of the units; what a row of tokens says of one token is empty there. */
+/** Rows of the units; columns about one token are empty there. */
 function unitRows(record: AttributionRecord): Row[] {
   if (record.units === undefined) return [];
   const shown = byUnits(record);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { displayWidth } from "../../../src/report/text/display_width.ts";
-import { recordTable } from "../../../src/report/text/record_table.ts";
+import { recordTable } from "../../../src/report/table/record_table.ts";
 import { sampleRecord, withAttribution } from "../record_sample.ts";
 
 /** The lines of the prompt's rows: between the head of the table and the next empty line. */

@@ -1,12 +1,16 @@
-import type { AttributionRecord } from "../../explain/record/record.ts";
-import { byUnits } from "./by_units.ts";
-import { amountText, completenessText, isIdle, methodText } from "./describe.ts";
-import { metricsTable } from "./metrics_text.ts";
-import { recordFigure } from "../plot/record_figure.ts";
-import { removalPlot } from "../plot/removal_plot.ts";
-import { renderSvg } from "../plot/render_figure.ts";
-import { recordTable } from "./record_table.ts";
-import { textTable } from "./text_table.ts";
+import type { AttributionRecord } from "../explain/record/record.ts";
+import { byUnits } from "./view/by_units.ts";
+import { amountText } from "./words/amount_text.ts";
+import { completenessText } from "./words/completeness_text.ts";
+import { isIdle } from "./view/support.ts";
+import { methodText } from "./words/method_text.ts";
+import { metricsTable } from "./table/metrics_table.ts";
+import { recordFigure } from "./plot/record_figure.ts";
+import { removalPlot } from "./plot/removal_plot.ts";
+import { renderSvg } from "./plot/render_figure.ts";
+import { escapeHtml } from "./text/escape_html.ts";
+import { recordTable } from "./table/record_table.ts";
+import { textTable } from "./text/text_table.ts";
 
 /** The colours of POSITIVE and NEGATIVE as red, green, blue, for backgrounds that fade. */
 const POSITIVE_RGB = "43,123,186";
@@ -47,7 +51,7 @@ ${await metricsSection(given)}<h2>Table</h2>
 `;
 }
 
-/** What the metrics say, with the curves; nothing where none were asked for. */
+/** The metrics with their curves; nothing if none were asked for. */
 async function metricsSection(record: AttributionRecord): Promise<string> {
   if (record.metrics === undefined) return "";
   const spec = removalPlot(record);
@@ -67,13 +71,4 @@ function highlightedPrompt(record: AttributionRecord): string {
     const color = `rgba(${value < 0 ? NEGATIVE_RGB : POSITIVE_RGB},${(0.75 * Math.abs(value) / largest).toFixed(3)})`;
     return `<span style="background:${color}" title="${amountText(value, record, true)}">${text}</span>`;
   }).join("");
-}
-
-/** Text for an element or a quoted attribute; characters that HTML forbids become U+FFFD. */
-export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return text.toWellFormed().replace(/[^\P{Cc}\t\n\r]/gu, "\ufffd").replace(
-    /[&<>"']/g,
-    (c) => entities[c],
-  );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
-import { recordCsv } from "../../../src/report/text/csv.ts";
-import { sampleRecord } from "../record_sample.ts";
+import { recordCsv } from "../../src/report/record_csv.ts";
+import { sampleRecord } from "./record_sample.ts";
 
 function rowsOf(text: string): Record<string, string>[] {
   return parse(text, { columns: true }) as Record<string, string>[];

@@ -1,0 +1,63 @@
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { attributionSum, scoreGap, total } from "../view/score_sums.ts";
+import { topPosition } from "../view/support.ts";
+import { amountText } from "../words/amount_text.ts";
+import { certificateText } from "../words/certificate_text.ts";
+import { incompleteText } from "../words/incomplete_text.ts";
+import { numberText, percentText } from "../text/number_text.ts";
+import { perTargetText } from "../words/per_target_text.ts";
+import { samplingText } from "../words/sampling_text.ts";
+import { surrogateText } from "../words/surrogate_text.ts";
+import { visibleTokens } from "../text/visible_token.ts";
+
+/** Width of the labels. */
+const LABEL_WIDTH = 14;
+
+/** Score, completeness, cost and advice, a line each. */
+export function summaryRows(record: AttributionRecord): string[] {
+  const { prefix } = record;
+  const floor = record.completeness.arithmeticFloor;
+  const rows: [label: string, text: string | null][] = [
+    ["score", scoreText(record)],
+    ["attribution", attributionText(record)],
+    ["completeness", errorText(record)],
+    ["prefix", prefix ? `${amountText(total(prefix.sequence), record)} of it at the target's own tokens` : null],
+    ["certified", certificateText(record)],
+    ["sampling", samplingText(record)],
+    ["surrogate", surrogateText(record)],
+    ["arithmetic", floor === null ? null : `floor ${percentText(floor)}`],
+    ["not computed", perTargetText(record)],
+    ["cost", costText(record)],
+    ...record.advice.map((sentence): [string, string] => ["advice", sentence]),
+  ];
+  return rows.flatMap(([label, text]) => text === null ? [] : [label.padEnd(LABEL_WIDTH) + text]);
+}
+
+function scoreText(record: AttributionRecord): string {
+  const { input, baseline } = record.score;
+  const [before, gap] = [numberText(baseline && total(baseline)), numberText(scoreGap(record))];
+  return `${amountText(total(input), record)}, baseline ${before}, gap ${gap}`;
+}
+
+function attributionText(record: AttributionRecord): string {
+  const top = topPosition(record);
+  const words = visibleTokens(record.prompt.tokens.map((token) => token.text));
+  return [
+    ...(isGradientNorm(record) ? [] : [`sums to ${amountText(attributionSum(record), record)}`]),
+    ...(top < 0 ? [] : [`most at ${words[top]} (#${top})`]),
+  ].join(", ");
+}
+
+function errorText(record: AttributionRecord): string {
+  const { delta, relative } = record.completeness.sequence;
+  return delta === null
+    ? `not defined: ${incompleteText(record)}`
+    : `error ${percentText(relative)} (δ = ${amountText(delta, record)})`;
+}
+
+function costText(record: AttributionRecord): string {
+  const { pathPoints, forwardRows, backwardRows, seconds } = record.cost;
+  const points = pathPoints > 0 ? `${pathPoints} path points, ` : "";
+  return `${points}${forwardRows} forward and ${backwardRows} backward rows, ${numberText(seconds, 3)} s`;
+}

@@ -1,0 +1,23 @@
+import { OBJECTIVES } from "../../attribution/objectives/objective.ts";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { isGradientNorm } from "./is_gradient_norm.ts";
+
+/** 1, or −1 if an attribution that supports the target is negative: of losses and uncertainties. Norms have no sign. */
+export function supportSign(record: AttributionRecord): 1 | -1 {
+  return OBJECTIVES[record.score.objective].falls && !isGradientNorm(record) ? -1 : 1;
+}
+
+/** True if a position has nothing to attribute: a frozen one has a share only if it has read rows that move. */
+export function isIdle({ method, prompt, sequenceAttribution }: AttributionRecord, i: number): boolean {
+  return prompt.tokens[i].frozen && ((method.layer ?? 0) === 0 || sequenceAttribution[i] === 0);
+}
+
+/** Position of the most supporting of the values, idle positions left out; −1 if all are. */
+export function topPosition(record: AttributionRecord, values: readonly number[] = record.sequenceAttribution): number {
+  const sign = supportSign(record);
+  let top = -1;
+  values.forEach((value, i) => {
+    if (!isIdle(record, i) && (top < 0 || sign * value > sign * values[top])) top = i;
+  });
+  return top;
+}

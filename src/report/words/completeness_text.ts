@@ -1,0 +1,28 @@
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { attributionSum, scoreGap } from "../view/score_sums.ts";
+import { amountText } from "./amount_text.ts";
+import { certificateText } from "./certificate_text.ts";
+import { incompleteText } from "./incomplete_text.ts";
+import { numberText, percentText } from "../text/number_text.ts";
+import { samplingText } from "./sampling_text.ts";
+import { surrogateText } from "./surrogate_text.ts";
+
+/** Sum, gap and completeness error: `Σ = 3.1 of 3.2 nats, completeness error 0.4 %`. */
+export function completenessText(record: AttributionRecord): string {
+  if (isGradientNorm(record)) {
+    const text = `gradients, ${record.score.unit} by unit of length, which need not sum to anything`;
+    return [text, samplingText(record)].filter((part) => part !== null).join("; ");
+  }
+  const sum = attributionSum(record);
+  const gap = scoreGap(record);
+  const fit = surrogateText(record);
+  if (fit !== null) return `Σ = ${numberText(sum)}, a surrogate's weights: ${fit}`;
+  if (gap === null) return `Σ = ${amountText(sum, record)}, no completeness error: ${incompleteText(record)}`;
+  return [
+    `Σ = ${numberText(sum)} of ${amountText(gap, record)}`,
+    `completeness error ${percentText(record.completeness.sequence.relative)}`,
+    certificateText(record),
+    record.standardError === null ? null : samplingText(record),
+  ].filter((part) => part !== null).join(", ");
+}

@@ -1,0 +1,16 @@
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { numberText } from "../text/number_text.ts";
+
+/** Says how far to believe a linear surrogate of the sequence; null for other methods. */
+export function surrogateText({ surrogate }: AttributionRecord): string | null {
+  if (surrogate === undefined) return null;
+  const value = (numbers: readonly (number | null)[]) => numberText(numbers.at(-1) ?? null, 3);
+  const parts = [`R² ${value(surrogate.r2)} on ${surrogate.samples} coalitions that it was fitted to`];
+  const { heldOut } = surrogate;
+  if (heldOut !== null) {
+    const interval = heldOut.ldsInterval.at(-1);
+    const range = interval ? ` (${numberText(interval[0], 3)} to ${numberText(interval[1], 3)})` : "";
+    parts.push(`R² ${value(heldOut.r2)} and LDS ${value(heldOut.lds)}${range} on ${heldOut.samples} held out`);
+  }
+  return parts.join(", ");
+}
