@@ -8,7 +8,6 @@ import { createAllocator, STORAGE } from "../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../src/gpu/device.ts";
 import { createPipelineCache, specialize } from "../src/gpu/kernel.ts";
 import { createPass, type Dispatch, type Pass, wholeBuffer } from "../src/gpu/pass.ts";
-import { unroll } from "../src/ops/product/product_unroll.ts";
 import { runDispatches, upload } from "../src/ops/product/product_sample.ts";
 import { emit } from "./figure.ts";
 import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
@@ -42,7 +41,7 @@ export async function fmaPeak(gpu: Gpu, accumulators: number): Promise<Peak> {
   const pipelines = createPipelineCache(gpu);
   const allocator = createAllocator(gpu);
   const y = allocator.create("y", LANES * 4, STORAGE);
-  const kernel = specialize("fma", [unroll(fmaSource, { ACCUMULATORS: accumulators })], { STEPS });
+  const kernel = specialize("fma", [fmaSource], { STEPS }, { ACCUMULATORS: accumulators });
   const dispatches = [{ kernel, bindings: [wholeBuffer(y)], params: [1], workgroups: [LANES / 64, 1, 1] as const }];
   const sums = await runDispatches(gpu, pipelines, allocator, dispatches, y, LANES);
   for (const sum of sums) assert.equal(sum, 2 * accumulators);
@@ -91,7 +90,7 @@ export async function bandwidthPeak(gpu: Gpu, kind: MoveKind): Promise<Peak> {
   const allocator = createAllocator(gpu);
   const x = upload(gpu, allocator, Float32Array.from({ length: BYTES / 4 }, (_, i) => i % 251));
   const y = allocator.create("y", BYTES * written, STORAGE);
-  const kernel = specialize(kind, [unroll(source, {})], {});
+  const kernel = specialize(kind, [source], {});
   const dispatches: Dispatch[] = [{
     kernel,
     bindings: [wholeBuffer(x), wholeBuffer(y)],

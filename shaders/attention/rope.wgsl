@@ -1,7 +1,7 @@
 // Rotates the first HEADS heads of each row by its position's angles, half against half; the other columns are copied.
 // SIGN is 1, or -1 for the inverse rotation, which is also the transpose. A thread rotates a Vec of each half.
-// MODE 1: y has the rows that all sequences share before those of x, zero in their first columns; MODE 2: the same with
-// zero rows; MODE 3: x has such rows first, and y leaves them out. Angles are those of table TABLE of a row's.
+// BEHIND: y has the rows that all sequences share before those of x, zero in their first columns, and all zero unless SHARED.
+// SKIPPING: x has such rows first, and y leaves them out. Angles are those of table TABLE of a row's.
 struct Params {
   rows: u32, // of x and y that both have
   positions: u32, // row m is at position m % positions
@@ -43,8 +43,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     return;
   }
   let skipped = params.shared_rows * ROW;
-  let source = row * ROW + select(0u, skipped, MODE == 3u);
-  let result = row * ROW + select(0u, skipped, MODE == 1u || MODE == 2u);
+//@ if SKIPPING
+  let source = row * ROW + skipped;
+//@ else
+  let source = row * ROW;
+//@ end
+//@ if BEHIND
+  let result = row * ROW + skipped;
+//@ else
+  let result = row * ROW;
+//@ end
   if (task >= PAIRS) {
     y[result + PAIRS + task] = x[source + PAIRS + task];
     return;

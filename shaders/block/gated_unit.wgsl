@@ -1,13 +1,13 @@
 // [g | u] are the halves of a row of 2 F values; m = g * s * u, s = sigmoid(g): the gate is silu(g) (Shazeer 2020). With GELU
 // s = sigmoid(k(g)), k(g) = 2 sqrt(2 / pi) (g + 0.044715 g^3): the gate is gelu(g) by its tanh approximation.
-// MODE 0 forward:  y = m                                                  [rows, F]
-// MODE 1 backward: given dm, y = [dm u s (1 + g k' (1 - s)) | dm g s]     [rows, 2 F]
-// MODE 2 tangent:  given [tg | tu], y = tg u s (1 + g k' (1 - s)) + tu g s  [rows, F]
+// FORWARD:  y = m                                                    [rows, F]
+// BACKWARD: given dm, y = [dm u s (1 + g k' (1 - s)) | dm g s]     [rows, 2 F]
+// TANGENT:  given [tg | tu], y = tg u s (1 + g k' (1 - s)) + tu g s  [rows, F]
 struct Params {
   rows: u32,
 }
 @group(0) @binding(0) var<storage, read> gate_up: array<Vec>; // [rows, 2 F]
-@group(0) @binding(1) var<storage, read> other: array<Vec>; // dm [rows, F] or [tg | tu]; gate_up where MODE is 0
+@group(0) @binding(1) var<storage, read> other: array<Vec>; // dm [rows, F] or [tg | tu]; none if FORWARD
 @group(0) @binding(2) var<storage, read_write> y: array<Vec>;
 @group(0) @binding(3) var<uniform> params: Params;
 
@@ -30,12 +30,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let s = 1.0f / (1.0f + exp(-g));
   let slope = u * s * (1.0f + g * (1.0f - s));
 //@ end
-  if (MODE == 0u) {
-    y[index] = g * s * u;
-  } else if (MODE == 1u) {
-    y[gate] = other[index] * slope;
-    y[gate + VECS] = other[index] * g * s;
-  } else {
-    y[index] = other[gate] * slope + other[gate + VECS] * g * s;
-  }
+//@ if FORWARD
+  y[index] = g * s * u;
+//@ end
+//@ if BACKWARD
+  y[gate] = other[index] * slope;
+  y[gate + VECS] = other[index] * g * s;
+//@ end
+//@ if TANGENT
+  y[index] = other[gate] * slope + other[gate + VECS] * g * s;
+//@ end
 }

@@ -1,13 +1,13 @@
 // ACROSS threads normalize a head of HEAD values: y = w x r, r = 1 / sqrt(mean(x^2) + EPSILON), with one weight for queries
 // and one for keys. Heads of values are copied.
-// MODE 0 forward:  y = w x r
-// MODE 1 backward: given dy, dx = r w dy - x r^3 / HEAD * sum(w dy x)
-// MODE 2 tangent:  given t,  ty = w (t r - x r^3 / HEAD * sum(x t))
+// FORWARD:  y = w x r
+// BACKWARD: given dy, dx = r w dy - x r^3 / HEAD * sum(w dy x)
+// TANGENT:  given t,  ty = w (t r - x r^3 / HEAD * sum(x t))
 struct Params {
   heads: u32, // of all rows
 }
 @group(0) @binding(0) var<storage, read> x: array<Vec>; // [rows, HEADS + 2 KV_HEADS, HEAD]
-@group(0) @binding(1) var<storage, read> other: array<Vec>; // dy or t; x where MODE is 0
+@group(0) @binding(1) var<storage, read> other: array<Vec>; // dy or t; none if FORWARD
 @group(0) @binding(2) var<storage, read> weight: array<Vec>; // [2, HEAD]
 @group(0) @binding(3) var<storage, read_write> y: array<Vec>;
 @group(0) @binding(4) var<uniform> params: Params;
@@ -34,11 +34,12 @@ fn main(
   for (var at = start + lane; at < end; at += ACROSS) {
     let value = x[at];
     square = fma(value, value, square);
-    if (MODE == 1u) {
-      product = fma(value * weight[own_weight + at - start], other[at], product);
-    } else if (MODE == 2u) {
-      product = fma(value, other[at], product);
-    }
+//@ if BACKWARD
+    product = fma(value * weight[own_weight + at - start], other[at], product);
+//@ end
+//@ if TANGENT
+    product = fma(value, other[at], product);
+//@ end
   }
   partial[thread] = vec2f(total(square), total(product));
   workgroupBarrier();
@@ -50,14 +51,17 @@ fn main(
   let pull = sums.y * r * r * r / f32(HEAD);
   for (var at = start + lane; at < end; at += ACROSS) {
     let w = weight[own_weight + at - start];
-    if (head >= HEADS + KV_HEADS) {
-      y[at] = other[at];
-    } else if (MODE == 0u) {
-      y[at] = w * (x[at] * r);
-    } else if (MODE == 1u) {
-      y[at] = r * w * other[at] - x[at] * pull;
-    } else {
-      y[at] = w * (other[at] * r - x[at] * pull);
-    }
+//@ if FORWARD
+    let copied = x[at];
+    let normed = w * (x[at] * r);
+//@ else
+    let copied = other[at];
+//@   if BACKWARD
+    let normed = r * w * other[at] - x[at] * pull;
+//@   else
+    let normed = w * (other[at] * r - x[at] * pull);
+//@   end
+//@ end
+    y[at] = select(normed, copied, head >= HEADS + KV_HEADS);
   }
 }

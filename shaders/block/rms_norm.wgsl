@@ -1,16 +1,16 @@
 // ACROSS threads normalize a row of D values: y = w * x * r, r = 1 / sqrt(mean(x^2) + EPSILON).
-// MODE 0 forward:  y = w x r
-// MODE 1 backward: given dy, dx = r w dy - x r^3 / D * sum(w dy x), + residual if RESIDUAL
-// MODE 2 tangent:  given t,  ty = w (t r - x r^3 / D * sum(x t))
+// FORWARD:  y = w x r
+// BACKWARD: given dy, dx = r w dy - x r^3 / D * sum(w dy x), + residual if RESIDUAL
+// TANGENT:  given t,  ty = w (t r - x r^3 / D * sum(x t))
 struct Params {
   rows: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<Vec>; // [rows, D]
-@group(0) @binding(1) var<storage, read> other: array<Vec>; // dy or t, [rows, D]; x where MODE is 0
+@group(0) @binding(1) var<storage, read> other: array<Vec>; // dy or t, [rows, D]; none if FORWARD
 @group(0) @binding(2) var<storage, read> weight: array<Vec>; // [D]
 @group(0) @binding(3) var<storage, read_write> y: array<Vec>; // [rows, D]
 //@ if RESIDUAL
-@group(0) @binding(4) var<storage, read> residual: array<Vec>; // [rows, D]; read only if RESIDUAL
+@group(0) @binding(4) var<storage, read> residual: array<Vec>; // [rows, D]
 //@ end
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -33,11 +33,12 @@ fn main(
   for (var at = row * VECS + lane; at < end; at += ACROSS) {
     let value = x[at];
     square = fma(value, value, square);
-    if (MODE == 1u) {
-      product = fma(value * weight[at - row * VECS], other[at], product);
-    } else if (MODE == 2u) {
-      product = fma(value, other[at], product);
-    }
+//@ if BACKWARD
+    product = fma(value * weight[at - row * VECS], other[at], product);
+//@ end
+//@ if TANGENT
+    product = fma(value, other[at], product);
+//@ end
   }
   partial[thread] = vec2f(total(square), total(product));
   workgroupBarrier();
@@ -49,17 +50,19 @@ fn main(
   let pull = sums.y * r * r * r / f32(D);
   for (var at = row * VECS + lane; at < end; at += ACROSS) {
     let w = weight[at - row * VECS];
-    if (MODE == 0u) {
-      y[at] = w * (x[at] * r);
-    } else if (MODE == 1u) {
-      let dx = r * w * other[at] - x[at] * pull;
-//@ if RESIDUAL
-      y[at] = dx + residual[at];
-//@ else
-      y[at] = dx;
+//@ if FORWARD
+    y[at] = w * (x[at] * r);
 //@ end
-    } else {
-      y[at] = w * (other[at] * r - x[at] * pull);
-    }
+//@ if BACKWARD
+    let dx = r * w * other[at] - x[at] * pull;
+//@   if RESIDUAL
+    y[at] = dx + residual[at];
+//@   else
+    y[at] = dx;
+//@   end
+//@ end
+//@ if TANGENT
+    y[at] = w * (other[at] * r - x[at] * pull);
+//@ end
   }
 }

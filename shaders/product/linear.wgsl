@@ -43,16 +43,20 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     a3 += x[x3 + k] * w;
   }
   var b = vec4f(0.0);
-  if (BIAS) {
-    let row = params.bias_row;
-    b = vec4f(added[row + n0], added[row + min(n0 + 1u, last_n)], added[row + min(n0 + 2u, last_n)], added[row + min(n0 + 3u, last_n)]);
-  }
+//@ if BIAS
+  let row = params.bias_row;
+  b = vec4f(added[row + n0], added[row + min(n0 + 1u, last_n)], added[row + min(n0 + 2u, last_n)], added[row + min(n0 + 3u, last_n)]);
+//@ end
   let columns = min(4u, params.count - n0);
   let sums = array<vec4f, 4>(a0 + b, a1 + b, a2 + b, a3 + b);
   for (var i = 0u; i < min(4u, params.rows - m0); i++) {
     let start = (m0 + i) * params.stride + params.column + n0;
     for (var j = 0u; j < columns; j++) {
-      y[start + j] = sums[i][j] + select(0.0f, added[start + j], RESIDUAL);
+//@ if RESIDUAL
+      y[start + j] = sums[i][j] + added[start + j];
+//@ else
+      y[start + j] = sums[i][j];
+//@ end
     }
   }
 }

@@ -73,11 +73,12 @@ fn touch(row: u32, t: u32) -> u32 {
 fn store(n: u32, sum: f32) {
   if (n < params.count) {
     var b = 0.0f;
-    if (BIAS) {
-      b = added[params.bias_row + n];
-    } else if (RESIDUAL) {
-      b = added[params.column + n];
-    }
+//@ if BIAS
+    b = added[params.bias_row + n];
+//@ end
+//@ if RESIDUAL
+    b = added[params.column + n];
+//@ end
     y[params.column + n] = sum + b;
   }
 }

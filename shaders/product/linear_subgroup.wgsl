@@ -70,9 +70,9 @@ fn main(
   if (n0 + 8u * $c < params.count) {
     let n = n0 + 8u * $c;
     var b = 0.0f;
-    if (BIAS) {
-      b = added[params.bias_row + n];
-    }
+//@   if BIAS
+    b = added[params.bias_row + n];
+//@   end
 //@   for g in GROUPS
 //@     for i in 4
     let at$g_$i = min(m0 + 4u * $g + $i, params.rows - 1u) * params.stride + params.column + n;

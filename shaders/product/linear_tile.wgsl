@@ -87,9 +87,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (n + 4u * $h + $e < params.count) {
     let at = params.column + n + 4u * $h + $e;
     var b = 0.0f;
-    if (BIAS) {
-      b = added[params.bias_row + n + 4u * $h + $e];
-    }
+//@     if BIAS
+    b = added[params.bias_row + n + 4u * $h + $e];
+//@     end
 //@     for g in 2
 //@       for i in 4
     if (m + 4u * $g + $i < params.rows) {

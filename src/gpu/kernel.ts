@@ -1,5 +1,5 @@
-import { checked } from "./device.ts";
-import type { Gpu } from "./device.ts";
+import { checked, type Gpu } from "./device.ts";
+import { preprocess, type PreprocessorValues } from "./preprocess.ts";
 
 /** A compute shader specialised by constants; equal code means one pipeline. */
 export interface Kernel {
@@ -12,12 +12,19 @@ export interface Kernel {
 export type Constant = number | boolean | { readonly f32: number };
 
 /**
- * Joins WGSL sources under a header of constants.
+ * Joins WGSL sources under a header of constants, with their `//@` lines expanded.
  *
  * @param label the .wgsl file's stem
  * @param sources shader texts, library functions first
+ * @param constants what the label says too; booleans and integers have values in `//@` lines as well
+ * @param text values of other names in `//@` lines
  */
-export function specialize(label: string, sources: readonly string[], constants: Record<string, Constant>): Kernel {
+export function specialize(
+  label: string,
+  sources: readonly string[],
+  constants: Readonly<Record<string, Constant>>,
+  text: PreprocessorValues = {},
+): Kernel {
   const header = Object.entries(constants).map(([name, value]) => {
     if (typeof value === "boolean") return `const ${name}: bool = ${value};`;
     if (typeof value === "number") return `const ${name}: u32 = ${value}u;`;
@@ -26,7 +33,10 @@ export function specialize(label: string, sources: readonly string[], constants:
   const shown = Object.entries(constants).map(([name, value]) =>
     `${name}=${typeof value === "object" ? value.f32 : value}`
   );
-  return { label: `${label}(${shown.join(",")})`, code: [...header, ...sources].join("\n") };
+  const values: Record<string, number | boolean> = { ...text };
+  for (const [name, value] of Object.entries(constants)) if (typeof value !== "object") values[name] = value;
+  const expanded = sources.map((source) => preprocess(source, values));
+  return { label: `${label}(${shown.join(",")})`, code: [...header, ...expanded].join("\n") };
 }
 
 function wgslFloat(value: number): string {

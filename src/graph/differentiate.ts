@@ -1,4 +1,4 @@
-import { add } from "../ops/block/elementwise.ts";
+import { add } from "../ops/block/add.ts";
 import type { Differentiated, Value } from "../ops/op.ts";
 import type { GraphNode, Trace } from "./graph.ts";
 

@@ -1,6 +1,6 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
-import type { Tuning } from "./kernel_choice.ts";
 import type { GpuWeight, ReferenceWeight } from "./formats/weight.ts";
+import type { Tuning } from "./kernel_choice.ts";
 
 /** What a value holds: row-major, f32 on the GPU and f64 in the reference, or u32 indices in both. */
 export interface ValueType {
@@ -17,6 +17,9 @@ export interface Value extends ValueType {
 export interface Emitter {
   emit<A>(op: Op<A>, attributes: A, inputs: readonly Value[]): Value[];
 }
+
+/** Attributes of an op that takes none. */
+export type NoAttributes = Record<never, never>;
 
 /** An op whose attributes are not known here; they were checked where its node was made. */
 // deno-lint-ignore no-explicit-any

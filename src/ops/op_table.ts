@@ -1,21 +1,26 @@
-import { argmax, nextToken } from "./head/argmax.ts";
 import { attention, attentionBackward, attentionTangent } from "./attention/attention.ts";
 import { cachedAttention } from "./attention/cached_attention.ts";
-import { decodeLinear } from "./product/decode_linear.ts";
-import { distributionScore } from "./head/distribution_score.ts";
-import { add, rowDot, rowScale, seed } from "./block/elementwise.ts";
+import { rope } from "./attention/rope.ts";
+import { add } from "./block/add.ts";
+import { gatherRows } from "./block/gather_rows.ts";
 import { geglu } from "./block/geglu.ts";
 import { headNorm, headNormBackward, headNormTangent } from "./block/head_norm.ts";
-import { linear, linearTransposed } from "./product/linear.ts";
-import { rmsNorm, rmsNormBackward, rmsNormTangent } from "./block/norm.ts";
-import type { Op } from "./op.ts";
+import { lastColumns } from "./block/last_columns.ts";
 import { path } from "./block/path_rows.ts";
-import { rope } from "./attention/rope.ts";
-import { gatherRows, lastColumns, placeRows, repeat, takeRows } from "./block/rows.ts";
+import { rmsNorm, rmsNormBackward, rmsNormTangent } from "./block/rms_norm.ts";
+import { rowDot } from "./block/row_dot.ts";
+import { rowScale } from "./block/row_scale.ts";
+import { placeRows, repeat, takeRows } from "./block/row_windows.ts";
+import { seed } from "./block/seed.ts";
 import { swiglu } from "./block/swiglu.ts";
+import { weightRows } from "./block/weight_rows.ts";
+import { argmax, nextToken } from "./head/argmax.ts";
+import { distributionScore } from "./head/distribution_score.ts";
 import { targetLogProb } from "./head/target_log_prob.ts";
 import { tokenLogit } from "./head/token_logit.ts";
-import { weightRows } from "./block/weight_rows.ts";
+import type { Op } from "./op.ts";
+import { decodeLinear } from "./product/decode_linear.ts";
+import { linear, linearTransposed } from "./product/linear.ts";
 
 const TABLE = {
   add,

@@ -3,7 +3,7 @@ import { trace } from "../../src/graph/graph.ts";
 import { gatherOutputs, listOutputs } from "../../src/graph/outputs.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
-import { add } from "../../src/ops/block/elementwise.ts";
+import { add } from "../../src/ops/block/add.ts";
 
 Deno.test("run() leaves results in the form of the outputs, lists and absent ones included", async () => {
   for (const create of [createReferenceExecutor, createWebGpuExecutor]) {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { pullBack } from "../../src/graph/differentiate.ts";
+import { fuse } from "../../src/graph/fuse.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { rematerialize } from "../../src/graph/rematerialize.ts";
-import { fuse } from "../../src/graph/fuse.ts";
-import { add, seed } from "../../src/ops/block/elementwise.ts";
+import { add } from "../../src/ops/block/add.ts";
+import { seed } from "../../src/ops/block/seed.ts";
 import type { Op } from "../../src/ops/op.ts";
 
 /** y = x² and dx = 2 x dy, ops that no table has; `square` takes a residual and is wide for its reverse. */

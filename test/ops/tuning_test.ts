@@ -6,7 +6,7 @@ import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { type Contender, type Contest, holdContest, winnerOf } from "../../src/ops/kernel_contest.ts";
 import { type ProductClass, productContest } from "../../src/ops/product/product_contest.ts";
-import { productCandidates, productFamily } from "../../src/ops/product/product.ts";
+import { productCandidates, productFamily } from "../../src/ops/product/product_kernels.ts";
 import { sample } from "../../src/ops/product/product_sample.ts";
 import { type Choice, choiceText, chosen, type Tuning } from "../../src/ops/kernel_choice.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { cacheDirectory, mayUseCache } from "../../checkpoint/cache/cache_directory.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { PRODUCT_SOURCES } from "../../ops/product/product.ts";
+import { PRODUCT_SOURCES } from "../../ops/product/product_kernels.ts";
 import { SINGLE_SOURCES } from "../../ops/product/single_product.ts";
 import { type Choice, DEFAULT_TUNING, type Tuning } from "../../ops/kernel_choice.ts";
 import { tuningOf } from "./tune.ts";

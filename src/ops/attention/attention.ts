@@ -1,7 +1,8 @@
+import forwardSource from "../../../shaders/attention/attention.wgsl" with { type: "text" };
 import backwardKeyValueSource from "../../../shaders/attention/attention_backward_key_value.wgsl" with { type: "text" };
 import backwardQuerySource from "../../../shaders/attention/attention_backward_query.wgsl" with { type: "text" };
 import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
-import forwardSource from "../../../shaders/attention/attention.wgsl" with { type: "text" };
+import { elements, matrix, type Op } from "../op.ts";
 import { attentionKernel, groupParts, tiles } from "./attention_kernel.ts";
 import {
   addScaled,
@@ -14,7 +15,6 @@ import {
   roomOf,
   sizesOf,
 } from "./attention_layout.ts";
-import { elements, matrix, type Op } from "../op.ts";
 
 /**
  * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(s_ij − lse_i), s_ij = q_i·k_j/√Dh, o_i =

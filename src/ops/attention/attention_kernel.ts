@@ -1,9 +1,8 @@
 import layoutSource from "../../../shaders/attention/attention_lib.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
-import type { AttentionAttributes } from "./attention_layout.ts";
-import type { KernelContext } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
 import { softCapParts } from "../head/soft_cap.ts";
+import type { KernelContext } from "../op.ts";
+import type { AttentionAttributes } from "./attention_layout.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
 const TILE = 32;
@@ -80,26 +79,19 @@ export function attentionKernel(
   const REDUCED = Math.max(1, ROWS / ACROSS);
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
   const WINDOWED = window !== undefined;
-  const sources = [
-    `alias Vec = vec${WIDTH}f;`,
-    ...capSources,
-    unroll(layoutSource, { CAPPED, WINDOWED }),
-    unroll(source, {
-      WIDTH,
-      PART,
-      ROWS,
-      EIGHTS,
-      REDUCED,
-      SHARED,
-      ALONE: 1 - SHARED,
-      RAGGED: ragged,
-      GAPPED: gapped,
-      FAR: gapped && WINDOWED,
-      CAPPED,
-      WINDOWED,
-    }),
-  ];
-  return specialize(stem, sources, {
+  const sources = [`alias Vec = vec${WIDTH}f;`, ...capSources, layoutSource, source];
+  const text = {
+    PART,
+    REDUCED,
+    SHARED,
+    ALONE: 1 - SHARED,
+    RAGGED: ragged,
+    GAPPED: gapped,
+    FAR: gapped && WINDOWED,
+    CAPPED,
+    WINDOWED,
+  };
+  const shape = {
     HEADS: heads,
     KV_HEADS: kvHeads,
     HEAD: headSize,
@@ -109,7 +101,8 @@ export function attentionKernel(
     SCALE: { f32: scale },
     ...constants,
     ...(window === undefined ? {} : { WINDOW: window }),
-  });
+  };
+  return specialize(stem, sources, shape, text);
 }
 
 function rowsOf(choices: readonly RowChoice[], length: number, perRow: number): number {

@@ -1,5 +1,5 @@
-import { matrix, requireShape, type ValueType } from "../op.ts";
 import { softCapOf } from "../head/soft_cap.ts";
+import { matrix, requireShape, type ValueType } from "../op.ts";
 
 /** Grouped-query attention over rows [q | k | v], q of `heads`, k and v of `kvHeads` heads. */
 export interface AttentionAttributes {

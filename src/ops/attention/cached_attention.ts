@@ -2,12 +2,11 @@ import appendSource from "../../../shaders/attention/cache_append.wgsl" with { t
 import attentionSource from "../../../shaders/attention/cached_attention.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
-import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
-import { type Applied, applies, elements, type Fused, matrix, type Op, requireShape } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
-import { rope } from "./rope.ts";
-import { softCapParts } from "../head/soft_cap.ts";
 import { vectorsFor } from "../block/vector.ts";
+import { softCapParts } from "../head/soft_cap.ts";
+import { type Applied, applies, elements, type Fused, matrix, type Op, requireShape } from "../op.ts";
+import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
+import { rope } from "./rope.ts";
 
 /** What new rows attend to, and how. */
 export interface CachedAttentionAttributes extends AttentionAttributes {
@@ -106,19 +105,15 @@ const SOFTWARE_KEYS = 16;
 function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean, software: boolean): Kernel {
   const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window, rope: table } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "f32");
-  const sources = [
-    vectorsFor(headSize / 2).source,
-    ...capSources,
-    unroll(attentionSource, {
-      CAPPED,
-      APPEND,
-      WINDOWED: window !== undefined,
-      ROTATED: table !== undefined,
-      // A GPU has other threads to run while one waits.
-      TOUCH: software && APPEND,
-    }),
-  ];
-  return specialize("cached_attention", sources, {
+  const sources = [vectorsFor(headSize / 2).source, ...capSources, attentionSource];
+  const text = {
+    CAPPED,
+    WINDOWED: window !== undefined,
+    ROTATED: table !== undefined,
+    // A GPU has other threads to run while one waits.
+    TOUCH: software && APPEND,
+  };
+  const shape = {
     HEADS: heads,
     KV_HEADS: kvHeads,
     HEAD: headSize,
@@ -128,5 +123,6 @@ function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean,
     ...constants,
     ...(window === undefined ? {} : { WINDOW: window }),
     ...(table === undefined ? {} : { TABLE: table }),
-  });
+  };
+  return specialize("cached_attention", sources, shape, text);
 }

@@ -1,8 +1,7 @@
 import source from "../../../shaders/attention/rope.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
-import { elements, matrix, type Op, requireShape, type ValueType } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
 import { vectorsFor } from "../block/vector.ts";
+import { elements, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 
 /** Which columns are rotated, and which way. */
 export interface RopeAttributes {
@@ -78,9 +77,10 @@ export const rope: Op<RopeAttributes> = {
     const { rows, positions, columns } = sizes(attributes, inputTypes);
     const given = shared === undefined ? columns : inputTypes[2].shape[1];
     const vectors = vectorsFor(columns, headSize / 2, given);
-    const mode = P === 0 ? 0 : inverse ? 3 : shared === undefined ? 2 : 1;
-    const kernel = specialize("rope", [vectors.source, unroll(source, { SHARED: mode === 1 })], {
-      MODE: mode,
+    const kernel = specialize("rope", [vectors.source, source], {
+      BEHIND: P > 0 && !inverse,
+      SKIPPING: P > 0 && inverse,
+      SHARED: shared !== undefined && P > 0,
       COLUMNS: columns,
       HEADS: heads,
       HEAD: headSize,

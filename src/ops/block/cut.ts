@@ -1,5 +1,5 @@
 import type { Emitter, Value } from "../op.ts";
-import { takeRows } from "./rows.ts";
+import { takeRows } from "./row_windows.ts";
 
 /**
  * The rows of an activation [B, S, ..] that a cotangent [B, n ≤ S, ..] has: a cotangent may have fewer rows a sequence

@@ -1,12 +1,18 @@
 import source from "../../../shaders/block/gated_unit.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
+import { type KernelMode, modeFlags } from "../kernel_mode.ts";
+import {
+  elements,
+  type KernelContext,
+  matrix,
+  type NoAttributes,
+  type Op,
+  type ReferenceContext,
+  requireShape,
+} from "../op.ts";
 import { cutLike } from "./cut.ts";
-import { elements, type KernelContext, matrix, type Op, type ReferenceContext, requireShape } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
 import { vectorsFor } from "./vector.ts";
-
-type None = Record<never, never>;
 
 /** A gate g · s(g), s a sigmoid of `argument`. */
 export interface Gate {
@@ -23,11 +29,11 @@ export interface Gate {
 /** A gated linear unit and its derivatives, as ops. */
 export interface GatedUnit {
   /** [g | u] [.., 2F] → m [.., F], m = g · s(g) · u. */
-  readonly forward: Op<None>;
+  readonly forward: Op<NoAttributes>;
   /** [g | u], dm [.., F] → [dg | du], du = dm · g s, dg = dm · u · s (1 + g k′(g) (1 − s)), s = sigmoid(k(g)). */
-  readonly backward: Op<None>;
+  readonly backward: Op<NoAttributes>;
   /** [g | u], [tg | tu] → tm, tm = tg · u · s (1 + g k′(g) (1 − s)) + tu · g s. */
-  readonly tangent: Op<None>;
+  readonly tangent: Op<NoAttributes>;
 }
 
 /** The ops of a gate (Shazeer 2020, "GLU Variants Improve Transformer"). */
@@ -38,7 +44,7 @@ export function gatedUnit(gate: Gate): GatedUnit {
     const s = 1 / (1 + Math.exp(-value));
     return { value: g * s, slope: s * (1 + g * slope * (1 - s)) };
   };
-  const forward: Op<None> = {
+  const forward: Op<NoAttributes> = {
     name: gate.forward,
     types: (_attributes, [x]) => {
       requireShape(matrix(x).columns % 2 === 0, gate.forward, "[.., 2 F]", [x]);
@@ -50,9 +56,9 @@ export function gatedUnit(gate: Gate): GatedUnit {
       }),
     vjp: (g, { inputs: [x] }, [dm]) => [dm && g.emit(backward, {}, [cutLike(g, x, dm), dm])[0]],
     jvp: (g, { inputs: [x] }, [tx]) => [tx && g.emit(tangent, {}, [x, tx])[0]],
-    kernels: (context) => launch(gate, context, 0),
+    kernels: (context) => launch(gate, context, "forward"),
   };
-  const backward: Op<None> = {
+  const backward: Op<NoAttributes> = {
     name: gate.backward,
     recompute: { wide: 0 },
     types: (_attributes, [x, dm]) => {
@@ -68,9 +74,9 @@ export function gatedUnit(gate: Gate): GatedUnit {
       }),
     vjp: null,
     jvp: null,
-    kernels: (context) => launch(gate, context, 1),
+    kernels: (context) => launch(gate, context, "backward"),
   };
-  const tangent: Op<None> = {
+  const tangent: Op<NoAttributes> = {
     name: gate.tangent,
     types: (_attributes, [x, tx]) => {
       requireShape(elements(x) === elements(tx), gate.tangent, "two of [.., 2 F]", [x, tx]);
@@ -84,7 +90,7 @@ export function gatedUnit(gate: Gate): GatedUnit {
       }),
     vjp: null,
     jvp: null,
-    kernels: (context) => launch(gate, context, 2),
+    kernels: (context) => launch(gate, context, "tangent"),
   };
   return { forward, backward, tangent };
 }
@@ -96,7 +102,11 @@ interface PairIndex {
 }
 type PairRule = (g: number, u: number, at: PairIndex, y: Float64Array, out: number, F: number) => void;
 
-function eachPair({ inputs: [x], inputTypes }: ReferenceContext<None>, width: 1 | 2, rule: PairRule): Float64Array[] {
+function eachPair(
+  { inputs: [x], inputTypes }: ReferenceContext<NoAttributes>,
+  width: 1 | 2,
+  rule: PairRule,
+): Float64Array[] {
   const { rows, columns } = matrix(inputTypes[0]);
   const F = columns / 2;
   const y = new Float64Array(rows * F * width);
@@ -111,15 +121,15 @@ function eachPair({ inputs: [x], inputTypes }: ReferenceContext<None>, width: 1 
 
 function launch(
   { forward, GELU }: Gate,
-  { inputs, inputTypes, outputs }: KernelContext<None>,
-  mode: number,
+  { inputs, inputTypes, outputs }: KernelContext<NoAttributes>,
+  mode: KernelMode,
 ): Dispatch[] {
   const { rows, columns } = matrix(inputTypes[0]);
   const F = columns / 2;
   const vectors = vectorsFor(F);
-  const [x, other = x] = inputs;
+  const [x, other = null] = inputs;
   return [{
-    kernel: specialize(forward, [vectors.source, unroll(source, { GELU })], { MODE: mode, F }),
+    kernel: specialize(forward, [vectors.source, source], { ...modeFlags(mode), F }, { GELU }),
     bindings: [x, other, outputs[0]],
     params: [rows],
     workgroups: grid(rows * F / vectors.width, 64),

@@ -2,8 +2,8 @@ import source from "../../../shaders/block/head_norm.wgsl" with { type: "text" }
 import { grid, specialize } from "../../gpu/kernel.ts";
 import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import type { AttentionAttributes } from "../attention/attention_layout.ts";
+import { type KernelMode, modeFlags } from "../kernel_mode.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
 import { cutLike } from "./cut.ts";
 import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { vectorsFor } from "./vector.ts";
@@ -27,7 +27,7 @@ export const headNorm: Op<HeadNormAttributes> = {
     dy && g.emit(headNormBackward, { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
   jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit(headNormTangent, { ...attributes }, [x, tx])[0]],
-  kernels: (context) => launch(context, 0),
+  kernels: (context) => launch(context, "forward"),
 };
 
 /** x, dy → dx = r · (w ∘ dy) − x · (r³/Dh) · Σ_j w_j dy_j x_j within each head; dy at values. */
@@ -37,7 +37,7 @@ export const headNormBackward: Op<HeadNormAttributes> = {
   reference: (context) => eachHead(context, normBackward),
   vjp: null,
   jvp: null,
-  kernels: (context) => launch(context, 1),
+  kernels: (context) => launch(context, "backward"),
 };
 
 /** x, tx → ty = w ∘ (tx · r − x · (r³/Dh) · Σ_j x_j tx_j) within each head; tx at values. */
@@ -47,7 +47,7 @@ export const headNormTangent: Op<HeadNormAttributes> = {
   reference: (context) => eachHead(context, normTangent),
   vjp: null,
   jvp: null,
-  kernels: (context) => launch(context, 2),
+  kernels: (context) => launch(context, "tangent"),
 };
 
 function sameRows(op: string, { heads, kvHeads, headSize }: HeadNormAttributes, inputs: readonly ValueType[]) {
@@ -79,12 +79,15 @@ function eachHead({ attributes, inputs, inputTypes, weight }: ReferenceContext<H
 // Threads that share a head: by no number of rows, so that the order of the sums is the same for any.
 const ACROSS = 8;
 
-function launch({ attributes, inputs, inputTypes, outputs, weight }: KernelContext<HeadNormAttributes>, mode: number) {
+function launch(
+  { attributes, inputs, inputTypes, outputs, weight }: KernelContext<HeadNormAttributes>,
+  mode: KernelMode,
+) {
   const { heads, kvHeads, headSize, epsilon } = attributes;
   const all = matrix(inputTypes[0]).rows * (heads + 2 * kvHeads);
-  const [x, other = x] = inputs;
-  const kernel = specialize("head_norm", [vectorsFor(headSize).source, unroll(source, { ACROSS })], {
-    MODE: mode,
+  const [x, other = null] = inputs;
+  const kernel = specialize("head_norm", [vectorsFor(headSize).source, source], {
+    ...modeFlags(mode),
     ACROSS,
     HEADS: heads,
     KV_HEADS: kvHeads,

@@ -1,10 +1,10 @@
 import source from "../../../shaders/block/path.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
-import { elements, type Op, requireShape } from "../op.ts";
+import { elements, type NoAttributes, type Op, requireShape } from "../op.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** start, end [S, D], alpha [B] → x [B, S, D], x = (1 − α) start + α end: the straight path, exact at both ends. */
-export const path: Op<Record<never, never>> = {
+export const path: Op<NoAttributes> = {
   name: "path",
   recompute: { kept: true },
   types(_attributes, [start, end, alpha]) {

@@ -5,7 +5,6 @@ import { FORMATS } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import type { GpuWeight } from "../formats/weight.ts";
 import { elements, type Op } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
 
 /** A weight whose rows are read, and what they are multiplied by. */
 export interface WeightRowsAttributes {
@@ -51,9 +50,8 @@ export function gatherWeightRows(
     readonly scale?: number;
   },
 ): Dispatch[] {
-  const body = unroll(source, { PAIR });
   return w.segments.map((segment, i) => ({
-    kernel: specialize("weight_rows", [...FORMATS[segment.format].readers.element, body], {
+    kernel: specialize("weight_rows", [...FORMATS[segment.format].readers.element, source], {
       PAIR,
       SCALE: { f32: scale },
     }),

@@ -1,10 +1,7 @@
 import source from "../../../shaders/head/argmax.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
-import { type KernelContext, matrix, type Op, requireShape } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
-
-type NoAttributes = Record<never, never>;
+import { type KernelContext, matrix, type NoAttributes, type Op, requireShape } from "../op.ts";
 
 /** x [R, D] → y [R]: the first index of each row's largest value. */
 export const argmax: Op<NoAttributes> = {
@@ -51,7 +48,7 @@ function launch(context: KernelContext<NoAttributes>, NEXT: boolean): Dispatch {
   const { inputs: [x, token = null, position = null], inputTypes, outputs } = context;
   const { rows, columns } = matrix(inputTypes[0]);
   return {
-    kernel: specialize("argmax", [unroll(source, { NEXT })], { D: columns, NEXT }),
+    kernel: specialize("argmax", [source], { D: columns, NEXT }),
     bindings: [x, ...outputs, token, position],
     params: [rows],
     workgroups: grid(rows, 1),

@@ -1,12 +1,11 @@
+import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "text" };
 import sliceSource from "../../../shaders/head/distribution_slice.wgsl" with { type: "text" };
 import slopeSource from "../../../shaders/head/distribution_slope.wgsl" with { type: "text" };
-import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
-import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
 import { type KernelContext, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
-import { unroll } from "../product/product_unroll.ts";
+import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
@@ -68,7 +67,7 @@ export const distributionScore: Op<DistributionAttributes> = {
     const [score, gradient = null] = outputs;
     const slices = logitSlices(context);
     const { rows, period, stride, DIVERGENCE } = sizesOf(context);
-    const kernel = specialize("distribution_slice", [reduceSource, unroll(sliceSource, { DIVERGENCE })], {});
+    const kernel = specialize("distribution_slice", [reduceSource, sliceSource], {}, { DIVERGENCE });
     const folds = slices.flatMap(({ dispatches, first, count }) => {
       const last = first + count === attributes.vocabulary ? 1 : 0;
       return [...dispatches, {
@@ -91,7 +90,7 @@ function pullSlice(context: KernelContext<DistributionAttributes>, { product, fi
   const { rows, period, stride, DIVERGENCE } = sizesOf(context);
   const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
   const slope: Dispatch = {
-    kernel: specialize("distribution_slope", [...sources, unroll(slopeSource, { DIVERGENCE, CAPPED })], constants),
+    kernel: specialize("distribution_slope", [...sources, slopeSource], constants, { DIVERGENCE, CAPPED }),
     bindings: [logits, reference, state],
     params: [rows, first, count, stride, period, attributes.vocabulary],
     workgroups: grid(rows * count, 64),

@@ -1,7 +1,8 @@
 import { cutLike } from "../block/cut.ts";
-import { rowDot, rowScale } from "../block/elementwise.ts";
-import type { HeadAttributes } from "./logit_slices.ts";
+import { rowDot } from "../block/row_dot.ts";
+import { rowScale } from "../block/row_scale.ts";
 import { type Differentiated, elements, matrix, type Op, type Value, type ValueType } from "../op.ts";
+import type { HeadAttributes } from "./logit_slices.ts";
 
 /** The types of scores [R] of hidden states [.., D], and of their gradient [.., D] where it is asked for. */
 export function rowScoreTypes(h: ValueType, { gradient }: HeadAttributes): ValueType[] {

@@ -7,7 +7,6 @@ import { FORMATS } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
-import { unroll } from "../product/product_unroll.ts";
 import { type HeadAttributes, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
@@ -80,8 +79,8 @@ export const targetLogProb: Op<TargetAttributes> = {
 
 function sliceKernel(GRADIENT: boolean, { probability: PROBABILITY = false, softCap }: TargetAttributes): Kernel {
   const { CAPPED, sources, constants } = softCapParts(softCap, "f32");
-  const body = unroll(sliceSource, { GRADIENT, PROBABILITY, CAPPED });
-  return specialize("log_prob_slice", [...sources, reduceSource, body], { GRADIENT, PROBABILITY, ...constants });
+  const shape = { GRADIENT, PROBABILITY, ...constants };
+  return specialize("log_prob_slice", [...sources, reduceSource, sliceSource], shape, { CAPPED });
 }
 
 /** The last step of the gradient, for each segment of the head. */
@@ -92,9 +91,14 @@ function targetRows(
 ): Dispatch[] {
   const { rows, columns: D } = matrix(inputTypes[0]);
   const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
-  const body = unroll(targetSource, { PROBABILITY: attributes.probability ?? false, CAPPED });
+  const text = { PROBABILITY: attributes.probability ?? false, CAPPED };
   return weight(attributes.weight).segments.map((segment) => ({
-    kernel: specialize("target_gradient", [...FORMATS[segment.format].readers.element, ...sources, body], constants),
+    kernel: specialize(
+      "target_gradient",
+      [...FORMATS[segment.format].readers.element, ...sources, targetSource],
+      constants,
+      text,
+    ),
     bindings: [targets, ...weightBindings(segment), state, gradient],
     params: [rows, segment.rowStart, segment.rows, D],
     workgroups: grid(rows * D, 64),

@@ -1,14 +1,13 @@
-import cappedSource from "../../../shaders/head/capped_rows.wgsl" with { type: "text" };
 import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "text" };
+import cappedSource from "../../../shaders/head/capped_rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
-import { dotRows } from "../block/elementwise.ts";
-import type { HeadAttributes } from "./logit_slices.ts";
+import { dotRows } from "../block/row_dot.ts";
+import { gatherWeightRows } from "../block/weight_rows.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
+import type { HeadAttributes } from "./logit_slices.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
-import { gatherWeightRows } from "../block/weight_rows.ts";
 
 /** The head, and what is taken of its logits. */
 export interface TokenLogitAttributes extends HeadAttributes {
@@ -74,9 +73,9 @@ function cappedLogits(context: KernelContext<TokenLogitAttributes>): Dispatch[] 
   const { rows, columns: D } = matrix(inputTypes[0]);
   const [logit, direction = null] = outputs;
   const { sources, constants } = softCapParts(softCap, "f32");
-  const body = unroll(cappedSource, { PAIR, GRADIENT: direction !== null });
+  const text = { GRADIENT: direction !== null };
   return [...gatherWeightRows(weight(name), { ids, into, rows: PAIR ? 2 * rows : rows }), {
-    kernel: specialize("capped_rows", [...sources, reduceSource, body], { PAIR, ...constants }),
+    kernel: specialize("capped_rows", [...sources, reduceSource, cappedSource], { PAIR, ...constants }, text),
     bindings: [h, into, logit, direction],
     params: [rows, D],
     workgroups: grid(rows, 1),

@@ -1,5 +1,5 @@
 import { type BufferRange, type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
-import { rmsNorm, type RmsNormAttributes } from "../block/norm.ts";
+import { rmsNorm, type RmsNormAttributes } from "../block/rms_norm.ts";
 import { swiglu } from "../block/swiglu.ts";
 import { type Applied, applies, type Fused, type KernelContext, type Op, requireShape, type ValueType } from "../op.ts";
 import { addedTo, linear, type LinearAttributes } from "./linear.ts";

@@ -7,14 +7,8 @@ import type { GpuWeight, ReferenceWeight } from "../formats/weight.ts";
 import type { Choice } from "../kernel_choice.ts";
 import type { Contest } from "../kernel_contest.ts";
 import { linear, linearTransposed } from "./linear.ts";
-import {
-  type Direction,
-  forwardProduct,
-  productCandidates,
-  type ProductChoice,
-  productFamily,
-  transposedProduct,
-} from "./product.ts";
+import { forwardProduct, transposedProduct } from "./product.ts";
+import { type Direction, productCandidates, type ProductChoice, productFamily } from "./product_kernels.ts";
 import { runDispatches, sample, sampleWeight, upload } from "./product_sample.ts";
 import { singleCandidates, type SingleChoice, singleFamily, singleProduct } from "./single_product.ts";
 

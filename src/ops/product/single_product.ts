@@ -4,8 +4,8 @@ import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
 import { FORMATS, WEIGHT_FORMATS, type WeightFormat } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import { choiceText, chosen } from "../kernel_choice.ts";
-import { type Added, type ForwardBuffers, forwardProduct, type Product, type Window } from "./product.ts";
-import { unroll } from "./product_unroll.ts";
+import { type ColumnWindow, type ForwardBuffers, forwardProduct, type Product } from "./product.ts";
+import type { Added } from "./product_kernels.ts";
 
 /** What a product of one row does beside, in place of launches that take longer than the work. */
 export interface SingleFusion {
@@ -37,7 +37,7 @@ export type SingleChoice = {
  * `forwardProduct` of one row, which is bound by reading the weight. Its sums run in another order, so that it must be
  * asked for, and is never chosen by the number of rows.
  */
-export function singleProduct(product: SingleProduct, { column, stride }: Window): Dispatch[] {
+export function singleProduct(product: SingleProduct, { column, stride }: ColumnWindow): Dispatch[] {
   const { x, y, added, w, segment, weightRow, count, subgroups, software, fusion = NOTHING } = product;
   const { format } = segment;
   const candidates = singleCandidates(format, w.columns, software);
@@ -60,7 +60,7 @@ export function singleProduct(product: SingleProduct, { column, stride }: Window
   const { kernel, columns } = singleKernel(kind, choice);
   return [{
     kernel,
-    bindings: [x, ...weightBindings(segment), added?.range ?? x, y, fusion.norm?.weight ?? null],
+    bindings: [x, ...weightBindings(segment), added?.range ?? null, y, fusion.norm?.weight ?? null],
     params: [1, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns, fusion.up ?? 0],
     workgroups: grid(count, columns),
   }];
@@ -113,7 +113,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
   const EACH = octetsOf(format);
   const LOADS = OCTETS / EACH;
   const text = {
-    ...{ LOADS, EACH, ROWS, OWN, SUBGROUPS, BROADCAST, PACKED, NORM, GATED },
+    ...{ OWN, SUBGROUPS, BROADCAST, PACKED },
     LANE: SUBGROUPS || BROADCAST,
     // A GPU has other threads to run while one waits.
     TOUCH: software && ACROSS === 1,
@@ -122,7 +122,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
     SHARED: ACROSS > 1,
   };
   const library = (shuffled ?? readers).packed;
-  const kernel = specialize("linear_single", [...library, unroll(singleSource, text)], {
+  const kernel = specialize("linear_single", [...library, singleSource], {
     FORMAT: WEIGHT_FORMATS.indexOf(format),
     BIAS: added === "bias",
     RESIDUAL: added === "residual",
@@ -138,7 +138,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
     ROWS,
     ACROSS,
     LANES,
-  });
+  }, text);
   return { kernel, columns: LANES / ACROSS * OWN };
 }
 

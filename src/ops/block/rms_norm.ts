@@ -1,8 +1,8 @@
 import source from "../../../shaders/block/rms_norm.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
+import { type KernelMode, modeFlags } from "../kernel_mode.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
-import { unroll } from "../product/product_unroll.ts";
 import { cutLike } from "./cut.ts";
 import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
@@ -23,7 +23,7 @@ export const rmsNorm: Op<RmsNormAttributes> = {
     dy && g.emit(rmsNormBackward, { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
   jvp: (g, { attributes, inputs: [x] }, [tx]) => [tx && g.emit(rmsNormTangent, { ...attributes }, [x, tx])[0]],
-  kernels: (context) => launch(context, 0),
+  kernels: (context) => launch(context, "forward"),
 };
 
 /** x, dy [.., D] → dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j; a third input of that shape is added to it. */
@@ -34,7 +34,7 @@ export const rmsNormBackward: Op<RmsNormAttributes> = {
   reference: (context) => eachRow(context, normBackward),
   vjp: null,
   jvp: null,
-  kernels: (context) => launch(context, 1),
+  kernels: (context) => launch(context, "backward"),
 };
 
 /** x, tx [.., D] → ty = w ∘ (tx · r − x · (r³/D) · Σ_j x_j tx_j). */
@@ -44,7 +44,7 @@ export const rmsNormTangent: Op<RmsNormAttributes> = {
   reference: (context) => eachRow(context, normTangent),
   vjp: null,
   jvp: null,
-  kernels: (context) => launch(context, 2),
+  kernels: (context) => launch(context, "tangent"),
 };
 
 function sameShapes(op: string, inputs: readonly ValueType[]): ValueType[] {
@@ -69,13 +69,16 @@ function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<Rm
   return [y];
 }
 
-function launch({ attributes, inputs, inputTypes, outputs, weight }: KernelContext<RmsNormAttributes>, mode: number) {
+function launch(
+  { attributes, inputs, inputTypes, outputs, weight }: KernelContext<RmsNormAttributes>,
+  mode: KernelMode,
+) {
   const { rows, columns } = matrix(inputTypes[0]);
   const ACROSS = threadsAcross(columns);
-  const [x, other = x, residual = null] = inputs;
+  const [x, other = null, residual = null] = inputs;
   const RESIDUAL = residual !== null;
-  const kernel = specialize("rms_norm", [vectorsFor(columns).source, unroll(source, { ACROSS, RESIDUAL })], {
-    MODE: mode,
+  const kernel = specialize("rms_norm", [vectorsFor(columns).source, source], {
+    ...modeFlags(mode),
     RESIDUAL,
     ACROSS,
     D: columns,
