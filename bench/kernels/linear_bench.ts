@@ -72,7 +72,7 @@ if (asked.length > 0) {
     for (const weight of WEIGHTS.filter(({ name }) => matches(name))) await compare(weight, rows, [undefined]);
   }
 } else {
-  // What is chosen, and what it is chosen over.
+  // The choice, and its alternatives.
   for (const weight of WEIGHTS.filter(({ name }) => name.startsWith(MODEL_SHAPES[0].name))) {
     await compare(weight, 256, [undefined, "generic", "tile"]);
   }

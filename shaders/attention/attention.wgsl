@@ -40,7 +40,7 @@ fn ragged(even: Place) -> Place {
 }
 
 //@   if GAPPED
-// Where the token at a position stands.
+// The place of the token at a position.
 fn standing(place: Place, position: u32) -> u32 {
   return places[place.own + params.length + min(position, place.last)];
 }
@@ -86,7 +86,7 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
-  // Whether any of the thread's rows is a query.
+  // True if any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
 //@ for only in SHARED
 //@   for g in EIGHTS

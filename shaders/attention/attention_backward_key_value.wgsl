@@ -37,7 +37,7 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let key = place.first + down;
-  // Whether any of the thread's rows has a gradient.
+  // True if any of the thread's rows has a gradient.
   let works = key <= last && key + ROWS > place.shared_rows;
 //@ for c in PART
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);

@@ -39,7 +39,7 @@ fn main(
   let across = thread % ACROSS;
   let down = ROWS * (thread / ACROSS);
   let query = place.first + down;
-  // Whether any of the thread's rows is a query.
+  // True if any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
 //@ for m in REDUCED
   let row$m = thread + LANES * $mu;

@@ -1,4 +1,4 @@
-// What the attention kernels share. Rows of `qkv` are [HEADS queries | KV_HEADS keys | KV_HEADS values] of HEAD elements
+// Functions that the attention kernels share. Rows of `qkv` are [HEADS queries | KV_HEADS keys | KV_HEADS values] of HEAD elements
 // each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a query and a key.
 // A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth Vec of the rows'
 // results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns a vec4f.
@@ -24,7 +24,7 @@ struct Params {
   end_member: u32,
 }
 
-// What a workgroup works on. Rows wrap where a position before the ones that they are for would be below row 0.
+// The part of the work that a workgroup does. Rows wrap if a position before the ones that they are for would be below row 0.
 struct Place {
   valid: bool,
   first: u32, // position of the tile's first row
@@ -62,7 +62,7 @@ fn row_of(place: Place, position: u32) -> u32 {
   return select(place.own + position, position, position < place.shared_rows);
 }
 
-// Whether the workgroup has anything to write into the gradient of qkv: of the rows that sequences share it is zero, as
+// True if the workgroup has anything to write into the gradient of qkv: of the rows that sequences share it is zero, as
 // these are constants, and the first sequence's workgroups write that.
 fn has_results(place: Place) -> bool {
   return place.valid && (place.sequence == 0u || place.first + TILE > place.shared_rows);
@@ -88,7 +88,7 @@ fn slopes_of(scores: vec4f) -> vec4f {
 }
 
 //@ end
-// Whether a query at position `query` does not see the key at position `key`.
+// True if a query at position `query` does not see the key at position `key`.
 fn hidden(query: vec4<u32>, key: vec4<u32>) -> vec4<bool> {
 //@ if WINDOWED
   return (key > query) | (key + WINDOW <= query);

@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   state[own + 3u] = reference_sum;
   state[own + 4u] = lead;
   if (params.last != 0u) {
-    // Where both distributions are alike each part is exactly zero.
+    // If both distributions are alike each part is exactly zero.
     score[row] = lead / reference_sum + ((maximum - reference_maximum) + (log(sum) - log(reference_sum)));
   }
 //@ else
@@ -95,7 +95,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       depth_part = fma(e, below, depth_part);
     }
   }
-  // How many are the maximum is kept apart from the others, whose small sum would lose its digits beside it.
+  // The number of maxima is kept apart from the others, whose small sum would lose its digits next to it.
   var ties = reduce_sum(lane, ties_part);
   var rest = reduce_sum(lane, rest_part);
   var depth = reduce_sum(lane, depth_part); // sum of exp(z - maximum) (z - maximum)

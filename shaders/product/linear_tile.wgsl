@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let octets = params.inner / 8u;
   let m0 = group.x * 64u;
   let n0 = group.y * 64u;
-  // What this thread loads: four values of x at k = 4 q … of four rows, and octet o of W of two columns.
+  // This thread loads four values of x at k = 4 q … of four rows, and octet o of W of two columns.
   let q = t % 4u;
   let o = t % 2u;
 //@ for i in 4
@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 //@ for i in 2
   let w$i = (params.weight_row + min(n0 + t / 2u + 32u * $i, params.count - 1u)) * octets;
 //@ end
-  // What it computes: rows m and 7 more, columns n and 7 more.
+  // It computes rows m and 7 more, columns n and 7 more.
   let m = m0 + t / 8u * 8u;
   let n = n0 + t % 8u * 8u;
 //@ for g in 2

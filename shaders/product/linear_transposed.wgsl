@@ -12,7 +12,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>; // [rows, INNER]
 @group(0) @binding(5) var<uniform> params: Params;
 
-// What an earlier launch left: its sums go on, so that windows of n give the same bits as one launch for all.
+// Sums of an earlier launch, which go on, so that windows of n give the same bits as one launch for all.
 fn before(m: u32, k: u32) -> vec4f {
   if (params.accumulate == 0u) {
     return vec4f(0.0);

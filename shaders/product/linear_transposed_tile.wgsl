@@ -24,14 +24,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let m0 = group.x * 64u;
   let o0 = group.y * 8u;
   let last_n = params.count - 1u;
-  // What this thread loads: dy of 16 rows at one n, and an octet of W at two n.
+  // This thread loads dy of 16 rows at one n, and an octet of W at two n.
   let yn = t % 16u;
   let wn = t / 8u;
   let w0 = params.weight_row * octets + min(o0 + t % 8u, octets - 1u);
 //@ for i in 16
   let y$i = min(m0 + t / 16u + 4u * $i, params.rows - 1u) * params.stride + params.column;
 //@ end
-  // What it computes: rows m and 7 more, octet o of k.
+  // It computes rows m and 7 more, octet o of k.
   let m = m0 + t / 8u * 8u;
   let o = o0 + t % 8u;
 //@ for g in 2

@@ -55,7 +55,7 @@ export function createAllocator(gpu: Gpu): Allocator {
   };
 }
 
-/** @throws {GpuError} where a buffer of that size cannot exist or be bound on this adapter */
+/** @throws {GpuError} if a buffer of that size cannot exist or be bound on this adapter */
 function assertFits(gpu: Gpu, label: string, bytes: number, usage: number): void {
   const limit = usage & 0x80
     ? Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize)

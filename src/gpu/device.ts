@@ -1,6 +1,6 @@
 import { driverText } from "./driver.ts";
 
-/** What this machine's adapter offers, as far as kernels and plans depend on it. */
+/** This machine's adapter, as far as kernels and plans depend on it. */
 export interface Gpu {
   readonly device: GPUDevice;
   /** The adapter's own description, for the record. */
@@ -21,7 +21,7 @@ export class NoAdapterError extends Error {
   override name = "NoAdapterError";
 }
 
-/** A WebGPU validation, memory or device error, which WebGPU itself raises nowhere. */
+/** A WebGPU validation, memory or device error, which WebGPU itself does not raise. */
 export class GpuError extends Error {
   /** "GpuError" */
   override name = "GpuError";
@@ -33,7 +33,7 @@ export type LowerLimits = Partial<Pick<GPUSupportedLimits, "maxStorageBufferBind
 /**
  * Opens the high-performance adapter with all of its own limits, or lower ones.
  *
- * @throws {NoAdapterError} where none answers
+ * @throws {NoAdapterError} if none answers
  */
 export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
   if (Deno.build.os === "linux") {
@@ -124,7 +124,7 @@ async function requestDevice(adapter: GPUAdapter, timestamps: boolean) {
 /**
  * Runs `create` inside error scopes.
  *
- * @throws {GpuError} naming `label` where WebGPU reports a validation, memory or internal error
+ * @throws {GpuError} if WebGPU reports a validation, memory or internal error, with `label`
  */
 export async function checked<T>(gpu: Gpu, label: string, create: () => T): Promise<T> {
   const filters = ["validation", "out-of-memory", "internal"] as const;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 /**
- * All that can be learnt of an adapter's driver, in words for a key: WebGPU tells no version, so that on Linux the kernel
- * module of NVIDIA and the manifests of the Vulkan drivers, which change with every release of Mesa, speak for it.
+ * Describes an adapter's driver for a key. WebGPU tells no version, so that on Linux the kernel module of NVIDIA and the
+ * manifests of the Vulkan drivers, which change with every release of Mesa, stand for it.
  */
 export async function driverText(info: GPUAdapterInfo): Promise<string> {
   const { vendor, architecture, device, description } = info;
@@ -35,7 +35,7 @@ async function fromEnvironment(variable: string): Promise<string | undefined> {
   return await granted({ name: "env", variable }) ? Deno.env.get(variable) : undefined;
 }
 
-/** The text of a file, or nothing where it cannot be read. */
+/** The text of a file, or nothing if it cannot be read. */
 async function textOf(path: string): Promise<string> {
   if (!await granted({ name: "read", path })) return "";
   try {

@@ -2,7 +2,7 @@ import type { Gpu } from "./device.ts";
 import type { Pass } from "./pass.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
 
-/** Seconds that one run of `launches` takes on the GPU; the wall clock's where the adapter has no timestamps. */
+/** Seconds that one run of `launches` takes on the GPU; of the wall clock if the adapter has no timestamps. */
 export async function gpuSeconds(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
   return gpu.features.timestamps ? await byTimestamps(gpu, launches, repeats) : await byClock(gpu, launches, repeats);
 }
@@ -45,10 +45,10 @@ async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<numbe
 const ROUNDS = 5;
 /** Timestamps of shorter runs are mostly overhead. */
 const SHORTEST_SECONDS = 0.02;
-/** Where a clock is too coarse to see a run at all. */
+/** Limit for a clock too coarse to see a run at all. */
 const MOST_REPEATS = 1000;
 
-/** Medians over rounds in which each pass runs once, so that what else runs on the machine meets all alike. */
+/** Medians over rounds in which each pass runs once, so that other work on the machine slows all alike. */
 export async function timeInTurn(gpu: Gpu, passes: readonly Pass[], rounds: number = ROUNDS): Promise<number[]> {
   const repeats: number[] = [];
   for (const pass of passes) {

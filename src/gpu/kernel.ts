@@ -3,7 +3,7 @@ import { preprocess, type PreprocessorValues } from "./preprocess.ts";
 
 /** A compute shader specialised by constants; equal code means one pipeline. */
 export interface Kernel {
-  /** The .wgsl file's stem and what it is specialised for; every error names it. */
+  /** The .wgsl file's stem and its constants; every error names it. */
   readonly label: string;
   readonly code: string;
 }
@@ -16,7 +16,7 @@ export type Constant = number | boolean | { readonly f32: number };
  *
  * @param label the .wgsl file's stem
  * @param sources shader texts, library functions first
- * @param constants what the label says too; booleans and integers have values in `//@` lines as well
+ * @param constants are part of the label; booleans and integers have values in `//@` lines as well
  * @param text values of other names in `//@` lines
  */
 export function specialize(

@@ -44,7 +44,7 @@ export function paramsBytes(count: number): number {
 /**
  * Compiles the kernels and makes all bind groups of a list of launches, their parameters in one uniform arena.
  *
- * @throws {GpuError} naming the kernel that WebGPU rejects
+ * @throws {GpuError} if WebGPU rejects a kernel, with its name
  */
 export async function createPass(
   gpu: Gpu,

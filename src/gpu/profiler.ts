@@ -15,7 +15,7 @@ const MOST_LAUNCHES = 2048;
  * Runs a pass with each launch in a compute pass of its own, timed by timestamps. The results are those of the pass; the
  * time is a little longer, since nothing overlaps.
  *
- * @throws {RangeError} where the adapter has no timestamps
+ * @throws {RangeError} if the adapter has no timestamps
  */
 export async function profile(gpu: Gpu, pass: Pass): Promise<LaunchTime[]> {
   if (!gpu.features.timestamps) throw new RangeError("Cannot profile as the adapter must have timestamps: it has none");

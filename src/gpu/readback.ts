@@ -10,11 +10,11 @@ export interface ReadbackItem {
   readonly range: BufferRange;
 }
 
-/** What one run brought back. */
+/** Results of one run. */
 export interface ReadbackResult {
   /** Widened to f64, by name. */
   readonly outputs: Record<string, Float64Array>;
-  /** Between the timestamps of the compute pass; null where the adapter has none. */
+  /** Between the timestamps of the compute pass; null if the adapter has none. */
   readonly gpuSeconds: number | null;
 }
 
@@ -25,7 +25,7 @@ export interface Readback {
   /**
    * Submits a pass in one compute pass of one encoder, then maps its outputs. Several may be under way.
    *
-   * @throws {GpuError} where WebGPU reports any error, with the name of the kernel that causes it
+   * @throws {GpuError} if WebGPU reports any error, with the name of the kernel that causes it
    */
   start(pass: Pass): Promise<ReadbackResult>;
   dispose(): void;

@@ -4,11 +4,11 @@ import type { GraphNode, Trace } from "./graph.ts";
 
 /**
  * Reverse mode: extends the trace by vector–Jacobian products of `output` with respect to `input`, one a cotangent. All
- * walks pass each node before any passes the next, so that what a node keeps is needed at one time only.
+ * walks pass each node before any passes the next, so that the values that a node keeps are needed at one time only.
  *
  * @param cotangents each of the shape of `output`, or with fewer rows a sequence: the rest is zero
  * @returns the cotangents of `input`, of its shape or with the first rows of each sequence alone, likewise
- * @throws {TypeError} where a node between the two has no reverse rule, or `output` does not depend on `input`
+ * @throws {TypeError} if a node between the two has no reverse rule, or `output` does not depend on `input`
  */
 export function pullBack(g: Trace, output: Value, cotangents: readonly Value[], input: Value): Value[] {
   const walks = cotangents.map((cotangent) => new Map<number, Value>([[output.id, cotangent]]));
@@ -41,7 +41,7 @@ export function pullBack(g: Trace, output: Value, cotangents: readonly Value[], 
  *
  * @param tangent of the shape of `input`
  * @returns the tangent of `output`, of its shape
- * @throws {TypeError} where a node between the two has no forward rule, or `output` does not depend on `input`
+ * @throws {TypeError} if a node between the two has no forward rule, or `output` does not depend on `input`
  */
 export function pushForward(g: Trace, input: Value, tangent: Value, output: Value): Value {
   const tangents = new Map<number, Value>([[input.id, tangent]]);

@@ -11,7 +11,7 @@ export type InputData = Readonly<
 /** Results of a run. */
 export interface RunResult<O extends GraphOutputs = NamedValues> {
   readonly outputs: OutputData<O>;
-  /** Time on the GPU; null where it cannot be told. */
+  /** Time on the GPU; null if it cannot be told. */
   readonly gpuSeconds: number | null;
 }
 
@@ -22,22 +22,22 @@ export interface Program<O extends GraphOutputs = NamedValues> {
   /** Bytes that only this program needs: inputs and parameters. */
   readonly ownBytes: number;
   /**
-   * Writes the inputs that are given (the others keep what they had) and computes the outputs. Runs may be started
+   * Writes the inputs that are given (the others keep their values) and computes the outputs. Runs may be started
    * before earlier ones have finished; they are carried out in order.
    */
   run(inputs: InputData): Promise<RunResult<O>>;
-  /** Runs once more on the inputs written last and times each launch; null where the backend has no launches. */
+  /** Runs once more on the inputs written last and times each launch; null if the backend has no launches. */
   profile(): Promise<LaunchTime[]> | null;
-  /** Frees what only this program holds. */
+  /** Frees the memory that only this program holds. */
   dispose(): void;
 }
 
-/** Something that runs graphs: knows neither models nor attributions. */
+/** Runs graphs; knows neither models nor attributions. */
 export interface Executor {
   readonly backend: "webgpu" | "reference";
-  /** What the computation runs on, in words. */
+  /** The adapter or processor in words. */
   readonly adapter: string;
-  /** Name of the tuning that chose its kernels; null where it has none to choose from. */
+  /** Name of the tuning that chose its kernels; null if it has none to choose from. */
   readonly tuning: string | null;
   /** Most bytes that one value may take. */
   readonly maxValueBytes: number;

@@ -5,8 +5,7 @@ import type { GraphOutputs } from "./outputs.ts";
 const RULES = Object.values(OPS).flatMap(({ fuse }) => fuse ?? []);
 
 /**
- * Makes one node of two where the rule of an op says that its kernels do the work of both: one launch less, and one value less
- * to write and to read again.
+ * Makes one node of two if the rule of an op allows it: one launch less, and one value less to write and to read again.
  */
 export function fuse<O extends GraphOutputs>(graph: Graph<O>): Graph<O> {
   const uses = countUses(graph);

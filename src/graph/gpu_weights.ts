@@ -11,7 +11,7 @@ const WHOLE_ELEMENTS = 64;
 // Bytes handed to the queue at once: each write holds a copy in staging memory until the GPU has taken it.
 const WRITE_BYTES = 32 * 1024 * 1024;
 
-/** What is known of a segment before its data are. */
+/** A segment before its data are known. */
 export type SegmentInfo = Pick<WeightSegment, "format" | "rows">;
 
 /** Rows of a weight that lie in one binding. */
@@ -29,8 +29,8 @@ export interface WeightSlice<S extends SegmentInfo> {
 }
 
 /**
- * How a weight is laid out: adjacent segments of one format become one where the second starts at a whole block and word,
- * so that stacked weights are one product; what exceeds a binding is sliced by rows.
+ * Lays out a weight: adjacent segments of one format become one if the second starts at a whole block and word, so that
+ * stacked weights are one product; a weight that exceeds a binding is sliced by rows.
  */
 export function sliceWeight<S extends SegmentInfo>(
   limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
@@ -51,9 +51,9 @@ export function sliceWeight<S extends SegmentInfo>(
 }
 
 /**
- * Puts a weight on the GPU, laid out by `sliceWeight`, with no more than `WRITE_BYTES` of it on the way at a time.
+ * Puts a weight on the GPU, laid out by `sliceWeight`, with at most `WRITE_BYTES` of it on the way at a time.
  *
- * @throws {GpuError} where WebGPU reports any error
+ * @throws {GpuError} if WebGPU reports any error
  */
 export async function uploadWeight(
   gpu: Gpu,
@@ -123,14 +123,14 @@ function sliceRun<S extends SegmentInfo>(
   });
 }
 
-/** What one write puts where. */
+/** One write into a buffer. */
 interface Piece {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-/** Makes the buffers of a slice, and adds what is to be written into them to `pieces`. */
+/** Makes the buffers of a slice, and adds the writes that fill them to `pieces`. */
 function allocateSlice(
   allocator: Allocator,
   info: WeightInfo,

@@ -35,7 +35,7 @@ export interface Trace extends Emitter {
   output(name: string, value: Value): void;
   /** Runs `emit` with its new nodes scheduled right after node `index` instead of at the end. */
   after(index: number, emit: () => void): void;
-  /** The graph of what the outputs need: these, or those that were named before. */
+  /** The graph that makes these outputs, or else the ones named before. */
   finish<O extends GraphOutputs>(outputs: O): Graph<O>;
   finish(): Graph;
 }
@@ -87,7 +87,7 @@ export function trace(): Trace {
   } as Trace;
 }
 
-/** How often each value of a graph is used, by id; an output is a use. */
+/** The number of uses of each value of a graph, by id; an output is a use. */
 export function countUses({ nodes, outputs }: AnyGraph): Map<number, number> {
   const uses = new Map<number, number>();
   const count = ({ id }: Value) => uses.set(id, (uses.get(id) ?? 0) + 1);
@@ -112,7 +112,7 @@ function producersFirst(nodes: readonly GraphNode[]): GraphNode[] {
   return [...placed];
 }
 
-/** Leaves out the nodes that no output depends on. */
+/** The nodes that outputs depend on. */
 function needed(nodes: readonly GraphNode[], outputs: readonly Value[]): GraphNode[] {
   const used = new Set(outputs.map((value) => value.id));
   const kept: GraphNode[] = [];

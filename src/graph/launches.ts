@@ -4,7 +4,7 @@ import type { Tuning } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { AnyGraph } from "./graph.ts";
 
-/** What kernels are chosen for. */
+/** The adapter and the weights that kernels are chosen for. */
 export interface LaunchTarget {
   readonly subgroups: boolean;
   readonly software: boolean;
@@ -16,9 +16,9 @@ export interface LaunchTarget {
 /**
  * The launches of all nodes of a graph, in order.
  *
- * @param buffers where each value lies, by id
+ * @param buffers of the values, by id
  * @param scratch buffers of each node
- * @throws {TypeError} naming a weight that was not uploaded
+ * @throws {TypeError} if a weight was not uploaded, with its name
  */
 export function launches(
   graph: AnyGraph,

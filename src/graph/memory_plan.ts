@@ -3,7 +3,7 @@ import { elements, type ValueType } from "../ops/op.ts";
 import type { AnyGraph } from "./graph.ts";
 import { listOutputs } from "./outputs.ts";
 
-/** Where each value of a graph lies: values whose lives do not overlap share a slot. */
+/** The slot of each value of a graph: values whose lives do not overlap share one. */
 export interface Plan {
   /** Bytes of each slot. */
   readonly slots: readonly number[];
@@ -51,8 +51,8 @@ export function plan(graph: AnyGraph): Plan {
 }
 
 /**
- * Room for a plan's slots in what other plans have left: programs run one after another, so they use the same. Adds to the
- * pool, which is kept largest first, what is missing.
+ * Finds room for a plan's slots in the pool of all plans: programs run one after another, so they use the same. Adds the
+ * slots that are missing to the pool, which is kept largest first.
  *
  * @returns one of the pool for each slot
  */
@@ -95,7 +95,7 @@ function livesOf(graph: AnyGraph, slotOf: Map<number, number>, scratch: number[]
   ]);
 }
 
-/** Adds a life to those of a slot, which are in order and apart, where it overlaps none. */
+/** Adds a life to those of a slot, which are in order and apart, if it overlaps none. */
 function reserve(lives: Life[], life: Life): boolean {
   let low = 0;
   for (let high = lives.length; low < high;) {

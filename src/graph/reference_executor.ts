@@ -6,7 +6,7 @@ import { type AnyGraph, countUses, type Graph } from "./graph.ts";
 import { plan } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs } from "./outputs.ts";
 
-/** Runs graphs in f64 on the CPU: the specification of every kernel, and a backend where no adapter exists. */
+/** Runs graphs in f64 on the CPU: the specification of every kernel, and a backend without an adapter. */
 export function createReferenceExecutor(): Executor {
   const weights = new Map<string, ReferenceWeight>();
   const states = new Map<string, Float64Array>();
@@ -55,7 +55,7 @@ export function createReferenceExecutor(): Executor {
   };
 }
 
-/** What a program of a graph takes: f64 values are twice what the plan counts for f32. */
+/** Memory of a program: its f64 values take twice the bytes that the plan counts for f32. */
 export function referenceNeeds(graph: AnyGraph): Pick<Program, "slots" | "ownBytes"> {
   const { slots, inputBytes } = plan(graph);
   return { slots: slots.map((slot) => 2 * slot), ownBytes: 2 * inputBytes };

@@ -12,18 +12,18 @@ import { bytesOf, plan } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, type OutputData } from "./outputs.ts";
 import { referenceNeeds, referenceWeightBytes } from "./reference_executor.ts";
 
-/** What is known of an adapter without using it. */
+/** Facts about an adapter that are known without using it. */
 export interface RehearsalAdapter extends Pick<Gpu, "adapter" | "software"> {
   readonly limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">;
   readonly features: Pick<Gpu["features"], "subgroups">;
 }
 
-/** Writes what a run of these inputs is to have computed into an output, which is zero before. */
+/** Fills an output, which is zero before, with the values that a run of these inputs pretends to have computed. */
 export type Pretend = (output: string, values: Float64Array, inputs: InputData) => void;
 
 /**
- * Does everything that an executor does but keep weights and compute: programs and weights have the sizes that they would
- * have on the adapter, so that whatever is to be run can be rehearsed to learn what it takes.
+ * Does all that an executor does, except keeping weights and computing: programs and weights have their sizes on the adapter,
+ * so that a rehearsal tells the memory of any run.
  *
  * @param adapter null: the f64 reference
  */
@@ -85,7 +85,7 @@ function webGpuNeeds(
   return { slots: layout.slots, ownBytes: layout.inputBytes + paramsBytes(count) };
 }
 
-/** Launches are listed, never encoded: of a buffer they ask its size alone. */
+/** A buffer of which only the size is asked, as launches are listed and never encoded. */
 function standIn(bytes: number): GPUBuffer {
   return { size: paddedBytes(bytes) } as GPUBuffer;
 }

@@ -12,7 +12,7 @@ export const RECOMPUTE_LEVELS = ["nothing", "wide", "all-but-residuals"] as cons
 export type RecomputeLevel = typeof RECOMPUTE_LEVELS[number];
 
 /**
- * Computes activations again where the reverse walk needs them, instead of keeping them since the forward pass. The same
+ * Computes activations again when the reverse walk needs them, instead of keeping them since the forward pass. The same
  * kernels run on the same values, so every bit of the results stays.
  */
 export function rematerialize<O extends GraphOutputs>(graph: Graph<O>, level: RecomputeLevel): Graph<O> {
@@ -63,7 +63,7 @@ function reverseNodes({ nodes, outputs }: AnyGraph): Set<GraphNode> {
   return reverse;
 }
 
-/** Values that are not kept for the reverse walks; what only makes them is not kept either. */
+/** Values that are not kept for the reverse walks, with those that only serve to make them. */
 function droppedValues(
   { nodes }: AnyGraph,
   reverse: ReadonlySet<GraphNode>,

@@ -14,7 +14,7 @@ import { launches } from "./launches.ts";
 import { bytesOf, plan, shareSlots } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, listOutputs } from "./outputs.ts";
 
-/** What all programs of an executor share. */
+/** Resources that all programs of an executor share. */
 interface Shared {
   readonly gpu: Gpu;
   readonly allocator: Allocator;
@@ -29,9 +29,9 @@ interface Shared {
 /**
  * Runs graphs in WGSL kernels: one command encoder, one compute pass and one readback a run.
  *
- * @param tuningFor chooses among kernels that compute the same, once for all that the executor runs. Default: the defaults
+ * @param tuningFor chooses among kernels that compute the same, once for all graphs that the executor runs. Default: the defaults
  * @param lower limits to keep to that are below the adapter's own
- * @throws {NoAdapterError} where no adapter answers
+ * @throws {NoAdapterError} if no adapter answers
  */
 export async function createWebGpuExecutor(
   tuningFor: (gpu: Gpu) => Tuning | Promise<Tuning> = () => DEFAULT_TUNING,

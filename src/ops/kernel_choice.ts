@@ -1,9 +1,9 @@
 /** A kernel of several that compute the same: a variant and its parameters. */
 export type Choice = { readonly variant: string } & Readonly<Record<string, string | number>>;
 
-/** Which kernel each family of launches uses; fixed for as long as an executor lives, and blind to the number of rows. */
+/** The kernel of each family of launches; fixed for as long as an executor lives, and whatever the number of rows. */
 export interface Tuning {
-  /** "default", or a hash of the choices: what a record says. */
+  /** "default", or a hash of the choices, for the record. */
   readonly name: string;
   /** By family, as `productFamily` and its like name them. */
   readonly choices: ReadonlyMap<string, Choice>;
@@ -13,9 +13,9 @@ export interface Tuning {
 export const DEFAULT_TUNING: Tuning = { name: "default", choices: new Map() };
 
 /**
- * The candidate that a tuning chooses; the first, which is the default, where it chooses none or one that is none.
+ * The candidate that a tuning chooses; the first, which is the default, if it chooses none of them.
  *
- * @param candidates what applies to the family on this adapter, the default first
+ * @param candidates all that apply to the family on this adapter, the default first
  */
 export function chosen<C extends Choice>(
   tuning: Tuning | undefined,

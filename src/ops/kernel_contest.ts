@@ -10,23 +10,23 @@ export interface Contest {
   readonly candidates: readonly [Choice, ...Choice[]];
   /** Operations of one pass. */
   readonly flop: number;
-  /** Compares a candidate with the f64 reference on a small case. Throws where they differ. */
+  /** Compares a candidate with the f64 reference on a small case. Throws if they differ. */
   check(choice: Choice): Promise<void>;
   /** Launches of a candidate at the size that it is timed at. */
   prepare(choice: Choice): Promise<Pass>;
   close(): void;
 }
 
-/** How a candidate did. */
+/** Speed of a candidate. */
 export interface Contender {
   readonly choice: Choice;
-  /** Operations a second; null where it may not win. */
+  /** Operations a second; null if it may not win. */
   readonly rate: number | null;
-  /** Why it may not. */
+  /** Reason why it may not. */
   readonly error: string | null;
 }
 
-/** How a contest ended. */
+/** Result of a contest. */
 export interface ContestResult {
   readonly family: string;
   /** The default first. */
@@ -36,14 +36,14 @@ export interface ContestResult {
 
 // Less is noise, and a default that changes from one tuning to the next for nothing is worse than a percent of speed.
 const LEAST_GAIN = 1.03;
-// What takes so many times as long in one run does not win in others.
+// A candidate that takes so many times as long in one run does not win in others.
 const HOPELESS = 3;
 
 /**
  * Checks each candidate against the reference, times those that are right in turn (medians; the first run, in which the
- * driver compiles, is left out), and names the fastest; the default where no other is clearly faster.
+ * driver compiles, is left out), and names the fastest; the default if no other is clearly faster.
  *
- * @throws {RangeError} where none is right
+ * @throws {RangeError} if none is right
  */
 export async function holdContest(gpu: Gpu, contest: Contest): Promise<ContestResult> {
   try {
@@ -74,7 +74,7 @@ export async function holdContest(gpu: Gpu, contest: Contest): Promise<ContestRe
   }
 }
 
-/** Seconds of each: by the second run where that is far from the best, else by medians over runs in turn. */
+/** Seconds of each: of the second run if that is far from the best, else medians over runs in turn. */
 async function timeAll(gpu: Gpu, passes: ReadonlyMap<Choice, Pass>): Promise<Map<Choice, number>> {
   const seconds = new Map<Choice, number>();
   for (const [choice, pass] of passes) {
@@ -89,7 +89,7 @@ async function timeAll(gpu: Gpu, passes: ReadonlyMap<Choice, Pass>): Promise<Map
   return seconds;
 }
 
-/** The fastest; the first where no other is faster by more than noise. */
+/** The fastest; the first if no other is faster by more than noise. */
 export function winnerOf(contenders: readonly Contender[]): Choice {
   const right = contenders.filter(({ rate }) => rate !== null);
   const best = right.reduce((top, one) => one.rate! > top.rate! ? one : top);

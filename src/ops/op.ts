@@ -2,7 +2,7 @@ import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import type { GpuWeight, ReferenceWeight } from "./formats/weight.ts";
 import type { Tuning } from "./kernel_choice.ts";
 
-/** What a value holds: row-major, f32 on the GPU and f64 in the reference, or u32 indices in both. */
+/** Shape and kind of a value: row-major, f32 on the GPU and f64 in the reference, or u32 indices in both. */
 export interface ValueType {
   readonly shape: readonly number[];
   readonly dtype: "f32" | "u32";
@@ -70,7 +70,7 @@ export interface KernelContext<A> {
   weight(name: string): GpuWeight;
 }
 
-/** Place of an op in the trade of memory for time: what reverse walks find of its values, or compute again. */
+/** Part of an op's values in reverse walks: which are kept for them, and which are computed again. */
 export interface Recompute {
   /** Reverse walks start at this op: all that depends on it is part of a walk. */
   readonly seed?: true;
@@ -89,18 +89,22 @@ export interface Recompute {
 export interface Op<A> {
   /** As in the table of ops. */
   readonly name: string;
-  /** Types of the outputs. Throws TypeError where the inputs do not fit. */
+  /**
+   * Types of the outputs.
+   *
+   * @throws {TypeError} if the inputs do not fit
+   */
   types(attributes: A, inputs: readonly ValueType[]): ValueType[];
   /** The specification of the kernels, in f64; fills and returns one array an output. */
   reference(context: ReferenceContext<A>): Float64Array[];
   /**
    * Cotangents of the inputs from those of the outputs (null: zero), which may have fewer rows a sequence than their
-   * values: the rest is zero (cut.ts). Null where only first derivatives exist.
+   * values: the rest is zero (cut.ts). Null if there is no such rule.
    */
   readonly vjp:
     | ((g: Emitter, node: Differentiated<A>, cotangents: readonly (Value | null)[]) => (Value | null)[])
     | null;
-  /** Tangents of the outputs from those of the inputs (null: zero). Null where only first derivatives exist. */
+  /** Tangents of the outputs from those of the inputs (null: zero). Null if there is no such rule. */
   readonly jvp:
     | ((g: Emitter, node: Differentiated<A>, tangents: readonly (Value | null)[]) => (Value | null)[])
     | null;
@@ -108,7 +112,7 @@ export interface Op<A> {
    * Fuses two nodes into one whose kernels do the work of both; null where this op has nothing to say of the two.
    *
    * @param node any node of the graph
-   * @param before what makes an input of it that nothing else uses; null if there is no such node
+   * @param before the node that makes an input of it that nothing else uses; null if there is none
    */
   fuse?(node: Applied, before: (input: number) => Applied | null): Fused | null;
   /** True if one more input, of the shape of the output, is added to it. Default: never. */

@@ -53,7 +53,7 @@ export function splitGgmlInt4(type: GgmlInt4, blocks: Uint8Array, shape: readonl
   return { kind: "int4", shape, block: GGML_BLOCK, codes, scales };
 }
 
-/** The largest block that divides groups of this size; null where there is none, and the matrix cannot be kept in 4 bits. */
+/** The largest block that divides groups of this size; null if there is none, and the matrix cannot be kept in 4 bits. */
 export function int4Block(groupSize: number): Int4Block | null {
   return groupSize % 64 === 0 ? 64 : groupSize % 32 === 0 ? 32 : null;
 }

@@ -1,4 +1,4 @@
-/** Where the codes of a matrix stand: GPTQ packs eight inputs of one output into a word, AWQ eight outputs of one input. */
+/** Order of the codes of a matrix: GPTQ packs eight inputs of one output into a word, AWQ eight outputs of one input. */
 export type Int4Layout = "gptq" | "awq";
 
 /** A linear layer's weight in 4-bit codes whose groups of inputs share a scale and a zero point for each output. */
@@ -10,7 +10,7 @@ export interface Int4Groups {
   readonly codes: Uint32Array;
   /** [groups, out / 8] eight outputs a word, in the layout's order. */
   readonly zeros: Uint32Array;
-  /** What is added to a stored zero point: 1 for GPTQ's first format, which stores one less, 0 else. */
+  /** Added to a stored zero point: 1 for GPTQ's first format, which stores one less, 0 else. */
   readonly zeroOffset: 0 | 1;
   /** [groups, out] */
   readonly scales: Float32Array;
@@ -59,7 +59,7 @@ export function dequantizeInt4(
   return values;
 }
 
-/** Hands out the codes [in] of rows, one after another, in an array that is used again. */
+/** Gives the codes [in] of rows to `take`, one after another, in an array that is used again. */
 export function unpackRows(
   tensor: Int4Groups,
   rows: readonly number[],

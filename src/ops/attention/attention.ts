@@ -18,8 +18,8 @@ import {
 
 /**
  * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(s_ij − lse_i), s_ij = q_i·k_j/√Dh, o_i =
- * Σ_{j≤i} P_ij v_j (Ainslie et al. 2023, "GQA"); another scale, a soft-cap of the scores and a window of positions where the
- * attributes say so. The probabilities are never stored. Each sequence is the shared rows and S of its own.
+ * Σ_{j≤i} P_ij v_j (Ainslie et al. 2023, "GQA"); with another scale, a soft-cap of the scores and a window of positions if the
+ * attributes have them. The probabilities are never stored. Each sequence is the shared rows and S of its own.
  *
  * A second input, layout [B, 3 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
  * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most M;

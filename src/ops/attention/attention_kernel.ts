@@ -4,7 +4,7 @@ import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
 
-// Rows of a workgroup's tile, and threads that share rows: as in lib/attention.wgsl.
+// Rows of a workgroup's tile, and threads that share rows: as in attention_lib.wgsl.
 const TILE = 32;
 const ACROSS = 8;
 /** Rows of a thread for sequences of so many positions or more, if it then accumulates at most so many Vecs of results. */
@@ -56,8 +56,8 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
  *
  * @param options.positions of a sequence
  * @param options.results that a thread accumulates side by side
- * @param options.ragged whether a layout says where sequences lie
- * @param options.gapped whether it also says where tokens stand
+ * @param options.ragged true if a layout gives the places of sequences
+ * @param options.gapped true if it also gives the places of tokens
  */
 export function attentionKernel(
   stem: string,

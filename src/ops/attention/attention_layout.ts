@@ -6,7 +6,7 @@ export interface AttentionAttributes {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headSize: number;
-  /** What products of queries and keys are multiplied by. Default 1/√headSize. */
+  /** Factor of the products of queries and keys. Default 1/√headSize. */
   readonly scale?: number;
   /** c: scores s become c · tanh(s / c). Default none. */
   readonly softCap?: number;
@@ -22,11 +22,11 @@ export interface QueryAttributes extends AttentionAttributes {
   readonly shared: number;
   /** N: last rows of each sequence that are queries; null for all of its own. */
   readonly queries: number | null;
-  /** Whether the layout of a ragged batch also says where tokens stand, by which a window then counts. Default false. */
+  /** True if the layout of a ragged batch also has the places of tokens, by which a window then counts. Default false. */
   readonly gapped?: boolean;
 }
 
-/** What a row of a layout says before the rows of its sequence's positions. */
+/** Numbers in a row of a layout before the rows of its sequence's positions. */
 export const LAYOUT_HEAD = 3;
 
 /** M: most tokens of a sequence that a layout has room for. */
@@ -61,7 +61,7 @@ function isCount(value: number): boolean {
   return Number.isInteger(value) && value > 0;
 }
 
-/** Beside these n, rows of do of each sequence, and the own rows that dqkv has of each. */
+/** S and N as in `sizesOf`; n, rows of do of each sequence; and the own rows that dqkv has of each. */
 export function backwardSizes(attributes: QueryAttributes, qkv: ValueType, dOut: ValueType) {
   const { S, N } = sizesOf("attentionBackward", attributes, qkv);
   const n = matrix(dOut).rows / attributes.sequences;
@@ -69,7 +69,7 @@ export function backwardSizes(attributes: QueryAttributes, qkv: ValueType, dOut:
   return { S, N, n, own: S - N + n };
 }
 
-/** Where one sequence lies. */
+/** The place of one sequence in qkv and o. */
 export interface SequencePlace {
   /** Row of qkv that holds position j. */
   row(j: number): number;
@@ -77,7 +77,7 @@ export interface SequencePlace {
   readonly length: number;
   /** Position whose key and value no later query sees; none where it is `length`. */
   readonly unseen: number;
-  /** Where the token at position j stands, from which a window counts: j, but for gaps. */
+  /** Place of the token at position j, from which a window counts: j, unless there are gaps. */
   standing(j: number): number;
   readonly firstQuery: number;
   /** Row of o of that query. */
@@ -99,7 +99,7 @@ export function evenPlaces(
   }));
 }
 
-/** Places that a layout [B, LAYOUT_HEAD + M or 2 M] tells. */
+/** Places by a layout [B, LAYOUT_HEAD + M or 2 M]. */
 export function raggedPlaces(attributes: QueryAttributes, layout: Float64Array, type: ValueType): SequencePlace[] {
   const { sequences: B, shared: P, queries, gapped = false } = attributes;
   const width = type.shape[1];
@@ -118,7 +118,7 @@ export function raggedPlaces(attributes: QueryAttributes, layout: Float64Array, 
   });
 }
 
-/** What products of queries and keys become. */
+/** Scores from products of queries and keys. */
 export interface Scoring {
   /** The score of a product. */
   score(product: number): number;
@@ -132,7 +132,7 @@ export function scoringOf({ headSize, scale = 1 / Math.sqrt(headSize), softCap }
   return { score: (product) => cap.value(scale * product), slope: (score) => scale * cap.slope(score) };
 }
 
-/** The first position that position i attends to; `standing` says where tokens stand. */
+/** The first position that position i attends to; `standing` gives the places of tokens. */
 export function firstVisible(
   { window = Infinity }: AttentionAttributes,
   i: number,
@@ -153,7 +153,7 @@ export interface QueryOffsets extends Scoring {
   readonly q: number;
   readonly out: number;
   readonly D: number;
-  /** Whether it attends to position j, first ≤ j ≤ i. */
+  /** True if it attends to position j, first ≤ j ≤ i. */
   sees(j: number): boolean;
   k(j: number): number;
   v(j: number): number;

@@ -3,7 +3,7 @@ import { grid, specialize } from "../../gpu/kernel.ts";
 import { vectorsFor } from "../block/vector.ts";
 import { elements, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 
-/** Which columns are rotated, and which way. */
+/** The columns that are rotated, and the direction. */
 export interface RopeAttributes {
   /** Heads at the front of each row that are rotated: queries and keys of a stacked row. */
   readonly heads: number;
@@ -14,7 +14,7 @@ export interface RopeAttributes {
   readonly sequences: number;
   /** P: rows that all sequences share stand before theirs, once: in y, or in x where the rotation is inverse. */
   readonly shared: number;
-  /** Which of the tables of angles side by side in `rotation` is used. Default 0. */
+  /** Number of the table of angles, of those side by side in `rotation`. Default 0. */
   readonly table?: number;
 }
 

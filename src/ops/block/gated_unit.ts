@@ -20,9 +20,9 @@ export interface Gate {
   readonly forward: string;
   readonly backward: string;
   readonly tangent: string;
-  /** Whether the kernels' gate is GELU, not SiLU. */
+  /** True if the kernels' gate is GELU, not SiLU. */
   readonly GELU: boolean;
-  /** What the sigmoid is of, and the derivative of that. */
+  /** The sigmoid's argument, and its derivative. */
   argument(g: number): { readonly value: number; readonly slope: number };
 }
 

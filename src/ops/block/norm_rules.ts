@@ -1,4 +1,10 @@
-/** What the norm of one row gives: x and y of the row, w its weight, r = (mean(x²) + ε)^−½, other dy or a tangent, and what is added. */
+/**
+ * Fills y for one row.
+ *
+ * @param r (mean(x²) + ε)^−½
+ * @param other dy or a tangent
+ * @param residual is added to the result
+ */
 export type NormRule = (
   x: Float64Array,
   w: Float32Array,

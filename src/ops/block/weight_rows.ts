@@ -6,7 +6,7 @@ import { weightBindings } from "../formats/weight.ts";
 import type { GpuWeight } from "../formats/weight.ts";
 import { elements, type Op } from "../op.ts";
 
-/** A weight whose rows are read, and what they are multiplied by. */
+/** A weight whose rows are read, and their factor. */
 export interface WeightRowsAttributes {
   readonly weight: string;
   /** D: its columns. */
@@ -15,7 +15,7 @@ export interface WeightRowsAttributes {
   readonly scale: number;
 }
 
-/** ids [R] → rows of the weight, scaled [R, D]: the embeddings of tokens, where the embedding matrix is a weight. */
+/** ids [R] → rows of the weight, scaled [R, D]: the embeddings of tokens if the embedding matrix is a weight. */
 export const weightRows: Op<WeightRowsAttributes> = {
   name: "weightRows",
   types: ({ columns }, [ids]) => [{ shape: [elements(ids), columns], dtype: "f32" }],

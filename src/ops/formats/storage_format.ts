@@ -1,4 +1,4 @@
-/** How elements are stored: bits of each, how many of the flattened weight share scales, and how many f32 these are. */
+/** Bits of an element, and the block of elements of the flattened weight that share scales. */
 export interface FormatLayout {
   readonly bits: number;
   /** Null for formats without scales. */

@@ -9,12 +9,12 @@ import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, sliceOf } 
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
-/** The head, and what is asked of the distribution that it gives. */
+/** The head, and the measure of its distribution. */
 export interface DistributionAttributes extends HeadAttributes {
   readonly measure: "entropy" | "divergence";
 }
 
-/** Numbers that a row's distribution is known by between the slices. */
+/** Numbers kept of a row's distribution between the slices. */
 const STATE = 5;
 
 /**
@@ -84,7 +84,7 @@ export const distributionScore: Op<DistributionAttributes> = {
   },
 };
 
-/** The slopes of a slice of logits, and what they add to the gradient. */
+/** Computes the slopes of a slice of logits, and adds their share to the gradient. */
 function pullSlice(context: KernelContext<DistributionAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
   const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [logits, state] } = context;
   const { rows, period, stride, DIVERGENCE } = sizesOf(context);

@@ -10,7 +10,7 @@ export interface HeadAttributes {
   /** W, [V, D] */
   readonly weight: string;
   readonly vocabulary: number;
-  /** Whether the gradient is computed too. */
+  /** True if the gradient is computed too. */
   readonly gradient: boolean;
   /** c: logits z become c · tanh(z / c). Default none. */
   readonly softCap?: number;
@@ -24,7 +24,7 @@ export function sliceOf({ vocabulary }: HeadAttributes): number {
   return Math.min(SLICE, vocabulary);
 }
 
-/** One slice of the vocabulary: the launches that put its logits into scratch, and where it lies in the weight. */
+/** One slice of the vocabulary: the launches that put its logits into scratch, and its rows of the weight. */
 export interface LogitSlice {
   readonly dispatches: readonly Dispatch[];
   readonly product: Product;

@@ -4,7 +4,7 @@ import { rowScale } from "../block/row_scale.ts";
 import { type Differentiated, elements, matrix, type Op, type Value, type ValueType } from "../op.ts";
 import type { HeadAttributes } from "./logit_slices.ts";
 
-/** The types of scores [R] of hidden states [.., D], and of their gradient [.., D] where it is asked for. */
+/** The types of scores [R] of hidden states [.., D], and of their gradient [.., D] if it is computed. */
 export function rowScoreTypes(h: ValueType, { gradient }: HeadAttributes): ValueType[] {
   const score: ValueType = { shape: [matrix(h).rows], dtype: "f32" };
   return gradient ? [score, { shape: h.shape, dtype: "f32" }] : [score];
@@ -14,7 +14,7 @@ export function rowScoreTypes(h: ValueType, { gradient }: HeadAttributes): Value
  * Derivatives of an op whose scores each depend on one row of its first input: the gradient is its second output, and one
  * serves every seed and the tangent too, which so never see the vocabulary.
  *
- * @param name the op, for the error where `gradient` is false
+ * @param name the op, for the error if `gradient` is false
  */
 export function rowScoreRules<A extends HeadAttributes>(name: string): Pick<Op<A>, "vjp" | "jvp"> {
   return {

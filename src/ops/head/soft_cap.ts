@@ -14,7 +14,7 @@ export function softCapOf(cap: number | undefined): SoftCap {
   return { value: (x) => cap * Math.tanh(x / cap), slope: (y) => 1 - (y / cap) ** 2 };
 }
 
-/** What a kernel is specialised by for a soft-cap of values of a type, and the WGSL of `soft_cap` and `soft_cap_slope`. */
+/** Constants of a kernel with a soft-cap of values of a type, and the WGSL of `soft_cap` and `soft_cap_slope`. */
 export function softCapParts(cap: number | undefined, type: "f32" | "vec4f"): {
   readonly CAPPED: boolean;
   readonly sources: readonly string[];

@@ -11,9 +11,9 @@ import { type HeadAttributes, logitSlices, logitsOf, sliceOf } from "./logit_sli
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
-/** The head, and on which scale its targets are scored. */
+/** The head, and the scale of its scores. */
 export interface TargetAttributes extends HeadAttributes {
-  /** Whether the scores are probabilities and not their logarithms. Default false. */
+  /** True if the scores are probabilities and not their logarithms. Default false. */
   readonly probability?: boolean;
 }
 

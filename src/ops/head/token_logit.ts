@@ -9,9 +9,9 @@ import type { HeadAttributes } from "./logit_slices.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
-/** The head, and what is taken of its logits. */
+/** The head, and the form of the ids. */
 export interface TokenLogitAttributes extends HeadAttributes {
-  /** Whether ids are pairs, whose logits are subtracted. */
+  /** True if ids are pairs, whose logits are subtracted. */
   readonly pair: boolean;
 }
 

@@ -10,14 +10,14 @@ import { singleProduct } from "./single_product.ts";
 export interface DecodeLinearAttributes extends LinearAttributes {
   /** Null: x is taken as it is. */
   readonly norm: RmsNormAttributes | null;
-  /** Whether W is [gate | up] of F rows each, without a bias, and y = silu(gate) ∘ up. */
+  /** True if W is [gate | up] of F rows each, without a bias, and y = silu(gate) ∘ up. */
   readonly gated: boolean;
 }
 
 /**
- * x [1, K] → y [1, N], or [1, N / 2] where it is gated: `rmsNorm`, `linear` of a single row and `swiglu` as one op; a residual as
- * `linear` takes it, but not where it is gated. A launch on software Vulkan takes 40 µs, longer than the norm or the gate. `fuse` makes it of
- * those; it has no derivatives. K is a multiple of 64, so that every format can be read by whole blocks.
+ * x [1, K] → y [1, N], or [1, N / 2] if gated: `rmsNorm`, `linear` of a single row and `swiglu` as one op, which fusing makes;
+ * with a residual as `linear` takes it, unless gated. A launch on software Vulkan takes 40 µs, longer than the norm or the gate.
+ * It has no derivatives. K is a multiple of 64, so that every format can be read by whole blocks.
  */
 export const decodeLinear: Op<DecodeLinearAttributes> = {
   name: "decodeLinear",

@@ -12,7 +12,7 @@ export interface LinearAttributes {
   readonly bias: string | null;
   readonly outputs: number;
   readonly inner: number;
-  /** Whether x is one row, whose product is bound by reading W: a kernel of its own, with sums in another order. */
+  /** True if x is one row, whose product is bound by reading W: a kernel of its own, with sums in another order. */
   readonly single?: boolean;
 }
 
@@ -74,7 +74,7 @@ export const linear: Op<LinearAttributes> = {
   },
 };
 
-/** What the kernels of a product add to its sums: its bias, or a residual where there is one. */
+/** The bias or residual that the kernels of a product add to its sums, if there is one. */
 export function addedTo(
   { bias }: Pick<LinearAttributes, "bias">,
   residual: BufferRange | null,

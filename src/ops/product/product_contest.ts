@@ -32,7 +32,7 @@ const ALONE = 7;
 const ATOL_PER_TERM = 2 ** -24;
 const RTOL = 2e-6;
 
-/** The contest of a class; null where only one kernel applies. */
+/** The contest of a class; null if only one kernel applies. */
 export function productContest(gpu: Gpu, pipelines: PipelineCache, one: ProductClass): Contest | null {
   const { direction, format, inner, outputs } = one;
   const candidates = candidatesOf(gpu, one);
@@ -116,7 +116,7 @@ function referenceOf(
   })[0];
 }
 
-/** A weight of the full size; what it holds does not matter to the time, as long as it is not denormal. */
+/** A weight of the full size; its values do not matter to the time, as long as they are not denormal. */
 function largeWeight(gpu: Gpu, allocator: Allocator, { format, inner, outputs }: ProductClass): GpuWeight {
   const bytes = elementBytes(format, outputs * inner);
   // In every dense format a number between 0.01 and 2.
@@ -146,7 +146,7 @@ function dispatchesOf(
     : forwardProduct({ ...own, x: from, y: to, added: null }, window);
 }
 
-/** @throws {RangeError} where a value is off, or a row has other bits alone than among others */
+/** @throws {RangeError} if a value is off, or a row has other bits alone than among others */
 async function checkChoice(
   gpu: Gpu,
   pipelines: PipelineCache,

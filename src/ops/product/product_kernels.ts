@@ -12,13 +12,13 @@ import { chosen, type Tuning } from "../kernel_choice.ts";
 /** Kernels for any weight, for weights of whole octets, and for those where lanes of a subgroup can exchange values. */
 export type ProductVariant = "generic" | "tile" | "subgroup";
 
-/** A variant, and what a lane of it owns where that can vary. */
+/** A variant, and the columns that a lane of it owns if these can vary. */
 export type ProductChoice = { readonly variant: ProductVariant; readonly columns?: number };
 
 /** x Wᵀ or dy W. */
 export type Direction = "forward" | "transposed";
 
-/** What a product's kernel adds to its sums. */
+/** A product's kernel adds one of these to its sums, or nothing. */
 export type Added = "bias" | "residual" | null;
 
 /** A kernel and the rows and columns of the result that a workgroup owns. */
@@ -88,11 +88,11 @@ function once<F extends string | boolean | null>(
   return tiled;
 }
 
-/** What a kernel is specialised for beside the choice. */
+/** Constants of a kernel apart from the choice. */
 interface KernelShape {
   readonly format: WeightFormat;
   readonly INNER: number;
-  /** Rows of the weight, where the lanes of a forward product share them. */
+  /** Rows of the weight, which the lanes of a forward product share; 0 for others. */
   readonly COUNT: number;
   /** Rows that a lane of the subgroup kernels owns, by fours. */
   readonly GROUPS: number;
@@ -107,12 +107,12 @@ function choose(
   return chosen(tuning, productFamily(direction, format, columns), candidates);
 }
 
-/** What products share a choice: never a matter of rows or count, as how a sum is rounded would depend on how rows are chunked. */
+/** The family of products that share a choice: whatever the rows or count, so that chunks of rows round a sum alike. */
 export function productFamily(direction: Direction, format: WeightFormat, inner: number): string {
   return `linear ${direction} ${format} ${inner}`;
 }
 
-/** The kernels of a family that apply, the default first. */
+/** The kernels that apply to a family, the default first. */
 export function productCandidates(
   direction: Direction,
   format: WeightFormat,
@@ -188,7 +188,7 @@ function shuffledOctets(format: WeightFormat): readonly string[] {
   return shuffled?.octet ?? octet;
 }
 
-/** Octets that share a scale; where there are none, as many as the kernels take at once. */
+/** Octets that share a scale; as many as the kernels take at once if there are no scales. */
 function sharing(format: WeightFormat): number {
   return (FORMATS[format].layout.block ?? 64) / 8;
 }

@@ -7,25 +7,25 @@ import { choiceText, chosen } from "../kernel_choice.ts";
 import { type ColumnWindow, type ForwardBuffers, forwardProduct, type Product } from "./product.ts";
 import type { Added } from "./product_kernels.ts";
 
-/** What a product of one row does beside, in place of launches that take longer than the work. */
+/** Work that a product of one row takes over from launches that would take longer than the work. */
 export interface SingleFusion {
-  /** x stands for its RMS norm with this weight, [1, inner], where the weight has blocks or `inner` is a multiple of 64. */
+  /** x stands for its RMS norm with this weight, [1, inner], if the weight has blocks or `inner` is a multiple of 64. */
   readonly norm: { readonly weight: BufferRange; readonly epsilon: number } | null;
   /** The row of W where the up side begins, `count` rows: y = silu(gate) ∘ up. Nothing may be added. */
   readonly up: number | null;
 }
 
-/** A product of one row, and how its threads share it. */
+/** A product of one row. */
 export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice">, ForwardBuffers {
   /** Default: nothing. */
   readonly fusion?: SingleFusion;
-  /** Whether the adapter is software. */
+  /** True if the adapter is software. */
   readonly software: boolean;
-  /** In place of what the tuning chooses, for the tuner. */
+  /** In place of the tuning's choice, for the tuner. */
   readonly choice?: SingleChoice;
 }
 
-/** How threads share W: `lanes` threads a workgroup, of which `across` share a row, each of `rows` rows. */
+/** Threads' parts of W: `lanes` threads a workgroup, of which `across` share a row, each of `rows` rows. */
 export type SingleChoice = {
   readonly variant: "single";
   readonly lanes: number;
@@ -77,15 +77,15 @@ interface Single {
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Single>();
 
-/** What a kernel is specialised for beside the choice. */
+/** Constants of a kernel apart from the choice. */
 interface SingleKind {
   readonly format: WeightFormat;
   readonly added: Added;
   readonly subgroups: boolean;
-  /** Of the norm; null where x is taken as it is. */
+  /** Of the norm; null if x is taken as it is. */
   readonly epsilon: number | null;
   readonly gated: boolean;
-  /** Whether 8 lanes load a run of x together. */
+  /** True if 8 lanes load a run of x together. */
   readonly broadcast: boolean;
   readonly software: boolean;
 }
@@ -148,7 +148,7 @@ function octetsOf(format: WeightFormat): number {
   return block === null ? 1 : 16 / bits;
 }
 
-/** What single-row products share a choice. */
+/** The family of single-row products that share a choice. */
 export function singleFamily(format: WeightFormat, inner: number): string {
   return `linear single ${format} ${inner}`;
 }
@@ -157,7 +157,7 @@ export function singleFamily(format: WeightFormat, inner: number): string {
 const LANES_ALONE = 8;
 
 /**
- * The ways of sharing W, the default first; null where rows are no whole octets. A GPU wants neighbours to read neighbouring
+ * The ways of sharing W, the default first; null if rows are no whole octets. A GPU wants neighbours to read neighbouring
  * words and many threads; on a CPU each lane reads by itself, so that a thread reads rows of its own, in order, and x once for
  * many of them.
  */
