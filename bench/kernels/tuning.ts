@@ -1,4 +1,7 @@
-/** `deno run -A bench/kernels/tuning.ts`: what the tuner chooses on this adapter, from the kernels that are right; nothing is kept. */
+/**
+ * `deno run -A bench/kernels/tuning.ts`: what the tuner chooses on this adapter, from the kernels that are right;
+ * nothing is kept.
+ */
 import { openGpu } from "../../src/gpu/device.ts";
 import { knownClasses } from "../../src/model/tune/product_classes.ts";
 import { textOfChoice, tune } from "../../src/model/tune/tune.ts";

@@ -3,8 +3,8 @@
 // has its rows where `places` says, and may have one key that no later query sees.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 //@ if RAGGED
-// [B, 3 + M]: position of the first row of a sequence's own, positions, the one unseen, and the row of qkv of each; GAPPED,
-// [B, 3 + 2 M], also where each position's token stands.
+// [B, 3 + M]: position of the first row of a sequence's own, positions, the one unseen, and the row of qkv of each;
+// GAPPED, [B, 3 + 2 M], also where each position's token stands.
 @group(0) @binding(1) var<storage, read> places: array<u32>;
 //@ end
 @group(0) @binding(2) var<storage, read_write> o: array<Vec>; // [B, N, HEADS COLUMNS]
@@ -149,7 +149,8 @@ fn main(
       let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
 //@ if FAR
       // Tokens stand at least as far apart as their positions are.
-      let ends = WINDOW + vec4<u32>(standing(place, keys.x), standing(place, keys.y), standing(place, keys.z), standing(place, keys.w));
+      let low = vec2<u32>(standing(place, keys.x), standing(place, keys.y));
+      let ends = WINDOW + vec4<u32>(low, standing(place, keys.z), standing(place, keys.w));
 //@ end
 //@ for i in ROWS
       let own$i = vec4<u32>(query + $iu);

@@ -1,5 +1,5 @@
-// dk_j = sum_{h in group} sum_{i >= j} dS_ij q_i, dv_j = sum_{h in group} sum_{i >= j} P_ij do_i, with dS and delta as in
-// the queries' kernel. A workgroup owns TILE keys of one key/value head and writes their parts of dqkv: no atomics.
+// dk_j = sum_{h in group} sum_{i >= j} dS_ij q_i, dv_j = sum_{h in group} sum_{i >= j} P_ij do_i, with dS and delta as
+// in the queries' kernel. A workgroup owns TILE keys of one key/value head and writes their parts of dqkv: no atomics.
 // Launches for a part of each group add to what the ones before them wrote.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 @group(0) @binding(1) var<storage, read> lse: array<f32>; // [B, N, HEADS]
@@ -180,7 +180,8 @@ fn main(
           let position$j = tile + 4u * f + $ju;
 //@   for c in PART
           let q$j_$c = qkv[query_at(row_of(place, min(position$j, last)), head) + column$c];
-          let g$j_$c = output_gradient[output_at(place.gradients + clamp(position$j, place.first_query, last), head) + column$c];
+          let row$j_$c = place.gradients + clamp(position$j, place.first_query, last);
+          let g$j_$c = output_gradient[output_at(row$j_$c, head) + column$c];
 //@     for i in ROWS
           dk$i_$c = fma(Vec(w$i[$j]), q$j_$c, dk$i_$c);
           dv$i_$c = fma(Vec(u$i[$j]), g$j_$c, dv$i_$c);

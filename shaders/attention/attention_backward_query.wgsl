@@ -62,7 +62,8 @@ fn main(
 //@ for only in SHARED
 //@   for g in EIGHTS
   let own_q$g = query_at(row_of(place, min(query + 8u * $gu + across % SPAN, last)), place.head);
-  let own_g$g = output_at(place.gradients + clamp(query + 8u * $gu + across % SPAN, place.first_query, last), place.head);
+  let own$g = clamp(query + 8u * $gu + across % SPAN, place.first_query, last);
+  let own_g$g = output_at(place.gradients + own$g, place.head);
 //@   end
 //@ end
 //@ for i in ROWS

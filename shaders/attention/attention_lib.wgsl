@@ -1,10 +1,11 @@
-// Functions that the attention kernels share. Rows of `qkv` are [HEADS queries | KV_HEADS keys | KV_HEADS values] of HEAD elements
-// each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a query and a key.
-// A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth Vec of the rows'
-// results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns a vec4f.
-// With subgroups (SHARED) the eight threads that share rows load one each, EIGHTS times where these are more than eight, and shuffle;
-// otherwise (ALONE) each loads all. Where there are fewer threads than rows, each has REDUCED of those that one thread sees to.
-// Threads are then numbered by subgroup and lane, whatever the size, so that eight in a row are lanes of one subgroup.
+// Functions that the attention kernels share. Rows of `qkv` are [HEADS queries | KV_HEADS keys | KV_HEADS values] of
+// HEAD elements each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a
+// query and a key. A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth
+// Vec of the rows' results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns
+// a vec4f. With subgroups (SHARED) the eight threads that share rows load one each, EIGHTS times where these are more
+// than eight, and shuffle; otherwise (ALONE) each loads all. Where there are fewer threads than rows, each has REDUCED
+// of those that one thread sees to. Threads are then numbered by subgroup and lane, whatever the size, so that eight in
+// a row are lanes of one subgroup.
 const TILE: u32 = 32u;
 const ACROSS: u32 = TILE / 4u; // threads that share rows
 const LANES: u32 = ACROSS * TILE / ROWS;
@@ -24,7 +25,8 @@ struct Params {
   end_member: u32,
 }
 
-// The part of the work that a workgroup does. Rows wrap if a position before the ones that they are for would be below row 0.
+// The part of the work that a workgroup does. Rows wrap if a position before the ones that they are for would be below
+// row 0.
 struct Place {
   valid: bool,
   first: u32, // position of the tile's first row

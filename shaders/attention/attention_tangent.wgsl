@@ -1,5 +1,5 @@
-// to_i = sum_{j <= i} P_ij (tv_j + (ts_ij - mean_i) v_j), ts_ij = SCALE (tq_i . k_j + q_i . tk_j), mean_i = sum_j P_ij ts_ij.
-// A workgroup owns TILE queries of one head.
+// to_i = sum_{j <= i} P_ij (tv_j + (ts_ij - mean_i) v_j), ts_ij = SCALE (tq_i . k_j + q_i . tk_j), mean_i = sum_j P_ij
+// ts_ij. A workgroup owns TILE queries of one head.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 @group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, N, HEADS COLUMNS]
 @group(0) @binding(2) var<storage, read> lse: array<f32>; // [B, N, HEADS]

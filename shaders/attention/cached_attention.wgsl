@@ -1,8 +1,9 @@
-// Causal grouped-query attention of new rows over the cache, which already holds their own keys and values: row r attends to
-// cache rows up to position[0] + r, the last WINDOW of them where it is WINDOWED. With APPEND there is one row, and its own keys and
-// values are written first; with ROTATED its queries and keys are rotated before, half against half. A workgroup owns one query of one
-// head and takes KEYS keys at a time: first a thread scores a key, then a thread sums one Vec, of WIDTH elements, of the values.
-// Loops are unrolled: Mesa's software Vulkan ends a thread's loops, silently, after 65,535 iterations in all.
+// Causal grouped-query attention of new rows over the cache, which already holds their own keys and values: row r
+// attends to cache rows up to position[0] + r, the last WINDOW of them where it is WINDOWED. With APPEND there is one
+// row, and its own keys and values are written first; with ROTATED its queries and keys are rotated before, half
+// against half. A workgroup owns one query of one head and takes KEYS keys at a time: first a thread scores a key, then
+// a thread sums one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's software Vulkan ends a thread's
+// loops, silently, after 65,535 iterations in all.
 struct Params {
   rows: u32,
 }
@@ -42,7 +43,8 @@ fn rotated(at: u32, d: u32) -> array<Vec, 2> {
 
 //@ end
 //@ if TOUCH
-// Reads something of every cache line of the keys and values that a head attends to, which has them all on their way at once.
+// Reads something of every cache line of the keys and values that a head attends to, which has them all on their way at
+// once.
 fn touch(kv_head: u32, first: u32, end: u32) -> f32 {
   var top = 0.0f;
   for (var at = first * ROW + kv_head * COLUMNS; at < end * ROW; at += KEYS * ROW) {
@@ -82,7 +84,11 @@ fn weighted(j: u32, at: u32) -> Vec {
 }
 
 @compute @workgroup_size(KEYS)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let index = group.y * groups.x + group.x;
   if (index >= params.rows * HEADS) {
     return;

@@ -1,6 +1,7 @@
 // Rotates the first HEADS heads of each row by its position's angles, half against half; the other columns are copied.
 // SIGN is 1, or -1 for the inverse rotation, which is also the transpose. A thread rotates a Vec of each half.
-// BEHIND: y has the rows that all sequences share before those of x, zero in their first columns, and all zero unless SHARED.
+// BEHIND: y has the rows that all sequences share before those of x, zero in their first columns, and all zero unless
+// SHARED.
 // SKIPPING: x has such rows first, and y leaves them out. Angles are those of table TABLE of a row's.
 struct Params {
   rows: u32, // of x and y that both have
@@ -9,7 +10,8 @@ struct Params {
   tasks: u32, // threads that do something
 }
 @group(0) @binding(0) var<storage, read> x: array<Vec>; // [rows, COLUMNS]
-@group(0) @binding(1) var<storage, read> rotation: array<Vec>; // [>= positions, ANGLES], tables of HEAD: cosines, sines, HEAD / 2 each
+// [>= positions, ANGLES], tables of HEAD: cosines, sines, HEAD / 2 each
+@group(0) @binding(1) var<storage, read> rotation: array<Vec>;
 //@ if SHARED
 @group(0) @binding(2) var<storage, read> before: array<Vec>; // [shared_rows, GIVEN], the last columns of these rows
 //@ end

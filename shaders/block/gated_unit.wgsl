@@ -1,5 +1,5 @@
-// [g | u] are the halves of a row of 2 F values; m = g * s * u, s = sigmoid(g): the gate is silu(g) (Shazeer 2020). With GELU
-// s = sigmoid(k(g)), k(g) = 2 sqrt(2 / pi) (g + 0.044715 g^3): the gate is gelu(g) by its tanh approximation.
+// [g | u] are the halves of a row of 2 F values; m = g * s * u, s = sigmoid(g): the gate is silu(g) (Shazeer 2020).
+// With GELU s = sigmoid(k(g)), k(g) = 2 sqrt(2 / pi) (g + 0.044715 g^3): the gate is gelu(g) by its tanh approximation.
 // FORWARD:  y = m                                                    [rows, F]
 // BACKWARD: given dm, y = [dm u s (1 + g k' (1 - s)) | dm g s]     [rows, 2 F]
 // TANGENT:  given [tg | tu], y = tg u s (1 + g k' (1 - s)) + tu g s  [rows, F]

@@ -1,5 +1,5 @@
-// ACROSS threads normalize a head of HEAD values: y = w x r, r = 1 / sqrt(mean(x^2) + EPSILON), with one weight for queries
-// and one for keys. Heads of values are copied.
+// ACROSS threads normalize a head of HEAD values: y = w x r, r = 1 / sqrt(mean(x^2) + EPSILON), with one weight for
+// queries and one for keys. Heads of values are copied.
 // FORWARD:  y = w x r
 // BACKWARD: given dy, dx = r w dy - x r^3 / HEAD * sum(w dy x)
 // TANGENT:  given t,  ty = w (t r - x r^3 / HEAD * sum(x t))

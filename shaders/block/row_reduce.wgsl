@@ -1,4 +1,5 @@
-// Sums and maxima over the 64 threads of a workgroup that share a row, and a logarithm that keeps the digits of a sum near 1.
+// Sums and maxima over the 64 threads of a workgroup that share a row, and a logarithm that keeps the digits of a sum
+// near 1.
 var<workgroup> partial: array<f32, 64>;
 
 fn reduce_max(lane: u32, value: f32) -> f32 {

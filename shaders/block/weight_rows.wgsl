@@ -1,4 +1,5 @@
-// result[r, k] = SCALE W[id_r, k], or with PAIR the difference of rows a_r and b_r, for the ids in this segment of W; others add nothing.
+// result[r, k] = SCALE W[id_r, k], or with PAIR the difference of rows a_r and b_r, for the ids in this segment of W;
+// others add nothing.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the segment's first row

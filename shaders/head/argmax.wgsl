@@ -1,5 +1,5 @@
-// y[m] = the first index of the largest of x[m, 0..D); a workgroup of 64 threads a row. With NEXT there is one row: its index is
-// the next step's token too, whose position is one further.
+// y[m] = the first index of the largest of x[m, 0..D); a workgroup of 64 threads a row. With NEXT there is one row: its
+// index is the next step's token too, whose position is one further.
 struct Params {
   rows: u32,
 }
@@ -15,7 +15,11 @@ var<workgroup> best_value: array<f32, 64>;
 var<workgroup> best_index: array<u32, 64>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = group.y * groups.x + group.x;
   if (row >= params.rows) {
     return;

@@ -1,5 +1,6 @@
-// Folds one slice of logits z into what is known of each row's distribution p = softmax(z), and after the last slice gives
-// its entropy or, with DIVERGENCE, its divergence from that of the reference logits of the row's target, sum p0 log(p0 / p).
+// Folds one slice of logits z into what is known of each row's distribution p = softmax(z), and after the last slice
+// gives its entropy or, with DIVERGENCE, its divergence from that of the reference logits of the row's target, sum p0
+// log(p0 / p).
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column
@@ -20,7 +21,11 @@ struct Params {
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = group.y * groups.x + group.x;
   if (row >= params.rows) {
     return;

@@ -1,8 +1,9 @@
-// Folds one slice of logits into each row's running maximum and sum of exponentials, and keeps the target's logit; after
-// the last slice log_prob = logit[target] - log sum exp. The target is left out of the sum, so that a target that is all
-// but certain keeps the digits of its small log_prob. With GRADIENT the logits become exp(logit - maximum), zero at the
-// target, and what earlier slices left in `gradient` is scaled to the new maximum; of CAPPED logits the exponentials are then
-// multiplied by the soft-cap's slope. With PROBABILITY the probability is written in the place of its logarithm.
+// Folds one slice of logits into each row's running maximum and sum of exponentials, and keeps the target's logit;
+// after the last slice log_prob = logit[target] - log sum exp. The target is left out of the sum, so that a target that
+// is all but certain keeps the digits of its small log_prob. With GRADIENT the logits become exp(logit - maximum), zero
+// at the target, and what earlier slices left in `gradient` is scaled to the new maximum; of CAPPED logits the
+// exponentials are then multiplied by the soft-cap's slope. With PROBABILITY the probability is written in the place of
+// its logarithm.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column
@@ -13,7 +14,7 @@ struct Params {
 }
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [rows, stride]
 @group(0) @binding(1) var<storage, read> targets: array<u32>; // [rows]
-@group(0) @binding(2) var<storage, read_write> state: array<f32>; // [rows, 3]: maximum, sum without the target, target's logit
+@group(0) @binding(2) var<storage, read_write> state: array<f32>; // [rows, 3]: maximum, sum of the others, logit
 @group(0) @binding(3) var<storage, read_write> log_prob: array<f32>; // [rows]
 //@ if GRADIENT
 @group(0) @binding(4) var<storage, read_write> gradient: array<f32>; // [rows, inner]
@@ -21,7 +22,11 @@ struct Params {
 @group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = group.y * groups.x + group.x;
   if (row >= params.rows) {
     return;

@@ -4,7 +4,8 @@
 fn exact_tanh(x: Capped) -> Capped {
   let far = 1.0f - 2.0f / (exp(2.0f * x) + 1.0f);
   let s = x * x;
-  let series = -1.0f / 3.0f + s * (2.0f / 15.0f + s * (-17.0f / 315.0f + s * (62.0f / 2835.0f - s * (1382.0f / 155925.0f))));
+  let series = -1.0f / 3.0f +
+    s * (2.0f / 15.0f + s * (-17.0f / 315.0f + s * (62.0f / 2835.0f - s * (1382.0f / 155925.0f))));
   return select(far, fma(x, s * series, x), abs(x) < Capped(0.35f));
 }
 

@@ -45,7 +45,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var b = vec4f(0.0);
 //@ if BIAS
   let row = params.bias_row;
-  b = vec4f(added[row + n0], added[row + min(n0 + 1u, last_n)], added[row + min(n0 + 2u, last_n)], added[row + min(n0 + 3u, last_n)]);
+  b = vec4f(
+    added[row + n0],
+    added[row + min(n0 + 1u, last_n)],
+    added[row + min(n0 + 2u, last_n)],
+    added[row + min(n0 + 3u, last_n)]);
 //@ end
   let columns = min(4u, params.count - n0);
   let sums = array<vec4f, 4>(a0 + b, a1 + b, a2 + b, a3 + b);

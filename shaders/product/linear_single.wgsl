@@ -1,8 +1,9 @@
-// y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[column + n], for n < count: one row of x, bound by reading W.
-// With NORM, x stands for its RMS norm. If GATED, y = silu(g) * u with g of the rows from weight_row on and u of those from `up` on.
-// W is [.., inner] in any format, inner a multiple of 8 OCTETS and of the elements that share a scale. ACROSS threads share ROWS
-// columns; each takes every ACROSS-th run of OCTETS octets of them all, in LOADS loads of EACH, and of PACKED weights RUNS runs share a scale.
-// With BROADCAST a workgroup is 8 lanes of one subgroup, which load a run of x together.
+// y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[column + n], for n < count: one
+// row of x, bound by reading W. With NORM, x stands for its RMS norm. If GATED, y = silu(g) * u with g of the rows from
+// weight_row on and u of those from `up` on. W is [.., inner] in any format, inner a multiple of 8 OCTETS and of the
+// elements that share a scale. ACROSS threads share ROWS columns; each takes every ACROSS-th run of OCTETS octets of
+// them all, in LOADS loads of EACH, and of PACKED weights RUNS runs share a scale. With BROADCAST a workgroup is 8
+// lanes of one subgroup, which load a run of x together.
 struct Params {
   rows: u32, // 1
   weight_row: u32,
@@ -49,7 +50,8 @@ fn octet(run: u32, l: u32, e: u32) -> u32 {
 }
 
 //@ if TOUCH
-// Reads something of every cache line of the rows of W from `row` on that the workgroup's threads own, and of their scales.
+// Reads something of every cache line of the rows of W from `row` on that the workgroup's threads own, and of their
+// scales.
 fn touch(row: u32, t: u32) -> u32 {
   let vectors = params.inner * BITS / 128u;
   var bits = 0u;
@@ -105,8 +107,8 @@ fn main(
   let first_n = (group.y * groups.x + group.x) * (LANES / ACROSS * OWN);
   let n0 = first_n + t / ACROSS * OWN;
 //@ if TOUCH
-  // Threads on rows of their own are more streams than a processor foresees: touching every cache line of the workgroup's rows
-  // first has them all on their way at once.
+  // Threads on rows of their own are more streams than a processor foresees: touching every cache line of the
+  // workgroup's rows first has them all on their way at once.
   var touched = touch(params.weight_row + first_n, t);
 //@   if GATED
   touched |= touch(params.up + first_n, t);
@@ -149,7 +151,8 @@ fn main(
     let x$l_$e_$h = subgroupBroadcast(own, 2u * (EACH * $lu + $eu) + $hu);
 //@       else
 //@         if NORM
-    let x$l_$e_$h = select(vec4f(0.0), x[2u * octet(at, $lu, $eu) + $hu] * norm[2u * octet(at, $lu, $eu) + $hu], run < runs);
+    let k$l_$e_$h = 2u * octet(at, $lu, $eu) + $hu;
+    let x$l_$e_$h = select(vec4f(0.0), x[k$l_$e_$h] * norm[k$l_$e_$h], run < runs);
 //@         else
     let x$l_$e_$h = select(vec4f(0.0), x[2u * octet(at, $lu, $eu) + $hu], run < runs);
 //@         end

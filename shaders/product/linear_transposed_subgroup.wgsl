@@ -1,8 +1,7 @@
-// dx[m, k] (+)= sum_n dy[m, column + n] * W[weight_row + n, k]
-// for n < count. W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale.
-// A lane owns 4 GROUPS rows x 8 consecutive k. Lanes 0 to 7 of the subgroup, whatever its size, hold dy at 8 consecutive n
-// and broadcast it: of 4 rows at a time where column and stride are ALIGNED to vec4f, else of one.
-// Each sum runs over n in order.
+// dx[m, k] (+)= sum_n dy[m, column + n] * W[weight_row + n, k] for n < count. W is [.., inner] in any format, inner a
+// multiple of 8 and of the elements that share a scale. A lane owns 4 GROUPS rows x 8 consecutive k. Lanes 0 to 7 of
+// the subgroup, whatever its size, hold dy at 8 consecutive n and broadcast it: of 4 rows at a time where column and
+// stride are ALIGNED to vec4f, else of one. Each sum runs over n in order.
 struct Params {
   rows: u32,
   weight_row: u32,

@@ -45,7 +45,8 @@ export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new NoAdapterError(
-      "Cannot open a WebGPU adapter: none answers. Install a Vulkan driver (Debian: mesa-vulkan-drivers) or use --device reference",
+      "Cannot open a WebGPU adapter: none answers. " +
+        "Install a Vulkan driver (Debian: mesa-vulkan-drivers) or use --device reference",
     );
   }
   const timestamps = adapter.features.has("timestamp-query");

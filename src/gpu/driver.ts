@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 /**
- * Describes an adapter's driver for a key. WebGPU tells no version, so that on Linux the kernel module of NVIDIA and the
- * manifests of the Vulkan drivers, which change with every release of Mesa, stand for it.
+ * Describes an adapter's driver for a key. WebGPU tells no version, so that on Linux the kernel module of NVIDIA and
+ * the manifests of the Vulkan drivers, which change with every release of Mesa, stand for it.
  */
 export async function driverText(info: GPUAdapterInfo): Promise<string> {
   const { vendor, architecture, device, description } = info;

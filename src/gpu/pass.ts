@@ -14,7 +14,9 @@ export function wholeBuffer(buffer: GPUBuffer): BufferRange {
   return { buffer, offset: 0, size: buffer.size };
 }
 
-/** One kernel launch. Bindings are in the shader's order: inputs, outputs, then the parameters' uniform; null is a gap. */
+/**
+ * One kernel launch. Bindings are in the shader's order: inputs, outputs, then the parameters' uniform; null is a gap.
+ */
 export interface Dispatch {
   readonly kernel: Kernel;
   readonly bindings: readonly (BufferRange | null)[];

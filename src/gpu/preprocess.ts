@@ -3,10 +3,10 @@ export type PreprocessorValues = Readonly<Record<string, number | boolean>>;
 
 /**
  * Expands the lines of a shader that start with `//@`:
- * - `//@ if FLAG` … `//@ else` … `//@ end` keeps one part; the second may be missing. Choices between variants are made so,
- *   never by WGSL's own `if`, as a binding that a variant does not use is then none of its own.
- * - `//@ for NAME in COUNT` … `//@ end` repeats the lines between, with `$NAME` in them as 0, 1, …: naga guards every iteration
- *   of a loop at the price of many products, so that inner loops are unrolled in the text.
+ * - `//@ if FLAG` … `//@ else` … `//@ end` keeps one part; the second may be missing. Choices between variants are made
+ *   so, never by WGSL's own `if`, as a binding that a variant does not use is then none of its own.
+ * - `//@ for NAME in COUNT` … `//@ end` repeats the lines between, with `$NAME` in them as 0, 1, …: naga guards every
+ *   iteration of a loop at the price of many products, so that inner loops are unrolled in the text.
  *
  * @param source WGSL with such lines, nested at will
  * @param values of the names that stand for a COUNT or a FLAG

@@ -12,8 +12,8 @@ export interface LaunchTime {
 const MOST_LAUNCHES = 2048;
 
 /**
- * Runs a pass with each launch in a compute pass of its own, timed by timestamps. The results are those of the pass; the
- * time is a little longer, since nothing overlaps.
+ * Runs a pass with each launch in a compute pass of its own, timed by timestamps. The results are those of the pass;
+ * the time is a little longer, since nothing overlaps.
  *
  * @throws {RangeError} if the adapter has no timestamps
  */

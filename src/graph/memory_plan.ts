@@ -26,8 +26,8 @@ interface Life {
 }
 
 /**
- * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so that
- * nothing small and long-lived holds a large slot.
+ * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so
+ * that nothing small and long-lived holds a large slot.
  */
 export function plan(graph: AnyGraph): Plan {
   const slotOf = new Map<number, number>();
@@ -51,8 +51,8 @@ export function plan(graph: AnyGraph): Plan {
 }
 
 /**
- * Finds room for a plan's slots in the pool of all plans: programs run one after another, so they use the same. Adds the
- * slots that are missing to the pool, which is kept largest first.
+ * Finds room for a plan's slots in the pool of all plans: programs run one after another, so they use the same. Adds
+ * the slots that are missing to the pool, which is kept largest first.
  *
  * @returns one of the pool for each slot
  */

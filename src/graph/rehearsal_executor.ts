@@ -22,8 +22,8 @@ export interface RehearsalAdapter extends Pick<Gpu, "adapter" | "software"> {
 export type Pretend = (output: string, values: Float64Array, inputs: InputData) => void;
 
 /**
- * Does all that an executor does, except keeping weights and computing: programs and weights have their sizes on the adapter,
- * so that a rehearsal tells the memory of any run.
+ * Does all that an executor does, except keeping weights and computing: programs and weights have their sizes on the
+ * adapter, so that a rehearsal tells the memory of any run.
  *
  * @param adapter null: the f64 reference
  */

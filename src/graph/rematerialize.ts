@@ -3,8 +3,8 @@ import type { AnyGraph, Graph, GraphNode } from "./graph.ts";
 import { type GraphOutputs, listOutputs } from "./outputs.ts";
 
 /**
- * Levels of recomputation: a reverse walk finds everything of the activations; everything but the MLP's wide ones (17 % more work for half
- * the memory); or the residual stream alone (22 % more work for a fifth).
+ * Levels of recomputation: a reverse walk finds everything of the activations; everything but the MLP's wide ones (17 %
+ * more work for half the memory); or the residual stream alone (22 % more work for a fifth).
  */
 export const RECOMPUTE_LEVELS = ["nothing", "wide", "all-but-residuals"] as const;
 

@@ -29,7 +29,8 @@ interface Shared {
 /**
  * Runs graphs in WGSL kernels: one command encoder, one compute pass and one readback a run.
  *
- * @param tuningFor chooses among kernels that compute the same, once for all graphs that the executor runs. Default: the defaults
+ * @param tuningFor chooses among kernels that compute the same, once for all graphs that the executor runs. Default:
+ * the defaults
  * @param lower limits to keep to that are below the adapter's own
  * @throws {NoAdapterError} if no adapter answers
  */

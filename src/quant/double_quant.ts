@@ -45,8 +45,8 @@ export function expandNestedAbsmax(nested: NestedAbsmax): Float32Array {
  * Quantizes the absmax of an NF4 matrix to 8 bits in blocks of 256, bit for bit as bitsandbytes 0.50 does on an
  * x86-64 CPU for `compress_statistics=True`, given the same offset.
  *
- * bitsandbytes takes the offset from PyTorch's f32 mean, whose order of additions depends on the number of threads above
- * 32,767 values; `meanF32` follows the order of one thread.
+ * bitsandbytes takes the offset from PyTorch's f32 mean, whose order of additions depends on the number of threads
+ * above 32,767 values; `meanF32` follows the order of one thread.
  *
  * @param absmax [blocks] finite
  * @param offset an f32 value; the mean of `absmax` by default

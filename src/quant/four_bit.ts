@@ -1,6 +1,6 @@
 /**
- * The f32 values of elements start…end−1 of a flattened matrix in one of bitsandbytes' 4-bit formats: code book value times
- * absmax, rounded once.
+ * The f32 values of elements start…end−1 of a flattened matrix in one of bitsandbytes' 4-bit formats: code book value
+ * times absmax, rounded once.
  *
  * @param book [16] value of each code
  * @param codes the packed bytes from the one that holds element `start`; element 2i in the high nibble of byte i

@@ -1,6 +1,6 @@
 /**
- * The 16 values of bitsandbytes' FP4 in the order of their codes: a sign, two bits of exponent and one of mantissa, scaled to
- * [-1, 1]. Blocks, packing and absmax are NF4's.
+ * The 16 values of bitsandbytes' FP4 in the order of their codes: a sign, two bits of exponent and one of mantissa,
+ * scaled to [-1, 1]. Blocks, packing and absmax are NF4's.
  *
  * Source: `get_4bit_type("fp4")` of bitsandbytes 0.50, whose digits these are.
  */

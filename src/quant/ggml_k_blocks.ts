@@ -7,9 +7,9 @@ import type { GgmlType } from "./ggml_type.ts";
 const ELEMENTS = 256;
 
 /**
- * value = d · scale · q − dmin · min: groups of 16, four bits each of scale and min, two of q.
- * Bytes: 16 of mins (high) and scales (low), 64 of q, d, dmin. Either half of the block (128 elements) has 32 bytes of q,
- * four elements each, 32 elements apart.
+ * value = d · scale · q − dmin · min: groups of 16, four bits each of scale and min, two of q. Bytes: 16 of mins (high)
+ * and scales (low), 64 of q, d, dmin. Either half of the block (128 elements) has 32 bytes of q, four elements each, 32
+ * elements apart.
  */
 export const Q2_K: GgmlType = {
   name: "Q2_K",
@@ -110,7 +110,10 @@ export const Q5_K: GgmlType = {
   },
 };
 
-/** Groups 0 to 3 have six bits of a byte of their own, 4 to 7 a nibble and the upper two bits of an earlier group's byte. */
+/**
+ * Groups 0 to 3 have six bits of a byte of their own, 4 to 7 a nibble and the upper two bits of an earlier group's
+ * byte.
+ */
 function sixBitScale(data: DataView, byte: number, group: number): number {
   if (group < 4) return data.getUint8(byte + group) & 63;
   return data.getUint8(byte + group + 4) & 15 | data.getUint8(byte + group - 4) >> 2 & 0x30;

@@ -5,9 +5,9 @@ import { unpackRows, unpackZeros } from "./int4_groups.ts";
 export type Int4Block = 32 | 64;
 
 /**
- * A matrix in 4-bit codes, as kernels read it whatever the file format: blocks along the flattened row-major weight, value =
- * scale · code + offset. Scales of at most 11 bits times codes of at most 5 fit f32, so that ggml's Q4_0 and Q4_1, GPTQ and AWQ keep
- * their values exactly.
+ * A matrix in 4-bit codes, as kernels read it whatever the file format: blocks along the flattened row-major weight,
+ * value = scale · code + offset. Scales of at most 11 bits times codes of at most 5 fit f32, so that ggml's Q4_0 and
+ * Q4_1, GPTQ and AWQ keep their values exactly.
  */
 export interface Int4Tensor {
   /** Tells it from a dense tensor. */
@@ -53,7 +53,9 @@ export function splitGgmlInt4(type: GgmlInt4, blocks: Uint8Array, shape: readonl
   return { kind: "int4", shape, block: GGML_BLOCK, codes, scales };
 }
 
-/** The largest block that divides groups of this size; null if there is none, and the matrix cannot be kept in 4 bits. */
+/**
+ * The largest block that divides groups of this size; null if there is none, and the matrix cannot be kept in 4 bits.
+ */
 export function int4Block(groupSize: number): Int4Block | null {
   return groupSize % 64 === 0 ? 64 : groupSize % 32 === 0 ? 32 : null;
 }

@@ -1,4 +1,6 @@
-/** Order of the codes of a matrix: GPTQ packs eight inputs of one output into a word, AWQ eight outputs of one input. */
+/**
+ * Order of the codes of a matrix: GPTQ packs eight inputs of one output into a word, AWQ eight outputs of one input.
+ */
 export type Int4Layout = "gptq" | "awq";
 
 /** A linear layer's weight in 4-bit codes whose groups of inputs share a scale and a zero point for each output. */
@@ -32,8 +34,8 @@ const SHIFTS: Readonly<Record<Int4Layout, Uint8Array>> = {
 const ROWS = 16;
 
 /**
- * The f32 values of rows of a matrix: scale · (code − zero point). An f16 or bf16 scale times five bits fits f32, so that
- * nothing is rounded; the libraries' own f16 products are these values rounded to f16.
+ * The f32 values of rows of a matrix: scale · (code − zero point). An f16 or bf16 scale times five bits fits f32, so
+ * that nothing is rounded; the libraries' own f16 products are these values rounded to f16.
  *
  * Source: `QuantLinear.forward` of AutoGPTQ 0.7.1 and `dequantize_gemm` of AutoAWQ 0.2.9.
  *

@@ -17,15 +17,16 @@ import {
 } from "./attention_layout.ts";
 
 /**
- * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(s_ij − lse_i), s_ij = q_i·k_j/√Dh, o_i =
- * Σ_{j≤i} P_ij v_j (Ainslie et al. 2023, "GQA"); with another scale, a soft-cap of the scores and a window of positions if the
- * attributes have them. The probabilities are never stored. Each sequence is the shared rows and S of its own.
+ * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(s_ij − lse_i), s_ij = q_i·k_j/√Dh, o_i
+ * = Σ_{j≤i} P_ij v_j (Ainslie et al. 2023, "GQA"); with another scale, a soft-cap of the scores and a window of
+ * positions if the attributes have them. The probabilities are never stored. Each sequence is the shared rows and S of
+ * its own.
  *
  * A second input, layout [B, 3 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
- * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most M;
- * a position whose key and value later queries do not see, or that number for none; and the row of qkv of each position.
- * Rows before its own may be shared ones or other sequences'. Where it is `gapped`, [B, 3 + 2M], also where each position's token
- * stands, ascending: a window counts by that.
+ * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most
+ * M; a position whose key and value later queries do not see, or that number for none; and the row of qkv of each
+ * position. Rows before its own may be shared ones or other sequences'. Where it is `gapped`, [B, 3 + 2M], also where
+ * each position's token stands, ascending: a window counts by that.
  */
 export const attention: Op<QueryAttributes> = {
   name: "attention",
@@ -78,9 +79,10 @@ export const attention: Op<QueryAttributes> = {
 };
 
 /**
- * qkv, o, lse, do → dqkv: dS_ij = P_ij (do_i·v_j − do_i·o_i); dq_i = s Σ_j dS_ij k_j; dk_j = s Σ_{h,i} dS_ij q_i;
- * s the score's slope, dv_j = Σ_{h,i} P_ij do_i, h over the group (Dao et al. 2022, "FlashAttention", B.2). Zero at shared rows. Where do has
- * only the first n of N rows a sequence, the others are zero, and dqkv has only the first S − N + n rows of each.
+ * qkv, o, lse, do → dqkv: dS_ij = P_ij (do_i·v_j − do_i·o_i); dq_i = s Σ_j dS_ij k_j; dk_j = s Σ_{h,i} dS_ij q_i; s the
+ * score's slope, dv_j = Σ_{h,i} P_ij do_i, h over the group (Dao et al. 2022, "FlashAttention", B.2). Zero at shared
+ * rows. Where do has only the first n of N rows a sequence, the others are zero, and dqkv has only the first S − N + n
+ * rows of each.
  */
 export const attentionBackward: Op<QueryAttributes> = {
   name: "attentionBackward",

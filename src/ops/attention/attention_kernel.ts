@@ -7,7 +7,9 @@ import type { AttentionAttributes } from "./attention_layout.ts";
 // Rows of a workgroup's tile, and threads that share rows: as in attention_lib.wgsl.
 const TILE = 32;
 const ACROSS = 8;
-/** Rows of a thread for sequences of so many positions or more, if it then accumulates at most so many Vecs of results. */
+/**
+ * Rows of a thread for sequences of so many positions or more, if it then accumulates at most so many Vecs of results.
+ */
 interface RowChoice {
   readonly positions: number;
   readonly rows: 8 | 16 | 32;
@@ -16,8 +18,8 @@ interface RowChoice {
 
 // A discrete GPU has registers for no more, and other threads to run while one loads.
 const HARDWARE: readonly RowChoice[] = [{ positions: 0, rows: 8, sums: 32 }];
-// Software loads lane by lane, so that as many rows as can be should share what is loaded, and what does not fit its registers stays
-// in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
+// Software loads lane by lane, so that as many rows as can be should share what is loaded, and what does not fit its
+// registers stays in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
 const SOFTWARE: readonly RowChoice[] = [
   { positions: 768, rows: 32, sums: 256 },
   { positions: 192, rows: 16, sums: 128 },

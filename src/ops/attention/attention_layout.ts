@@ -22,7 +22,9 @@ export interface QueryAttributes extends AttentionAttributes {
   readonly shared: number;
   /** N: last rows of each sequence that are queries; null for all of its own. */
   readonly queries: number | null;
-  /** True if the layout of a ragged batch also has the places of tokens, by which a window then counts. Default false. */
+  /**
+   * True if the layout of a ragged batch also has the places of tokens, by which a window then counts. Default false.
+   */
   readonly gapped?: boolean;
 }
 

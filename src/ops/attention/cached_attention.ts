@@ -10,15 +10,18 @@ import { rope } from "./rope.ts";
 
 /** Attention of new rows to those in the cache and to each other. */
 export interface CachedAttentionAttributes extends AttentionAttributes {
-  /** The table of angles by which the queries and keys of a single row are rotated first. Default: they were rotated before. */
+  /**
+   * The table of angles by which the queries and keys of a single row are rotated first. Default: they were rotated
+   * before.
+   */
   readonly rope?: number;
 }
 
 /**
  * qkv [R, (H + 2K) Dh] after RoPE, cache [capacity, 2 K Dh], position [1] → o [R, H Dh]. Writes the new keys and values
  * into the cache in place from row `position` on, then attends causally to everything up to each row's own, scored and
- * windowed by the attributes. With `rope`, which fusing sets, R is 1, qkv is the input of `rope`, and its rotation [1, n Dh] is
- * a fourth input.
+ * windowed by the attributes. With `rope`, which fusing sets, R is 1, qkv is the input of `rope`, and its rotation [1,
+ * n Dh] is a fourth input.
  */
 export const cachedAttention: Op<CachedAttentionAttributes> = {
   name: "cachedAttention",

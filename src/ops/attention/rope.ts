@@ -19,10 +19,10 @@ export interface RopeAttributes {
 }
 
 /**
- * x [B, S, C], rotation [≥ S, n headSize] (of each of n tables cosines, then sines), shared [P, G ≤ C] → y of x's shape, or
- * [P + B S, C] where P > 0. Half rotation, as in Hugging Face's Llama and Qwen2 (Su et al. 2021, "RoFormer"). Shared rows are
- * constants that were rotated before; columns before their last G, and all of them where they are not given, are zero. The
- * inverse takes [P + B S, C] to [B, S, C]: it leaves shared rows out.
+ * x [B, S, C], rotation [≥ S, n headSize] (of each of n tables cosines, then sines), shared [P, G ≤ C] → y of x's
+ * shape, or [P + B S, C] where P > 0. Half rotation, as in Hugging Face's Llama and Qwen2 (Su et al. 2021, "RoFormer").
+ * Shared rows are constants that were rotated before; columns before their last G, and all of them where they are not
+ * given, are zero. The inverse takes [P + B S, C] to [B, S, C]: it leaves shared rows out.
  */
 export const rope: Op<RopeAttributes> = {
   name: "rope",
@@ -100,7 +100,9 @@ export const rope: Op<RopeAttributes> = {
   },
 };
 
-/** Rows that x and y both have, their positions, and rows that only x has before them (`skipped`) or only y (`kept`). */
+/**
+ * Rows that x and y both have, their positions, and rows that only x has before them (`skipped`) or only y (`kept`).
+ */
 function sizes({ inverse, sequences, shared }: RopeAttributes, [x]: readonly ValueType[]) {
   const { rows, columns } = matrix(x);
   const own = inverse ? rows - shared : rows;

@@ -16,8 +16,9 @@ export interface HeadNormAttributes extends Pick<AttentionAttributes, "heads" | 
 }
 
 /**
- * x [.., (H + 2K) Dh] → y of that shape: each head of queries and keys is w ∘ x · r, r = (mean(x²) + ε)^−½, with the weight of
- * its kind (Dehghani et al. 2023, "Scaling Vision Transformers to 22 Billion Parameters", in the form of Qwen3 and Gemma 3).
+ * x [.., (H + 2K) Dh] → y of that shape: each head of queries and keys is w ∘ x · r, r = (mean(x²) + ε)^−½, with the
+ * weight of its kind (Dehghani et al. 2023, "Scaling Vision Transformers to 22 Billion Parameters", in the form of
+ * Qwen3 and Gemma 3).
  */
 export const headNorm: Op<HeadNormAttributes> = {
   name: "headNorm",

@@ -14,7 +14,9 @@ export function vectorsFor(...lengths: readonly number[]): Vectors {
     : { source: vec1Source, width: 1 };
 }
 
-/** Threads that share a row in sums over it: by its length alone, so that the order is the same for any number of rows. */
+/**
+ * Threads that share a row in sums over it: by its length alone, so that the order is the same for any number of rows.
+ */
 export function threadsAcross(columns: number): number {
   // Long rows come few at a time in generation, and a GPU has threads to spare.
   return columns >= 1024 ? 32 : 8;

@@ -24,7 +24,10 @@ export interface ElementBytes {
   readonly scales: number | null;
 }
 
-/** Bytes that so many elements of a flattened weight take; also where the next one begins, behind whole blocks and bytes. */
+/**
+ * Bytes that so many elements of a flattened weight take; also where the next one begins, behind whole blocks and
+ * bytes.
+ */
 export function elementBytes(format: WeightFormat, count: number): ElementBytes {
   const { bits, block, perBlock } = FORMATS[format].layout;
   return {

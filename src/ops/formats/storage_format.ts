@@ -19,7 +19,10 @@ export interface StoredRows {
 export interface OctetReaders {
   /** Sources of `octet_prepare`, `octet_scale` and `weight_octet`, with the bindings of data and scales. */
   readonly octet: readonly string[];
-  /** Sources of `packed_octet`, an octet of 16 loaded bytes, and, with two f32 a block, `in_block`; `octet`'s where there are no blocks. */
+  /**
+   * Sources of `packed_octet`, an octet of 16 loaded bytes, and, with two f32 a block, `in_block`; `octet`'s where
+   * there are no blocks.
+   */
   readonly packed: readonly string[];
 }
 
@@ -39,7 +42,9 @@ export interface StorageFormat {
   readonly rowsAlone: number;
   /** The exact values [rows, columns]. */
   dequantize(stored: StoredRows, shape: readonly [rows: number, columns: number]): Float32Array;
-  /** Stores values from [−1, 1), or random ones made of them, so that codes and scales vary: for tests and the tuner. */
+  /**
+   * Stores values from [−1, 1), or random ones made of them, so that codes and scales vary: for tests and the tuner.
+   */
   sample(values: Float32Array, shape: readonly [rows: number, columns: number]): StoredRows;
 }
 

@@ -16,7 +16,8 @@ export interface HeadAttributes {
   readonly softCap?: number;
 }
 
-// Columns of logits in memory at a time. Fixed, so that the order of the reduction does not depend on the number of rows.
+// Columns of logits in memory at a time. Fixed, so that the order of the reduction does not depend on the number of
+// rows.
 const SLICE = 8192;
 
 /** Columns of a row of logits in scratch. */

@@ -11,8 +11,8 @@ export function rowScoreTypes(h: ValueType, { gradient }: HeadAttributes): Value
 }
 
 /**
- * Derivatives of an op whose scores each depend on one row of its first input: the gradient is its second output, and one
- * serves every seed and the tangent too, which so never see the vocabulary.
+ * Derivatives of an op whose scores each depend on one row of its first input: the gradient is its second output, and
+ * one serves every seed and the tangent too, which so never see the vocabulary.
  *
  * @param name the op, for the error if `gradient` is false
  */

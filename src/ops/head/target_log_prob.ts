@@ -19,8 +19,9 @@ export interface TargetAttributes extends HeadAttributes {
 
 /**
  * h [.., D], targets [R] → log p(target_r | h_r) [R] and, where `gradient` is set, ∂ log p(target_r) / ∂ h_r [.., D] =
- * Σ_v (1[v = target] − p_v) s_v W_v, s_v the slope of the head's soft-cap or 1; with `probability` p(target_r | h_r) and ∂ p / ∂ h = p ∂ log p / ∂ h. One pass over the
- * vocabulary in slices, never holding [R, V]; without the gradient the op cannot be differentiated.
+ * Σ_v (1[v = target] − p_v) s_v W_v, s_v the slope of the head's soft-cap or 1; with `probability` p(target_r | h_r)
+ * and ∂ p / ∂ h = p ∂ log p / ∂ h. One pass over the vocabulary in slices, never holding [R, V]; without the gradient
+ * the op cannot be differentiated.
  */
 export const targetLogProb: Op<TargetAttributes> = {
   name: "targetLogProb",

@@ -17,8 +17,8 @@ export interface TokenLogitAttributes extends HeadAttributes {
 
 /**
  * h [.., D], ids [R] → the logits W_id · h [R]; with `pair`, ids [R, 2] → (W_a − W_b) · h = log p(a) − log p(b). Where
- * `gradient` is set also ∂ / ∂ h [.., D], the rows of W themselves, times the slopes of the head's soft-cap where it has one. No
- * other row of the vocabulary is read.
+ * `gradient` is set also ∂ / ∂ h [.., D], the rows of W themselves, times the slopes of the head's soft-cap where it
+ * has one. No other row of the vocabulary is read.
  */
 export const tokenLogit: Op<TokenLogitAttributes> = {
   name: "tokenLogit",

@@ -15,9 +15,9 @@ export interface DecodeLinearAttributes extends LinearAttributes {
 }
 
 /**
- * x [1, K] → y [1, N], or [1, N / 2] if gated: `rmsNorm`, `linear` of a single row and `swiglu` as one op, which fusing makes;
- * with a residual as `linear` takes it, unless gated. A launch on software Vulkan takes 40 µs, longer than the norm or the gate.
- * It has no derivatives. K is a multiple of 64, so that every format can be read by whole blocks.
+ * x [1, K] → y [1, N], or [1, N / 2] if gated: `rmsNorm`, `linear` of a single row and `swiglu` as one op, which fusing
+ * makes; with a residual as `linear` takes it, unless gated. A launch on software Vulkan takes 40 µs, longer than the
+ * norm or the gate. It has no derivatives. K is a multiple of 64, so that every format can be read by whole blocks.
  */
 export const decodeLinear: Op<DecodeLinearAttributes> = {
   name: "decodeLinear",

@@ -44,8 +44,8 @@ export function transposedProduct(
 ): Dispatch[] {
   const { dy, dx, w, segment, weightRow, count, rows } = product;
   const { kernel, tile } = transposedKernel(product, column % 4 === 0 && stride % 4 === 0);
-  // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left. Rows are
-  // passed for one strip of columns after another.
+  // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left.
+  // Rows are passed for one strip of columns after another.
   const strip = Math.min(w.columns, STRIP_COLUMNS);
   const part = 8 * Math.ceil(CACHED_BYTES / (strip * FORMATS[segment.format].layout.bits));
   return Array.from({ length: Math.ceil(count / part) }, (_, i) => {
@@ -62,6 +62,6 @@ export function transposedProduct(
 
 // Half of what a core's second-level cache holds, at least.
 const CACHED_BYTES = 2 ** 19;
-// Four times what a workgroup of the transposed product takes at most: whole rows of wide weights would make parts so small that
-// their launches do little but read and write the result again.
+// Four times what a workgroup of the transposed product takes at most: whole rows of wide weights would make parts so
+// small that their launches do little but read and write the result again.
 const STRIP_COLUMNS = 1024;

@@ -57,8 +57,8 @@ export function transposedKernel(product: ChosenProduct, aligned: boolean): Tile
   return once("transposed", product, aligned, makeTransposed);
 }
 
-// Columns that a lane of the forward subgroup kernel owns, the default first. On lavapipe the code of more no longer fits
-// the processor's instruction caches.
+// Columns that a lane of the forward subgroup kernel owns, the default first. On lavapipe the code of more no longer
+// fits the processor's instruction caches.
 const COLUMNS = [8, 6, 4] as const;
 
 /**
@@ -194,8 +194,8 @@ function sharing(format: WeightFormat): number {
 }
 
 /**
- * Lanes of a workgroup so that as few as can be of the last one have nothing to do where eights of lanes are dealt out: lavapipe gives
- * its workers as many workgroups each, as if all took equally long.
+ * Lanes of a workgroup so that as few as can be of the last one have nothing to do where eights of lanes are dealt out:
+ * lavapipe gives its workers as many workgroups each, as if all took equally long.
  */
 function lanesOf(eights: number): number {
   return 8 * [4, 3, 2].reduce((best, n) => Math.ceil(eights / n) * n < Math.ceil(eights / best) * best ? n : best);

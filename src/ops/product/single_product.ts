@@ -9,7 +9,9 @@ import type { Added } from "./product_kernels.ts";
 
 /** Work that a product of one row takes over from launches that would take longer than the work. */
 export interface SingleFusion {
-  /** x stands for its RMS norm with this weight, [1, inner], if the weight has blocks or `inner` is a multiple of 64. */
+  /**
+   * x stands for its RMS norm with this weight, [1, inner], if the weight has blocks or `inner` is a multiple of 64.
+   */
   readonly norm: { readonly weight: BufferRange; readonly epsilon: number } | null;
   /** The row of W where the up side begins, `count` rows: y = silu(gate) ∘ up. Nothing may be added. */
   readonly up: number | null;
@@ -157,9 +159,9 @@ export function singleFamily(format: WeightFormat, inner: number): string {
 const LANES_ALONE = 8;
 
 /**
- * The ways of sharing W, the default first; null if rows are no whole octets. A GPU wants neighbours to read neighbouring
- * words and many threads; on a CPU each lane reads by itself, so that a thread reads rows of its own, in order, and x once for
- * many of them.
+ * The ways of sharing W, the default first; null if rows are no whole octets. A GPU wants neighbours to read
+ * neighbouring words and many threads; on a CPU each lane reads by itself, so that a thread reads rows of its own, in
+ * order, and x once for many of them.
  */
 export function singleCandidates(
   format: WeightFormat,
