@@ -11,6 +11,7 @@ import { createPass, type Dispatch, type Pass, wholeBuffer } from "../src/gpu/pa
 import { runDispatches, upload } from "../src/ops/product/product_sample.ts";
 import { emit } from "./figure.ts";
 import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
+import { startStopwatch } from "../src/time/stopwatch.ts";
 
 /** Accumulators a lane of the ruler that the goals refer to. */
 export const RULER = 8;
@@ -115,10 +116,10 @@ async function copyBufferToBuffer(gpu: Gpu): Promise<number> {
   for (let round = 0; round < 6; round++) {
     const encoder = gpu.device.createCommandEncoder();
     for (let i = 0; i < copies; i++) encoder.copyBufferToBuffer(from, 0, to, 0, BYTES);
-    const began = performance.now();
+    const copying = startStopwatch();
     gpu.device.queue.submit([encoder.finish()]);
     await gpu.device.queue.onSubmittedWorkDone();
-    seconds.push((performance.now() - began) / 1000);
+    seconds.push(copying());
   }
   gpu.check();
   allocator.freeAll();

@@ -1,4 +1,5 @@
 import { type Figure, FIGURES_FILE } from "./figure.ts";
+import { startStopwatch } from "../src/time/stopwatch.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -18,7 +19,7 @@ interface ScriptResult {
  */
 export async function runScript(args: readonly string[], limit: number): Promise<ScriptResult> {
   const file = await Deno.makeTempFile({ prefix: "whence_bench_" });
-  const began = performance.now();
+  const seconds = startStopwatch();
   try {
     const child = new Deno.Command(Deno.execPath(), {
       // The peers' packages stay out of the lock file.
@@ -39,7 +40,7 @@ export async function runScript(args: readonly string[], limit: number): Promise
     return {
       figures: lines.map((line) => JSON.parse(line)),
       failure: late ? `stopped after ${limit} s` : code === 0 ? null : `exit code ${code}`,
-      seconds: (performance.now() - began) / 1000,
+      seconds: seconds(),
     };
   } finally {
     await Deno.remove(file);

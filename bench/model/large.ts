@@ -9,6 +9,7 @@ import { emit } from "../figure.ts";
 import { maxRss } from "../max_rss.ts";
 import { MODEL_SHAPES, type ModelShape } from "../shapes.ts";
 import { writeRandomCheckpoint } from "./random_checkpoint.ts";
+import { startStopwatch } from "../../src/time/stopwatch.ts";
 
 /** A shape, and path points that take minutes at most. */
 const SIZES: Readonly<Record<string, { readonly shape: ModelShape; readonly points: number }>> = {
@@ -58,11 +59,11 @@ if (mode === WRITE) {
 async function measure(directory: string): Promise<void> {
   const name = `${shape.name} shape, random NF4`;
   const fileBytes = (await Deno.stat(`${directory}/model.safetensors`)).size;
-  const began = performance.now();
+  const loading = startStopwatch();
   const model = await loadModel(directory, { device: "webgpu" });
   emit({
     what: `${name}: load`,
-    value: (performance.now() - began) / 1000,
+    value: loading(),
     unit: "s",
     note: `${(fileBytes / 2 ** 30).toFixed(2)} GiB, just written`,
   });
@@ -71,9 +72,9 @@ async function measure(directory: string): Promise<void> {
   const end = await model.embed(ids(PROMPT, 4099));
   const path = await model.path({ start: new Float32Array(end.length), end, targets: ids(TARGETS, 9973) });
   const alphas = Array.from({ length: POINTS }, (_, i) => (i + 0.5) / POINTS);
-  const started = performance.now();
+  const evaluating = startStopwatch();
   const { tangent, gradient } = await path.evaluate(alphas, { tangent: true, gradient: "sequence" });
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = evaluating();
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   const scale = tangent.reduce((top, values) => Math.max(top, Math.abs(sum(values))), 0);
   for (const [i, values] of gradient.entries()) {

@@ -15,6 +15,7 @@ import { maxRss } from "../max_rss.ts";
 import { loadWithLlamaCpp, loadWithTransformers, type PeerLoad } from "../peers/load.ts";
 import { MODEL_SHAPES } from "../shapes.ts";
 import { writeRandomCheckpoint } from "./random_checkpoint.ts";
+import { startStopwatch } from "../../src/time/stopwatch.ts";
 
 /** Result of one of our loads. */
 interface Load {
@@ -50,9 +51,9 @@ async function loadHere(path: string): Promise<void> {
   (await openGpu()).close();
   (await openCheckpoint(path)).close();
   const idle = maxRss();
-  const began = performance.now();
+  const loading = startStopwatch();
   const model = await loadModel(path, { device: "webgpu", quantize: "nf4" });
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = loading();
   // Before any program exists the plan holds the weights alone.
   const load: Load = { seconds, bytes: maxRss(), weights: model.meter.predictedBytes, idle };
   model.close();

@@ -7,6 +7,7 @@ import { bandwidthPeak, BEST, fmaPeak, ofRuler, RULER } from "../peak.ts";
 import { forwardFlop } from "../shapes.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { type Opened, openSubject, subject } from "./subject.ts";
+import { startStopwatch } from "../../src/time/stopwatch.ts";
 
 const POINTS = 8;
 const ROUNDS = 5;
@@ -18,9 +19,9 @@ const { name } = chosen;
 async function load(): Promise<void> {
   const seconds: number[] = [];
   for (let i = 0; i < 3; i++) {
-    const began = performance.now();
+    const loading = startStopwatch();
     const model = await loadModel(chosen.source, chosen.options);
-    seconds.push((performance.now() - began) / 1000);
+    seconds.push(loading());
     model.close();
   }
   emit({
@@ -91,9 +92,9 @@ async function generation(opened: Opened, weightBytes: number): Promise<void> {
   const onGpu: number[] = [];
   for (let round = 0; round < 3; round++) {
     const spent = async (tokens: number) => {
-      const began = performance.now();
+      const wall = startStopwatch();
       const gpu = await metered(opened, () => model.generate(prompt, tokens));
-      return { wall: (performance.now() - began) / 1000, gpu };
+      return { wall: wall(), gpu };
     };
     const [one, many] = [await spent(1), await spent(count)];
     wall.push((many.wall - one.wall) / (count - 1));

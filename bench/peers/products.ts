@@ -13,6 +13,7 @@ import type { Contender, Task } from "./contender.ts";
 import { jaxJs } from "./jax.ts";
 import { onnxRuntime } from "./onnxruntime.ts";
 import { whence } from "./whence.ts";
+import { startStopwatch } from "../../src/time/stopwatch.ts";
 
 const ROWS = 256;
 const ROUNDS = 5;
@@ -49,9 +50,9 @@ function check({ name }: Contender, result: ArrayLike<number>, task: Task): void
 }
 
 async function seconds(contender: Contender, times: number): Promise<number> {
-  const began = performance.now();
+  const wall = startStopwatch();
   await contender.repeat(times);
-  return (performance.now() - began) / 1000 / times;
+  return wall() / times;
 }
 
 async function race(contenders: readonly Contender[]): Promise<number[]> {

@@ -12,6 +12,8 @@ import type { AttributionOptions } from "../../src/explain/options/attribution_o
 import { emit, print } from "../figure.ts";
 import { EXAMPLE, openSubject, subject } from "../model/subject.ts";
 import { CAPTUM, type CaptumResult, largestDifference, runCaptum } from "./python.ts";
+import { readIfThere } from "../../src/files/existing_file.ts";
+import { writeWhole } from "../../src/files/whole_file.ts";
 
 const CACHE = fileURLToPath(new URL("../../.cache/peers/token_matrix/", import.meta.url));
 const POINTS = Number(Deno.args[0] ?? 300);
@@ -45,16 +47,11 @@ if (chosen.golden === null) {
 /** Reads a file of the cache, or makes its content and keeps it. */
 async function kept<T>(name: string, make: () => Promise<T>): Promise<T> {
   const file = join(CACHE, name);
-  try {
-    return JSON.parse(await Deno.readTextFile(file));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  const known = readIfThere(file);
+  if (known !== null) return JSON.parse(known);
   print(`${name} is not in .cache/peers: making it takes minutes`);
   const made = await make();
-  await Deno.mkdir(CACHE, { recursive: true });
-  await Deno.writeTextFile(`${file}.tmp`, JSON.stringify(made));
-  await Deno.rename(`${file}.tmp`, file);
+  await writeWhole(file, JSON.stringify(made));
   return made;
 }
 

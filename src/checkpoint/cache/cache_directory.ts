@@ -20,6 +20,17 @@ export function cacheDirectory(): string {
   return join(base, "whence");
 }
 
+/** Folders of the cache directory, each for one kind of file. */
+export const CACHE_KINDS = ["quantized", "digests", "tuning", "embedded"] as const;
+
+/** Kind of a file of the cache. */
+export type CacheKind = typeof CACHE_KINDS[number];
+
+/** Returns the folder of a kind of files in a cache directory. */
+export function cacheFolder(kind: CacheKind, directory: string = cacheDirectory()): string {
+  return join(directory, kind);
+}
+
 /**
  * Returns true if the cache directory may be used without asking for a permission. Nobody should be asked for the sake
  * of a cache.

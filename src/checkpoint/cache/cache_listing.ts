@@ -1,16 +1,14 @@
 import { join, relative } from "node:path";
+import { CACHE_KINDS, cacheFolder, type CacheKind } from "./cache_directory.ts";
 import { describeQuantized, QUANTIZER } from "./quantized_cache.ts";
 import { ifThere } from "../../files/existing_file.ts";
 import { PARTIAL } from "../../files/whole_file.ts";
-
-/** Kinds of files in the cache directory, by their folder. */
-export const CACHE_KINDS = ["quantized", "digests", "tuning", "embedded"] as const;
 
 /** A file of the cache. */
 interface CacheFile {
   readonly path: string;
   /** `partial`: in the making, or left by a killed process. */
-  readonly kind: typeof CACHE_KINDS[number] | "partial";
+  readonly kind: CacheKind | "partial";
   readonly bytes: number;
   /** Time of the last write or, for quantized weights, of the last read. */
   readonly used: Date;
@@ -25,11 +23,13 @@ interface CacheFile {
  * out.
  */
 export function listCache(directory: string): CacheFile[] {
-  return CACHE_KINDS.flatMap((kind) => filesBelow(join(directory, kind)).map((path) => describe(path, kind, directory)))
+  return CACHE_KINDS.flatMap((kind) =>
+    filesBelow(cacheFolder(kind, directory)).map((path) => describe(path, kind, directory))
+  )
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-function describe(path: string, folder: typeof CACHE_KINDS[number], directory: string): CacheFile {
+function describe(path: string, folder: CacheKind, directory: string): CacheFile {
   const { size, mtime } = Deno.statSync(path);
   const partial = relative(directory, path).includes(PARTIAL);
   const about = folder === "quantized" && !partial ? describeQuantized(path) : null;

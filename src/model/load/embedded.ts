@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDirectory } from "../../checkpoint/cache/cache_directory.ts";
+import { cacheFolder } from "../../checkpoint/cache/cache_directory.ts";
 import { writeWholeDirectory } from "../../files/whole_directory.ts";
 
 /** Name by which the embedded model is asked for. */
@@ -28,7 +28,7 @@ async function fetchOnce(source: URL): Promise<string> {
   // The content names the directory, so that another version of the module never finds this one's model.
   const hash = createHash("sha256");
   for (const { bytes } of contents) hash.update(bytes);
-  const directory = join(cacheDirectory(), "embedded", hash.digest("hex").slice(0, 16));
+  const directory = join(cacheFolder("embedded"), hash.digest("hex").slice(0, 16));
   await writeWholeDirectory(directory, contents);
   return directory;
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { cacheFolder } from "../../checkpoint/cache/cache_directory.ts";
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import {
   createQuantized,
@@ -35,16 +35,6 @@ export interface QuantizedOptions {
 
 const LEAST = 2 ** 24;
 
-/** Returns the directory of quantized matrices in the user's cache directory. */
-function quantizedDirectory(cache: string): string {
-  return join(cache, "quantized");
-}
-
-/** Returns the directory of files' digests in the user's cache directory. */
-export function digestDirectory(cache: string): string {
-  return join(cache, "digests");
-}
-
 /**
  * Gets matrices in NF4: from the cache if an earlier load has left them there, else from the checkpoint, quantized on
  * several threads and kept. The matrices are the same bit for bit in each case.
@@ -57,8 +47,11 @@ export async function openQuantizedWeights(
   const elements = matrices.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0);
   if (elements < least) return quantizeHere(checkpoint, matrices);
   if (directory === null) return quantizeInThreads(checkpoint, matrices);
-  const key: QuantizedKey = { fingerprint: await checkpoint.fingerprint(digestDirectory(directory)), format: "nf4" };
-  const path = quantizedFile(key, quantizedDirectory(directory));
+  const key: QuantizedKey = {
+    fingerprint: await checkpoint.fingerprint(cacheFolder("digests", directory)),
+    format: "nf4",
+  };
+  const path = quantizedFile(key, cacheFolder("quantized", directory));
   try {
     const entry = openQuantized(path, matrices);
     if (entry !== null) return readEntry(entry, matrices);

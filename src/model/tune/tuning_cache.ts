@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { cacheDirectory, mayUseCache } from "../../checkpoint/cache/cache_directory.ts";
+import { cacheFolder, mayUseCache } from "../../checkpoint/cache/cache_directory.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { PRODUCT_SOURCES } from "../../ops/product/product_kernels.ts";
@@ -36,9 +36,9 @@ export function tuningKey({ adapter, driver }: Pick<Gpu, "adapter" | "driver">):
 }
 
 /** Returns the file of an adapter's tuning in the user's cache directory. */
-export function tuningFile(key: TuningKey, directory: string = cacheDirectory()): string {
+export function tuningFile(key: TuningKey, directory?: string): string {
   const name = createHash("sha256").update(JSON.stringify([key.adapter, key.driver])).digest("hex").slice(0, 16);
-  return join(directory, "tuning", `${name}.json`);
+  return join(cacheFolder("tuning", directory), `${name}.json`);
 }
 
 /**
