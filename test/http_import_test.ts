@@ -23,13 +23,56 @@ function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
   });
 }
 
-Deno.test("mod.ts works when it is imported from a URL, with the embedded model", async () => {
+/**
+ * Runs a script that imports from the repository by URL, as often as asked, in a folder of its own with a cache of its own.
+ *
+ * @returns what each run printed, and the names of embedded models in the cache
+ */
+async function runByUrl(
+  script: (base: string) => string,
+  runs = 1,
+): Promise<{ readonly printed: readonly string[]; readonly embedded: readonly string[] }> {
   const server = serveRepository();
   const directory = await Deno.makeTempDir({ prefix: "whence-import-" });
   try {
     const base = `http://127.0.0.1:${server.addr.port}`;
-    await Deno.writeTextFile(
-      join(directory, "script.ts"),
+    await Deno.writeTextFile(join(directory, "script.ts"), script(base));
+    const printed: string[] = [];
+    while (printed.length < runs) {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--check", "--no-lock", `--reload=${base}`, "script.ts"],
+        cwd: directory,
+        env: { WHENCE_CACHE: join(directory, "cache"), NO_COLOR: "1" },
+      }).output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      printed.push(new TextDecoder().decode(stdout));
+    }
+    return { printed, embedded: await namesIn(join(directory, "cache", "embedded")) };
+  } finally {
+    await server.shutdown();
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Returns the example in a module's documentation. */
+async function exampleOf(module: string): Promise<string> {
+  const text = await Deno.readTextFile(join(ROOT, module));
+  const [, example] = /```ts\n([^]*?) \* ```/.exec(text)!;
+  return example.replaceAll(/^ \* ?/gm, "");
+}
+
+Deno.test("mod.ts works when it is imported from a URL, with the embedded model", async () => {
+  const { printed, embedded } = await runByUrl(
+    (base) =>
       `import { attribute, loadModel, renderRecord } from "${base}/mod.ts";
 import { startQuantizePool } from "${base}/src/model/load/quantize_pool.ts";
 const model = await loadModel();
@@ -45,23 +88,33 @@ const { schema, sequenceAttribution } = record;
 console.log(JSON.stringify([schema, sequenceAttribution.length, svg.startsWith("<svg"), inThread?.absmax.length]));
 model.close();
 `,
-    );
-    const run = () =>
-      new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", "--no-lock", `--reload=${base}`, "script.ts"],
-        cwd: directory,
-        env: { WHENCE_CACHE: join(directory, "cache") },
-      }).output();
-    // The second run finds the embedded model in the cache.
-    for (const _ of [1, 2]) {
-      const { code, stdout, stderr } = await run();
-      assert.equal(code, 0, new TextDecoder().decode(stderr));
-      assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), ["whence.attribution/1", 7, true, 256 * 704 / 64]);
-    }
-    const cached = [...Deno.readDirSync(join(directory, "cache", "embedded"))];
-    assert.equal(cached.length, 1);
-  } finally {
-    await server.shutdown();
-    await Deno.remove(directory, { recursive: true });
-  }
+    2,
+  );
+  for (const line of printed) assert.deepEqual(JSON.parse(line), ["whence.attribution/1", 7, true, 256 * 704 / 64]);
+  // The second run finds the embedded model in the cache.
+  assert.equal(embedded.length, 1);
 });
+
+const EXAMPLES: Readonly<Record<string, RegExp>> = {
+  "checkpoint.ts": /^model\.embed_tokens\.weight \[ 1887, 256 \] BF16 Float32Array\(4\)/,
+  "metrics.ts": /^0\.8125 \{\n {2}value: 3\.68/,
+  "model.ts": /^\[ "Michael", " works", " as", " a" \] 256\n$/,
+  "perturbation.ts": /^Float64Array\(2\) \[ 2, 1 \] 4\n$/,
+  "quadrature.ts": /^Float64Array\(2\) \[ 1\.33333333333333\d+, 0\.66666666666666\d+ \]/,
+  "record.ts": /topOverlap: 0,\n[^]*\]\n\[\n {2}-0\.00148/,
+  "units.ts": /^\[ "Austin", ",", " Texas" \] Float64Array\(3\) \[ 0\.75, 0\.125, 1 \]\n$/,
+};
+
+Deno.test("every public module but mod.ts has an example that is tested", async () => {
+  const { exports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const modules = Object.values<string>(exports).map((path) => path.replace("./", ""));
+  assert.deepEqual(modules.filter((path) => path !== "mod.ts").sort(), Object.keys(EXAMPLES));
+});
+
+for (const [module, expected] of Object.entries(EXAMPLES)) {
+  Deno.test(`the example of ${module} works when it is imported from a URL`, async () => {
+    const example = await exampleOf(module);
+    const { printed: [printed] } = await runByUrl((base) => example.replaceAll('from "./', `from "${base}/`));
+    assert.match(printed, expected);
+  });
+}

@@ -3,27 +3,27 @@ import { type Interval, measureInterval, measureParts, refinedNodes, type Sample
 import type { PathFunction, PathIntegral, PathSamples } from "./path_function.ts";
 import { distance, sum } from "../statistics/sums.ts";
 
-/** What adaptive quadrature is to reach. */
+/** Options of adaptive quadrature. */
 export interface AdaptiveOptions {
-  /** κ, > 0 */
+  /** κ to reach, > 0. */
   readonly tolerance: number;
-  /** Most path points. */
+  /** Most path points, ≥ 10. */
   readonly budget: number;
-  /** Attribute Σ_t φ_t, or each φ_t. */
+  /** `sequence` attributes Σ_t φ_t, `token` each φ_t. */
   readonly gradient: "sequence" | "token";
 }
 
-// Simpson's rule on two halves, which are then halved: few enough that a smooth path stays cheap, enough for a first batch
-// that fills the device.
+// Simpson's rule on two halves, which are then halved: few enough that a smooth path stays cheap, enough for a first
+// batch that fills the device.
 const FIRST_NODES = [[0, 1 / 4, 1 / 2], [1 / 2, 3 / 4, 1]] as const;
-// Intervals refined a round: more would refine some that later rounds show to be fine.
+// Intervals refined in a round; more would refine some that later rounds show to be good enough.
 const MOST_REFINED = 8;
 // See refinedNodes().
 const NEW_POINTS = 2;
-// What f32 resolves near the prompt. Paths that need shorter intervals near a baseline need ever shorter ones.
+// The resolution of f32 near the prompt. A path that needs shorter intervals near a baseline needs ever shorter ones.
 const SHORTEST = 2 ** -24;
-// Beside the prompt, near which every path is smooth: so near that only rounding tells both points apart, yet far enough
-// that they differ in f32.
+// A point next to the prompt, where every path is smooth: so near that the scores differ by rounding alone, yet another
+// number in f32.
 const PROBE = 1 - 2 ** -18;
 
 // The nodes of both halves and of their parts.
@@ -37,7 +37,8 @@ export const LEAST_ADAPTIVE_BUDGET = FIRST_POINTS.length;
  * residuals are refined until κ ≤ tolerance or the budget is spent. Every point that is evaluated stays in use
  * (docs/quadrature.md compares this with other rules and refinements).
  *
- * @throws {RangeError} where the tolerance is below what the arithmetic allows, or the budget below the first grid
+ * @returns an attribution [L] or [T L] in the unit of φ
+ * @throws {RangeError} if the tolerance is below what the arithmetic allows, or the budget below the first grid
  */
 export async function integrateAdaptively(path: PathFunction, options: AdaptiveOptions): Promise<PathIntegral> {
   const { tolerance, budget, gradient } = options;
@@ -70,8 +71,8 @@ export async function integrateAdaptively(path: PathFunction, options: AdaptiveO
 }
 
 /**
- * Samples of the first points. In models without biases derivatives grow without bound towards the zero baseline and
- * overflow there: that at the baseline then counts as zero, and residuals show what that costs.
+ * Takes the samples of the first points. In models without biases derivatives grow without bound towards the zero
+ * baseline and overflow there: the one at the baseline then counts as zero, and the residuals show the cost.
  */
 async function firstSamples(path: PathFunction, gradient: AdaptiveOptions["gradient"]): Promise<PathSamples> {
   const wants = { tangent: true, gradient };
@@ -89,7 +90,7 @@ async function firstSamples(path: PathFunction, gradient: AdaptiveOptions["gradi
   }
 }
 
-/** The intervals to refine: the largest, until what they hold covers what is too much, within the budget. */
+/** Chooses the intervals to refine: the largest ones, until they cover the excess or the budget ends. */
 function chosen(intervals: readonly Interval[], allowed: number, rounding: number, budget: number): Interval[] {
   const excess = errorOf(intervals) - allowed;
   const picked: Interval[] = [];
@@ -97,7 +98,7 @@ function chosen(intervals: readonly Interval[], allowed: number, rounding: numbe
   for (const interval of intervals.toSorted((a, b) => b.size - a.size)) {
     const costs = (picked.length + 1) * NEW_POINTS;
     if (covered >= excess || picked.length === MOST_REFINED || costs > budget) break;
-    // What is left of it is rounding, which more points would add to.
+    // The rest of it is rounding, which more points would only add to.
     if (interval.isNoise || interval.size <= rounding || !isDivisible(interval)) continue;
     picked.push(interval);
     covered += interval.size;
@@ -105,7 +106,7 @@ function chosen(intervals: readonly Interval[], allowed: number, rounding: numbe
   return picked;
 }
 
-/** Whether its parts are long enough, and f32, in which devices take α, holds their nodes apart. */
+/** Returns true if the parts are long enough and their nodes differ in f32, in which devices take α. */
 function isDivisible(interval: Interval): boolean {
   return refinedNodes(interval).every((nodes) =>
     nodes[nodes.length - 1] - nodes[0] >= SHORTEST && new Set(nodes).size === nodes.length
@@ -113,8 +114,8 @@ function isDivisible(interval: Interval): boolean {
 }
 
 /**
- * Rounding in Σ_t |φ_t(b) − φ_t(a)|, measured: between two points so close that the trapezoid is exact, what is left of
- * the residual is rounding. At least half a unit in the last place of each score at both ends of the path.
+ * Measures the rounding in Σ_t |φ_t(b) − φ_t(a)|: between two points so close that the trapezoid is exact, the residual
+ * is rounding. It is at least half a unit in the last place of each score at both ends of the path.
  */
 function roundingOf(samples: Samples): number {
   const [start, near, end] = [0, PROBE, 1].map((alpha) => samples.get(alpha)!);
@@ -130,8 +131,8 @@ function roundingOf(samples: Samples): number {
 }
 
 /**
- * What rounding adds to κ: to every interval's residual that of its scores, and over the path the disagreement of
- * forward and reverse mode, which give Σ_t dφ_t/dα alike but for rounding.
+ * Estimates the part of κ that is rounding: in every interval's residual the rounding of its scores, and along the path
+ * the disagreement of forward and reverse mode, which differ in Σ_t dφ_t/dα by rounding alone.
  */
 function floorOf(intervals: readonly Interval[], samples: Samples, gap: number, rounding: number): number | null {
   if (gap === 0) return null;

@@ -2,18 +2,18 @@ import { momentsOf } from "../statistics/moments.ts";
 import type { Certified, PathIntegral } from "./path_function.ts";
 import { distance } from "../statistics/sums.ts";
 
-/** Integrals from random baselines to one input as one, with what the draws leave open. */
+/** Mean of integrals from random baselines to one input, with its standard errors. */
 export interface AveragedIntegral extends PathIntegral {
   /** Of each entry of `attribution`, nats; draws − 1 degrees of freedom. */
   readonly standardError: Float64Array;
 }
 
 /**
- * The mean of integrals over independent random baselines. Errors of the quadrature are at most the mean of theirs, and
- * are stated relative to the mean gap, which is smaller than the mean of the gaps where these differ in sign.
+ * Averages integrals over independent random baselines. The error of the quadrature is at most the mean of theirs. It
+ * is relative to the mean gap, which is smaller than the mean of the gaps if these differ in sign.
  *
  * @param integrals at least two, of the same input
- * @param tolerance what the certificate is held against
+ * @param tolerance κ that counts as met
  */
 export function averageIntegrals(integrals: readonly PathIntegral[], tolerance: number): AveragedIntegral {
   const [{ input, total }] = integrals;
@@ -33,7 +33,7 @@ export function averageIntegrals(integrals: readonly PathIntegral[], tolerance: 
   };
 }
 
-/** Standard errors of the means of vectors. */
+/** Returns the standard errors of the means of vectors. */
 export function standardErrors(vectors: readonly Float64Array[]): Float64Array {
   return momentsOf(vectors).standardError();
 }
@@ -63,7 +63,7 @@ function averageCertified(
   };
 }
 
-/** The mean of errors given relative to their own gaps, relative to one gap; null where one of them is not known. */
+/** Averages errors given relative to their own gaps, relative to one gap; null if one of them is not known. */
 function relativeToMean(errors: readonly (number | null)[], gaps: readonly number[], gap: number): number | null {
   if (gap === 0) return null;
   let sum = 0;

@@ -2,26 +2,26 @@ import { integrate, type Interval, type Samples } from "./interval.ts";
 import type { PathFunction, PathIntegral, Resisting } from "./path_function.ts";
 import { addScaled } from "../statistics/sums.ts";
 
-// Both measured on 60 models and paths (test/attribution/honesty_test.ts): the ratio of two rules' errors differs between
-// entries, and a nested difference may vanish by chance where the error does not.
+// Measured on 60 models and paths (test/attribution/honesty_test.ts): the ratio of two rules' errors differs between
+// entries, and a nested difference may vanish by chance while the error does not.
 const ENTRY_SAFETY = 1.5;
 const ENTRY_SHARE = 0.5;
-// The rest would not be read.
+// More would not be read.
 const RESISTING = 0.9;
 const MOST_RESISTING = 8;
 // Parts of the path that are as near as this are one to a reader.
 const NEAR = 2 ** -10;
 
-/** What is to be certified. */
+/** Terms of a certificate. */
 export interface Certification {
   /** Σ_t |φ_t(1) − φ_t(0)| */
   readonly gap: number;
-  /** κ asked for. */
+  /** κ to reach. */
   readonly tolerance: number;
   readonly gradient: "sequence" | "token";
 }
 
-/** Σ over intervals of their quadratures, its certificate and the estimate of each entry's error. */
+/** Sums the quadratures of the intervals, with the certificate and an estimate of each entry's error. */
 export function certifiedIntegral(
   intervals: readonly Interval[],
   samples: Samples,
@@ -56,14 +56,14 @@ export function certifiedIntegral(
   return { attribution, total, input, baseline, certified };
 }
 
-/** Σ over intervals of Σ_t |r_t|: what κ is before it is divided by the gap. */
+/** Σ over intervals of Σ_t |r_t|: κ times the gap. */
 export function errorOf(intervals: readonly Interval[]): number {
   return intervals.reduce((total, { size }) => total + size, 0);
 }
 
 /**
- * The difference from the trapezoids is their error, entry by entry; how much smaller the rule's is, the residuals of the
- * sums tell. To it comes an even share of the residual.
+ * Adds an interval's estimate of each entry's error. The difference from the trapezoids is their error, entry by entry;
+ * the residuals of the sums tell how much smaller the rule's error is. An even share of the residual is added.
  */
 function addEntryErrors(
   entryError: Float64Array,
@@ -79,7 +79,7 @@ function addEntryErrors(
   });
 }
 
-/** The largest intervals, until they hold nine tenths of κ; near ones are joined, ascending. */
+/** Returns the largest intervals, until they hold nine tenths of κ; near ones are joined, ascending. */
 function resisting(intervals: readonly Interval[]): Resisting[] {
   const error = errorOf(intervals);
   let held = 0;

@@ -1,4 +1,4 @@
-/** The words among which a path looks for its points. */
+/** Words that a path may lead through. */
 export interface Vocabulary {
   /** Embeddings, [V, D] */
   readonly rows: Float32Array;
@@ -6,28 +6,32 @@ export interface Vocabulary {
   readonly hiddenSize: number;
 }
 
-/** How a path through words is found. */
+/** Options of `discretizedPath`. */
 export interface DiscretizedPathOptions {
   /** m, words on the way; the path has m + 2 points. 30 in the paper's code. */
   readonly steps: number;
-  /** K, nearest words that are looked at. 500 in the paper's code. */
+  /** K, nearest words to choose the next one from. 500 in the paper's code. */
   readonly neighbours: number;
-  /** `greedy`: the word that has to be moved least to be monotonic; `max-count`: the one with most monotonic coordinates. */
+  /**
+   * `greedy`: the word that has to be moved least to be monotonic; `max-count`: the one with most monotonic
+   * coordinates.
+   */
   readonly strategy: "greedy" | "max-count";
 }
 
 /**
- * The path of discretized integrated gradients for one token: from the baseline to the token by points near words, all
- * coordinates monotonic. From the token on, the next word is chosen among the nearest of the last one; it becomes a point
- * after its coordinates that are not between the baseline and the point before are moved 1/m of the way.
+ * Finds the path of discretized integrated gradients for one token: from the baseline to the token by points near
+ * words, all coordinates monotonic. From the token on, the next word is chosen among the nearest of the last one; it
+ * becomes a point after its coordinates that are not between the baseline and the point before are moved 1/m of the
+ * way.
  *
- * Source: Sanyal & Ren, "Discretized integrated gradients for explaining language models", EMNLP 2021 (AnchorSearch), as
- * its authors' code does it. Cost: m times V D products a token.
+ * Source: Sanyal & Ren, "Discretized integrated gradients for explaining language models", EMNLP 2021 (AnchorSearch),
+ * as its authors' code does it. Cost: m times V D products a token.
  *
  * @param token its row of the vocabulary
  * @param baseline [D]; a row of the vocabulary equal to it is not chosen
  * @returns m + 2 points of [D], from the baseline to the token
- * @throws {RangeError} for steps or neighbours that are not positive whole numbers, or a token outside the vocabulary
+ * @throws {RangeError} if steps or neighbours are not positive whole numbers, or the token is outside the vocabulary
  */
 export function discretizedPath(
   vocabulary: Vocabulary,
@@ -55,7 +59,7 @@ export function discretizedPath(
   return points.reverse();
 }
 
-/** m words from the token towards the baseline; null for the baseline itself, from which there is no way on. */
+/** Chooses m words from the token towards the baseline; null stands for the baseline itself, which has no next word. */
 function wordPath(
   vocabulary: Vocabulary,
   token: number,
@@ -84,7 +88,7 @@ function wordPath(
   return words;
 }
 
-/** The K nearest rows other than the word's own, the nearest first. */
+/** Returns the K nearest words, the nearest first, the word itself left out. */
 function nearest(vocabulary: Vocabulary, word: number, count: number): number[] {
   const from = rowOf(vocabulary, word);
   const V = vocabulary.rows.length / vocabulary.hiddenSize;
@@ -98,7 +102,7 @@ function nearest(vocabulary: Vocabulary, word: number, count: number): number[] 
   return near.sort((a, b) => distances[a] - distances[b]).slice(0, count);
 }
 
-/** The anchor with the coordinates that are not between moved to 1/m of the way from the point to the baseline. */
+/** Returns the anchor; coordinates that are not between baseline and point move 1/m of the way from the point. */
 function monotonic(baseline: Float32Array, point: Float32Array, anchor: Float32Array, steps: number): Float32Array {
   return anchor.map((value, d) =>
     isBetween(baseline[d], point[d], value) ? value : point[d] - (point[d] - baseline[d]) / steps

@@ -3,13 +3,16 @@ import { addScaled, distance, rowSums, sum } from "../statistics/sums.ts";
 import { type FixedQuadratureName, quadratureRule } from "./quadrature.ts";
 
 /**
- * Integrated gradients by a fixed rule (Sundararajan, Taly and Yan 2017, equation 1): Σ_k w_k ∂φ/∂x(α_k) · (x − x′).
+ * Integrated gradients by a fixed rule: Σ_k w_k ∂φ/∂x(α_k) · (x − x′).
  *
- * @param gradient whether to attribute Σ_t φ_t (one reverse pass a point) or each φ_t (T of them)
- * @param options.perTarget whether to take a forward-mode tangent a point beside: it gives each target's total where
- * the attribution is of the sum, and the arithmetic floor. Default true; without it both are null, but for the totals of
- * a matrix, which are its own sums
- * @throws {RangeError} where `steps` is too small for the rule
+ * Source: Sundararajan, Taly & Yan, "Axiomatic attribution for deep networks" (2017), equation 1.
+ *
+ * @param gradient `sequence` attributes Σ_t φ_t (one reverse pass for each point), `token` each φ_t (T of them)
+ * @param options.perTarget true (default) also takes a forward-mode tangent at each point. It gives each target's total
+ * if the attribution is of the sum, and the arithmetic floor. Without it both are null, except the totals of a matrix,
+ * which are its own sums
+ * @returns an attribution [L] or [T L] in the unit of φ
+ * @throws {RangeError} if `steps` is too small for the rule
  */
 export async function integrateFixed(
   path: PathFunction,

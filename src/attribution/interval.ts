@@ -1,7 +1,7 @@
 import { addScaled } from "../statistics/sums.ts";
 import { interpolatory, LOBATTO_5, simpsonComplement } from "./quadrature.ts";
 
-/** What is known at one point of a path. */
+/** Score and derivatives at one point of a path. */
 export interface Sample {
   /** φ_t, [T] */
   readonly score: Float64Array;
@@ -24,22 +24,23 @@ export interface Interval {
   readonly trapezoids: readonly number[];
   /** r_t = Q[dφ_t/dα] − (φ_t(end) − φ_t(start)), [T] */
   readonly residual: Float64Array;
-  /** Σ_t |r_t| of the trapezoids. */
+  /** Σ_t |r_t| by the trapezoids. */
   readonly trapezoidSize: number;
-  /** What it adds to κ before the division by the gap: Σ_t |r_t|, or what the refinement suggests where that is more. */
+  /** Its part of κ before the division by the gap: Σ_t |r_t|, or the refinement's estimate if that is more. */
   readonly size: number;
-  /** Whether that refinement, of a short interval, left as much as it found: what more points would add up is rounding. */
+  /** True if it is short and its refinement left as much error as it found: the error is rounding. */
   readonly isNoise: boolean;
-  /** Whether the refinement that it came from shrank the error as it does where the path is smooth. */
+  /** True if the refinement that it came from shrank the error as on a smooth path. */
   readonly isSmooth: boolean;
 }
 
-// A smooth interval's halves keep a sixteenth of Simpson's error. Up to this the next refinement may count on smoothness.
+// A smooth interval's halves keep a sixteenth of Simpson's error; up to this share the path counts as smooth.
 const SMOOTH = 0.3;
-// So the change by halving is fifteen times what is left (Richardson 1911); where the path is not that smooth, less.
+// The change by halving is fifteen times the remaining error (Richardson 1911), and less on a path that is not that
+// smooth.
 const CHANGE_PER_ERROR = 10;
 
-// Where a path falls by nats within 1e-4, its scores in f32 carry more rounding than elsewhere.
+// On a path that falls by nats within 1e-4, scores in f32 carry more rounding than elsewhere.
 const SHORT = 2 ** -13;
 const NO_GAIN = 0.9;
 
@@ -69,8 +70,8 @@ export function measureInterval(nodes: readonly number[], samples: Samples): Int
 }
 
 /**
- * The nodes of what an interval becomes, by two more points and without dropping any: more of them where it is smooth,
- * else two parts that meet at the inner node next to its middle.
+ * Returns the nodes of an interval's refinement, which has two more points and drops none: one part of more nodes if
+ * the interval is smooth, else two parts that meet at the inner node next to the middle.
  */
 export function refinedNodes({ nodes, isSmooth }: Interval): (readonly number[])[] {
   const from = nodes[0];
@@ -83,14 +84,14 @@ export function refinedNodes({ nodes, isSmooth }: Interval): (readonly number[])
 }
 
 /**
- * Measures the parts of a refined interval. With few targets residuals may vanish by chance where the integrals of the
- * single coordinates are off, so that the change of these is looked at too.
+ * Measures the parts of a refined interval. With few targets residuals may vanish by chance while the integrals of
+ * single coordinates are wrong, so the change of these counts, too.
  */
 export function measureParts(whole: Interval, parts: readonly (readonly number[])[], samples: Samples): Interval[] {
   const measured = parts.map((nodes) => measureInterval(nodes, samples));
   const change = integrate(whole, whole.weights, samples);
   for (const part of measured) addScaled(change, -1, integrate(part, part.weights, samples));
-  // T residuals vanish together the less often the more there are.
+  // The more residuals there are, the less often they vanish together.
   const suggested = norm(change) / (CHANGE_PER_ERROR * whole.residual.length * parts.length);
   const left = measured.reduce((total, { residual }) => total + norm(residual), 0);
   const isSmooth = left < SMOOTH * norm(whole.residual);
@@ -106,7 +107,7 @@ export function integrate({ nodes }: Interval, weights: readonly number[], sampl
   return integral;
 }
 
-/** Two nodes become Simpson's three; three, of which one is anywhere, become four. */
+/** Completes a part: two nodes become Simpson's three; three with an inner node anywhere become four. */
 function completed(nodes: readonly number[]): readonly number[] {
   const from = nodes[0];
   const to = nodes[nodes.length - 1];
@@ -115,7 +116,7 @@ function completed(nodes: readonly number[]): readonly number[] {
   return [...nodes, place(from, to, simpsonComplement((nodes[1] - from) / (to - from)))].sort((a, b) => a - b);
 }
 
-/** α at x in [0, 1] of an interval; as devices take it, in f32, the ends exactly. */
+/** Returns α at x in [0, 1] of an interval, rounded to f32 as devices take it; the ends stay exact. */
 function place(from: number, to: number, x: number): number {
   return x === 0 ? from : x === 1 ? to : Math.fround(from + x * (to - from));
 }

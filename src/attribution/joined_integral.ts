@@ -2,11 +2,14 @@ import type { PathIntegral } from "./path_function.ts";
 import { addScaled, distance, sum } from "../statistics/sums.ts";
 
 /**
- * Integrals of paths to one input, each of which moves coordinates of its own, as one: sequential integrated gradients
- * (Enguehard 2023). Each is complete by itself, so they sum to Σ_i (φ_t(x) − φ_t(x′_i)); `baseline` is φ_t(x) less that.
+ * Joins integrals of paths to one input, each of which moves coordinates of its own. Each is complete by itself, so
+ * they sum to Σ_i (φ_t(x) − φ_t(x′_i)); `baseline` is φ_t(x) less that.
  *
- * @param integrals at least one
- * @param tolerance what the certificate is held against
+ * Source: Enguehard, "Sequential integrated gradients: a simple but effective method for explaining language models"
+ * (2023).
+ *
+ * @param integrals at least one, of one shape
+ * @param tolerance κ that counts as met
  */
 export function joinIntegrals(integrals: readonly PathIntegral[], tolerance: number): PathIntegral {
   const [{ input, attribution: { length } }] = integrals;
@@ -43,12 +46,12 @@ export function joinIntegrals(integrals: readonly PathIntegral[], tolerance: num
   };
 }
 
-/** Errors relative to their own gaps, relative to the sum of these; null where one is not known. */
+/** Sums errors given relative to their own gaps, relative to the sum of the gaps; null if one is not known. */
 function weighted(errors: readonly (number | null)[], gaps: readonly number[]): number | null {
   const gap = sum(gaps);
   let total = 0;
   for (const [k, error] of errors.entries()) {
-    // Without a gap there is nothing to be relative to, and what is left is rounding.
+    // An error without a gap is rounding.
     if (gaps[k] === 0) continue;
     if (error === null) return null;
     total += error * gaps[k];

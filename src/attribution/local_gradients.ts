@@ -6,19 +6,21 @@ import { type GradientNorm, normOfRows, type PointFunction, straightPath } from 
 export interface Saliency {
   /** Of the gradient of Σ_t φ_t, [L]. */
   readonly sequence: Float64Array;
-  /** Of the gradient of each φ_t, [T L]; null where not wanted. */
+  /** Of the gradient of each φ_t, [T L]; null if not wanted. */
   readonly matrix: Float64Array | null;
   /** φ_t, [T] */
   readonly input: Float64Array;
 }
 
 /**
- * Saliency: the gradient at the prompt, a number a token (Simonyan, Vedaldi & Zisserman 2014). `l1` is the sum of
- * magnitudes, what Captum's Saliency gives once its coordinates are summed, `l2` the Euclidean norm (Li, Chen, Hovy &
- * Jurafsky 2016), `sum` the signed sum. Of the sequence it is the norm of the gradient of the sum, which is at most the sum of
- * the norms.
+ * Saliency: the norm of each token's gradient at the prompt. `l1` is the sum of magnitudes, as Captum's Saliency summed
+ * over coordinates, `l2` the Euclidean norm, `sum` the signed sum. For the sequence it is the norm of the gradient of
+ * the sum, which is at most the sum of the norms. The unit is that of φ for each unit of an embedding.
  *
- * @param matrix whether those of single targets are wanted: T reverse passes more
+ * Sources: Simonyan, Vedaldi & Zisserman, "Deep inside convolutional networks" (2014); Li, Chen, Hovy & Jurafsky,
+ * "Visualizing and understanding neural models in NLP" (2016) for the Euclidean norm.
+ *
+ * @param matrix true also takes the norms of single targets, by T more reverse passes
  */
 export async function saliency(points: PointFunction, norm: GradientNorm, matrix: boolean): Promise<Saliency> {
   const D = points.origin.length / points.tokens;
@@ -32,10 +34,12 @@ export async function saliency(points: PointFunction, norm: GradientNorm, matrix
 }
 
 /**
- * Input times gradient (Shrikumar, Greenside, Shcherbina & Kundaje 2016): Σ_d x_id ∂φ/∂x_id at the prompt. It is integrated
- * gradients from zero with one point, the prompt, and is judged as such: its error is how far φ is from linear on the way.
+ * Input times gradient: Σ_d x_id ∂φ/∂x_id at the prompt, [L] or [T L], in the unit of φ. It is integrated gradients
+ * from zero with one point, the prompt, and has the error of that: φ is not linear on the way.
  *
- * @param attributed [L], which rows count; the others stay on that way
+ * Source: Shrikumar, Greenside, Shcherbina & Kundaje, "Not just a black box" (2016).
+ *
+ * @param attributed [L], true for rows that are attributed; the others do not move
  */
 export async function inputXGradient(
   points: PointFunction,

@@ -1,4 +1,4 @@
-/** What is wanted at each point of a path beside the values. */
+/** Derivatives to take at each point of a path; scores always come. */
 export interface PathWants {
   /** dφ_t/dα for all t. */
   readonly tangent: boolean;
@@ -6,31 +6,31 @@ export interface PathWants {
   readonly gradient: "none" | "sequence" | "token";
 }
 
-/** What a path knows at some points; one element a point. */
+/** Scores and derivatives at some points of a path, one element for each point. */
 export interface PathSamples {
   /** φ_t(α), [T] */
   readonly score: readonly Float64Array[];
-  /** dφ_t/dα, [T]; empty where not wanted */
+  /** dφ_t/dα, [T]; empty if not wanted */
   readonly tangent: readonly Float64Array[];
-  /** ∂φ/∂x_i · (end − start)_i, [L] of Σ_t φ_t or [T L] of each; empty where not wanted */
+  /** ∂φ/∂x_i · (end − start)_i, [L] of Σ_t φ_t or [T L] of each; empty if not wanted */
   readonly gradient: readonly Float64Array[];
 }
 
-/** T functions along the straight path between two inputs of L coordinates: all that integrated gradients needs. */
+/** T functions along the straight path between two inputs of L coordinates: all that integrated gradients need. */
 export interface PathFunction {
   /** L */
   readonly tokens: number;
   /** T */
   readonly targets: number;
-  /** Values and derivatives at points of the path, α in [0, 1]. */
+  /** Returns scores and derivatives at points of the path, α in [0, 1]. */
   evaluate(alphas: readonly number[], wants: PathWants): Promise<PathSamples>;
 }
 
-/** The attribution of a path by some quadrature, with what is needed to judge it. */
+/** Attribution of a path by a quadrature, with measures of its error. */
 export interface PathIntegral {
-  /** Σ_k w_k gradient(α_k): [L] or [T L]. Nats. */
+  /** Σ_k w_k gradient(α_k): [L] or [T L], in the unit of φ. */
   readonly attribution: Float64Array;
-  /** [T], the sum of each target's attribution over the coordinates, as Σ_k w_k dφ_t/dα(α_k); null where not wanted. */
+  /** [T], the sum of each target's attribution over the coordinates, as Σ_k w_k dφ_t/dα(α_k); null if not wanted. */
   readonly total: Float64Array | null;
   /** φ_t(1), [T] */
   readonly input: Float64Array;
@@ -39,29 +39,30 @@ export interface PathIntegral {
   /** Points at which anything was evaluated. */
   readonly pathPoints: number;
   /**
-   * What rounding costs, over Σ_t |φ_t(1) − φ_t(0)|: the disagreement of forward and reverse mode, which are equal but for
-   * rounding, and for adaptive quadrature also the measured rounding of the scores that its residuals are made of. Null
-   * where the gap is zero or forward mode was not wanted.
+   * Rounding relative to Σ_t |φ_t(1) − φ_t(0)|: the disagreement of forward and reverse mode, which differ by rounding
+   * alone, and for adaptive quadrature also the measured rounding of the scores in its residuals. Null if the gap is
+   * zero or forward mode was not wanted.
    */
   readonly arithmeticFloor: number | null;
   /** Adaptive quadrature only. */
   readonly certified: Certified | null;
 }
 
-/** What adaptive quadrature certifies. */
+/** Certificate of adaptive quadrature. */
 export interface Certified {
   /**
-   * κ = Σ_intervals Σ_t |r_t| / Σ_t |φ_t(1) − φ_t(0)|; null where that gap is zero. An interval counts for more where the
-   * last refinement changed its single integrals by more than such residuals explain (docs/quadrature.md).
+   * κ = Σ_intervals Σ_t |r_t| / Σ_t |φ_t(1) − φ_t(0)|; null if that gap is zero. An interval counts for more if its
+   * last refinement changed the integrals of single coordinates by more than such residuals explain
+   * (docs/quadrature.md).
    */
   readonly certificate: number | null;
   /** κ_t, [T] */
   readonly perTarget: readonly (number | null)[];
   /** Estimated absolute error of each entry of `attribution`. */
   readonly entryError: Float64Array;
-  /** Whether κ ≤ tolerance. */
+  /** True if κ ≤ tolerance. */
   readonly met: boolean;
-  /** The parts of the path that hold nine tenths of κ, ascending, at most the 8 largest; empty where κ is met. */
+  /** The parts of the path that hold nine tenths of κ, ascending, at most the 8 largest; empty if κ is met. */
   readonly resisting: readonly Resisting[];
 }
 

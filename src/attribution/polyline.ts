@@ -3,12 +3,15 @@ import { addScaled } from "../statistics/sums.ts";
 import type { PointFunction } from "./point_function.ts";
 
 /**
- * Gradients along a path of straight segments, each by its starting point alone: Σ_k ∂φ/∂x(x^k) · (x^{k+1} − x^k). With the
- * points of discretizedPath() these are discretized integrated gradients (Sanyal & Ren 2021, equation 3).
+ * Gradients along a path of straight segments, each by its starting point alone: Σ_k ∂φ/∂x(x^k) · (x^{k+1} − x^k). With
+ * the points of `discretizedPath` these are discretized integrated gradients.
+ *
+ * Source: Sanyal & Ren, "Discretized integrated gradients for explaining language models" (2021), equation 3.
  *
  * @param corners x^0, x^1 …, from the baseline to the prompt, [L, D] each
- * @param gradient whether to attribute Σ_t φ_t (one reverse pass a segment) or each φ_t (T of them)
- * @throws {RangeError} with fewer than two corners
+ * @param gradient `sequence` attributes Σ_t φ_t (one reverse pass for each segment), `token` each φ_t (T of them)
+ * @returns an attribution [L] or [T L] in the unit of φ
+ * @throws {RangeError} if there are fewer than two corners
  */
 export async function integratePolyline(
   points: PointFunction,

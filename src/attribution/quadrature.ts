@@ -98,10 +98,10 @@ export function quadratureRule(name: FixedQuadratureName, n: number): Quadrature
   return rule(n);
 }
 
-/** Nodes of Gauss–Lobatto's rule of 5 points, which is exact to degree 7 (Abramowitz and Stegun 1964, 25.4.32). */
+/** Nodes of Gauss–Lobatto's rule of 5 points, exact to degree 7 (Abramowitz & Stegun 1964, 25.4.32). */
 export const LOBATTO_5: readonly number[] = [0, (1 - Math.sqrt(3 / 7)) / 2, 1 / 2, (1 + Math.sqrt(3 / 7)) / 2, 1];
 
-/** The rule of few nodes in [0, 1] that is exact for polynomials of a degree below their number. */
+/** Returns the rule on few given nodes in [0, 1] that is exact for polynomials of a degree below their number. */
 export function interpolatory(nodes: readonly number[]): QuadratureRule {
   const weights = nodes.map((x, k) => {
     // Coefficients of Π_{j ≠ k} (z − x_j)/(x − x_j), from the constant on.
@@ -116,8 +116,8 @@ export function interpolatory(nodes: readonly number[]): QuadratureRule {
 }
 
 /**
- * The node y in (0, 1) that makes the rule of 0, x, y and 1 exact to degree 4: ∫ z (1 − z) (z − x) (z − y) dz = 0. For x
- * near the middle, where there is none inside, the middle of the longer part (degree 3).
+ * Returns the node y in (0, 1) that makes the rule on 0, x, y and 1 exact to degree 4: ∫ z (1 − z) (z − x) (z − y) dz =
+ * 0. If there is none inside, as for x near the middle, y is the middle of the longer part (degree 3).
  */
 export function simpsonComplement(x: number): number {
   const y = (x / 12 - 1 / 20) / (x / 6 - 1 / 12);
@@ -139,7 +139,7 @@ function trapezoid(n: number, divisor: number): QuadratureRule {
   };
 }
 
-/** Newton's iteration on the Legendre polynomial, from Tricomi's estimate of its roots. */
+/** Finds the roots of the Legendre polynomial by Newton's iteration, from Tricomi's estimates. */
 function gaussLegendre(n: number): QuadratureRule {
   const nodes = new Array<number>(n);
   const weights = new Array<number>(n);
@@ -154,7 +154,7 @@ function gaussLegendre(n: number): QuadratureRule {
       if (Math.abs(move) < 1e-16) break;
     }
     slope = legendre(n, x).slope;
-    // Roots come from the right end, so they are stored from the back.
+    // Roots come from the right end.
     nodes[n - 1 - k] = (1 + x) / 2;
     weights[n - 1 - k] = 1 / ((1 - x * x) * slope * slope);
   }

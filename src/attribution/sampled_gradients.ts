@@ -3,31 +3,31 @@ import { addScaled, columnSums } from "../statistics/sums.ts";
 import { type GradientNorm, type InputPoint, normOfRows, type PointFunction } from "./point_function.ts";
 import { type SampledMeans, sampleMeans, type SamplingOptions } from "./sampled_means.ts";
 
-/** What is sampled, and when it ends. */
+/** Options of sampled gradients. */
 export interface GradientSampling extends SamplingOptions {
-  /** Most points at which anything is evaluated. */
+  /** Most points at which scores or gradients are evaluated. */
   readonly budget: number;
-  /** Attribute Σ_t φ_t alone, or each φ_t too. */
+  /** `sequence` attributes Σ_t φ_t alone, `token` each φ_t too. */
   readonly gradient: "sequence" | "token";
-  /** [L], which rows are attributed and get noise. */
+  /** [L], true for rows that are attributed and get noise. */
   readonly attributed: readonly boolean[];
   /** σ of Gaussian noise on each number of these rows, relative to their root mean square; 0 for none. */
   readonly noise: number;
-  /** Sums attributions [rows, L] by units, whose means then have standard errors of their own. */
+  /** Sums attributions [rows, L] by units, so that their means have standard errors of their own. */
   readonly byUnits?: (attribution: Float64Array) => Float64Array;
 }
 
-/** One draw's attributions, and their means and standard errors likewise. */
+/** Attributions of one draw; means and standard errors have the same form. */
 export interface GradientObservation {
-  /** All vectors are averaged alike. */
+  /** Every vector is averaged in the same way. */
   readonly [name: string]: Float64Array;
   /** [L] */
   readonly sequence: Float64Array;
-  /** [T L]; empty where only the sequence was asked for */
+  /** [T L]; empty if only the sequence was asked for */
   readonly matrix: Float64Array;
-  /** Of units, [U]; empty where there are none */
+  /** Of units, [U]; empty if there are none */
   readonly unitSequence: Float64Array;
-  /** Of units, [T U]; empty where there are none */
+  /** Of units, [T U]; empty if there are none */
   readonly unitMatrix: Float64Array;
 }
 
@@ -35,15 +35,18 @@ export interface GradientObservation {
 export interface SampledGradients extends SampledMeans<GradientObservation> {
   /** φ_t at the prompt, [T] */
   readonly input: Float64Array;
-  /** Points at which anything was evaluated. */
+  /** Points at which scores or gradients were evaluated. */
   readonly pathPoints: number;
 }
 
 /**
- * SmoothGrad (Smilkov, Thorat, Kim, Viégas & Wattenberg 2017): the mean over noise n of what saliency says at x + n, as
- * Captum's NoiseTunnel around Saliency; or, without a norm, of the gradient at x + n times x.
+ * SmoothGrad: the mean over noise n of the saliency at x + n, as Captum's NoiseTunnel around Saliency; without a norm
+ * the mean of the gradient at x + n times x.
  *
- * @throws {RangeError} for a budget below 33, or a standard error that is not positive
+ * Source: Smilkov, Thorat, Kim, Viégas & Wattenberg, "SmoothGrad: removing noise by adding noise" (2017).
+ *
+ * @param norm of each token's gradient; null multiplies it with the prompt instead
+ * @throws {RangeError} if the budget is below 33, or the standard error is not positive
  */
 export async function smoothGradients(
   points: PointFunction,
@@ -61,22 +64,26 @@ export async function smoothGradients(
   return { ...sampled, input: await scoreOf(points, points.origin), pathPoints: sampled.samples + 1 };
 }
 
-/** Expected gradients, with what they are to sum to. */
+/** Expected gradients, with the scores that they sum to the difference of. */
 export interface ExpectedGradients extends SampledGradients {
-  /** φ_t at the baselines, their mean, [T] */
+  /** Mean of φ_t at the baselines, [T] */
   readonly baseline: Float64Array;
 }
 
-/** A set of baselines [L, D], or what draws a new one each time. */
+/** A set of baselines [L, D], or a function that draws a new one each time. */
 export type Baselines = readonly Float64Array[] | ((random: Random) => Promise<Float64Array>);
 
 /**
- * Expected gradients (Erion, Janizek, Sturmfels, Lundberg & Lee 2021): integrated gradients averaged over baselines, by
- * gradients at random points of the straight paths from random baselines. They sum to φ_t at the prompt less the mean of
- * φ_t at the baselines, up to their standard errors. With noise, which moves the prompt's end of each path, it is GradientSHAP
- * (Lundberg & Lee 2017; as Captum's GradientShap).
+ * Expected gradients: integrated gradients averaged over baselines, by gradients at random points of the straight paths
+ * from random baselines. They sum to φ_t at the prompt less the mean of φ_t at the baselines, up to their standard
+ * errors. With noise, which moves the prompt's end of each path, they are GradientSHAP as Captum has it.
  *
- * @throws {RangeError} without a baseline, for a budget of fewer than 32 samples, or a standard error that is not positive
+ * Sources: Erion, Janizek, Sturmfels, Lundberg & Lee, "Improving performance of deep learning models with axiomatic
+ * attribution priors and expected gradients" (2021); Lundberg & Lee, "A unified approach to interpreting model
+ * predictions" (2017).
+ *
+ * @throws {RangeError} if there is no baseline, the budget allows fewer than 32 samples, or the standard error is not
+ * positive
  */
 export async function expectedGradients(
   points: PointFunction,
@@ -103,7 +110,7 @@ export async function expectedGradients(
   return { ...sampled, input: await scoreOf(points, points.origin), baseline, pathPoints: sampled.samples + ends };
 }
 
-/** Each baseline is used once, and scored. */
+/** Draws a new baseline for each sample, and scores it. */
 async function freshGradients(
   points: PointFunction,
   baseline: (random: Random) => Promise<Float64Array>,
@@ -131,7 +138,7 @@ async function scoreOf(points: PointFunction, at: Float64Array): Promise<Float64
   return (await points.evaluate([{ at, direction: null }], SCORES)).score[0];
 }
 
-/** A uniform point of the straight path from a baseline to an end. */
+/** Draws a point uniformly from the straight path between a baseline and an end. */
 function pathPoint(start: Float64Array, end: Float64Array, random: Random): InputPoint {
   const alpha = random.uniform();
   return {
@@ -140,7 +147,7 @@ function pathPoint(start: Float64Array, end: Float64Array, random: Random): Inpu
   };
 }
 
-/** The prompt with noise on the rows that are attributed. */
+/** Returns a function that adds noise to the attributed rows of the prompt. */
 function noiseOf(points: PointFunction, { attributed, noise }: GradientSampling): (random: Random) => Float64Array {
   const D = points.origin.length / points.tokens;
   const own = masked(points, points.origin, attributed);
@@ -152,13 +159,13 @@ function noiseOf(points: PointFunction, { attributed, noise }: GradientSampling)
       : points.origin.map((value, i) => attributed[Math.floor(i / D)] ? value + sigma * random.normal() : value);
 }
 
-/** Rows [L, D] of which only those that are attributed are kept. */
+/** Returns rows [L, D] with zeros in place of those that are not attributed. */
 function masked(points: PointFunction, rows: Float64Array, attributed: readonly boolean[]): Float64Array {
   const D = rows.length / points.tokens;
   return rows.map((value, i) => attributed[Math.floor(i / D)] ? value : 0);
 }
 
-/** Gradients at some points, as attributions of the rows that are attributed. */
+/** Takes gradients at some points, as attributions with zeros for rows that are not attributed. */
 async function observe(
   points: PointFunction,
   drawn: readonly InputPoint[],
@@ -174,7 +181,7 @@ async function observe(
   };
   const nothing = new Float64Array(0);
   const matrices = gradient === "token" ? await of("token") : drawn.map(() => nothing);
-  // Products and sums of the sequence are those of its targets; norms are not.
+  // Products and sums add up over targets; norms do not.
   const isLinear = norm === null || norm === "sum";
   const sequences = gradient === "token" && isLinear
     ? matrices.map((matrix) => columnSums(matrix, L))

@@ -1,26 +1,26 @@
 import { createMoments, largestError, type Moments } from "../statistics/moments.ts";
 import { createRandom, type Random } from "../statistics/random.ts";
 
-/** An independent observation: vectors by name, the same names and lengths each time. */
+/** One independent observation: vectors by name, with the same names and lengths each time. */
 export type Observation = Readonly<Record<string, Float64Array>>;
 
-/** When sampling ends. */
+/** Options that end a sampling. */
 export interface SamplingOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
-  /** Stop when the largest standard error of the sequence's entries is at most this, nats. Without it the budget ends it. */
+  /** Stops when the largest standard error of the watched vector is at most this; without it the budget ends it. */
   readonly standardError?: number;
 }
 
-/** Why sampling ended, and what it reached. */
+/** Reason why a sampling ended, and its error by then. */
 export interface SamplingEnd {
-  /** What ended it. */
+  /** Reason for the end. */
   readonly by: "standard-error" | "budget";
-  /** The standard error that was asked for; null where none was. */
+  /** The standard error that was asked for; null if none was. */
   readonly asked: number | null;
   /** The largest standard error. */
   readonly reached: number;
-  /** Whether `reached` is at most `asked`; null where none was asked for. */
+  /** True if `reached` is at most `asked`; null if none was asked for. */
   readonly met: boolean | null;
 }
 
@@ -32,23 +32,23 @@ export interface SampledMeans<O extends Observation> {
   readonly standardError: O;
   /** Independent observations. */
   readonly samples: number;
-  /** Why it ended. */
+  /** Reason for the end. */
   readonly stopped: SamplingEnd;
 }
 
-// As many points as fill a batch; the rule is asked after each.
+// As many as fill a batch; the rule is applied after each.
 const ROUND = 16;
 /** The variance of fewer may be small by luck. */
 export const FEWEST_SAMPLES = 32;
 
 /**
- * Means of independent observations with their standard errors, until the largest of the watched vector is small enough or
- * the most samples are drawn.
+ * Averages independent observations until the largest standard error of the watched vector is small enough or the most
+ * samples are drawn.
  *
- * @param draw so many observations
+ * @param draw makes as many observations as it is asked for
  * @param most samples, at least 32
- * @param watched which of the vectors the standard error is asked of
- * @throws {RangeError} for fewer samples, or a standard error that is not positive
+ * @param watched name of the vector that the standard error is of
+ * @throws {RangeError} if `most` is below 32, or the standard error is not positive
  */
 export async function sampleMeans<O extends Observation>(
   draw: (random: Random, count: number) => Promise<readonly O[]>,

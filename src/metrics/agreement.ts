@@ -1,11 +1,13 @@
 import { assertPaired, kendall, pearson, spearman } from "../statistics/correlation.ts";
 import { membershipOfTop } from "./top_units.ts";
 
-/** How far two attributions of the same units agree; NaN where a measure does not exist, as correlations of a constant. */
+/**
+ * Agreement of two attributions of the same units; NaN if a measure does not exist, as the correlation of a constant.
+ */
 export interface Agreement {
-  /** Of the values. */
+  /** Pearson's correlation of the values. */
   readonly pearson: number;
-  /** Of the ranks, equal values sharing theirs. */
+  /** Pearson's correlation of the ranks; equal values share theirs. */
   readonly spearman: number;
   /** τ_b */
   readonly kendall: number;
@@ -13,22 +15,24 @@ export interface Agreement {
   readonly topOverlap: number;
   /** k */
   readonly top: number;
-  /** Share of the units on whose sign they agree, of those that one of them does not call 0. */
+  /** Share of the units with the same sign in both, of all that are not 0 in both. */
   readonly signAgreement: number;
-  /** Σ |a − b| / Σ |b|: how far the first is from the second as reference. */
+  /** Σ |a − b| / Σ |b|: distance from the second, the reference. */
   readonly relativeDistance: number;
 }
 
 /**
- * Agreement of two attributions: of two methods, seeds or baselines, or of a 4-bit model and its unquantized weights.
+ * Measures the agreement of two attributions: of two methods, seeds or baselines, or of a 4-bit model and its
+ * unquantized weights.
  *
- * Sources: `src/statistics/correlation.ts`; Krishna et al., "The disagreement problem in explainable machine learning"
- * (2022) for the overlap and signs.
+ * Sources: Kendall, "The treatment of ties in ranking problems" (1945) for τ_b; Krishna et al., "The disagreement
+ * problem in explainable machine learning" (2022) for overlap and signs.
  *
  * @param a [n]
  * @param b [n], the reference
  * @param top k; a quarter of the units, rounded up, by default
- * @throws {TypeError} where the two differ in length, {RangeError} where k is not 1 … n
+ * @throws {TypeError} if the two differ in length
+ * @throws {RangeError} if k is not 1 … n
  */
 export function agreement(
   a: ArrayLike<number>,
@@ -47,14 +51,16 @@ export function agreement(
   };
 }
 
-/** Share of the k units of largest magnitude that two attributions have in common; ties at the border count in part. */
+/**
+ * Returns the share of the k units of largest magnitude that two attributions share; ties at the border count in part.
+ */
 export function topOverlap(a: ArrayLike<number>, b: ArrayLike<number>, k: number): number {
   assertPaired(a, b);
   const [first, second] = [a, b].map((values) => membershipOfTop(Array.from(values, Math.abs), k));
   return first.reduce((sum, share, i) => sum + Math.min(share, second[i]), 0) / k;
 }
 
-/** Share of the units with the same sign in both, of those that are not 0 in both; NaN where all are. */
+/** Returns the share of the units with the same sign in both, of all that are not 0 in both; NaN if all are 0. */
 export function signAgreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assertPaired(a, b);
   let [same, all] = [0, 0];
@@ -66,7 +72,7 @@ export function signAgreement(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   return same / all;
 }
 
-/** Σ |a − b| / Σ |b|; NaN or Infinity where the reference is zero. */
+/** Returns Σ |a − b| / Σ |b|; NaN or Infinity if the reference is zero. */
 export function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assertPaired(a, b);
   let [distance, size] = [0, 0];

@@ -1,14 +1,14 @@
 import { sum } from "../statistics/sums.ts";
 
-/** Errors of completeness, by target token and of their sum; null where nothing can be said. */
+/** Errors of completeness, by target token and of their sum; null if the baseline has no score. */
 export interface CompletenessError {
   /** δ_t, [T], in the objective's unit. */
   readonly delta: readonly number[] | null;
-  /** ε_t, [T]; an element is null where the score of that token did not change. */
+  /** ε_t, [T]; an element is null if the score of that token did not change. */
   readonly relative: readonly (number | null)[] | null;
   /** Σ_t Σ_i A[t, i] − Σ_t (F_t(x) − F_t(x′)), in the objective's unit. */
   readonly sequenceDelta: number | null;
-  /** The same, relative to the change of the sum; null where that is 0. */
+  /** The same, relative to the change of the sum; null if that is 0. */
   readonly sequenceRelative: number | null;
 }
 
@@ -18,9 +18,9 @@ export interface CompletenessError {
  *
  * Source: Sundararajan, Taly & Yan, "Axiomatic attribution for deep networks" (2017), proposition 1.
  *
- * @param total Σ_i A[t, i], [T]; null where only their sum is known
+ * @param total Σ_i A[t, i], [T]; null if only their sum is known
  * @param attributed Σ_t Σ_i A[t, i]
- * @param baseline F_t(x′), [T]; null where x′ cannot be scored
+ * @param baseline F_t(x′), [T]; null if x′ has no score
  */
 export function completeness(
   total: Float64Array | null,

@@ -4,19 +4,19 @@ import { createRandom } from "../statistics/random.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 import { curveCounts, ORDER_MEASURES, type OrderMeasureName } from "./order_measure.ts";
 
-/** What to compare with. */
+/** Options of `measureFaithfulness`. */
 export interface FaithfulnessOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
-  /** Random orders; 50 by default. The scorer's budget may allow fewer, and then the result says how many. */
+  /** Random orders; 50 by default. The scorer's budget may allow fewer; the result tells their number. */
   readonly orders?: number;
-  /** The target whose score is looked at; by default the sum over all. */
+  /** The target whose score is measured; the sum over all by default. */
   readonly target?: number;
-  /** Points of the curves; one a unit by default. */
+  /** Points of the curves; one for each unit by default. */
   readonly points?: number;
 }
 
-/** A measure of an order of units beside the same measure of random orders. */
+/** A measure of an order of units, compared with random orders. */
 export interface Faithfulness {
   /** Nats. */
   readonly value: number;
@@ -26,35 +26,37 @@ export interface Faithfulness {
     readonly mean: number;
     /** Standard deviation of single orders, nats. */
     readonly deviation: number;
-    /** How many there were. */
+    /** Number of random orders. */
     readonly orders: number;
   };
-  /** How much better than the random orders' mean, nats: positive is good for every measure. */
+  /** Difference from the random orders' mean with its 95 % interval, nats; positive is good for every measure. */
   readonly advantage: { readonly value: number; readonly low: number; readonly high: number };
-  /** (1 + random orders at least as good) / (1 + random orders): the chance of such a value if the order told nothing. */
+  /**
+   * (1 + random orders at least as good) / (1 + random orders): the chance of such a value if the order meant nothing.
+   */
   readonly chance: number;
-  /** The curve whose mean height a deletion or insertion is; null for the other measures. */
+  /** The curve of a deletion or insertion; null for the other measures. */
   readonly curve: ControlledCurve | null;
 }
 
-/** A deletion or insertion curve beside those of random orders. */
+/** A deletion or insertion curve, compared with curves of random orders. */
 export interface ControlledCurve extends RemovalCurve {
-  /** Of the random orders at each point, nats. */
+  /** Mean of the random orders at each point, nats. */
   readonly controlMean: readonly number[];
   /** Standard deviation of single orders there, nats. */
   readonly controlDeviation: readonly number[];
 }
 
 /**
- * A measure of faithfulness against a control: without one, a curve or a drop says as much about the model as about the
- * attribution. The 95 % interval is of the advantage over the mean of all random orders (Student's t).
+ * Measures faithfulness against a control. Without one, a curve or a drop tells as much about the model as about the
+ * attribution. The 95 % interval of the advantage is by Student's t over the random orders.
  *
  * Cost: N + 1 model calls for the order and up to N − 1 for each random one (curves); 6 and 5 (rationales).
- * Sources: as `ORDER_MEASURES`; Hooker et al., "A benchmark for interpretability methods in deep neural networks" (2019)
- * for random orders as control; Phipson & Smyth (2010) for the chance.
+ * Sources: as `ORDER_MEASURES`; Hooker et al., "A benchmark for interpretability methods in deep neural networks"
+ * (2019) for random orders as control; Phipson & Smyth (2010) for the chance.
  *
- * @param order units, the most important first: see `orderOf`
- * @throws {RangeError} where the budget has no room for the order and two random ones, or there is no such target
+ * @param order units, the most important first, as `orderOf` returns them
+ * @throws {RangeError} if the budget has no room for the order and two random ones, or there is no such target
  */
 export async function measureFaithfulness(
   scorer: Scorer,
@@ -95,10 +97,10 @@ export async function measureFaithfulness(
   };
 }
 
-/** Where a measure's curve has the empty prompt; null where it is none. */
+/** End of a measure's curve with the empty prompt; null if it has no curve. */
 const CURVE_ENDS = { deletion: "end", insertion: "start", comprehensiveness: null, sufficiency: null } as const;
 
-/** The first curve beside the others. */
+/** Compares the first curve with the others. */
 function controlled([scores, ...controls]: readonly (readonly number[])[], counts: readonly number[]): ControlledCurve {
   const moments = momentsOf(controls);
   const controlDeviation = [...moments.standardError()].map((error) => error * Math.sqrt(controls.length));
@@ -126,7 +128,7 @@ function compare(
   };
 }
 
-/** A deletion or insertion curve to draw. */
+/** A deletion or insertion curve. */
 export interface RemovalCurve {
   /** Units taken away (deletion) or put back (insertion) at each point. */
   readonly counts: readonly number[];
@@ -135,9 +137,9 @@ export interface RemovalCurve {
 }
 
 /**
- * The curve whose mean height `deletion` or `insertion` is.
+ * Takes the curve whose mean height `deletion` or `insertion` is.
  *
- * @throws {RangeError} where the budget has no room for it
+ * @throws {RangeError} if the budget has no room for it
  */
 export async function removalCurve(
   scorer: Scorer,

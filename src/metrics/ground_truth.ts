@@ -2,11 +2,12 @@ import { averageRanks } from "../statistics/ranks.ts";
 import { membershipOfTop } from "./top_units.ts";
 
 /**
- * Share of the k units of largest attribution that are causes; ties at the border count in part.
+ * Returns the share of the k units of largest attribution that are causes; ties at the border count in part.
  *
  * @param attribution [n]
- * @param causes whether each unit is one, [n]
- * @throws {RangeError} where k is not 1 … n, {TypeError} where the lengths differ
+ * @param causes [n], true for units that are causes
+ * @throws {RangeError} if k is not 1 … n
+ * @throws {TypeError} if the lengths differ
  */
 export function precisionAt(attribution: ArrayLike<number>, causes: readonly boolean[], k: number): number {
   assertTruth(attribution, causes);
@@ -14,11 +15,13 @@ export function precisionAt(attribution: ArrayLike<number>, causes: readonly boo
 }
 
 /**
- * Area under the ROC curve: the chance that a cause has a larger attribution than another unit, ties by half; NaN where all
- * units are causes or none is.
+ * Returns the area under the ROC curve: the chance that a cause has a larger attribution than another unit, ties by
+ * half; NaN if all units are causes or none is.
  *
  * Source: Mann & Whitney, "On a test of whether one of two random variables is stochastically larger than the other"
  * (1947).
+ *
+ * @throws {TypeError} if the lengths differ
  */
 export function rocAuc(attribution: ArrayLike<number>, causes: readonly boolean[]): number {
   assertTruth(attribution, causes);
@@ -29,10 +32,12 @@ export function rocAuc(attribution: ArrayLike<number>, causes: readonly boolean[
 }
 
 /**
- * Average precision Σ (R_k − R_{k−1}) P_k over the distinct attributions, the largest first, without interpolation; NaN where
- * no unit is a cause.
+ * Returns the average precision Σ (R_k − R_{k−1}) P_k over the distinct attributions, the largest first, without
+ * interpolation; NaN if no unit is a cause.
  *
  * Source: scikit-learn's average_precision_score.
+ *
+ * @throws {TypeError} if the lengths differ
  */
 export function averagePrecision(attribution: ArrayLike<number>, causes: readonly boolean[]): number {
   assertTruth(attribution, causes);

@@ -5,13 +5,13 @@ import { momentsOf } from "../statistics/moments.ts";
 import { createRandom } from "../statistics/random.ts";
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 
-/** How to sample coalitions. */
+/** Options of `infidelity`. */
 export interface InfidelityOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
   /** Coalitions; 100 by default. The scorer's budget may allow fewer. */
   readonly samples?: number;
-  /** The target whose attribution it is; by default the sum over all. */
+  /** The target whose attribution it is; the sum over all by default. */
   readonly target?: number;
 }
 
@@ -23,7 +23,7 @@ export interface Infidelity {
   readonly low: number;
   /** Its upper end. */
   readonly high: number;
-  /** That of the attribution times the factor that suits it best: of an attribution without a scale. */
+  /** Infidelity of the attribution times its best factor, for an attribution without a scale. */
   readonly scaled: number;
   /** The factor. */
   readonly scale: number;
@@ -32,15 +32,16 @@ export interface Infidelity {
 }
 
 /**
- * Infidelity: the mean of (Σ_{i ∉ S} φ_i − (F(x) − F(x_S)))² over coalitions S that keep each unit with probability ½. 0
- * where the attribution tells what taking any units away does, as for a linear game.
+ * Infidelity: the mean of (Σ_{i ∉ S} φ_i − (F(x) − F(x_S)))² over coalitions S that keep each unit with probability ½.
+ * It is 0 if the attribution tells the effect of taking any units away, as for a linear game.
  *
  * Cost: `samples` + 1 model calls at most.
  * Source: Yeh, Hsieh, Suggala, Inouye & Ravikumar, "On the (in)fidelity and sensitivity of explanations" (2019),
  * definition 2.1, with noise that takes units away; Captum's `infidelity`.
  *
  * @param attribution φ, [N]
- * @throws {TypeError} where the attribution is not [N], {RangeError} where the budget has no room for two coalitions
+ * @throws {TypeError} if the attribution is not [N]
+ * @throws {RangeError} if the budget has no room for two coalitions
  */
 export async function infidelity(
   scorer: Scorer,
@@ -71,7 +72,7 @@ export async function infidelity(
 }
 
 /**
- * Infidelity over given coalitions.
+ * Computes infidelity over given coalitions.
  *
  * @param drops F(x) − F(x_S) of each coalition
  */

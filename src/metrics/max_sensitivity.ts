@@ -1,7 +1,7 @@
 import { createRandom } from "../statistics/random.ts";
 import { dot, sum } from "../statistics/sums.ts";
 
-/** How far and how often to perturb. */
+/** Options of `maxSensitivity`. */
 export interface SensitivityOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
@@ -13,7 +13,7 @@ export interface SensitivityOptions {
 
 /** Sensitivity of an explanation. */
 export interface Sensitivity {
-  /** The largest relative change found, a lower bound of the largest there is. */
+  /** The largest relative change that was found, a lower bound of the largest one. */
   readonly max: number;
   /** The mean change. */
   readonly mean: number;
@@ -29,8 +29,8 @@ export interface Sensitivity {
  * Source: Yeh et al., "On the (in)fidelity and sensitivity of explanations" (2019), definition 3.1; Captum's
  * `sensitivity_max`, defaults included.
  *
- * @param explain the attribution of an input such as embeddings [L, D]
- * @throws {RangeError} where the attribution is zero, or radius or samples are not above 0
+ * @param explain returns the attribution of an input such as embeddings [L, D]
+ * @throws {RangeError} if the attribution is zero, or radius or samples are not above 0
  */
 export async function maxSensitivity(
   explain: (input: Float32Array) => Promise<ArrayLike<number>>,
@@ -42,9 +42,9 @@ export async function maxSensitivity(
 }
 
 /**
- * The attributions that sensitivity compares: of the input, and of inputs drawn from the cube around it.
+ * Takes the attributions that sensitivity compares: of the input, and of inputs drawn from the cube around it.
  *
- * @throws {RangeError} where radius or samples are not above 0
+ * @throws {RangeError} if radius or samples are not above 0
  */
 export async function perturbedAttributions(
   explain: (input: Float32Array) => Promise<ArrayLike<number>>,
@@ -63,7 +63,7 @@ export async function perturbedAttributions(
   return { base, perturbed };
 }
 
-/** Sensitivity from an attribution and those of perturbed inputs, all of one length. */
+/** Computes sensitivity from an attribution and the attributions of perturbed inputs, all of one length. */
 export function sensitivityOf(base: ArrayLike<number>, perturbed: readonly ArrayLike<number>[]): Sensitivity {
   const size = norm(base);
   if (!(size > 0)) throw new RangeError(`Cannot measure sensitivity as the attribution must not be zero: got ${size}`);

@@ -1,20 +1,20 @@
 import { type Coalition, everyUnit, noUnit } from "../perturbation/coalition.ts";
 
-/** A measure of how well an order of units, the most important first, tells what the model relies on. */
+/** A measure of an order of units, the most important first: does the model rely on the first ones? */
 export interface OrderMeasure {
-  /** Which end is good. */
+  /** The good direction. */
   readonly better: "lower" | "higher";
-  /** What must be scored for an order of N units. */
+  /** Returns the coalitions to score for an order of N units. */
   coalitions(order: readonly number[], options: MeasureOptions): Coalition[];
-  /** The measure, nats, from the scores of those coalitions. */
+  /** Returns the measure, nats, from the scores of these coalitions. */
   value(scores: ArrayLike<number>, units: number, options: MeasureOptions): number;
 }
 
-/** What a measure may look at. */
+/** Options of a measure. */
 export interface MeasureOptions {
-  /** Whether a score exists with every unit taken away. */
+  /** True if there is a score with every unit taken away. */
   readonly scoresNothing: boolean;
-  /** Points of a curve: N + 1 by default, one a unit. At least 2; spread evenly where there are fewer. */
+  /** Points of a curve, at least 2, spread evenly; N + 1 by default. */
   readonly points?: number;
 }
 
@@ -59,9 +59,10 @@ export const ORDER_MEASURES = {
 } as const satisfies Record<OrderMeasureName, OrderMeasure>;
 
 /**
- * Units taken away or put back at each point of a curve, ascending. The point of no unit is left out where it has no score.
+ * Returns the number of units taken away or put back at each point of a curve, ascending. The empty prompt is left out
+ * if it has no score.
  *
- * @throws {RangeError} for fewer than 2 points
+ * @throws {RangeError} if points are fewer than 2
  */
 export function curveCounts(
   units: number,
@@ -76,14 +77,14 @@ export function curveCounts(
   return Array.from({ length: count }, (_, p) => first + Math.round(p * (last - first) / (count - 1)));
 }
 
-/** Units from the largest attribution to the smallest, the earlier of equal ones first. */
+/** Returns units from the largest attribution to the smallest, the earlier of equal ones first. */
 export function orderOf(attribution: ArrayLike<number>): number[] {
   return Array.from({ length: attribution.length }, (_, i) => i).sort((a, b) =>
     attribution[b] - attribution[a] || a - b
   );
 }
 
-/** Area under the curve by trapezoids, divided by its width. */
+/** Returns the area under the curve by trapezoids, divided by its width. */
 function meanHeight(scores: ArrayLike<number>, counts: readonly number[]): number {
   const width = counts[counts.length - 1] - counts[0];
   if (width === 0) return scores[0];
@@ -102,14 +103,14 @@ function rationales(units: number): number[] {
   return RATIONALE_SHARES.map((share) => Math.ceil(share * units));
 }
 
-/** All but the first `count` units of an order. */
+/** Keeps all but the first `count` units of an order. */
 function without(order: readonly number[], count: number): Coalition {
   const kept = everyUnit(order.length);
   for (const unit of order.slice(0, count)) kept[unit] = 0;
   return kept;
 }
 
-/** The first `count` units of an order. */
+/** Keeps the first `count` units of an order. */
 function alone(order: readonly number[], count: number): Coalition {
   const kept = noUnit(order.length);
   for (const unit of order.slice(0, count)) kept[unit] = 1;

@@ -2,7 +2,7 @@ import { sum } from "../statistics/sums.ts";
 import { momentsOf } from "../statistics/moments.ts";
 import { type Agreement, agreement } from "./agreement.ts";
 
-/** How much attributions of the same units vary over runs: seeds, step counts, baselines. */
+/** Variation of attributions of the same units over runs: seeds, step counts, baselines. */
 export interface Stability {
   /** Runs. */
   readonly runs: number;
@@ -10,22 +10,23 @@ export interface Stability {
   readonly mean: Float64Array;
   /** Standard deviation over the runs, [N]. */
   readonly deviation: Float64Array;
-  /** Σ deviation / Σ |mean|: 0 where every run gives the same. */
+  /** Σ deviation / Σ |mean|: 0 if all runs are equal. */
   readonly relativeDeviation: number;
-  /** Share of the units whose sign is the same in every run. */
+  /** Share of the units with the same sign in every run. */
   readonly sameSign: number;
-  /** Agreement of two runs, mean over all pairs; a pair whose measure does not exist is left out. */
+  /** Mean agreement over all pairs of runs; a pair without a measure is left out. */
   readonly meanAgreement: Omit<Agreement, "top">;
-  /** The least agreement of two runs (the largest, for the distance). */
+  /** Least agreement of two runs (for the distance the largest). */
   readonly worstAgreement: Omit<Agreement, "top">;
 }
 
 /**
- * Stability over runs.
+ * Measures stability over runs.
  *
  * @param runs at least two, [N] each
  * @param top k of the overlap; a quarter of the units by default
- * @throws {RangeError} for fewer than two runs, {TypeError} where they differ in length
+ * @throws {RangeError} if runs are fewer than two
+ * @throws {TypeError} if they differ in length
  */
 export function stability(runs: readonly ArrayLike<number>[], top?: number): Stability {
   if (runs.length < 2) throw new RangeError(`Cannot tell stability as there must be two runs: got ${runs.length}`);

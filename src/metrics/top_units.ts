@@ -1,8 +1,8 @@
 /**
- * How much each value belongs to the k largest, [n], summing to k: 1 or 0, and equal values at the border share the places
- * that are left.
+ * Returns the membership of each value in the k largest, [n], summing to k: 1 or 0; equal values at the border share
+ * the places that are left.
  *
- * @throws {RangeError} where k is not 1 … n
+ * @throws {RangeError} if k is not 1 … n
  */
 export function membershipOfTop(values: ArrayLike<number>, k: number): Float64Array {
   if (!(Number.isInteger(k) && k >= 1 && k <= values.length)) {

@@ -9,29 +9,30 @@ import {
   type UnitAttribution,
 } from "./unit_attribution.ts";
 
-/** When enough has been drawn. */
+/** Options of `averageDraws`. */
 export interface DrawOptions {
   /** Most draws, ≥ 2. */
   readonly draws: number;
-  /** Stop when the largest standard error of the mean is at most this, nats. */
+  /** Stops when the largest standard error of the mean is at most this, nats; null (default) does not stop. */
   readonly standardError?: number | null;
-  /** What the rule looks at: the sequence's attributions (default), or those of every target. */
+  /** Attributions that the standard error is of: those of the sequence (default), or of every target. */
   readonly of?: "sequence" | "targets";
 }
 
-// Draws before the rule is asked first: it would stop at a lucky variance of fewer. Then it is asked after every round.
+// Draws before the rule is first applied: the variance of fewer may be small by luck. Later it is applied after every
+// round.
 const FIRST_ROUND = 16;
 const ROUND = 8;
 
 /**
- * The mean of attributions of random games, such as those in which drawn tokens take a unit's place. Each draw is one
- * independent sample, whatever it samples itself, so that standard errors are s / √n of the draws. Means of complete
+ * Averages attributions of random games, such as games in which drawn tokens take a unit's place. Each draw is one
+ * independent sample, even if it samples by itself, so standard errors are s / √n of the draws. Means of complete
  * attributions are complete: they sum to F_t(x) less the mean of F_t(x′).
  *
- * A surrogate's fits are averaged, too; the interval of the mean LDS is that of the draws.
+ * A surrogate's fits are averaged, too; the interval of the mean LDS follows from the draws.
  *
- * @param draw gives the attribution of one game; asked one after the other
- * @throws {RangeError} where draws are fewer than two, or a standard error is asked for that no sampling could reach
+ * @param draw returns the attribution of one game; called one after the other
+ * @throws {RangeError} if draws are fewer than two, or the standard error is not positive
  */
 export async function averageDraws(
   draw: () => Promise<UnitAttribution | SurrogateAttribution>,

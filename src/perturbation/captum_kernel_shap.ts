@@ -15,22 +15,23 @@ export interface CaptumKernelShapOptions {
   readonly samples?: number;
 }
 
-// In place of a constraint the whole and the empty prompt weigh so much more than a drawn coalition.
+// Weight of the whole and the empty prompt relative to a drawn coalition, in place of a constraint.
 const END_WEIGHT = 1e6;
-// scikit-learn's LinearRegression takes singular values for zero below this share of the largest, times the longer side of
-// the matrix: the spacing of f32 numbers, in which Captum hands it the coalitions.
+// scikit-learn's LinearRegression counts singular values as zero below this share of the largest, times the longer side
+// of the matrix: the spacing of f32 numbers, as Captum passes the coalitions in f32.
 const F32_SPACING = 2 ** -23;
 
 /**
- * Captum's KernelShap, draw by draw: the whole prompt, the empty one and `samples` − 2 coalitions, of a size drawn by the
- * Shapley kernel and equally likely otherwise, fitted by least squares; where the coalitions do not determine the
- * coefficients (25 samples and more than about 20 units) the shortest that fit. Completeness holds nearly, by the weight
- * of the two ends; nothing says how sure the numbers are. Fitted in f64 where Captum's is in f32.
+ * Captum's KernelShap, draw by draw: the whole prompt, the empty one and `samples` − 2 coalitions, of a size drawn by
+ * the Shapley kernel and equally likely otherwise, fitted by least squares. If the coalitions do not determine the
+ * coefficients (25 samples and more than about 20 units), the shortest ones that fit are taken. Completeness holds
+ * nearly, by the weight of the two ends. There are no standard errors. The fit is in f64; Captum's is in f32.
  *
  * Cost: at most `samples` model calls, all of which the budget must allow.
  * Source: Captum 0.9, `kernel_shap.py`, `lime.py`; scikit-learn 1.9, LinearRegression.
  *
- * @throws {RangeError} where samples are fewer than two, units too, the budget is too small or the game cannot score nothing
+ * @throws {RangeError} if samples or units are fewer than two, the budget is too small, or the empty prompt has no
+ * score
  */
 export async function captumKernelShap(
   scorer: Scorer,
@@ -60,7 +61,7 @@ export async function captumKernelShap(
 }
 
 function drawCoalitions(units: number, samples: number, random: TorchRandom): Coalition[] {
-  // In the f32 arithmetic of Captum and of torch's Categorical.
+  // Captum and torch's Categorical compute in f32.
   const shares = Float32Array.from(
     { length: units },
     (_, size) => size === 0 ? 0 : (units - 1) / (size * (units - size)),

@@ -18,13 +18,14 @@ export interface CaptumShapleyOptions {
 export const CAPTUM_SAMPLES = 25;
 
 /**
- * Captum's ShapleyValueSampling, draw by draw: independent random orders of the units (no reversed ones), of which each
- * unit's attribution is its mean marginal contribution. The standard errors are ours: s / √samples over the orders.
+ * Captum's ShapleyValueSampling, draw by draw: independent random orders of the units (no reversed ones); a unit's
+ * attribution is its mean marginal contribution. Captum has no standard errors; here they are s / √samples over the
+ * orders.
  *
  * Cost: at most 2 + (N − 1) · samples model calls, all of which the budget must allow.
  * Source: Captum 0.9, `shapley_value.py`; Castro, Gómez & Tejada (2009).
  *
- * @throws {RangeError} where samples are fewer than two, the budget is too small or the game cannot score nothing
+ * @throws {RangeError} if samples are fewer than two, the budget is too small, or the empty prompt has no score
  */
 export async function captumShapleySampled(
   scorer: Scorer,

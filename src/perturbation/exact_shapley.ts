@@ -2,7 +2,7 @@ import { coalitionOf, sizeOf } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
 import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
 
-/** Units up to which all 2^N coalitions are scored. */
+/** Most units for which all 2^N coalitions are scored. */
 export const MOST_EXACT_UNITS = 16;
 
 /**
@@ -11,7 +11,7 @@ export const MOST_EXACT_UNITS = 16;
  * Cost: 2^N model calls.
  * Source: Shapley, "A value for n-person games", Contributions to the Theory of Games II (1953).
  *
- * @throws {RangeError} for more than 16 units, a budget below 2^N, or a game that cannot score nothing
+ * @throws {RangeError} if units are more than 16, the budget is below 2^N, or the empty prompt has no score
  */
 export async function exactShapley(scorer: Scorer): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
@@ -42,7 +42,10 @@ export async function exactShapley(scorer: Scorer): Promise<UnitAttribution> {
   };
 }
 
-/** Share of the orders of N players in which a given one comes right after a given set of s: s! (N − s − 1)! / N!, [N]. */
+/**
+ * Returns the share of the orders of N players in which one comes right after a given set of s: s! (N − s − 1)! / N!,
+ * [N].
+ */
 export function shapleyWeights(players: number): Float64Array {
   const weights = new Float64Array(players);
   weights[0] = 1 / players;
@@ -50,7 +53,11 @@ export function shapleyWeights(players: number): Float64Array {
   return weights;
 }
 
-/** @throws {RangeError} where the game has no score with every unit taken away, which a method needs */
+/**
+ * Checks that the game has a score with every unit taken away.
+ *
+ * @throws {RangeError} if it has none
+ */
 export function requireNothing({ scoresNothing }: Scorer): void {
   if (!scoresNothing) {
     throw new RangeError(

@@ -12,8 +12,8 @@ export interface SizeClass {
 }
 
 /**
- * The classes of complementary coalitions and their shares of the Shapley kernel's weight: a coalition of s of N units
- * weighs (N − 1) / (C(N, s) s (N − s)), so its size weighs (N − 1) / (s (N − s)).
+ * Returns the classes of complementary coalitions and their shares of the Shapley kernel's weight: a coalition of s of
+ * N units weighs (N − 1) / (C(N, s) s (N − s)), so its size weighs (N − 1) / (s (N − s)).
  *
  * Source: Lundberg & Lee, "A unified approach to interpreting model predictions" (2017), theorem 2.
  */
@@ -30,8 +30,8 @@ export function sizeClasses(units: number): SizeClass[] {
 }
 
 /**
- * How many of the classes, smallest coalitions first, are worth scoring in full with `pairs` pairs to spend: those of which
- * sampling would expect to draw each coalition at least once.
+ * Counts the classes, smallest coalitions first, that are worth scoring in full with `pairs` pairs to spend: sampling
+ * would draw each of their coalitions at least once, as expected.
  *
  * Source: SHAP's KernelExplainer.
  */
@@ -49,7 +49,9 @@ export function classesInFull(classes: readonly SizeClass[], pairs: number): num
   return full;
 }
 
-/** One coalition of every complementary pair of a class: all of its size, or those with the first unit at half of N. */
+/**
+ * Lists one coalition of every complementary pair of a class: all of its size; at half of N those with the first unit.
+ */
 export function coalitionsOfClass({ size }: SizeClass, units: number): Coalition[] {
   const found: Coalition[] = [];
   const chosen: number[] = [];
@@ -70,7 +72,7 @@ export function coalitionsOfClass({ size }: SizeClass, units: number): Coalition
   return found;
 }
 
-/** A coalition drawn from the classes by their shares, uniformly within one. */
+/** Draws a coalition from the classes by their shares, uniformly within a class. */
 export function drawCoalition(classes: readonly SizeClass[], units: number, random: Random): Coalition {
   const total = classes.reduce((sum, { share }) => sum + share, 0);
   let at = random.uniform() * total;
@@ -80,7 +82,7 @@ export function drawCoalition(classes: readonly SizeClass[], units: number, rand
   return kept;
 }
 
-/** Both coalitions of each pair, one after the other. */
+/** Returns both coalitions of each pair, one after the other. */
 export function withComplements(coalitions: readonly Coalition[]): Coalition[] {
   return coalitions.flatMap((kept) => [kept, complement(kept)]);
 }

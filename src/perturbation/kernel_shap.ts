@@ -20,35 +20,36 @@ import {
   type UnitAttribution,
 } from "./unit_attribution.ts";
 
-/** When and how to sample. */
+/** Options of `kernelShap`. */
 export interface KernelShapOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
-  /** Model calls to spend, at most what the scorer's budget leaves; by default 2 N + 2048, SHAP's own. */
+  /** Model calls to spend, at most the rest of the scorer's budget; 2 N + 2048 by default, as in SHAP. */
   readonly calls?: number;
-  /** Stop when the largest standard error is at most this, nats. */
+  /** Stops when the largest standard error is at most this, nats; never by default. */
   readonly standardError?: number;
-  /** What the rule looks at: the sequence's attributions (default), or those of every target. */
+  /** Attributions that the standard error is of: those of the sequence (default), or of every target. */
   readonly of?: "sequence" | "targets";
 }
 
-// Draws between two looks at the stopping rule, and draws a model call at most: repeated coalitions cost none.
+// Draws after which the stopping rule is applied, and most draws for each model call: repeated coalitions cost none.
 const ROUND = 64;
 const DRAWS_A_CALL = 4;
 
 /**
- * Shapley values as the solution of a weighted least squares problem over coalitions (KernelSHAP), with completeness as a
- * hard constraint, so that it is exact. Coalitions come in complementary pairs; sizes that the budget covers are scored in
- * full, the others sampled by the kernel's weight. With 2^N calls nothing is left to sample and the values are exact.
+ * Shapley values as the solution of a weighted least squares problem over coalitions (KernelSHAP), with completeness as
+ * a constraint, so that it is exact. Coalitions come in complementary pairs; sizes that the budget covers are scored in
+ * full, the others are sampled by the kernel's weight. With 2^N calls nothing is left to sample and the values are
+ * exact.
  *
- * Standard errors: the influence of each sampled pair on the solution, with the leverage correction HC3; 0 where nothing
+ * Standard errors: the influence of each sampled pair on the solution, with the leverage correction HC3; 0 if nothing
  * was sampled.
  *
- * Cost: `calls`, or what the stopping rule needs of it.
- * Sources: Lundberg & Lee (2017); Covert & Lee, "Improving KernelSHAP" (2021) for pairs and constraint; MacKinnon & White,
- * "Some heteroskedasticity-consistent covariance matrix estimators" (1985) for HC3.
+ * Cost: at most `calls` model calls.
+ * Sources: Lundberg & Lee (2017); Covert & Lee, "Improving KernelSHAP" (2021) for pairs and constraint; MacKinnon &
+ * White, "Some heteroskedasticity-consistent covariance matrix estimators" (1985) for HC3.
  *
- * @throws {RangeError} where the calls are too few to determine N values, or the game cannot score nothing
+ * @throws {RangeError} if the calls are too few to determine N values, or the empty prompt has no score
  */
 export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
@@ -97,7 +98,7 @@ export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Pr
   };
 }
 
-/** Observations of every pair of the classes, weighted by the kernel. */
+/** Observes every pair of the classes, weighted by the kernel. */
 async function scoreInFull(scorer: Scorer, classes: readonly SizeClass[]): Promise<PairObservations> {
   const found: PairObservations = { rows: [], values: [], weights: [] };
   for (const one of classes) {
@@ -107,7 +108,7 @@ async function scoreInFull(scorer: Scorer, classes: readonly SizeClass[]): Promi
   return found;
 }
 
-/** Up to a round of draws, as many as the limit on model calls allows. */
+/** Draws up to a round of pairs, as many as the limit on model calls allows. */
 function drawPairs(
   scorer: Scorer,
   classes: readonly SizeClass[],

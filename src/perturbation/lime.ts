@@ -6,7 +6,7 @@ import { explainedVariance, type SurrogateAttribution } from "./surrogate.ts";
 import { splitColumns, uncertaintyOf } from "./unit_attribution.ts";
 import { fitRidge } from "./fit/weighted_ridge.ts";
 
-/** How LIME samples and fits. */
+/** Options of `lime`. */
 export interface LimeOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
@@ -19,17 +19,17 @@ export interface LimeOptions {
 }
 
 /**
- * LIME for text: a ridge regression of the scores on which units are kept, weighted by nearness to the whole prompt,
- * exp(−d² / 2σ²) with the cosine distance d = 1 − √(|S| / N). As lime's text explainer draws, a number of units from 1 to N
- * is drawn uniformly and that many are taken away. All units are fitted, none selected beforehand.
+ * LIME for text: a ridge regression of the scores on the units that are kept, weighted by nearness to the whole prompt,
+ * exp(−d² / 2σ²) with the cosine distance d = 1 − √(|S| / N). As in lime's text explainer, a number of units from 1 to
+ * N is drawn uniformly and that many are taken away. All units are fitted, none is selected beforehand.
  *
- * Standard errors say how far the coefficients would move with other draws; they do not say how far a linear model is from
- * the game: that is what `r2` is for.
+ * Standard errors tell how far the coefficients would move with other draws. They do not tell how far a linear model is
+ * from the game; `r2` does.
  *
  * Cost: at most `samples` model calls, and one for the empty prompt.
  * Source: Ribeiro, Singh & Guestrin, "Why should I trust you?" (2016); lime 0.2.0.1, `lime_text.py`, `lime_base.py`.
  *
- * @throws {RangeError} for a width, ridge or number of samples that is not positive, or a budget without room for a fit
+ * @throws {RangeError} if the width, ridge or number of samples is not positive, or the budget has no room for a fit
  */
 export async function lime(scorer: Scorer, options: LimeOptions): Promise<SurrogateAttribution> {
   const { units: N, targets: T, columns: C } = scorer;

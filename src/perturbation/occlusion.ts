@@ -2,7 +2,7 @@ import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
 import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
 
-/** The windows that are taken away. */
+/** Options of `occlude`. */
 export interface OcclusionOptions {
   /** Neighbouring units taken away at once, 1 … N; 1 (default) leaves one out. */
   readonly window?: number;
@@ -11,13 +11,15 @@ export interface OcclusionOptions {
 }
 
 /**
- * Leave-one-out and sliding-window occlusion: A[t, i] is the mean of F_t(x) − F_t(x without W) over the windows W that hold
- * unit i. The last window is cut off where it reaches over the end.
+ * Leave-one-out and sliding-window occlusion: A[t, i] is the mean of F_t(x) − F_t(x without W) over the windows W that
+ * hold unit i. A last window that reaches over the end is cut off.
  *
- * Cost: ⌈(N − window) / stride⌉ + 3 model calls, one less where nothing cannot be scored.
- * Source: Zeiler & Fergus, "Visualizing and understanding convolutional networks" (2014); windows as Captum's Occlusion.
+ * Cost: ⌈(N − window) / stride⌉ + 3 model calls, one less if the empty prompt has no score.
+ * Source: Zeiler & Fergus, "Visualizing and understanding convolutional networks" (2014); windows as Captum's
+ * Occlusion.
  *
- * @throws {RangeError} for other windows or strides, or where a window holds every unit and nothing cannot be scored
+ * @throws {RangeError} if window or stride is out of range, or a window holds every unit and the empty prompt has no
+ * score
  */
 export async function occlude(scorer: Scorer, options: OcclusionOptions = {}): Promise<UnitAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
@@ -52,7 +54,7 @@ export async function occlude(scorer: Scorer, options: OcclusionOptions = {}): P
   };
 }
 
-/** What is left outside each window. */
+/** Returns the coalition outside each window. */
 function windowsOf(units: number, window: number, stride: number): Coalition[] {
   const count = Math.ceil((units - window) / stride) + 1;
   return Array.from({ length: count }, (_, w) => everyUnit(units).fill(0, w * stride, w * stride + window));

@@ -11,7 +11,7 @@ export interface SampledOwenOptions extends SampledShapleyOptions {
   readonly tree?: UnitTree;
 }
 
-/** Contexts of units up to which Owen values are computed exactly; beyond it they are sampled. */
+/** Most contexts of units for which Owen values are computed exactly. */
 export const MOST_OWEN_CONTEXTS = 2 ** 17;
 
 /** A unit's marginal contribution to one coalition. */
@@ -23,17 +23,17 @@ interface Marginal {
 }
 
 /**
- * Owen values over a hierarchy of units: a unit's marginal contribution averaged over all orders in which every group stays
- * together. A group's units sum to the group's own Shapley value among its siblings. For a binary tree it is what SHAP's
- * PartitionExplainer computes when nothing limits its evaluations; for a flat tree, Shapley values.
+ * Owen values over a hierarchy of units: a unit's marginal contribution averaged over all orders in which every group
+ * stays together. A group's units sum to the group's own Shapley value among its siblings. For a binary tree they equal
+ * the values of SHAP's PartitionExplainer without a limit on evaluations; for a flat tree, Shapley values.
  *
  * Cost: at most twice Σ_units Π_ancestors 2^(siblings) model calls; N² for a balanced binary tree.
- * Source: Owen, "Values of games with a priori unions" (1977); for several levels Winter, "A value for cooperative games
- * with levels structure of cooperation", International Journal of Game Theory 18 (1989).
+ * Source: Owen, "Values of games with a priori unions" (1977); for several levels Winter, "A value for cooperative
+ * games with levels structure of cooperation", International Journal of Game Theory 18 (1989).
  *
  * @param tree groups of units that stay together; halves of halves of the units by default
- * @throws {RangeError} if the tree does not hold each unit once or has too many coalitions, the budget is too small, or the
- * game cannot score nothing
+ * @throws {RangeError} if the tree does not hold each unit once or has too many coalitions, the budget is too small, or
+ * the empty prompt has no score
  */
 export async function exactOwen(
   scorer: Scorer,
@@ -70,12 +70,12 @@ export async function exactOwen(
 }
 
 /**
- * Owen values over a hierarchy of units by antithetic sampling: as `sampleShapley`, but of the orders in which every group
+ * Owen values over a hierarchy of units by antithetic sampling, as `sampleShapley`, of orders in which every group
  * stays together.
  *
  * Cost and sources: as `sampleShapley` and `exactOwen`.
  *
- * @throws {RangeError} as `sampleShapley`, and if the tree does not hold each unit once
+ * @throws {RangeError} if the tree does not hold each unit once, or `sampleShapley` would throw
  */
 export async function sampleOwen(
   scorer: Scorer,
@@ -84,7 +84,7 @@ export async function sampleOwen(
   return await sampleOrders(scorer, tree, options);
 }
 
-/** Marginal contributions that exact Owen values need: an upper bound of half the model calls. */
+/** Counts the marginal contributions that exact Owen values need: an upper bound of half the model calls. */
 export function owenContexts(tree: UnitTree): number {
   if (typeof tree === "number") return 1;
   return 2 ** (tree.length - 1) * tree.reduce<number>((sum, child) => sum + owenContexts(child), 0);
@@ -96,7 +96,7 @@ function pair({ unit, context }: Marginal): Coalition[] {
   return [context, having];
 }
 
-/** Every context in which the units of `tree` arrive, if its own siblings and those of its ancestors are in `context`. */
+/** Collects every context in which the units of `tree` arrive, given `context` of its siblings and its ancestors'. */
 function collect(tree: UnitTree, context: Coalition, weight: number, found: Marginal[]): void {
   if (typeof tree === "number") {
     found.push({ unit: tree, context, weight });

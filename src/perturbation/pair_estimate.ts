@@ -8,7 +8,7 @@ export interface PairObservations {
   readonly rows: Float64Array[];
   /** y, [C] each */
   readonly values: Float64Array[];
-  /** Of the kernel; those of drawn pairs are all alike and not looked at. */
+  /** Of the kernel; drawn pairs all weigh the same and theirs are ignored. */
   readonly weights: number[];
 }
 
@@ -18,13 +18,13 @@ export interface PairEstimate extends ConstrainedFit {
   readonly degreesOfFreedom: number;
 }
 
-/** What is known of a game's pairs. */
+/** Observed pairs of a game. */
 export interface PairProblem {
   /** Pairs that were scored in full, weighted by the kernel. */
   readonly enumerated: PairObservations;
   /** Pairs that were drawn by the kernel's weight. */
   readonly drawn: PairObservations;
-  /** Of the kernel's weight that the draws stand for; 0 where nothing was left to draw. */
+  /** Share of the kernel's weight that the draws stand for; 0 if nothing was left to draw. */
   readonly share: number;
   /** v(all) − v(none), [C] */
   readonly totals: Float64Array;
@@ -35,10 +35,10 @@ export interface PairProblem {
 }
 
 /**
- * The weighted least squares solution over pairs, and how far it would move with other draws: the influence of each drawn
- * pair on it, its residual divided by 1 − leverage (HC3).
+ * Solves weighted least squares over pairs. Standard errors follow from the influence of each drawn pair on the
+ * solution, its residual divided by 1 − leverage (HC3).
  *
- * @returns null where coalitions do not determine the values, or nothing is left over to tell their errors from
+ * @returns null if the coalitions do not determine the values, or leave no degree of freedom for their errors
  */
 export function estimateFromPairs(problem: PairProblem): PairEstimate | null {
   const { enumerated, drawn, share, totals, units: N, columns: C } = problem;
@@ -66,6 +66,7 @@ export function estimateFromPairs(problem: PairProblem): PairEstimate | null {
     influence.add(effect);
   });
   const degreesOfFreedom = draws - 1 - leverages;
-  // A fit that meets every observation looks certain: intervals from less than one degree held the values in 82 %.
+  // A fit that meets every observation looks certain: with less than one degree, 95 % intervals held the values in 82
+  // %.
   return degreesOfFreedom < 1 ? null : { ...fit, standardError: influence.standardError(), degreesOfFreedom };
 }

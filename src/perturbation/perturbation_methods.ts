@@ -13,13 +13,13 @@ import type { SurrogateAttribution } from "./surrogate.ts";
 import type { UnitAttribution } from "./unit_attribution.ts";
 import type { UnitTree } from "./unit_tree.ts";
 
-/** Every option of the perturbation methods; those left out take the method's default. */
+/** Every option of the perturbation methods; an option that is left out has the method's default. */
 export interface PerturbationOptions {
   /** Sampled methods: integer of 32 bits. */
   readonly seed: number;
-  /** Sampled Shapley and Owen values, KernelSHAP: stop when the largest standard error is at most this, nats. */
+  /** Sampled Shapley and Owen values, KernelSHAP: stops when the largest standard error is at most this, nats. */
   readonly standardError?: number;
-  /** What `standardError` is asked of. */
+  /** Attributions that `standardError` is of. */
   readonly of?: "sequence" | "targets";
   /** LIME, the sparse surrogate and Captum's KernelShap: coalitions to fit; Captum's sampled Shapley values: orders. */
   readonly samples?: number;
@@ -31,7 +31,7 @@ export interface PerturbationOptions {
   readonly window?: number;
   /** Occlusion: units from one window to the next. */
   readonly stride?: number;
-  /** Owen values: the hierarchy; halves of halves of the units where there is none. */
+  /** Owen values: the hierarchy; halves of halves of the units by default. */
   readonly tree?: UnitTree;
   /** LIME: σ of the kernel. */
   readonly kernelWidth?: number;
@@ -47,11 +47,11 @@ export interface PerturbationOptions {
 
 /** A method over a scorer. */
 export interface PerturbationMethod {
-  /** Options that it looks at. */
+  /** Options that have an effect. */
   readonly uses: readonly (keyof PerturbationOptions)[];
-  /** Whether the attributions of each target sum to F_t(x) − F_t(x′). */
+  /** True if the attributions of each target sum to F_t(x) − F_t(x′). */
   readonly complete: boolean;
-  /** Computes it within the scorer's budget. */
+  /** Runs the method within the scorer's budget. */
   run(scorer: Scorer, options: PerturbationOptions): Promise<UnitAttribution | SurrogateAttribution>;
 }
 
@@ -99,6 +99,6 @@ export const PERTURBATION_METHODS: Readonly<Record<PerturbationMethodName, Pertu
     run: sparseSurrogate,
   },
   "captum-shapley-sampled": { uses: ["seed", "samples"], complete: true, run: captumShapleySampled },
-  // Complete but for what the weight of the ends leaves: about a millionth.
+  // Complete up to the weight of the ends: to about a millionth.
   "captum-kernel-shap": { uses: ["seed", "samples"], complete: false, run: captumKernelShap },
 };

@@ -1,25 +1,25 @@
 import { leavesNothing, type PromptVariant, type Replacement, variantOf } from "./prompt_variant.ts";
 import type { Game } from "./scorer.ts";
 
-/** A prompt whose units are groups of token positions, and how it is scored. */
+/** A prompt whose units are groups of token positions, with a function that scores it. */
 export interface PromptProblem {
   /** Embeddings of the prompt, [L, D] */
   readonly prompt: Float32Array;
   /** D */
   readonly hiddenSize: number;
-  /** Token positions of each unit; no position lies in two, those in none are always kept. */
+  /** Token positions of each unit; no position lies in two, and a position in none is always kept. */
   readonly groups: readonly (readonly number[])[];
   /** T */
   readonly targets: number;
-  /** Scores [T] of variants of `original`, in order; their lengths may differ. */
+  /** Returns scores [T] of variants of `original`, in order; their lengths may differ. */
   score(prompts: readonly PromptVariant[], original: Float32Array): Promise<Float64Array[]>;
 }
 
 /**
- * The game in which taking a unit away takes all its tokens away at once.
+ * Makes a game of a prompt: taking a unit away takes all its tokens away at once.
  *
- * @throws {RangeError} where there is no unit, a unit is empty or a position lies outside the prompt or in two units
- * @throws {TypeError} where replacing rows are not of the shape that their kind has
+ * @throws {RangeError} if there is no unit, a unit is empty, or a position lies outside the prompt or in two units
+ * @throws {TypeError} if replacing rows are not [D] or [L, D], as their kind has them
  */
 export function promptGame(problem: PromptProblem, replacement: Replacement): Game {
   const { prompt, hiddenSize: D, groups, targets } = problem;
@@ -55,7 +55,7 @@ function assertRows(replacement: Replacement, D: number, size: number): void {
   }
 }
 
-/** The unit that each position belongs to, −1 where none, [L]. */
+/** Returns the unit of each position, −1 if it has none, [L]. */
 function unitOfPosition(groups: readonly (readonly number[])[], length: number): Int32Array {
   if (groups.length === 0) throw new RangeError("Cannot ablate as there must be at least one unit: got none");
   const units = new Int32Array(length).fill(-1);

@@ -1,4 +1,4 @@
-/** A prompt of which tokens were taken away: the rows that are left, and where they stand. */
+/** A prompt without some of its tokens: the rows that are left and their positions. */
 export interface PromptVariant {
   /** Embeddings of the tokens that are left, [L, D], L ≥ 1 */
   readonly embeddings: Float32Array;
@@ -6,11 +6,11 @@ export interface PromptVariant {
   readonly positions: readonly number[];
   /** Position of the first target token, behind all of them. */
   readonly next: number;
-  /** Whether the target sees the last of these tokens; where it does not, that token predicts the target's first and no more. */
+  /** True if the target attends to the last of these tokens; else that token only predicts the target's first. */
   readonly lastSeen: boolean;
 }
 
-/** What takes the place of tokens that are taken away. */
+/** Replacement of tokens that are taken away. */
 export type Replacement =
   /** An embedding row, [D]. */
   | { readonly kind: "row"; readonly row: Float32Array }
@@ -23,22 +23,22 @@ export type Replacement =
   /** The tokens stay where they are, but no later token attends to them, in any layer. */
   | { readonly kind: "mask-attention" };
 
-/** Whether nothing is left where every token is taken away. */
+/** Returns true if nothing is left of a prompt once every token is taken away. */
 export function leavesNothing({ kind }: Replacement): boolean {
   return kind === "delete" || kind === "delete-in-place";
 }
 
-/** A prompt [L, D] as it is. */
+/** Returns a prompt [L, D] as it is. */
 export function wholePrompt(embeddings: Float32Array, D: number): PromptVariant {
   const L = embeddings.length / D;
   return { embeddings, positions: upTo(L), next: L, lastSeen: true };
 }
 
 /**
- * A prompt [L, D] without the tokens at some of its positions; no row may be left.
+ * Returns a prompt [L, D] without the tokens at some of its positions; no row may be left.
  *
- * What no later token attends to changes none of them: of masked tokens only the last one's row is computed, as it predicts
- * the target's first token.
+ * A token that no later one attends to changes none of them. Of masked tokens only the last one of the prompt has a
+ * row, as it predicts the target's first token.
  */
 export function variantOf(
   prompt: Float32Array,

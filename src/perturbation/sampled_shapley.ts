@@ -16,43 +16,46 @@ import { assertTree, drawOrder, type UnitTree } from "./unit_tree.ts";
 export interface SampledShapleyOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
-  /** Stop when the largest standard error is at most this, nats. Without it the budget or `pairs` ends the sampling. */
+  /**
+   * Stops when the largest standard error is at most this, nats; without it the budget or `pairs` ends the sampling.
+   */
   readonly standardError?: number;
-  /** What the rule looks at: the sequence's attributions (default), or those of every target. */
+  /** Attributions that the standard error is of: those of the sequence (default), or of every target. */
   readonly of?: "sequence" | "targets";
   /** Most pairs of orders, ≥ 8; no limit by default. */
   readonly pairs?: number;
 }
 
-// Marginal contributions take few distinct values: intervals from 5 pairs held the exact value in 86 to 94 % of cases, from
-// 8 in 90 to 95 % (10 units, 4 smooth and 4 random games, with and without a tree).
+// Marginal contributions have few distinct values: 95 % intervals from 5 pairs held the exact value in 86 to 94 % of
+// cases, from 8 in 90 to 95 % (10 units, 4 smooth and 4 random games, with and without a tree).
 const FEWEST_PAIRS = 8;
-// Pairs before the rule is asked first: it would stop at a lucky variance of fewer. Then it is asked after every round.
+// Pairs before the rule is first applied: the variance of fewer may be small by luck. Later it is applied after every
+// round.
 const FIRST_ROUND = 16;
 const ROUND = 8;
 
 /**
- * Shapley values by antithetic sampling: random orders of the units, each with its reverse;
- * a unit's attribution is its mean marginal contribution. Each pair gives one independent sample, from whose variance the
- * standard errors come. Every sample sums to v(all) − v(none), so completeness is exact.
+ * Shapley values by antithetic sampling: random orders of the units, each with its reverse; a unit's attribution is its
+ * mean marginal contribution. Each pair gives one independent sample, from whose variance the standard errors come.
+ * Every sample sums to v(all) − v(none), so completeness is exact.
  *
- * Cost: 2 + 2 (N − 1) model calls a pair at most; the scorer's budget is never exceeded. A pair that does not fit in what
- * is left of it ends the sampling.
+ * Cost: at most 2 + 2 (N − 1) model calls for each pair. A pair that does not fit in the rest of the scorer's budget
+ * ends the sampling.
  * Sources: Castro, Gómez & Tejada, "Polynomial calculation of the Shapley value based on sampling" (2009); Mitchell,
  * Cooper, Frank & Holmes, "Sampling permutations for Shapley value estimation", JMLR 23 (2022) for the reversed orders.
  *
  * @throws {RangeError} if nothing would end the sampling, options are out of range, the budget has no room for eight
- * pairs, or the game cannot score nothing
+ * pairs, or the empty prompt has no score
  */
 export async function sampleShapley(scorer: Scorer, options: SampledShapleyOptions): Promise<UnitAttribution> {
   return await sampleOrders(scorer, Array.from({ length: scorer.units }, (_, i) => i), options);
 }
 
 /**
- * Samples orders in which the groups of a tree stay together: their mean marginal contributions are Owen values, Shapley
- * values for a flat tree.
+ * Samples orders in which the groups of a tree stay together: their mean marginal contributions are Owen values,
+ * Shapley values for a flat tree.
  *
- * @throws {RangeError} as `sampleShapley`, and if the tree does not hold each unit once
+ * @throws {RangeError} if the tree does not hold each unit once, or `sampleShapley` would throw
  */
 export async function sampleOrders(
   scorer: Scorer,
@@ -74,7 +77,7 @@ export async function sampleOrders(
   const moments = createMoments(C * N);
   const looked = options.of === "targets" ? [0, T * N] : [T * N, C * N];
   const reached = () => largestError(moments.standardError().subarray(...looked));
-  // Where all coalitions are known already, pairs cost nothing: more than one a call would never end.
+  // Pairs of known coalitions cost nothing; without this limit they would never end.
   const most = Math.min(pairs, scorer.budget);
   let by: Stopped["by"] | null = null;
   while (by === null) {
@@ -107,7 +110,7 @@ export async function sampleOrders(
   };
 }
 
-/** The coalitions that grow from none to all as units arrive in an order, N + 1 of them. */
+/** Returns the N + 1 coalitions that grow from none to all as units arrive in an order. */
 export function chain(order: readonly number[]): Coalition[] {
   const kept = noUnit(order.length);
   return [
@@ -119,7 +122,7 @@ export function chain(order: readonly number[]): Coalition[] {
   ];
 }
 
-/** Marginal contributions [C, N] of units that arrive in an order, from the scores of its chain. */
+/** Returns the marginal contributions [C, N] of units that arrive in an order, from the scores of its chain. */
 export function marginals(order: readonly number[], scores: readonly Float64Array[], columns: number): Float64Array {
   const N = order.length;
   const found = new Float64Array(columns * N);
@@ -129,7 +132,7 @@ export function marginals(order: readonly number[], scores: readonly Float64Arra
   return found;
 }
 
-/** Adds the mean of each order's marginal contributions and its reverse's. */
+/** Adds the mean of the marginal contributions of each order and its reverse. */
 function addPairs(
   moments: Moments,
   orders: readonly (readonly number[])[],

@@ -1,29 +1,29 @@
 import { type Coalition, coalitionKey } from "./coalition.ts";
 
-/** A cooperative game: the score of each target when some units of the prompt are kept and the others taken away. */
+/** A cooperative game: the score of each target if some units of the prompt are kept and the others taken away. */
 export interface Game {
   /** N ≥ 1 */
   readonly units: number;
   /** T ≥ 1 */
   readonly targets: number;
-  /** Whether a score exists with every unit taken away; not so where deleting them leaves an empty prompt. */
+  /** True if there is a score with every unit taken away; false if deleting them leaves an empty prompt. */
   readonly scoresNothing: boolean;
-  /** v(S), [T], of each coalition S, in order; one model call each. */
+  /** Returns v(S), [T], of each coalition S, in order; one model call each. */
   score(coalitions: readonly Coalition[]): Promise<readonly Float64Array[]>;
 }
 
-/** How a scorer treats its game. */
+/** Options of `createScorer`. */
 export interface ScorerOptions {
   /** Most model calls; any number by default. */
   readonly budget?: number;
-  /** Most coalitions handed to the game at once; all that are asked for by default. */
+  /** Most coalitions that the game gets at once; no limit by default. */
   readonly batch?: number;
 }
 
 /**
- * A game that remembers. Equal coalitions are scored once, whoever asks, and no more model calls are made than the budget
- * allows. Besides the T targets it has one more column, their sum: what is computed for every column alike (standard
- * errors, for one) is then right for the sequence as well, where it is not the sum over targets.
+ * A game that remembers. It scores equal coalitions once and makes no more model calls than the budget allows. After
+ * the T targets it has one more column, their sum: methods treat every column alike, so that standard errors, which do
+ * not add up over targets, are right for the sequence, too.
  */
 export interface Scorer {
   /** N */
@@ -32,23 +32,23 @@ export interface Scorer {
   readonly targets: number;
   /** T + 1: the targets, then their sum */
   readonly columns: number;
-  /** As the game's. */
+  /** The game's. */
   readonly scoresNothing: boolean;
-  /** Model calls allowed; Infinity where there is no limit. */
+  /** Model calls allowed; Infinity if there is no limit. */
   readonly budget: number;
-  /** Model calls made so far: distinct coalitions scored. */
+  /** Model calls so far: distinct coalitions scored. */
   readonly spent: number;
   /** Coalitions asked for so far, repeated ones included. */
   readonly asked: number;
-  /** Model calls that scoring these would take now. */
+  /** Counts the model calls that scoring these would take now. */
   cost(coalitions: readonly Coalition[]): number;
-  /** Starts a request that grows as far as `limit` allows: model calls spent in all once it is scored. */
+  /** Starts a request that grows while the calls spent, its own included, stay within `limit`. */
   gather(limit?: number): ScoreRequest;
   /**
-   * v(S), [T + 1], of each coalition; the arrays are the cache's own and must not be written to.
+   * Returns v(S), [T + 1], of each coalition. The arrays belong to the scorer: do not write to them.
    *
-   * @throws {TypeError} for a coalition that is not [N], or scores that are not [T]
-   * @throws {RangeError} where the budget does not allow all of them (none is scored then), or a score is not finite
+   * @throws {TypeError} if a coalition is not [N], or scores are not [T]
+   * @throws {RangeError} if the budget does not allow all of them (none is scored then), or a score is not finite
    */
   score(coalitions: readonly Coalition[]): Promise<readonly Float64Array[]>;
 }
@@ -57,14 +57,14 @@ export interface Scorer {
 export interface ScoreRequest {
   /** In order, repeated ones included. */
   readonly coalitions: readonly Coalition[];
-  /** Adds all of them, or none and says false where they would exceed the limit. */
+  /** Adds all of them and returns true, or adds none and returns false if they would exceed the limit. */
   add(coalitions: readonly Coalition[]): boolean;
 }
 
 /**
  * Makes the scorer that the perturbation methods share.
  *
- * @throws {RangeError} where `budget` is not at least 1 or `batch` not a positive integer
+ * @throws {RangeError} if `budget` or `batch` is below 1
  */
 export function createScorer(game: Game, { budget = Infinity, batch = Infinity }: ScorerOptions = {}): Scorer {
   if (!(budget >= 1)) throw new RangeError(`Cannot score as the budget must be at least 1 model call: got ${budget}`);
@@ -88,7 +88,7 @@ export function createScorer(game: Game, { budget = Infinity, batch = Infinity }
   };
 
   const start = (entries: readonly (readonly [string, Coalition])[], after: Promise<unknown>) => {
-    // A caller may change its coalition afterwards, a game must see what was asked for.
+    // A caller may change its coalition before the game sees it.
     const copies = entries.map(([, coalition]) => coalition.slice());
     const results = after.then(() => game.score(copies)).then((scores) => withSums(scores, copies.length, targets));
     entries.forEach(([key], i) => cache.set(key, results.then((scores) => scores[i])));

@@ -7,37 +7,38 @@ import type { Scorer } from "./scorer.ts";
 import { explainedVariance, type HeldOut, type SurrogateAttribution } from "./surrogate.ts";
 import { splitColumns } from "./unit_attribution.ts";
 
-/** How the surrogate is sampled and fitted; the defaults are ContextCite's. */
+/** Options of `sparseSurrogate`; the defaults are ContextCite's. */
 export interface SparseSurrogateOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
   /** Coalitions to fit; 64 by default. */
   readonly samples?: number;
-  /** Coalitions to test the fit on; 32 by default. Those that were fitted are left out. */
+  /** Coalitions to test the fit on; 32 by default. Coalitions that were fitted are left out. */
   readonly heldOut?: number;
   /** α of the LASSO, per target token; 0.01 by default. */
   readonly penalty?: number;
-  /** What is fitted: the scores as they are, or the logits of probabilities whose logarithms the scores are (default). */
+  /** Scale that is fitted: the scores, or (default) the logits of the probabilities whose logarithms the scores are. */
   readonly link?: LinkName;
 }
 
-// A coalition that cannot be scored is drawn again, so often.
+// Most draws that may be repeated because they cannot be scored.
 const MOST_REDRAWS = 1000;
 
 /**
- * A sparse linear surrogate as ContextCite fits it: every unit is kept with probability ½, the LASSO predicts the score from
- * which units are kept, and its weights are the attribution. What is left of the budget bounds the draws; where it is short,
- * fitted and held-out coalitions shrink alike.
+ * A sparse linear surrogate as ContextCite fits it: every unit is kept with probability ½, the LASSO predicts the score
+ * from the units that are kept, and its weights are the attribution. If the budget is short, fitted and held-out
+ * coalitions shrink alike.
  *
- * There are no standard errors: resampling is not consistent for the LASSO. The held-out R² and LDS tell how much to
- * believe it.
+ * There are no standard errors, as resampling is not consistent for the LASSO. The held-out R² and LDS tell how good
+ * the fit is.
  *
  * Cost: `samples` + `heldOut` model calls at most, and one each for the whole and the empty prompt.
- * Source: Cohen-Wang, Shah, Georgiev & Mądry, "ContextCite: attributing model generation to context" (2024), context-cite
- * 0.0.4; Chatterjee & Lahiri, "Asymptotic properties of the residual bootstrap for Lasso estimators" (2010).
+ * Source: Cohen-Wang, Shah, Georgiev & Mądry, "ContextCite: attributing model generation to context" (2024),
+ * context-cite 0.0.4; Chatterjee & Lahiri, "Asymptotic properties of the residual bootstrap for Lasso estimators"
+ * (2010).
  *
- * @throws {RangeError} where samples are fewer than 2, `heldOut` or the penalty is negative, the budget has no room for a fit, or the
- * logit is asked of scores that are not logarithms of probabilities
+ * @throws {RangeError} if samples are fewer than 2, `heldOut` or the penalty is negative, the budget has no room for a
+ * fit, or scores are no logarithms of probabilities and the link is `logit`
  */
 export async function sparseSurrogate(scorer: Scorer, options: SparseSurrogateOptions): Promise<SurrogateAttribution> {
   const { units: N, targets: T, columns: C } = scorer;
@@ -58,7 +59,7 @@ export async function sparseSurrogate(scorer: Scorer, options: SparseSurrogateOp
   const [all, ...rest] = await scorer.score([...ends, ...fitted, ...test]);
   const linked = rest.slice(ends.length - 1).map((scores) => scores.map(LINKS[link]));
   const values = linked.slice(0, fitted.length);
-  // The sum over T targets is fitted as their mean, so that the penalty means the same for both.
+  // The sum over T targets is fitted as their mean, so that the penalty has the same meaning.
   const tokens = (c: number) => c === T ? T : 1;
   const fits = Array.from({ length: C }, (_, c) => {
     const { coefficients, intercept } = fitLasso(fitted, values.map((v) => v[c] / tokens(c)), penalty);
@@ -80,7 +81,7 @@ export async function sparseSurrogate(scorer: Scorer, options: SparseSurrogateOp
   };
 }
 
-/** Coalitions that keep each unit with probability ½, as many as the budget allows besides `ends`. */
+/** Draws coalitions that keep each unit with probability ½, as many as the budget allows after `ends`. */
 function drawHalves(
   scorer: Scorer,
   ends: readonly Coalition[],

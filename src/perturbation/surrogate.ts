@@ -1,14 +1,14 @@
 import type { UnitAttribution } from "./unit_attribution.ts";
 
-/** How well a linear surrogate predicts coalitions that it was not fitted to; the sum over targets is last. */
+/** Quality of a linear surrogate on coalitions that it was not fitted to; the sum over targets is last. */
 export interface HeldOut {
   /** Coalitions. */
   readonly samples: number;
-  /** 1 − Σ (v − v̂)² / Σ (v − v̄)², [T + 1]; NaN where the scores are all the same. */
+  /** 1 − Σ (v − v̂)² / Σ (v − v̄)², [T + 1]; NaN if all scores are equal. */
   readonly r2: Float64Array;
-  /** Linear datamodeling score: Spearman's correlation of v and v̂, [T + 1]; NaN where one of them is constant. */
+  /** Linear datamodeling score: Spearman's correlation of v and v̂, [T + 1]; NaN if one of them is constant. */
   readonly lds: Float64Array;
-  /** 95 % interval of each, [T + 1]; null where there is none. */
+  /** 95 % interval of each, [T + 1]; null if there is none. */
   readonly ldsInterval: readonly (readonly [low: number, high: number] | null)[];
 }
 
@@ -16,15 +16,17 @@ export interface HeldOut {
 export interface SurrogateAttribution extends UnitAttribution {
   /** [T + 1], the sum over targets last */
   readonly intercept: Float64Array;
-  /** Share of the (weighted) variance that it explains where it was fitted, [T + 1]; NaN where there is none. */
+  /**
+   * Share of the (weighted) variance of the fitted coalitions that it explains, [T + 1]; NaN if there is no variance.
+   */
   readonly r2: Float64Array;
-  /** Coalitions that it was fitted to, repeated ones included. */
+  /** Fitted coalitions, repeated ones included. */
   readonly samples: number;
-  /** Null where the method holds none out. */
+  /** Null if the method holds none out. */
   readonly heldOut: HeldOut | null;
 }
 
-/** 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²; NaN where y is constant. */
+/** Returns 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²; NaN if y is constant. */
 export function explainedVariance(
   actual: ArrayLike<number>,
   predicted: ArrayLike<number>,

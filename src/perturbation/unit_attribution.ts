@@ -1,10 +1,10 @@
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 
-/** How sure a sampled attribution is. */
+/** Standard errors of a sampled attribution. */
 export interface Uncertainty {
   /** [T, N], nats */
   readonly standardError: Float64Array;
-  /** Of the attribution of Σ_t F_t, [N], nats; not a sum over t, as the same coalitions serve all targets. */
+  /** Of the attribution of Σ_t F_t, [N], nats; no sum over t, as all targets share the same coalitions. */
   readonly sequenceStandardError: Float64Array;
   /** Independent draws behind them. */
   readonly samples: number;
@@ -14,19 +14,19 @@ export interface Uncertainty {
   readonly halfWidth: number;
 }
 
-/** Why a sampler stopped. */
+/** Reason why a sampler stopped. */
 export interface Stopped {
-  /** `exact` where every coalition was scored and nothing was left to sample. */
+  /** `exact`: every coalition was scored and nothing was left to sample. */
   readonly by: "standard-error" | "budget" | "samples" | "exact";
-  /** The standard error that was asked for, nats; null where none was. */
+  /** The standard error that was asked for, nats; null if none was. */
   readonly asked: number | null;
-  /** The largest standard error of what the rule looks at, nats; 0 where `by` is `exact`, null where there is none. */
+  /** The largest standard error, nats; 0 if `by` is `exact`, null if there is none. */
   readonly reached: number | null;
-  /** Whether `reached` is at most `asked`; null where none was asked for. */
+  /** True if `reached` is at most `asked`; null if none was asked for. */
   readonly met: boolean | null;
 }
 
-/** What a perturbation method gives for N units and T targets. */
+/** Result of a perturbation method for N units and T targets; nats stand for the unit of the objective. */
 export interface UnitAttribution {
   /** [T, N], nats */
   readonly attribution: Float64Array;
@@ -34,31 +34,35 @@ export interface UnitAttribution {
   readonly sequence: Float64Array;
   /** F_t with every unit kept, [T] */
   readonly input: Float64Array;
-  /** F_t with every unit taken away, [T]; null where it cannot be scored or the method does not ask. */
+  /** F_t with every unit taken away, [T]; null if it has no score or the method does not take it. */
   readonly baseline: Float64Array | null;
-  /** Null where the method computes exactly what it defines. */
+  /** Null if the method is exact. */
   readonly uncertainty: Uncertainty | null;
-  /** Null where the method does not stop by itself. */
+  /** Null if the method does not stop by itself. */
   readonly stopped: Stopped | null;
-  /** Model calls that the scorer has made in all. */
+  /** Model calls of the scorer in all. */
   readonly calls: number;
 }
 
-/** @throws {RangeError} where a standard error is asked for that no sampling could reach */
+/**
+ * Checks a standard error to reach; null stands for none.
+ *
+ * @throws {RangeError} if it is not positive
+ */
 export function assertReachable(standardError: number | null): void {
   if (standardError !== null && !(standardError > 0)) {
     throw new RangeError(`Cannot sample as the standard error asked for must be above 0: got ${standardError}`);
   }
 }
 
-/** One vector of N numbers a column, the sum over targets last, as targets and sequence. */
+/** Splits vectors of N numbers, one for each column and the sum over targets last, into targets and sequence. */
 export function splitColumns(columns: ArrayLike<number>, units: number): { targets: Float64Array; sum: Float64Array } {
   const all = Float64Array.from(columns);
   const end = all.length - units;
   return { targets: all.slice(0, end), sum: all.slice(end) };
 }
 
-/** Standard errors [T + 1, N] with what makes intervals of them. */
+/** Returns standard errors [T + 1, N] with the terms of their 95 % intervals. */
 export function uncertaintyOf(
   standardErrors: Float64Array,
   units: number,

@@ -4,12 +4,12 @@ import { shuffle } from "../statistics/random.ts";
 /** A hierarchy of units: a unit's index, or a group of subtrees such as the words of a sentence. */
 export type UnitTree = number | readonly UnitTree[];
 
-/** The units of a tree from left to right. */
+/** Returns the units of a tree from left to right. */
 export function leavesOf(tree: UnitTree): number[] {
   return typeof tree === "number" ? [tree] : tree.flatMap(leavesOf);
 }
 
-/** The tree whose nodes with more than two children are split in halves, again and again. */
+/** Splits nodes with more than two children in halves, again and again. */
 export function binaryTree(tree: UnitTree): UnitTree {
   if (typeof tree === "number") return tree;
   if (tree.length === 1) return binaryTree(tree[0]);
@@ -17,7 +17,7 @@ export function binaryTree(tree: UnitTree): UnitTree {
   return [binaryTree(tree.slice(0, middle)), binaryTree(tree.slice(middle))];
 }
 
-/** The tree that halves N units again and again. */
+/** Returns the tree that halves N units again and again. */
 export function halvedTree(units: number): UnitTree {
   return binaryTree(Array.from({ length: units }, (_, i) => i));
 }
@@ -33,13 +33,17 @@ export function groupedTree(group: readonly number[]): UnitTree {
   );
 }
 
-/** An order of all units in which each group stays together, drawn uniformly from all such orders, [N]. */
+/** Draws an order of all units, [N], uniformly from all orders in which each group stays together. */
 export function drawOrder(tree: UnitTree, random: Random): number[] {
   if (typeof tree === "number") return [tree];
   return shuffle([...tree], random.integer).flatMap((child) => drawOrder(child, random));
 }
 
-/** @throws {RangeError} where the tree does not hold each of the units once, or a group is empty */
+/**
+ * Checks a tree.
+ *
+ * @throws {RangeError} if it does not hold each of the units once, or a group is empty
+ */
 export function assertTree(tree: UnitTree, units: number): void {
   const leaves = leavesOf(tree).sort((a, b) => a - b);
   if (leaves.length !== units || leaves.some((leaf, i) => leaf !== i)) {

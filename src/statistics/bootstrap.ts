@@ -2,17 +2,17 @@ import { createRandom } from "./random.ts";
 import { sum } from "./sums.ts";
 import { normalShare, studentQuantile, UPPER_95 } from "./student_t.ts";
 
-/** How to resample. */
+/** Options of `bootstrap`. */
 export interface BootstrapOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
-  /** 2000 by default. */
+  /** Number of resamples; 2000 by default. */
   readonly resamples?: number;
 }
 
 /** A statistic with its 95 % interval. */
 export interface Estimate {
-  /** Of all cases. */
+  /** Statistic of all cases. */
   readonly value: number;
   /** Lower end of the interval. */
   readonly low: number;
@@ -21,13 +21,16 @@ export interface Estimate {
 }
 
 /**
- * 95 % interval of a statistic of independent cases by the bias-corrected and accelerated bootstrap. Resamples where the
- * statistic is NaN, such as a correlation of equal numbers, are drawn again; so it is the interval given that it exists.
+ * Returns a statistic of independent cases with its 95 % interval by the bias-corrected and accelerated bootstrap. A
+ * resample whose statistic is NaN, such as the correlation of equal numbers, is drawn again, so the interval is
+ * conditional on a statistic.
  *
  * Source: Efron, "Better bootstrap confidence intervals", Journal of the American Statistical Association 82 (1987).
  *
- * @param cases how many there are; a statistic sees the indices of a resample
- * @throws {RangeError} for fewer than 3 cases or 100 resamples, or where the statistic is NaN of all cases or of most resamples
+ * @param cases number of cases
+ * @param statistic function of the indices of a resample
+ * @throws {RangeError} if cases are fewer than 3 or resamples than 100, or the statistic of all cases or most resamples
+ * is NaN
  */
 export function bootstrap(
   cases: number,
@@ -45,7 +48,7 @@ export function bootstrap(
   }
   const drawn = draw(cases, statistic, seed, resamples).sort();
   if (drawn[0] === drawn[drawn.length - 1]) return { value, low: drawn[0], high: drawn[0] };
-  // Share of resamples below the value, ties by half: how far the statistic is biased.
+  // Share of resamples below the value, ties by half: the bias of the statistic.
   const below = drawn.reduce((sum, one) => sum + (one < value ? 1 : one === value ? 0.5 : 0), 0) / drawn.length;
   const bias = normalQuantile(Math.min(Math.max(below, 0.5 / drawn.length), 1 - 0.5 / drawn.length));
   const acceleration = accelerationOf(cases, statistic);
@@ -56,7 +59,7 @@ export function bootstrap(
   return { value, low: end(1 - UPPER_95), high: end(UPPER_95) };
 }
 
-/** Values of the statistic over resamples. */
+/** Returns the statistic of resamples. */
 function draw(
   cases: number,
   statistic: (indices: ArrayLike<number>) => number,
@@ -78,7 +81,7 @@ function draw(
   return values;
 }
 
-/** a = Σ (θ̄ − θ_i)³ / 6 (Σ (θ̄ − θ_i)²)^(3/2) over the statistics without one case. */
+/** Returns a = Σ (θ̄ − θ_i)³ / 6 (Σ (θ̄ − θ_i)²)^(3/2) over the statistics without one case. */
 function accelerationOf(cases: number, statistic: (indices: ArrayLike<number>) => number): number {
   const left = Array.from(
     { length: cases },
@@ -94,7 +97,7 @@ function normalQuantile(share: number): number {
   return studentQuantile(share, Infinity);
 }
 
-/** Quantile of sorted values, between neighbours by their distance. */
+/** Returns a quantile of sorted values, interpolated between neighbours. */
 function quantileOf(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);

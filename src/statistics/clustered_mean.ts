@@ -3,34 +3,35 @@ import { UPPER_95 } from "./student_t.ts";
 
 /** A value of one case; values of one cluster, such as a prompt, depend on each other. */
 export interface ClusteredValue {
-  /** Name of what it belongs to. */
+  /** Name of its cluster. */
   readonly cluster: string;
   /** The value. */
   readonly value: number;
 }
 
-/** A mean with its 95 % interval over clusters, null where these are fewer than three. */
+/** A mean with its 95 % interval over clusters, null if these are fewer than three. */
 export interface ClusteredMean {
-  /** Of all values. */
+  /** Mean of all values. */
   readonly value: number;
   /** Lower end of the interval. */
   readonly low: number | null;
   /** Its upper end. */
   readonly high: number | null;
-  /** How many clusters there are. */
+  /** Number of clusters. */
   readonly clusters: number;
-  /** How many values. */
+  /** Number of values. */
   readonly values: number;
 }
 
 /**
- * Mean of values that come in clusters; clusters are drawn again as a whole. A share that is 0 or 1 everywhere, of which a
- * bootstrap knows no spread, gets the exact binomial interval of as many trials as there are clusters.
+ * Returns the mean of values that come in clusters, with an interval by a bootstrap of whole clusters. A share that is
+ * 0 or 1 everywhere has no spread for a bootstrap, and gets the exact binomial interval of as many trials as there are
+ * clusters.
  *
  * Sources: `bootstrap`; Clopper & Pearson, Biometrika 26 (1934).
  *
- * @param isShare whether the values are shares of a whole
- * @throws {RangeError} where there is no value
+ * @param isShare true if the values are shares of a whole
+ * @throws {RangeError} if there is no value
  */
 export function clusteredMean(values: readonly ClusteredValue[], isShare = false): ClusteredMean {
   if (values.length === 0) throw new RangeError("Cannot take a mean as there must be a value: got none");

@@ -1,5 +1,5 @@
 /**
- * Sum that carries the rounding errors of its additions along, as if made in twice the digits.
+ * Sums values with the rounding errors of the additions, as if in twice the digits.
  *
  * Source: Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen" (1974).
  */

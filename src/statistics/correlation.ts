@@ -2,7 +2,7 @@ import { averageRanks } from "./ranks.ts";
 import { sum } from "./sums.ts";
 import { studentQuantile, UPPER_95 } from "./student_t.ts";
 
-/** Pearson's correlation; NaN where one of the two is constant or there are fewer than two values. */
+/** Returns Pearson's correlation; NaN if one of the two is constant or there are fewer than two values. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assertPaired(a, b);
   const n = a.length;
@@ -18,14 +18,15 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.max(-1, Math.min(1, both / Math.sqrt(squaresA * squaresB)));
 }
 
-/** Spearman's rank correlation: Pearson's of the ranks, equal values sharing theirs. */
+/** Returns Spearman's rank correlation: Pearson's of the ranks; equal values share theirs. */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assertPaired(a, b);
   return pearson(averageRanks(a), averageRanks(b));
 }
 
 /**
- * Kendall's τ_b = (concordant − discordant) / √((pairs − ties in a) (pairs − ties in b)); NaN where one is constant.
+ * Returns Kendall's τ_b = (concordant − discordant) / √((pairs − ties in a) (pairs − ties in b)); NaN if one is
+ * constant.
  *
  * Source: Kendall, "The treatment of ties in ranking problems", Biometrika 33 (1945).
  */
@@ -44,12 +45,13 @@ export function kendall(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * 95 % interval of Spearman's correlation by Fisher's transform with standard error √((1 + r² / 2) / (n − 3)).
+ * Returns the 95 % interval of Spearman's correlation by Fisher's transform with standard error √((1 + r² / 2) / (n −
+ * 3)).
  *
  * Source: Bonett & Wright, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations",
  * Psychometrika 65 (2000).
  *
- * @returns null for fewer than four pairs, and for a correlation that is NaN, 1 or −1, where the transform has no value
+ * @returns null if pairs are fewer than four, or the correlation is NaN, 1 or −1, for which the transform has no value
  */
 export function spearmanInterval(correlation: number, pairs: number): readonly [low: number, high: number] | null {
   if (pairs < 4 || !(Math.abs(correlation) < 1)) return null;
@@ -58,7 +60,11 @@ export function spearmanInterval(correlation: number, pairs: number): readonly [
   return [Math.tanh(at - half), Math.tanh(at + half)];
 }
 
-/** @throws {TypeError} where the two have different lengths */
+/**
+ * Checks that two attributions are of one length.
+ *
+ * @throws {TypeError} if they are not
+ */
 export function assertPaired(a: ArrayLike<number>, b: ArrayLike<number>): void {
   if (a.length !== b.length) {
     throw new TypeError(`Cannot compare two attributions as both must be [${a.length}]: got [${b.length}]`);

@@ -4,7 +4,7 @@ const SHIFT = 397;
 const MATRIX = 0x9908b0df;
 
 /**
- * The 32-bit Mersenne Twister, each call an integer of 0 … 2³² − 1.
+ * Starts the 32-bit Mersenne Twister; each call returns an integer of 0 … 2³² − 1.
  *
  * Source: Matsumoto & Nishimura, "Mersenne Twister" (1998), with the seeding of their program of 2002 (`init_genrand`).
  *

@@ -1,12 +1,12 @@
 /** Running means and variances of vectors of one length. */
 export interface Moments {
-  /** Vectors added so far. */
+  /** Number of vectors so far. */
   readonly count: number;
   /** Adds one observation, [size]. */
   add(values: ArrayLike<number>): void;
-  /** [size] */
+  /** Returns the means, [size]. */
   mean(): Float64Array;
-  /** Standard errors of the means, s / √count, [size]; NaN for fewer than two observations. */
+  /** Returns the standard errors of the means, s / √count, [size]; NaN for fewer than two vectors. */
   standardError(): Float64Array;
 }
 

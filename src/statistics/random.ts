@@ -4,20 +4,20 @@ import { xoroshiro128plus } from "npm:pure-rand@8/generator/xoroshiro128plus";
 
 /** A stream of seeded random numbers: the same seed gives the same numbers on every machine. */
 export interface Random {
-  /** Uniform on 0 … below − 1. */
+  /** Draws uniformly from 0 … below − 1. */
   integer(below: number): number;
-  /** Uniform on [0, 1), a multiple of 2⁻⁵³. */
+  /** Draws uniformly from [0, 1), a multiple of 2⁻⁵³. */
   uniform(): number;
-  /** Standard normal. */
+  /** Draws from the standard normal distribution. */
   normal(): number;
-  /** 0 … length − 1 in an order drawn uniformly from all. */
+  /** Draws an order of 0 … length − 1 uniformly from all. */
   permutation(length: number): Int32Array;
 }
 
 /**
  * Starts a stream (xoroshiro128+).
  *
- * @throws {RangeError} where the seed is not an integer of 32 bits
+ * @throws {RangeError} if the seed is not an integer of 32 bits
  */
 export function createRandom(seed: number): Random {
   if (seed !== (seed | 0) && seed !== seed >>> 0) {
@@ -38,7 +38,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** Fisher and Yates's shuffle, in place. */
+/** Shuffles items in place, as Fisher and Yates. */
 export function shuffle<A extends { [index: number]: unknown; readonly length: number }>(
   items: A,
   integer: (below: number) => number,

@@ -1,5 +1,5 @@
 /**
- * Ranks from 1, the smallest value first; equal values share the mean of their ranks, [n].
+ * Returns ranks from 1, the smallest value first, [n]; equal values share the mean of their ranks.
  *
  * Source: scipy.stats.rankdata, method "average".
  */

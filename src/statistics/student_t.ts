@@ -1,18 +1,18 @@
-/** Share of an honest 95 % interval that lies below its upper end. */
+/** Share of the distribution below the upper end of a 95 % interval. */
 export const UPPER_95 = 0.975;
 
-// With so many degrees of freedom Student's t and the normal distribution agree to eight digits.
+// With as many degrees of freedom Student's t and the normal distribution agree to eight digits.
 const ALMOST_NORMAL = 1e9;
-// Continued fraction of the incomplete beta function: terms until it stands still, and what counts as zero in it.
+// Most terms of the continued fraction of the incomplete beta function, and the number that stands for zero in it.
 const MOST_TERMS = 10_000;
 const TINY = 1e-300;
 
 /**
- * Quantile of Student's t distribution; of the normal distribution where `degrees` is Infinity.
+ * Returns a quantile of Student's t distribution; of the normal distribution if `degrees` is Infinity.
  *
  * @param share of the distribution below the quantile, between 0 and 1
  * @param degrees degrees of freedom, > 0
- * @throws {RangeError} for other arguments
+ * @throws {RangeError} if `share` is not between 0 and 1, or `degrees` not above 0
  */
 export function studentQuantile(share: number, degrees: number): number {
   if (!(share > 0 && share < 1)) {
@@ -33,7 +33,7 @@ export function studentQuantile(share: number, degrees: number): number {
   }
 }
 
-/** Share of the standard normal distribution below `z`. */
+/** Returns the share of the standard normal distribution below `z`. */
 export function normalShare(z: number): number {
   const tail = studentTail(Math.abs(z), ALMOST_NORMAL);
   return z < 0 ? tail : 1 - tail;
@@ -44,7 +44,7 @@ function studentTail(t: number, ν: number): number {
   return incompleteBeta(ν / (ν + t * t), t * t / (ν + t * t), ν / 2, 0.5) / 2;
 }
 
-/** The regularized incomplete beta function I_x(a, b); y = 1 − x is passed for its digits. */
+/** Returns the regularized incomplete beta function I_x(a, b); y = 1 − x is passed for its digits. */
 function incompleteBeta(x: number, y: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
@@ -52,12 +52,12 @@ function incompleteBeta(x: number, y: number, a: number, b: number): number {
   return x < (a + 1) / (a + b + 2) ? front * betaFraction(x, a, b) / a : 1 - front * betaFraction(y, b, a) / b;
 }
 
-/** log x where x + y = 1: near 1 the digits are in y. */
+/** Returns log x, given x + y = 1: near 1 the digits are in y. */
 function logOf(x: number, y: number): number {
   return y < 0.5 ? Math.log1p(-y) : Math.log(x);
 }
 
-/** The continued fraction of I_x(a, b) (DLMF 8.17.22) by Lentz's method. */
+/** Computes the continued fraction of I_x(a, b) (DLMF 8.17.22) by Lentz's method. */
 function betaFraction(x: number, a: number, b: number): number {
   const guard = (value: number) => Math.abs(value) < TINY ? TINY : value;
   let c = 1;
@@ -78,7 +78,7 @@ function betaFraction(x: number, a: number, b: number): number {
   return fraction;
 }
 
-/** log B(a, ½) and its like; where a is large the gammas would cancel, so their ratio is expanded instead. */
+/** Returns log B(a, b); for a large argument the gammas would cancel, so their ratio is expanded instead. */
 function logBeta(a: number, b: number): number {
   const large = Math.max(a, b);
   const small = Math.min(a, b);
@@ -89,7 +89,7 @@ function logBeta(a: number, b: number): number {
   return logGamma(small) - ratio;
 }
 
-/** log Γ(z) for z > 0: Stirling's series after moving z up. */
+/** Returns log Γ(z) for z > 0, by Stirling's series after moving z up. */
 function logGamma(z: number): number {
   let shift = 0;
   for (; z < 15; z++) shift += Math.log(z);

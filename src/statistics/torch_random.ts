@@ -1,6 +1,6 @@
 import { mersenneTwister } from "./mersenne_twister.ts";
 
-/** What PyTorch draws on the CPU after `torch.manual_seed(seed)`, call by call. */
+/** The draws of PyTorch on the CPU after `torch.manual_seed(seed)`, call by call. */
 export interface TorchRandom {
   /** `torch.randperm(length)` */
   permutation(length: number): Int32Array;
@@ -10,17 +10,17 @@ export interface TorchRandom {
   choice(weights: ArrayLike<number>): number;
 }
 
-// PyTorch fills runs of at least so many numbers by blocks of as many.
+// PyTorch draws this many numbers or more in blocks of this many.
 const BLOCK = 16;
 
 /**
- * PyTorch's CPU generator, for draws that repeat those of a Python program. Integers and orders are the same to the bit;
- * logarithms may differ in their last one, which changes what comes of them only where two numbers all but tie.
+ * Starts PyTorch's CPU generator, to repeat the draws of a Python program. Integers and orders are the same to the bit.
+ * Logarithms may differ in their last bit, which changes a draw only if two numbers nearly tie.
  *
- * Source: PyTorch 2.15, `CPUGeneratorImpl.h`, `DistributionTemplates.h`, `TensorFactories.cpp`, whose
- * draws these were held against; other versions may draw otherwise.
+ * Source: PyTorch 2.15, `CPUGeneratorImpl.h`, `DistributionTemplates.h`, `TensorFactories.cpp`; compared with its
+ * draws. Other versions may draw otherwise.
  *
- * @throws {RangeError} where the seed is not an integer of 32 bits
+ * @throws {RangeError} if the seed is not an integer of 32 bits
  */
 export function createTorchRandom(seed: number): TorchRandom {
   if (seed !== (seed | 0) && seed !== seed >>> 0) {
@@ -45,14 +45,14 @@ export function createTorchRandom(seed: number): TorchRandom {
     },
     normals: (length) => length < BLOCK ? Float32Array.from({ length }, normal) : normalBlocks(length, uniform24),
     choice(weights) {
-      // Who has waited for the shortest time, weighted, comes first: exponential variates in f32.
+      // The largest weight over an exponential variate wins, in f32.
       const ratios = Float32Array.from(weights, (weight) => weight / Math.fround(-Math.log1p(-uniform53())));
       return ratios.indexOf(ratios.reduce((most, ratio) => Math.max(most, ratio)));
     },
   };
 }
 
-/** Box and Muller's transform in f64, two normals at a time: the second one waits for the next call. */
+/** Draws normals in f64, two at a time by Box and Muller's transform: the second one waits for the next call. */
 function createNormal(uniform: () => number): () => number {
   let waiting: number | null = null;
   return () => {
@@ -68,7 +68,7 @@ function createNormal(uniform: () => number): () => number {
   };
 }
 
-/** Box and Muller's transform in f32, eight pairs a block; the last block is drawn again where it is not a whole one. */
+/** Draws normals in f32, eight pairs in a block, by Box and Muller's transform; a partial last block is drawn again. */
 function normalBlocks(length: number, uniform: () => number): Float32Array {
   const values = Float32Array.from({ length }, uniform);
   for (let from = 0; from + BLOCK <= length; from += BLOCK) transform(values.subarray(from, from + BLOCK));

@@ -2,15 +2,16 @@ import { compensatedSum } from "../statistics/compensated_sum.ts";
 import type { Unit } from "./unit.ts";
 
 /**
- * Sums an attribution of tokens by units: [T, L] → [T′, U]. The sum over all entries stays what it was, to the last digits
+ * Sums an attribution of tokens by units: [T, L] → [T′, U]. The sum over all entries stays the same, to the last digits
  * of f64: frozen units are among the U.
  *
- * Standard errors do not add up like this: attributions of units that need them must be sampled as units.
+ * Standard errors do not add up: sample the attributions of units if they need them.
  *
  * @param attribution [T, L]
- * @param targets units of the T target tokens; null leaves these as they are
- * @param prompt units of the L prompt tokens; null leaves these as they are
- * @throws {TypeError} where the attribution is not [T, L], or T cannot be told
+ * @param targets units of the T target tokens; null keeps the tokens
+ * @param prompt units of the L prompt tokens; null keeps the tokens
+ * @param shape T and L
+ * @throws {TypeError} if the attribution is not [T, L], or units do not hold each token once
  */
 export function aggregate(
   attribution: ArrayLike<number>,
@@ -33,7 +34,7 @@ export function aggregate(
   );
 }
 
-/** Every token's group: each in one, together all of them. */
+/** Returns the tokens of each unit, after checking that each token is in one. */
 function groupsOf(units: readonly Unit[] | null, count: number): (readonly number[])[] {
   if (units === null) return Array.from({ length: count }, (_, i) => [i]);
   const found = units.flatMap(({ tokens }) => tokens).sort((a, b) => a - b);

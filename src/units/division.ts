@@ -1,7 +1,7 @@
 import { SEGMENT_KINDS, type SegmentKind } from "./text_segments.ts";
 import type { NamedSpan } from "./unit.ts";
 
-/** How a text is divided into units. */
+/** A way to divide a text into units. */
 export type Division =
   | { readonly kind: "tokens" }
   /** Each token by itself, though it holds only a part of a character. */

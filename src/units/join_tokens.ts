@@ -1,26 +1,26 @@
 import { characterBoundaries, isBlank, type Span } from "./text_segments.ts";
 import type { Unit, UnitToken } from "./unit.ts";
 
-/** Sets that merge; each is known by its smallest member. */
+/** Sets that merge; the smallest member names a set. */
 interface Sets {
   find(member: number): number;
   join(a: number, b: number): void;
 }
 
-/** What units are made of. */
+/** A tokenized text and the segments to join its tokens by. */
 export interface JoinProblem {
   readonly text: string;
   /** In order; [L] */
   readonly tokens: readonly UnitToken[];
-  /** Ranges whose tokens belong together; null where each token stands by itself. */
+  /** Ranges whose tokens belong together; null if each token stands by itself. */
   readonly segments: readonly Span[] | null;
 }
 
 /**
- * Units of whole tokens: the tokens of a segment, and of all segments that share a token, for a token cannot be taken away
- * by half. White space at a token's ends does not tie it to a segment: " Next" belongs to the sentence that it starts.
- * Tokens that share a character, or a cluster of characters that a reader takes for one, are never parted. Frozen tokens
- * stay out of the others' units; those next to each other make one unit if there are segments.
+ * Joins tokens into units: the tokens of a segment, and of all segments that share a token, as half a token cannot be
+ * taken away. White space at a token's ends does not tie it to a segment: " Next" belongs to the sentence that it
+ * starts. Tokens that share a character, or a grapheme cluster, are never parted. Frozen tokens stay out of the others'
+ * units; neighbouring frozen tokens make one unit if there are segments.
  *
  * @returns units in order of their first token; each token is in exactly one
  */
@@ -48,7 +48,7 @@ export function joinTokens({ text, tokens, segments }: JoinProblem): Unit[] {
   }));
 }
 
-/** Segments that a token holds more than white space of; where it is all white space, the one that it starts in. */
+/** Finds the segments of which a token holds more than white space; the one that it starts in if it is white space. */
 export function segmentsOf(text: string, { start, end }: Span, segments: readonly Span[]): number[] {
   if (end <= 0) return [];
   const own = text.slice(start, end);
@@ -59,7 +59,7 @@ export function segmentsOf(text: string, { start, end }: Span, segments: readonl
   return [...segments.keys()].filter((s) => segments[s].start < core.end && segments[s].end > core.start);
 }
 
-/** The text of some tokens, gaps left out. */
+/** Returns the text of some tokens, without gaps. */
 export function textOf(text: string, tokens: readonly UnitToken[]): string {
   let shown = "";
   let at = -1;

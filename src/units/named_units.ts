@@ -3,12 +3,12 @@ import { characterBoundaries } from "./text_segments.ts";
 import type { NamedSpan, Unit, UnitToken } from "./unit.ts";
 
 /**
- * Units by name: each holds the tokens of all spans of one name. Tokens outside of every span are frozen, those next to each
- * other as one unit.
+ * Makes a unit for each name, of the tokens in all spans of that name. Tokens outside of every span are frozen,
+ * neighbours as one unit.
  *
  * @param spans ranges of `text` that do not overlap
- * @throws {RangeError} for spans that are empty, overlap, reach over the text's ends or split a character, or two of
- * different names that share a token
+ * @throws {RangeError} if spans are empty, overlap, reach over the text's ends or split a character, or two of
+ * different names share a token
  */
 export function namedUnits(text: string, tokens: readonly UnitToken[], spans: readonly NamedSpan[]): Unit[] {
   assertSpans(text, spans);
@@ -43,7 +43,7 @@ function nameOf(text: string, token: UnitToken, spans: readonly NamedSpan[]): st
   return touched[0] ?? null;
 }
 
-/** Tokens that hold parts of a character that another token starts get its name. */
+/** Gives tokens that hold part of a character the name of the token that starts it. */
 function shareCharacters(text: string, tokens: readonly UnitToken[], names: (string | null)[]): void {
   const boundaries = characterBoundaries(text);
   for (let i = 1; i < tokens.length; i++) {

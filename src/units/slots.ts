@@ -10,8 +10,9 @@ interface Parts {
 /**
  * Fills the slots of a template, `{name}`; braces themselves are written `{{` and `}}`.
  *
- * @returns the text and where in it each slot's value lies; an empty value has no span
- * @throws {SyntaxError} for a brace without its partner, {RangeError} for a slot without a value
+ * @returns the text and the span of each slot's value; an empty value has no span
+ * @throws {SyntaxError} if a brace lacks its partner
+ * @throws {RangeError} if a slot has no value
  */
 export function fillTemplate(
   template: string,
@@ -33,11 +34,11 @@ export function fillTemplate(
 }
 
 /**
- * Finds what stands in a text's slots: between the template's texts, each as early as it comes after the one before it, and
- * the last one at the very end.
+ * Finds the values of a template's slots in a text: between the template's texts, each as early as possible after the
+ * one before, the last one at the very end.
  *
- * @throws {SyntaxError} for a malformed template, {RangeError} where the text does not match it, a slot is empty, or two
- * slots have no text between them
+ * @throws {SyntaxError} if the template is malformed
+ * @throws {RangeError} if the text does not match it, a slot is empty, or two slots have no text between them
  */
 export function matchTemplate(template: string, text: string): NamedSpan[] {
   const { texts, slots } = parseTemplate(template);

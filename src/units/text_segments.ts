@@ -1,12 +1,12 @@
 /** A range of a text in UTF-16 code units. */
 export interface Span {
-  /** Of its first character. */
+  /** Offset of its first character. */
   readonly start: number;
-  /** Behind its last one. */
+  /** Offset behind its last one. */
   readonly end: number;
 }
 
-/** What a text can be cut into without being told where. */
+/** Kinds of segments that a text is cut into by rule. */
 export const SEGMENT_KINDS = ["words", "sentences", "lines"] as const;
 
 /** One of `SEGMENT_KINDS`. */
@@ -15,27 +15,29 @@ export type SegmentKind = typeof SEGMENT_KINDS[number];
 /**
  * Cuts a text into ranges that follow each other and leave nothing out.
  *
- * - `words`: Unicode words (by dictionary where a script writes no spaces), each with the white space before it; runs of
- *   anything else, such as punctuation or emoji, stand by themselves.
+ * - `words`: Unicode words (by dictionary in scripts without spaces), each with the white space before it; runs of
+ *   anything else, such as punctuation or emoji, are segments of their own.
  * - `sentences`: Unicode sentences with the white space behind them.
  * - `lines`: lines with their breaks; a line that is blank belongs to the one before it.
  *
- * Source: Unicode Standard Annex #29, as Intl.Segmenter has it.
+ * Source: Unicode Standard Annex #29, by Intl.Segmenter.
  *
- * @param locale whose rules are used; `und` has the ones of no language in particular
- * @throws {RangeError} where the locale is not a language tag
+ * @param locale language whose rules apply; `und` stands for none in particular
+ * @throws {RangeError} if the locale is not a language tag
  */
 export function segmentText(text: string, kind: SegmentKind, locale = "und"): Span[] {
   return CUTTERS[kind](text, locale);
 }
 
-/** Positions between grapheme clusters, what a reader calls characters; 0 and the end of the text are among them. */
+/**
+ * Returns the positions between grapheme clusters, which readers call characters; 0 and the text's end are among them.
+ */
 export function characterBoundaries(text: string): Set<number> {
   const segments = new Intl.Segmenter("und", { granularity: "grapheme" }).segment(text);
   return new Set([0, ...Array.from(segments, ({ index, segment }) => index + segment.length)]);
 }
 
-/** Whether all of a text is white space. */
+/** Returns true if all of a text is white space. */
 export function isBlank(text: string): boolean {
   return !/\P{White_Space}/u.test(text);
 }
@@ -60,7 +62,7 @@ const CUTTERS: Readonly<Record<SegmentKind, (text: string, locale: string) => Sp
     ),
 };
 
-/** Blank ranges join the one before them, or the one behind where they come first. */
+/** Joins blank ranges to the one before, or to the one behind at the start. */
 function joinBlank(text: string, spans: readonly Span[]): Span[] {
   const joined: Span[] = [];
   for (const { start, end } of spans) {
@@ -74,7 +76,7 @@ function joinBlank(text: string, spans: readonly Span[]): Span[] {
 
 function cutWords(text: string, locale: string): Span[] {
   const spans: Span[] = [];
-  // Start of the white space that the next word takes along, and whether the last range is a run of other characters.
+  // Start of the white space before the next word; true if the last range is a run of other characters.
   let space = -1;
   let other = false;
   for (const { segment, index, isWordLike } of new Intl.Segmenter(locale, { granularity: "word" }).segment(text)) {

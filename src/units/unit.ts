@@ -1,22 +1,22 @@
 import type { Span } from "./text_segments.ts";
 
-/** A token as units see it. */
+/** A token of a text. */
 export interface UnitToken extends Span {
-  /** What a person reads where the token holds none of the text. */
+  /** Readable form, for a token that holds none of the text. */
   readonly text: string;
-  /** Whether it is never taken away: special and template tokens, and what the user froze. */
+  /** True if it is never taken away: special and template tokens, and tokens that the user froze. */
   readonly frozen: boolean;
 }
 
 /** Tokens that are attributed and ablated together. */
 export interface Unit {
-  /** Their part of the text, white space included; of tokens that hold none, their own texts. */
+  /** Their part of the text, white space included; the readable form of tokens that hold none. */
   readonly text: string;
-  /** What the user calls it: a slot, a role; null where nothing. */
+  /** Name of a slot, a role or a span; null if it has none. */
   readonly name: string | null;
   /** Indices, ascending, at least one. */
   readonly tokens: readonly number[];
-  /** Whether it is kept in every coalition. */
+  /** True if it is kept in every coalition. */
   readonly frozen: boolean;
 }
 
@@ -26,12 +26,12 @@ export interface NamedSpan extends Span {
   readonly name: string;
 }
 
-/** Token positions of the units that are not frozen, in order: the players of a game. */
+/** Returns the token positions of the units that are not frozen, in order: the players of a game. */
 export function freeGroups(units: readonly Unit[]): number[][] {
   return units.filter(({ frozen }) => !frozen).map(({ tokens }) => [...tokens]);
 }
 
-/** The unit of each token, [L]. */
+/** Returns the unit of each token, [L]. */
 export function unitOfToken(units: readonly Unit[]): Int32Array {
   const tokens = units.reduce((count, unit) => count + unit.tokens.length, 0);
   const found = new Int32Array(tokens);
@@ -40,10 +40,10 @@ export function unitOfToken(units: readonly Unit[]): Int32Array {
 }
 
 /**
- * The coarser unit that each free unit starts in: words by sentence, for a hierarchy.
+ * Finds the coarser unit in which each free unit starts: the sentence of each word, for a hierarchy.
  *
  * @param fine units of the same tokens as `coarse`
- * @returns one index into `coarse` for each free unit of `fine`
+ * @returns an index into `coarse` for each free unit of `fine`
  */
 export function containingUnits(fine: readonly Unit[], coarse: readonly Unit[]): number[] {
   const outer = unitOfToken(coarse);

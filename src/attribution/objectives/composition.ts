@@ -2,21 +2,22 @@ import type { PathFunction, PathSamples, PathWants } from "../path_function.ts";
 import type { PointFunction } from "../point_function.ts";
 
 /**
- * T′ functions of the scores of P parts, [T_p] each, with their derivatives. The derivative of their sum by a score is the same
- * for all scores of a part, so that a gradient of Σ_t φ_t of each part, one reverse pass, is enough for that of the sum.
+ * T′ functions of the scores of P parts, [T_p] each, with their derivatives. The derivative of their sum by a score
+ * must be the same for all scores of a part: then one reverse pass for each part, of Σ_t φ_t, gives the gradient of the
+ * sum.
  */
 export interface Composition {
   /** T′ */
   readonly targets: number;
-  /** F, [T′] */
+  /** Returns F, [T′]. */
   value(scores: readonly Float64Array[]): Float64Array;
-  /** J v, [T′], of the tangents v, [T_p] of each part */
+  /** Returns J v, [T′], of the tangents v, [T_p] of each part. */
   derivative(scores: readonly Float64Array[], tangents: readonly Float64Array[]): Float64Array;
-  /** ∂ Σ F / ∂ φ_p,t of each part, [P] */
+  /** Returns ∂ Σ F / ∂ φ_p,t of each part, [P]. */
   factors(scores: readonly Float64Array[]): readonly number[];
 }
 
-/** The composition of paths between the same ends: its derivatives follow from theirs by the chain rule. */
+/** Composes paths between the same ends; derivatives follow by the chain rule. */
 export function composePath(parts: readonly PathFunction[], composition: Composition): PathFunction {
   return {
     tokens: parts[0].tokens,
@@ -26,7 +27,7 @@ export function composePath(parts: readonly PathFunction[], composition: Composi
   };
 }
 
-/** The composition of functions of the same points, likewise. */
+/** Composes functions of the same points; derivatives follow by the chain rule. */
 export function composePoints(parts: readonly PointFunction[], composition: Composition): PointFunction {
   const [{ tokens, origin }] = parts;
   return {
@@ -41,7 +42,9 @@ export function composePoints(parts: readonly PointFunction[], composition: Comp
   };
 }
 
-/** Paths that have the first L coordinates in common, as paths of these and then of what each has for itself. */
+/**
+ * Extends paths that share their first L coordinates: all get these first, and then the own coordinates of each path.
+ */
 export function sideBySide(paths: readonly PathFunction[], common: number): PathFunction[] {
   const own = paths.map(({ tokens }) => tokens - common);
   const tokens = own.reduce((sum, count) => sum + count, common);
@@ -75,7 +78,7 @@ async function compose(
   count: number,
 ): Promise<PathSamples> {
   const { targets } = composition;
-  // The gradient of a single function is that of the sum.
+  // The gradient of a single function is the gradient of the sum.
   const isSum = wants.gradient === "sequence" || wants.gradient === "token" && targets === 1;
   const asked: PathWants = { ...wants, gradient: isSum ? "sequence" : wants.gradient };
   const samples: PathSamples[] = [];
@@ -94,7 +97,7 @@ async function compose(
   };
 }
 
-/** Scores computed in f32 stay numbers of f32, which tells adaptive quadrature how they are rounded. */
+/** Keeps scores computed in f32 in f32, which tells adaptive quadrature how they are rounded. */
 function rounded(values: Float64Array, parts: readonly Float64Array[]): Float64Array {
   const isF32 = parts.every((part) => part.every((value) => Math.fround(value) === value));
   return isF32 ? values.map(Math.fround) : values;

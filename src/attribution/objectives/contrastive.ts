@@ -12,12 +12,12 @@ export const CONTRASTIVE: Objective = {
 };
 
 /**
- * The log-probabilities of a target less those of an alternative, two parts, each in its own context: nats. Of equal lengths T
- * log p(y_t | x, y_<t) − log p(y′_t | x, y′_<t) for each t; of different lengths one number, log p(y | x) − log p(y′ | x), which is
- * the sum of those where lengths are equal.
+ * The log-probabilities of a target less those of an alternative, two parts, each in its own context, in nats. For
+ * equal lengths T it is log p(y_t | x, y_<t) − log p(y′_t | x, y′_<t) for each t; for different lengths one number, log
+ * p(y | x) − log p(y′ | x).
  *
- * Source: Yin & Neubig, "Interpreting language models with contrastive explanations" (2022), for single tokens; contrasts of
- * whole continuations as Inseq's `contrast_logits_diff` and its like, aligned one to one.
+ * Source: Yin & Neubig, "Interpreting language models with contrastive explanations" (2022), for single tokens;
+ * contrasts of whole continuations as Inseq's `contrast_logits_diff` and its like, aligned one to one.
  *
  * @param lengths T of the target and of the alternative
  */

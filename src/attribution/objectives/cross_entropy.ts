@@ -10,7 +10,7 @@ export const CROSS_ENTROPY: Objective = {
   composed: { alternative: false, compose: ([targets]) => crossEntropy(targets) },
 };
 
-/** −log p(y_t) of T log-probabilities, the one part: what the model loses on each target token, nats. */
+/** −log p(y_t) of T log-probabilities, the one part: the model's loss on each target token, in nats. */
 export function crossEntropy(targets: number): Composition {
   const negated = ([values]: readonly Float64Array[]) => values.map((value) => -value);
   return {

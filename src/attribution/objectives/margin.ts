@@ -10,9 +10,9 @@ export const MARGIN: Objective = {
 };
 
 /**
- * The ids of the two largest logits of each row [T, V], the larger first; of equal ones the smaller id.
+ * Returns the ids of the two largest logits of each row [T, V], the larger first; of equal ones the smaller id.
  *
- * @throws {RangeError} for a vocabulary of one
+ * @throws {RangeError} if the vocabulary has fewer than two tokens
  */
 export function topPairs(logits: ArrayLike<number>, vocabulary: number): [first: number, second: number][] {
   if (vocabulary < 2) {

@@ -22,8 +22,8 @@ export interface Objective {
   readonly unit: ObjectiveUnit;
   /** True for a loss or an uncertainty, which falls where the prompt supports the target. */
   readonly falls: boolean;
-  /** One score for each target token or one for the sequence; `aligned`: for each token if all parts are of one length. */
+  /** Scores for each target token or one for the sequence; `aligned`: for each token if all parts are of one length. */
   readonly per: "token" | "sequence" | "aligned";
-  /** How it follows from log-probabilities; null if the model's head computes it under the objective's name. */
+  /** Its function of log-probabilities; null if the model's head computes it under the objective's name. */
   readonly composed: ComposedObjective | null;
 }

@@ -12,8 +12,8 @@ export const PERPLEXITY: Objective = {
 };
 
 /**
- * exp(−1/T Σ_t log p(y_t)) of T log-probabilities, the one part. One number for the sequence, as an exponential of a mean is no
- * sum over target tokens; its derivative is −PPL / T Σ_t ∂ log p(y_t).
+ * exp(−1/T Σ_t log p(y_t)) of T log-probabilities, the one part. One number for the sequence, as an exponential of a
+ * mean is no sum over target tokens; its derivative is −PPL / T Σ_t ∂ log p(y_t).
  *
  * Source: Jelinek, Mercer, Bahl & Baker, "Perplexity: a measure of the difficulty of speech recognition tasks" (1977).
  */

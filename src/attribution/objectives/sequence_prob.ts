@@ -12,8 +12,8 @@ export const SEQUENCE_PROB: Objective = {
 };
 
 /**
- * exp(Σ_t log p(y_t)) of T log-probabilities, the one part: the probability of the whole target. One number for the sequence, as
- * a product is no sum over target tokens; its derivative is P Σ_t ∂ log p(y_t).
+ * exp(Σ_t log p(y_t)) of T log-probabilities, the one part: the probability of the whole target. One number for the
+ * sequence, as a product is no sum over target tokens; its derivative is P Σ_t ∂ log p(y_t).
  *
  * Source: Captum 0.9, `seq_attr` of `LLMAttribution` with `attr_target="prob"`.
  */

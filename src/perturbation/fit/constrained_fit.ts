@@ -13,7 +13,7 @@ export interface ConstrainedProblem {
   readonly values: readonly Float64Array[];
   /** One a row, > 0. */
   readonly weights: readonly number[];
-  /** What the coefficients of each column sum to, [C]. */
+  /** Sum of each column's coefficients, [C]. */
   readonly totals: Float64Array;
 }
 
@@ -26,11 +26,11 @@ export interface ConstrainedFit {
 }
 
 /**
- * Weighted least squares under Σ_i β_i = total: minimizes Σ_p w_p (y_p − x_p·β)².
+ * Minimizes Σ_p w_p (y_p − x_p·β)² under Σ_i β_i = total.
  *
  * β = total / N + γ with Σγ = 0; γ is found in the differences from the last coefficient.
  *
- * @returns null where the rows do not determine the coefficients
+ * @returns null if the rows do not determine the coefficients
  */
 export function fitConstrained(problem: ConstrainedProblem): ConstrainedFit | null {
   const { units: N, columns: C, rows, values, weights, totals } = problem;
@@ -49,7 +49,7 @@ export function fitConstrained(problem: ConstrainedProblem): ConstrainedFit | nu
   return { coefficients, response };
 }
 
-/** matrix · vector for a square matrix, [N]. */
+/** Multiplies a square matrix by a vector, [N]. */
 export function multiply(matrix: Float64Array, vector: Float64Array): Float64Array {
   const N = vector.length;
   return vector.map((_, i) => {
@@ -59,7 +59,7 @@ export function multiply(matrix: Float64Array, vector: Float64Array): Float64Arr
   });
 }
 
-/** B (Bᵀ A B)⁻¹ Bᵀ for A = Σ w x xᵀ and B a basis of the vectors that sum to zero, [N, N]. */
+/** Returns B (Bᵀ A B)⁻¹ Bᵀ for A = Σ w x xᵀ and B a basis of the vectors that sum to zero, [N, N]. */
 function zeroSumInverse(rows: readonly Float64Array[], weights: readonly number[], N: number): Float64Array | null {
   const M = N - 1;
   const reduced = new Float64Array(M * M);

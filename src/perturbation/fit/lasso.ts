@@ -5,13 +5,13 @@ export interface LassoFit {
   readonly intercept: number;
 }
 
-// Coordinate descent ends where no coefficient's step changes the fit by more than this share of y's deviation.
+// Coordinate descent ends when no coefficient's step changes the fit by more than this share of y's deviation.
 const TOLERANCE = 1e-12;
 const MOST_SWEEPS = 100_000;
 
 /**
- * Minimizes |y − b − Z w|² / 2n + α |w|₁ for columns Z standardized to mean 0 and deviation 1 (a constant column stays 0),
- * and gives w on the scale of the rows: scikit-learn's StandardScaler and Lasso, as ContextCite combines them.
+ * Minimizes |y − b − Z w|² / 2n + α |w|₁ for columns Z standardized to mean 0 and deviation 1 (a constant column stays
+ * 0), and returns w on the scale of the rows: scikit-learn's StandardScaler and Lasso, as ContextCite combines them.
  *
  * Source: Friedman, Hastie & Tibshirani, "Regularization paths for generalized linear models via coordinate descent"
  * (2010).
@@ -41,7 +41,7 @@ export function fitLasso(rows: readonly ArrayLike<number>[], y: ArrayLike<number
   return { coefficients, intercept: coefficients.reduce((rest, value, i) => rest - value * mean[i], center) };
 }
 
-/** Coefficients of standardized columns; `residual` becomes what they leave of it. */
+/** Finds coefficients of standardized columns; subtracts their fit from `residual`. */
 function descend(columns: readonly Float64Array[], residual: Float64Array, penalty: number): Float64Array {
   const n = residual.length;
   const weights = new Float64Array(columns.length);

@@ -1,5 +1,5 @@
 import { dot } from "../../statistics/sums.ts";
-/** A linear least squares problem in one unknown vector a column. */
+/** A linear least squares problem with one unknown vector for each column. */
 export interface LeastSquares {
   /** N */
   readonly unknowns: number;
@@ -13,21 +13,21 @@ export interface LeastSquares {
   readonly cutoff: number;
 }
 
-// Jacobi's rotations end where no two columns have a larger cosine; they converge quadratically, in about ten sweeps.
+// Jacobi's rotations end when no two columns have a larger cosine; they converge quadratically, in about ten sweeps.
 const ORTHOGONAL = 1e-14;
-// A column whose square is below this share of the largest is rounding: turning it about would never end.
+// A column whose square is below this share of the largest is rounding: rotating it would never end.
 const NEGLIGIBLE = 1e-28;
 const MOST_SWEEPS = 60;
 
 /**
- * Of all x that minimize |A x − b| the one with the smallest norm, [C, N]: the pseudoinverse, by one-sided Jacobi
- * rotations, which keep small singular values exact beside large ones.
+ * Finds the x of the smallest norm among all that minimize |A x − b|, [C, N]: the pseudoinverse, by one-sided Jacobi
+ * rotations, which keep small singular values exact next to large ones.
  *
  * Source: Hestenes, "Inversion of matrices by biorthogonalization and related results" (1958).
  */
 export function solveMinimumNorm({ unknowns: N, columns: C, rows, values, cutoff }: LeastSquares): Float64Array {
   const S = rows.length;
-  // Rotated are the columns of A, or those of Aᵀ where it has fewer.
+  // Rotates the columns of A, or of Aᵀ if it has fewer.
   const wide = S < N;
   const left = wide
     ? rows.map((row) => Float64Array.from(row))
@@ -49,7 +49,7 @@ export function solveMinimumNorm({ unknowns: N, columns: C, rows, values, cutoff
   return solution;
 }
 
-/** Rotates pairs of columns until all are orthogonal, and `also` with them. */
+/** Rotates pairs of columns until all are orthogonal, and `also` in the same way. */
 function orthogonalize(columns: readonly Float64Array[], also: readonly Float64Array[]): void {
   const least = NEGLIGIBLE * columns.reduce((top, column) => Math.max(top, dot(column, column)), 0);
   for (let sweep = 0, rotated = true; rotated && sweep < MOST_SWEEPS; sweep++) {

@@ -2,10 +2,10 @@
 const SINGULAR = 1e-12;
 
 /**
- * Inverse of a symmetric positive definite matrix by Cholesky's factorization.
+ * Inverts a symmetric positive definite matrix by Cholesky's factorization.
  *
  * @param matrix [n n], row by row
- * @returns [n n]; null where the matrix is singular
+ * @returns [n n]; null if the matrix is singular
  */
 export function invertSymmetric(matrix: Float64Array, n: number): Float64Array | null {
   const factor = cholesky(matrix, n);
@@ -19,7 +19,7 @@ export function invertSymmetric(matrix: Float64Array, n: number): Float64Array |
   return inverse;
 }
 
-/** The lower triangular factor L of L Lᵀ = matrix, [n n]; null where a pivot vanishes. */
+/** Returns the lower triangular factor L of L Lᵀ = matrix, [n n]; null if a pivot vanishes. */
 function cholesky(matrix: Float64Array, n: number): Float64Array | null {
   const L = new Float64Array(n * n);
   let largest = 0;

@@ -2,7 +2,7 @@ import { dot, sum } from "../../statistics/sums.ts";
 import { invertSymmetric } from "./symmetric_solve.ts";
 import { multiply } from "./constrained_fit.ts";
 
-/** Weighted ridge regression of several columns on the same rows. */
+/** A weighted ridge regression of several columns on the same rows. */
 export interface RidgeProblem {
   /** N */
   readonly units: number;
@@ -26,14 +26,14 @@ export interface RidgeFit {
   readonly intercept: Float64Array;
   /** Sandwich standard errors with the leverage correction HC3, [C, N]. */
   readonly standardError: Float64Array;
-  /** Σ of the leverages: parameters in effect, the intercept among them. */
+  /** Σ of the leverages: the effective number of parameters, the intercept among them. */
   readonly parameters: number;
 }
 
 /**
  * Minimizes Σ_p w_p (y_p − b − x_p·β)² + α |β|², as scikit-learn's Ridge with `sample_weight`.
  *
- * @returns null where rows and penalty do not determine the coefficients
+ * @returns null if rows and penalty do not determine the coefficients
  */
 export function fitRidge({ units: N, columns: C, rows, values, weights, penalty }: RidgeProblem): RidgeFit | null {
   const total = sum(weights);

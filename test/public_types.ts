@@ -1,0 +1,89 @@
+/**
+ * Mistakes of a user that do not compile: `deno task check` fails as soon as one of them does. Nothing here runs.
+ *
+ * @module
+ */
+import { openCheckpoint, type Tensor } from "../checkpoint.ts";
+import { infidelity, measureFaithfulness } from "../metrics.ts";
+import { attribute, type AttributionRecord, type LanguageModel, loadModel, renderRecord } from "../mod.ts";
+import { createScorer, exactShapley, type Game, kernelShap, lime, occlude, sampleShapley } from "../perturbation.ts";
+import { integrateAdaptively, integrateFixed, type PathFunction, quadratureRule, saliency } from "../quadrature.ts";
+import type { PointFunction } from "../quadrature.ts";
+import { compareRecords } from "../record.ts";
+import { aggregate, type Division, type Unit } from "../units.ts";
+
+const TEXT = { prompt: "Michael works as a", target: " software" };
+
+export async function mistakesOfAttributions(model: LanguageModel, record: AttributionRecord): Promise<void> {
+  // @ts-expect-error an unknown method
+  await attribute(model, TEXT, { method: "shaply" });
+  // @ts-expect-error a misspelt option
+  await attribute(model, TEXT, { stepz: 5 });
+  // @ts-expect-error a number as text
+  await attribute(model, TEXT, { steps: "50" });
+  // @ts-expect-error an unknown objective
+  await attribute(model, TEXT, { objective: "log-probs" });
+  // @ts-expect-error an unknown quadrature
+  await attribute(model, TEXT, { quadrature: "simpson" });
+  // @ts-expect-error an unknown metric
+  await attribute(model, TEXT, { metrics: { names: ["deletions"] } });
+  // @ts-expect-error no prompt
+  await attribute(model, { target: " software" });
+  // @ts-expect-error an unknown role in the history
+  await attribute(model, { ...TEXT, history: [{ role: "bot", content: "Hi" }] });
+  // @ts-expect-error an unknown device
+  await loadModel("embedded", { device: "cuda" });
+  // @ts-expect-error an unknown format
+  await renderRecord(record, "pdf");
+  // @ts-expect-error a sequence attribution is never null
+  record.sequenceAttribution satisfies null;
+  // @ts-expect-error the matrix may be missing
+  record.tokenAttribution.length satisfies number;
+  // @ts-expect-error records without names
+  compareRecords([record, record]);
+}
+
+export async function mistakesOfPaths(path: PathFunction, points: PointFunction): Promise<void> {
+  // @ts-expect-error a rule that there is not
+  quadratureRule("simpson", 3);
+  // @ts-expect-error adaptive quadrature has no fixed rule
+  quadratureRule("adaptive", 3);
+  // @ts-expect-error adaptive quadrature takes no steps
+  await integrateFixed(path, "adaptive", 10, "sequence");
+  // @ts-expect-error no budget
+  await integrateAdaptively(path, { tolerance: 0.01, gradient: "token" });
+  // @ts-expect-error an unknown norm
+  await saliency(points, "max", false);
+}
+
+export async function mistakesOfGames(game: Game): Promise<void> {
+  const scorer = createScorer(game);
+  // @ts-expect-error a game is no scorer, which keeps the budget
+  await exactShapley(game);
+  // @ts-expect-error a sampler without a seed
+  await sampleShapley(scorer, { pairs: 10 });
+  // @ts-expect-error an option of another method
+  await kernelShap(scorer, { seed: 0, pairs: 10 });
+  // @ts-expect-error an option of another method
+  await occlude(scorer, { seed: 0 });
+  // @ts-expect-error a misspelt option
+  await lime(scorer, { seed: 0, kernelwidth: 1 });
+  // @ts-expect-error an unknown measure
+  await measureFaithfulness(scorer, "removal", [0, 1], { seed: 0 });
+  // @ts-expect-error no seed
+  await infidelity(scorer, [0, 1], {});
+}
+
+export async function mistakesOfTexts(units: readonly Unit[]): Promise<void> {
+  // @ts-expect-error an unknown kind
+  ({ kind: "paragraphs" }) satisfies Division;
+  // @ts-expect-error spans without a name
+  ({ kind: "spans", spans: [{ start: 0, end: 2 }] }) satisfies Division;
+  // @ts-expect-error a division by template without one
+  ({ kind: "template" }) satisfies Division;
+  // @ts-expect-error no shape
+  aggregate([1, 2], null, units);
+  const tensor: Tensor = await (await openCheckpoint("model")).read("weight");
+  // @ts-expect-error a quantized tensor has no data
+  tensor.data satisfies Uint8Array;
+}
