@@ -4,11 +4,12 @@ import type { Gpu } from "../../src/gpu/device.ts";
 import type { PipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass, type Pass, wholeBuffer } from "../../src/gpu/pass.ts";
 import { uploadWeight } from "../../src/graph/gpu_weights.ts";
+import { FORMATS } from "../../src/ops/formats/format_table.ts";
+import { bytesOfArray } from "../../src/ops/formats/storage_format.ts";
 import type { ReferenceWeight } from "../../src/ops/formats/weight.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
 import { type OpName, OPS } from "../../src/ops/op_table.ts";
 import { runDispatches, sample, upload } from "../../src/ops/product/product_sample.ts";
-import { bf16ToF32, f32ToBf16 } from "../../src/quant/half.ts";
 
 /** A bf16 or f32 weight with rows of few random ones, over and over. */
 export interface TrialWeight {
@@ -49,7 +50,7 @@ async function make(gpu: Gpu, allocator: Allocator, trial: OpTrial, rows: number
   const onGpu = info && await uploadWeight(gpu, allocator, info, [{
     format: info.format,
     rows: info.rows,
-    data: new Uint8Array(repeated(info.format === "bf16" ? f32ToBf16(distinctRows(info)) : distinctRows(info), info)),
+    data: new Uint8Array(repeated(storedRows(info).data, info.rows / DISTINCT)),
   }]);
   const empty = (count: number) => wholeBuffer(allocator.create("empty", count * 4, STORAGE));
   const outputs = outputTypes.map((type) => empty(elements(type)));
@@ -80,21 +81,22 @@ function valuesOf(trial: OpTrial, input: number, count: number, vocabulary: numb
   return given ? new Float32Array(count).fill(given(vocabulary)) : Float32Array.from(sample(count, input + 1));
 }
 
-/** Random values in [−0.1, 0.1). */
-function distinctRows({ columns }: TrialWeight): Float32Array<ArrayBuffer> {
-  return Float32Array.from(sample(DISTINCT * columns, 17), (value) => value / 10);
+/** Rows of random values in [−0.1, 0.1). */
+function storedRows({ format, columns }: TrialWeight) {
+  const values = Float32Array.from(sample(DISTINCT * columns, 17), (value) => value / 10);
+  return FORMATS[format].sample(values, [DISTINCT, columns]);
 }
 
 function referenceOf(info: TrialWeight): ReferenceWeight {
-  const some = distinctRows(info);
-  const exact = info.format === "bf16" ? bf16ToF32(f32ToBf16(some)) : some;
-  return { values: new Float32Array(repeated(Float32Array.from(exact), info)), rows: info.rows, columns: info.columns };
+  const { format, rows, columns } = info;
+  const some = FORMATS[format].dequantize(storedRows(info), [DISTINCT, columns]);
+  const bytes = repeated(bytesOfArray(some), rows / DISTINCT);
+  return { values: new Float32Array(bytes), rows, columns };
 }
 
-/** The elements over and over, as many as the weight has. */
-function repeated(some: Float32Array | Uint16Array, { rows, columns }: TrialWeight): ArrayBuffer {
-  const all = new Uint8Array(rows * columns * some.BYTES_PER_ELEMENT);
-  const bytes = new Uint8Array(some.buffer, some.byteOffset, some.byteLength);
+/** Bytes over and over, the last time a part of them. */
+function repeated(bytes: Uint8Array, times: number): ArrayBuffer {
+  const all = new Uint8Array(Math.round(bytes.length * times));
   for (let at = 0; at < all.length; at += bytes.length) all.set(bytes.subarray(0, all.length - at), at);
   return all.buffer;
 }

@@ -8,8 +8,11 @@ export interface Kernel {
   readonly code: string;
 }
 
-/** A value that a kernel is specialised by; booleans and integers become WGSL constants of type bool and u32. */
-export type Constant = number | boolean | { readonly f32: number };
+/**
+ * A value that a kernel is specialised by: booleans and integers become WGSL constants of type bool and u32; a text is part
+ * of the label alone.
+ */
+export type Constant = number | boolean | string | { readonly f32: number };
 
 /**
  * Joins WGSL sources under a header of constants, with their `//@` lines expanded.
@@ -25,7 +28,8 @@ export function specialize(
   constants: Readonly<Record<string, Constant>>,
   text: PreprocessorValues = {},
 ): Kernel {
-  const header = Object.entries(constants).map(([name, value]) => {
+  const header = Object.entries(constants).flatMap(([name, value]) => {
+    if (typeof value === "string") return [];
     if (typeof value === "boolean") return `const ${name}: bool = ${value};`;
     if (typeof value === "number") return `const ${name}: u32 = ${value}u;`;
     return `const ${name}: f32 = ${wgslFloat(value.f32)};`;
@@ -34,7 +38,9 @@ export function specialize(
     `${name}=${typeof value === "object" ? value.f32 : value}`
   );
   const values: Record<string, number | boolean> = { ...text };
-  for (const [name, value] of Object.entries(constants)) if (typeof value !== "object") values[name] = value;
+  for (const [name, value] of Object.entries(constants)) {
+    if (typeof value === "number" || typeof value === "boolean") values[name] = value;
+  }
   const expanded = sources.map((source) => preprocess(source, values));
   return { label: `${label}(${shown.join(",")})`, code: [...header, ...expanded].join("\n") };
 }

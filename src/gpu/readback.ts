@@ -3,7 +3,7 @@ import type { Gpu } from "./device.ts";
 import type { BufferRange, Pass } from "./pass.ts";
 
 /** A range of a buffer that every run leaves for the host. */
-export interface ReadbackItem {
+interface ReadbackItem {
   readonly name: string;
   readonly dtype: "f32" | "u32";
   readonly elements: number;
@@ -11,7 +11,7 @@ export interface ReadbackItem {
 }
 
 /** Results of one run. */
-export interface ReadbackResult {
+interface ReadbackResult {
   /** Widened to f64, by name. */
   readonly outputs: Record<string, Float64Array>;
   /** Between the timestamps of the compute pass; null if the adapter has none. */
@@ -19,7 +19,7 @@ export interface ReadbackResult {
 }
 
 /** Runs work and brings its outputs back in one copy and one await: each await of the GPU costs 10 ms. */
-export interface Readback {
+interface Readback {
   /** Bytes of one staging buffer. */
   readonly bytes: number;
   /**

@@ -12,10 +12,10 @@ const WHOLE_ELEMENTS = 64;
 const WRITE_BYTES = 32 * 1024 * 1024;
 
 /** A segment before its data are known. */
-export type SegmentInfo = Pick<WeightSegment, "format" | "rows">;
+type SegmentInfo = Pick<WeightSegment, "format" | "rows">;
 
 /** Rows of a weight that lie in one binding. */
-export interface WeightSlice<S extends SegmentInfo> {
+interface WeightSlice<S extends SegmentInfo> {
   readonly format: WeightFormat;
   /** First row within the weight, and how many. */
   readonly rowStart: number;

@@ -12,7 +12,7 @@ export type OutputData<O extends GraphOutputs> = { readonly [K in keyof O]: Data
 type DataOf<V> = V extends Value ? Float64Array : V extends readonly Value[] ? readonly Float64Array[] : undefined;
 
 /** One value among a graph's outputs. */
-export interface NamedValue {
+interface NamedValue {
   /** The output's name. */
   readonly output: string;
   /** The same, or "output.3" for number 3 of a list. */

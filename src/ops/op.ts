@@ -71,7 +71,7 @@ export interface KernelContext<A> {
 }
 
 /** Part of an op's values in reverse walks: which are kept for them, and which are computed again. */
-export interface Recompute {
+interface Recompute {
   /** Reverse walks start at this op: all that depends on it is part of a walk. */
   readonly seed?: true;
   /** The op copies a part of its input: it is part of the walks where nothing else uses the copy. */

@@ -5,7 +5,7 @@ import { meanF32 } from "./mean_f32.ts";
 export const NESTED_BLOCK = 256;
 
 /** The absmax of an NF4 matrix, themselves quantized to 8 bits ("double", "nested" or "compressed" statistics). */
-export interface NestedAbsmax {
+interface NestedAbsmax {
   /** [blocks] indices into `code` */
   readonly codes: Uint8Array;
   /** [256] ascending */

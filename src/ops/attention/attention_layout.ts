@@ -37,7 +37,7 @@ export function roomOf({ gapped = false }: QueryAttributes, { shape: [, width] }
 }
 
 /** R, own rows of all sequences; S, those of each, 0 where that differs; and N, how many of them are queries. */
-export interface Sizes {
+interface Sizes {
   readonly R: number;
   readonly S: number;
   readonly N: number;
@@ -72,7 +72,7 @@ export function backwardSizes(attributes: QueryAttributes, qkv: ValueType, dOut:
 }
 
 /** The place of one sequence in qkv and o. */
-export interface SequencePlace {
+interface SequencePlace {
   /** Row of qkv that holds position j. */
   row(j: number): number;
   /** Positions, shared ones included. */
@@ -121,7 +121,7 @@ export function raggedPlaces(attributes: QueryAttributes, layout: Float64Array, 
 }
 
 /** Scores from products of queries and keys. */
-export interface Scoring {
+interface Scoring {
   /** The score of a product. */
   score(product: number): number;
   /** The score's derivative with respect to the product, from the score. */
@@ -146,7 +146,7 @@ export function firstVisible(
 }
 
 /** Offsets of one query: of its own vectors, and of the keys and values of position j of its sequence. */
-export interface QueryOffsets extends Scoring {
+interface QueryOffsets extends Scoring {
   /** Its position, which is the last that it attends to. */
   readonly i: number;
   /** The first position that it may attend to. */

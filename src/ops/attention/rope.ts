@@ -4,7 +4,7 @@ import { vectorsFor } from "../block/vector.ts";
 import { elements, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 
 /** The columns that are rotated, and the direction. */
-export interface RopeAttributes {
+interface RopeAttributes {
   /** Heads at the front of each row that are rotated: queries and keys of a stacked row. */
   readonly heads: number;
   readonly headSize: number;

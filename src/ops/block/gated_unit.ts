@@ -15,7 +15,7 @@ import { cutLike } from "./cut.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** A gate g · s(g), s a sigmoid of `argument`. */
-export interface Gate {
+interface Gate {
   /** The ops' names. */
   readonly forward: string;
   readonly backward: string;
@@ -27,7 +27,7 @@ export interface Gate {
 }
 
 /** A gated linear unit and its derivatives, as ops. */
-export interface GatedUnit {
+interface GatedUnit {
   /** [g | u] [.., 2F] → m [.., F], m = g · s(g) · u. */
   readonly forward: Op<NoAttributes>;
   /** [g | u], dm [.., F] → [dg | du], du = dm · g s, dg = dm · u · s (1 + g k′(g) (1 − s)), s = sigmoid(k(g)). */

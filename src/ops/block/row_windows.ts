@@ -4,7 +4,7 @@ import { elements, type KernelContext, type Op, requireShape } from "../op.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** Rows start … start + count of each sequence of `sequence` rows. */
-export interface WindowAttributes {
+interface WindowAttributes {
   readonly sequence: number;
   readonly start: number;
   readonly count: number;

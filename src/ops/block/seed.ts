@@ -3,7 +3,7 @@ import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Op } from "../op.ts";
 
 /** A cotangent to start a reverse walk from. */
-export interface SeedAttributes {
+interface SeedAttributes {
   readonly rows: number;
   /** Targets T of each sequence: row m is target m mod T. */
   readonly period: number;

@@ -2,7 +2,7 @@ import vec1Source from "../../../shaders/block/vec1.wgsl" with { type: "text" };
 import vec4Source from "../../../shaders/block/vec4.wgsl" with { type: "text" };
 
 /** The vectors by which a kernel reads rows: WGSL of `Vec`, `WIDTH` and `total`, and elements of a `Vec`. */
-export interface Vectors {
+interface Vectors {
   readonly source: string;
   readonly width: number;
 }

@@ -7,7 +7,7 @@ import type { GpuWeight } from "../formats/weight.ts";
 import { elements, type Op } from "../op.ts";
 
 /** A weight whose rows are read, and their factor. */
-export interface WeightRowsAttributes {
+interface WeightRowsAttributes {
   readonly weight: string;
   /** D: its columns. */
   readonly columns: number;

@@ -18,7 +18,7 @@ export const FORMATS: Readonly<Record<WeightFormat, StorageFormat>> = TABLE;
 export const WEIGHT_FORMATS = Object.keys(TABLE) as readonly WeightFormat[];
 
 /** Bytes of elements in a format. */
-export interface ElementBytes {
+interface ElementBytes {
   readonly data: number;
   /** Null for formats without scales. */
   readonly scales: number | null;

@@ -1,5 +1,5 @@
 /** Bits of an element, and the block of elements of the flattened weight that share scales. */
-export interface FormatLayout {
+interface FormatLayout {
   readonly bits: number;
   /** Null for formats without scales. */
   readonly block: number | null;
@@ -16,8 +16,11 @@ export interface StoredRows {
 }
 
 /** WGSL functions that read a weight by octets: eight elements that follow each other in one block. */
-export interface OctetReaders {
-  /** Sources of `octet_prepare`, `octet_scale` and `weight_octet`, with the bindings of data and scales. */
+interface OctetReaders {
+  /**
+   * Sources of `octet_prepare`, `octet_scale` and `weight_octet`, with the bindings of data and scales; without scales, data
+   * are bound as 16-byte vectors.
+   */
   readonly octet: readonly string[];
   /**
    * Sources of `packed_octet`, an octet of 16 loaded bytes, and, with two f32 a block, `in_block`; `octet`'s where
@@ -27,7 +30,7 @@ export interface OctetReaders {
 }
 
 /** WGSL functions that read a weight. */
-export interface FormatReaders extends OctetReaders {
+interface FormatReaders extends OctetReaders {
   /** Sources of `weight_at`, one element, with the bindings of data and scales. */
   readonly element: readonly string[];
   /** Readers for lanes that can exchange values, where these read in another way. */

@@ -10,7 +10,7 @@ import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head, and the measure of its distribution. */
-export interface DistributionAttributes extends HeadAttributes {
+interface DistributionAttributes extends HeadAttributes {
   readonly measure: "entropy" | "divergence";
 }
 

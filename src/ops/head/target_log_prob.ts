@@ -12,7 +12,7 @@ import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head, and the scale of its scores. */
-export interface TargetAttributes extends HeadAttributes {
+interface TargetAttributes extends HeadAttributes {
   /** True if the scores are probabilities and not their logarithms. Default false. */
   readonly probability?: boolean;
 }

@@ -10,7 +10,7 @@ import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head, and the form of the ids. */
-export interface TokenLogitAttributes extends HeadAttributes {
+interface TokenLogitAttributes extends HeadAttributes {
   /** True if ids are pairs, whose logits are subtracted. */
   readonly pair: boolean;
 }

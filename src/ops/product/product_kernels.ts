@@ -5,7 +5,7 @@ import transposedSource from "../../../shaders/product/linear_transposed.wgsl" w
 import transposedSubgroupSource from "../../../shaders/product/linear_transposed_subgroup.wgsl" with { type: "text" };
 import transposedTileSource from "../../../shaders/product/linear_transposed_tile.wgsl" with { type: "text" };
 import { type Kernel, specialize } from "../../gpu/kernel.ts";
-import { FORMATS, WEIGHT_FORMATS, type WeightFormat } from "../formats/format_table.ts";
+import { FORMATS, type WeightFormat } from "../formats/format_table.ts";
 import type { GpuWeight, GpuWeightSegment } from "../formats/weight.ts";
 import { chosen, type Tuning } from "../kernel_choice.ts";
 
@@ -22,7 +22,7 @@ export type Direction = "forward" | "transposed";
 export type Added = "bias" | "residual" | null;
 
 /** A kernel and the rows and columns of the result that a workgroup owns. */
-export interface Tiled {
+interface Tiled {
   readonly kernel: Kernel;
   readonly tile: readonly [rows: number, columns: number];
 }
@@ -133,23 +133,22 @@ function makeForward(
   { format, INNER, COUNT, GROUPS }: KernelShape,
   added: Added,
 ): Tiled {
-  const FORMAT = WEIGHT_FORMATS.indexOf(format);
   const BIAS = added === "bias";
   const RESIDUAL = added === "residual";
   switch (choice.variant) {
     case "generic": {
       const sources = [...FORMATS[format].readers.element, forwardSource];
-      return { kernel: specialize("linear", sources, { FORMAT, INNER, BIAS, RESIDUAL }), tile: [32, 32] };
+      return { kernel: specialize("linear", sources, { FORMAT: format, INNER, BIAS, RESIDUAL }), tile: [32, 32] };
     }
     case "tile": {
       const sources = [...FORMATS[format].readers.octet, forwardTileSource];
-      return { kernel: specialize("linear_tile", sources, { FORMAT, BIAS, RESIDUAL }), tile: [64, 64] };
+      return { kernel: specialize("linear_tile", sources, { FORMAT: format, BIAS, RESIDUAL }), tile: [64, 64] };
     }
     case "subgroup": {
       const { columns: COLUMNS = 8 } = choice;
       const LANES = lanesOf(Math.ceil(COUNT / (8 * COLUMNS)));
       const sources = [...shuffledOctets(format), forwardSubgroupSource];
-      const constants = { FORMAT, BIAS, RESIDUAL, GROUPS, COLUMNS, LANES, SHARING: sharing(format) };
+      const constants = { FORMAT: format, BIAS, RESIDUAL, GROUPS, COLUMNS, LANES, SHARING: sharing(format) };
       return { kernel: specialize("linear_subgroup", sources, constants), tile: [4 * GROUPS, LANES * COLUMNS] };
     }
   }
@@ -160,22 +159,21 @@ function makeTransposed(
   { format, INNER, GROUPS }: KernelShape,
   ALIGNED: boolean,
 ): Tiled {
-  const FORMAT = WEIGHT_FORMATS.indexOf(format);
   switch (variant) {
     case "generic": {
       const sources = [...FORMATS[format].readers.element, transposedSource];
-      return { kernel: specialize("linear_transposed", sources, { FORMAT, INNER }), tile: [32, 32] };
+      return { kernel: specialize("linear_transposed", sources, { FORMAT: format, INNER }), tile: [32, 32] };
     }
     case "tile": {
       const sources = [...FORMATS[format].readers.octet, transposedTileSource];
-      return { kernel: specialize("linear_transposed_tile", sources, { FORMAT }), tile: [64, 64] };
+      return { kernel: specialize("linear_transposed_tile", sources, { FORMAT: format }), tile: [64, 64] };
     }
     case "subgroup": {
       const LANES = lanesOf(Math.ceil(INNER / 64));
       const SHARING = sharing(format);
       const PARTS = 8 / SHARING;
       const sources = [...shuffledOctets(format), transposedSubgroupSource];
-      const shape = { FORMAT, ALIGNED, GROUPS, LANES, SHARING };
+      const shape = { FORMAT: format, ALIGNED, GROUPS, LANES, SHARING };
       const kernel = specialize("linear_transposed_subgroup", sources, shape, { PARTS });
       return { kernel, tile: [4 * GROUPS, 8 * LANES] };
     }

@@ -1,14 +1,14 @@
 import singleSource from "../../../shaders/product/linear_single.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { FORMATS, WEIGHT_FORMATS, type WeightFormat } from "../formats/format_table.ts";
+import { FORMATS, type WeightFormat } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import { choiceText, chosen } from "../kernel_choice.ts";
 import { type ColumnWindow, type ForwardBuffers, forwardProduct, type Product } from "./product.ts";
 import type { Added } from "./product_kernels.ts";
 
 /** Work that a product of one row takes over from launches that would take longer than the work. */
-export interface SingleFusion {
+interface SingleFusion {
   /**
    * x stands for its RMS norm with this weight, [1, inner], if the weight has blocks or `inner` is a multiple of 64.
    */
@@ -18,7 +18,7 @@ export interface SingleFusion {
 }
 
 /** A product of one row. */
-export interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice">, ForwardBuffers {
+interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice">, ForwardBuffers {
   /** Default: nothing. */
   readonly fusion?: SingleFusion;
   /** True if the adapter is software. */
@@ -125,7 +125,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
   };
   const library = (shuffled ?? readers).packed;
   const kernel = specialize("linear_single", [...library, singleSource], {
-    FORMAT: WEIGHT_FORMATS.indexOf(format),
+    FORMAT: format,
     BIAS: added === "bias",
     RESIDUAL: added === "residual",
     NORM,
