@@ -24,10 +24,10 @@ const COLUMNS = [
 type Row = Record<typeof COLUMNS[number], string | number>;
 
 /**
- * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token. A record
- * with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the target's own
- * tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's. `error` is a standard
- * error or an estimated error.
+ * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token. A
+ * record with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the
+ * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
+ * `error` is a standard error or an estimated error.
  */
 export function recordCsv(record: AttributionRecord): string {
   const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record), ...prefixRows(record)];

@@ -23,8 +23,8 @@ const RENDERERS = {
 >;
 
 /**
- * Renders a record in one of the formats: text, or bytes for `png`. Plots are the bar chart of the sequence attribution,
- * with the heat map beneath it if the record has a token attribution.
+ * Renders a record in one of the formats: text, or bytes for `png`. Plots are the bar chart of the sequence
+ * attribution, with the heat map beneath it if the record has a token attribution.
  *
  * @throws {RangeError} if a number of the record is not finite
  */

@@ -66,11 +66,11 @@ export function locate(text: string, cause: Cause, what: "prompt" | "target"): S
 }
 
 /**
- * Holds an attribution against the truth, by units: those that it has, or the tokens. A unit is a cause where one of its
- * tokens has a character of one, white space at the token's ends aside. Frozen units are left out.
+ * Holds an attribution against the truth, by units: those that it has, or the tokens. A unit is a cause where one of
+ * its tokens has a character of one, white space at the token's ends aside. Frozen units are left out.
  *
- * @throws {RangeError} where the prompt or the target does not have what the truth names, no unit is a cause, or the truth is of
- * a part of the target and there is no matrix of target by prompt tokens
+ * @throws {RangeError} where the prompt or the target does not have what the truth names, no unit is a cause, or the
+ * truth is of a part of the target and there is no matrix of target by prompt tokens
  */
 export function scoreTruth(record: AttributionRecord, { target, causes }: Truth): TruthScore {
   const { prompt } = record;

@@ -4,8 +4,8 @@ import { type AttributionRecord, RECORD_SCHEMA } from "./record.ts";
 import { RECORD } from "./record_schema.ts";
 
 /**
- * Checks that a value is a whole record: every field is there, every number is finite, and [T] (with one score a sequence,
- * [1]) and [L] agree throughout. Fields that a later version adds are kept.
+ * Checks that a value is a whole record: every field is there, every number is finite, and [T] (with one score a
+ * sequence, [1]) and [L] agree throughout. Fields that a later version adds are kept.
  *
  * @throws {TypeError} if a field is not as it must be, or the record is of another version
  */

@@ -74,8 +74,8 @@ export interface AttributionRecord {
   /** Objective `contrastive` only: the continuation that the target is compared with, of any length. */
   readonly alternative?: { readonly text: string; readonly tokens: readonly RecordToken[] };
   /**
-   * The score that is explained, at the prompt and at the baseline. If it is one number for the whole target, every [T] and
-   * [T][L] of this record is [1] and [1][L].
+   * The score that is explained, at the prompt and at the baseline. If it is one number for the whole target, every [T]
+   * and [T][L] of this record is [1] and [1][L].
    */
   readonly score: {
     /** The objective F_t. */
@@ -120,11 +120,14 @@ export interface AttributionRecord {
     /** Of the sum over target tokens. */
     readonly sequence: SequenceCompleteness;
     /**
-     * Adaptive quadrature only: the parts of the path that hold nine tenths of κ, at most the 8 largest, α ascending, with
-     * their shares of κ; empty if it is met.
+     * Adaptive quadrature only: the parts of the path that hold nine tenths of κ, at most the 8 largest, α ascending,
+     * with their shares of κ; empty if it is met.
      */
     readonly resisting?: readonly { readonly from: number; readonly to: number; readonly share: number }[];
-    /** Error that f32 arithmetic may add, relative like the certificate; null if not estimated (ablation, `perTarget` off). */
+    /**
+     * Error that f32 arithmetic may add, relative like the certificate; null if not estimated (ablation, `perTarget`
+     * off).
+     */
     readonly arithmeticFloor: number | null;
   };
   /** Sentences to read before using the numbers; most often none. */

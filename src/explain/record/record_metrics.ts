@@ -4,11 +4,14 @@ export interface RecordFaithfulness {
   readonly value: number;
   /** The same of random orders: mean and standard deviation, nats, and the number of orders. */
   readonly control: { readonly mean: number; readonly deviation: number; readonly orders: number };
-  /** How much better than their mean, nats, with its 95 % interval: positive is good for every measure. */
+  /** Advantage over their mean, nats, with its 95 % interval: positive is good for every measure. */
   readonly advantage: { readonly value: number; readonly low: number; readonly high: number };
   /** The chance of such a value if the order told nothing. */
   readonly chance: number;
-  /** Curves alone: scores after so many units were taken away or put back, nats, and the random orders' mean and deviation. */
+  /**
+   * Curves alone: scores after so many units were taken away or put back, nats, and the random orders' mean and
+   * deviation.
+   */
   readonly curve?: {
     readonly counts: readonly number[];
     readonly scores: readonly number[];
@@ -42,7 +45,9 @@ export interface RecordMetrics {
     /** Coalitions. */
     readonly samples: number;
   };
-  /** Largest and mean relative change of the attribution under small changes of the embeddings; null for one of zeros. */
+  /**
+   * Largest and mean relative change of the attribution under small changes of the embeddings; null for one of zeros.
+   */
   readonly sensitivity?: {
     readonly max: number | null;
     readonly mean: number | null;

@@ -94,8 +94,8 @@ const METRICS = z.object({
 });
 
 /**
- * A whole record, as it is stored. The type `AttributionRecord` says the same with a comment at each field: a test holds the
- * two equal.
+ * A whole record, as it is stored. The type `AttributionRecord` says the same with a comment at each field: a test
+ * holds the two equal.
  */
 export const RECORD = z.object({
   schema: z.literal(RECORD_SCHEMA),

@@ -1,6 +1,6 @@
 import type { HeldOut, SurrogateAttribution } from "../../perturbation/surrogate.ts";
 
-/** How far to believe a linear surrogate; arrays are [T + 1], the sequence last; null if the scores do not vary. */
+/** Fit of a linear surrogate; arrays are [T + 1], the sequence last; null if the scores do not vary. */
 export interface RecordSurrogate {
   /** Coalitions that it was fitted to. */
   readonly samples: number;

@@ -47,8 +47,8 @@ interface TextInUnits {
 }
 
 /**
- * Describes the attributions of prompt units, their rows summed over units of the target. Null if the prompt's units and
- * the target's are tokens.
+ * Describes the attributions of prompt units, their rows summed over units of the target. Null if the prompt's units
+ * and the target's are tokens.
  */
 export function recordUnits(result: Judged, text: TextInUnits): RecordUnits | null {
   const { unitLevel } = result;

@@ -42,9 +42,9 @@ const COMPLETENESS: ErrorWords = {
 };
 
 /**
- * Completeness error, or another relative error that `words` name, against path points, both logarithmic: a line for each
- * quadrature, a facet for each prompt and path. `adaptive` is a diamond at the points that it took, with a rule up to its
- * certificate.
+ * Completeness error, or another relative error that `words` name, against path points, both logarithmic: a line for
+ * each quadrature, a facet for each prompt and path. `adaptive` is a diamond at the points that it took, with a rule up
+ * to its certificate.
  */
 export function completenessPlot(
   points: readonly CompletenessPoint[],

@@ -2,8 +2,8 @@ import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { RecordUnits } from "../../explain/record/record_units.ts";
 
 /**
- * The record as reports show it. Its units, if it has any, take the place of tokens, [U] that of [L] and [T′] that of [T].
- * With one score for the sequence the whole target takes the place of its tokens. Other records are themselves.
+ * The record as reports show it. Its units, if it has any, take the place of tokens, [U] that of [L] and [T′] that of
+ * [T]. With one score for the sequence the whole target takes the place of its tokens. Other records are themselves.
  */
 export function byUnits(given: AttributionRecord): AttributionRecord {
   const whole = given.score.per === "sequence" ? withWholeTarget(given) : given;
