@@ -27,8 +27,8 @@ export type { RecordSurrogate } from "./src/explain/record/record_surrogate.ts";
 export type { RecordToken } from "./src/explain/record/record_token.ts";
 export type { RecordUnits } from "./src/explain/record/record_units.ts";
 export { checkRecord } from "./src/explain/record/check_record.ts";
+export type { AgreementNumbers } from "./src/experiment/findings/agreement_numbers.ts";
 export {
-  type AgreementNumbers,
   type ComparedRecord,
   compareRecords,
   type RecordComparison,

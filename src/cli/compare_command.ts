@@ -1,10 +1,7 @@
 import type { AttributionRecord } from "../explain/record/record.ts";
-import {
-  agreementCsv,
-  agreementTable,
-  type ComparedRecord,
-  compareRecords,
-} from "../experiment/findings/compare_records.ts";
+import { type ComparedRecord, compareRecords } from "../experiment/findings/compare_records.ts";
+import { recordComparisonText } from "../experiment/findings/record_comparison_text.ts";
+import { recordPairsCsv } from "../experiment/findings/record_pairs_csv.ts";
 import { checkRecord } from "../explain/record/check_record.ts";
 import { readableJson } from "../report/text/readable_json.ts";
 import { number, oneOf, text } from "./argument_values.ts";
@@ -57,8 +54,8 @@ export async function runCompareCommand(args: string[]): Promise<number> {
   const rendered = format === "json"
     ? `${readableJson(result)}\n`
     : format === "csv"
-    ? agreementCsv(result)
-    : agreementTable(result);
+    ? recordPairsCsv(result)
+    : recordComparisonText(result);
   if (out === undefined) write(Deno.stdout, rendered);
   else await Deno.writeTextFile(out, rendered);
   return 0;

@@ -1,11 +1,11 @@
-import { ORDER_MEASURE_NAMES } from "../../metrics/order_measure.ts";
 import { type ClusteredMean, clusteredMean, type ClusteredValue } from "../../statistics/clustered_mean.ts";
 import type { Comparison } from "./comparison.ts";
+import { AGREEMENT_MEASURES, type Measure, METRIC_MEASURES, STABILITY_MEASURES, TRUTH_MEASURES } from "./measures.ts";
 import type { ResultRow } from "./results.ts";
 
 /** One number that an experiment finds: a measure's mean over prompts with its interval. */
 export interface Finding {
-  /** What it is found of: a method, or two cells. */
+  /** A method, or two cells. */
   readonly label: string;
   readonly measure: string;
   readonly mean: ClusteredMean;
@@ -20,50 +20,6 @@ export interface Findings {
   readonly title: string;
   readonly findings: readonly Finding[];
 }
-
-/** A measure of something: its name, its value where it has one, and whether it is a share of a whole. */
-interface Measure<T> {
-  readonly name: string;
-  value(one: T): number | null;
-  readonly isShare?: boolean;
-}
-
-type TruthScore = ResultRow["truth"][number];
-const TRUTH_MEASURES: readonly Measure<TruthScore>[] = [
-  { name: "largest is a cause", value: ({ top }) => top, isShare: true },
-  { name: "precision at k", value: ({ precision }) => precision, isShare: true },
-  { name: "ROC AUC", value: ({ auc }) => auc, isShare: true },
-  { name: "average precision", value: ({ averagePrecision }) => averagePrecision, isShare: true },
-];
-
-const METRIC_MEASURES: readonly Measure<ResultRow>[] = [
-  ...ORDER_MEASURE_NAMES.map((name) => ({
-    name: `${name}, better than chance by`,
-    value: ({ metrics }: ResultRow) => metrics?.[name]?.advantage.value ?? null,
-  })),
-  { name: "infidelity", value: ({ metrics }) => metrics?.infidelity?.value ?? null },
-  { name: "infidelity, scaled", value: ({ metrics }) => metrics?.infidelity?.scaled ?? null },
-  { name: "max-sensitivity", value: ({ metrics }) => metrics?.sensitivity?.max ?? null },
-];
-
-type Pair = Comparison["pairs"][number];
-const AGREEMENT_MEASURES: readonly Measure<Pair>[] = [
-  { name: "Pearson", value: ({ agreement }) => agreement.pearson },
-  { name: "Spearman", value: ({ agreement }) => agreement.spearman },
-  { name: "Kendall τ", value: ({ agreement }) => agreement.kendall },
-  { name: "top-k overlap", value: ({ agreement }) => agreement.topOverlap, isShare: true },
-  { name: "same sign", value: ({ agreement }) => agreement.signAgreement, isShare: true },
-  { name: "L1 distance", value: ({ agreement }) => agreement.relativeDistance },
-];
-
-type Group = Comparison["stabilities"][number];
-const STABILITY_MEASURES: readonly Measure<Group>[] = [
-  { name: "deviation / mean", value: ({ stability }) => stability.relativeDeviation },
-  { name: "sign never changes", value: ({ stability }) => stability.sameSign, isShare: true },
-  { name: "Spearman, mean of pairs", value: ({ stability }) => stability.meanAgreement.spearman },
-  { name: "Spearman, worst pair", value: ({ stability }) => stability.worstAgreement.spearman },
-  { name: "L1 distance, worst pair", value: ({ stability }) => stability.worstAgreement.relativeDistance },
-];
 
 /** All that an experiment finds beside completeness; parts without a number are left out. */
 export function findingsOf(rows: readonly ResultRow[], comparisons: readonly Comparison[]): Findings[] {
@@ -115,7 +71,10 @@ function labelOf(rows: readonly ResultRow[]): (row: ResultRow) => string {
   return (row) => many ? `${row.cell.setting}, ${model(row)}` : row.cell.setting;
 }
 
-function pairLabel({ where, labels: [a, b] }: Pair, { hasReference, pairs }: Comparison): string {
+function pairLabel(
+  { where, labels: [a, b] }: Comparison["pairs"][number],
+  { hasReference, pairs }: Comparison,
+): string {
   const oneReference = hasReference && pairs.every(({ labels }) => labels[1] === b);
   return [where, oneReference ? a : `${a} / ${b}`].filter((part) => part !== "").join(": ");
 }

@@ -3,7 +3,7 @@ import type { TextTable } from "../../report/text/text_table.ts";
 import { oneLine, visibleText } from "../../report/text/visible_token.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Findings } from "./findings.ts";
-import { findingsTable } from "./findings_text.ts";
+import { findingsTable } from "./findings_table.ts";
 import { configHash } from "../run/manifest.ts";
 import { WHENCE_VERSION } from "../run/version.ts";
 import { isGradientMethod } from "../../explain/options/gradient_options.ts";

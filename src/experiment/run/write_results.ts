@@ -1,7 +1,9 @@
 import { writeIfChanged } from "../../files/whole_file.ts";
 import { compareCells } from "../findings/comparison.ts";
 import { findingsOf } from "../findings/findings.ts";
-import { agreementCsv, findingsCsv, truthCsv } from "../findings/findings_text.ts";
+import { cellPairsCsv } from "../findings/cell_pairs_csv.ts";
+import { findingsCsv } from "../findings/findings_csv.ts";
+import { truthCsv } from "../findings/truth_csv.ts";
 import { plotCompleteness, plotDistances, plotFindings } from "../findings/plots.ts";
 import { type ResultRow, resultsCsv } from "../findings/results.ts";
 import { type Found, summaryText } from "../findings/summary.ts";
@@ -42,7 +44,7 @@ async function writeFindings(
   name: string,
 ): Promise<void> {
   if (findings.length > 0) await writeIfChanged(store.path("findings.csv"), findingsCsv(findings));
-  if (comparisons.length > 0) await writeIfChanged(store.path("agreement.csv"), agreementCsv(comparisons));
+  if (comparisons.length > 0) await writeIfChanged(store.path("agreement.csv"), cellPairsCsv(comparisons));
   if (rows.some(({ truth }) => truth.length > 0)) await writeIfChanged(store.path("truth.csv"), truthCsv(rows));
   await plotFindings(store, findings, name);
 }

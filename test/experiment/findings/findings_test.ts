@@ -3,7 +3,7 @@ import { parse } from "npm:csv-parse@7/sync";
 import { agreement } from "../../../src/metrics/agreement.ts";
 import { compareCells } from "../../../src/experiment/findings/comparison.ts";
 import { findingsOf } from "../../../src/experiment/findings/findings.ts";
-import { findingsTable } from "../../../src/experiment/findings/findings_text.ts";
+import { findingsTable } from "../../../src/experiment/findings/findings_table.ts";
 import { resultRow } from "../../../src/experiment/findings/results.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
 import { closedFormRecord } from "../../explain/closed_form_record.ts";

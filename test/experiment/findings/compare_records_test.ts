@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { parse } from "npm:csv-parse@7/sync";
+import { compareRecords } from "../../../src/experiment/findings/compare_records.ts";
+import { recordComparisonText } from "../../../src/experiment/findings/record_comparison_text.ts";
+import { recordPairsCsv } from "../../../src/experiment/findings/record_pairs_csv.ts";
+import { agreement } from "../../../src/metrics/agreement.ts";
+import { sampleRecord, withAttribution } from "../../report/record_sample.ts";
+
+const RECORD = sampleRecord();
+const OTHER = withAttribution(RECORD, RECORD.sequenceAttribution.map((value, i) => (i % 2 === 0 ? value : -value)));
+const CONSTANT = withAttribution(RECORD, RECORD.sequenceAttribution.map(() => 1));
+
+Deno.test("compareRecords() has the agreement of each two, with null for what does not exist", () => {
+  const { pairs, stability } = compareRecords([{ name: "one", record: RECORD }, { name: "two", record: OTHER }], 2);
+  const found = agreement(RECORD.sequenceAttribution, OTHER.sequenceAttribution, 2);
+  assert.deepEqual(pairs, [{ a: "one", b: "two", ...found }]);
+  assert.equal(stability, null);
+  const [{ pearson }] = compareRecords([{ name: "one", record: RECORD }, { name: "flat", record: CONSTANT }]).pairs;
+  assert.equal(pearson, null);
+});
+
+Deno.test("compareRecords() refuses one record, and records of other targets", () => {
+  assert.throws(() => compareRecords([{ name: "one", record: RECORD }]), RangeError);
+  const target = { ...RECORD.target, tokens: RECORD.target.tokens.map((token) => ({ ...token, id: token.id + 1 })) };
+  const other = { ...RECORD, target };
+  assert.throws(() => compareRecords([{ name: "one", record: RECORD }, { name: "two", record: other }]), {
+    name: "RangeError",
+    message: "Cannot compare as prompt, target and units must be the same in all: their targets differ",
+  });
+});
+
+Deno.test("recordComparisonText() and recordPairsCsv() have a row for each pair", () => {
+  const all = compareRecords([RECORD, OTHER, CONSTANT].map((record, i) => ({ name: `record ${i}`, record })));
+  const text = recordComparisonText(all);
+  assert.ok(["A / B", "A / C", "B / C"].every((pair) => text.includes(`\n${pair}`)), text);
+  assert.ok(text.includes("standard deviation over all 3"));
+  const rows = parse(recordPairsCsv(all), { columns: true }) as Record<string, string>[];
+  assert.deepEqual(Object.keys(rows[0]), [
+    ...["a", "b", "pearson", "spearman", "kendall", "top_overlap", "top", "sign_agreement", "relative_distance"],
+  ]);
+  assert.equal(rows[1].pearson, "");
+});
