@@ -14,7 +14,7 @@ import { aggregate, type Division, type Unit } from "../units.ts";
 
 const TEXT = { prompt: "Michael works as a", target: " software" };
 
-export async function mistakesOfAttributions(model: LanguageModel, record: AttributionRecord): Promise<void> {
+async function mistakesOfAttributions(model: LanguageModel, record: AttributionRecord): Promise<void> {
   // @ts-expect-error an unknown method
   await attribute(model, TEXT, { method: "shaply" });
   // @ts-expect-error a misspelt option
@@ -43,7 +43,7 @@ export async function mistakesOfAttributions(model: LanguageModel, record: Attri
   compareRecords([record, record]);
 }
 
-export async function mistakesOfPaths(path: PathFunction, points: PointFunction): Promise<void> {
+async function mistakesOfPaths(path: PathFunction, points: PointFunction): Promise<void> {
   // @ts-expect-error a rule that there is not
   quadratureRule("simpson", 3);
   // @ts-expect-error adaptive quadrature has no fixed rule
@@ -56,7 +56,7 @@ export async function mistakesOfPaths(path: PathFunction, points: PointFunction)
   await saliency(points, "max", false);
 }
 
-export async function mistakesOfGames(game: Game): Promise<void> {
+async function mistakesOfGames(game: Game): Promise<void> {
   const scorer = createScorer(game);
   // @ts-expect-error a game is no scorer, which keeps the budget
   await exactShapley(game);
@@ -74,7 +74,7 @@ export async function mistakesOfGames(game: Game): Promise<void> {
   await infidelity(scorer, [0, 1], {});
 }
 
-export async function mistakesOfTexts(units: readonly Unit[]): Promise<void> {
+async function mistakesOfTexts(units: readonly Unit[]): Promise<void> {
   // @ts-expect-error an unknown kind
   ({ kind: "paragraphs" }) satisfies Division;
   // @ts-expect-error spans without a name
@@ -87,3 +87,5 @@ export async function mistakesOfTexts(units: readonly Unit[]): Promise<void> {
   // @ts-expect-error a quantized tensor has no data
   tensor.data satisfies Uint8Array;
 }
+
+void [mistakesOfAttributions, mistakesOfPaths, mistakesOfGames, mistakesOfTexts];

@@ -29,7 +29,7 @@ const PROBE = 1 - 2 ** -18;
 // The nodes of both halves and of their parts.
 const FIRST_POINTS = [...Array.from({ length: 9 }, (_, k) => k / 8), PROBE];
 /** Smallest budget of adaptive quadrature, points. */
-export const LEAST_ADAPTIVE_BUDGET = FIRST_POINTS.length;
+const LEAST_ADAPTIVE_BUDGET = FIRST_POINTS.length;
 
 /**
  * Integrated gradients by residual-driven refinement: on every interval the exact integral of dφ_t/dα is known from the

@@ -13,7 +13,7 @@ const MOST_RESISTING = 8;
 const NEAR = 2 ** -10;
 
 /** Terms of a certificate. */
-export interface Certification {
+interface Certification {
   /** Σ_t |φ_t(1) − φ_t(0)| */
   readonly gap: number;
   /** κ to reach. */

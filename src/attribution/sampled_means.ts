@@ -39,7 +39,7 @@ export interface SampledMeans<O extends Observation> {
 // As many as fill a batch; the rule is applied after each.
 const ROUND = 16;
 /** The variance of fewer may be small by luck. */
-export const FEWEST_SAMPLES = 32;
+const FEWEST_SAMPLES = 32;
 
 /**
  * Averages independent observations until the largest standard error of the watched vector is small enough or the most

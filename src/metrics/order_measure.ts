@@ -1,7 +1,7 @@
 import { type Coalition, everyUnit, noUnit } from "../perturbation/coalition.ts";
 
 /** A measure of an order of units, the most important first: does the model rely on the first ones? */
-export interface OrderMeasure {
+interface OrderMeasure {
   /** The good direction. */
   readonly better: "lower" | "higher";
   /** Returns the coalitions to score for an order of N units. */
@@ -11,7 +11,7 @@ export interface OrderMeasure {
 }
 
 /** Options of a measure. */
-export interface MeasureOptions {
+interface MeasureOptions {
   /** True if there is a score with every unit taken away. */
   readonly scoresNothing: boolean;
   /** Points of a curve, at least 2, spread evenly; N + 1 by default. */
@@ -25,7 +25,7 @@ export const ORDER_MEASURE_NAMES = ["deletion", "insertion", "comprehensiveness"
 export type OrderMeasureName = typeof ORDER_MEASURE_NAMES[number];
 
 /** Shares of the units that count as the rationale; the measure is the mean over them. */
-export const RATIONALE_SHARES = [0.01, 0.05, 0.1, 0.2, 0.5] as const;
+const RATIONALE_SHARES = [0.01, 0.05, 0.1, 0.2, 0.5] as const;
 
 /**
  * - `deletion`: mean height of the score while units are taken away, the most important first.

@@ -3,7 +3,7 @@ import type { Scorer } from "./scorer.ts";
 import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
 
 /** Most units for which all 2^N coalitions are scored. */
-export const MOST_EXACT_UNITS = 16;
+const MOST_EXACT_UNITS = 16;
 
 /**
  * Shapley values by their definition: φ_i = Σ_{S ∌ i} |S|! (N − |S| − 1)! / N! · (v(S ∪ i) − v(S)).

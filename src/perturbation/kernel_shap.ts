@@ -10,7 +10,7 @@ import {
   sizeClasses,
   withComplements,
 } from "./kernel_coalitions.ts";
-import { estimateFromPairs, type PairObservations } from "./pair_estimate.ts";
+import { estimateFromPairs, type PairObservations } from "./fit/pair_estimate.ts";
 import type { Scorer } from "./scorer.ts";
 import {
   assertReachable,

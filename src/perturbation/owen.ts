@@ -12,7 +12,7 @@ export interface SampledOwenOptions extends SampledShapleyOptions {
 }
 
 /** Most contexts of units for which Owen values are computed exactly. */
-export const MOST_OWEN_CONTEXTS = 2 ** 17;
+const MOST_OWEN_CONTEXTS = 2 ** 17;
 
 /** A unit's marginal contribution to one coalition. */
 interface Marginal {

@@ -8,7 +8,7 @@ interface Sets {
 }
 
 /** A tokenized text and the segments to join its tokens by. */
-export interface JoinProblem {
+interface JoinProblem {
   readonly text: string;
   /** In order; [L] */
   readonly tokens: readonly UnitToken[];

@@ -2,7 +2,7 @@ import { sum } from "../../statistics/sums.ts";
 import { invertSymmetric } from "./symmetric_solve.ts";
 
 /** Weighted observations y of linear functions x of N coefficients whose sum is known. */
-export interface ConstrainedProblem {
+interface ConstrainedProblem {
   /** N */
   readonly units: number;
   /** C */

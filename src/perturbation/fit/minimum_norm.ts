@@ -1,6 +1,6 @@
 import { dot } from "../../statistics/sums.ts";
 /** A linear least squares problem with one unknown vector for each column. */
-export interface LeastSquares {
+interface LeastSquares {
   /** N */
   readonly unknowns: number;
   /** C */

@@ -3,7 +3,7 @@ import { invertSymmetric } from "./symmetric_solve.ts";
 import { multiply } from "./constrained_fit.ts";
 
 /** A weighted ridge regression of several columns on the same rows. */
-export interface RidgeProblem {
+interface RidgeProblem {
   /** N */
   readonly units: number;
   /** C */
@@ -19,7 +19,7 @@ export interface RidgeProblem {
 }
 
 /** Its solution. */
-export interface RidgeFit {
+interface RidgeFit {
   /** [C, N] */
   readonly coefficients: Float64Array;
   /** [C] */

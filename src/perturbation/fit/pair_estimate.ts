@@ -1,6 +1,6 @@
-import { dot } from "../statistics/sums.ts";
-import { createMoments } from "../statistics/moments.ts";
-import { type ConstrainedFit, fitConstrained, multiply } from "./fit/constrained_fit.ts";
+import { dot } from "../../statistics/sums.ts";
+import { createMoments } from "../../statistics/moments.ts";
+import { type ConstrainedFit, fitConstrained, multiply } from "./constrained_fit.ts";
 
 /** Pairs of complementary coalitions as observations: x = z − ½, y = (v(z) − v(1 − z)) / 2. */
 export interface PairObservations {
@@ -13,13 +13,13 @@ export interface PairObservations {
 }
 
 /** A solution with its standard errors, [C, N]. */
-export interface PairEstimate extends ConstrainedFit {
+interface PairEstimate extends ConstrainedFit {
   readonly standardError: Float64Array;
   readonly degreesOfFreedom: number;
 }
 
 /** Observed pairs of a game. */
-export interface PairProblem {
+interface PairProblem {
   /** Pairs that were scored in full, weighted by the kernel. */
   readonly enumerated: PairObservations;
   /** Pairs that were drawn by the kernel's weight. */
