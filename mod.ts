@@ -28,23 +28,11 @@ export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";
 
 export { attribute } from "./src/explain/attribute.ts";
-export {
-  type AttributionOptions,
-  type AttributionText,
-  DEFAULT_OPTIONS,
-  HIERARCHIES,
-  type HierarchyName,
-  type MethodName,
-  METHODS,
-  type NormName,
-  type PrefixName,
-  type QuadratureName,
-  QUADRATURES,
-  type StrategyName,
-} from "./src/explain/options/attribution_options.ts";
-export { NORMS, PREFIXES, STRATEGIES } from "./src/explain/options/gradient_options.ts";
-export { type GivenOptions, PRESET_NAMES, type PresetName } from "./src/explain/options/preset.ts";
-export { METRIC_NAMES, type MetricName, type MetricOptions } from "./src/explain/options/metric_options.ts";
+export { type AttributionOptions, resolveOptions, validate } from "./src/explain/methods/resolve_options.ts";
+export { addMethod, type MethodName, methodNames } from "./src/explain/methods/method_table.ts";
+export type { AttributionText } from "./src/explain/options/attribution_text.ts";
+export { PRESET_NAMES, type PresetName } from "./src/explain/options/preset.ts";
+export { METRIC_NAMES, type MetricName } from "./src/explain/options/metric_options.ts";
 
 export type { AttributionRecord } from "./src/explain/record/record.ts";
 export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/render_record.ts";

@@ -1,12 +1,12 @@
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
-import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
 import { distance } from "../../src/statistics/sums.ts";
 import { assertNear, type Golden } from "../model/subject.ts";
 
 /** A whole attribution, with the check that its result must pass before its time counts. */
 export interface Method {
   readonly what: string;
-  readonly options: Partial<AttributionOptions>;
+  readonly options: AttributionOptions;
   check(record: AttributionRecord, golden: Golden): void;
 }
 
@@ -15,7 +15,7 @@ const BASELINE = "token:0";
 /** Tolerance for f32 on another device, relative to the largest entry. */
 const RELATIVE = 2e-3;
 
-const FIFTY: Partial<AttributionOptions> = {
+const FIFTY: AttributionOptions = {
   baseline: BASELINE,
   quadrature: "gauss-legendre",
   steps: 50,

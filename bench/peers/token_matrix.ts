@@ -8,7 +8,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attribute } from "../../src/explain/attribute.ts";
-import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
 import { emit, print } from "../figure.ts";
 import { EXAMPLE, openSubject, subject } from "../model/subject.ts";
 import { CAPTUM, type CaptumResult, largestDifference, runCaptum } from "./python.ts";
@@ -26,7 +25,7 @@ const CONVERGED = { tolerance: 0.015, budget: 1000 } as const;
 const SHARE = 0.2;
 /** Tolerances from loose to tight; each costs about a half more than the one before. */
 const TOLERANCES = [0.5, 0.2, 0.1, 0.05, 0.025];
-const OPTIONS: Partial<AttributionOptions> = { baseline: "token:0", quadrature: "adaptive", tokens: true, freeze: [] };
+const OPTIONS = { baseline: "token:0", quadrature: "adaptive", tokens: true, freeze: [] } as const;
 
 /** A token matrix and its cost. */
 interface Matrix {
@@ -55,7 +54,7 @@ async function kept<T>(name: string, make: () => Promise<T>): Promise<T> {
   return made;
 }
 
-async function whence(options: Pick<AttributionOptions, "tolerance"> & Partial<AttributionOptions>): Promise<Matrix> {
+async function whence(options: { readonly tolerance: number; readonly budget?: number }): Promise<Matrix> {
   const { model } = await openSubject(chosen);
   try {
     const { tokenAttribution, cost, completeness } = await attribute(model, EXAMPLE, { ...OPTIONS, ...options });

@@ -14,12 +14,14 @@ export type Values = Readonly<Record<string, string | boolean | readonly string[
 /**
  * Parses arguments strictly.
  *
+ * @param unknown writes the message about a flag that is none of the options, given without its dashes
  * @throws {UsageError} if an option is unknown, a value is missing, or there are too many positionals
  */
 export function parseArguments(
   args: string[],
   options: Options,
   positionals: number,
+  unknown?: (flag: string) => string,
 ): { values: Values; rest: string[] } {
   try {
     const parsed = parseArgs({
@@ -32,6 +34,8 @@ export function parseArguments(
     }
     return { values: parsed.values as Values, rest: parsed.positionals };
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    const { message } = error as Error;
+    const flag = /^Unknown option '--?([^'=]+)/.exec(message)?.[1];
+    throw new UsageError(flag === undefined || unknown === undefined ? message : unknown(flag));
   }
 }

@@ -2,12 +2,8 @@ import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
 import { completenessPivot } from "../experiment/findings/pivot.ts";
 import type { ForecastModel } from "../experiment/run/forecast.ts";
-import {
-  type ExperimentPlan,
-  type ModelSpec,
-  planExperiment,
-  type PlanOverrides,
-} from "../experiment/run/plan_cells.ts";
+import type { ExperimentPlan, ModelSpec, PlanOverrides } from "../experiment/run/cell.ts";
+import { planExperiment } from "../experiment/run/plan_cells.ts";
 import { type ExperimentResult, runExperiment } from "../experiment/run/run_experiment.ts";
 import type { RunContext } from "../experiment/run/run_context.ts";
 import { DEVICES, QUANTIZATIONS } from "../experiment/config/experiment_schema.ts";

@@ -1,5 +1,5 @@
 import type { Forecast, ForecastModel, ForecastRange } from "../experiment/run/forecast.ts";
-import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/plan_cells.ts";
+import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/cell.ts";
 import { groupByModel } from "../experiment/run/group_by_model.ts";
 import { readStored } from "../experiment/run/result_store.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
@@ -52,7 +52,7 @@ async function planCells(cells: readonly Cell[], directory: string, open: OpenFo
     }
     try {
       opened ??= open(cell.model);
-      const forecast = await (await opened).forecast(cell.text, cell.options);
+      const forecast = await (await opened).forecastResolved(cell.text, cell.options);
       planned.push({ cell, state, forecast, error: null });
     } catch (error) {
       planned.push({ cell, state: "cannot run", forecast: null, error: messageOf(error) });

@@ -1,50 +1,46 @@
-import { historyOf } from "./attribute_inputs.ts";
-import { number, text } from "./argument_values.ts";
-import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { type AttributionText, GENERATION_OPTIONS, TEXT_OPTIONS } from "../explain/options/attribution_text.ts";
+import { checkText } from "../explain/options/check_text.ts";
+import type { GenerateOptions } from "../model/generate/continue_prompt.ts";
+import { parseArguments } from "./arguments.ts";
+import { flagsOf, givenOptions, parseOptions, refuseFlags } from "./declared_flags.ts";
+import { flagHelp } from "./flag_help.ts";
 import { MODEL_HELP, MODEL_OPTIONS, modelOptions, openModel } from "./model_flags.ts";
 import { write } from "./write.ts";
-import { SAMPLING_HELP, SAMPLING_OPTIONS, samplingOptions } from "./sampling_flags.ts";
+
+const { prompt, generate, chat, history } = TEXT_OPTIONS;
+const USUAL_TOKENS = 64;
+const FLAGS = flagsOf({
+  prompt,
+  generate: { ...generate, help: "most tokens to generate", usual: String(USUAL_TOKENS) },
+  chat,
+  history,
+  ...GENERATION_OPTIONS,
+});
 
 const HELP = `Continues a prompt and prints the text as it comes. Each token is the likeliest, unless tokens are drawn.
 
 Usage: deno task generate --prompt TEXT [options]
 
-  --prompt TEXT       the text to continue
-  --generate N        at most N tokens (64)
-  --chat              put the prompt into the model's chat template
-  --history ROLE:TEXT an earlier message of the chat, of system, user or assistant; once for each, in order
-${SAMPLING_HELP}  --seed N            seed of the draws; the same seed gives the same text (0)
-${MODEL_HELP}  --help              this text
+${flagHelp(FLAGS)}${MODEL_HELP}  --help              this text
 `;
-
-const OPTIONS = {
-  ...MODEL_OPTIONS,
-  ...SAMPLING_OPTIONS,
-  prompt: { type: "string" },
-  generate: { type: "string" },
-  chat: { type: "boolean" },
-  history: { type: "string", multiple: true },
-  seed: { type: "string" },
-} as const satisfies Options;
 
 /** Runs `generate` and returns the exit code. */
 export async function runGenerateCommand(args: string[]): Promise<number> {
-  const { values } = parseArguments(args, OPTIONS, 0);
+  const { values } = parseArguments(args, { ...parseOptions(FLAGS), ...MODEL_OPTIONS }, 0);
   if (values.help) {
     write(Deno.stdout, HELP);
     return 0;
   }
-  const prompt = text("prompt", values.prompt);
-  if (prompt === undefined) throw new UsageError("Cannot generate as --prompt must be given: got none");
-  const count = number("generate", values.generate, { least: 1, whole: true }) ?? 64;
-  const history = historyOf(values);
-  const sampling = samplingOptions(values, "seed");
+  const given = givenOptions(FLAGS, values);
+  refuseFlags(checkText(given, null), FLAGS);
+  const { prompt, generate = USUAL_TOKENS, chat, history, ...sampling } = given as AttributionText;
   const model = await openModel(modelOptions(values));
   try {
     const tokenizer = await model.tokenizer();
-    const { tokens } = tokenizer.encodePrompt(prompt, { chat: values.chat === true || history !== undefined, history });
+    const { tokens } = tokenizer.encodePrompt(prompt, { chat: chat === true || history !== undefined, history });
     const onText = (piece: string) => write(Deno.stdout, piece);
-    await model.generate(tokens.map((token) => token.id), count, { ...sampling, onText });
+    const options = { ...sampling, onText } as GenerateOptions;
+    await model.generate(tokens.map((token) => token.id), generate, options);
     write(Deno.stdout, "\n");
     return 0;
   } finally {

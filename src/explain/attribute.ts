@@ -1,45 +1,60 @@
-import type { AttributionRecord } from "./record/record.ts";
 import type { LanguageModel } from "../model/model.ts";
-import { advise } from "./advice.ts";
-import type { Judged } from "./judged.ts";
-import { buildRecord } from "./record/build_record.ts";
-import { type Explain, measure } from "./measure.ts";
-import { type OpenObjective, openObjective } from "./open_objective.ts";
-import { type GivenOptions, presetGenerate } from "./options/preset.ts";
-import { type AttributionOptions, type AttributionText, resolveOptions } from "./options/attribution_options.ts";
-import { perturb } from "./methods/perturb.ts";
-import { GRADIENT_METHODS } from "./methods/gradient_methods.ts";
-import { isGradientMethod } from "./options/gradient_options.ts";
-import { type PreparedText, prepareText } from "./prepare_text.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
+import { advise } from "./advice.ts";
+import { type Explain, measure } from "./measure.ts";
+import { methodOf } from "./methods/method_table.ts";
+import { type AnyOptions, type AttributionOptions, resolveOptions } from "./methods/resolve_options.ts";
+import { type OpenObjective, openObjective } from "./open_objective.ts";
+import type { AttributionText } from "./options/attribution_text.ts";
+import { checkText } from "./options/check_text.ts";
+import { refuse } from "./options/mistake.ts";
+import { presetGenerate } from "./options/preset.ts";
+import { prepareText } from "./prepare_text.ts";
+import { buildRecord } from "./record/build_record.ts";
+import type { AttributionRecord } from "./record/record.ts";
 
 /**
  * Says which prompt tokens made the model give the target its log-probability, or another objective its value.
  *
  * @param text the prompt and the target; without a target, what the model generates is explained
- * @param options the preset's for whatever is left out, or else the defaults
+ * @param options the preset's where they are left out, or else the defaults
  * @returns the record, in the objective's unit
- * @throws {RangeError} for an empty prompt or target, a prompt with every token frozen, options out of range, scores that
- * are not finite, or sequences that do not fit the model or the memory
+ * @throws {RangeError} if an option is unknown, out of range or without an effect, the prompt or the target is empty, every
+ * token of the prompt is frozen, a score is not finite, or the sequences do not fit the model or the memory
  */
 export async function attribute(
   model: LanguageModel,
   text: AttributionText,
-  options: GivenOptions = {},
+  options: AttributionOptions = {},
 ): Promise<AttributionRecord> {
+  const resolved = resolveOptions(options);
+  const generate = text.generate ?? (text.target === undefined ? presetGenerate(options.preset) : undefined);
+  return await attributeResolved(model, { ...text, generate }, resolved);
+}
+
+/**
+ * Attributes with options that have been checked and resolved.
+ *
+ * @throws {RangeError} as `attribute`
+ */
+export async function attributeResolved(
+  model: LanguageModel,
+  text: AttributionText,
+  options: AnyOptions,
+): Promise<AttributionRecord> {
+  refuse(checkText(text, options.objective));
   const seconds = startStopwatch();
   const before = { ...model.meter };
-  const resolved = resolveOptions(options);
-  const generate = text.generate ?? presetGenerate(options.preset);
-  const prepared = await prepareText(model, { ...text, generate }, resolved);
-  const objective = await openObjective(model, prepared, resolved.objective, prepared.promptRows);
+  const prepared = await prepareText(model, text, options);
+  const objective = await openObjective(model, prepared, options.objective, prepared.promptRows);
   if (prepared.targetUnits !== null && objective.targets !== prepared.targetIds.length) {
     throw new RangeError(
-      `Cannot sum over target units as the objective must score each target token: got ${resolved.objective}, which gives ` +
-        "one score",
+      "Cannot sum over target units as the objective must score each target token: got " +
+        `${options.objective}, which gives one score`,
     );
   }
-  const explain: Explain = (given) => runMethod(model, objective, given, resolved);
+  const method = methodOf(options.method);
+  const explain: Explain = (given) => method.run({ model, objective, text: given }, options);
   const judged = await explain(prepared);
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null
     ? null
@@ -55,21 +70,9 @@ export async function attribute(
     predictedBytes: model.meter.predictedBytes,
     peakBytes: model.meter.peakBytes,
   };
-  const metrics = resolved.metrics &&
-    await measure(model, { objective, text: prepared, judged, explain }, resolved.metrics);
-  return buildRecord(model, explained, resolved, judged, advise(prepared, resolved, judged), cost, metrics);
-}
-
-async function runMethod(
-  model: LanguageModel,
-  objective: OpenObjective,
-  text: PreparedText,
-  options: AttributionOptions,
-): Promise<Judged> {
-  const { method } = options;
-  return isGradientMethod(method)
-    ? await GRADIENT_METHODS[method](objective, text, options, model)
-    : await perturb(model, objective, text, options);
+  const metrics = options.metrics &&
+    await measure(model, { objective, text: prepared, judged, explain }, options.metrics);
+  return buildRecord(model, explained, options, judged, advise(prepared, options, judged), cost, metrics);
 }
 
 async function describePairs(model: LanguageModel, pairs: NonNullable<OpenObjective["pairs"]>) {

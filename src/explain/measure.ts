@@ -7,11 +7,12 @@ import { ORDER_MEASURE_NAMES, orderOf } from "../metrics/order_measure.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { aggregate } from "../units/aggregate.ts";
 import type { Judged } from "./judged.ts";
-import { DEFAULT_METRICS, type MetricOptions } from "./options/metric_options.ts";
+import type { MetricOptions } from "./options/metric_options.ts";
+import { schemeText } from "./options/scheme.ts";
 import type { OpenObjective } from "./open_objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 import { promptScorer } from "./prompt_scorer.ts";
-import { replacementOf } from "./replacement.ts";
+import { replacementOf } from "./baselines/replacement.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
 
 /** Attributes the same prompt from other embeddings. */
@@ -33,21 +34,20 @@ export interface Measured {
 export async function measure(
   model: LanguageModel,
   { objective, text, judged, explain }: Measured,
-  options: Pick<MetricOptions, "names"> & Partial<MetricOptions>,
+  options: MetricOptions,
 ): Promise<RecordMetrics> {
   const seconds = startStopwatch();
   const before = { ...model.meter };
-  const asked: MetricOptions = { ...DEFAULT_METRICS, ...options };
-  const { names, scheme, seed, samples } = asked;
+  const { names, scheme, seed, samples } = options;
   const scorer = promptScorer(model, objective, text, await replacementOf(model, scheme), null);
   const attribution = ofFreeUnits(judged, text);
   const measured = {
-    ...await faithfulness(scorer, attribution, asked),
+    ...await faithfulness(scorer, attribution, options),
     ...(names.includes("infidelity") ? { infidelity: await infidelity(scorer, attribution, { seed, samples }) } : {}),
-    ...(names.includes("sensitivity") ? { sensitivity: await sensitivity(text, explain, asked) } : {}),
+    ...(names.includes("sensitivity") ? { sensitivity: await sensitivity(text, explain, options) } : {}),
   };
   return {
-    scheme,
+    scheme: schemeText(scheme),
     seed,
     ...measured,
     cost: {

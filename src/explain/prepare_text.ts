@@ -4,10 +4,11 @@ import type { Message } from "../model/tokens/chat_turns.ts";
 import { isDrawn } from "../model/generate/sampler.ts";
 import type { PromptToken, Token, Tokenizer } from "../model/tokens/tokenizer.ts";
 import { divide } from "../units/divide.ts";
-import { parseDivision } from "../units/division.ts";
 import type { Span } from "../units/text_segments.ts";
 import type { Unit, UnitToken } from "../units/unit.ts";
-import type { AttributionOptions, AttributionText } from "./options/attribution_options.ts";
+import type { AttributionText } from "./options/attribution_text.ts";
+import type { CommonOptions } from "./options/common_options.ts";
+import { frozenText, type FrozenTokens } from "./options/freeze.ts";
 
 /** A prompt and a target as tokens, with what is frozen. */
 export interface PreparedText {
@@ -45,8 +46,6 @@ export interface PreparedText {
   readonly boundaryDiffers: boolean;
 }
 
-const TOKEN = "token:";
-
 /** How a target was generated, for the record. */
 export type Generation = NonNullable<AttributionRecord["target"]["generation"]>;
 
@@ -56,16 +55,14 @@ const DEFAULT_GENERATED = 20;
 /**
  * Tokenizes the prompt and the target, or generates the target.
  *
- * @throws {RangeError} for an empty prompt or target, an alternative that is missing, of no use or the target itself, an unknown `freeze`, a prompt whose tokens are all frozen, or units
- * that the prompt or the target does not have; {SyntaxError} for a malformed template of units
+ * @throws {RangeError} if the prompt or the target is empty, the alternative is the target, every token is frozen, or the
+ * prompt or the target does not have the units
+ * @throws {SyntaxError} if a template of units is malformed
  */
 export async function prepareText(
   model: LanguageModel,
   text: AttributionText,
-  { freeze, units: division, targetUnits, objective }: Pick<
-    AttributionOptions,
-    "freeze" | "units" | "targetUnits" | "objective"
-  >,
+  { freeze, units: division, targetUnits, objective }: Omit<CommonOptions, "metrics">,
 ): Promise<PreparedText> {
   const tokenizer = await model.tokenizer();
   const { history = [], chat = history.length > 0 } = text;
@@ -79,10 +76,10 @@ export async function prepareText(
   if (frozen.every(Boolean)) {
     throw new RangeError(
       `Cannot attribute as the prompt must have a token that is not frozen: got all ${frozen.length} frozen by ` +
-        freeze.join(", "),
+        freeze.map(frozenText).join(", "),
     );
   }
-  const units = divide(promptText, unitTokens, parseDivision(division), turns);
+  const units = divide(promptText, unitTokens, division, turns);
   for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
   const generation = text.target === undefined ? describeGeneration(text) : null;
   const targetIds = generation === null
@@ -114,10 +111,10 @@ export async function prepareText(
     targetIds,
     alternative,
     generation,
-    targetUnits: targetUnits === "tokens" ? null : divide(
+    targetUnits: targetUnits.kind === "tokens" ? null : divide(
       targetText,
       targetTokens.map((token) => ({ ...token, frozen: false })),
-      parseDivision(targetUnits),
+      targetUnits,
     ),
     chat,
     history,
@@ -129,20 +126,11 @@ export async function prepareText(
 function alternativeOf(
   tokenizer: Tokenizer,
   { alternative: text }: AttributionText,
-  objective: AttributionOptions["objective"],
+  objective: CommonOptions["objective"],
   targetIds: readonly number[],
 ): PreparedText["alternative"] {
-  if (objective !== "contrastive") {
-    if (text === undefined) return null;
-    throw new RangeError(`Cannot compare with an alternative as the objective must be contrastive: got ${objective}`);
-  }
-  const ids = text === undefined ? [] : tokenizer.encodeTarget(text);
-  if (text === undefined || ids.length === 0) {
-    throw new RangeError(
-      "Cannot attribute the objective contrastive as an alternative must be given: got " +
-        (text === undefined ? "none" : "an empty text"),
-    );
-  }
+  if (objective !== "contrastive" || text === undefined) return null;
+  const ids = tokenizer.encodeTarget(text);
   if (String(ids) === String(targetIds)) {
     throw new RangeError(`Cannot attribute as the alternative must not be the target: got ${JSON.stringify(text)}`);
   }
@@ -178,25 +166,40 @@ function locatedTokens(tokenizer: Tokenizer, text: string, ids: readonly number[
   return tokens.map((token, t) => ({ ...token, start: spans[t].start, end: spans[t].end }));
 }
 
+/** @throws {RangeError} if a position lies behind the prompt, or a token does not exist */
 function frozenPositions(
   tokens: readonly PromptToken[],
-  freeze: readonly string[],
+  freeze: readonly FrozenTokens[],
   { tokenId }: Pick<Tokenizer, "tokenId">,
 ): boolean[] {
   const frozen = tokens.map(() => false);
-  const freezeToken = (id: number) => tokens.forEach((token, i) => frozen[i] ||= token.id === id);
-  for (const name of freeze) {
-    if (name === "special") tokens.forEach((token, i) => frozen[i] ||= token.special);
-    else if (name === "template") tokens.forEach((token, i) => frozen[i] ||= token.template);
-    else if (name === "first") frozen[0] = true;
-    else if (name.startsWith(TOKEN)) freezeToken(tokenId(name.slice(TOKEN.length)));
-    else if (/^\d+$/.test(name) && Number(name) < tokens.length) frozen[Number(name)] = true;
-    else {
-      throw new RangeError(
-        `Cannot attribute as freeze must be special, template, first, token:<id or text> or positions 0 … ${
-          tokens.length - 1
-        }: got ${name}`,
-      );
+  const freezeWhere = (isFrozen: (token: PromptToken) => boolean) =>
+    tokens.forEach((token, i) => frozen[i] ||= isFrozen(token));
+  for (const which of freeze) {
+    switch (which.kind) {
+      case "special":
+        freezeWhere((token) => token.special);
+        break;
+      case "template":
+        freezeWhere((token) => token.template);
+        break;
+      case "first":
+        frozen[0] = true;
+        break;
+      case "token": {
+        const id = tokenId(which.token);
+        freezeWhere((token) => token.id === id);
+        break;
+      }
+      case "position":
+        if (which.position >= tokens.length) {
+          throw new RangeError(
+            `Cannot attribute as freeze must be special, template, first, token:<id or text> or positions 0 … ${
+              tokens.length - 1
+            }: got ${which.position}`,
+          );
+        }
+        frozen[which.position] = true;
     }
   }
   return frozen;

@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
 import { type CommandIo, runExperimentCommand } from "../../src/cli/experiment_command.ts";
 import type { Forecast } from "../../src/experiment/run/forecast.ts";
-import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
+import type { AnyOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import type { OpenModel } from "../../src/experiment/run/run_context.ts";
 import { fakeContext, SWEEP, withDirectory } from "../explain/fake_model.ts";
 
 /** 12 to 34 points for adaptive, else as many as steps; a row and a byte a point. */
-function forecastOf(_text: AttributionText, { method, quadrature, steps }: AttributionOptions): Promise<Forecast> {
+function forecastOf(_text: AttributionText, { method, quadrature, steps }: AnyOptions): Promise<Forecast> {
   const points = method === "feature-ablation"
     ? [0, 0] as const
     : quadrature === "adaptive"
     ? [12, 34] as const
-    : [steps, steps] as const;
+    : [steps as number, steps as number] as const;
   return Promise.resolve({ pathPoints: points, forwardRows: points, backwardRows: points, bytes: points });
 }
+
+/** The command has resolved the options of its cells. */
+const noForecast = () => Promise.reject(new Error("The options must be resolved"));
 
 /** Runs the command on a sweep with the closed-form scorer. */
 async function command(
@@ -29,7 +33,8 @@ async function command(
   const context = fakeContext(replace);
   const io: CommandIo = {
     open: open ?? context.open,
-    openForecast: openForecast ?? (() => Promise.resolve({ forecast: forecastOf, close: () => {} })),
+    openForecast: openForecast ??
+      (() => Promise.resolve({ forecast: noForecast, forecastResolved: forecastOf, close: () => {} })),
     stdout: (text) => void (said.stdout += text),
     stderr: (text) => void (said.stderr += text),
     stderrIsTerminal: false,
@@ -70,7 +75,8 @@ Deno.test("runExperimentCommand() --plan names the cells that cannot run, says w
   withDirectory(async (directory) => {
     const openForecast = () =>
       Promise.resolve({
-        forecast: (text: AttributionText, options: AttributionOptions) =>
+        forecast: noForecast,
+        forecastResolved: (text: AttributionText, options: AnyOptions) =>
           options.steps === 20 ? Promise.reject(new Error("It must fit")) : forecastOf(text, options),
         close: () => {},
       });
@@ -110,7 +116,7 @@ Deno.test("runExperimentCommand() says once that one of the models cannot be ope
 
 Deno.test("runExperimentCommand() exits with 3 under --strict where a tolerance was not met, else with 0", () =>
   withDirectory(async (directory) => {
-    const yaml = SWEEP.replace("0.01", "1e-12\n    budget: 8");
+    const yaml = SWEEP.replace("0.01", "1e-12\n    budget: 10");
     const args = ["FILE", "--out", `${directory}/out`];
     assert.equal((await command(directory, args, yaml)).code, 0);
     assert.equal((await command(directory, [...args, "--strict"], yaml)).code, 3);

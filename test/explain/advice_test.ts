@@ -4,7 +4,7 @@ import { attribute } from "../../src/explain/attribute.ts";
 import type { Judged } from "../../src/explain/judged.ts";
 import type { PreparedText } from "../../src/explain/prepare_text.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import { type AttributionOptions, resolveOptions } from "../../src/explain/options/attribution_options.ts";
+import { type AttributionOptions, resolveOptions } from "../../src/explain/methods/resolve_options.ts";
 import { loadModel } from "../../src/model/model.ts";
 
 const RESISTING = [
@@ -15,7 +15,7 @@ const RESISTING = [
 ];
 
 /** The sentence about what resists, of a prompt of two tokens that takes `pathPoints` of 100 points. */
-function sentence(firstFrozen: boolean, pathPoints: number, options: Partial<AttributionOptions>): string | undefined {
+function sentence(firstFrozen: boolean, pathPoints: number, options: AttributionOptions): string | undefined {
   const text = {
     boundaryDiffers: false,
     frozen: [firstFrozen, false],
@@ -29,7 +29,9 @@ function sentence(firstFrozen: boolean, pathPoints: number, options: Partial<Att
     entryError: new Float64Array(),
   };
   const result = { certified, pathPoints, baseline: new Float64Array(1), sampling: null } as unknown as Judged;
-  return advise(text, resolveOptions({ budget: 100, ...options }), result).find((line) => line.includes("resists"));
+  return advise(text, resolveOptions({ budget: 100, ...options } as AttributionOptions), result).find((line) =>
+    line.includes("resists")
+  );
 }
 
 Deno.test("advise() names the three worst parts of the path in order, and what may help", () => {

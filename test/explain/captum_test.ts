@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ObjectiveName } from "../../src/attribution/objectives/objective.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import type { GivenOptions } from "../../src/explain/options/preset.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import awkward from "../golden/captum/awkward.json" with { type: "json" };
 import biography from "../golden/captum/biography.json" with { type: "json" };
@@ -17,9 +17,9 @@ interface Given {
 
 type Run = (
   golden: { readonly skip: number[]; readonly skipMost: number[]; readonly baseline: number },
-) => GivenOptions;
+) => AttributionOptions;
 
-const freeze = (ids: readonly number[]) => ids.map((id) => `token:${id}`);
+const freeze = (ids: readonly number[]) => ids.map((id) => `token:${id}` as const);
 
 /** Our options for each of Captum's runs in test/golden/captum/generate.py; docs/captum.md says why. */
 const RUNS: Readonly<Record<string, Run>> = {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { withChatModel } from "../support/chat_model.ts";
 
@@ -15,7 +16,7 @@ const CHAT: AttributionText = {
   target: " Rome",
 };
 
-async function record(directory: string, options: Partial<AttributionOptions>, text = CHAT) {
+async function record(directory: string, options: AttributionOptions, text = CHAT) {
   const model = await loadModel(directory);
   try {
     return checkRecord(await attribute(model, text, options));

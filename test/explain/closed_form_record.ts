@@ -1,5 +1,6 @@
 import { type AttributionRecord, RECORD_SCHEMA } from "../../src/explain/record/record.ts";
-import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
+import { type AnyOptions, recordedOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 
 /**
  * A scorer whose attributions have a closed form. A prompt token i moves along the path as g(α) = tanh(3α) / tanh(3)
@@ -21,13 +22,14 @@ function exactAttribution(promptTokens: readonly string[], targetTokens: readonl
 }
 
 /** Builds the record of one attribution of the closed-form scorer. */
-export function closedFormRecord(text: AttributionText, options: AttributionOptions): AttributionRecord {
+export function closedFormRecord(text: AttributionText, options: AnyOptions): AttributionRecord {
   const target = text.target ?? " made up".repeat(Math.ceil((text.generate ?? 2) / 2));
   const promptTokens = splitTokens(text.prompt);
   const targetTokens = splitTokens(target);
   const frozen = promptTokens.map((_, i) =>
-    options.freeze.includes(String(i)) || i === 0 && options.freeze.includes("first")
+    options.freeze.some((one) => one.kind === "position" ? one.position === i : i === 0 && one.kind === "first")
   );
+  const tokens = options.tokens === true && options.method !== "feature-ablation";
   const exact = exactAttribution(promptTokens, targetTokens)
     .map((row) => row.map((value, i) => frozen[i] ? 0 : value));
   const integral = integralOf(options);
@@ -37,7 +39,6 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
   const sequence = columnSums(matrix);
   const relative = Math.abs(integral.sum - 1);
   const certified = options.method === "integrated-gradients" && options.quadrature === "adaptive";
-  const { method, ...rest } = options;
   return {
     schema: RECORD_SCHEMA,
     model: {
@@ -48,7 +49,7 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
       fingerprint: FAKE_FINGERPRINT,
     },
     device: { backend: "reference", adapter: "closed form", tuning: null },
-    method: { name: method, ...rest },
+    method: { name: options.method, ...recordedOptions(options) },
     prompt: { text: text.prompt, tokens: placed(promptTokens).map((token, i) => ({ ...token, frozen: frozen[i] })) },
     target: { text: target, tokens: placed(targetTokens) },
     score: {
@@ -56,20 +57,20 @@ export function closedFormRecord(text: AttributionText, options: AttributionOpti
       input: gaps.map((gap) => gap - 4),
       baseline: gaps.map(() => -4),
     },
-    tokenAttribution: options.tokens || options.method === "feature-ablation" ? matrix : null,
+    tokenAttribution: tokens || options.method === "feature-ablation" ? matrix : null,
     sequenceAttribution: sequence,
     standardError: null,
     completeness: {
-      delta: options.tokens ? delta : null,
-      relative: options.tokens ? gaps.map(() => relative) : null,
-      certificate: certified && options.tokens ? gaps.map(() => 2 * relative) : null,
+      delta: tokens ? delta : null,
+      relative: tokens ? gaps.map(() => relative) : null,
+      certificate: certified && tokens ? gaps.map(() => 2 * relative) : null,
       entryError: certified ? sequence.map((value) => Math.abs(value) * relative) : null,
       sequence: {
         delta: total(delta),
         relative,
         certificate: certified ? 2 * relative : null,
-        tolerance: certified ? options.tolerance : null,
-        met: certified ? 2 * relative <= options.tolerance : null,
+        tolerance: certified ? options.tolerance as number : null,
+        met: certified ? 2 * relative <= (options.tolerance as number) : null,
       },
       arithmeticFloor: options.method === "integrated-gradients" ? 1e-7 : null,
     },
@@ -93,14 +94,16 @@ function placed(words: readonly string[]): { id: number; text: string; start: nu
 }
 
 /** Returns Σ_k w_k g′(α_k), exactly 1 for an exact rule, and the number of points. */
-function integralOf(options: AttributionOptions): { sum: number; points: number } {
+function integralOf(options: AnyOptions): { sum: number; points: number } {
   if (options.method === "feature-ablation") return { sum: 1, points: 0 };
   if (options.quadrature !== "adaptive") {
-    return { sum: fixedRule(options.quadrature, options.steps), points: options.steps };
+    const steps = (options.steps ?? 1) as number;
+    return { sum: fixedRule(String(options.quadrature), steps), points: steps };
   }
-  for (let points = 4; points <= (options.budget ?? 1000); points *= 2) {
+  const { budget, tolerance } = options as unknown as { readonly budget: number; readonly tolerance: number };
+  for (let points = 4; points <= budget; points *= 2) {
     const sum = fixedRule("riemann-middle", points);
-    if (2 * Math.abs(sum - 1) <= options.tolerance) return { sum, points };
+    if (2 * Math.abs(sum - 1) <= tolerance) return { sum, points };
   }
   return { sum: fixedRule("riemann-middle", 4), points: 4 };
 }

@@ -1,5 +1,5 @@
 import { planExperiment } from "../../src/experiment/run/plan_cells.ts";
-import type { ExperimentPlan } from "../../src/experiment/run/plan_cells.ts";
+import type { ExperimentPlan } from "../../src/experiment/run/cell.ts";
 import { parseConfig } from "../../src/experiment/config/parse_config.ts";
 import type { OpenModel, RunContext } from "../../src/experiment/run/run_context.ts";
 import { closedFormRecord, FAKE_FINGERPRINT } from "./closed_form_record.ts";

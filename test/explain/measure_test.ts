@@ -3,18 +3,13 @@ import { attribute } from "../../src/explain/attribute.ts";
 import { openForecast } from "../../src/experiment/run/forecast.ts";
 import { METRIC_NAMES } from "../../src/explain/options/metric_options.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import {
-  type AttributionOptions,
-  DEFAULT_OPTIONS,
-  resolveOptions,
-} from "../../src/explain/options/attribution_options.ts";
 import { ORDER_MEASURE_NAMES } from "../../src/metrics/order_measure.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { renderRecord } from "../../src/report/render_record.ts";
 
 const TEXT = { prompt: "Olga works as a painter. She lives", target: " in Rome" };
 const FIXED = { quadrature: "gauss-legendre", steps: 4 } as const;
-const ALL = { names: METRIC_NAMES, orders: 6, samples: 20, perturbations: 2, scheme: "mean" };
+const ALL = { names: METRIC_NAMES, orders: 6, samples: 20, perturbations: 2, scheme: "mean" } as const;
 
 async function withModel(check: (model: LanguageModel) => Promise<void>): Promise<void> {
   const model = await loadModel();
@@ -90,7 +85,7 @@ Deno.test("frozen tokens are neither taken away nor perturbed by metrics", () =>
 
 Deno.test("a forecast counts the rows of metrics exactly where the grid is known", () =>
   withModel(async (model) => {
-    const options: AttributionOptions = resolveOptions({ ...DEFAULT_OPTIONS, ...FIXED, metrics: ALL });
+    const options = { ...FIXED, metrics: ALL };
     const { cost, metrics } = await attribute(model, TEXT, options);
     const forecaster = await openForecast("embedded", { device: "auto", quantize: "none" });
     try {

@@ -3,7 +3,8 @@ import { OBJECTIVE_NAMES, OBJECTIVES } from "../../src/attribution/objectives/ob
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { recordCsv } from "../../src/report/record_csv.ts";
 import { heatMap } from "../../src/report/plot/heat_map.ts";
@@ -16,7 +17,7 @@ const TEXT = {
 const SHORTER = " volunteering";
 const ALIGNED = " painting, volunteering";
 
-type Attribute = (options: Partial<AttributionOptions>, text?: AttributionText) => Promise<AttributionRecord>;
+type Attribute = (options: AttributionOptions, text?: AttributionText) => Promise<AttributionRecord>;
 
 /** Checks with one model, whose kernels are compiled once. */
 async function withModel(check: (record: Attribute) => Promise<void>): Promise<void> {
@@ -102,24 +103,23 @@ Deno.test("attribute() of losses names as most supporting what lowers them most"
     assert.equal(most(loss), most(gain));
   }));
 
-const REFUSED: [what: string, options: Partial<AttributionOptions>, text: Partial<AttributionText>, message: RegExp][] =
+const REFUSED: [what: string, options: AttributionOptions, text: Partial<AttributionText>, message: RegExp][] = [
+  ["a contrast without an alternative", { objective: "contrastive" }, {}, /an alternative must be given: got none/],
+  ["an empty alternative", { objective: "contrastive" }, { alternative: "" }, /must be given: got an empty text/],
   [
-    ["a contrast without an alternative", { objective: "contrastive" }, {}, /an alternative must be given: got none/],
-    ["an empty alternative", { objective: "contrastive" }, { alternative: "" }, /must be given: got an empty text/],
-    [
-      "the target as its alternative",
-      { objective: "contrastive" },
-      { alternative: TEXT.target },
-      /must not be the target/,
-    ],
-    ["an alternative of no use", { objective: "prob" }, { alternative: ALIGNED }, /must be contrastive: got prob/],
-    [
-      "logits of an entropy",
-      { objective: "entropy", method: "context-cite", link: "logit" },
-      {},
-      /log-prob: got entropy/,
-    ],
-  ];
+    "the target as its alternative",
+    { objective: "contrastive" },
+    { alternative: TEXT.target },
+    /must not be the target/,
+  ],
+  ["an alternative of no use", { objective: "prob" }, { alternative: ALIGNED }, /must be contrastive: got prob/],
+  [
+    "logits of an entropy",
+    { objective: "entropy", method: "context-cite", link: "logit" },
+    {},
+    /log-prob: got entropy/,
+  ],
+];
 
 Deno.test("attribute() refuses alternatives and links that its objective has no use for, or lacks", () =>
   withModel(async (record) => {

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { PERTURBATION_METHOD_NAMES, PERTURBATION_METHODS } from "../../src/perturbation/perturbation_methods.ts";
+import { GAME_METHOD_NAMES, GAME_METHODS } from "../support/game_methods.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions } from "../../src/explain/options/attribution_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import { methodOf } from "../../src/explain/methods/method_table.ts";
+import type { SchemeText } from "../../src/explain/options/scheme.ts";
 import { loadModel } from "../../src/model/model.ts";
 
 const TEXT = { prompt: "Olga works as a painter. She lives", target: " in Rome" };
 
-async function record(options: Partial<AttributionOptions>, text = TEXT) {
+async function record(options: AttributionOptions, text = TEXT) {
   const model = await loadModel();
   try {
     return await attribute(model, text, options);
@@ -25,7 +27,7 @@ function assertNear(actual: readonly number[], expected: readonly number[], tole
   );
 }
 
-const SMALL: Partial<Record<string, Partial<AttributionOptions>>> = {
+const SMALL: Partial<Record<string, Record<string, number>>> = {
   "shapley-sampled": { pairs: 8 },
   "owen-sampled": { pairs: 8 },
   "kernel-shap": { calls: 60 },
@@ -34,15 +36,20 @@ const SMALL: Partial<Record<string, Partial<AttributionOptions>>> = {
   "captum-shapley-sampled": { samples: 8 },
 };
 
-for (const method of PERTURBATION_METHOD_NAMES) {
+for (const method of GAME_METHOD_NAMES) {
   Deno.test(`attribute() by ${method} gives a whole record that says how sure it is`, async () => {
-    const found = checkRecord(await record({ method, scheme: "mean", units: "words", ...SMALL[method] }));
+    const found = checkRecord(
+      await record({ method, scheme: "mean", units: "words", ...SMALL[method] } as AttributionOptions),
+    );
     const [T, U] = [found.target.tokens.length, found.units!.prompt.length];
     assert.ok(U < found.prompt.tokens.length, "some word has two tokens");
     assert.deepEqual(found.units!.attribution!.map((row) => row.length), Array(T).fill(U));
     assertNear([sum(found.sequenceAttribution)], [sum(found.units!.sequence)], 1e-9);
     assert.ok(found.sampling!.calls > 2 && found.cost.pathPoints === 0);
-    const { complete, uses } = PERTURBATION_METHODS[method];
+    const { complete } = GAME_METHODS[method];
+    const options = Object.entries(methodOf(method).options).filter(([, { when, recorded }]) =>
+      !when && recorded !== false
+    );
     const gap = sum(found.score.input) - sum(found.score.baseline!);
     if (complete) {
       assertNear([sum(found.units!.sequence)], [gap], 1e-9);
@@ -51,26 +58,25 @@ for (const method of PERTURBATION_METHOD_NAMES) {
     const isSurrogate = method === "lime" || method === "context-cite";
     assert.equal(found.completeness.sequence.delta === null, isSurrogate);
     assert.equal(found.surrogate?.r2.length, isSurrogate ? T + 1 : undefined);
-    const hasErrors = uses.includes("seed") && method !== "context-cite" && method !== "captum-kernel-shap";
+    const hasErrors = options.some(([name]) => name === "seed") && method !== "context-cite" &&
+      method !== "captum-kernel-shap";
     assert.equal(found.standardError !== null, hasErrors);
     assert.equal(found.units!.standardError !== null, hasErrors);
     assert.equal(found.sampling!.tokenStandardError?.length, hasErrors ? T : undefined);
-    for (const option of uses.filter((name) => name !== "of" && name !== "tree")) {
-      assert.ok(option in found.method, `${option} is in the record`);
-    }
+    for (const [option] of options) assert.ok(option in found.method, `${option} is in the record`);
   });
 }
 
-for (const method of ["feature-ablation", ...PERTURBATION_METHOD_NAMES] as const) {
+for (const method of ["feature-ablation", ...GAME_METHOD_NAMES] as const) {
   Deno.test(`attribute() by ${method} averages drawn replacements, with standard errors of the draws`, async () => {
-    const options = { method, scheme: "resample", units: "words", draws: 2, ...SMALL[method] } as const;
+    const options = { method, scheme: "resample", units: "words", draws: 2, ...SMALL[method] } as AttributionOptions;
     const found = checkRecord(await record(options));
     const { samples, degreesOfFreedom, tokenStandardError, calls } = found.sampling!;
     assert.deepEqual([samples, degreesOfFreedom], [2, 1]);
     assert.ok(found.units!.standardError!.some((error) => error > 0));
     assert.equal(tokenStandardError!.length, found.target.tokens.length);
     assert.deepEqual([found.method.scheme, found.method.draws, found.method.seed], ["resample", 2, 0]);
-    if (method !== "feature-ablation" && PERTURBATION_METHODS[method].complete) {
+    if (method !== "feature-ablation" && GAME_METHODS[method].complete) {
       assert.ok(Math.abs(found.completeness.sequence.delta!) < 1e-9);
     }
     const N = found.units!.prompt.length;
@@ -78,7 +84,10 @@ for (const method of ["feature-ablation", ...PERTURBATION_METHOD_NAMES] as const
     if (method === "shapley") assert.equal(calls, 2 * 2 ** N);
     if (method === "occlusion") {
       assert.deepEqual((await record(options)).sequenceAttribution, found.sequenceAttribution);
-      assert.notDeepEqual((await record({ ...options, seed: 1 })).sequenceAttribution, found.sequenceAttribution);
+      assert.notDeepEqual(
+        (await record({ ...options, seed: 1 } as AttributionOptions)).sequenceAttribution,
+        found.sequenceAttribution,
+      );
     }
   });
 }
@@ -98,7 +107,7 @@ Deno.test("attribute() resamples until the largest standard error is small enoug
 });
 
 Deno.test("attribute() with tokens taken away in place is exact where they come first, and differs where they do not", async () => {
-  const by = (scheme: string) => record({ method: "feature-ablation", scheme });
+  const by = (scheme: SchemeText) => record({ method: "feature-ablation", scheme });
   const [moved, kept, masked] = [await by("delete"), await by("delete-in-place"), await by("mask-attention")];
   // Rotations tell differences of positions alone: with the first token gone, moving up changes none.
   assertNear([kept.sequenceAttribution[0]], [moved.sequenceAttribution[0]], 1e-4);
@@ -116,7 +125,7 @@ Deno.test("attribute() with tokens taken away in place is exact where they come 
 });
 
 Deno.test("attribute() by exact Shapley values equals KernelSHAP with every coalition, which says that it is exact", async () => {
-  const options = { scheme: "zero", units: "words" };
+  const options = { scheme: "zero", units: "words" } as const;
   const exact = await record({ ...options, method: "shapley" });
   const kernel = await record({ ...options, method: "kernel-shap", calls: 2 ** exact.units!.prompt.length });
   assert.equal(kernel.sampling!.stopped!.by, "exact");
@@ -142,7 +151,7 @@ Deno.test("attribute() by sampled Shapley values repeats with its seed, and diff
 });
 
 Deno.test("attribute() by feature ablation takes whole words away, in deleted and replaced prompts", async () => {
-  for (const scheme of ["delete", "zero"]) {
+  for (const scheme of ["delete", "zero"] as const) {
     const tokens = await record({ method: "feature-ablation", scheme });
     const words = await record({ method: "feature-ablation", scheme, units: "words" });
     assert.deepEqual(words.score.input, tokens.score.input);

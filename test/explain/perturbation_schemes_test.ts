@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
-import { PERTURBATION_METHOD_NAMES, PERTURBATION_METHODS } from "../../src/perturbation/perturbation_methods.ts";
+import { GAME_METHOD_NAMES, GAME_METHODS } from "../support/game_methods.ts";
 import type { Replacement } from "../../src/perturbation/prompt_variant.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import golden from "../golden/schemes/expected.json" with { type: "json" };
@@ -28,14 +28,14 @@ async function replacements(model: LanguageModel): Promise<Replacement[]> {
 // Few draws, the same on either side; KernelSHAP with every coalition.
 const OPTIONS = { seed: 3, samples: 24, heldOut: 4, pairs: 8, calls: 32, window: 2 };
 
-for (const name of PERTURBATION_METHOD_NAMES) {
+for (const name of GAME_METHOD_NAMES) {
   Deno.test(`${name} gives on WebGPU what it gives in f64, whatever takes the units' place`, async () => {
     const [fast, exact] = [await loadModel(F32, { device: "webgpu" }), await loadModel(F32, { device: "reference" })];
     try {
       const given = await replacements(exact);
       for (const replacement of given) {
         const run = async (model: LanguageModel) =>
-          await PERTURBATION_METHODS[name].run(
+          await GAME_METHODS[name].run(
             await promptScorer(model, { prompt, target, groups: GROUPS }, replacement),
             OPTIONS,
           );

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions, AttributionText } from "../../src/explain/options/attribution_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { byUnits } from "../../src/report/view/by_units.ts";
 
 const TEXT = { prompt: "Olga works as a painter.", target: " She enjoys painting, traveling to Rome." };
 
-async function record(options: Partial<AttributionOptions>, text: AttributionText = TEXT) {
+async function record(options: AttributionOptions, text: AttributionText = TEXT) {
   const model = await loadModel();
   try {
     return checkRecord(await attribute(model, text, options));
@@ -18,7 +19,7 @@ async function record(options: Partial<AttributionOptions>, text: AttributionTex
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-const CASES: [string, Partial<AttributionOptions>][] = [
+const CASES: [string, AttributionOptions][] = [
   ["integrated gradients, which then compute the matrix", { quadrature: "gauss-legendre", steps: 3 }],
   ["words of both sides", { quadrature: "gauss-legendre", steps: 3, units: "words" }],
   ["averaged baselines", { quadrature: "gauss-legendre", steps: 2, baseline: "shuffle", samples: 2 }],
@@ -80,7 +81,10 @@ Deno.test("attribute() divides what the model generates, and characters whose by
 
 Deno.test("attribute() refuses target units that the target does not have, and objectives of one score", async () => {
   await assert.rejects(record({ targetUnits: "spans:0-99" }), /its span must lie in 0 … \d+: got 0 … 99/);
-  await assert.rejects(record({ targetUnits: "turns" }), /must be a chat that holds a message/);
+  await assert.rejects(
+    record({ targetUnits: "turns" } as unknown as AttributionOptions),
+    /expected tokens, words, .*, got "turns"/,
+  );
   await assert.rejects(
     record({ targetUnits: "words", objective: "perplexity" }),
     /must score each target token: got perplexity, which gives one score/,

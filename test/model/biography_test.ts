@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SchemeText } from "../../src/explain/options/scheme.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
@@ -12,7 +13,11 @@ interface Case {
   readonly target: number[];
   readonly logProbs: { readonly f64: number[] };
   readonly inputGradient: number[][];
-  readonly paths: { readonly baseline: string; readonly frozen: number[]; readonly gaussLegendre50: number[][] }[];
+  readonly paths: {
+    readonly baseline: "zero" | "token:0";
+    readonly frozen: number[];
+    readonly gaussLegendre50: number[][];
+  }[];
   readonly ablation: Record<string, number[][] | null>;
   readonly captum: {
     readonly integratedGradients: Record<string, { readonly token: number[][]; readonly sequence: number[] }>;
@@ -80,7 +85,7 @@ for (const one of GOLDEN.cases) {
     withModel("webgpu", async (model) => {
       const options = { method: "feature-ablation", freeze: [] } as const;
       for (const [scheme, expected] of Object.entries(one.ablation)) {
-        const record = await attribute(model, text, { ...options, scheme });
+        const record = await attribute(model, text, { ...options, scheme: scheme as SchemeText });
         assertClose(record.tokenAttribution!.flat(), expected!.flat(), { absolute: 1e-4, relative: 0 }, scheme);
         if (scheme !== "token:0") continue;
         const captum = one.captum.featureAblation;

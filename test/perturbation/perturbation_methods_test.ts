@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exactShapley } from "../../src/perturbation/exact_shapley.ts";
-import { PERTURBATION_METHOD_NAMES, PERTURBATION_METHODS } from "../../src/perturbation/perturbation_methods.ts";
+import { GAME_METHOD_NAMES, GAME_METHODS, type GameMethod } from "../support/game_methods.ts";
 import { createScorer } from "../../src/perturbation/scorer.ts";
 import { assertClose } from "../support/closeness.ts";
 import { gameOf, randomGame } from "./games.ts";
@@ -11,8 +11,8 @@ const ADDITIVE = gameOf(
   [1, 2, 3].map((t) => (kept: Uint8Array) => kept.reduce((sum, one, i) => sum + one * (i - 3) * t, 0)),
 );
 
-for (const name of PERTURBATION_METHOD_NAMES) {
-  const { run, complete } = PERTURBATION_METHODS[name];
+for (const name of GAME_METHOD_NAMES) {
+  const { run, complete }: GameMethod = GAME_METHODS[name];
   const options = { seed: 1, calls: 60, pairs: 10, ridge: 1e-9, penalty: 1e-9, link: "identity" } as const;
 
   Deno.test(`${name} gives each unit of an additive game its effect, for every target and their sum`, async () => {
@@ -39,8 +39,8 @@ for (const name of PERTURBATION_METHOD_NAMES) {
 Deno.test("methods that share a scorer share its calls", async () => {
   const scorer = createScorer(randomGame(8, 5));
   await exactShapley(scorer);
-  for (const name of PERTURBATION_METHOD_NAMES) {
-    await PERTURBATION_METHODS[name].run(scorer, { seed: 2, calls: 300, pairs: 8, link: "identity" });
+  for (const name of GAME_METHOD_NAMES) {
+    await GAME_METHODS[name].run(scorer, { seed: 2, calls: 300, pairs: 8, link: "identity" });
   }
   assert.equal(scorer.spent, 256);
 });

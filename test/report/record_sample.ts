@@ -1,13 +1,13 @@
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
-import { type AttributionOptions, DEFAULT_OPTIONS } from "../../src/explain/options/attribution_options.ts";
+import { type AttributionOptions, resolveOptions } from "../../src/explain/methods/resolve_options.ts";
 import { closedFormRecord } from "../explain/closed_form_record.ts";
 
 /** A record for the tests of the report: "to" occurs twice, and the texts hold what must be escaped. */
 export function sampleRecord(
-  options: Partial<AttributionOptions> = {},
+  options: AttributionOptions = {},
   prompt = "go to <b> & to sleep",
 ): AttributionRecord {
-  return closedFormRecord({ prompt, target: ' a "dream".' }, { ...DEFAULT_OPTIONS, ...options });
+  return closedFormRecord({ prompt, target: ' a "dream".' }, resolveOptions(options));
 }
 
 /** The record with one sequence attribution replaced. */

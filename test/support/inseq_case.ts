@@ -1,5 +1,5 @@
 import { attribute } from "../../src/explain/attribute.ts";
-import type { GivenOptions } from "../../src/explain/options/preset.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
 import type { LanguageModel } from "../../src/model/model.ts";
 import { assertClose } from "./closeness.ts";
 
@@ -31,10 +31,10 @@ const TOLERANCE = { absolute: 1e-6, relative: 3e-3 };
 /** Holds gradient methods and ablation of a model against Inseq's, for probabilities and logits. */
 export async function checkInseq(model: LanguageModel, one: InseqCase): Promise<void> {
   const { promptText, targetText, baseline, steps, values } = one;
-  const token = `token:${baseline}`;
+  const token = `token:${baseline}` as const;
   // Inseq takes the target's prefix along the path.
   const path = { baseline: token, quadrature: "gauss-legendre", steps, prefix: "interpolated" } as const;
-  const runs: readonly [keyof InseqValues, GivenOptions][] = [
+  const runs: readonly [keyof InseqValues, AttributionOptions][] = [
     ["integratedGradients", { ...path, perTarget: false }],
     ["inputXGradient", { method: "input-x-gradient" }],
     ["saliencyL1", { method: "saliency", norm: "l1" }],

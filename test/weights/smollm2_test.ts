@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { topPairs } from "../../src/attribution/objectives/margin.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import type { GivenOptions } from "../../src/explain/options/preset.ts";
+import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
 import type { HeadObjective } from "../../src/model/graphs/head.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
@@ -44,7 +44,7 @@ function model(): Promise<LanguageModel> {
   return loaded ??= loadModel(SMOLLM2_GGUF, { device: "webgpu", quantize: "nf4" });
 }
 
-function explain(options: GivenOptions, chat = false) {
+function explain(options: AttributionOptions, chat = false) {
   return model().then((loaded) => attribute(loaded, { ...TEXT, chat }, options));
 }
 
@@ -151,8 +151,8 @@ function logProbabilities(logits: Float64Array): Float64Array {
   return logits.map((z) => z - top - total);
 }
 
-const CAPTUM_RUNS: Readonly<Record<string, GivenOptions>> = {
-  "ShapleyValues skip_tokens": { method: "shapley", freeze: CAPTUM.skipMost.map((id) => `token:${id}`) },
+const CAPTUM_RUNS: Readonly<Record<string, AttributionOptions>> = {
+  "ShapleyValues skip_tokens": { method: "shapley", freeze: CAPTUM.skipMost.map((id) => `token:${id}` as const) },
   ShapleyValueSampling: { method: "shapley-sampled", samples: 2 },
   KernelShap: { method: "kernel-shap" },
   LayerGradientXActivation: { method: "input-x-gradient", tokens: true },

@@ -1,17 +1,11 @@
-import { baselineName, isAveraged } from "../../explain/options/baseline_name.ts";
-import { takesOneBaseline } from "../../explain/options/gradient_options.ts";
-import { withDependents } from "../findings/comparison.ts";
-import { nearest } from "../../explain/options/nearest.ts";
-import { culpritOf, isRelevant, needsOf, SWEEP_OPTIONS } from "../../explain/options/relevance.ts";
-import { PRESET_NAMES, presetMethods, type PresetName } from "../../explain/options/preset.ts";
-import {
-  type MethodName,
-  METHODS,
-  type QuadratureName,
-  QUADRATURES,
-  resolveOptions,
-} from "../../explain/options/attribution_options.ts";
+import { checkOptions } from "../../explain/methods/check_options.ts";
+import { findMethod } from "../../explain/methods/method_table.ts";
+import { TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
+import { checkText } from "../../explain/options/check_text.ts";
+import { hint, type Mistake } from "../../explain/options/mistake.ts";
+import { withDependents } from "../compared_keys.ts";
 import { type Cause, locate } from "../findings/truth.ts";
+import { sweepChoices } from "./sweep_choices.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
 export interface Problem {
@@ -45,26 +39,11 @@ function checkPrompt(prompt: Mapping, i: number, names: readonly unknown[]): Pro
   if (typeof name === "string" && names.indexOf(name) < i) {
     problems.push({ path: ["prompts", i, "name"], text: `expected a name of its own, got ${name} again` });
   }
-  if (target !== undefined && generate !== undefined) {
-    problems.push({ path: ["prompts", i, "generate"], key: true, text: "expected target or generate, got both" });
-  }
   if (target === undefined && generate === undefined && Object.keys(prompt).length > 0) {
     problems.push({ path: ["prompts", i], text: "expected target or generate, got neither" });
   }
-  return [...problems, ...idleSampling(prompt, i)];
-}
-
-const DRAWS = ["temperature", "topK", "topP"] as const;
-
-/** Options of generation without a generated target, and a seed of nothing. */
-function idleSampling(prompt: Mapping, i: number): Problem[] {
-  const problem = (key: string, text: string): Problem => ({ path: ["prompts", i, key], key: true, text });
-  if (prompt.target !== undefined) {
-    return [...DRAWS, "repetitionPenalty", "seed", "stop"].filter((key) => prompt[key] !== undefined)
-      .map((key) => problem(key, "expected only with generate, got target"));
-  }
-  if (prompt.seed === undefined || DRAWS.some((key) => prompt[key] !== undefined)) return [];
-  return [problem("seed", `expected only with ${DRAWS.join(", ")}, got none of them`)];
+  const { name: _, truth: __, ...text } = prompt;
+  return [...problems, ...checkText(knownOnly(text), null).map((mistake) => problemOf(["prompts", i], mistake))];
 }
 
 /** Causes and parts of the target must be found, each once. */
@@ -100,10 +79,9 @@ function matrixForTruth(sweep: Mapping, i: number, prompts: readonly Mapping[]):
   const prompt = prompts.find(({ name, truth }) =>
     (chosen === null || chosen.includes(name)) && listOf(truth).some((entry) => asMapping(entry).target !== undefined)
   );
-  const method = sweep.method as MethodName;
-  const choice = { ...resolveOptions({}), method };
+  const { tokens } = findMethod(sweep.method)?.options ?? {};
   const always = asList(sweep.tokens).length > 0 && asList(sweep.tokens).every((value) => value === true);
-  if (prompt === undefined || always || !METHODS.includes(method) || !isRelevant("tokens", choice)) return [];
+  if (prompt === undefined || always || tokens === undefined || tokens.recorded === false) return [];
   return [{
     path: ["sweeps", i],
     text: `expected tokens: true, as prompt ${prompt.name} has the truth of a part of its target, got no matrix`,
@@ -125,53 +103,21 @@ function checkComparison({ name, across, reference }: Mapping, i: number, all: r
 }
 
 function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {
-  const problems = unknownPrompts(sweep, i, names);
-  const preset = PRESET_NAMES.find((name) => name === sweep.preset);
-  const asked = METHODS.find((name) => name === sweep.method);
-  if (asked === undefined) return problems;
-  if (preset && !presetMethods(preset).includes(asked)) return [...problems, unknownToPreset(i, preset, asked)];
-  const usual = resolveOptions({ preset, method: asked });
-  const given = sweep.quadrature === undefined ? [usual.quadrature] : asList(sweep.quadrature);
-  const quadratures = given.filter((name) => QUADRATURES.includes(name as QuadratureName)) as QuadratureName[];
-  const baselines = sweep.baseline === undefined ? [usual.baseline] : asList(sweep.baseline).map(baselineName);
-  const schemes = sweep.scheme === undefined ? [usual.scheme] : asList(sweep.scheme).map(String);
-  const choices = quadratures.flatMap((quadrature) =>
-    baselines.flatMap((baseline) => schemes.map((scheme) => ({ method: usual.method, quadrature, baseline, scheme })))
-  );
-  for (const option of SWEEP_OPTIONS) {
-    if (sweep[option] === undefined) continue;
-    const without = choices.find((choice) => !isRelevant(option, choice));
-    if (without === undefined) continue;
-    const culprit = culpritOf(option, without);
-    const got = `${culprit} ${without[culprit]}`;
-    const among =
-      { method: 1, quadrature: quadratures.length, baseline: baselines.length, scheme: schemes.length }[culprit];
-    const advice = among > 1 ? `; give ${without[culprit]} a sweep of its own` : "";
-    problems.push({
-      path: ["sweeps", i, option],
-      key: true,
-      text: `expected only with ${needsOf(option)}, got ${got}${advice}`,
-    });
-  }
-  return [
-    ...problems,
-    ...drawnBaselines(sweep, i),
-    ...tooFewSteps(sweep, i, quadratures),
-    ...logitsOfOthers(sweep, i),
-  ];
+  // The schema says that it must be a mapping.
+  if (Object.keys(sweep).length === 0) return [];
+  const mistakes = checkOptions({ method: sweep.method ?? null, preset: sweep.preset }, sweepChoices(sweep));
+  return [...unknownPrompts(sweep, i, names), ...mistakes.map((mistake) => problemOf(["sweeps", i], mistake))];
 }
 
-/** Paths of single units and through words start at one place. */
-function drawnBaselines({ method, baseline }: Mapping, i: number): Problem[] {
-  if (!takesOneBaseline(String(method))) return [];
-  return asList(baseline).flatMap((name, k) =>
-    isAveraged(baselineName(name as string))
-      ? [{
-        path: ["sweeps", i, "baseline", k],
-        text: `expected a baseline that is not drawn with method ${method}, got ${name}`,
-      }]
-      : []
-  );
+/** A mistake with the place of its value. */
+function problemOf(place: readonly PropertyKey[], { option, index, isKey, sentence }: Mistake): Problem {
+  const inList = index === null || option === "freeze" || option === "metrics" ? [] : [index];
+  return { path: [...place, option, ...inList], text: sentence, key: isKey };
+}
+
+/** Leaves out unknown keys, which the schema reports. */
+function knownOnly(text: Mapping): Mapping {
+  return Object.fromEntries(Object.entries(text).filter(([key]) => Object.hasOwn(TEXT_OPTIONS, key)));
 }
 
 /** Contrasts need an alternative, and nothing else has a use for one. */
@@ -193,41 +139,13 @@ function checkAlternatives(prompts: readonly Mapping[], sweeps: readonly Mapping
   return [...missing, ...idle];
 }
 
-/** Logits of probabilities are taken of log-probabilities alone. */
-function logitsOfOthers({ link, objective }: Mapping, i: number): Problem[] {
-  const other = asList(objective).find((name) => name !== "log-prob");
-  if (other === undefined) return [];
-  return asList(link).flatMap((name, k) =>
-    name === "logit"
-      ? [{ path: ["sweeps", i, "link", k], text: `expected identity with objective ${other}, got logit` }]
-      : []
-  );
-}
-
-function unknownToPreset(i: number, preset: PresetName, method: MethodName): Problem {
-  const text = `expected one of ${presetMethods(preset).join(", ")} with preset ${preset}, got ${method}`;
-  return { path: ["sweeps", i, "method"], text };
-}
-
 function unknownPrompts(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {
   const known = names.filter((name) => typeof name === "string");
   return asList(sweep.prompts).flatMap((name, k) => {
     if (typeof name !== "string" || known.includes(name)) return [];
-    const meant = nearest(name, known);
-    const text = `expected one of the prompts ${known.join(", ")}, got ${name}${
-      meant ? `; did you mean ${meant}?` : ""
-    }`;
+    const text = `expected one of the prompts ${known.join(", ")}, got ${name}${hint(name, known)}`;
     return [{ path: ["sweeps", i, "prompts", k], text }];
   });
-}
-
-/** A trapezoid has a point at either end. */
-function tooFewSteps(sweep: Mapping, i: number, quadratures: readonly string[]): Problem[] {
-  const rule = quadratures.find((name) => name.endsWith("trapezoid"));
-  if (!rule) return [];
-  return asList(sweep.steps).flatMap((steps, k) =>
-    steps === 1 ? [{ path: ["sweeps", i, "steps", k], text: `expected at least 2 with quadrature ${rule}, got 1` }] : []
-  );
 }
 
 function asMapping(value: unknown): Mapping {

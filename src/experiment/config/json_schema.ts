@@ -1,8 +1,7 @@
 import { z } from "npm:zod@4";
 import { jsonOf } from "./leaf.ts";
-import { SWEEP_OPTIONS } from "../../explain/options/relevance.ts";
-import { DEFAULT_OPTIONS } from "../../explain/options/attribution_options.ts";
-import { EXPERIMENT_SCHEMA } from "./experiment_schema.ts";
+import { declarationsOf, optionNames } from "../../explain/methods/option_order.ts";
+import { experimentSchema } from "./experiment_schema.ts";
 
 /** What of a JSON Schema is looked at here. */
 interface JsonNode {
@@ -19,7 +18,7 @@ interface JsonNode {
  * that is told of it completes and checks keys and values. What depends on several keys at once is not in it.
  */
 export function experimentJsonSchema(): Record<string, unknown> {
-  const made = z.toJSONSchema(EXPERIMENT_SCHEMA, {
+  const made = z.toJSONSchema(experimentSchema(), {
     target: "draft-07",
     io: "input",
     unrepresentable: ({ zodSchema }) => jsonOf(zodSchema) as Record<string, unknown> | undefined ?? "throw",
@@ -28,9 +27,9 @@ export function experimentJsonSchema(): Record<string, unknown> {
     },
   }) as Record<string, unknown> & JsonNode;
   const sweep = made.properties!.sweeps.items!.properties!;
-  for (const option of SWEEP_OPTIONS) {
-    const usual = DEFAULT_OPTIONS[option];
-    if (usual !== null) sweep[option].default = usual;
+  for (const name of optionNames()) {
+    const [{ kind, default: usual }] = declarationsOf(name);
+    if (usual !== null && typeof usual !== "function") sweep[name].default = kind.write(usual as never);
   }
   return { title: "Whence experiment", ...made };
 }

@@ -1,30 +1,5 @@
 import { z } from "npm:zod@4";
-
-/**
- * What a value may be, as JSON Schema says it; of that language only what leaves of a configuration need. Patterns are
- * searched for anywhere in the text, with the flag u.
- */
-export type JsonLeaf =
-  & { readonly description?: string; readonly default?: unknown }
-  & (
-    | { readonly anyOf: readonly JsonLeaf[] }
-    | { readonly enum: readonly string[] }
-    | { readonly type: "boolean" }
-    | { readonly type: "string"; readonly pattern?: string }
-    | {
-      readonly type: "number" | "integer";
-      readonly minimum?: number;
-      readonly exclusiveMinimum?: number;
-      readonly maximum?: number;
-    }
-    | { readonly type: "array"; readonly items: JsonLeaf; readonly minItems?: number; readonly maxItems?: number }
-    | {
-      readonly type: "object";
-      readonly properties: Readonly<Record<string, JsonLeaf>>;
-      readonly required: readonly string[];
-      readonly additionalProperties: false;
-    }
-  );
+import { accepts, type JsonLeaf, wordsOf } from "../../explain/options/json_leaf.ts";
 
 /** Beside the message, an issue may carry the words that were possible. */
 export interface IssueParams {
@@ -51,43 +26,16 @@ export function leaf<T>(expectation: string, json: JsonLeaf) {
   return made;
 }
 
+/** A value that another check judges; editors are told its JSON Schema. */
+export function checkedElsewhere(json: JsonLeaf) {
+  const made = z.custom<unknown>(() => true);
+  LEAVES.set(made, json);
+  return made;
+}
+
 /** The JSON Schema that a leaf was made of; undefined for anything else. */
 export function jsonOf(schema: object): JsonLeaf | undefined {
   return LEAVES.get(schema);
-}
-
-/** Whether a value is what a leaf's JSON Schema allows. */
-export function accepts(json: JsonLeaf, value: unknown): boolean {
-  if ("anyOf" in json) return json.anyOf.some((choice) => accepts(choice, value));
-  if ("enum" in json) return (json.enum as readonly unknown[]).includes(value);
-  switch (json.type) {
-    case "boolean":
-      return typeof value === "boolean";
-    case "string":
-      return typeof value === "string" && new RegExp(json.pattern ?? "", "u").test(value);
-    case "integer":
-    case "number": {
-      const { minimum = -Infinity, exclusiveMinimum = -Infinity, maximum = Infinity } = json;
-      const isNumber = json.type === "integer" ? Number.isInteger(value) : Number.isFinite(value);
-      return isNumber && value as number >= minimum && value as number > exclusiveMinimum && value as number <= maximum;
-    }
-    case "array": {
-      const { items, minItems = 0, maxItems = Infinity } = json;
-      return Array.isArray(value) && value.length >= minItems && value.length <= maxItems &&
-        value.every((item) => accepts(items, item));
-    }
-    case "object":
-      return typeof value === "object" && value !== null && !Array.isArray(value) &&
-        json.required.every((key) => Object.hasOwn(value, key)) &&
-        Object.entries(value).every(([key, child]) =>
-          Object.hasOwn(json.properties, key) && accepts(json.properties[key], child)
-        );
-  }
-}
-
-/** The words that a value may be, for the nearest of them to a misspelt one. */
-function wordsOf(json: JsonLeaf): readonly string[] {
-  return "enum" in json ? json.enum : "anyOf" in json ? json.anyOf.flatMap(wordsOf) : [];
 }
 
 /** One of some words. */
@@ -103,23 +51,6 @@ export function wholeNumber(least: number, most: number, description?: string) {
     maximum: most,
     description,
   });
-}
-
-/** A word, or one of the prefixes with something behind it; `forms` says the latter in words. */
-export function wordOrPrefixed(words: readonly string[], prefixes: readonly string[], forms: string) {
-  return leaf<string>(`${words.join(", ")}${prefixes.length > 1 ? "," : ""} ${forms}`, {
-    anyOf: [{ enum: words }, { type: "string", pattern: `^(${prefixes.join("|")}):[\\s\\S]` }],
-  });
-}
-
-/** A number above 0. */
-export function above0(description?: string) {
-  return leaf<number>("a number above 0", { type: "number", exclusiveMinimum: 0, description });
-}
-
-/** A number of at least 0. */
-export function notNegative() {
-  return leaf<number>("a number of at least 0", { type: "number", minimum: 0 });
 }
 
 /** true or false. */

@@ -1,8 +1,11 @@
 import { type Document, LineCounter, parseDocument } from "npm:yaml@2";
 import { checkConsistency, type Problem } from "./consistency.ts";
 import type { IssueParams } from "./leaf.ts";
-import { nearest } from "../../explain/options/nearest.ts";
-import { EXPERIMENT_SCHEMA, KNOWN_KEYS, type ParsedExperiment } from "./experiment_schema.ts";
+import { unknownOption } from "../../explain/methods/check_options.ts";
+import { methodNames } from "../../explain/methods/method_table.ts";
+import { hint } from "../../explain/options/mistake.ts";
+import { valueText } from "../../explain/options/value_text.ts";
+import { experimentSchema, knownKeys, type ParsedExperiment } from "./experiment_schema.ts";
 import { positionOf } from "./source_position.ts";
 
 /** A configuration with mistakes: all of them, each as `file:line:column: key: expected …, got …`. */
@@ -37,13 +40,22 @@ export function parseConfig(text: string, file: string): ExperimentConfig {
     }));
   }
   const data = plainData(document, file);
-  const parsed = EXPERIMENT_SCHEMA.safeParse(data);
+  const parsed = schemaOfMethods().safeParse(data);
   const problems = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, data)),
     ...checkConsistency(data),
   ];
   if (problems.length > 0) throw new ConfigError(problemLines(problems, document, lines, file));
-  return { file, text, experiment: parsed.data! };
+  return { file, text, experiment: parsed.data! as ParsedExperiment };
+}
+
+let made: { readonly methods: number; readonly schema: ReturnType<typeof experimentSchema> } | undefined;
+
+/** Returns the schema, which grows with the table of methods and takes long to make. */
+function schemaOfMethods(): ReturnType<typeof experimentSchema> {
+  const methods = methodNames().length;
+  if (made?.methods !== methods) made = { methods, schema: experimentSchema() };
+  return made.schema;
 }
 
 function duplicateKeyText(text: string, offset: number): string {
@@ -72,15 +84,14 @@ function problemsOf(issue: unknown, data: unknown): Problem[] {
   const { code, path, message, keys, params } = issue as Issue;
   if (code === "unrecognized_keys") return (keys ?? []).map((key) => unknownKey(path, key));
   const value = valueAt(data, path);
-  const meant = typeof value === "string" && params?.candidates ? nearest(value, params.candidates) : null;
-  return [{ path, text: `expected ${message}, got ${valueText(value)}${meant ? `; did you mean ${meant}?` : ""}` }];
+  return [{ path, text: `expected ${message}, got ${valueText(value)}${hint(value, params?.candidates ?? [])}` }];
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string): Problem {
   const place = path.filter((step) => typeof step === "string").at(-1) ?? "";
-  const known = KNOWN_KEYS[place as keyof typeof KNOWN_KEYS];
-  const meant = nearest(key, known);
-  const text = `expected one of ${known.join(", ")}, got an unknown key${meant ? `; did you mean ${meant}?` : ""}`;
+  const known = knownKeys(place);
+  if (place === "sweeps") return { path: [...path, key], text: unknownOption(key, known).sentence, key: true };
+  const text = `expected one of ${known.join(", ")}, got an unknown key${hint(key, known)}`;
   return { path: [...path, key], text, key: true };
 }
 
@@ -92,18 +103,6 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
     value = (value as Record<PropertyKey, unknown> | null | undefined)?.[step];
   }
   return value;
-}
-
-/** A value as an error shows it. */
-export function valueText(value: unknown): string {
-  if (value === undefined || value === null) return "nothing";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `the list ${shorten(JSON.stringify(value))}`;
-  if (typeof value === "object") return "a mapping";
-  return typeof value === "string" ? shorten(JSON.stringify(value)) : String(value);
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 function problemLines(problems: Problem[], document: Document, lines: LineCounter, file: string): string[] {

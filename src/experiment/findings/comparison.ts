@@ -1,24 +1,10 @@
 import { type Agreement, agreement } from "../../metrics/agreement.ts";
 import { type Stability, stability } from "../../metrics/stability.ts";
 import { unitsInCommon } from "./comparable.ts";
-import { stableJson } from "../run/plan_cells.ts";
-import { relevantOptions, SWEEP_OPTIONS } from "../../explain/options/relevance.ts";
+import { stableJson } from "../run/stable_json.ts";
 import type { ResultRow } from "./results.ts";
-import { COMPARED_KEYS, type ParsedComparison } from "../config/experiment_schema.ts";
-
-/** One of `COMPARED_KEYS`. */
-type Key = typeof COMPARED_KEYS[number];
-
-/** What means something only beside the choice of another key: cells that differ in that differ in these as well. */
-const DEPENDENTS: Partial<Record<Key, readonly Key[]>> = {
-  method: SWEEP_OPTIONS.filter((option) => !["objective", "units", "freeze"].includes(option)),
-  quadrature: ["steps", "tolerance", "budget"],
-  tolerance: ["budget"],
-  baseline: ["seed", "samples"],
-  scheme: ["draws"],
-};
-/** What changes no sequence attribution but for rounding. */
-const WITHOUT_EFFECT: readonly Key[] = ["tokens", "perTarget"];
+import { comparedKeys, withDependents, WITHOUT_EFFECT } from "../compared_keys.ts";
+import type { ParsedComparison } from "../config/experiment_schema.ts";
 
 /** Two cells' agreement. */
 export interface Pair {
@@ -54,20 +40,13 @@ export interface Comparison {
   readonly notes: readonly string[];
 }
 
-/** The keys with those that depend on them, in the order of tables. */
-export function withDependents(across: readonly string[]): Set<string> {
-  const all = [...across, ...across.flatMap((key) => DEPENDENTS[key as Key] ?? [])];
-  const more = all.flatMap((key) => DEPENDENTS[key as Key] ?? []);
-  return new Set(COMPARED_KEYS.filter((key) => all.includes(key) || more.includes(key)));
-}
-
 /** Agreement of cells that differ in nothing but what a comparison is across. */
 export function compareCells(rows: readonly ResultRow[], spec: ParsedComparison): Comparison {
   const { name, across = [], reference, top } = spec;
   const keys = withDependents(across);
   const [inside, outside] = [
-    COMPARED_KEYS.filter((key) => keys.has(key)),
-    COMPARED_KEYS.filter((key) => !keys.has(key)),
+    comparedKeys().filter((key) => keys.has(key)),
+    comparedKeys().filter((key) => !keys.has(key)),
   ];
   const fixed = outside.filter((key) => !WITHOUT_EFFECT.includes(key));
   const [label, where] = [labels(rows, inside), labels(rows, fixed)];
@@ -107,9 +86,7 @@ function pairsOf(
     return { found: members.flatMap((b, i) => members.slice(i + 1).map((a) => [a, b] as const)), note: null };
   }
   const given = Object.entries(reference);
-  const matching = members.filter((row) =>
-    given.every(([key, value]) => String(valueOf(row, key as Key)) === `${value}`)
-  );
+  const matching = members.filter((row) => given.every(([key, value]) => String(valueOf(row, key)) === `${value}`));
   if (matching.length === 0) return { found: [], note: "no cell is the reference" };
   if (matching.length > 1) {
     return { found: [], note: `the reference must be one cell, got ${matching.map(({ cell }) => cell.id).join(", ")}` };
@@ -124,7 +101,7 @@ function valuesInCommon(rows: readonly ResultRow[]): readonly (readonly number[]
 }
 
 /** What distinguishes rows in some keys, in words; keys in which none that have them differ are left out. */
-function labels(rows: readonly ResultRow[], keys: readonly Key[]): (row: ResultRow) => string {
+function labels(rows: readonly ResultRow[], keys: readonly string[]): (row: ResultRow) => string {
   const varying = keys.filter((key) => {
     const values = rows.map((row) => valueOf(row, key)).filter((value) => value !== undefined && value !== null);
     return new Set(values.map(String)).size > 1;
@@ -138,12 +115,13 @@ function labels(rows: readonly ResultRow[], keys: readonly Key[]): (row: ResultR
 }
 
 /** A cell's value of a key; undefined where it has no effect. */
-function valueOf({ cell }: ResultRow, key: Key): unknown {
+function valueOf({ cell }: ResultRow, key: string): unknown {
   if (key === "model") return cell.model.source;
   if (key === "quantize") return cell.model.quantize;
   if (key === "method") return cell.options.method;
   if (key === "freeze") {
-    return cell.options.freeze.length === 0 ? "nothing frozen" : `frozen ${cell.options.freeze.join("+")}`;
+    const frozen = cell.recorded.freeze as readonly string[];
+    return frozen.length === 0 ? "nothing frozen" : `frozen ${frozen.join("+")}`;
   }
-  return relevantOptions(cell.options)[key];
+  return cell.recorded[key];
 }

@@ -1,6 +1,5 @@
 import { percentText } from "../../report/text/number_text.ts";
 import type { TextTable } from "../../report/text/text_table.ts";
-import { isRelevant } from "../../explain/options/relevance.ts";
 import { isUnmet, pathText, promptWord, type ResultRow, ruleText, usualFreeze } from "./results.ts";
 
 /**
@@ -11,7 +10,7 @@ import { isUnmet, pathText, promptWord, type ResultRow, ruleText, usualFreeze } 
 export function completenessPivot(rows: readonly ResultRow[]): TextTable {
   const usual = usualFreeze(rows);
   const fixed = rows.filter(isFixed);
-  const steps = [...new Set(fixed.map((row) => row.cell.options.steps))].sort((a, b) => a - b);
+  const steps = [...new Set(fixed.map(({ cell }) => cell.recorded.steps as number))].sort((a, b) => a - b);
   const groups = Map.groupBy(rows, (row) => JSON.stringify(groupWords(row, usual)));
   const sorted = [...groups].map(([key, members]) => ({ words: JSON.parse(key) as string[], members }));
   return {
@@ -19,7 +18,7 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
     rows: sorted.map(({ words, members }) => [
       ...words,
       ...steps.map((count) =>
-        joined(members.filter((row) => isFixed(row) && row.cell.options.steps === count), errorOf)
+        joined(members.filter((row) => isFixed(row) && row.cell.recorded.steps === count), errorOf)
       ),
       joined(members.filter((row) => !isFixed(row)), errorAndPoints),
     ]),
@@ -27,12 +26,11 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
 }
 
 function groupWords(row: ResultRow, usual: string): string[] {
-  const { options } = row.cell;
-  return [promptWord(row.cell), pathText(options, usual), ruleText(options)];
+  return [promptWord(row.cell), pathText(row.cell, usual), ruleText(row.cell)];
 }
 
 function isFixed({ cell }: ResultRow): boolean {
-  return isRelevant("steps", cell.options);
+  return cell.recorded.steps !== undefined;
 }
 
 function errorOf({ sequence }: ResultRow): string {

@@ -10,10 +10,9 @@ import { isFile, readIfThere } from "../../files/existing_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Findings } from "./findings.ts";
-import type { Cell } from "../run/plan_cells.ts";
-import { isRelevant } from "../../explain/options/relevance.ts";
+import type { Cell } from "../run/cell.ts";
+import { methodOf } from "../../explain/methods/method_table.ts";
 import { pathText, promptWord, type ResultRow, usualFreeze } from "./results.ts";
-import type { AttributionOptions } from "../../explain/options/attribution_options.ts";
 import type { ResultStore } from "../run/result_store.ts";
 
 /** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
@@ -89,14 +88,14 @@ function pathPoint(
     readonly certificate: number | null;
   },
 ): CompletenessPoint[] {
-  const { options } = row.cell;
+  const { options, recorded } = row.cell;
   const prompt = promptWord(row.cell);
-  if (options.method !== "integrated-gradients" || relative === null) return [];
+  if (methodOf(options.method).alongOnePath !== true || relative === null) return [];
   return [{
     prompt: manyModels ? `${prompt}, ${modelText(row)}` : prompt,
-    path: `baseline ${pathText(options, usual)}`,
-    quadrature: options.quadrature,
-    points: isRelevant("steps", options) ? ownPoints(options) : row.cost.pathPoints,
+    path: `baseline ${pathText(row.cell, usual)}`,
+    quadrature: String(recorded.quadrature),
+    points: ownPoints(recorded) ?? row.cost.pathPoints,
     relative,
     certificate,
   }];
@@ -120,7 +119,7 @@ async function plot(store: ResultStore, name: string, spec: TopLevelSpec): Promi
   await writeWhole(svgPath, svg + mark);
 }
 
-/** Points of a fixed rule on every path, without both ends, which are scored for the error alone. */
-function ownPoints(options: AttributionOptions): number {
-  return options.steps * (isRelevant("samples", options) ? options.samples ?? 1 : 1);
+/** Returns the points of a fixed rule on every path, without both ends, which are scored for the error alone; null for others. */
+function ownPoints({ steps, samples }: Cell["recorded"]): number | null {
+  return typeof steps !== "number" ? null : steps * (typeof samples === "number" ? samples : 1);
 }

@@ -9,10 +9,10 @@ import { attributionSum, scoreGap } from "../../report/view/score_sums.ts";
 import { topPosition } from "../../report/view/support.ts";
 import { visibleText } from "../../report/text/visible_token.ts";
 import { type ComparableUnits, comparableUnits } from "./comparable.ts";
-import { isGradientMethod } from "../../explain/options/gradient_options.ts";
-import type { Cell } from "../run/plan_cells.ts";
-import { isRelevant, relevantOptions, SWEEP_OPTIONS } from "../../explain/options/relevance.ts";
-import { type AttributionOptions, DEFAULT_OPTIONS } from "../../explain/options/attribution_options.ts";
+import { methodOf } from "../../explain/methods/method_table.ts";
+import { recordedNames } from "../../explain/methods/option_order.ts";
+import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
+import type { Cell } from "../run/cell.ts";
 import { scoreTruth, type TruthScore } from "./truth.ts";
 
 /** What the tables and plots of an experiment keep of a cell's record. */
@@ -80,7 +80,7 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
 
 /** What is explained, as tables name it: `michael`, or `michael, entropy`. */
 export function promptWord({ prompt, options: { objective } }: Cell): string {
-  return objective === DEFAULT_OPTIONS.objective ? prompt : `${prompt}, ${objective}`;
+  return objective === COMMON_OPTIONS.objective.default ? prompt : `${prompt}, ${objective}`;
 }
 
 /** A generated target need not have the parts that the truth is of: that fails no cell. */
@@ -94,36 +94,42 @@ function truthOf(cell: Cell, record: AttributionRecord): Pick<ResultRow, "truth"
 }
 
 /**
- * What distinguishes the paths of a sweep beside quadrature and effort: `zero`, or `zero, layer 3, frozen first`; the scheme
- * of a perturbation method.
+ * Tells the paths of a sweep apart beside quadrature and effort: `zero`, or `zero, layer 3, frozen first`; the scheme of a
+ * perturbation method.
  */
-export function pathText(options: AttributionOptions, usualFreeze: string): string {
-  if (!isGradientMethod(options.method)) return options.scheme;
-  const freeze = options.freeze.join("+");
+export function pathText({ recorded }: Cell, usualFreeze: string): string {
+  const { scheme, baseline, layer, prefix } = recorded;
+  if (scheme !== undefined) return String(scheme);
+  const freeze = freezeText(recorded);
   return [
-    ...(isRelevant("baseline", options) ? [visibleText(options.baseline)] : []),
-    ...(options.layer > 0 ? [`layer ${options.layer}`] : []),
-    ...(options.prefix === "fixed" ? [] : [`prefix ${options.prefix}`]),
+    ...(baseline === undefined ? [] : [visibleText(String(baseline))]),
+    ...(layer === undefined || layer === 0 ? [] : [`layer ${layer}`]),
+    ...(prefix === "interpolated" ? ["prefix interpolated"] : []),
     ...(freeze === usualFreeze ? [] : [`frozen ${freeze === "" ? "nothing" : freeze}`]),
   ].join(", ");
 }
 
-/** The quadrature of a path, or what else tells the methods of a sweep apart. */
-export function ruleText(options: AttributionOptions): string {
-  return options.method === "integrated-gradients" ? options.quadrature : methodWord(options);
+/** Returns the quadrature of a path, or what else tells the methods of a sweep apart. */
+export function ruleText(cell: Cell): string {
+  return methodOf(cell.options.method).alongOnePath ? String(cell.recorded.quadrature) : methodWord(cell);
 }
 
-/** A method as tables name it. */
-export function methodWord({ method, units }: AttributionOptions): string {
-  const word = method === "feature-ablation" ? "ablation" : method;
-  return units === "tokens" ? word : `${word}, ${visibleText(units)}`;
+/** Returns a method as tables name it. */
+export function methodWord({ options, recorded }: Cell): string {
+  const { name, word = name, alongOnePath } = methodOf(options.method);
+  const shown = alongOnePath ? name : word;
+  return recorded.units === "tokens" ? shown : `${shown}, ${visibleText(String(recorded.units))}`;
+}
+
+function freezeText({ freeze }: Cell["recorded"]): string {
+  return (freeze as readonly string[]).join("+");
 }
 
 /** The freeze choice that most of the cells share, and that tables need not mention. */
 export function usualFreeze(rows: readonly ResultRow[]): string {
   const counts = new Map<string, number>();
   for (const { cell } of rows) {
-    const freeze = cell.options.freeze.join("+");
+    const freeze = freezeText(cell.recorded);
     counts.set(freeze, (counts.get(freeze) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
@@ -134,14 +140,14 @@ export function resultsCsv(rows: readonly ResultRow[]): string {
   const used = METRIC_COLUMNS.filter((column) => rows.some((row) => (metricCells(row)[column] ?? null) !== null));
   return stringify(rows.map((row) => ({ ...csvRow(row), ...metricCells(row) })), {
     header: true,
-    columns: [...CSV_COLUMNS, ...used],
+    columns: [...csvColumns(), ...used],
     cast: { boolean: String },
   });
 }
 
-const CSV_COLUMNS = [
+const csvColumns = () => [
   ...["cell", "model", "fingerprint", "quantize", "prompt", "method"],
-  ...SWEEP_OPTIONS.map(snakeCase),
+  ...recordedNames().map(snakeCase),
   ...[
     "unit",
     "score_input",
@@ -198,7 +204,7 @@ function metricCells({ metrics, truth }: ResultRow): Record<string, unknown> {
 function csvRow(row: ResultRow): Record<string, unknown> {
   const { cell, sequence, cost, top } = row;
   const { sampling, fit } = row;
-  const options = Object.entries(relevantOptions(cell.options)).map(([name, value]) => [snakeCase(name), value]);
+  const options = Object.entries(cell.recorded).map(([name, value]) => [snakeCase(name), value]);
   return {
     cell: cell.id,
     model: row.model.id,
@@ -207,7 +213,7 @@ function csvRow(row: ResultRow): Record<string, unknown> {
     prompt: cell.prompt,
     method: cell.options.method,
     ...Object.fromEntries(options),
-    freeze: cell.options.freeze.join(" "),
+    freeze: (cell.recorded.freeze as readonly string[]).join(" "),
     unit: row.unit,
     score_input: row.scoreInput,
     score_baseline: row.scoreBaseline,

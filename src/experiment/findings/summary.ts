@@ -6,11 +6,10 @@ import type { Findings } from "./findings.ts";
 import { findingsTable } from "./findings_table.ts";
 import { configHash } from "../run/manifest.ts";
 import { WHENCE_VERSION } from "../run/version.ts";
-import { isGradientMethod } from "../../explain/options/gradient_options.ts";
+import { methodOf } from "../../explain/methods/method_table.ts";
 import { completenessPivot } from "./pivot.ts";
-import type { Cell, ExperimentPlan } from "../run/plan_cells.ts";
+import type { Cell, ExperimentPlan } from "../run/cell.ts";
 import { type CellOutcome, failuresOf, rowsOf } from "../run/cell_outcome.ts";
-import { isRelevant, relevantOptions } from "../../explain/options/relevance.ts";
 import { isUnmet, pathText, type ResultRow, ruleText, usualFreeze } from "./results.ts";
 
 /** Cells with the largest completeness errors that the summary names. */
@@ -64,7 +63,7 @@ function overview(rows: readonly ResultRow[], total: number): string {
   );
   const devices = new Set(rows.map(({ device }) => `- Device: ${device.backend}, ${cellText(device.adapter)}`));
   const seconds = rows.reduce((sum, row) => sum + row.cost.seconds, 0);
-  const without = rows.filter(({ cell }) => relevantOptions(cell.options).perTarget === false).length;
+  const without = rows.filter(({ cell }) => cell.recorded.perTarget === false).length;
   const reduced = without === 0 ? [] : [
     `- Without forward mode (perTarget: false): ${without} cells have no arithmetic floor, and no errors of single ` +
     "target tokens but for those with the matrix",
@@ -83,9 +82,7 @@ function failedSection(outcomes: readonly CellOutcome[]): string {
 }
 
 function worstSection(rows: readonly ResultRow[]): string {
-  const ranked = rows.filter((row) =>
-    row.sequence.relative !== null && row.cell.options.method === "integrated-gradients"
-  )
+  const ranked = rows.filter((row) => row.sequence.relative !== null && methodOf(row.cell.options.method).alongOnePath)
     .sort((a, b) => b.sequence.relative! - a.sequence.relative!).slice(0, WORST);
   if (ranked.length === 0) return "";
   const lines = ranked.map((row) => `- ${percentText(row.sequence.relative)}: \`${row.cell.id}\``);
@@ -146,7 +143,7 @@ function pictures(rows: readonly ResultRow[]): string[] {
 
 /** Certified before uncertified integrated gradients before ablation. */
 function rank({ cell, sequence }: ResultRow): number {
-  return sequence.certificate !== null ? 0 : cell.options.method === "integrated-gradients" ? 1 : 2;
+  return sequence.certificate !== null ? 0 : methodOf(cell.options.method).alongOnePath ? 1 : 2;
 }
 
 function promptTable(rows: readonly ResultRow[], usual: string, { plots }: ExperimentPlan): TextTable {
@@ -171,8 +168,8 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
       return [
         `[${id.slice(-8)}](cells/${id}.json)`,
         row.unit === "nats" ? options.objective : `${options.objective} (${row.unit})`,
-        pathText(options, usual),
-        ruleText(options),
+        pathText(row.cell, usual),
+        ruleText(row.cell),
         pointsText(row),
         numberText(row.sum),
         numberText(row.gap),
@@ -188,9 +185,8 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
 }
 
 /** Path points, those that were asked for where they were; none for perturbation methods. */
-function pointsText({ cell: { options }, cost }: ResultRow): string {
-  if (!isGradientMethod(options.method)) return "";
-  return String(isRelevant("steps", options) ? options.steps : cost.pathPoints);
+function pointsText({ cell: { options, recorded }, cost }: ResultRow): string {
+  return methodOf(options.method).family === "perturbation" ? "" : String(recorded.steps ?? cost.pathPoints);
 }
 
 /** Whether the tolerance, or the standard error, that was asked for was reached. */

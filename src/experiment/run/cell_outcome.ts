@@ -1,5 +1,5 @@
 import type { ResultRow } from "../findings/results.ts";
-import type { Cell } from "./plan_cells.ts";
+import type { Cell } from "./cell.ts";
 
 /** Result of a cell: computed by this run, found in the output directory, or failed. */
 export type CellOutcome =

@@ -1,8 +1,9 @@
 import { rehearseModel } from "../../model/rehearse_model.ts";
 import type { Effort } from "../../model/rehearsed_outputs.ts";
 import type { LoadOptions } from "../../model/model.ts";
-import { attribute } from "../../explain/attribute.ts";
-import type { AttributionOptions, AttributionText } from "../../explain/options/attribution_options.ts";
+import { attributeResolved } from "../../explain/attribute.ts";
+import { type AnyOptions, type AttributionOptions, resolveOptions } from "../../explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../explain/options/attribution_text.ts";
 
 /** Least and most that something can take; equal if it is known. */
 export type ForecastRange = readonly [least: number, most: number];
@@ -22,11 +23,13 @@ export interface Forecast {
 /** A model for rehearsals of attributions. */
 export interface ForecastModel {
   /**
-   * Foretells the cost of an attribution. Every option must be given, as `{ ...DEFAULT_OPTIONS, … }` does.
+   * Foretells the cost of an attribution.
    *
    * @throws {Error} if the attribution would, for a reason that does not depend on the values that the model computes
    */
-  forecast(text: AttributionText, options: AttributionOptions): Promise<Forecast>;
+  forecast(text: AttributionText, options?: AttributionOptions): Promise<Forecast>;
+  /** Does so with options that have been checked and resolved. */
+  forecastResolved(text: AttributionText, options: AnyOptions): Promise<Forecast>;
   /** Closes the checkpoint. */
   close(): void;
 }
@@ -40,27 +43,29 @@ export async function openForecast(
   options: Pick<LoadOptions, "device" | "quantize" | "memory" | "onHint" | "onDownload">,
 ): Promise<ForecastModel> {
   const { model, setEffort } = await rehearseModel(source, options);
+  const forecastResolved = async (text: AttributionText, options: AnyOptions): Promise<Forecast> => {
+    const costs = [];
+    for (const effort of ["least", "most"] satisfies Effort[]) {
+      setEffort(effort);
+      // Pretended scores of 0 are no logarithms of probabilities below 1; the link takes no row.
+      const { cost, metrics } = await attributeResolved(model, text, { ...options, link: "identity" });
+      costs.push({
+        ...cost,
+        forwardRows: cost.forwardRows + (metrics?.cost.forwardRows ?? 0),
+        backwardRows: cost.backwardRows + (metrics?.cost.backwardRows ?? 0),
+      });
+    }
+    const [least, most] = costs;
+    return {
+      pathPoints: [least.pathPoints, most.pathPoints],
+      forwardRows: [least.forwardRows, most.forwardRows],
+      backwardRows: [least.backwardRows, most.backwardRows],
+      bytes: [least.predictedBytes, most.predictedBytes],
+    };
+  };
   return {
-    async forecast(text, options) {
-      const costs = [];
-      for (const effort of ["least", "most"] satisfies Effort[]) {
-        setEffort(effort);
-        // Pretended scores of 0 are no logarithms of probabilities below 1; the link takes no row.
-        const { cost, metrics } = await attribute(model, text, { ...options, link: "identity" });
-        costs.push({
-          ...cost,
-          forwardRows: cost.forwardRows + (metrics?.cost.forwardRows ?? 0),
-          backwardRows: cost.backwardRows + (metrics?.cost.backwardRows ?? 0),
-        });
-      }
-      const [least, most] = costs;
-      return {
-        pathPoints: [least.pathPoints, most.pathPoints],
-        forwardRows: [least.forwardRows, most.forwardRows],
-        backwardRows: [least.backwardRows, most.backwardRows],
-        bytes: [least.predictedBytes, most.predictedBytes],
-      };
-    },
+    forecast: (text, options = {}) => forecastResolved(text, resolveOptions(options)),
+    forecastResolved,
     close: () => model.close(),
   };
 }

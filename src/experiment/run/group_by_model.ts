@@ -1,4 +1,4 @@
-import type { Cell } from "./plan_cells.ts";
+import type { Cell } from "./cell.ts";
 
 /** Groups the cells by model, in the order of the first cell of each. */
 export function groupByModel(cells: readonly Cell[]): Cell[][] {

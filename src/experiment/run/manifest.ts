@@ -3,7 +3,7 @@ import { writeWhole } from "../../files/whole_file.ts";
 import { readableJson } from "../../report/text/readable_json.ts";
 import { timestampText } from "../../time/time_text.ts";
 import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
-import type { ExperimentPlan } from "./plan_cells.ts";
+import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
 import { WHENCE_VERSION } from "./version.ts";
 

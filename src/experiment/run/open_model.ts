@@ -1,6 +1,6 @@
-import { attribute } from "../../explain/attribute.ts";
+import { attributeResolved } from "../../explain/attribute.ts";
 import { loadModel, type LoadOptions } from "../../model/model.ts";
-import type { ModelSpec } from "./plan_cells.ts";
+import type { ModelSpec } from "./cell.ts";
 import type { OpenModel } from "./run_context.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function openModel(
   const model = await loadModel(source, { device, quantize, ...how });
   return {
     fingerprint: model.fingerprint,
-    attribute: (text, options) => attribute(model, text, options),
+    attribute: (text, options) => attributeResolved(model, text, options),
     close: () => model.close(),
   };
 }

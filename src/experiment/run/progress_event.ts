@@ -1,6 +1,6 @@
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
 import type { CellOutcome } from "./cell_outcome.ts";
-import type { Cell } from "./plan_cells.ts";
+import type { Cell } from "./cell.ts";
 
 /** News of a run. */
 export type ProgressEvent =

@@ -6,7 +6,7 @@ import { removePartials, writeWhole } from "../../files/whole_file.ts";
 import { recordJson } from "../../report/text/readable_json.ts";
 import { acquireLock } from "./directory_lock.ts";
 import { messageOf } from "./error_message.ts";
-import type { Cell } from "./plan_cells.ts";
+import type { Cell } from "./cell.ts";
 
 /** Record of a cell in an output directory. */
 export type StoredRecord =

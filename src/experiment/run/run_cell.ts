@@ -5,7 +5,7 @@ import { plotCell } from "../findings/plots.ts";
 import { resultRow } from "../findings/results.ts";
 import type { CellOutcome } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
-import type { Cell, ExperimentPlan } from "./plan_cells.ts";
+import type { Cell, ExperimentPlan } from "./cell.ts";
 import { readStored, type ResultStore } from "./result_store.ts";
 import type { OpenModel } from "./run_context.ts";
 

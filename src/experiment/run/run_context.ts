@@ -1,13 +1,14 @@
-import type { AttributionOptions, AttributionText } from "../../explain/options/attribution_options.ts";
+import type { AnyOptions } from "../../explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
-import type { ModelSpec } from "./plan_cells.ts";
+import type { ModelSpec } from "./cell.ts";
 import type { ProgressEvent } from "./progress_event.ts";
 
 /** A model that is ready to be explained. */
 export interface OpenModel {
   readonly fingerprint: string;
-  attribute(text: AttributionText, options: AttributionOptions): Promise<AttributionRecord>;
+  attribute(text: AttributionText, options: AnyOptions): Promise<AttributionRecord>;
   close(): void;
 }
 

@@ -3,7 +3,7 @@ import { type CellOutcome, countOf, failuresOf, rowsOf } from "./cell_outcome.ts
 import { messageOf } from "./error_message.ts";
 import { groupByModel } from "./group_by_model.ts";
 import { type OpenedModel, writeManifest } from "./manifest.ts";
-import type { Cell, ExperimentPlan } from "./plan_cells.ts";
+import type { Cell, ExperimentPlan } from "./cell.ts";
 import type { ProgressEvent } from "./progress_event.ts";
 import { openResultStore, type ResultStore } from "./result_store.ts";
 import { runCell } from "./run_cell.ts";

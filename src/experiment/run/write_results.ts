@@ -8,7 +8,7 @@ import { plotCompleteness, plotDistances, plotFindings } from "../findings/plots
 import { type ResultRow, resultsCsv } from "../findings/results.ts";
 import { type Found, summaryText } from "../findings/summary.ts";
 import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
-import type { ExperimentPlan } from "./plan_cells.ts";
+import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
 
 /**

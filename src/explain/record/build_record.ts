@@ -3,8 +3,7 @@ import { sum } from "../../statistics/sums.ts";
 import { completeness } from "../../metrics/completeness.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import type { Judged } from "../judged.ts";
-import type { AttributionOptions } from "../options/attribution_options.ts";
-import { relevantOptions } from "../options/relevance.ts";
+import { type AnyOptions, recordedOptions } from "../methods/resolve_options.ts";
 import type { PreparedText } from "../prepare_text.ts";
 import { assertFiniteRecord } from "./assert_finite_record.ts";
 import { matrixRows } from "./matrix_rows.ts";
@@ -30,7 +29,7 @@ interface ExplainedText extends PreparedText {
 export function buildRecord(
   model: LanguageModel,
   text: ExplainedText,
-  options: AttributionOptions,
+  options: AnyOptions,
   result: Judged,
   advice: readonly string[],
   cost: AttributionRecord["cost"],
@@ -43,7 +42,7 @@ export function buildRecord(
     schema: RECORD_SCHEMA,
     model: describeModel(model),
     device: model.device,
-    method: { name: options.method, ...relevantOptions(options) },
+    method: { name: options.method, ...recordedOptions(options) },
     prompt: describePrompt(text),
     target: {
       text: text.targetText,
@@ -90,7 +89,7 @@ function describeAlternative(
 
 function describeScore(
   { per, pairs }: ExplainedText,
-  { objective }: AttributionOptions,
+  { objective }: AnyOptions,
   { input, baseline }: Judged,
 ): AttributionRecord["score"] {
   return {
@@ -104,8 +103,9 @@ function describeScore(
 }
 
 function describeCompleteness(
-  { total, sequenceAttribution, prefix, input, baseline, comparable, certified, arithmeticFloor }: Judged,
-  { tokens, tolerance }: AttributionOptions,
+  { total, sequenceAttribution, prefix, input, baseline, comparable, certified, arithmeticFloor, tokenAttribution }:
+    Judged,
+  { tolerance }: AnyOptions,
   L: number,
 ): AttributionRecord["completeness"] {
   const { delta, relative, sequenceDelta, sequenceRelative } = completeness(
@@ -118,12 +118,13 @@ function describeCompleteness(
     delta,
     relative,
     certificate: certified && certified.perTarget,
-    entryError: certified && (tokens ? matrixRows(certified.entryError, L) : [...certified.entryError]),
+    entryError: certified &&
+      (tokenAttribution !== null ? matrixRows(certified.entryError, L) : [...certified.entryError]),
     sequence: {
       delta: sequenceDelta,
       relative: sequenceRelative,
       certificate: certified && certified.certificate,
-      tolerance: certified && tolerance,
+      tolerance: certified && tolerance as number,
       met: certified && certified.met,
     },
     ...(certified === null ? {} : { resisting: certified.resisting }),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ConfigError, parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
-import { METHODS } from "../../../src/explain/options/attribution_options.ts";
-import { COMPARED_KEYS } from "../../../src/experiment/config/experiment_schema.ts";
+import { methodNames } from "../../../src/explain/methods/method_table.ts";
+import { comparedKeys } from "../../../src/experiment/compared_keys.ts";
 
 const HEAD = `name: trial
 question: why?
@@ -34,10 +34,7 @@ const BASELINES = "zero, mean, eos, pad, random, shuffle, text:<prompt of as man
 
 const SWEEPS: [string, string, string[]][] = [
   ["an unknown key with the nearest known one", "  - method: feature-ablation\n    shceme: zero\n", [
-    "9:5: sweeps[0].shceme: expected one of method, preset, prompts, objective, baseline, scheme, units, targetUnits, " +
-    "quadrature, steps, " +
-    "tolerance, budget, tokens, perTarget, seed, standardError, of, draws, samples, calls, pairs, window, stride, hierarchy, " +
-    "kernelWidth, ridge, penalty, heldOut, link, layer, prefix, norm, noise, neighbours, strategy, freeze, metrics, got an unknown key; did you mean scheme?",
+    "9:5: sweeps[0].shceme: expected an option, got an unknown name; did you mean scheme?",
   ]],
   ["steps of 0", "  - method: integrated-gradients\n    quadrature: trapezoid\n    steps: [20, 0]\n", [
     "10:17: sweeps[0].steps[1]: expected a whole number from 1 to 100000, got 0",
@@ -49,11 +46,11 @@ const SWEEPS: [string, string, string[]][] = [
     "10:12: sweeps[0].steps[0]: expected at least 2 with quadrature trapezoid, got 1",
   ]],
   ["a misspelt value with the nearest right one", "  - method: feature-ablaton\n", [
-    `8:13: sweeps[0].method: expected one of ${METHODS.join(", ")}, got "feature-ablaton"; ` +
+    `8:13: sweeps[0].method: expected one of ${methodNames().join(", ")}, got "feature-ablaton"; ` +
     "did you mean feature-ablation?",
   ]],
   ["steps with adaptive", "  - method: integrated-gradients\n    steps: 20\n", [
-    "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps or method discretized-integrated-gradients, got quadrature adaptive",
+    "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps, or method discretized-integrated-gradients, got quadrature adaptive",
   ]],
   ["no per-target errors with adaptive", "  - method: integrated-gradients\n    perTarget: false\n", [
     "9:5: sweeps[0].perTarget: expected only with a quadrature with fixed steps, got quadrature adaptive",
@@ -62,7 +59,7 @@ const SWEEPS: [string, string, string[]][] = [
     "steps with adaptive among others",
     "  - method: integrated-gradients\n    quadrature: [trapezoid, adaptive]\n    steps: 20\n",
     [
-      "10:5: sweeps[0].steps: expected only with a quadrature with fixed steps or method discretized-integrated-gradients, got quadrature adaptive; " +
+      "10:5: sweeps[0].steps: expected only with a quadrature with fixed steps, or method discretized-integrated-gradients, got quadrature adaptive; " +
       "give adaptive a sweep of its own",
     ],
   ],
@@ -77,14 +74,15 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].scheme: expected only with a perturbation method, got method integrated-gradients",
   ]],
   ["a baseline with ablation", "  - method: feature-ablation\n    baseline: zero\n", [
-    "9:5: sweeps[0].baseline: expected only with a gradient method along a path, got method feature-ablation",
+    "9:5: sweeps[0].baseline: expected only with method integrated-gradients, expected-gradients, gradient-shap, " +
+    "sequential-integrated-gradients, discretized-integrated-gradients, got method feature-ablation",
   ]],
-  ["tokens with ablation", "  - method: feature-ablation\n    tokens: true\n", [
-    "9:5: sweeps[0].tokens: expected only with a gradient method, got method feature-ablation",
+  ["ablation without its matrix", "  - method: feature-ablation\n    tokens: [true, false]\n", [
+    "9:20: sweeps[0].tokens[1]: expected true, as a perturbation method always gives the matrix, got false",
   ]],
   ["a seed where nothing is sampled", "  - method: shapley\n    seed: [1, 2]\n", [
     "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or scheme resample, or method smooth-grad, " +
-    "smooth-grad-x-input, expected-gradients, gradient-shap, shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, captum-shapley-sampled, captum-kernel-shap, got method shapley",
+    "smooth-grad-x-input, expected-gradients, gradient-shap, shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, captum-shapley-sampled, captum-kernel-shap, got scheme delete",
   ]],
   [
     "samples of a baseline that is not drawn",
@@ -95,8 +93,9 @@ const SWEEPS: [string, string, string[]][] = [
     ],
   ],
   ["a budget where the calls are known", "  - method: occlusion\n    window: 2\n    budget: 9\n", [
-    "10:5: sweeps[0].budget: expected only with quadrature adaptive, sampled gradients or a perturbation method other than " +
-    "feature-ablation and occlusion, got method occlusion",
+    "10:5: sweeps[0].budget: expected only with quadrature adaptive, or method smooth-grad, smooth-grad-x-input, expected-gradients, " +
+    "gradient-shap, shapley, shapley-sampled, kernel-shap, owen, owen-sampled, lime, context-cite, " +
+    "captum-shapley-sampled, captum-kernel-shap, got method occlusion",
   ]],
   ["a window of LIME", "  - method: lime\n    window: 2\n", [
     "9:5: sweeps[0].window: expected only with method occlusion, got method lime",
@@ -105,7 +104,7 @@ const SWEEPS: [string, string, string[]][] = [
     "a prefix that another prompt says nothing of",
     "  - method: integrated-gradients\n    baseline: [mean, 'text:x']\n    prefix: fixed\n",
     [
-      "10:5: sweeps[0].prefix: expected only with method integrated-gradients and a baseline that is one row, got baseline " +
+      "10:5: sweeps[0].prefix: expected only with a baseline that is one row, got baseline " +
       "text:x; give text:x a sweep of its own",
     ],
   ],
@@ -121,8 +120,8 @@ const SWEEPS: [string, string, string[]][] = [
     "drawn baselines of paths of single tokens",
     "  - method: sequential-integrated-gradients\n    baseline: [mean, shuffle]\n",
     [
-      "9:22: sweeps[0].baseline[1]: expected a baseline that is not drawn with method sequential-integrated-gradients, got " +
-      "shuffle",
+      "9:22: sweeps[0].baseline[1]: expected a baseline that is not drawn: zero, mean, eos, pad, " +
+      'text:<prompt of as many tokens> or token:<id or text>, got "shuffle"',
     ],
   ],
   ["units that there are not", "  - method: lime\n    units: [words, word, 'template:']\n", [
@@ -155,7 +154,7 @@ const SWEEPS: [string, string, string[]][] = [
     [
       "10:5: sweeps[0].draws: expected only with scheme resample, got scheme zero; give zero a sweep of its own",
       "12:5: sweeps[1].of: expected only with scheme resample, or method shapley-sampled, kernel-shap, owen-sampled, got " +
-      "method lime",
+      "scheme delete",
       '12:9: sweeps[1].of[0]: expected one of sequence, targets, got "both"',
     ],
   ],
@@ -171,7 +170,7 @@ const SWEEPS: [string, string, string[]][] = [
     "9:16: sweeps[0].objective: expected an alternative in each prompt with objective contrastive, got none in a",
   ]],
   ["logits of what is no log-probability", "  - method: context-cite\n    objective: entropy\n    link: logit\n", [
-    "10:11: sweeps[0].link[0]: expected identity with objective entropy, got logit",
+    '10:11: sweeps[0].link[0]: expected identity with objective entropy, got "logit"',
   ]],
   ["a prompt that is not there", "  - method: feature-ablation\n    prompts: [a, b]\n", [
     "9:18: sweeps[0].prompts[1]: expected one of the prompts a, got b; did you mean a?",
@@ -189,7 +188,7 @@ const SWEEPS: [string, string, string[]][] = [
     "9:15: sweeps[0].baseline: expected a list of at least one value, got an empty list",
   ]],
   ["freeze with lists and words mixed", "  - method: feature-ablation\n    freeze: [[first], 3]\n", [
-    "9:13: sweeps[0].freeze: expected special, template, first, token:<id or text> or positions from 0, as one list or as a list of lists, " +
+    "9:13: sweeps[0].freeze: expected a list of special, template, first, token:<id or text> or positions from 0, " +
     'got the list [["first"],3]',
   ]],
   ["metrics that there are not", "  - method: lime\n    metrics: [delete]\n", [
@@ -199,7 +198,7 @@ const SWEEPS: [string, string, string[]][] = [
   ]],
   ["a sweep that is no mapping", "  - zero\n", ['8:5: sweeps[0]: expected a mapping, got "zero"']],
   ["a missing method", "  - freeze: first\n", [
-    `8:5: sweeps[0].method: expected one of ${METHODS.join(", ")}, got nothing`,
+    `8:5: sweeps[0].method: expected one of ${methodNames().join(", ")}, got nothing`,
   ]],
 ];
 for (const [what, sweep, expected] of SWEEPS) {
@@ -209,9 +208,9 @@ for (const [what, sweep, expected] of SWEEPS) {
 Deno.test("parseConfig() takes a history, and a list of baselines, which plans call by the name that records have", () => {
   const chat = HEAD.replace("sweeps:", "    history: [{role: system, content: Be brief.}]\nsweeps:");
   const sweep = "  - method: integrated-gradients\n    baseline: {samples: [zero, 'text:q']}\n    targetUnits: words\n";
-  const [{ text, options }] = planExperiment(parseConfig(chat + sweep, "f.yaml")).cells;
+  const [{ text, recorded }] = planExperiment(parseConfig(chat + sweep, "f.yaml")).cells;
   assert.deepEqual(text.history, [{ role: "system", content: "Be brief." }]);
-  assert.deepEqual([options.baseline, options.targetUnits], ['samples:["zero","text:q"]', "words"]);
+  assert.deepEqual([recorded.baseline, recorded.targetUnits], ['samples:["zero","text:q"]', "words"]);
 });
 
 const WHOLE: [string, string, string[]][] = [
@@ -281,7 +280,7 @@ const WHOLE: [string, string, string[]][] = [
     [
       "10:41: compare[0].reference.scheme: expected one of seed, in which the compared cells differ, got scheme",
       "11:12: compare[1].name: expected a name of its own, got c again",
-      `11:23: compare[1].across[0]: expected one of ${COMPARED_KEYS.join(", ")}, got "sede"; did you mean seed?`,
+      `11:23: compare[1].across[0]: expected one of ${comparedKeys().join(", ")}, got "sede"; did you mean seed?`,
     ],
   ],
 ];

@@ -27,7 +27,7 @@ Deno.test("quickstart.yaml sweeps four step counts over baselines and quadrature
 Deno.test("michael.yaml explains the NF4 model with and without the first token frozen", async () => {
   const { cells } = await planOf("michael.yaml");
   assert.ok(cells.every(({ model }) => model.quantize === "nf4" && model.source === "Qwen/Qwen2.5-1.5B-Instruct"));
-  const freezes = new Set(cells.map(({ options }) => options.freeze.join()));
+  const freezes = new Set(cells.map(({ recorded }) => String(recorded.freeze)));
   assert.deepEqual(freezes, new Set(["special,template", "special,template,first"]));
 });
 
@@ -66,10 +66,10 @@ Deno.test("planted_causes.yaml has the people of the ground truth, and the cause
 for (const name of ["convergence.yaml", "convergence_smollm2.yaml"]) {
   Deno.test(`${name} holds every rule and tolerance against the finest one of the same baseline`, async () => {
     const { cells, comparisons } = await planOf(name);
-    const finest = Math.min(...cells.map(({ options }) => options.tolerance));
+    const finest = Math.min(...cells.map(({ options }) => options.tolerance as number));
     assert.equal(comparisons[0].reference?.tolerance, finest);
     const references = cells.filter(({ options }) => options.quadrature === "adaptive" && options.tolerance === finest);
-    const paths = (all: typeof cells) => new Set(all.map(({ prompt, options }) => `${prompt} ${options.baseline}`));
+    const paths = (all: typeof cells) => new Set(all.map(({ prompt, recorded }) => `${prompt} ${recorded.baseline}`));
     assert.deepEqual(paths(references), paths(cells));
     assert.equal(references.length, paths(cells).size);
   });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { experimentJsonSchema } from "../../../src/experiment/config/json_schema.ts";
-import { accepts, type JsonLeaf } from "../../../src/experiment/config/leaf.ts";
-import { SWEEP_OPTIONS } from "../../../src/explain/options/relevance.ts";
-import { DEFAULT_OPTIONS } from "../../../src/explain/options/attribution_options.ts";
+import { declarationsOf, optionNames } from "../../../src/explain/methods/option_order.ts";
+import { accepts, type JsonLeaf } from "../../../src/explain/options/json_leaf.ts";
 
 const EXPERIMENTS = new URL("../../../experiments/", import.meta.url);
 
@@ -23,9 +22,11 @@ Deno.test("experiments/schema.json is what deno task schema writes", async () =>
 
 Deno.test("the JSON Schema describes every key, with the default of each option", () => {
   for (const [key, { description }] of Object.entries(SWEEP.properties!)) assert.ok(description, key);
-  for (const option of SWEEP_OPTIONS) {
+  for (const option of optionNames()) {
     const { default: usual } = SWEEP.properties![option];
-    assert.deepEqual(usual, DEFAULT_OPTIONS[option] ?? undefined, option);
+    const [{ kind, default: declared }] = declarationsOf(option);
+    const isSaid = declared !== null && typeof declared !== "function";
+    assert.deepEqual(usual, isSaid ? kind.write(declared!) : undefined, option);
     if (usual !== undefined) assert.ok(accepts(SWEEP.properties![option], usual), option);
   }
 });

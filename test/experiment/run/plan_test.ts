@@ -1,22 +1,27 @@
 import assert from "node:assert/strict";
+import type { Baseline } from "../../../src/explain/options/baseline.ts";
+import { baseline } from "../../../src/explain/options/path_options.ts";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
-import { DEFAULT_OPTIONS } from "../../../src/explain/options/attribution_options.ts";
+
 import { planOf, SWEEP } from "../../explain/fake_model.ts";
 
 Deno.test("planExperiment() is the cross product of each sweep's lists, grouped by prompt", () => {
   const { cells } = planOf(SWEEP);
   assert.equal(cells.length, 18);
   assert.deepEqual(cells.map((cell) => cell.prompt), [...Array(9).fill("michael"), ...Array(9).fill("repeat")]);
-  assert.deepEqual(cells.slice(0, 7).map(({ options }) => [options.baseline, options.quadrature, options.steps]), [
-    ["zero", "riemann-middle", 5],
-    ["zero", "riemann-middle", 20],
-    ["zero", "riemann-middle", 50],
-    ["mean", "riemann-middle", 5],
-    ["mean", "riemann-middle", 20],
-    ["mean", "riemann-middle", 50],
-    ["zero", "adaptive", 50],
-  ]);
+  assert.deepEqual(
+    cells.slice(0, 7).map(({ recorded, options }) => [recorded.baseline, recorded.quadrature, options.steps]),
+    [
+      ["zero", "riemann-middle", 5],
+      ["zero", "riemann-middle", 20],
+      ["zero", "riemann-middle", 50],
+      ["mean", "riemann-middle", 5],
+      ["mean", "riemann-middle", 20],
+      ["mean", "riemann-middle", 50],
+      ["zero", "adaptive", 50],
+    ],
+  );
 });
 
 Deno.test("planExperiment() gives every cell an id of its own that is a file name", () => {
@@ -34,7 +39,7 @@ Deno.test("planExperiment() gives the same ids again, and others where the text 
 
 Deno.test("planExperiment() leaves options without an effect out of the key", () => {
   const base = SWEEP.slice(0, SWEEP.indexOf("sweeps:"));
-  const usual = DEFAULT_OPTIONS.baseline;
+  const usual = baseline.kind.write(baseline.default as Baseline);
   const [one] = planOf(`${base}sweeps:\n  - {method: integrated-gradients, quadrature: trapezoid, steps: 9}\n`).cells;
   const [two] =
     planOf(`${base}sweeps:\n  - {method: integrated-gradients, quadrature: trapezoid, steps: 9, baseline: ${usual}}\n`)
@@ -69,7 +74,7 @@ Deno.test("planExperiment() takes freeze as one list or as a list of lists to sw
   const base = SWEEP.slice(0, SWEEP.indexOf("sweeps:"));
   const freezes = (freeze: string) =>
     planOf(`${base}sweeps:\n  - {method: feature-ablation, prompts: repeat, freeze: ${freeze}}\n`).cells
-      .map((cell) => cell.options.freeze);
+      .map((cell) => cell.recorded.freeze);
   assert.deepEqual(freezes("first"), [["first"]]);
   assert.deepEqual(freezes("[special, 0, 2]"), [["special", "0", "2"]]);
   assert.deepEqual(freezes("[[], [first]]"), [[], ["first"]]);

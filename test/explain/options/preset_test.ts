@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
+
 import { presetMethods } from "../../../src/explain/options/preset.ts";
-import { relevantOptions } from "../../../src/explain/options/relevance.ts";
-import { METHODS, resolveOptions } from "../../../src/explain/options/attribution_options.ts";
+import {
+  type AttributionOptions,
+  recordedOptions,
+  resolveOptions,
+} from "../../../src/explain/methods/resolve_options.ts";
+import { methodNames } from "../../../src/explain/methods/method_table.ts";
 import { planOf } from "../fake_model.ts";
 
 const PROMPTS = `name: trial
@@ -13,15 +18,16 @@ sweeps:
 `;
 
 Deno.test("resolveOptions() with preset captum fills in Captum's defaults", () => {
-  const { method, baseline, quadrature, steps, freeze } = resolveOptions({ preset: "captum" });
-  assert.deepEqual([method, baseline, quadrature, steps, freeze], [
+  const resolved = resolveOptions({ preset: "captum" });
+  const { baseline, quadrature, steps, freeze } = recordedOptions(resolved);
+  assert.deepEqual([resolved.method, baseline, quadrature, steps, freeze], [
     "integrated-gradients",
     "token:0",
     "gauss-legendre",
     50,
     [],
   ]);
-  assert.deepEqual(relevantOptions(resolveOptions({ preset: "captum", method: "input-x-gradient" })), {
+  assert.deepEqual(recordedOptions(resolveOptions({ preset: "captum", method: "input-x-gradient" })), {
     objective: "log-prob",
     units: "tokens",
     targetUnits: "tokens",
@@ -29,7 +35,7 @@ Deno.test("resolveOptions() with preset captum fills in Captum's defaults", () =
     layer: 0,
     freeze: [],
   });
-  assert.deepEqual(relevantOptions(resolveOptions({ preset: "captum", method: "feature-ablation" })), {
+  assert.deepEqual(recordedOptions(resolveOptions({ preset: "captum", method: "feature-ablation" })), {
     objective: "log-prob",
     scheme: "token:0",
     units: "pieces",
@@ -48,16 +54,17 @@ Deno.test("resolveOptions() with preset captum puts Captum's samplers in place o
 
 Deno.test("resolveOptions() lets what is given win over the preset", () => {
   const given = { baseline: "mean", quadrature: "adaptive", freeze: ["first"] } as const;
-  const { baseline, quadrature, freeze } = resolveOptions({ preset: "captum", ...given });
+  const { baseline, quadrature, freeze } = recordedOptions(resolveOptions({ preset: "captum", ...given }));
   assert.deepEqual({ baseline, quadrature, freeze }, given);
-  assert.equal(resolveOptions({ preset: "captum", method: "shapley", scheme: "zero" }).scheme, "zero");
+  const shapley = resolveOptions({ preset: "captum", method: "shapley", scheme: "zero" });
+  assert.equal(recordedOptions(shapley).scheme, "zero");
 });
 
 Deno.test("resolveOptions() refuses methods that Captum's LLM wrappers do not have", () => {
   const known = presetMethods("captum");
-  for (const method of METHODS) {
-    if (known.includes(method)) assert.ok(resolveOptions({ preset: "captum", method }));
-    else assert.throws(() => resolveOptions({ preset: "captum", method }), RangeError);
+  for (const method of methodNames()) {
+    if (known.includes(method)) assert.ok(resolveOptions({ preset: "captum", method } as AttributionOptions));
+    else assert.throws(() => resolveOptions({ preset: "captum", method } as AttributionOptions), RangeError);
   }
   for (const method of ["owen", "context-cite"] as const) assert.ok(!known.includes(method));
 });
@@ -72,8 +79,8 @@ Deno.test("a sweep with preset captum is the sweep of what it stands for", () =>
   assert.deepEqual(cells.map(({ options }) => [options.method, options.steps, options.seed]), [
     ["integrated-gradients", 20, 0],
     ["integrated-gradients", 50, 0],
-    ["captum-kernel-shap", 50, 0],
-    ["captum-kernel-shap", 50, 1],
+    ["captum-kernel-shap", undefined, 0],
+    ["captum-kernel-shap", undefined, 1],
   ]);
 });
 

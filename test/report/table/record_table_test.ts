@@ -45,7 +45,7 @@ Deno.test("recordTable() says whether the tolerance was met, and gives the advic
   const met = recordTable(sampleRecord({ tolerance: 0.5 }));
   assert.match(met, /certificate κ = .* \(tolerance 50 % met\)/);
   assert.match(met, /advice +The first token is attributed/);
-  const missed = recordTable(sampleRecord({ tolerance: 1e-12, budget: 8 }));
+  const missed = recordTable(sampleRecord({ tolerance: 1e-12, budget: 10 }));
   assert.match(missed, /NOT met/);
 });
 

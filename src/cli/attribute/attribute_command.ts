@@ -1,0 +1,68 @@
+import { RECORD_FORMATS, type RecordFormat } from "../../report/render_record.ts";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { oneOf, text } from "../argument_values.ts";
+import { parseArguments, UsageError } from "../arguments.ts";
+import { parseOptions } from "../declared_flags.ts";
+import { MODEL_OPTIONS, modelOptions, openModel } from "../model_flags.ts";
+import { write } from "../write.ts";
+import {
+  attributionOptionsOf,
+  COMMON_FLAGS,
+  methodFlags,
+  METRIC_FLAGS,
+  TEXT_FLAGS,
+  textOf,
+  unknownFlagText,
+} from "./attribute_flags.ts";
+import { attributeHelp } from "./attribute_help.ts";
+
+/** Runs `attribute` and returns the exit code. */
+export async function runAttributeCommand(args: string[]): Promise<number> {
+  const topics = args.some((one) => one === "-h" || one === "--help") ? 1 : 0;
+  const { values, rest: [topic] } = parseArguments(args, flags(), topics, unknownFlagText);
+  if (values.help) {
+    write(Deno.stdout, attributeHelp(topic));
+    return 0;
+  }
+  const source = modelOptions(values);
+  const options = await attributionOptionsOf(values);
+  const request = textOf(values);
+  const format = oneOf("format", values.format, RECORD_FORMATS) ?? "table";
+  const out = text("out", values.out);
+  if (format === "png" && out === undefined && Deno.stdout.isTerminal()) {
+    throw new UsageError("Cannot print a PNG to a terminal as --out must name a file: got none");
+  }
+  const [model, { attribute }] = await Promise.all([openModel(source), import("../../explain/attribute.ts")]);
+  try {
+    const record = await attribute(model, request, options);
+    await writeRecord(record, format, out);
+    const unmet = record.completeness.sequence.met === false || record.sampling?.stopped?.met === false;
+    return values.strict && unmet ? 3 : 0;
+  } finally {
+    model.close();
+  }
+}
+
+function flags() {
+  return {
+    ...parseOptions([...TEXT_FLAGS, ...COMMON_FLAGS, ...METRIC_FLAGS, ...methodFlags()]),
+    ...MODEL_OPTIONS,
+    method: { type: "string" },
+    preset: { type: "string" },
+    format: { type: "string" },
+    out: { type: "string" },
+    strict: { type: "boolean" },
+  } as const;
+}
+
+async function writeRecord(record: AttributionRecord, format: RecordFormat, out: string | undefined): Promise<void> {
+  const { renderRecord } = await import("../../report/render_record.ts");
+  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+  const rendered = await renderRecord(record, format, { width });
+  if (out === undefined) write(Deno.stdout, rendered);
+  else if (typeof rendered === "string") await Deno.writeTextFile(out, rendered);
+  else await Deno.writeFile(out, rendered);
+  // A table shows the advice itself.
+  if (format === "table" && out === undefined) return;
+  for (const sentence of record.advice) write(Deno.stderr, `hint: ${sentence}\n`);
+}

@@ -1,0 +1,35 @@
+import { allMethods } from "../../explain/methods/method_table.ts";
+import { parseArguments } from "../arguments.ts";
+import { write } from "../write.ts";
+import { attributeHelp } from "./attribute_help.ts";
+import { optionsReference } from "./options_reference.ts";
+
+const HELP = `Lists the methods, what each is for and what it costs.
+
+Usage: deno task methods             all of them
+       deno task methods METHOD      one, with its options
+       deno task options             writes docs/options.md, the reference of all options
+
+  --markdown          print that reference
+  --help              this text
+`;
+
+/** Runs `methods` and returns the exit code. */
+export function runMethodsCommand(args: string[]): Promise<number> {
+  const { values, rest: [name] } = parseArguments(args, { markdown: { type: "boolean" } }, 1);
+  if (values.help) write(Deno.stdout, HELP);
+  else if (values.markdown) write(Deno.stdout, optionsReference());
+  else write(Deno.stdout, name === undefined ? methodsText() : attributeHelp(name));
+  return Promise.resolve(0);
+}
+
+function methodsText(): string {
+  return (["gradient", "perturbation"] as const).map((family) => {
+    const lines = allMethods().filter((method) => method.family === family)
+      .map(({ name, purpose, cost }) => `  ${name}\n      ${purpose}\n      cost: ${cost}\n`);
+    const kind = family === "gradient"
+      ? "Gradient methods differentiate the model"
+      : "Perturbation methods take units away";
+    return `${kind}\n\n${lines.join("\n")}`;
+  }).join("\n") + "\nN: units, T: target tokens. `deno task methods METHOD` has the options of one.\n";
+}

@@ -1,0 +1,52 @@
+import type { Flag } from "./declared_flags.ts";
+
+const COLUMNS = 100;
+/** Where the text of a flag begins. */
+const INDENT = 24;
+
+/** Writes the help of flags that follow from declarations, a flag each, with its default. */
+export function flagHelp(flags: readonly Flag[]): string {
+  return flags.map((flag) => helpLine(usageOf(flag), textOf(flag))).join("");
+}
+
+/** Writes a flag and its text, which goes on below itself. */
+export function helpLine(usage: string, text: string): string {
+  const lines = wrapped(text, COLUMNS - INDENT);
+  const first = `  --${usage}`;
+  const head = first.length < INDENT ? first.padEnd(INDENT) + (lines.shift() ?? "") : first;
+  return [head, ...lines.map((line) => " ".repeat(INDENT) + line)].join("\n") + "\n";
+}
+
+/** Breaks a text between words. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Writes a default as help has it; empty where there is none to say. */
+export function defaultText({ option: { kind, default: usual, usual: words }, turnsOff }: Flag): string {
+  if (words !== undefined) return words;
+  if (turnsOff || usual === null || typeof usual === "function" || kind.placeholder === "") return "";
+  return String(kind.write(usual as NonNullable<unknown>));
+}
+
+function usageOf({ flag, option: { kind } }: Flag): string {
+  return kind.placeholder === "" ? flag : `${flag} ${kind.placeholder}`;
+}
+
+function textOf(flag: Flag): string {
+  const { option: { help, kind, when }, turnsOff, repeats } = flag;
+  const words = "enum" in kind.json
+    ? `: ${kind.json.enum.join(", ")}`
+    : kind.placeholder === "NAME"
+    ? `: ${kind.expectation}`
+    : "";
+  const usual = defaultText(flag);
+  return (turnsOff ? `without ${help}` : help) + words + (repeats ? "; may be given several times" : "") +
+    (when === undefined ? "" : `; only with ${when.words}`) + (usual === "" ? "" : ` (${usual})`);
+}

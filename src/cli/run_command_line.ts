@@ -1,0 +1,52 @@
+import { UsageError } from "./arguments.ts";
+import { write } from "./write.ts";
+
+const HELP = `Whence says which prompt tokens made a language model generate which output tokens.
+
+Usage: deno task <command> [options]
+
+  attribute    explain one target
+  methods      list the methods, their cost and purpose
+  experiment   run a sweep from a YAML file
+  generate     continue a prompt
+  compare      measure how far attributions agree
+  inspect      list a checkpoint, or plan an attribution
+  doctor       check this machine, or tune the kernels for it
+  cache        list or clear the files that are kept between runs
+  schema       print the JSON Schema of an experiment's YAML
+
+Each command has --help.
+`;
+
+// Imported when asked for, so that no command loads the others.
+const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promise<number>>>> = {
+  attribute: async () => (await import("./attribute/attribute_command.ts")).runAttributeCommand,
+  methods: async () => (await import("./attribute/methods_command.ts")).runMethodsCommand,
+  experiment: async () => (await import("./experiment_command.ts")).runExperimentCommand,
+  generate: async () => (await import("./generate_command.ts")).runGenerateCommand,
+  doctor: async () => (await import("./doctor/doctor_command.ts")).runDoctorCommand,
+  cache: async () => (await import("./cache_command.ts")).runCacheCommand,
+  inspect: async () => (await import("./inspect/inspect_command.ts")).runInspectCommand,
+  compare: async () => (await import("./compare_command.ts")).runCompareCommand,
+  schema: async () => (await import("./schema_command.ts")).runSchemaCommand,
+};
+
+/** Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function runCommandLine([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h") {
+    write(name === undefined ? Deno.stderr : Deno.stdout, HELP);
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    if (!Object.hasOwn(COMMANDS, name)) {
+      throw new UsageError(`Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}`);
+    }
+    const command = await COMMANDS[name]();
+    return await command(args);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
+    write(Deno.stderr, `error: ${message}${hint}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,52 @@
+import type { AnyOptions } from "../../explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../explain/options/attribution_text.ts";
+import type { DEVICES, ParsedComparison, PLOT_CHOICES, QUANTIZATIONS } from "../config/experiment_schema.ts";
+import type { Truth } from "../findings/truth.ts";
+
+/** A model as it is opened. */
+export interface ModelSpec {
+  /** `embedded`, a directory, a .gguf file or a hub id */
+  readonly source: string;
+  readonly quantize: typeof QUANTIZATIONS[number];
+  readonly device: typeof DEVICES[number];
+}
+
+/** One attribution of a sweep. */
+export interface Cell {
+  /** Readable words and a short hash of the key; also the name of its files. */
+  readonly id: string;
+  /** SHA-256 over everything that is known to determine the result before the model is opened. */
+  readonly key: string;
+  readonly model: ModelSpec;
+  readonly prompt: string;
+  readonly text: AttributionText;
+  /** With a value for each. */
+  readonly options: AnyOptions;
+  /** Those that have an effect, as records and tables have them. */
+  readonly recorded: Readonly<Record<string, unknown>>;
+  /** Known causes of the target; they decide nothing that is computed. */
+  readonly truth: readonly Truth[];
+  /** The options in words, as its id has them. */
+  readonly setting: string;
+}
+
+/** Cells of an experiment, in the order in which they are computed. */
+export interface ExperimentPlan {
+  readonly name: string;
+  readonly question: string;
+  readonly file: string;
+  readonly configText: string;
+  /** Settings of the command line in place of the configuration's. */
+  readonly overrides: PlanOverrides;
+  /** Grouped by model, then by prompt. */
+  readonly cells: readonly Cell[];
+  readonly comparisons: readonly ParsedComparison[];
+  readonly plots: typeof PLOT_CHOICES[number];
+}
+
+/** Settings of the command line in place of the configuration's. */
+export interface PlanOverrides {
+  readonly model?: string;
+  readonly quantize?: ModelSpec["quantize"];
+  readonly device?: ModelSpec["device"];
+}

@@ -1,0 +1,53 @@
+import type { LanguageModel } from "../../model/model.ts";
+import type { Judged } from "../judged.ts";
+import type { OpenObjective } from "../open_objective.ts";
+import type { CommonOptions } from "../options/common_options.ts";
+import type { OptionSet, Resolved } from "../options/option.ts";
+import type { PreparedText } from "../prepare_text.ts";
+
+/** A tokenized text on a model, its objective open: what a method attributes. */
+export interface Subject {
+  readonly model: LanguageModel;
+  readonly objective: OpenObjective;
+  readonly text: PreparedText;
+}
+
+/**
+ * A method: its one declaration. Types, checks, flags, help, YAML keys, columns, titles and documentation follow from it.
+ * To add one, write a file like those beside this one and add its row to method_table.ts.
+ */
+export interface Method<N extends string = string, O extends OptionSet = OptionSet> {
+  /** As options name it: "integrated-gradients". */
+  readonly name: N;
+  /** As plots and tables call it: "Integrated gradients". */
+  readonly title: string;
+  /** As ids and tables of results abbreviate it. Default: the name. */
+  readonly word?: string;
+  /** Differentiates the model, or takes units of the prompt away. */
+  readonly family: "gradient" | "perturbation";
+  /** Parts of a change of the score; sizes without sign; or the weights of a model that stands in for it. */
+  readonly yields: "additive" | "norm" | "surrogate";
+  /** Why an additive method's sum cannot be held against the change of the score, if it never can. */
+  readonly incomplete?: string;
+  /** True if it integrates along one path that moves every token at once, the attention sink among them. */
+  readonly alongOnePath?: true;
+  /** What it asks of the model, for N units and T target tokens. */
+  readonly cost: string;
+  /** When to use it, in one line. */
+  readonly purpose: string;
+  /** Paper or program that defines it. */
+  readonly source: string;
+  /** Words of its options in the ids of results. Default: the options that are not the defaults. */
+  idWords?(recorded: Readonly<Record<string, unknown>>): readonly string[];
+  /** Its own options; every method has COMMON_OPTIONS besides. */
+  readonly options: O;
+  /** Attributes a text. */
+  run(subject: Subject, options: CommonOptions & Resolved<O>): Promise<Judged>;
+  /** Tells what a reader must know before using the numbers. */
+  advise?(result: Judged): readonly string[];
+}
+
+/** Declares a method; its options' types follow from their declarations. */
+export function method<const N extends string, O extends OptionSet>(declared: Method<N, O>): Method<N, O> {
+  return declared;
+}

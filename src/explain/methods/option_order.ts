@@ -1,0 +1,49 @@
+import { COMMON_OPTIONS } from "../options/common_options.ts";
+import type { Option } from "../options/option.ts";
+import { allMethods, type MethodRow } from "./method_table.ts";
+import type { Method } from "./method.ts";
+
+/** Name of an option that a method of this package has. */
+export type OptionName = keyof typeof COMMON_OPTIONS | OptionOf<MethodRow>;
+
+type OptionOf<M> = M extends Method<infer _N, infer O> ? keyof O & string : never;
+
+// Options that several methods have come first, then methods' own, in the order of the table.
+const FIRST = [
+  ...["objective", "baseline", "scheme", "units", "targetUnits", "quadrature", "steps", "tolerance", "budget"],
+  ...["tokens", "perTarget", "seed", "standardError", "of", "draws", "samples"],
+];
+const LAST = ["freeze", "metrics"];
+// A sweep varies what is explained slowest, then what defines a method, then its effort.
+const SLOWEST = ["quadrature", "objective", "freeze"];
+const MIDDLE = ["baseline", "scheme", "units", "targetUnits"];
+
+/** Returns a method's options by name, the common ones among them. */
+export function optionsOf(method: Method): Readonly<Record<string, Option<unknown, unknown>>> {
+  return { ...COMMON_OPTIONS, ...method.options } as Record<string, Option<unknown, unknown>>;
+}
+
+/** Returns the names of all methods' options, in the order of tables. */
+export function optionNames(): readonly string[] {
+  const own = allMethods().flatMap(({ options }) => Object.keys(options));
+  const middle = own.filter((name) => !FIRST.includes(name) && !LAST.includes(name));
+  return [...new Set([...FIRST, ...middle, ...LAST])];
+}
+
+/** Returns the names of options that records and tables have, in the order of tables. */
+export function recordedNames(): readonly string[] {
+  return optionNames().filter((name) => declarationsOf(name).some(({ recorded }) => recorded !== false));
+}
+
+/** Returns the names of options that a sweep may vary, the slowest first. */
+export function sweepOrder(): readonly string[] {
+  const names = recordedNames();
+  const own = names.filter((name) => !FIRST.includes(name) && !LAST.includes(name)).toReversed();
+  const effort = names.filter((name) => FIRST.includes(name)).toReversed();
+  return [...new Set([...SLOWEST, ...own, ...MIDDLE, ...effort])];
+}
+
+/** Returns the declarations of an option, the widest first: methods may narrow what they share. */
+export function declarationsOf(name: string): readonly Option<unknown, unknown>[] {
+  return [...new Set(allMethods().flatMap((method) => optionsOf(method)[name] ?? []))];
+}

@@ -1,0 +1,99 @@
+import type { Message } from "../../model/tokens/chat_turns.ts";
+import type { ValueKind } from "./value_kind.ts";
+import { MOST_CALLS, MOST_GENERATED } from "./bounds.ts";
+import { type Given, optional } from "./option.ts";
+import { ABOVE_0, SEED, SHARE, TEXTS, TRUE_OR_FALSE, wholeNumber } from "./value_kind.ts";
+
+const ROLES = ["system", "user", "assistant"] as const;
+
+/** Texts of one character or more. */
+const TEXT: ValueKind<string> = {
+  expectation: "a text that is not empty",
+  json: { type: "string", pattern: "[\\s\\S]" },
+  placeholder: "TEXT",
+  example: "a text",
+  read: (given) => typeof given === "string" && given !== "" ? given : undefined,
+  argument: (text) => text,
+  write: (value) => value,
+};
+
+/** Earlier messages of a chat. */
+const HISTORY: ValueKind<readonly Message[]> = {
+  expectation: `a list of messages, each with a role (system, user or assistant) and content`,
+  json: {
+    type: "array",
+    minItems: 1,
+    items: {
+      type: "object",
+      properties: { role: { enum: ROLES }, content: { type: "string" } },
+      required: ["role", "content"],
+      additionalProperties: false,
+    },
+  },
+  placeholder: "ROLE:TEXT",
+  example: [{ role: "user", content: "a text" }],
+  read: (given) => Array.isArray(given) && given.every(isMessage) ? given : undefined,
+  argument(text) {
+    const role = ROLES.find((name) => text.startsWith(`${name}:`));
+    return role === undefined ? text : [{ role, content: text.slice(role.length + 1) }];
+  },
+  write: (value) => value,
+};
+
+/** Options that decide how a target is generated. */
+export const GENERATION_OPTIONS = {
+  temperature: optional({ kind: ABOVE_0, usual: "none", help: "draw tokens, from the logits divided by it" }),
+  topK: optional({ kind: wholeNumber(1, MOST_CALLS), usual: "all", help: "draw from so many likeliest tokens" }),
+  topP: optional({
+    kind: SHARE,
+    usual: "1",
+    help: "draw from the fewest likeliest tokens that have more than so much of the probability",
+  }),
+  repetitionPenalty: optional({
+    kind: ABOVE_0,
+    usual: "1",
+    help: "divides positive logits of tokens that were there before, multiplies negative ones",
+  }),
+  seed: optional({ kind: SEED, usual: "0", help: "seed of the draws" }),
+  stop: optional({ kind: TEXTS, usual: "none", help: "texts that end the generated target, which stops before them" }),
+};
+
+/** What is explained: a prompt, and a target or how to generate one. */
+export const TEXT_OPTIONS = {
+  prompt: optional({ kind: TEXT, usual: "must be given", help: "what the model reads" }),
+  target: optional({
+    kind: TEXT,
+    usual: "what the model generates",
+    help: "the continuation to explain, with its own leading space",
+  }),
+  alternative: optional({
+    kind: TEXT,
+    usual: "none",
+    help: "what the objective contrastive compares the target with, token by token if there are as many",
+  }),
+  generate: optional({
+    kind: wholeNumber(1, MOST_GENERATED),
+    usual: "20",
+    help: "explain what the model generates, at most so many tokens",
+  }),
+  ...GENERATION_OPTIONS,
+  chat: optional({
+    kind: TRUE_OR_FALSE,
+    usual: "true where there is a history",
+    help: "put the prompt into the model's chat template; the template's tokens are frozen",
+  }),
+  history: optional({
+    kind: HISTORY,
+    usual: "none",
+    help: "earlier messages of the chat; the prompt is the user's next",
+  }),
+};
+
+/** The text that is explained. Options of generation are for a target that is not given. */
+export type AttributionText = Given<typeof TEXT_OPTIONS> & { readonly prompt: string };
+
+function isMessage(given: unknown): given is Message {
+  if (typeof given !== "object" || given === null) return false;
+  const { role, content, ...rest } = given as Record<string, unknown>;
+  return ROLES.some((name) => name === role) && typeof content === "string" && Object.keys(rest).length === 0;
+}

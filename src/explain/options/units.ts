@@ -1,0 +1,43 @@
+import {
+  type Division,
+  divisionText,
+  isTargetUnits,
+  isUnits,
+  parseDivision,
+  TARGET_UNIT_FORMS,
+  TARGET_UNIT_WORDS,
+  UNIT_FORMS,
+  UNIT_PATTERN,
+  UNIT_WORDS,
+} from "../../units/division.ts";
+import type { ValueKind } from "./value_kind.ts";
+
+/** Units of a target as a configuration has them; spans are ranges of UTF-16 code units, `spans:0-5,10-20`. */
+export type TargetUnitsText = typeof TARGET_UNIT_WORDS[number] | `spans:${string}` | `template:${string}`;
+
+/** Units of a prompt as a configuration has them. */
+export type UnitsText = TargetUnitsText | typeof UNIT_WORDS[number];
+
+/** Units of a prompt. */
+export const UNITS: ValueKind<Division, UnitsText> = {
+  ...formsOf(UNIT_WORDS),
+  expectation: UNIT_FORMS,
+  read: (given) => isUnits(given) ? parseDivision(String(given)) : undefined,
+};
+
+/** Units of a target. */
+export const TARGET_UNITS: ValueKind<Division, TargetUnitsText> = {
+  ...formsOf(TARGET_UNIT_WORDS),
+  expectation: TARGET_UNIT_FORMS,
+  read: (given) => isTargetUnits(given) ? parseDivision(String(given)) : undefined,
+};
+
+function formsOf(words: readonly string[]) {
+  return {
+    json: { anyOf: [{ enum: words }, { type: "string", pattern: UNIT_PATTERN }] },
+    placeholder: "NAME",
+    example: "words",
+    argument: (text: string) => text,
+    write: divisionText,
+  } as const;
+}
