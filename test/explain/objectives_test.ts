@@ -104,20 +104,35 @@ Deno.test("attribute() of losses names as most supporting what lowers them most"
   }));
 
 const REFUSED: [what: string, options: AttributionOptions, text: Partial<AttributionText>, message: RegExp][] = [
-  ["a contrast without an alternative", { objective: "contrastive" }, {}, /an alternative must be given: got none/],
-  ["an empty alternative", { objective: "contrastive" }, { alternative: "" }, /must be given: got an empty text/],
+  [
+    "a contrast without an alternative",
+    { objective: "contrastive" },
+    {},
+    /alternative: expected a text that is not empty with objective contrastive, got nothing/,
+  ],
+  [
+    "an empty alternative",
+    { objective: "contrastive" },
+    { alternative: "" },
+    /alternative: expected a text that is not empty, got ""/,
+  ],
   [
     "the target as its alternative",
     { objective: "contrastive" },
     { alternative: TEXT.target },
     /must not be the target/,
   ],
-  ["an alternative of no use", { objective: "prob" }, { alternative: ALIGNED }, /must be contrastive: got prob/],
+  [
+    "an alternative of no use",
+    { objective: "prob" },
+    { alternative: ALIGNED },
+    /alternative: expected only with objective contrastive, got objective prob/,
+  ],
   [
     "logits of an entropy",
     { objective: "entropy", method: "context-cite", link: "logit" },
     {},
-    /log-prob: got entropy/,
+    /link: expected identity with objective entropy, got "logit"/,
   ],
 ];
 
