@@ -80,7 +80,7 @@ function launchesOf(
   return { dispatches, outputs, outputTypes };
 }
 
-/** One sequence of random queries, keys, values and directions; o and lse are what attention makes of them. */
+/** One sequence of random queries, keys, values and directions; o and lse are attention's of them. */
 function inputsOf(op: AttentionOp, attributes: QueryAttributes, S: number): Float32Array[] {
   const [row, out] = widths(attributes).attentionBackward.inputs;
   const qkv = sample(S * row, 1);

@@ -17,7 +17,7 @@ import { checkTrial, type OpTrial, prepareTrial, type TrialWeight } from "./op_t
 /** 8 path points of the example: 31 positions, 13 targets. */
 const ROWS = 8 * 31;
 const TARGETS = 8 * 13;
-/** More than one slice of the vocabulary, which is what its log-softmax is streamed over. */
+/** More than one slice of the vocabulary, over which its log-softmax is streamed. */
 const CHECKED_VOCABULARY = 8192 + 1003;
 
 const gpu = await openGpu();

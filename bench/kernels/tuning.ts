@@ -1,5 +1,5 @@
 /**
- * `deno run -A bench/kernels/tuning.ts`: what the tuner chooses on this adapter, from the kernels that are right;
+ * `deno run -A bench/kernels/tuning.ts`: the tuner's choices on this adapter, from the kernels that are right;
  * nothing is kept.
  */
 import { openGpu } from "../../src/gpu/device.ts";

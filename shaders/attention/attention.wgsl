@@ -1,6 +1,6 @@
 // Causal grouped-query attention: o_i = sum_{j <= i} P_ij v_j, P_ij = exp(SCALE q_i . k_j - lse_i), with a running
 // maximum and sum a query (online softmax). A workgroup owns TILE queries of one head. In a ragged batch each sequence
-// has its rows where `places` says, and may have one key that no later query sees.
+// has its rows by `places`, and may have one key that no later query sees.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 //@ if RAGGED
 // [B, 3 + M]: position of the first row of a sequence's own, positions, the one unseen, and the row of qkv of each;
@@ -46,7 +46,7 @@ fn standing(place: Place, position: u32) -> u32 {
 }
 
 //@   end
-// Here `own` is where the rows of the sequence's positions are named.
+// Here `own` is the index in `places` of the row of the sequence's position 0.
 fn row_at(place: Place, position: u32) -> u32 {
   return places[place.own + position];
 }

@@ -1,6 +1,6 @@
 // dk_j = sum_{h in group} sum_{i >= j} dS_ij q_i, dv_j = sum_{h in group} sum_{i >= j} P_ij do_i, with dS and delta as
 // in the queries' kernel. A workgroup owns TILE keys of one key/value head and writes their parts of dqkv: no atomics.
-// Launches for a part of each group add to what the ones before them wrote.
+// Launches for a part of each group add to the results of the ones before them.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 @group(0) @binding(1) var<storage, read> lse: array<f32>; // [B, N, HEADS]
 @group(0) @binding(2) var<storage, read> output_gradient: array<Vec>; // [B, n, HEADS COLUMNS], the first n <= N

@@ -1,5 +1,5 @@
 // dq_i = sum_{j <= i} dS_ij k_j, dS_ij = SCALE P_ij (do_i . v_j - delta_i), delta_i = do_i . o_i. A workgroup owns TILE
-// positions of one head and writes their part of dqkv, zero where there is no query; it keeps delta for the keys' and
+// positions of one head and writes their part of dqkv, zero if there is no query; it keeps delta for the keys' and
 // values' kernel.
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [P + B S, ROW]
 @group(0) @binding(1) var<storage, read> o: array<Vec>; // [B, N, HEADS COLUMNS]

@@ -2,8 +2,8 @@
 // HEAD elements each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a
 // query and a key. A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth
 // Vec of the rows' results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns
-// a vec4f. With subgroups (SHARED) the eight threads that share rows load one each, EIGHTS times where these are more
-// than eight, and shuffle; otherwise (ALONE) each loads all. Where there are fewer threads than rows, each has REDUCED
+// a vec4f. With subgroups (SHARED) the eight threads that share rows load one each, EIGHTS times if these are more
+// than eight, and shuffle; otherwise (ALONE) each loads all. If there are fewer threads than rows, each has REDUCED
 // of those that one thread sees to. Threads are then numbered by subgroup and lane, whatever the size, so that eight in
 // a row are lanes of one subgroup.
 const TILE: u32 = 32u;
@@ -19,7 +19,7 @@ struct Params {
   shared_rows: u32, // P: rows that all sequences start with, once at the front of qkv
   rows: u32, // S: rows of each sequence behind them
   queries: u32, // N: the last rows of each that are queries, and rows of o and lse; 0 for all in a ragged batch
-  length: u32, // positions of a sequence that count: P + S, or fewer where later ones have no gradient
+  length: u32, // positions of a sequence that count: P + S, or fewer if later ones have no gradient
   // Query heads of each group; of the keys' and values' kernel alone.
   first_member: u32,
   end_member: u32,

@@ -1,5 +1,5 @@
 // Causal grouped-query attention of new rows over the cache, which already holds their own keys and values: row r
-// attends to cache rows up to position[0] + r, the last WINDOW of them where it is WINDOWED. With APPEND there is one
+// attends to cache rows up to position[0] + r, the last WINDOW of them if it is WINDOWED. With APPEND there is one
 // row, and its own keys and values are written first; with ROTATED its queries and keys are rotated before, half
 // against half. A workgroup owns one query of one head and takes KEYS keys at a time: first a thread scores a key, then
 // a thread sums one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's software Vulkan ends a thread's
@@ -119,7 +119,7 @@ fn main(
   }
 //@ end
 //@ if APPEND
-  // Heads that share keys write the same, each workgroup what it reads itself.
+  // Heads that share keys write the same; each workgroup writes the keys that it reads itself.
   let source = (HEADS + kv_head) * COLUMNS;
   let place = position[0] * ROW + kv_head * COLUMNS;
 //@   if ROTATED

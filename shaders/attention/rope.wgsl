@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let row = index / TASKS;
   let task = index % TASKS;
   if (row >= params.rows) {
-    // Threads behind those of the rows each write a Vec of what is shared.
+    // Threads behind those of the rows each write a Vec of the shared rows.
     let at = index - params.rows * TASKS;
 //@ if SHARED
     let column = at % ROW;

@@ -1,4 +1,4 @@
-// y[m] = 1 where m % period == index, or everywhere if index == period; 0 elsewhere.
+// y[m] = 1 if m % period == index or index == period, else 0.
 struct Params {
   rows: u32,
   period: u32,

@@ -1,4 +1,4 @@
-// Elements one by one, where rows are no multiple of four.
+// Elements one by one, for rows that are no multiple of four.
 alias Vec = f32;
 const WIDTH: u32 = 1u;
 

@@ -1,4 +1,4 @@
-// Folds one slice of logits z into what is known of each row's distribution p = softmax(z), and after the last slice
+// Folds one slice of logits z into the state of each row's distribution p = softmax(z), and after the last slice
 // gives its entropy or, with DIVERGENCE, its divergence from that of the reference logits of the row's target, sum p0
 // log(p0 / p).
 struct Params {

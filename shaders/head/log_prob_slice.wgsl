@@ -1,7 +1,7 @@
 // Folds one slice of logits into each row's running maximum and sum of exponentials, and keeps the target's logit;
 // after the last slice log_prob = logit[target] - log sum exp. The target is left out of the sum, so that a target that
 // is all but certain keeps the digits of its small log_prob. With GRADIENT the logits become exp(logit - maximum), zero
-// at the target, and what earlier slices left in `gradient` is scaled to the new maximum; of CAPPED logits the
+// at the target, and the sums of earlier slices in `gradient` are scaled to the new maximum; of CAPPED logits the
 // exponentials are then multiplied by the soft-cap's slope. With PROBABILITY the probability is written in the place of
 // its logarithm.
 struct Params {
@@ -81,7 +81,7 @@ fn main(
   state[row * 3u + 1u] = sum;
   state[row * 3u + 2u] = target_logit;
   if (params.last != 0u) {
-    let below = target_logit - maximum; // 0 where the target is the likeliest
+    let below = target_logit - maximum; // 0 if the target is the likeliest
     let value = below - select(log(exp(below) + sum), log1p(sum), below == 0.0f);
 //@ if PROBABILITY
     log_prob[row] = exp(value);

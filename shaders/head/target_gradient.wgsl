@@ -1,6 +1,6 @@
 // gradient[r, k] = (sum_r * W[target_r, k] - gradient[r, k]) / (exp(logit[target_r] - maximum_r) + sum_r) for the rows
 // whose target is in this segment of W: from what log_prob_slice left, sum_v exp(logit_v - maximum) W_v but for the
-// target, to d log p(target) / dh; with PROBABILITY to d p(target) / dh, p times that. Where logits are CAPPED the
+// target, to d log p(target) / dh; with PROBABILITY to d p(target) / dh, p times that. If logits are CAPPED the
 // target's W is multiplied by the soft-cap's slope as the others' were.
 struct Params {
   rows: u32,

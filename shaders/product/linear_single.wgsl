@@ -12,7 +12,7 @@ struct Params {
   stride: u32, // of y
   bias_row: u32, // element of bias for n = 0
   inner: u32,
-  up: u32, // row of W that belongs to the up side of n = 0, where GATED
+  up: u32, // row of W that belongs to the up side of n = 0, if GATED
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [1, inner]
 //@ if PACKED
@@ -30,7 +30,7 @@ struct Params {
 //@ end
 @group(0) @binding(6) var<uniform> params: Params;
 
-// Columns of y that a thread's ROWS rows of W make: a gate and what it lets through are one.
+// Columns of y that a thread's ROWS rows of W make: a gate and its up side are one.
 const OWN: u32 = ROWS / (1u + u32(GATED));
 //@ if SHARED
 var<workgroup> partial: array<f32, LANES * ROWS>;

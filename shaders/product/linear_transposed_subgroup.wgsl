@@ -1,6 +1,6 @@
 // dx[m, k] (+)= sum_n dy[m, column + n] * W[weight_row + n, k] for n < count. W is [.., inner] in any format, inner a
 // multiple of 8 and of the elements that share a scale. A lane owns 4 GROUPS rows x 8 consecutive k. Lanes 0 to 7 of
-// the subgroup, whatever its size, hold dy at 8 consecutive n and broadcast it: of 4 rows at a time where column and
+// the subgroup, whatever its size, hold dy at 8 consecutive n and broadcast it: of 4 rows at a time if column and
 // stride are ALIGNED to vec4f, else of one. Each sum runs over n in order.
 struct Params {
   rows: u32,
@@ -46,7 +46,7 @@ fn main(
   var high$g_$i = vec4f(0.0);
 //@   end
 //@ end
-  // The sums go on where an earlier launch left them, so that windows of n give the same bits as one launch for all.
+  // The sums go on from those of an earlier launch, so that windows of n give the same bits as one launch for all.
   if (params.accumulate != 0u) {
 //@ for g in GROUPS
 //@   for i in 4

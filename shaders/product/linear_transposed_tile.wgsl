@@ -42,7 +42,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 //@     end
 //@   end
 //@ end
-  // The sums go on where an earlier launch left them, so that windows of n give the same bits as one launch for all.
+  // The sums go on from those of an earlier launch, so that windows of n give the same bits as one launch for all.
   if (params.accumulate != 0u) {
 //@ for g in 2
 //@   for i in 4

@@ -15,7 +15,7 @@ export interface Gpu {
   close(): void;
 }
 
-/** No adapter answers; `whence doctor` says what to install. */
+/** No adapter answers; `whence doctor` names the packages to install. */
 export class NoAdapterError extends Error {
   /** "NoAdapterError" */
   override name = "NoAdapterError";

@@ -41,7 +41,7 @@ async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<numbe
   return seconds() / repeats;
 }
 
-/** Rounds of a comparison; the median of so few is steady where the machine is. */
+/** Rounds of a comparison; the median of so few is steady if the machine is. */
 const ROUNDS = 5;
 /** Timestamps of shorter runs are mostly overhead. */
 const SHORTEST_SECONDS = 0.02;

@@ -9,8 +9,8 @@ export interface Kernel {
 }
 
 /**
- * A value that a kernel is specialised by: booleans and integers become WGSL constants of type bool and u32; a text is part
- * of the label alone.
+ * A value that a kernel is specialised by: booleans and integers become WGSL constants of type bool and u32; a text is
+ * part of the label alone.
  */
 export type Constant = number | boolean | string | { readonly f32: number };
 

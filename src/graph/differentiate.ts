@@ -37,7 +37,7 @@ export function pullBack(g: Trace, output: Value, cotangents: readonly Value[], 
 
 /**
  * Forward mode: extends the trace by the Jacobian–vector product of `output` with respect to `input`. Each tangent is
- * scheduled beside its value, so that no activation is kept for it.
+ * scheduled next to its value, so that no activation is kept for it.
  *
  * @param tangent of the shape of `input`
  * @returns the tangent of `output`, of its shape

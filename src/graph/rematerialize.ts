@@ -44,7 +44,7 @@ export function rematerialize<O extends GraphOutputs>(graph: Graph<O>, level: Re
 }
 
 /**
- * The nodes of reverse walks: those that a cotangent's seed leads to, the seeds themselves, and windows of activations
+ * The nodes of reverse walks: the seeds of cotangents, all that depends on them, and windows of activations
  * that only such nodes use.
  */
 function reverseNodes({ nodes, outputs }: AnyGraph): Set<GraphNode> {
@@ -63,7 +63,7 @@ function reverseNodes({ nodes, outputs }: AnyGraph): Set<GraphNode> {
   return reverse;
 }
 
-/** Values that are not kept for the reverse walks, with those that only serve to make them. */
+/** Values that are not kept for the reverse walks, and values that only serve to make them. */
 function droppedValues(
   { nodes }: AnyGraph,
   reverse: ReadonlySet<GraphNode>,

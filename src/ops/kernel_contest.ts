@@ -40,7 +40,7 @@ const LEAST_GAIN = 1.03;
 const HOPELESS = 3;
 
 /**
- * Checks each candidate against the reference, times those that are right in turn (medians; the first run, in which the
+ * Checks each candidate against the reference, times the right ones in turn (medians; the first run, in which the
  * driver compiles, is left out), and names the fastest; the default if no other is clearly faster.
  *
  * @throws {RangeError} if none is right

@@ -25,7 +25,7 @@ export type NoAttributes = Record<never, never>;
 // deno-lint-ignore no-explicit-any
 export type AnyOp = Op<any>;
 
-/** One op applied to values; `attributes` is what the op takes, as JSON. */
+/** One op applied to values, with attributes as JSON. */
 export interface Applied {
   readonly op: AnyOp;
   readonly attributes: unknown;
@@ -74,7 +74,7 @@ export interface KernelContext<A> {
 interface Recompute {
   /** Reverse walks start at this op: all that depends on it is part of a walk. */
   readonly seed?: true;
-  /** The op copies a part of its input: it is part of the walks where nothing else uses the copy. */
+  /** The op copies a part of its input: it is part of the walks if nothing else uses the copy. */
   readonly window?: true;
   /** The value is kept at every level: it is the residual stream, or small, or made once. */
   readonly kept?: true;
@@ -83,8 +83,8 @@ interface Recompute {
 }
 
 /**
- * One row of the table of ops: its shape rule, specification, derivatives and kernels, and what the passes over a graph
- * need to know of it. No pass names an op.
+ * One row of the table of ops: its shape rule, specification, derivatives and kernels, and its rules for the passes
+ * over graphs, which name no op.
  */
 export interface Op<A> {
   /** As in the table of ops. */
@@ -109,7 +109,7 @@ export interface Op<A> {
     | ((g: Emitter, node: Differentiated<A>, tangents: readonly (Value | null)[]) => (Value | null)[])
     | null;
   /**
-   * Fuses two nodes into one whose kernels do the work of both; null where this op has nothing to say of the two.
+   * Fuses two nodes into one whose kernels do the work of both; null if this op has no rule for the two.
    *
    * @param node any node of the graph
    * @param before the node that makes an input of it that nothing else uses; null if there is none
@@ -121,7 +121,7 @@ export interface Op<A> {
   readonly recompute?: Recompute;
   /** Elements (f32) of the scratch buffers of `kernels`. */
   scratch?(attributes: A, inputs: readonly ValueType[]): number[];
-  /** Launches in order; each sees what the ones before it wrote. */
+  /** Launches in order; each sees the results of the ones before. */
   kernels(context: KernelContext<A>): Dispatch[];
 }
 

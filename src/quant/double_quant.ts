@@ -21,7 +21,7 @@ interface NestedAbsmax {
  *
  * Source: Dettmers et al., QLoRA (2023), section 3; the order of operations is bitsandbytes'.
  *
- * @throws TypeError where the sizes do not fit each other
+ * @throws {TypeError} if the sizes do not fit each other
  */
 export function expandNestedAbsmax(nested: NestedAbsmax): Float32Array {
   const { codes, code, absmax, offset } = nested;

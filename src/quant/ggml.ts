@@ -32,7 +32,7 @@ const F32: GgmlType = {
 /**
  * The supported types by the number that GGUF files name them with.
  *
- * Source: `ggml-quants.c` of llama.cpp; values are those that the `gguf` Python package gives, bit for bit.
+ * Source: `ggml-quants.c` of llama.cpp; values are those of the `gguf` Python package, bit for bit.
  */
 export const GGML_TYPES: ReadonlyMap<number, GgmlType> = new Map([
   [0, F32],
@@ -54,7 +54,7 @@ export const GGML_TYPES: ReadonlyMap<number, GgmlType> = new Map([
 /**
  * The f32 values of whole blocks.
  *
- * @throws TypeError where `data` holds no whole number of blocks
+ * @throws {TypeError} if `data` holds no whole number of blocks
  */
 export function dequantizeGgml(type: GgmlType, data: Uint8Array): Float32Array<ArrayBuffer> {
   const blocks = data.length / type.bytes;

@@ -31,7 +31,7 @@ export const Q2_K: GgmlType = {
 };
 
 /**
- * value = d · (scale − 32) · (q − 4 where the third bit is unset): groups of 16, six bits of scale.
+ * value = d · (scale − 32) · (q − 4 if the third bit is unset): groups of 16, six bits of scale.
  * Bytes: 32 of third bits, bit b of byte j for element 32 b + j; 64 of the lower two as in Q2_K; 12 of scales, d.
  */
 export const Q3_K: GgmlType = {

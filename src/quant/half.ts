@@ -8,7 +8,7 @@ export function f16ToF32(bits: Uint16Array): Float32Array {
   return new Float32Array(new Float16Array(bits.buffer, bits.byteOffset, bits.length));
 }
 
-/** Narrows f32 to IEEE binary16 bits; what is beyond 65519 becomes infinite. */
+/** Narrows f32 to IEEE binary16 bits; values beyond 65519 become infinite. */
 export function f32ToF16(values: Float32Array): Uint16Array {
   return new Uint16Array(new Float16Array(values).buffer);
 }

@@ -69,8 +69,8 @@ function codeOf(scaled: number): number {
  *
  * @param values [out, in] finite
  * @param shape [out, in]
- * @throws TypeError where `values` does not have out·in elements
- * @throws RangeError where a value is not finite
+ * @throws {TypeError} if `values` does not have out·in elements
+ * @throws {RangeError} if a value is not finite
  */
 export function quantizeNf4(values: Float32Array, shape: readonly [number, number]): Nf4Tensor {
   const n = values.length;
@@ -132,7 +132,7 @@ function nearestCode(scaled: number): number {
  * The f32 values of an NF4 matrix, [out, in] row-major: code book value times absmax, rounded once, as bitsandbytes
  * computes it before it rounds to a model's 16-bit type.
  *
- * @throws TypeError where codes or absmax do not fit the shape
+ * @throws {TypeError} if codes or absmax do not fit the shape
  */
 export function dequantizeNf4(tensor: Nf4Tensor): Float32Array {
   checkNf4(tensor);

@@ -25,7 +25,7 @@ import {
  * A second input, layout [B, 3 + M], makes a ragged batch of it, with outputs [1, .., ..] and no derivatives: of each
  * sequence the position from which on rows are its own, which follow each other; the number of its positions, at most
  * M; a position whose key and value later queries do not see, or that number for none; and the row of qkv of each
- * position. Rows before its own may be shared ones or other sequences'. Where it is `gapped`, [B, 3 + 2M], also where
+ * position. Rows before its own may be shared ones or other sequences'. If it is `gapped`, [B, 3 + 2M], also where
  * each position's token stands, ascending: a window counts by that.
  */
 export const attention: Op<QueryAttributes> = {
@@ -81,7 +81,7 @@ export const attention: Op<QueryAttributes> = {
 /**
  * qkv, o, lse, do → dqkv: dS_ij = P_ij (do_i·v_j − do_i·o_i); dq_i = s Σ_j dS_ij k_j; dk_j = s Σ_{h,i} dS_ij q_i; s the
  * score's slope, dv_j = Σ_{h,i} P_ij do_i, h over the group (Dao et al. 2022, "FlashAttention", B.2). Zero at shared
- * rows. Where do has only the first n of N rows a sequence, the others are zero, and dqkv has only the first S − N + n
+ * rows. If do has only the first n of N rows a sequence, the others are zero, and dqkv has only the first S − N + n
  * rows of each.
  */
 export const attentionBackward: Op<QueryAttributes> = {
@@ -98,7 +98,7 @@ export const attentionBackward: Op<QueryAttributes> = {
     const dqkv = new Float64Array(elements(type));
     eachQuery(attributes, evenPlaces(attributes, { S, N }), (at) => {
       if (at.i >= P + own) return;
-      // Rows of do and of the result follow each other without those that are left out.
+      // Rows that are left out take no room in do and in the result.
       const b = Math.floor(at.row / (N * heads));
       const given = (at.row - b * (N - n) * heads) * at.D;
       const moved = b * (S - own) * width;

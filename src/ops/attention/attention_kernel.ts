@@ -18,7 +18,7 @@ interface RowChoice {
 
 // A discrete GPU has registers for no more, and other threads to run while one loads.
 const HARDWARE: readonly RowChoice[] = [{ positions: 0, rows: 8, sums: 32 }];
-// Software loads lane by lane, so that as many rows as can be should share what is loaded, and what does not fit its
+// Software loads lane by lane, so that as many rows as can be should share a load, and values that do not fit its
 // registers stays in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
 const SOFTWARE: readonly RowChoice[] = [
   { positions: 768, rows: 32, sums: 256 },

@@ -36,14 +36,14 @@ export function roomOf({ gapped = false }: QueryAttributes, { shape: [, width] }
   return (width - LAYOUT_HEAD) / (gapped ? 2 : 1);
 }
 
-/** R, own rows of all sequences; S, those of each, 0 where that differs; and N, how many of them are queries. */
+/** R, own rows of all sequences; S, own rows of each, 0 if that differs; and N, how many of them are queries. */
 interface Sizes {
   readonly R: number;
   readonly S: number;
   readonly N: number;
 }
 
-/** @throws {TypeError} where the inputs do not fit the attributes */
+/** @throws {TypeError} if the inputs do not fit the attributes */
 export function sizesOf(op: string, attributes: QueryAttributes, qkv: ValueType, layout?: ValueType): Sizes {
   const { heads, kvHeads, headSize, sequences: B, shared: P, queries } = attributes;
   const { rows, columns } = matrix(qkv);
@@ -77,7 +77,7 @@ interface SequencePlace {
   row(j: number): number;
   /** Positions, shared ones included. */
   readonly length: number;
-  /** Position whose key and value no later query sees; none where it is `length`. */
+  /** Position whose key and value no later query sees; none if it is `length`. */
   readonly unseen: number;
   /** Place of the token at position j, from which a window counts: j, unless there are gaps. */
   standing(j: number): number;

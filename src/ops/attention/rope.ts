@@ -8,11 +8,11 @@ interface RopeAttributes {
   /** Heads at the front of each row that are rotated: queries and keys of a stacked row. */
   readonly heads: number;
   readonly headSize: number;
-  /** By negative angles: the transpose, and the inverse where a table's cosines and sines are not scaled. */
+  /** By negative angles: the transpose, and the inverse if a table's cosines and sines are not scaled. */
   readonly inverse: boolean;
   /** B: the rows are B sequences of as many positions each, all from the first on. */
   readonly sequences: number;
-  /** P: rows that all sequences share stand before theirs, once: in y, or in x where the rotation is inverse. */
+  /** P: rows that all sequences share stand before theirs, once: in y, or in x if the rotation is inverse. */
   readonly shared: number;
   /** Number of the table of angles, of those side by side in `rotation`. Default 0. */
   readonly table?: number;
@@ -20,8 +20,8 @@ interface RopeAttributes {
 
 /**
  * x [B, S, C], rotation [≥ S, n headSize] (of each of n tables cosines, then sines), shared [P, G ≤ C] → y of x's
- * shape, or [P + B S, C] where P > 0. Half rotation, as in Hugging Face's Llama and Qwen2 (Su et al. 2021, "RoFormer").
- * Shared rows are constants that were rotated before; columns before their last G, and all of them where they are not
+ * shape, or [P + B S, C] if P > 0. Half rotation, as in Hugging Face's Llama and Qwen2 (Su et al. 2021, "RoFormer").
+ * Shared rows are constants that were rotated before; columns before their last G, and all of them if they are not
  * given, are zero. The inverse takes [P + B S, C] to [B, S, C]: it leaves shared rows out.
  */
 export const rope: Op<RopeAttributes> = {

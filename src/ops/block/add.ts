@@ -27,7 +27,7 @@ export const add: Op<NoAttributes> = {
   },
 };
 
-/** Leaves the sum to the op that makes one of the two terms, where that op takes a residual. */
+/** Leaves the sum to the op that makes one of the two terms, if that op takes a residual. */
 function addIntoTerm(node: Applied, before: (input: number) => Applied | null): Fused | null {
   if (!applies(node, add)) return null;
   for (const absorbs of [0, 1]) {

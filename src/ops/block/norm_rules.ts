@@ -19,7 +19,7 @@ export const normForward: NormRule = (x, w, r, _other, y) => {
   for (let d = 0; d < x.length; d++) y[d] = w[d] * x[d] * r;
 };
 
-/** dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j, and the residual where there is one */
+/** dx = r · (w ∘ dy) − x · (r³/D) · Σ_j w_j dy_j x_j, and the residual if there is one */
 export const normBackward: NormRule = (x, w, r, dy, dx, residual) => {
   let sum = 0;
   for (let d = 0; d < x.length; d++) sum += w[d] * dy[d] * x[d];

@@ -19,7 +19,7 @@ export const path: Op<NoAttributes> = {
     });
     return [x];
   },
-  // The walk ends here: what is asked for is the gradient at the path points, and the tangent starts at them.
+  // Walks end and tangents start at the path points.
   vjp: null,
   jvp: null,
   kernels({ inputs, inputTypes, outputs }) {

@@ -3,7 +3,7 @@ interface FormatLayout {
   readonly bits: number;
   /** Null for formats without scales. */
   readonly block: number | null;
-  /** A scale, or a scale and an offset; 0 where there are no blocks. */
+  /** A scale, or a scale and an offset; 0 if there are no blocks. */
   readonly perBlock: 0 | 1 | 2;
 }
 
@@ -18,12 +18,12 @@ export interface StoredRows {
 /** WGSL functions that read a weight by octets: eight elements that follow each other in one block. */
 interface OctetReaders {
   /**
-   * Sources of `octet_prepare`, `octet_scale` and `weight_octet`, with the bindings of data and scales; without scales, data
-   * are bound as 16-byte vectors.
+   * Sources of `octet_prepare`, `octet_scale` and `weight_octet`, with the bindings of data and scales; without scales,
+   * data are bound as 16-byte vectors.
    */
   readonly octet: readonly string[];
   /**
-   * Sources of `packed_octet`, an octet of 16 loaded bytes, and, with two f32 a block, `in_block`; `octet`'s where
+   * Sources of `packed_octet`, an octet of 16 loaded bytes, and, with two f32 a block, `in_block`; `octet`'s if
    * there are no blocks.
    */
   readonly packed: readonly string[];
@@ -33,7 +33,7 @@ interface OctetReaders {
 interface FormatReaders extends OctetReaders {
   /** Sources of `weight_at`, one element, with the bindings of data and scales. */
   readonly element: readonly string[];
-  /** Readers for lanes that can exchange values, where these read in another way. */
+  /** Readers for lanes that can exchange values, if these read in another way. */
   readonly shuffled?: OctetReaders;
 }
 

@@ -39,7 +39,7 @@ export interface GpuWeight {
   readonly segments: readonly GpuWeightSegment[];
 }
 
-/** Bindings of a segment's data and scales; null where it has none. */
+/** Bindings of a segment's data and scales; null if it has none. */
 export function weightBindings({ data, scales }: GpuWeightSegment): (BufferRange | null)[] {
   return [wholeBuffer(data), scales === undefined ? null : wholeBuffer(scales)];
 }

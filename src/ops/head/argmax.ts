@@ -21,7 +21,7 @@ export const argmax: Op<NoAttributes> = {
 
 /**
  * logits [1, V], token [1], position [1] → `argmax` of the logits [1]. Leaves that in `token` as well, in place, and
- * adds one to `position`: what the next step of one token takes, so that it can start before the host knows of this
+ * adds one to `position`: the inputs of the next step of one token, which can so start before the host knows of this
  * one.
  */
 export const nextToken: Op<NoAttributes> = {

@@ -19,8 +19,8 @@ const STATE = 5;
 
 /**
  * Of p = softmax(W h): the entropy −Σ p log p [R] of h [.., D]; or, from h [.., D] and reference logits [P, V], the
- * divergence Σ p⁰ log(p⁰ / p) [R] from p⁰ = softmax(reference), row r's being r mod P. Where `gradient` is set also ∂ /
- * ∂ h [.., D] = Σ_v s_v W_v, with s = −p (log p + entropy) or p − p⁰, times the slope of the head's soft-cap where it
+ * divergence Σ p⁰ log(p⁰ / p) [R] from p⁰ = softmax(reference), row r's being r mod P. If `gradient` is set also ∂ /
+ * ∂ h [.., D] = Σ_v s_v W_v, with s = −p (log p + entropy) or p − p⁰, times the slope of the head's soft-cap if it
  * has one; reference logits are taken as they are.
  *
  * The vocabulary passes in slices: once for the scores and once more for the gradient, as s depends on all of them.

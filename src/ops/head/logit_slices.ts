@@ -55,7 +55,7 @@ export function logitSlices(
   return slices;
 }
 
-/** Soft-caps a slice where it is. */
+/** Soft-caps a slice in place. */
 function capSlice(
   { softCap }: HeadAttributes,
   logits: BufferRange,
@@ -71,7 +71,7 @@ function capSlice(
   }];
 }
 
-/** The logits W h [V] of one hidden state [D], soft-capped where the head is, in f64. */
+/** The logits W h [V] of one hidden state [D], soft-capped if the head is, in f64. */
 export function logitsOf(h: Float64Array, values: Float32Array, { softCap }: HeadAttributes): Float64Array {
   const D = h.length;
   const cap = softCapOf(softCap);

@@ -1,7 +1,7 @@
 import source from "../../../shaders/head/soft_cap_lib.wgsl" with { type: "text" };
 import type { Constant } from "../../gpu/kernel.ts";
 
-/** A soft-cap y = c · tanh(x / c) (Gemma Team 2024, "Gemma 2"), or none where c is undefined. */
+/** A soft-cap y = c · tanh(x / c) (Gemma Team 2024, "Gemma 2"), or none if c is undefined. */
 interface SoftCap {
   value(x: number): number;
   /** dy / dx, from y. */

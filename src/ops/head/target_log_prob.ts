@@ -18,7 +18,7 @@ interface TargetAttributes extends HeadAttributes {
 }
 
 /**
- * h [.., D], targets [R] → log p(target_r | h_r) [R] and, where `gradient` is set, ∂ log p(target_r) / ∂ h_r [.., D] =
+ * h [.., D], targets [R] → log p(target_r | h_r) [R] and, if `gradient` is set, ∂ log p(target_r) / ∂ h_r [.., D] =
  * Σ_v (1[v = target] − p_v) s_v W_v, s_v the slope of the head's soft-cap or 1; with `probability` p(target_r | h_r)
  * and ∂ p / ∂ h = p ∂ log p / ∂ h. One pass over the vocabulary in slices, never holding [R, V]; without the gradient
  * the op cannot be differentiated.
@@ -47,7 +47,7 @@ export const targetLogProb: Op<TargetAttributes> = {
       if (!attributes.gradient) continue;
       const scale = (attributes.probability ? score[m] : 1) / total;
       logits.forEach((z, v) => {
-        // The sum of the others has the digits that 1 − p would lose where the target is all but certain.
+        // The sum of the others has the digits that 1 − p would lose if the target is all but certain.
         const slope = (v === targets[m] ? others : -Math.exp(z - top)) * scale * cap.slope(z);
         for (let d = 0; d < D; d++) gradient[m * D + d] += slope * values[v * D + d];
       });

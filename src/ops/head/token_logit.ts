@@ -16,8 +16,8 @@ interface TokenLogitAttributes extends HeadAttributes {
 }
 
 /**
- * h [.., D], ids [R] → the logits W_id · h [R]; with `pair`, ids [R, 2] → (W_a − W_b) · h = log p(a) − log p(b). Where
- * `gradient` is set also ∂ / ∂ h [.., D], the rows of W themselves, times the slopes of the head's soft-cap where it
+ * h [.., D], ids [R] → the logits W_id · h [R]; with `pair`, ids [R, 2] → (W_a − W_b) · h = log p(a) − log p(b). If
+ * `gradient` is set also ∂ / ∂ h [.., D], the rows of W themselves, times the slopes of the head's soft-cap if it
  * has one. No other row of the vocabulary is read.
  */
 export const tokenLogit: Op<TokenLogitAttributes> = {

@@ -17,7 +17,7 @@ export interface LinearAttributes {
 }
 
 /**
- * x [.., K] → y [.., N], y = x Wᵀ + b; or with a residual r [.., N], where b is null, y = x Wᵀ + r. The weights are
+ * x [.., K] → y [.., N], y = x Wᵀ + b; or with a residual r [.., N], if b is null, y = x Wᵀ + r. The weights are
  * constants: only x and r are differentiated.
  */
 export const linear: Op<LinearAttributes> = {

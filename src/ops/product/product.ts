@@ -17,11 +17,11 @@ export interface ColumnWindow {
   readonly stride: number;
 }
 
-/** Buffers of a product's rows before and after, and of what is added to them. */
+/** Buffers of a product's rows before and after, and of a bias or residual. */
 export interface ForwardBuffers {
   readonly x: BufferRange;
   readonly y: BufferRange;
-  /** [.., one a row of the weight], or [rows, stride] as y; null where nothing is added. */
+  /** [.., one a row of the weight], or [rows, stride] as y; null if nothing is added. */
   readonly added: { readonly kind: NonNullable<Added>; readonly range: BufferRange } | null;
 }
 
@@ -44,7 +44,7 @@ export function transposedProduct(
 ): Dispatch[] {
   const { dy, dx, w, segment, weightRow, count, rows } = product;
   const { kernel, tile } = transposedKernel(product, column % 4 === 0 && stride % 4 === 0);
-  // One launch a part of the weight that stays in cache while all rows pass; its sums go on where the last one left.
+  // One launch a part of the weight that stays in cache while all rows pass; its sums go on from those of the last one.
   // Rows are passed for one strip of columns after another.
   const strip = Math.min(w.columns, STRIP_COLUMNS);
   const part = 8 * Math.ceil(CACHED_BYTES / (strip * FORMATS[segment.format].layout.bits));
@@ -62,6 +62,6 @@ export function transposedProduct(
 
 // Half of what a core's second-level cache holds, at least.
 const CACHED_BYTES = 2 ** 19;
-// Four times what a workgroup of the transposed product takes at most: whole rows of wide weights would make parts so
-// small that their launches do little but read and write the result again.
+// Four times the columns of a workgroup of the transposed product at most: whole rows of wide weights would make parts
+// so small that their launches do little but read and write the result again.
 const STRIP_COLUMNS = 1024;

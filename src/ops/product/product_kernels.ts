@@ -9,7 +9,9 @@ import { FORMATS, type WeightFormat } from "../formats/format_table.ts";
 import type { GpuWeight, GpuWeightSegment } from "../formats/weight.ts";
 import { chosen, type Tuning } from "../kernel_choice.ts";
 
-/** Kernels for any weight, for weights of whole octets, and for those where lanes of a subgroup can exchange values. */
+/**
+ * Kernels for any weight, for weights of whole octets, and for adapters whose lanes of a subgroup can exchange values.
+ */
 export type ProductVariant = "generic" | "tile" | "subgroup";
 
 /** A variant, and the columns that a lane of it owns if these can vary. */
@@ -43,7 +45,7 @@ export interface ChosenProduct {
   readonly choice?: ProductChoice;
 }
 
-/** The kernel of y = x Wᵀ, plus what is added. */
+/** The kernel of y = x Wᵀ, plus a bias or residual. */
 export function forwardKernel(product: ChosenProduct, added: Added): Tiled {
   return once("forward", product, added, makeForward);
 }
@@ -62,7 +64,7 @@ export function transposedKernel(product: ChosenProduct, aligned: boolean): Tile
 const COLUMNS = [8, 6, 4] as const;
 
 /**
- * Rows that a lane of the subgroup kernels owns, by fours: 20 are 6 % faster a row than 16 where they leave fewer idle.
+ * Rows that a lane of the subgroup kernels owns, by fours: 20 are 6 % faster a row than 16 if they leave fewer idle.
  * May follow the number of rows: every sum is one lane's, in one order, and so keeps its bits.
  */
 function groupsOf(rows: number): 4 | 5 {
@@ -192,7 +194,7 @@ function sharing(format: WeightFormat): number {
 }
 
 /**
- * Lanes of a workgroup so that as few as can be of the last one have nothing to do where eights of lanes are dealt out:
+ * Lanes of a workgroup, dealt out by eights, of which as few as can be in the last workgroup have nothing to do:
  * lavapipe gives its workers as many workgroups each, as if all took equally long.
  */
 function lanesOf(eights: number): number {

@@ -13,7 +13,7 @@ interface SingleFusion {
    * x stands for its RMS norm with this weight, [1, inner], if the weight has blocks or `inner` is a multiple of 64.
    */
   readonly norm: { readonly weight: BufferRange; readonly epsilon: number } | null;
-  /** The row of W where the up side begins, `count` rows: y = silu(gate) ∘ up. Nothing may be added. */
+  /** The first row of W of the up side, `count` rows: y = silu(gate) ∘ up. Nothing may be added. */
   readonly up: number | null;
 }
 
@@ -105,7 +105,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
   const PACKED = block !== null;
   const { lanes: LANES, across: ACROSS } = choice;
   const NORM = epsilon !== null;
-  // A gate and what it lets through are rows of one thread.
+  // A gate and its up side are rows of one thread.
   const ROWS = GATED ? 2 * Math.ceil(choice.rows / 2) : choice.rows;
   const OWN = GATED ? ROWS / 2 : ROWS;
   const shuffled = subgroups ? readers.shuffled : undefined;
@@ -155,7 +155,7 @@ export function singleFamily(format: WeightFormat, inner: number): string {
   return `linear single ${format} ${inner}`;
 }
 
-// Threads of a workgroup where each reads rows of its own.
+// Threads of a workgroup if each reads rows of its own.
 const LANES_ALONE = 8;
 
 /**
