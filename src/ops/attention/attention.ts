@@ -2,12 +2,11 @@ import forwardSource from "../../../shaders/attention/attention.wgsl" with { typ
 import backwardKeyValueSource from "../../../shaders/attention/attention_backward_key_value.wgsl" with { type: "text" };
 import backwardQuerySource from "../../../shaders/attention/attention_backward_query.wgsl" with { type: "text" };
 import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
+import { addScaled, dot } from "../dot.ts";
 import { elements, matrix, type Op } from "../op.ts";
 import { attentionKernel, groupParts, tiles } from "./attention_kernel.ts";
 import {
-  addScaled,
   backwardSizes,
-  dot,
   eachQuery,
   evenPlaces,
   type QueryAttributes,

@@ -3,6 +3,7 @@ import attentionSource from "../../../shaders/attention/cached_attention.wgsl" w
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
 import { vectorsFor } from "../block/vector.ts";
+import { addScaled, dot } from "../dot.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import { type Applied, applies, elements, type Fused, matrix, type Op, requireShape } from "../op.ts";
 import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
@@ -51,19 +52,19 @@ export const cachedAttention: Op<CachedAttentionAttributes> = {
     for (let r = 0; r < rows; r++) {
       cache.set(qkv.subarray(r * columns + heads * D, (r + 1) * columns), (position[0] + r) * width);
       for (let head = 0; head < heads; head++) {
-        const q = qkv.subarray(r * columns + head * D, r * columns + (head + 1) * D);
+        const q = r * columns + head * D;
         const offset = Math.floor(head / (heads / kvHeads)) * D;
         const first = firstVisible(attributes, position[0] + r);
         const scores = Float64Array.from({ length: position[0] + r + 1 - first }, (_, n) => {
           const k = (first + n) * width + offset;
-          return score(q.reduce((sum, value, d) => sum + value * cache[k + d], 0));
+          return score(dot(qkv, q, cache, k, D));
         });
         const top = scores.reduce((a, b) => Math.max(a, b));
         const sum = scores.reduce((total, one) => total + Math.exp(one - top), 0);
         scores.forEach((one, n) => {
           const p = Math.exp(one - top) / sum;
           const v = (first + n) * width + offset + kvHeads * D;
-          for (let d = 0; d < D; d++) o[(r * heads + head) * D + d] += p * cache[v + d];
+          addScaled(o, (r * heads + head) * D, p, cache, v, D);
         });
       }
     }
