@@ -3,10 +3,10 @@ import { posix } from "node:path";
 import { commentsOf } from "./comments.ts";
 import { readMarkdown, readSources, ROOT } from "./source_files.ts";
 
-const NAMED = /(?<![\w./-])(?:src|shaders|test|bench|docs|experiments|\.ci)\/[\w./-]*\w/g;
+const NAMED = /(?<![\w./-])(?:(?:src|shaders|test|bench|docs|experiments|\.ci)\/[\w./-]*\w|[A-Z]+\.md\b)/g;
 const LINKED = /\]\((?!https?:|#)([^)#\s]+)/g;
 
-/** Finds paths from the root that a text names. */
+/** Finds paths that a text names, from the root or, of documents in capitals, from its own folder. */
 function namedPaths(text: string): string[] {
   return [...text.matchAll(NAMED)].map(([path]) => path);
 }
@@ -27,7 +27,10 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 async function missing(named: readonly (readonly [from: string, path: string])[]): Promise<string[]> {
-  const found = await Promise.all(named.map(async ([from, path]) => await isThere(path) ? [] : [`${from}: ${path}`]));
+  const found = await Promise.all(named.map(async ([from, path]) => {
+    const there = await isThere(path) || await isThere(posix.join(posix.dirname(from), path));
+    return there ? [] : [`${from}: ${path}`];
+  }));
   return found.flat();
 }
 
