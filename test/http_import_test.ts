@@ -24,9 +24,10 @@ function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
 }
 
 /**
- * Runs a script that imports from the repository by URL, as often as asked, in a folder of its own with a cache of its own.
+ * Runs a script that imports from the repository by URL, as often as asked, in a folder of its own with a cache of its
+ * own.
  *
- * @returns what each run printed, and the names of embedded models in the cache
+ * @returns the output of each run, and the names of embedded models in the cache
  */
 async function runByUrl(
   script: (base: string) => string,

@@ -4,7 +4,7 @@ import type { AnyGraph } from "./graph.ts";
 import { listOutputs } from "./outputs.ts";
 
 /** The slot of each value of a graph: values whose lives do not overlap share one. */
-export interface Plan {
+interface Plan {
   /** Bytes of each slot. */
   readonly slots: readonly number[];
   /** Slot of each value that a node makes, by value id. */

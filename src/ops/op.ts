@@ -23,7 +23,7 @@ export type NoAttributes = Record<never, never>;
 
 /** An op whose attributes are not known here; they were checked where its node was made. */
 // deno-lint-ignore no-explicit-any
-export type AnyOp = Op<any>;
+type AnyOp = Op<any>;
 
 /** One op applied to values, with attributes as JSON. */
 export interface Applied {

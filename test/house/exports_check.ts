@@ -61,5 +61,9 @@ Deno.test("every export of src is used by another file of src, by a public modul
 
 Deno.test("every export of a test's helper or of a bench is used by another file of theirs", async () => {
   const sources = await readSources(["bench", "test"], [".ts"]);
-  assert.deepEqual(unusedExports(sources, new Map(), new Map()), []);
+  // Nothing there runs: its functions are exported so that the compiler keeps them.
+  const unused = unusedExports(sources, new Map(), new Map()).filter((name) =>
+    !name.startsWith("test/public_types.ts")
+  );
+  assert.deepEqual(unused, []);
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { compressAbsmax, expandNestedAbsmax } from "../../src/quant/double_quant.ts";
-import { dynamicMap } from "../../src/quant/dynamic_map.ts";
-import { meanF32 } from "../../src/quant/mean_f32.ts";
+import { expandNestedAbsmax } from "../../src/quant/double_quant.ts";
+import { compressAbsmax } from "./compress_absmax.ts";
+import { dynamicMap } from "./dynamic_map.ts";
+import { meanF32 } from "./mean_f32.ts";
 import { bitsOf, bytesOf, f32Of, readGolden } from "./golden.ts";
 
 interface Golden {

@@ -14,9 +14,6 @@ export type WeightFormat = keyof typeof TABLE;
 /** Every format that kernels read. */
 export const FORMATS: Readonly<Record<WeightFormat, StorageFormat>> = TABLE;
 
-/** The formats' names, in the order of their numbers. */
-export const WEIGHT_FORMATS = Object.keys(TABLE) as readonly WeightFormat[];
-
 /** Bytes of elements in a format. */
 interface ElementBytes {
   readonly data: number;

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { trace } from "../../../src/graph/graph.ts";
 import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
 import { weightRows } from "../../../src/ops/block/weight_rows.ts";
-import { elementBytes, FORMATS, WEIGHT_FORMATS } from "../../../src/ops/formats/format_table.ts";
+import { elementBytes, FORMATS } from "../../../src/ops/formats/format_table.ts";
 import { randomValues } from "../../support/random.ts";
+import { WEIGHT_FORMATS } from "./weight_formats.ts";
 
 const [ROWS, COLUMNS] = [6, 96];
 

@@ -3,7 +3,7 @@ import { createAllocator } from "../../../src/gpu/buffer.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache } from "../../../src/gpu/kernel.ts";
 import { wholeBuffer } from "../../../src/gpu/pass.ts";
-import { WEIGHT_FORMATS, type WeightFormat } from "../../../src/ops/formats/format_table.ts";
+import type { WeightFormat } from "../../../src/ops/formats/format_table.ts";
 import { elements, type ValueType } from "../../../src/ops/op.ts";
 import { decodeLinear, type DecodeLinearAttributes } from "../../../src/ops/product/decode_linear.ts";
 import {
@@ -13,6 +13,7 @@ import {
   sampleWeight,
   upload,
 } from "../../../src/ops/product/product_sample.ts";
+import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 
 const gpu = await openGpu();
 const pipelines = createPipelineCache(gpu);

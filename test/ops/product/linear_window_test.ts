@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { createAllocator } from "../../../src/gpu/buffer.ts";
 import { wholeBuffer } from "../../../src/gpu/pass.ts";
-import { WEIGHT_FORMATS, type WeightFormat } from "../../../src/ops/formats/format_table.ts";
+import type { WeightFormat } from "../../../src/ops/formats/format_table.ts";
 import { linear, linearTransposed } from "../../../src/ops/product/linear.ts";
 import { forwardProduct, transposedProduct } from "../../../src/ops/product/product.ts";
 import { runDispatches, sample, sampleWeight, upload } from "../../../src/ops/product/product_sample.ts";
 import { assertClose, gpu, pipelines, runOp, SUBGROUPS, UNTOUCHED } from "./linear_launch.ts";
+import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 
 // [rows, ..] of which the kernels see columns `column` … of rows `stride` wide.
 const WINDOW = { rows: 19, weightRow: 6, count: 37, column: 5, stride: 50, inner: 64, segments: [8, 56], segment: 1 };
