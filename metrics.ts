@@ -37,4 +37,4 @@ export { type Agreement, agreement } from "./src/metrics/agreement.ts";
 export { type Stability, stability } from "./src/metrics/stability.ts";
 export { averagePrecision, precisionAt, rocAuc } from "./src/metrics/ground_truth.ts";
 export { type ClusteredMean, clusteredMean, type ClusteredValue } from "./src/statistics/clustered_mean.ts";
-export { bootstrap, type BootstrapOptions, type Estimate } from "./src/statistics/bootstrap.ts";
+export { bootstrap, type BootstrapEstimate, type BootstrapOptions } from "./src/statistics/bootstrap.ts";

@@ -27,12 +27,12 @@
  * @module
  */
 export type {
-  Certified,
+  PathCertificate,
   PathFunction,
   PathIntegral,
   PathSamples,
   PathWants,
-  Resisting,
+  ResistingPart,
 } from "./src/attribution/path_function.ts";
 export {
   type GradientNorm,
@@ -68,8 +68,8 @@ export {
   smoothGradients,
 } from "./src/attribution/sampled_gradients.ts";
 export {
-  type Observation,
   type SampledMeans,
+  type SampledVectors,
   sampleMeans,
   type SamplingEnd,
   type SamplingOptions,

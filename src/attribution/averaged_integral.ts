@@ -1,5 +1,5 @@
 import { momentsOf } from "../statistics/moments.ts";
-import type { Certified, PathIntegral } from "./path_function.ts";
+import type { PathCertificate, PathIntegral } from "./path_function.ts";
 import { distance } from "../statistics/sums.ts";
 
 /** Mean of integrals from random baselines to one input, with its standard errors. */
@@ -42,7 +42,7 @@ function averageCertified(
   integrals: readonly PathIntegral[],
   baseline: Float64Array,
   tolerance: number,
-): Certified | null {
+): PathCertificate | null {
   const certified = integrals.flatMap((integral) => integral.certified ?? []);
   if (certified.length < integrals.length) return null;
   const { input } = integrals[0];

@@ -1,5 +1,5 @@
 import { integrate, type Interval, type Samples } from "./interval.ts";
-import type { PathFunction, PathIntegral, Resisting } from "./path_function.ts";
+import type { PathFunction, PathIntegral, ResistingPart } from "./path_function.ts";
 import { addScaled } from "../statistics/sums.ts";
 
 // Measured on 60 models and paths (test/attribution/honesty_test.ts): the ratio of two rules' errors differs between
@@ -80,7 +80,7 @@ function addEntryErrors(
 }
 
 /** Returns the largest intervals, until they hold nine tenths of κ; near ones are joined, ascending. */
-function resisting(intervals: readonly Interval[]): Resisting[] {
+function resisting(intervals: readonly Interval[]): ResistingPart[] {
   const error = errorOf(intervals);
   let held = 0;
   const worst: Interval[] = [];
@@ -89,7 +89,7 @@ function resisting(intervals: readonly Interval[]): Resisting[] {
     worst.push(interval);
     held += interval.size;
   }
-  const joined: Resisting[] = [];
+  const joined: ResistingPart[] = [];
   for (const { nodes, size } of worst.toSorted((a, b) => a.nodes[0] - b.nodes[0])) {
     const [from, to] = [nodes[0], nodes[nodes.length - 1]];
     const last = joined.at(-1);

@@ -45,11 +45,11 @@ export interface PathIntegral {
    */
   readonly arithmeticFloor: number | null;
   /** Adaptive quadrature only. */
-  readonly certified: Certified | null;
+  readonly certified: PathCertificate | null;
 }
 
 /** Certificate of adaptive quadrature. */
-export interface Certified {
+export interface PathCertificate {
   /**
    * κ = Σ_intervals Σ_t |r_t| / Σ_t |φ_t(1) − φ_t(0)|; null if that gap is zero. An interval counts for more if its
    * last refinement changed the integrals of single coordinates by more than such residuals explain
@@ -63,11 +63,11 @@ export interface Certified {
   /** True if κ ≤ tolerance. */
   readonly met: boolean;
   /** The parts of the path that hold nine tenths of κ, ascending, at most the 8 largest; empty if κ is met. */
-  readonly resisting: readonly Resisting[];
+  readonly resisting: readonly ResistingPart[];
 }
 
 /** A part of the path whose residual stayed large. */
-export interface Resisting {
+export interface ResistingPart {
   /** α at its start. */
   readonly from: number;
   /** α at its end. */

@@ -2,7 +2,7 @@ import { createMoments, largestError, type Moments } from "../statistics/moments
 import { createRandom, type Random } from "../statistics/random.ts";
 
 /** One independent observation: vectors by name, with the same names and lengths each time. */
-export type Observation = Readonly<Record<string, Float64Array>>;
+export type SampledVectors = Readonly<Record<string, Float64Array>>;
 
 /** Options that end a sampling. */
 export interface SamplingOptions {
@@ -25,7 +25,7 @@ export interface SamplingEnd {
 }
 
 /** Means of independent observations. */
-export interface SampledMeans<O extends Observation> {
+export interface SampledMeans<O extends SampledVectors> {
   /** Of each vector. */
   readonly mean: O;
   /** Of each entry's mean; samples − 1 degrees of freedom. */
@@ -50,7 +50,7 @@ const FEWEST_SAMPLES = 32;
  * @param watched name of the vector that the standard error is of
  * @throws {RangeError} if `most` is below 32, or the standard error is not positive
  */
-export async function sampleMeans<O extends Observation>(
+export async function sampleMeans<O extends SampledVectors>(
   draw: (random: Random, count: number) => Promise<readonly O[]>,
   most: number,
   watched: keyof O & string,

@@ -1,5 +1,5 @@
 import { OBJECTIVES } from "../attribution/objectives/objective.ts";
-import type { Resisting } from "../attribution/path_function.ts";
+import type { ResistingPart } from "../attribution/path_function.ts";
 import type { Judged } from "./judged.ts";
 import { methodOf } from "./methods/method_table.ts";
 import type { AnyOptions } from "./methods/resolve_options.ts";
@@ -76,7 +76,7 @@ function samplingAdvice({ method, objective, draws }: AnyOptions, { sampling }: 
 
 /** Says where κ comes from, and what helps. */
 function resistingText(
-  resisting: readonly Resisting[],
+  resisting: readonly ResistingPart[],
   text: PreparedText,
   options: AnyOptions,
   { pathPoints }: Judged,

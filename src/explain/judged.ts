@@ -1,6 +1,6 @@
 import type { PathIntegral } from "../attribution/path_function.ts";
 import type { SurrogateAttribution } from "../perturbation/surrogate.ts";
-import type { Stopped, Uncertainty } from "../perturbation/unit_attribution.ts";
+import type { SamplerStop, Uncertainty } from "../perturbation/unit_attribution.ts";
 
 /** An attribution by any method, with scores and errors to judge it by. */
 export type Judged = Omit<PathIntegral, "attribution" | "baseline"> & {
@@ -52,7 +52,7 @@ export interface PrefixLevel {
 export interface Sampling {
   /** Prompts scored, or path points. */
   readonly calls: number;
-  readonly stopped: Stopped | null;
+  readonly stopped: SamplerStop | null;
   /** With the standard errors of tokens, [T L]; null if there is no matrix. */
   readonly uncertainty:
     | Omit<Uncertainty, "standardError" | "sequenceStandardError"> & { readonly standardError: Float64Array | null }

@@ -3,8 +3,8 @@ import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
 import type { HeldOut, SurrogateAttribution } from "./surrogate.ts";
 import {
   assertReachable,
+  type SamplerStop,
   splitColumns,
-  type Stopped,
   uncertaintyOf,
   type UnitAttribution,
 } from "./unit_attribution.ts";
@@ -44,7 +44,7 @@ export async function averageDraws(
   assertReachable(asked);
   const found: (UnitAttribution | SurrogateAttribution)[] = [];
   let moments: Moments | null = null;
-  let by: Stopped["by"] = "samples";
+  let by: SamplerStop["by"] = "samples";
   while (found.length < most) {
     const one = await draw();
     moments ??= createMoments(one.attribution.length + one.sequence.length);

@@ -14,8 +14,8 @@ import { estimateFromPairs, type PairObservations } from "./fit/pair_estimate.ts
 import type { Scorer } from "./scorer.ts";
 import {
   assertReachable,
+  type SamplerStop,
   splitColumns,
-  type Stopped,
   uncertaintyOf,
   type UnitAttribution,
 } from "./unit_attribution.ts";
@@ -72,7 +72,7 @@ export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Pr
   const drawn: PairObservations = { rows: [], values: [], weights: [] };
   const looked = options.of === "targets" ? [0, T * N] : [T * N, C * N];
   const random = createRandom(options.seed);
-  let by: Stopped["by"] | null = sampled.length === 0 ? "exact" : null;
+  let by: SamplerStop["by"] | null = sampled.length === 0 ? "exact" : null;
   const estimateNow = () => estimateFromPairs({ enumerated, drawn, share, totals, units: N, columns: C });
   while (by === null) {
     const coalitions = drawPairs(scorer, sampled, random, limit);

@@ -5,8 +5,8 @@ import { requireNothing } from "./exact_shapley.ts";
 import type { Scorer } from "./scorer.ts";
 import {
   assertReachable,
+  type SamplerStop,
   splitColumns,
-  type Stopped,
   uncertaintyOf,
   type UnitAttribution,
 } from "./unit_attribution.ts";
@@ -79,7 +79,7 @@ export async function sampleOrders(
   const reached = () => largestError(moments.standardError().subarray(...looked));
   // Pairs of known coalitions cost nothing; without this limit they would never end.
   const most = Math.min(pairs, scorer.budget);
-  let by: Stopped["by"] | null = null;
+  let by: SamplerStop["by"] | null = null;
   while (by === null) {
     const round = Math.min(moments.count === 0 ? FIRST_ROUND : ROUND, most - moments.count);
     const orders: number[][] = [];

@@ -15,7 +15,7 @@ export interface Uncertainty {
 }
 
 /** Reason why a sampler stopped. */
-export interface Stopped {
+export interface SamplerStop {
   /** `exact`: every coalition was scored and nothing was left to sample. */
   readonly by: "standard-error" | "budget" | "samples" | "exact";
   /** The standard error that was asked for, nats; null if none was. */
@@ -39,7 +39,7 @@ export interface UnitAttribution {
   /** Null if the method is exact. */
   readonly uncertainty: Uncertainty | null;
   /** Null if the method does not stop by itself. */
-  readonly stopped: Stopped | null;
+  readonly stopped: SamplerStop | null;
   /** Model calls of the scorer in all. */
   readonly calls: number;
 }

@@ -11,7 +11,7 @@ export interface BootstrapOptions {
 }
 
 /** A statistic with its 95 % interval. */
-export interface Estimate {
+export interface BootstrapEstimate {
   /** Statistic of all cases. */
   readonly value: number;
   /** Lower end of the interval. */
@@ -36,7 +36,7 @@ export function bootstrap(
   cases: number,
   statistic: (indices: ArrayLike<number>) => number,
   { seed, resamples = 2000 }: BootstrapOptions,
-): Estimate {
+): BootstrapEstimate {
   const value = statistic(Int32Array.from({ length: cases }, (_, i) => i));
   if (!(cases >= 3) || Number.isNaN(value)) {
     throw new RangeError(
