@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
+import { FIXED_QUADRATURES } from "../../attribution/quadrature.ts";
 import { CATEGORIES, INK, THEME } from "./theme.ts";
 
 /** One attribution's completeness error, as the plot shows it. */
@@ -15,18 +16,16 @@ export interface CompletenessPoint {
   readonly certificate: number | null;
 }
 
-/** Rules in the order of their colours; `adaptive` is drawn in ink, as points. */
+/** Quadratures of a fixed number of points in the order of their colours; `adaptive` is drawn in ink, as points. */
 const RULES = [
-  "gauss-legendre",
-  "riemann-middle",
-  "trapezoid",
-  "captum-trapezoid",
-  "riemann-left",
-  "riemann-right",
+  ...new Set(["gauss-legendre", "riemann-middle", "trapezoid", "captum-trapezoid", ...Object.keys(FIXED_QUADRATURES)]),
 ];
 
 /** A logarithmic axis has no zero: smaller errors are drawn here. */
 const SMALLEST = 1e-8;
+
+/** More ticks than this are left to Vega. */
+const MOST_TICKS = 8;
 
 /** Names of the error that the plot shows. */
 interface ErrorWords {
@@ -56,73 +55,63 @@ export function completenessPlot(
     error: Math.max(point.relative, SMALLEST),
     bound: point.certificate === null ? null : Math.max(point.certificate, SMALLEST),
   }));
-  const rules = [...RULES.filter((rule) => points.some((point) => point.quadrature === rule))];
+  const rules = RULES.filter((rule) => points.some((point) => point.quadrature === rule));
   const domain = points.some((point) => point.quadrature === "adaptive") ? [...rules, "adaptive"] : rules;
-  const range = domain.map((rule) => rule === "adaptive" ? INK : CATEGORIES[RULES.indexOf(rule)]);
   const inOrder = (field: "prompt" | "path") => [...new Set(points.map((point) => point[field]))];
-  const ticks = [...new Set(points.filter((p) => p.quadrature !== "adaptive").map((p) => p.points))].sort((a, b) =>
-    a - b
-  );
-  const shared = {
-    x: {
-      field: "points",
-      type: "quantitative",
-      title: "path points",
-      scale: { type: "log", nice: false, padding: 14 },
-      axis: { values: ticks.length > 0 && ticks.length <= 8 ? ticks : undefined, format: "d", grid: true },
-    },
-    color: { field: "quadrature", type: "nominal", title: "quadrature", scale: { domain, range } },
-  };
-  const y = {
-    field: "error",
-    type: "quantitative",
-    title: words.axis,
-    scale: { type: "log", padding: 10 },
-    axis: { labelExpr: "format(100 * datum.value, '~r') + ' %'", tickCount: 5 },
-  };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config: THEME,
     title: { text: title, subtitle: subtitle(domain, points, words.meaning) },
     data: { values },
     facet: {
-      ...(new Set(points.map((p) => p.prompt)).size > 1
+      ...(inOrder("prompt").length > 1
         ? { row: { field: "prompt", type: "nominal", title: null, sort: inOrder("prompt") } }
         : {}),
       column: { field: "path", type: "nominal", title: null, sort: inOrder("path") },
     },
-    spec: {
-      width: 220,
-      height: 170,
-      layer: [
-        {
-          transform: [{ filter: "datum.quadrature != 'adaptive'" }],
-          mark: { type: "line", strokeWidth: 1.6 },
-          encoding: { ...shared, y },
-        },
-        {
-          transform: [{ filter: "datum.quadrature != 'adaptive'" }],
-          mark: { type: "point", filled: true, size: 26, opacity: 1 },
-          encoding: { ...shared, y },
-        },
-        {
-          transform: [{ filter: "datum.bound != null" }],
-          mark: { type: "rule", strokeDash: [2, 2] },
-          encoding: { ...shared, y, y2: { field: "bound" } },
-        },
-        {
-          transform: [{ filter: "datum.bound != null" }],
-          mark: { type: "tick", thickness: 1.5, width: 10, orient: "horizontal" },
-          encoding: { ...shared, y: { ...y, field: "bound" } },
-        },
-        {
-          transform: [{ filter: "datum.quadrature == 'adaptive'" }],
-          mark: { type: "point", filled: true, shape: "diamond", size: 70, opacity: 1 },
-          encoding: { ...shared, y },
-        },
-      ],
-    },
+    spec: { width: 220, height: 170, layer: layers(points, domain, words.axis) },
   } as unknown as TopLevelSpec;
+}
+
+/** Lines with points of the fixed rules; of `adaptive` a diamond, and its certificate as a tick with a rule to it. */
+function layers(points: readonly CompletenessPoint[], domain: readonly string[], axis: string): unknown[] {
+  const fixed = points.filter((point) => point.quadrature !== "adaptive");
+  const ticks = [...new Set(fixed.map((point) => point.points))].sort((a, b) => a - b);
+  const range = domain.map((rule) => rule === "adaptive" ? INK : CATEGORIES[RULES.indexOf(rule) % CATEGORIES.length]);
+  const shared = {
+    x: {
+      field: "points",
+      type: "quantitative",
+      title: "path points",
+      scale: { type: "log", nice: false, padding: 14 },
+      axis: { values: ticks.length > 0 && ticks.length <= MOST_TICKS ? ticks : undefined, format: "d", grid: true },
+    },
+    color: { field: "quadrature", type: "nominal", title: "quadrature", scale: { domain, range } },
+  };
+  const y = {
+    field: "error",
+    type: "quantitative",
+    title: axis,
+    scale: { type: "log", padding: 10 },
+    axis: { labelExpr: "format(100 * datum.value, '~r') + ' %'", tickCount: 5 },
+  };
+  const layer = (filter: string, mark: Record<string, unknown>, encoding: Record<string, unknown>) => ({
+    transform: [{ filter }],
+    mark,
+    encoding: { ...shared, ...encoding },
+  });
+  const [isFixed, isAdaptive, isBound] = [
+    "datum.quadrature != 'adaptive'",
+    "datum.quadrature == 'adaptive'",
+    "datum.bound != null",
+  ];
+  return [
+    layer(isFixed, { type: "line", strokeWidth: 1.6 }, { y }),
+    layer(isFixed, { type: "point", filled: true, size: 26, opacity: 1 }, { y }),
+    layer(isBound, { type: "rule", strokeDash: [2, 2] }, { y, y2: { field: "bound" } }),
+    layer(isBound, { type: "tick", thickness: 1.5, width: 10, orient: "horizontal" }, { y: { ...y, field: "bound" } }),
+    layer(isAdaptive, { type: "point", filled: true, shape: "diamond", size: 70, opacity: 1 }, { y }),
+  ];
 }
 
 function subtitle(domain: readonly string[], points: readonly CompletenessPoint[], meaning: string): string[] {
