@@ -16,7 +16,8 @@ export interface Flag {
 }
 
 /**
- * Derives the flags of options: `kernelWidth` is `--kernel-width`, and an option that is true by default `--no-` and its name.
+ * Derives the flags of options: `kernelWidth` is `--kernel-width`, and an option that is true by default `--no-` and
+ * its name.
  *
  * @param renamed flags of options that are not called so, by the option's name
  */

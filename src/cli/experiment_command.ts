@@ -38,7 +38,7 @@ Usage: deno task experiment FILE.yaml [options]
 Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the arguments, 3 see --strict.
 `;
 
-/** What the command needs from its process; a test gives its own. */
+/** Services of the process that the command needs; a test gives its own. */
 export interface CommandIo {
   open: RunContext["open"];
   /** Opens a model for `--plan`. */
@@ -58,7 +58,7 @@ const OPTIONS = {
 /**
  * Runs `experiment` with its arguments and returns the exit code.
  *
- * @throws {UsageError} for wrong arguments
+ * @throws {UsageError} if the arguments are wrong
  */
 export async function runExperimentCommand(args: string[], given?: CommandIo): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, 1);

@@ -1,7 +1,7 @@
 import type { Flag } from "./declared_flags.ts";
 
 const COLUMNS = 100;
-/** Where the text of a flag begins. */
+/** Column in which the text of a flag begins. */
 const INDENT = 24;
 
 /** Writes the help of flags that follow from declarations, a flag each, with its default. */

@@ -3,8 +3,8 @@ import { dynamicCode, dynamicMap } from "./dynamic_map.ts";
 import { meanF32 } from "./mean_f32.ts";
 
 /**
- * Quantizes the absmax of an NF4 matrix, which `expandNestedAbsmax` reads, to 8 bits in blocks of 256, bit for bit as bitsandbytes 0.50 does on an
- * x86-64 CPU for `compress_statistics=True`, given the same offset.
+ * Quantizes the absmax of an NF4 matrix, which `expandNestedAbsmax` reads, to 8 bits in blocks of 256, bit for bit as
+ * bitsandbytes 0.50 does on an x86-64 CPU for `compress_statistics=True`, given the same offset.
  *
  * bitsandbytes takes the offset from PyTorch's f32 mean, whose order of additions depends on the number of threads
  * above 32,767 values; `meanF32` follows the order of one thread.

@@ -11,7 +11,7 @@ import { COMMON_FLAGS, methodFlags, METRIC_FLAGS, TEXT_FLAGS } from "./attribute
 
 const WIDTH = 100;
 
-/** What most people need to say of a text. */
+/** Flags of the text that most people need. */
 const SHORT_TEXT = ["prompt", "target", "generate", "chat"];
 /** Common options that most people need. */
 const SHORT_COMMON = ["objective", "units", "freeze"];

@@ -4,8 +4,8 @@ import { UsageError } from "../arguments.ts";
 const SAMPLES = "samples:";
 
 /**
- * Puts the lines of a file in the place of `samples:FILE`: a baseline a line, blank ones left out. A list is what a record has
- * in the place of the file.
+ * Puts the lines of a file in the place of `samples:FILE`: a baseline a line, blank ones left out. A list is what a
+ * record has in the place of the file.
  *
  * @throws {UsageError} if the file cannot be read, a line is no baseline, or there are fewer than two
  */
