@@ -8,7 +8,7 @@ import { createAllocator, STORAGE } from "../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../src/gpu/device.ts";
 import { createPipelineCache, specialize } from "../src/gpu/kernel.ts";
 import { createPass, type Dispatch, type Pass, wholeBuffer } from "../src/gpu/pass.ts";
-import { runDispatches, upload } from "../src/ops/product/product_sample.ts";
+import { runDispatches, upload } from "../src/gpu/run_dispatches.ts";
 import { emit } from "./figure.ts";
 import { median, timeInTurn } from "../src/gpu/gpu_time.ts";
 import { startStopwatch } from "../src/time/stopwatch.ts";

@@ -9,7 +9,8 @@ import { bytesOfArray } from "../../src/ops/formats/storage_format.ts";
 import type { ReferenceWeight } from "../../src/ops/formats/weight.ts";
 import { elements, type ValueType } from "../../src/ops/op.ts";
 import { type OpName, OPS } from "../../src/ops/op_table.ts";
-import { runDispatches, sample, upload } from "../../src/ops/product/product_sample.ts";
+import { runDispatches, upload } from "../../src/gpu/run_dispatches.ts";
+import { sample } from "../../src/ops/formats/sample_weight.ts";
 
 /** A bf16 or f32 weight with rows of few random ones, over and over. */
 export interface TrialWeight {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { openGpu } from "../../src/gpu/device.ts";
 import { dequantizeNf4, quantizeNf4 } from "../../src/quant/nf4.ts";
-import { sample } from "../../src/ops/product/product_sample.ts";
+import { sample } from "../../src/ops/formats/sample_weight.ts";
 import { emit } from "../figure.ts";
 import { median } from "../../src/gpu/gpu_time.ts";
 import { blockWeights, MODEL_SHAPES } from "../shapes.ts";

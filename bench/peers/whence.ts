@@ -4,7 +4,7 @@ import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass, wholeBuffer } from "../../src/gpu/pass.ts";
 import type { GpuWeight } from "../../src/ops/formats/weight.ts";
 import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
-import { runDispatches, upload } from "../../src/ops/product/product_sample.ts";
+import { runDispatches, upload } from "../../src/gpu/run_dispatches.ts";
 import type { Contender, Task } from "./contender.ts";
 
 /** Our own kernels, run by their passes alone, as the others by their sessions alone. */

@@ -99,7 +99,7 @@ export interface Op<A> {
   reference(context: ReferenceContext<A>): Float64Array[];
   /**
    * Cotangents of the inputs from those of the outputs (null: zero), which may have fewer rows a sequence than their
-   * values: the rest is zero (cut.ts). Null if there is no such rule.
+   * values: the rest is zero (cut_like.ts). Null if there is no such rule.
    */
   readonly vjp:
     | ((g: Emitter, node: Differentiated<A>, cotangents: readonly (Value | null)[]) => (Value | null)[])

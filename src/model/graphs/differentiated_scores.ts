@@ -1,7 +1,7 @@
 import type { PathWants } from "../../attribution/path_function.ts";
 import { pullBack, pushForward } from "../../graph/differentiate.ts";
 import type { Graph, Trace } from "../../graph/graph.ts";
-import { cutLike } from "../../ops/block/cut.ts";
+import { cutLike } from "../../ops/block/cut_like.ts";
 import type { Value } from "../../ops/op.ts";
 import { type BatchShape, rowsPerSequence } from "./batch_shape.ts";
 import { attentionOf, decoderBlocks, type DecoderSpec } from "./decoder.ts";

@@ -11,7 +11,7 @@ import {
   type ReferenceContext,
   requireShape,
 } from "../op.ts";
-import { cutLike } from "./cut.ts";
+import { cutLike } from "./cut_like.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** A gate g · s(g), s a sigmoid of `argument`. */

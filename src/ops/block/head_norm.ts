@@ -4,7 +4,7 @@ import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import type { AttentionAttributes } from "../attention/attention_layout.ts";
 import { type KernelMode, modeFlags } from "../kernel_mode.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
-import { cutLike } from "./cut.ts";
+import { cutLike } from "./cut_like.ts";
 import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { vectorsFor } from "./vector.ts";
 

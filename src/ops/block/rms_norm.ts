@@ -3,7 +3,7 @@ import { grid, specialize } from "../../gpu/kernel.ts";
 import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import { type KernelMode, modeFlags } from "../kernel_mode.ts";
 import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
-import { cutLike } from "./cut.ts";
+import { cutLike } from "./cut_like.ts";
 import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
 

@@ -1,4 +1,4 @@
-import { cutLike } from "../block/cut.ts";
+import { cutLike } from "../block/cut_like.ts";
 import { rowDot } from "../block/row_dot.ts";
 import { rowScale } from "../block/row_scale.ts";
 import { type Differentiated, elements, matrix, type Op, type Value, type ValueType } from "../op.ts";

@@ -9,7 +9,8 @@ import type { Contest } from "../kernel_contest.ts";
 import { linear, linearTransposed } from "./linear.ts";
 import { forwardProduct, transposedProduct } from "./product.ts";
 import { type Direction, productCandidates, type ProductChoice, productFamily } from "./product_kernels.ts";
-import { runDispatches, sample, sampleWeight, upload } from "./product_sample.ts";
+import { runDispatches, upload } from "../../gpu/run_dispatches.ts";
+import { sample, sampleWeight } from "../formats/sample_weight.ts";
 import { singleCandidates, type SingleChoice, singleFamily, singleProduct } from "./single_product.ts";
 
 /** Products that share a choice: `single`, of one row; the others, of however many. */

@@ -6,7 +6,7 @@ import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import type { AttentionAttributes, QueryAttributes } from "../../../src/ops/attention/attention_layout.ts";
 import { elements, type ValueType } from "../../../src/ops/op.ts";
 import { OPS } from "../../../src/ops/op_table.ts";
-import { runDispatches, upload } from "../../../src/ops/product/product_sample.ts";
+import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
 import { randomValues } from "../../support/random.ts";
 
 export const OP_NAMES = ["attention", "attentionBackward", "attentionTangent"] as const;

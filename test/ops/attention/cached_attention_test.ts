@@ -5,7 +5,8 @@ import { createPipelineCache } from "../../../src/gpu/kernel.ts";
 import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import { cachedAttention, type CachedAttentionAttributes } from "../../../src/ops/attention/cached_attention.ts";
 import type { ValueType } from "../../../src/ops/op.ts";
-import { runDispatches, sample, upload } from "../../../src/ops/product/product_sample.ts";
+import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
+import { sample } from "../../../src/ops/formats/sample_weight.ts";
 import { assertClose } from "../../support/closeness.ts";
 
 const gpu = await openGpu();

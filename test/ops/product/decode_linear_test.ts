@@ -3,16 +3,11 @@ import { createAllocator } from "../../../src/gpu/buffer.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache } from "../../../src/gpu/kernel.ts";
 import { wholeBuffer } from "../../../src/gpu/pass.ts";
+import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
 import type { WeightFormat } from "../../../src/ops/formats/format_table.ts";
+import { sample, type SampleWeight, sampleWeight } from "../../../src/ops/formats/sample_weight.ts";
 import { elements, type ValueType } from "../../../src/ops/op.ts";
 import { decodeLinear, type DecodeLinearAttributes } from "../../../src/ops/product/decode_linear.ts";
-import {
-  runDispatches,
-  sample,
-  type SampleWeight,
-  sampleWeight,
-  upload,
-} from "../../../src/ops/product/product_sample.ts";
 import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 
 const gpu = await openGpu();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ReferenceWeight } from "../../../src/ops/formats/weight.ts";
 import type { Emitter, Value } from "../../../src/ops/op.ts";
 import { linear, type LinearAttributes, linearTransposed } from "../../../src/ops/product/linear.ts";
-import { sample } from "../../../src/ops/product/product_sample.ts";
+import { sample } from "../../../src/ops/formats/sample_weight.ts";
 import { reference } from "./linear_reference.ts";
 
 /** A graph of one node that remembers what was asked of it. */

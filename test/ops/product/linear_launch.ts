@@ -6,7 +6,7 @@ import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import type { GpuWeight } from "../../../src/ops/formats/weight.ts";
 import type { Op } from "../../../src/ops/op.ts";
 import type { LinearAttributes } from "../../../src/ops/product/linear.ts";
-import { runDispatches, upload } from "../../../src/ops/product/product_sample.ts";
+import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
 
 export const gpu: Gpu = await openGpu();
 export const pipelines = createPipelineCache(gpu);

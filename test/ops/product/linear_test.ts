@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createAllocator } from "../../../src/gpu/buffer.ts";
 import type { WeightFormat } from "../../../src/ops/formats/format_table.ts";
 import { linear, linearTransposed } from "../../../src/ops/product/linear.ts";
-import { sample, type SampleWeight, sampleWeight } from "../../../src/ops/product/product_sample.ts";
+import { sample, type SampleWeight, sampleWeight } from "../../../src/ops/formats/sample_weight.ts";
 import { assertClose, gpu, runOp, SUBGROUPS } from "./linear_launch.ts";
 import { reference } from "./linear_reference.ts";
 import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";

@@ -4,7 +4,8 @@ import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import type { WeightFormat } from "../../../src/ops/formats/format_table.ts";
 import { linear, linearTransposed } from "../../../src/ops/product/linear.ts";
 import { forwardProduct, transposedProduct } from "../../../src/ops/product/product.ts";
-import { runDispatches, sample, sampleWeight, upload } from "../../../src/ops/product/product_sample.ts";
+import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
+import { sample, sampleWeight } from "../../../src/ops/formats/sample_weight.ts";
 import { assertClose, gpu, pipelines, runOp, SUBGROUPS, UNTOUCHED } from "./linear_launch.ts";
 import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 
