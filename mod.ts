@@ -28,7 +28,8 @@ export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";
 
 export { attribute } from "./src/explain/attribute.ts";
-export { type AttributionOptions, resolveOptions, validate } from "./src/explain/methods/resolve_options.ts";
+export type { AttributionOptions } from "./src/explain/methods/attribution_options.ts";
+export { resolveOptions, validate } from "./src/explain/methods/resolve_options.ts";
 export { addMethod, type MethodName, methodNames } from "./src/explain/methods/method_table.ts";
 export type { AttributionText } from "./src/explain/options/attribution_text.ts";
 export { PRESET_NAMES, type PresetName } from "./src/explain/options/preset.ts";

@@ -1,5 +1,5 @@
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
-import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
 import { distance } from "../../src/statistics/sums.ts";
 import { assertNear, type Golden } from "../model/subject.ts";
 

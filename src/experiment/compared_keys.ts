@@ -8,7 +8,10 @@ export function comparedKeys(): readonly string[] {
   return ["model", "quantize", "method", ...recordedNames()];
 }
 
-/** Returns keys with those that mean something only beside them: cells that differ in the former differ in the latter as well. */
+/**
+ * Returns keys with those that mean something only beside them: cells that differ in the former differ in the latter as
+ * well.
+ */
 export function withDependents(across: readonly string[]): Set<string> {
   const dependents: Readonly<Record<string, readonly string[]>> = {
     method: recordedNames().filter((name) => !["objective", "units", "freeze"].includes(name)),

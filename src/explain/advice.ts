@@ -2,7 +2,7 @@ import { OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { ResistingPart } from "../attribution/path_function.ts";
 import type { Judged } from "./judged.ts";
 import { methodOf } from "./methods/method_table.ts";
-import type { AnyOptions } from "./methods/resolve_options.ts";
+import type { ResolvedOptions } from "./methods/attribution_options.ts";
 import type { Baseline } from "./options/baseline.ts";
 import type { PreparedText } from "./prepare_text.ts";
 
@@ -15,7 +15,7 @@ const MOST_NAMED = 3;
 const POINTS_A_REFINEMENT = 2;
 
 /** Says what a reader must know before using the numbers. */
-export function advise(text: PreparedText, options: AnyOptions, result: Judged): string[] {
+export function advise(text: PreparedText, options: ResolvedOptions, result: Judged): string[] {
   const boundary = text.boundaryDiffers
     ? [
       "Prompt and target tokenized together give other tokens than one by one; the target is scored as tokenized by itself.",
@@ -33,7 +33,7 @@ export function advise(text: PreparedText, options: AnyOptions, result: Judged):
   ];
 }
 
-function certificateAdvice(text: PreparedText, options: AnyOptions, result: Judged): string[] {
+function certificateAdvice(text: PreparedText, options: ResolvedOptions, result: Judged): string[] {
   const { certified } = result;
   if (certified === null) return [];
   const unmet = certified.met ? [] : [
@@ -48,7 +48,7 @@ function certificateAdvice(text: PreparedText, options: AnyOptions, result: Judg
 }
 
 /** A path that moves the first token is rugged where that is the attention sink; no other token's path is. */
-function sinkAdvice(text: PreparedText, { method }: AnyOptions, result: Judged, met: boolean): string[] {
+function sinkAdvice(text: PreparedText, { method }: ResolvedOptions, result: Judged, met: boolean): string[] {
   const points = result.pathPoints / (result.sampling?.uncertainty?.samples ?? 1);
   const alongOnePath = methodOf(method).alongOnePath === true;
   if (!alongOnePath || met && points <= RUGGED_POINTS || text.frozen[0]) return [];
@@ -60,7 +60,7 @@ function sinkAdvice(text: PreparedText, { method }: AnyOptions, result: Judged, 
   ];
 }
 
-function samplingAdvice({ method, objective, draws }: AnyOptions, { sampling }: Judged): string[] {
+function samplingAdvice({ method, objective, draws }: ResolvedOptions, { sampling }: Judged): string[] {
   const stopped = sampling?.stopped;
   if (stopped?.met !== false) return [];
   const remedy = methodOf(method).family === "gradient"
@@ -78,7 +78,7 @@ function samplingAdvice({ method, objective, draws }: AnyOptions, { sampling }: 
 function resistingText(
   resisting: readonly ResistingPart[],
   text: PreparedText,
-  options: AnyOptions,
+  options: ResolvedOptions,
   { pathPoints }: Judged,
 ): string {
   const baseline = options.baseline as Baseline;

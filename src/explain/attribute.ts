@@ -3,7 +3,8 @@ import { startStopwatch } from "../time/stopwatch.ts";
 import { advise } from "./advice.ts";
 import { type Explain, measure } from "./measure.ts";
 import { methodOf } from "./methods/method_table.ts";
-import { type AnyOptions, type AttributionOptions, resolveOptions } from "./methods/resolve_options.ts";
+import type { AttributionOptions, ResolvedOptions } from "./methods/attribution_options.ts";
+import { resolveOptions } from "./methods/resolve_options.ts";
 import { type OpenObjective, openObjective } from "./open_objective.ts";
 import type { AttributionText } from "./options/attribution_text.ts";
 import { checkText } from "./options/check_text.ts";
@@ -19,8 +20,8 @@ import type { AttributionRecord } from "./record/record.ts";
  * @param text the prompt and the target; without a target, what the model generates is explained
  * @param options the preset's where they are left out, or else the defaults
  * @returns the record, in the objective's unit
- * @throws {RangeError} if an option is unknown, out of range or without an effect, the prompt or the target is empty, every
- * token of the prompt is frozen, a score is not finite, or the sequences do not fit the model or the memory
+ * @throws {RangeError} if an option is unknown, out of range or without an effect, the prompt or the target is empty,
+ * every token of the prompt is frozen, a score is not finite, or the sequences do not fit the model or the memory
  */
 export async function attribute(
   model: LanguageModel,
@@ -35,12 +36,12 @@ export async function attribute(
 /**
  * Attributes with options that have been checked and resolved.
  *
- * @throws {RangeError} as `attribute`
+ * @throws {RangeError} if `attribute` would
  */
 export async function attributeResolved(
   model: LanguageModel,
   text: AttributionText,
-  options: AnyOptions,
+  options: ResolvedOptions,
 ): Promise<AttributionRecord> {
   refuse(checkText(text, options.objective));
   const seconds = startStopwatch();

@@ -19,7 +19,7 @@ import { startStopwatch } from "../time/stopwatch.ts";
 export type Explain = (text: PreparedText) => Promise<Judged>;
 
 /** An attribution and how to make it again. */
-export interface Measured {
+interface Measured {
   readonly objective: OpenObjective;
   readonly text: PreparedText;
   readonly judged: Judged;
@@ -29,7 +29,7 @@ export interface Measured {
 /**
  * Measures a sequence attribution, by units: those that it has, or the tokens.
  *
- * @throws {RangeError} for options out of range
+ * @throws {RangeError} if an option is out of range
  */
 export async function measure(
   model: LanguageModel,

@@ -21,8 +21,8 @@ export interface OpenObjective {
   /** F, [T′] of each prompt; both as `LanguageModel.score` takes them. */
   score(prompts: readonly (Float32Array | PromptVariant)[], original?: Float32Array): Promise<Float64Array[]>;
   /**
-   * F along a path. Coordinates are the rows of the prompt and, where they move, those of the target's tokens but the last,
-   * and then of the alternative's.
+   * F along a path. Coordinates are the rows of the prompt and, where they move, those of the target's tokens but the
+   * last, and then of the alternative's.
    */
   path(request: Omit<PathRequest, "targets" | "objective">): Promise<PathFunction>;
   /** F at any points. */
@@ -65,7 +65,7 @@ export async function openObjective(
   }
 }
 
-/** What the model's head gives by itself. */
+/** Opens an objective of the model's head. */
 function ofHead(model: LanguageModel, targets: readonly number[], objective: HeadObjective = LOG_PROB): OpenObjective {
   return {
     targets: targets.length,

@@ -14,7 +14,9 @@ import { frozenText, type FrozenTokens } from "./options/freeze.ts";
 export interface PreparedText {
   /** With a history, its messages and the prompt, a line break between them. */
   readonly promptText: string;
+  /** [L] */
   readonly promptTokens: readonly PromptToken[];
+  /** [L] */
   readonly promptIds: readonly number[];
   /** The prompt's embeddings, [L, D]: every method starts from these, so that a metric may change them. */
   readonly promptRows: Float32Array;
@@ -22,32 +24,31 @@ export interface PreparedText {
   readonly frozen: readonly boolean[];
   /** [L] */
   readonly unitTokens: readonly UnitToken[];
-  /** What is attributed as one; each prompt token is in one of them. */
+  /** Each prompt token is in one of them. */
   readonly units: readonly Unit[];
+  /** The continuation that is explained. */
   readonly targetText: string;
   /** With UTF-16 offsets into `targetText`, −1 where they are not known. */
   readonly targetTokens: readonly (Token & Span)[];
+  /** [T] */
   readonly targetIds: readonly number[];
-  /** What the target is compared with; null where nothing is. */
+  /** Another continuation that the target is compared with; null without one. */
   readonly alternative: {
     readonly text: string;
     readonly tokens: readonly Token[];
     readonly ids: readonly number[];
   } | null;
-  /** How the target was generated; null where it was given. */
-  readonly generation: Generation | null;
-  /** What rows of the matrix are summed over, each target token in one of them; null for tokens. */
+  /** Options of the generation; null if the target was given. */
+  readonly generation: NonNullable<AttributionRecord["target"]["generation"]> | null;
+  /** Units that rows of the matrix are summed over, each target token in one of them; null for tokens. */
   readonly targetUnits: readonly Unit[] | null;
-  /** Whether the prompt is in the chat template. */
+  /** True if the prompt is in the chat template. */
   readonly chat: boolean;
   /** Messages before the prompt; most often none. */
   readonly history: readonly Message[];
-  /** Whether prompt and target (or alternative) tokenized as one text give other tokens than one by one. */
+  /** True if prompt and target (or alternative) tokenized as one text give other tokens than one by one. */
   readonly boundaryDiffers: boolean;
 }
-
-/** How a target was generated, for the record. */
-export type Generation = NonNullable<AttributionRecord["target"]["generation"]>;
 
 /** Tokens that are generated where neither a target nor their number is given. */
 const DEFAULT_GENERATED = 20;
@@ -55,8 +56,8 @@ const DEFAULT_GENERATED = 20;
 /**
  * Tokenizes the prompt and the target, or generates the target.
  *
- * @throws {RangeError} if the prompt or the target is empty, the alternative is the target, every token is frozen, or the
- * prompt or the target does not have the units
+ * @throws {RangeError} if the prompt or the target is empty, the alternative is the target, every token is frozen, or
+ * the prompt or the target does not have the units
  * @throws {SyntaxError} if a template of units is malformed
  */
 export async function prepareText(
@@ -138,7 +139,7 @@ function alternativeOf(
 }
 
 /** Every option, resolved; null for what has no effect. */
-function describeGeneration(text: AttributionText): Generation {
+function describeGeneration(text: AttributionText): NonNullable<PreparedText["generation"]> {
   const { generate = DEFAULT_GENERATED, temperature, topK = null, topP, repetitionPenalty = 1, seed = 0, stop = [] } =
     text;
   const drawn = isDrawn(text);

@@ -6,14 +6,14 @@ import { freeGroups } from "../units/unit.ts";
 import type { OpenObjective } from "./open_objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 
-// What the embeddings of coalitions may take at a time: all of exact Shapley values would be gigabytes.
+// Bytes that the embeddings of coalitions may take at a time: all of exact Shapley values would be gigabytes.
 const BATCH_BYTES = 2 ** 26;
 
 /**
  * Scores an objective with units of the prompt taken away, for perturbation methods and for metrics of any method.
  *
  * @param budget most model calls; null: any number
- * @throws {RangeError} for a prompt without a free unit
+ * @throws {RangeError} if the prompt has no free unit
  */
 export function promptScorer(
   model: LanguageModel,

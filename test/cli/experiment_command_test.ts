@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { type CommandIo, runExperimentCommand } from "../../src/cli/experiment_command.ts";
 import type { Forecast } from "../../src/experiment/run/forecast.ts";
-import type { AnyOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { ResolvedOptions } from "../../src/explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import type { OpenModel } from "../../src/experiment/run/run_context.ts";
 import { fakeContext, SWEEP, withDirectory } from "../explain/fake_model.ts";
 
 /** 12 to 34 points for adaptive, else as many as steps; a row and a byte a point. */
-function forecastOf(_text: AttributionText, { method, quadrature, steps }: AnyOptions): Promise<Forecast> {
+function forecastOf(_text: AttributionText, { method, quadrature, steps }: ResolvedOptions): Promise<Forecast> {
   const points = method === "feature-ablation"
     ? [0, 0] as const
     : quadrature === "adaptive"
@@ -76,7 +76,7 @@ Deno.test("runExperimentCommand() --plan names the cells that cannot run, says w
     const openForecast = () =>
       Promise.resolve({
         forecast: noForecast,
-        forecastResolved: (text: AttributionText, options: AnyOptions) =>
+        forecastResolved: (text: AttributionText, options: ResolvedOptions) =>
           options.steps === 20 ? Promise.reject(new Error("It must fit")) : forecastOf(text, options),
         close: () => {},
       });

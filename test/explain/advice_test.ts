@@ -4,7 +4,8 @@ import { attribute } from "../../src/explain/attribute.ts";
 import type { Judged } from "../../src/explain/judged.ts";
 import type { PreparedText } from "../../src/explain/prepare_text.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import { type AttributionOptions, resolveOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
+import { resolveOptions } from "../../src/explain/methods/resolve_options.ts";
 import { loadModel } from "../../src/model/model.ts";
 
 const RESISTING = [

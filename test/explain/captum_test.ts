@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ObjectiveName } from "../../src/attribution/objectives/objective.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import awkward from "../golden/captum/awkward.json" with { type: "json" };
 import biography from "../golden/captum/biography.json" with { type: "json" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { withChatModel } from "../support/chat_model.ts";

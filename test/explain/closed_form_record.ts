@@ -1,5 +1,6 @@
 import { type AttributionRecord, RECORD_SCHEMA } from "../../src/explain/record/record.ts";
-import { type AnyOptions, recordedOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { ResolvedOptions } from "../../src/explain/methods/attribution_options.ts";
+import { recordedOptions } from "../../src/explain/methods/resolve_options.ts";
 import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 
 /**
@@ -22,7 +23,7 @@ function exactAttribution(promptTokens: readonly string[], targetTokens: readonl
 }
 
 /** Builds the record of one attribution of the closed-form scorer. */
-export function closedFormRecord(text: AttributionText, options: AnyOptions): AttributionRecord {
+export function closedFormRecord(text: AttributionText, options: ResolvedOptions): AttributionRecord {
   const target = text.target ?? " made up".repeat(Math.ceil((text.generate ?? 2) / 2));
   const promptTokens = splitTokens(text.prompt);
   const targetTokens = splitTokens(target);
@@ -94,7 +95,7 @@ function placed(words: readonly string[]): { id: number; text: string; start: nu
 }
 
 /** Returns Σ_k w_k g′(α_k), exactly 1 for an exact rule, and the number of points. */
-function integralOf(options: AnyOptions): { sum: number; points: number } {
+function integralOf(options: ResolvedOptions): { sum: number; points: number } {
   if (options.method === "feature-ablation") return { sum: 1, points: 0 };
   if (options.quadrature !== "adaptive") {
     const steps = (options.steps ?? 1) as number;

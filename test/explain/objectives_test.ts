@@ -3,7 +3,7 @@ import { OBJECTIVE_NAMES, OBJECTIVES } from "../../src/attribution/objectives/ob
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import { loadModel } from "../../src/model/model.ts";
 import { recordCsv } from "../../src/report/record_csv.ts";

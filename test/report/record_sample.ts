@@ -1,5 +1,6 @@
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
-import { type AttributionOptions, resolveOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
+import { resolveOptions } from "../../src/explain/methods/resolve_options.ts";
 import { closedFormRecord } from "../explain/closed_form_record.ts";
 
 /** A record for the tests of the report: "to" occurs twice, and the texts hold what must be escaped. */

@@ -14,7 +14,7 @@ import type { UnitAttribution } from "../../src/perturbation/unit_attribution.ts
 import { binaryTree } from "../../src/perturbation/unit_tree.ts";
 
 /** Options of any of the methods on a game. */
-export interface GameOptions {
+interface GameOptions {
   readonly seed: number;
   readonly samples?: number;
   readonly calls?: number;
@@ -54,7 +54,7 @@ export const GAME_METHODS = {
 } as const satisfies Readonly<Record<string, GameMethod>>;
 
 /** Name of one of them. */
-export type GameMethodName = keyof typeof GAME_METHODS;
+type GameMethodName = keyof typeof GAME_METHODS;
 
 /** Names of all. */
 export const GAME_METHOD_NAMES = Object.keys(GAME_METHODS) as GameMethodName[];

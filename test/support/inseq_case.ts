@@ -1,5 +1,5 @@
 import { attribute } from "../../src/explain/attribute.ts";
-import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
 import type { LanguageModel } from "../../src/model/model.ts";
 import { assertClose } from "./closeness.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { topPairs } from "../../src/attribution/objectives/margin.ts";
 import { attribute } from "../../src/explain/attribute.ts";
-import type { AttributionOptions } from "../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
 import type { HeadObjective } from "../../src/model/graphs/head.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";

@@ -1,6 +1,6 @@
 import { checkOptions, unknownOption } from "../../explain/methods/check_options.ts";
 import { allMethods } from "../../explain/methods/method_table.ts";
-import type { AttributionOptions } from "../../explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../explain/methods/attribution_options.ts";
 import { type AttributionText, TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
 import { checkText } from "../../explain/options/check_text.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";

@@ -17,8 +17,8 @@ export interface Problem {
 type Mapping = Record<string, unknown>;
 
 /**
- * What no single key tells: options without an effect, names used twice or unknown, target against generate. It reads
- * the data as they came, so that these mistakes are reported beside those of the schema.
+ * Checks relations between keys: options without an effect, names used twice or unknown, target against generate. It
+ * reads the data as they came, so that these mistakes are reported together with those of the schema.
  */
 export function checkConsistency(data: unknown): Problem[] {
   const { prompts, sweeps, compare } = asMapping(data);

@@ -129,8 +129,8 @@ function comparisonSchema() {
 }
 
 /**
- * Makes the schema of an experiment's YAML, with a key for every option of every method. Values of options are judged by the
- * options' own declarations, and relations between keys in consistency.ts.
+ * Makes the schema of an experiment's YAML, with a key for every option of every method. Values of options are judged
+ * by the options' own declarations, and relations between keys in consistency.ts.
  */
 export function experimentSchema() {
   return z.strictObject({
@@ -175,7 +175,7 @@ export interface ParsedExperiment {
 }
 
 /** One of its prompts: `TEXT_OPTIONS` beside these. */
-export interface ParsedPrompt {
+interface ParsedPrompt {
   readonly name: string;
   readonly truth?: z.infer<typeof truth>;
   readonly [option: string]: unknown;

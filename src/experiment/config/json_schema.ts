@@ -3,7 +3,7 @@ import { jsonOf } from "./leaf.ts";
 import { declarationsOf, optionNames } from "../../explain/methods/option_order.ts";
 import { experimentSchema } from "./experiment_schema.ts";
 
-/** What of a JSON Schema is looked at here. */
+/** The part of a JSON Schema that is changed here. */
 interface JsonNode {
   type?: unknown;
   items?: JsonNode;
@@ -14,8 +14,8 @@ interface JsonNode {
 }
 
 /**
- * The JSON Schema (draft 7, which editors know best) of an experiment's YAML, made of the schema that checks it: an editor
- * that is told of it completes and checks keys and values. What depends on several keys at once is not in it.
+ * Returns the JSON Schema (draft 7, which editors know best) of an experiment's YAML, made of the schema that checks
+ * it. An editor completes and checks keys and values by it, but no relation between keys.
  */
 export function experimentJsonSchema(): Record<string, unknown> {
   const made = z.toJSONSchema(experimentSchema(), {

@@ -6,15 +6,13 @@ export interface IssueParams {
   readonly candidates?: readonly string[];
 }
 
-/** What each leaf was made of, for the JSON Schema of the whole (json_schema.ts). */
+/** The JSON Schema of each leaf, for that of the whole. */
 const LEAVES = new WeakMap<object, JsonLeaf>();
 
 /**
- * A value of a configuration. Its JSON Schema is both what is checked here and what editors are told, so that the two cannot
- * differ. To add an option to a sweep: `name: each(leaf, "what it does")` in schema.ts with one of the leaves below, then
- * `deno task schema`.
+ * A value of a configuration. Its JSON Schema checks it here and is told to editors, so that the two cannot differ.
  *
- * @param expectation what an error states: `expected <expectation>, got …`
+ * @param expectation completes an error: `expected <expectation>, got …`
  */
 export function leaf<T>(expectation: string, json: JsonLeaf) {
   const candidates = wordsOf(json);
@@ -51,11 +49,6 @@ export function wholeNumber(least: number, most: number, description?: string) {
     maximum: most,
     description,
   });
-}
-
-/** true or false. */
-export function trueOrFalse(description?: string) {
-  return leaf<boolean>("true or false", { type: "boolean", description });
 }
 
 /** A text that is not empty. */

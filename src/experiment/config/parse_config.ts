@@ -26,7 +26,7 @@ export interface ExperimentConfig {
 
 /**
  * Reads the text of an experiment's YAML and checks every key before anything runs.
- * @throws {ConfigError} with every mistake found
+ * @throws {ConfigError} if there are mistakes; it lists them all
  */
 export function parseConfig(text: string, file: string): ExperimentConfig {
   const lines = new LineCounter();

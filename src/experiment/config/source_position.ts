@@ -1,14 +1,14 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from "npm:yaml@2";
 
-/** Where in a YAML file something is, both from 1. */
-export interface SourcePosition {
+/** A place in a YAML file, line and column from 1. */
+interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
 
 /**
- * Where the value at a path stands in a YAML document, or its key where `key` is set; the nearest place around it
- * where the path leads to nothing.
+ * Returns the place of the value at a path in a YAML document, or of its key if `key` is set; the nearest place around
+ * it if the path leads to nothing.
  */
 export function positionOf(
   document: Document,

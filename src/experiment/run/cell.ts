@@ -1,4 +1,4 @@
-import type { AnyOptions } from "../../explain/methods/resolve_options.ts";
+import type { ResolvedOptions } from "../../explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { DEVICES, ParsedComparison, PLOT_CHOICES, QUANTIZATIONS } from "../config/experiment_schema.ts";
 import type { Truth } from "../findings/truth.ts";
@@ -21,8 +21,8 @@ export interface Cell {
   readonly prompt: string;
   readonly text: AttributionText;
   /** With a value for each. */
-  readonly options: AnyOptions;
-  /** Those that have an effect, as records and tables have them. */
+  readonly options: ResolvedOptions;
+  /** The options that have an effect, as records and tables have them. */
   readonly recorded: Readonly<Record<string, unknown>>;
   /** Known causes of the target; they decide nothing that is computed. */
   readonly truth: readonly Truth[];

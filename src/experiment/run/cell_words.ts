@@ -2,12 +2,8 @@ import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import { METRICS } from "../../explain/options/metric_options.ts";
 import { methodOf } from "../../explain/methods/method_table.ts";
 import { recordedNames } from "../../explain/methods/option_order.ts";
-import {
-  type AnyOptions,
-  type AttributionOptions,
-  fillOptions,
-  recordedOptions,
-} from "../../explain/methods/resolve_options.ts";
+import type { AttributionOptions, ResolvedOptions } from "../../explain/methods/attribution_options.ts";
+import { fillOptions, recordedOptions } from "../../explain/methods/resolve_options.ts";
 
 type Recorded = Readonly<Record<string, unknown>>;
 
@@ -15,7 +11,7 @@ type Recorded = Readonly<Record<string, unknown>>;
 const PLACED = ["objective", "scheme", "units", "targetUnits", "freeze"];
 
 /** Returns the words that tell a cell's options: those of its method, then the rest that is not the default. */
-export function cellWords(options: AnyOptions, recorded: Recorded): string[] {
+export function cellWords(options: ResolvedOptions, recorded: Recorded): string[] {
   const { name, word = name, family, idWords } = methodOf(options.method);
   const objective = recorded.objective === COMMON_OPTIONS.objective.default ? [] : [String(recorded.objective)];
   const own = idWords?.(recorded) ?? unusualWords(options, recorded);
@@ -40,7 +36,7 @@ function frozenWords({ freeze }: Recorded): string[] {
 }
 
 /** Returns a method's options that are not the defaults. */
-function unusualWords({ method }: AnyOptions, recorded: Recorded): string[] {
+function unusualWords({ method }: ResolvedOptions, recorded: Recorded): string[] {
   const { objective, scheme } = recorded;
   const usual = recordedOptions(fillOptions({ method, objective, scheme } as AttributionOptions));
   return recordedNames()
@@ -49,6 +45,6 @@ function unusualWords({ method }: AnyOptions, recorded: Recorded): string[] {
 }
 
 /** Returns the metrics with all their options, as a cell's key has them; undefined where there are none. */
-export function writtenMetrics({ metrics }: AnyOptions): unknown {
+export function writtenMetrics({ metrics }: ResolvedOptions): unknown {
   return metrics === null ? undefined : METRICS.write(metrics);
 }

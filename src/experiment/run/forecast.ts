@@ -2,7 +2,8 @@ import { rehearseModel } from "../../model/rehearse_model.ts";
 import type { Effort } from "../../model/rehearsed_outputs.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { attributeResolved } from "../../explain/attribute.ts";
-import { type AnyOptions, type AttributionOptions, resolveOptions } from "../../explain/methods/resolve_options.ts";
+import type { AttributionOptions, ResolvedOptions } from "../../explain/methods/attribution_options.ts";
+import { resolveOptions } from "../../explain/methods/resolve_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 
 /** Least and most that something can take; equal if it is known. */
@@ -29,7 +30,7 @@ export interface ForecastModel {
    */
   forecast(text: AttributionText, options?: AttributionOptions): Promise<Forecast>;
   /** Does so with options that have been checked and resolved. */
-  forecastResolved(text: AttributionText, options: AnyOptions): Promise<Forecast>;
+  forecastResolved(text: AttributionText, options: ResolvedOptions): Promise<Forecast>;
   /** Closes the checkpoint. */
   close(): void;
 }
@@ -43,7 +44,7 @@ export async function openForecast(
   options: Pick<LoadOptions, "device" | "quantize" | "memory" | "onHint" | "onDownload">,
 ): Promise<ForecastModel> {
   const { model, setEffort } = await rehearseModel(source, options);
-  const forecastResolved = async (text: AttributionText, options: AnyOptions): Promise<Forecast> => {
+  const forecastResolved = async (text: AttributionText, options: ResolvedOptions): Promise<Forecast> => {
     const costs = [];
     for (const effort of ["least", "most"] satisfies Effort[]) {
       setEffort(effort);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type AnyOptions, recordedOptions } from "../../explain/methods/resolve_options.ts";
+import type { ResolvedOptions } from "../../explain/methods/attribution_options.ts";
+import { recordedOptions } from "../../explain/methods/resolve_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import { RECORD_SCHEMA } from "../../explain/record/record.ts";
 import { expandSweep } from "../config/expand_sweep.ts";
@@ -9,7 +10,9 @@ import type { Cell, ExperimentPlan, ModelSpec, PlanOverrides } from "./cell.ts";
 import { cellWords, writtenMetrics } from "./cell_words.ts";
 import { stableJson } from "./stable_json.ts";
 
-/** Expands a configuration into its cells; the same configuration gives the same plan. Cells that occur twice are one. */
+/**
+ * Expands a configuration into its cells; the same configuration gives the same plan. Cells that occur twice are one.
+ */
 export function planExperiment(config: ExperimentConfig, overrides: PlanOverrides = {}): ExperimentPlan {
   const { name, question, prompts, sweeps, compare: comparisons = [], plots = "cells" } = config.experiment;
   const models = modelsOf(config, overrides);
@@ -43,7 +46,7 @@ function makeCell(
   model: ModelSpec,
   manyModels: boolean,
   { prompt, text, truth }: Pick<Cell, "prompt" | "text" | "truth">,
-  options: AnyOptions,
+  options: ResolvedOptions,
 ): Cell {
   const recorded = recordedOptions(options);
   const { method } = options;

@@ -1,4 +1,4 @@
-import type { AnyOptions } from "../../explain/methods/resolve_options.ts";
+import type { ResolvedOptions } from "../../explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
@@ -8,7 +8,7 @@ import type { ProgressEvent } from "./progress_event.ts";
 /** A model that is ready to be explained. */
 export interface OpenModel {
   readonly fingerprint: string;
-  attribute(text: AttributionText, options: AnyOptions): Promise<AttributionRecord>;
+  attribute(text: AttributionText, options: ResolvedOptions): Promise<AttributionRecord>;
   close(): void;
 }
 

@@ -4,8 +4,8 @@ import type { AveragedBaseline, DrawnBaseline, SingleBaseline } from "../options
 import type { PreparedText } from "../prepare_text.ts";
 import { embeddingRow } from "./embedding_row.ts";
 
-/** How random baselines are drawn. */
-export interface BaselineDraws {
+/** Options of random baselines. */
+interface BaselineDraws {
   readonly samples: number;
   /** Integer of 32 bits. */
   readonly seed: number;
@@ -14,7 +14,7 @@ export interface BaselineDraws {
 /**
  * Returns the baselines that one is the average of, [L, D] each: those that it lists, or `samples` that are drawn.
  *
- * @throws {RangeError} as `baselineRows`
+ * @throws {RangeError} if `baselineRows` would
  */
 export async function averagedBaselines(
   model: LanguageModel,
@@ -32,7 +32,7 @@ export async function averagedBaselines(
 /**
  * Returns the rows of each baseline, [L, D] each.
  *
- * @throws {RangeError} as `baselineRows`
+ * @throws {RangeError} if `baselineRows` would
  */
 export async function listedBaselines(
   model: LanguageModel,
@@ -44,8 +44,8 @@ export async function listedBaselines(
 }
 
 /**
- * Draws the next random baseline, [L, D]: tokens drawn uniformly from the vocabulary, or the prompt's own in random orders, at
- * the positions that are not frozen.
+ * Draws the next random baseline, [L, D]: tokens drawn uniformly from the vocabulary, or the prompt's own in random
+ * orders, at the positions that are not frozen.
  */
 export async function drawBaseline(
   model: LanguageModel,
@@ -69,8 +69,9 @@ export async function drawBaseline(
 }
 
 /**
- * Returns where the path to a prompt starts, [L, D]: the row that the baseline names at each attributed position, or the
- * tokens of another prompt (after the same history), one for each of the prompt's. Frozen positions keep their embedding.
+ * Returns where the path to a prompt starts, [L, D]: the row that the baseline names at each attributed position, or
+ * the tokens of another prompt (after the same history), one for each of the prompt's. Frozen positions keep their
+ * embedding.
  *
  * @param end the prompt's embeddings, [L, D]
  * @throws {RangeError} if a token does not exist, or the other prompt is of another length

@@ -23,8 +23,8 @@ interface Read {
 }
 
 /**
- * Checks every option of a method, of one attribution or of a sweep: that it is one, that its values fit, have an effect,
- * and go with the others.
+ * Checks every option of a method, of one attribution or of a sweep: that it is one, that its values fit, have an
+ * effect, and go with the others.
  *
  * @param given the method and the preset, unless left out
  * @param choices the values of the other options

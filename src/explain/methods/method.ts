@@ -5,16 +5,19 @@ import type { CommonOptions } from "../options/common_options.ts";
 import type { OptionSet, Resolved } from "../options/option.ts";
 import type { PreparedText } from "../prepare_text.ts";
 
-/** A tokenized text on a model, its objective open: what a method attributes. */
+/** A tokenized text on a model, its objective open, ready for a method. */
 export interface Subject {
+  /** The model that scores and differentiates. */
   readonly model: LanguageModel;
+  /** F of the text. */
   readonly objective: OpenObjective;
+  /** Its tokens, units and embeddings. */
   readonly text: PreparedText;
 }
 
 /**
- * A method: its one declaration. Types, checks, flags, help, YAML keys, columns, titles and documentation follow from it.
- * To add one, write a file like those beside this one and add its row to method_table.ts.
+ * A method: its one declaration. Types, checks, flags, help, YAML keys, columns, titles and documentation follow from
+ * it. To add one, write a file like those beside this one and add its row to method_table.ts.
  */
 export interface Method<N extends string = string, O extends OptionSet = OptionSet> {
   /** As options name it: "integrated-gradients". */
@@ -27,13 +30,13 @@ export interface Method<N extends string = string, O extends OptionSet = OptionS
   readonly family: "gradient" | "perturbation";
   /** Parts of a change of the score; sizes without sign; or the weights of a model that stands in for it. */
   readonly yields: "additive" | "norm" | "surrogate";
-  /** Why an additive method's sum cannot be held against the change of the score, if it never can. */
+  /** The reason for which an additive method's sum is never held against the change of the score. */
   readonly incomplete?: string;
   /** True if it integrates along one path that moves every token at once, the attention sink among them. */
   readonly alongOnePath?: true;
-  /** What it asks of the model, for N units and T target tokens. */
+  /** Its cost in points or model calls, for N units and T target tokens. */
   readonly cost: string;
-  /** When to use it, in one line. */
+  /** The use of it, in one line. */
   readonly purpose: string;
   /** Paper or program that defines it. */
   readonly source: string;
@@ -43,7 +46,7 @@ export interface Method<N extends string = string, O extends OptionSet = OptionS
   readonly options: O;
   /** Attributes a text. */
   run(subject: Subject, options: CommonOptions & Resolved<O>): Promise<Judged>;
-  /** Tells what a reader must know before using the numbers. */
+  /** Returns sentences that a reader must know before using the numbers. */
   advise?(result: Judged): readonly string[];
 }
 

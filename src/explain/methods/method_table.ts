@@ -21,7 +21,7 @@ import { shapley } from "./perturbation/shapley.ts";
 import { shapleySampled } from "./perturbation/shapley_sampled.ts";
 
 /** The methods, a row each. The first is the default. */
-const ROWS = [
+export const METHOD_ROWS = [
   integratedGradients,
   inputXGradient,
   saliency,
@@ -45,16 +45,16 @@ const ROWS = [
 ] as const;
 
 /** Rows by name, those of extensions among them. */
-const METHODS: Map<string, Method> = new Map(ROWS.map((row) => [row.name, row as unknown as Method]));
+const METHODS: Map<string, Method> = new Map(METHOD_ROWS.map((row) => [row.name, row as unknown as Method]));
 
 /** Methods of this package, as types. */
-export type MethodRow = typeof ROWS[number];
+export type MethodRow = typeof METHOD_ROWS[number];
 
 /** Name of a method of this package. */
 export type MethodName = MethodRow["name"];
 
 /** The method where none is given. */
-export const DEFAULT_METHOD = ROWS[0].name;
+export const DEFAULT_METHOD = METHOD_ROWS[0].name;
 
 /** Returns every method, in the order of tables. */
 export function allMethods(): readonly Method[] {

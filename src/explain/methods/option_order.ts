@@ -1,12 +1,7 @@
 import { COMMON_OPTIONS } from "../options/common_options.ts";
 import type { Option } from "../options/option.ts";
-import { allMethods, type MethodRow } from "./method_table.ts";
+import { allMethods } from "./method_table.ts";
 import type { Method } from "./method.ts";
-
-/** Name of an option that a method of this package has. */
-export type OptionName = keyof typeof COMMON_OPTIONS | OptionOf<MethodRow>;
-
-type OptionOf<M> = M extends Method<infer _N, infer O> ? keyof O & string : never;
 
 // Options that several methods have come first, then methods' own, in the order of the table.
 const FIRST = [

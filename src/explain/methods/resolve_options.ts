@@ -1,37 +1,11 @@
-import type { CommonOptions, GivenCommonOptions } from "../options/common_options.ts";
-import type { Given, Option, Resolved } from "../options/option.ts";
 import { type Mistake, refuse } from "../options/mistake.ts";
-import { type PRESET_VARIANTS, type PresetName, presetOptions } from "../options/preset.ts";
+import type { Option } from "../options/option.ts";
+import { type PresetName, presetOptions } from "../options/preset.ts";
+import type { AttributionOptions, ResolvedOptions } from "./attribution_options.ts";
 import { checkOptions, variantOf } from "./check_options.ts";
 import type { Method } from "./method.ts";
-import { DEFAULT_METHOD, methodOf, type MethodRow } from "./method_table.ts";
+import { DEFAULT_METHOD, methodOf } from "./method_table.ts";
 import { optionsOf, recordedNames } from "./option_order.ts";
-
-/** Options that a method of another package adds: augment it with `{ "its-name": typeof itsMethod }`. */
-// deno-lint-ignore no-empty-interface
-export interface AddedMethods {}
-
-type Row = MethodRow | AddedMethods[keyof AddedMethods];
-type GivenOf<M> = M extends Method<infer N, infer O> ? { readonly method: N } & GivenCommonOptions & Given<O> : never;
-type ResolvedOf<M> = M extends Method<infer N, infer O> ? { readonly method: N } & CommonOptions & Resolved<O> : never;
-type VariantsOf<V> = {
-  [N in keyof V]: { readonly method: N; readonly preset: PresetName } & Omit<GivenOf<RowOf<V[N]>>, "method">;
-}[keyof V];
-type RowOf<N> = Extract<MethodRow, { readonly name: N }>;
-type DefaultRow = Extract<MethodRow, { readonly name: typeof DEFAULT_METHOD }>;
-
-/** How to attribute: a method, its options and those of all methods; whatever is left out takes the preset's value or the default. */
-export type AttributionOptions =
-  | ((GivenOf<Row> | ({ readonly method?: undefined } & GivenCommonOptions & Given<DefaultRow["options"]>)) & {
-    readonly preset?: PresetName;
-  })
-  | VariantsOf<typeof PRESET_VARIANTS>;
-
-/** Options of a method with a value for each. */
-export type ResolvedOptions = ResolvedOf<MethodRow>;
-
-/** Options of any method, those of its own by name. */
-export type AnyOptions = { readonly method: string } & CommonOptions & Readonly<Record<string, unknown>>;
 
 /**
  * Checks options.
@@ -50,13 +24,13 @@ export function validate(given: AttributionOptions): Mistake[] {
  *
  * @throws {RangeError} if an option is unknown, out of range or without an effect
  */
-export function resolveOptions(given: AttributionOptions = {}): AnyOptions {
+export function resolveOptions(given: AttributionOptions = {}): ResolvedOptions {
   refuse(validate(given));
   return fillOptions(given);
 }
 
 /** Fills in the preset's values and the defaults of options that have been checked. */
-export function fillOptions(given: AttributionOptions): AnyOptions {
+export function fillOptions(given: AttributionOptions): ResolvedOptions {
   const { method = DEFAULT_METHOD, preset, ...options } = given as { method?: string; preset?: PresetName };
   const asked = methodOf(method);
   const usual = preset === undefined ? {} : presetOptions(preset, method);
@@ -68,13 +42,13 @@ function defined(options: Readonly<Record<string, unknown>>): Record<string, unk
 }
 
 /** Gives each option a value; one that follows from others is made when it is first asked for. */
-function settle(method: Method, given: Readonly<Record<string, unknown>>): AnyOptions {
+function settle(method: Method, given: Readonly<Record<string, unknown>>): ResolvedOptions {
   const options = optionsOf(method);
   const others = {} as Record<string, unknown>;
   for (const [name, option] of Object.entries(options)) {
     Object.defineProperty(others, name, { get: () => valueOf(option, given[name], others), enumerable: true });
   }
-  return { method: method.name, ...others } as AnyOptions;
+  return { method: method.name, ...others } as ResolvedOptions;
 }
 
 function valueOf(option: Option<unknown, unknown>, given: unknown, others: Record<string, unknown>): unknown {
@@ -84,7 +58,7 @@ function valueOf(option: Option<unknown, unknown>, given: unknown, others: Recor
 }
 
 /** Returns the options that have an effect, in the order of tables, as records, keys and tables have them. */
-export function recordedOptions(options: AnyOptions): Record<string, unknown> {
+export function recordedOptions(options: ResolvedOptions): Record<string, unknown> {
   const declared = optionsOf(methodOf(options.method));
   return Object.fromEntries(
     recordedNames().filter((name) => hasEffect(name, options)).map((name) => {
@@ -95,7 +69,7 @@ export function recordedOptions(options: AnyOptions): Record<string, unknown> {
 }
 
 /** True if the method has the option and the other options give it an effect. */
-export function hasEffect(name: string, options: AnyOptions): boolean {
+function hasEffect(name: string, options: ResolvedOptions): boolean {
   const declared = optionsOf(methodOf(options.method))[name];
   if (declared === undefined || declared.recorded === false) return false;
   const { when } = declared;

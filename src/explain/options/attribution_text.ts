@@ -2,20 +2,9 @@ import type { Message } from "../../model/tokens/chat_turns.ts";
 import type { ValueKind } from "./value_kind.ts";
 import { MOST_CALLS, MOST_GENERATED } from "./bounds.ts";
 import { type Given, optional } from "./option.ts";
-import { ABOVE_0, SEED, SHARE, TEXTS, TRUE_OR_FALSE, wholeNumber } from "./value_kind.ts";
+import { ABOVE_0, SEED, SHARE, TEXT, TEXTS, TRUE_OR_FALSE, wholeNumber } from "./value_kind.ts";
 
 const ROLES = ["system", "user", "assistant"] as const;
-
-/** Texts of one character or more. */
-const TEXT: ValueKind<string> = {
-  expectation: "a text that is not empty",
-  json: { type: "string", pattern: "[\\s\\S]" },
-  placeholder: "TEXT",
-  example: "a text",
-  read: (given) => typeof given === "string" && given !== "" ? given : undefined,
-  argument: (text) => text,
-  write: (value) => value,
-};
 
 /** Earlier messages of a chat. */
 const HISTORY: ValueKind<readonly Message[]> = {
@@ -58,7 +47,7 @@ export const GENERATION_OPTIONS = {
   stop: optional({ kind: TEXTS, usual: "none", help: "texts that end the generated target, which stops before them" }),
 };
 
-/** What is explained: a prompt, and a target or how to generate one. */
+/** The text that is explained: a prompt, and a target or the options to generate one. */
 export const TEXT_OPTIONS = {
   prompt: optional({ kind: TEXT, usual: "must be given", help: "what the model reads" }),
   target: optional({

@@ -5,7 +5,7 @@ import type { ValueKind } from "./value_kind.ts";
 /** A start of a path that is not drawn: a row for every token, or another prompt of as many tokens. */
 export type SingleBaseline = EmbeddingName | { readonly kind: "text"; readonly text: string };
 
-/** Where a path starts: one place, or several that the attribution is averaged over. */
+/** The start of a path: one place, or several that the attribution is averaged over. */
 export type Baseline = SingleBaseline | AveragedBaseline;
 
 /** The mean over a list, over random tokens of the vocabulary, or over the prompt's own in random orders. */
@@ -75,7 +75,7 @@ export function isDrawn({ kind }: Baseline): boolean {
 }
 
 /** Writes a baseline as a record has it: its name, a list as JSON. */
-export function baselineText(baseline: Baseline): string {
+function baselineText(baseline: Baseline): string {
   switch (baseline.kind) {
     case "random":
     case "shuffle":

@@ -1,7 +1,10 @@
 import type { JsonLeaf } from "./json_leaf.ts";
 import type { ValueKind } from "./value_kind.ts";
 
-/** Tokens that keep their embedding: the tokenizer's, the template's, the first, one token wherever it stands, a position. */
+/**
+ * Tokens that keep their embedding: the tokenizer's, the template's, the first, one token wherever it stands, a
+ * position.
+ */
 export type FrozenTokens =
   | { readonly kind: "special" | "template" | "first" }
   | { readonly kind: "token"; readonly token: string }
@@ -20,7 +23,7 @@ const ITEM: JsonLeaf = {
   ],
 };
 
-/** What a freeze choice looks like: a list, which may be empty. */
+/** Lists of tokens to freeze, which may be empty. */
 export const FREEZE: ValueKind<readonly FrozenTokens[], readonly FrozenText[]> = {
   expectation: "a list of special, template, first, token:<id or text> or positions from 0",
   json: { type: "array", items: ITEM },

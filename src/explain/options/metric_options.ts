@@ -41,7 +41,7 @@ export const METRIC_OPTIONS = {
   seed: option({ kind: SEED, default: 0, help: "seed of random orders, coalitions and perturbations" }),
 };
 
-/** What to measure an attribution by, with a value for each option. */
+/** Metrics to measure, with a value for each of their options. */
 export type MetricOptions = { readonly names: readonly MetricName[] } & Resolved<typeof METRIC_OPTIONS>;
 
 /** A list of metrics, or one with options beside it. */

@@ -1,6 +1,6 @@
 import type { ValueKind } from "./value_kind.ts";
 
-/** What an option depends on in order to have an effect. */
+/** A condition under which an option has an effect. */
 export interface Condition {
   /** The other option. */
   readonly on: string;
@@ -22,6 +22,7 @@ export interface Limit {
 
 /** One option: its one declaration, from which type, checks, flag, help, YAML key, column and documentation follow. */
 export interface Option<T, G = T> {
+  /** Its values. */
   readonly kind: ValueKind<NonNullable<T>, G>;
   /** The value where none is given, or what makes it of the other options. null: see `usual`. */
   // deno-lint-ignore no-explicit-any
@@ -35,6 +36,7 @@ export interface Option<T, G = T> {
   readonly help: string;
   /** Absent if the option always has an effect. */
   readonly when?: Condition;
+  /** Absent if its bounds depend on no other option. */
   readonly limit?: Limit;
   /** False if the value is the same in every record and so is not written. */
   readonly recorded?: false;

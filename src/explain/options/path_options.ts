@@ -2,7 +2,7 @@ import { QUADRATURE_RULES, type QuadratureName } from "../../attribution/quadrat
 import { BASELINE, type Baseline, type BaselineText, SINGLE_BASELINE } from "./baseline.ts";
 import type { SingleBaseline, SingleBaselineText } from "./baseline.ts";
 import { MOST_CALLS, MOST_LAYERS, MOST_STEPS } from "./bounds.ts";
-import { type Condition, option, optional } from "./option.ts";
+import { type Condition, type Option, option, optional } from "./option.ts";
 import { ABOVE_0, oneOf, TRUE_OR_FALSE, wholeNumber } from "./value_kind.ts";
 
 const QUADRATURE_NAMES = Object.keys(QUADRATURE_RULES) as [QuadratureName, ...QuadratureName[]];
@@ -24,7 +24,7 @@ const ADAPTIVE: Condition = {
 const MEAN = { kind: "mean" as const };
 
 /** Start of the path, or several that the attribution is averaged over. */
-export const baseline = option<Baseline, BaselineText>({
+export const baseline: Option<Baseline, BaselineText> = option<Baseline, BaselineText>({
   kind: BASELINE,
   default: MEAN,
   help: "where the path starts; the attribution is averaged over several",
@@ -88,7 +88,7 @@ export function budgetOfUnits(usual: number) {
 }
 
 /** The matrix beside the sequence attribution. */
-export const tokens = option({
+export const tokens: Option<boolean> = option({
   kind: TRUE_OR_FALSE,
   default: false,
   settle: (value: boolean, { targetUnits }) => value || targetUnits.kind !== "tokens",
@@ -96,7 +96,7 @@ export const tokens = option({
 });
 
 /** The block whose input is attributed. */
-export const layer = option({
+export const layer: Option<number> = option({
   kind: wholeNumber(0, MOST_LAYERS),
   default: 0,
   help: "the block whose input is attributed; 0 the embeddings",

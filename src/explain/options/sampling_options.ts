@@ -21,7 +21,7 @@ export const standardError = optional({
 });
 
 /** Which attributions the standard error is asked of. */
-export const errorsOf = option({
+const errorsOf = option({
   kind: oneOf(["sequence", "targets"]),
   default: "sequence",
   help: "what the standard error is asked of: the sequence's attributions, or those of every target token",

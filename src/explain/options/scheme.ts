@@ -1,7 +1,7 @@
 import { EMBEDDING_WORDS, type EmbeddingName, embeddingText, readEmbeddingName, TOKEN_FORM } from "./embedding_name.ts";
 import type { ValueKind } from "./value_kind.ts";
 
-/** What takes the place of a unit that is taken away. */
+/** The thing that takes the place of a unit that is taken away. */
 export type Scheme = RemovalScheme | { readonly kind: "resample" } | EmbeddingName;
 
 /** Schemes that put nothing in its place. */

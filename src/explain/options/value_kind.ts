@@ -1,8 +1,8 @@
 import { accepts, type JsonLeaf } from "./json_leaf.ts";
 
 /**
- * The values of an option: how they are checked, read and written. T is the value that travels through the program, G the
- * one that a caller, a YAML file or the command line gives.
+ * The values of an option: how they are checked, read and written. T is the value that travels through the program, G
+ * the one that a caller, a YAML file or the command line gives.
  */
 export interface ValueKind<T, G = T> {
   /** Completes "expected …". */
@@ -102,10 +102,10 @@ export function alwaysTrue(reason: string): ValueKind<true> {
   };
 }
 
-/** Texts that hold more than white space. */
+/** Texts of one character or more. */
 export const TEXT: ValueKind<string> = plain<string>({
   expectation: "a text that is not empty",
-  json: { type: "string", pattern: "\\S" },
+  json: { type: "string", pattern: "[\\s\\S]" },
   placeholder: "TEXT",
   example: "a text",
   argument: (text) => text,

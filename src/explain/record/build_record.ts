@@ -3,7 +3,8 @@ import { sum } from "../../statistics/sums.ts";
 import { completeness } from "../../metrics/completeness.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import type { Judged } from "../judged.ts";
-import { type AnyOptions, recordedOptions } from "../methods/resolve_options.ts";
+import type { ResolvedOptions } from "../methods/attribution_options.ts";
+import { recordedOptions } from "../methods/resolve_options.ts";
 import type { PreparedText } from "../prepare_text.ts";
 import { assertFiniteRecord } from "./assert_finite_record.ts";
 import { matrixRows } from "./matrix_rows.ts";
@@ -29,7 +30,7 @@ interface ExplainedText extends PreparedText {
 export function buildRecord(
   model: LanguageModel,
   text: ExplainedText,
-  options: AnyOptions,
+  options: ResolvedOptions,
   result: Judged,
   advice: readonly string[],
   cost: AttributionRecord["cost"],
@@ -89,7 +90,7 @@ function describeAlternative(
 
 function describeScore(
   { per, pairs }: ExplainedText,
-  { objective }: AnyOptions,
+  { objective }: ResolvedOptions,
   { input, baseline }: Judged,
 ): AttributionRecord["score"] {
   return {
@@ -105,7 +106,7 @@ function describeScore(
 function describeCompleteness(
   { total, sequenceAttribution, prefix, input, baseline, comparable, certified, arithmeticFloor, tokenAttribution }:
     Judged,
-  { tolerance }: AnyOptions,
+  { tolerance }: ResolvedOptions,
   L: number,
 ): AttributionRecord["completeness"] {
   const { delta, relative, sequenceDelta, sequenceRelative } = completeness(

@@ -37,7 +37,7 @@ const blindfold = method({
     ),
 });
 
-declare module "../../../src/explain/methods/resolve_options.ts" {
+declare module "../../../src/explain/methods/attribution_options.ts" {
   interface AddedMethods {
     blindfold: typeof blindfold;
   }

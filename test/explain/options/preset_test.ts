@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 
 import { presetMethods } from "../../../src/explain/options/preset.ts";
-import {
-  type AttributionOptions,
-  recordedOptions,
-  resolveOptions,
-} from "../../../src/explain/methods/resolve_options.ts";
+import type { AttributionOptions } from "../../../src/explain/methods/attribution_options.ts";
+import { recordedOptions, resolveOptions } from "../../../src/explain/methods/resolve_options.ts";
 import { methodNames } from "../../../src/explain/methods/method_table.ts";
 import { planOf } from "../fake_model.ts";
 

@@ -4,8 +4,8 @@ import type { PathIntegral } from "../../../attribution/path_function.ts";
 import type { QuadratureName } from "../../../attribution/quadrature.ts";
 import type { OpenObjective } from "../../open_objective.ts";
 
-/** How a path is integrated. */
-export interface PathQuadrature {
+/** Options of the integral along a path. */
+interface PathQuadrature {
   readonly quadrature: QuadratureName;
   readonly steps: number;
   readonly tolerance: number;

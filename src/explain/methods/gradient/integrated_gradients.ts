@@ -17,7 +17,9 @@ import { byUnits, judgeIntegral, type ResultForm, splitColumns } from "./judge_i
 
 const DRAWN: Condition = { on: "baseline", fits: isDrawn, words: "baseline random or shuffle" };
 
-/** Integrated gradients from the baseline to the prompt, or their mean over several baselines, which share the budget. */
+/**
+ * Integrated gradients from the baseline to the prompt, or their mean over several baselines, which share the budget.
+ */
 export const integratedGradients = method({
   name: "integrated-gradients",
   title: "Integrated gradients",

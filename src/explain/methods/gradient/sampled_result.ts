@@ -18,7 +18,7 @@ export interface SampledRun extends ResultForm {
   readonly standardError: number | null;
 }
 
-/** How the gradients are drawn, at the block `layer` and with `noise` where the method has them. */
+/** Returns the options of the draws, at the block `layer` and with `noise` if the method has them. */
 export function samplingOf(
   text: PreparedText,
   { seed, budget, standardError, tokens, units }: SampledRun,

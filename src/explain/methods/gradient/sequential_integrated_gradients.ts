@@ -8,14 +8,17 @@ import { method } from "../method.ts";
 import { integratePath } from "./integrate_path.ts";
 import { judgeIntegral } from "./judge_integral.ts";
 
-/** Paths share their programs where they share as many rows: so many programs fewer, and less than so many rows more a point. */
+/**
+ * Paths share their programs where they share as many rows: so many programs fewer, and less than so many rows more a
+ * point.
+ */
 const SHARED_STEP = 8;
 /** Most path points a unit where no budget is given. */
 const BUDGET_A_UNIT = 200;
 
 /**
- * Sequential integrated gradients: each unit's path moves it alone. The budget is shared evenly, and the tolerance asked of
- * the sum of all paths, so that units that hardly matter need not be known to a hundredth of themselves.
+ * Sequential integrated gradients: each unit's path moves it alone. The budget is shared evenly, and the tolerance
+ * asked of the sum of all paths, so that units that hardly matter need not be known to a hundredth of themselves.
  */
 export const sequentialIntegratedGradients = method({
   name: "sequential-integrated-gradients",
@@ -60,8 +63,9 @@ export const sequentialIntegratedGradients = method({
 });
 
 /**
- * Returns each path's share of the error that the sum of all may have, relative to its own change of the scores. Half of it is shared
- * evenly, so that paths that hardly matter cost little, and half by these changes, so that none is asked for too much.
+ * Returns each path's share of the error that the sum of all may have, relative to its own change of the scores. Half
+ * of it is shared evenly, so that paths that hardly matter cost little, and half by these changes, so that none is
+ * asked for too much.
  */
 async function ownTolerances(
   objective: OpenObjective,

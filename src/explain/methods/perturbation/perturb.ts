@@ -14,15 +14,19 @@ import { spreadOverTokens } from "./spread_over_tokens.ts";
 
 /** Options that decide how any perturbation method asks the model. */
 export interface PerturbationRun {
+  /** The thing that takes a unit's place. */
   readonly scheme: Scheme;
+  /** Most draws of the scheme resample; null for other schemes. */
   readonly draws: number | null;
+  /** Integer of 32 bits. */
   readonly seed: number;
+  /** Largest standard error that ends the draws; null if none does. */
   readonly standardError: number | null;
+  /** Attributions that the standard error is asked of. */
   readonly of: "sequence" | "targets";
+  /** Most model calls, which the draws share; null or absent for any number. */
   readonly budget?: number | null;
 }
-
-type Found = UnitAttribution | SurrogateAttribution;
 
 /**
  * Runs a method on the game of the prompt's units: which of them, taken away, take the objective's value away.
@@ -32,7 +36,7 @@ type Found = UnitAttribution | SurrogateAttribution;
 export async function perturb<O extends PerturbationRun>(
   subject: Subject,
   options: O,
-  run: (scorer: Scorer, options: O) => Promise<Found>,
+  run: (scorer: Scorer, options: O) => Promise<UnitAttribution | SurrogateAttribution>,
 ): Promise<Judged> {
   const { model, objective, text } = subject;
   const by = (replacement: Replacement, own: O) =>
@@ -48,8 +52,8 @@ export async function perturb<O extends PerturbationRun>(
 async function resample<O extends PerturbationRun>(
   { model, text: { promptIds } }: Subject,
   options: O,
-  by: (replacement: Replacement, own: O) => Promise<Found>,
-): Promise<Found> {
+  by: (replacement: Replacement, own: O) => Promise<UnitAttribution | SurrogateAttribution>,
+): Promise<UnitAttribution | SurrogateAttribution> {
   const { seed, draws, standardError, of, budget } = options;
   const random = createRandom(seed);
   return await averageDraws(async () => {
@@ -64,7 +68,7 @@ async function resample<O extends PerturbationRun>(
 }
 
 /** Judges the attributions of the free units as those of all units and of the tokens. */
-function judge(found: Found, units: readonly Unit[]): Judged {
+function judge(found: UnitAttribution | SurrogateAttribution, units: readonly Unit[]): Judged {
   const { input, baseline, uncertainty, stopped } = found;
   const total = new Float64Array(input.length);
   found.attribution.forEach((value, i) => total[Math.floor(i / found.sequence.length)] += value);

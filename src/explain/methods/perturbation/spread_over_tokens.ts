@@ -1,7 +1,8 @@
 import type { Unit } from "../../../units/unit.ts";
 
 /**
- * Attributions of units as attributions of tokens, in equal parts, so that sums stay what they were: [rows, U] → [rows, L].
+ * Attributions of units as attributions of tokens, in equal parts, so that sums stay what they were: [rows, U] → [rows,
+ * L].
  *
  * @param units each token in one of them
  */

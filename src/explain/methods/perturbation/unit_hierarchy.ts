@@ -4,10 +4,10 @@ import { divide } from "../../../units/divide.ts";
 import { containingUnits, type Unit, type UnitToken } from "../../../units/unit.ts";
 
 /**
- * The tree that free units hang in: words in sentences, or tokens in words in sentences. Sentences, lines and slots have
- * nothing above them.
+ * The tree that free units hang in: words in sentences, or tokens in words in sentences. Sentences, lines and slots
+ * have nothing above them.
  *
- * @param division what `units` are: `tokens`, `words`, …
+ * @param division the kind of `units`: `tokens`, `words`, …
  */
 export function treeOf(
   text: string,
