@@ -38,11 +38,7 @@ Usage: deno task experiment FILE.yaml [options]
 Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the arguments, 3 see --strict.
 `;
 
-<<<<<<< HEAD
 /** Services of the process that the command needs; a test gives its own. */
-=======
-/** The process as the command sees it; a test gives its own. */
->>>>>>> 6e56d12 (Give one's own methods a public module, and say the options in plain words)
 export interface CommandIo {
   open: RunContext["open"];
   /** Opens a model for `--plan`. */
@@ -62,11 +58,7 @@ const OPTIONS = {
 /**
  * Runs `experiment` with its arguments and returns the exit code.
  *
-<<<<<<< HEAD
  * @throws {UsageError} if the arguments are wrong
-=======
- * @throws {UsageError} if an argument is wrong
->>>>>>> 6e56d12 (Give one's own methods a public module, and say the options in plain words)
  */
 export async function runExperimentCommand(args: string[], given?: CommandIo): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, 1);

@@ -1,11 +1,7 @@
 import type { Flag } from "./declared_flags.ts";
 
 const COLUMNS = 100;
-<<<<<<< HEAD
 /** Column in which the text of a flag begins. */
-=======
-/** Column at which the text of a flag begins. */
->>>>>>> 6e56d12 (Give one's own methods a public module, and say the options in plain words)
 const INDENT = 24;
 
 /** Writes the help of flags that follow from declarations, a flag each, with its default. */

@@ -52,6 +52,7 @@ export interface PrefixLevel {
 export interface Sampling {
   /** Prompts scored, or path points. */
   readonly calls: number;
+  /** Null if it does not stop by itself. */
   readonly stopped: SamplerStop | null;
   /** With the standard errors of tokens, [T L]; null if there is no matrix. */
   readonly uncertainty:

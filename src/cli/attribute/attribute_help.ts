@@ -11,11 +11,7 @@ import { COMMON_FLAGS, methodFlags, METRIC_FLAGS, TEXT_FLAGS } from "./attribute
 
 const WIDTH = 100;
 
-<<<<<<< HEAD
 /** Flags of the text that most people need. */
-=======
-/** Options of a text that most people need. */
->>>>>>> 6e56d12 (Give one's own methods a public module, and say the options in plain words)
 const SHORT_TEXT = ["prompt", "target", "generate", "chat"];
 /** Common options that most people need. */
 const SHORT_COMMON = ["objective", "units", "freeze"];

@@ -4,13 +4,8 @@ import { UsageError } from "../arguments.ts";
 const SAMPLES = "samples:";
 
 /**
-<<<<<<< HEAD
  * Puts the lines of a file in the place of `samples:FILE`: a baseline a line, blank ones left out. A list is what a
  * record has in the place of the file.
-=======
- * Puts the lines of a file in the place of `samples:FILE`: a baseline a line, blank ones left out. A record has a list
- * in the place of the file.
->>>>>>> 6e56d12 (Give one's own methods a public module, and say the options in plain words)
  *
  * @throws {UsageError} if the file cannot be read, a line is no baseline, or there are fewer than two
  */
