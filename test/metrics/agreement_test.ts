@@ -1,23 +1,9 @@
 import assert from "node:assert/strict";
 import { agreement, relativeDistance, signAgreement, topOverlap } from "../../src/metrics/agreement.ts";
-import { stability } from "../../src/metrics/stability.ts";
-import { membershipOfTop } from "../../src/metrics/top_units.ts";
 import { createRandom } from "../../src/statistics/random.ts";
 import { assertClose } from "../support/closeness.ts";
 
 const ROUNDING = { absolute: 1e-12, relative: 0 };
-
-Deno.test("membershipOfTop() shares the last places among equals and sums to k", () => {
-  assert.deepEqual([...membershipOfTop([3, 1, 2], 2)], [1, 0, 1]);
-  assert.deepEqual([...membershipOfTop([5, 2, 2, 2, 1], 2)], [1, 1 / 3, 1 / 3, 1 / 3, 0]);
-  const random = createRandom(1);
-  for (let i = 0; i < 200; i++) {
-    const values = Array.from({ length: 1 + random.integer(12) }, () => random.integer(4));
-    const k = 1 + random.integer(values.length);
-    assertClose([membershipOfTop(values, k).reduce((a, b) => a + b, 0)], [k], ROUNDING);
-  }
-  for (const k of [0, 4, 1.5]) assert.throws(() => membershipOfTop([1, 2, 3], k), /k must be 1 … 3/);
-});
 
 Deno.test("agreement() is complete of an attribution with itself, ties and all", () => {
   const random = createRandom(2);
@@ -63,33 +49,4 @@ Deno.test("agreement()'s relations are symmetric where they should be, in 100 ra
       ROUNDING,
     );
   }
-});
-
-Deno.test("stability() is complete where every run gives the same", () => {
-  const run = [3, -1, 2, 0.5];
-  const { runs, mean, deviation, relativeDeviation, sameSign, meanAgreement, worstAgreement } = stability([
-    run,
-    run,
-    run,
-  ]);
-  assert.equal(runs, 3);
-  assertClose([...mean, ...deviation, relativeDeviation, sameSign], [...run, 0, 0, 0, 0, 0, 1], ROUNDING);
-  for (const all of [meanAgreement, worstAgreement]) {
-    assertClose(Object.values(all), [1, 1, 1, 1, 1, 0], ROUNDING);
-  }
-});
-
-Deno.test("stability() is as a hand computes it", () => {
-  const { mean, deviation, relativeDeviation, sameSign, meanAgreement, worstAgreement } = stability([
-    [1, 2, -3],
-    [1, 4, 3],
-    [1, 3, 3],
-  ]);
-  assertClose(mean, [1, 3, 1], ROUNDING);
-  assertClose(deviation, [0, 1, Math.sqrt(12)], ROUNDING);
-  assertClose([relativeDeviation, sameSign], [(1 + Math.sqrt(12)) / 5, 2 / 3], ROUNDING);
-  assertClose([meanAgreement.signAgreement, worstAgreement.signAgreement], [(2 / 3 + 2 / 3 + 1) / 3, 2 / 3], ROUNDING);
-  // Pairs as (later, earlier): 8/6, 7/6, 1/8.
-  assertClose([worstAgreement.relativeDistance], [8 / 6], ROUNDING);
-  assert.throws(() => stability([[1, 2]]), /there must be two runs: got 1/);
 });

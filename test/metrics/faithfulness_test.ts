@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
 import { createScorer } from "../../src/perturbation/scorer.ts";
 import { measureFaithfulness, removalCurve } from "../../src/metrics/faithfulness.ts";
-import { curveCounts, ORDER_MEASURE_NAMES, ORDER_MEASURES, orderOf } from "../../src/metrics/order_measure.ts";
+import { curveCounts, ORDER_MEASURE_NAMES, ORDER_MEASURES } from "../../src/metrics/order_measure.ts";
 import { assertClose } from "../support/closeness.ts";
 import { gameOf } from "../perturbation/games.ts";
 
 const ROUNDING = { absolute: 1e-12, relative: 0 };
+
 const WEIGHTS = [1, 8, 2, 4];
+
 /** F = Σ w_i over the units that are kept, and another target that nothing changes. */
 const additive = (scoresNothing = true) =>
   gameOf(4, [(kept) => WEIGHTS.reduce((sum, w, i) => sum + w * kept[i], 0), () => 5], scoresNothing);
 const BEST = [1, 3, 2, 0];
-
-Deno.test("orderOf() puts the largest attribution first, the earlier of equal ones first", () => {
-  assert.deepEqual(orderOf(WEIGHTS), BEST);
-  assert.deepEqual(orderOf([0, -1, 2, 0]), [2, 0, 3, 1]);
-});
 
 Deno.test("removalCurve() takes units away, or puts them back, the most important first", async () => {
   const scorer = createScorer(additive());

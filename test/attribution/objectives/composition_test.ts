@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
-import { integrateAdaptively } from "../../src/attribution/adaptive.ts";
-import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
-import { composePath, type Composition } from "../../src/attribution/objectives/composition.ts";
-import { contrast } from "../../src/attribution/objectives/contrastive.ts";
-import { crossEntropy } from "../../src/attribution/objectives/cross_entropy.ts";
-import { perplexity } from "../../src/attribution/objectives/perplexity.ts";
-import { topPairs } from "../../src/attribution/objectives/margin.ts";
-import type { PathFunction } from "../../src/attribution/path_function.ts";
-import { assertClose } from "../support/closeness.ts";
-import { randomValues } from "../support/random.ts";
-import { pathOf } from "./closed_form.ts";
+import { integrateAdaptively } from "../../../src/attribution/adaptive.ts";
+import { integrateFixed } from "../../../src/attribution/integrated_gradients.ts";
+import { composePath, type Composition } from "../../../src/attribution/objectives/composition.ts";
+import { contrast } from "../../../src/attribution/objectives/contrastive.ts";
+import { crossEntropy } from "../../../src/attribution/objectives/cross_entropy.ts";
+import { perplexity } from "../../../src/attribution/objectives/perplexity.ts";
+import type { PathFunction } from "../../../src/attribution/path_function.ts";
+import { assertClose } from "../../support/closeness.ts";
+import { randomValues } from "../../support/random.ts";
+import { pathOf } from "../closed_form.ts";
 
 const START = [0, 0.25, -0.5];
+
 const END = [1, -0.75, 0.5];
+
 const EXACT = { absolute: 1e-9, relative: 0 };
 
 /** T linear functions c_t · x − 2 of three coordinates. */
@@ -34,6 +35,10 @@ const COMPOSITIONS: [what: string, parts: number[], composition: Composition][] 
   ["a contrast of equal lengths", [3, 3], contrast([3, 3])],
   ["a contrast of other lengths", [2, 5], contrast([2, 5])],
 ];
+
+function total(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0);
+}
 
 for (const [what, lengths, composition] of COMPOSITIONS) {
   const parts = lengths.map((targets, p) => linearPath(targets, 7 + p));
@@ -117,12 +122,3 @@ Deno.test("composePath() asks for one reverse pass where there is one function, 
   const slope = -Math.exp(0.2) / 3;
   assertClose(gradient[0], [slope, 2 * slope], { absolute: 1e-7, relative: 0 });
 });
-
-Deno.test("topPairs() finds the two largest of each row, of equal ones the first", () => {
-  assert.deepEqual(topPairs([1, 3, 2, 5, 0, 5, -1, -3, -2, 4, 4, 4], 3), [[1, 2], [0, 2], [0, 2], [0, 1]]);
-  assert.throws(() => topPairs([1], 1), /vocabulary must have at least 2 tokens: got 1/);
-});
-
-function total(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0);
-}

@@ -1,8 +1,10 @@
-import { sequenceProb } from "../../src/attribution/objectives/sequence_prob.ts";
-import { assertClose } from "../support/closeness.ts";
+import { sequenceProb } from "../../../src/attribution/objectives/sequence_prob.ts";
+import { assertClose } from "../../support/closeness.ts";
 
 const SCORES = Float64Array.of(-0.3, -2, -0.7);
+
 const TANGENT = Float64Array.of(0.5, -1.25, 2);
+
 const STEP = 1e-5;
 
 const at = (shift: number) => sequenceProb().value([SCORES.map((value, t) => value + shift * TANGENT[t])])[0];

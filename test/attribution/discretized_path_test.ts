@@ -10,8 +10,12 @@ const PLANE: Vocabulary = {
   rows: Float32Array.from([[4, 4], [3, 5], [2, 3], [3, 1], [1, 2], [5, 5], [-1, 1]].flat()),
   hiddenSize: 2,
 };
+
 const ORIGIN = new Float32Array(2);
+
 const points = (path: Float32Array[]) => path.map((point) => [...point]);
+
+const corners = (...points: (readonly number[])[]) => points.map((point) => Float64Array.from(point));
 
 Deno.test("discretizedPath() goes by the nearest monotonic words, as found by hand", () => {
   // From (4, 4): (2, 3) and (3, 1) need no move and (2, 3) is nearer; from (2, 3) so is (1, 2).
@@ -54,8 +58,6 @@ Deno.test("discretizedPath() refuses no steps, no neighbours and a word that is 
   assert.throws(() => discretizedPath(PLANE, 0, ORIGIN, { ...options, neighbours: 0.5 }), /neighbours must be .* 0.5/);
   assert.throws(() => discretizedPath(PLANE, 7, ORIGIN, options), /token must be below 7: got 7/);
 });
-
-const corners = (...points: (readonly number[])[]) => points.map((point) => Float64Array.from(point));
 
 Deno.test("integratePolyline() gives coefficient times change for a linear function, whatever the way", async () => {
   const way = corners(LINEAR.start, [5, -1, 0], LINEAR.end);
