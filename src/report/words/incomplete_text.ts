@@ -1,3 +1,4 @@
+import { findMethod } from "../../explain/methods/method_table.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { isGradientNorm } from "../view/is_gradient_norm.ts";
 
@@ -5,5 +6,5 @@ import { isGradientNorm } from "../view/is_gradient_norm.ts";
 export function incompleteText(record: AttributionRecord): string {
   if (isGradientNorm(record)) return "sizes of gradients";
   if (record.surrogate) return "a surrogate's weights";
-  return record.method.name === "smooth-grad-x-input" ? "gradients around the prompt" : "the baseline has no score";
+  return findMethod(record.method.name)?.incomplete ?? "the baseline has no score";
 }

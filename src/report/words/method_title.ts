@@ -1,23 +1,8 @@
-/** Methods that are not called as they are spelt. */
-const TITLES: Readonly<Record<string, string>> = {
-  shapley: "Shapley values",
-  "shapley-sampled": "Shapley values, sampled",
-  "kernel-shap": "Shapley values by KernelSHAP",
-  owen: "Owen values",
-  "owen-sampled": "Owen values, sampled",
-  lime: "LIME",
-  "input-x-gradient": "Input × gradient",
-  "smooth-grad": "SmoothGrad",
-  "smooth-grad-x-input": "SmoothGrad × input",
-  "gradient-shap": "GradientSHAP",
-  "context-cite": "ContextCite",
-  "captum-shapley-sampled": "Shapley values, sampled as Captum does",
-  "captum-kernel-shap": "Shapley values by Captum's KernelSHAP",
-};
+import { findMethod } from "../../explain/methods/method_table.ts";
 
-/** Title of a method: `Integrated gradients`. */
+/** Title of a method; of one that this version does not know, its name: `Integrated gradients`. */
 export function methodTitle(name: string): string {
-  return TITLES[name] ?? sentenceCase(name.replaceAll("-", " "));
+  return findMethod(name)?.title ?? sentenceCase(name.replaceAll("-", " "));
 }
 
 function sentenceCase(text: string): string {
