@@ -33,4 +33,5 @@ export {
   compareRecords,
   type RecordComparison,
 } from "./src/experiment/findings/compare_records.ts";
-export { type Cause, scoreTruth, type Truth, type TruthScore } from "./src/experiment/findings/truth.ts";
+export type { Cause, Truth } from "./src/experiment/findings/truth.ts";
+export { scoreTruth, type TruthScore } from "./src/experiment/findings/score_truth.ts";

@@ -4,7 +4,8 @@ import { TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
 import { checkText } from "../../explain/options/check_text.ts";
 import { hint, type Mistake } from "../../explain/options/mistake.ts";
 import { withDependents } from "../compared_keys.ts";
-import { type Cause, locate } from "../findings/truth.ts";
+import type { Cause } from "../findings/truth.ts";
+import { locateCause } from "../findings/locate_cause.ts";
 import { sweepChoices } from "./sweep_choices.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
@@ -61,7 +62,7 @@ function checkTruth({ prompt, history, target, truth }: Mapping, i: number): Pro
       const isSpan = Array.isArray(what) && what.length === 2;
       if (typeof text !== "string" || !(typeof what === "string" && what !== "" || isSpan)) return [];
       try {
-        locate(text, what as Cause, where);
+        locateCause(text, what as Cause, where);
         return [];
       } catch (error) {
         return [{

@@ -1,6 +1,7 @@
 import { percentText } from "../../report/text/number_text.ts";
 import type { TextTable } from "../../report/text/text_table.ts";
-import { isUnmet, pathText, promptWord, type ResultRow, ruleText, usualFreeze } from "./results.ts";
+import { isUnmet, type ResultRow } from "./results.ts";
+import { pathText, promptWord, ruleText, usualFreeze } from "./row_words.ts";
 
 /**
  * Completeness error by prompt, baseline and quadrature (rows) and path points (columns); `adaptive` and methods without

@@ -10,7 +10,8 @@ import { methodOf } from "../../explain/methods/method_table.ts";
 import { completenessPivot } from "./pivot.ts";
 import type { Cell, ExperimentPlan } from "../run/cell.ts";
 import { type CellOutcome, failuresOf, rowsOf } from "../run/cell_outcome.ts";
-import { isUnmet, pathText, type ResultRow, ruleText, usualFreeze } from "./results.ts";
+import { isUnmet, type ResultRow } from "./results.ts";
+import { pathText, ruleText, usualFreeze } from "./row_words.ts";
 
 /** Cells with the largest completeness errors that the summary names. */
 const WORST = 5;

@@ -1,7 +1,7 @@
 import { assertFiniteRecord } from "../../explain/record/assert_finite_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { checkRecord } from "../../explain/record/check_record.ts";
-import { plotCell } from "../findings/plots.ts";
+import { plotCell } from "../findings/plot_cell.ts";
 import { resultRow } from "../findings/results.ts";
 import type { CellOutcome } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";

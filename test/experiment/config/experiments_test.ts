@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
-import { locate } from "../../../src/experiment/findings/truth.ts";
+import { locateCause } from "../../../src/experiment/findings/locate_cause.ts";
 
 /** The plan of a file under experiments/. */
 async function planOf(name: string) {
@@ -50,7 +50,7 @@ Deno.test("planted_causes.yaml has the people of the ground truth, and the cause
     assert.deepEqual([text.prompt, text.target], [prompt, target]);
     const found = truth.map(({ target, causes }) => ({
       word: target,
-      causes: causes.map((one) => locate(prompt, one, "prompt")),
+      causes: causes.map((one) => locateCause(prompt, one, "prompt")),
     }));
     const expected = hobbies.map(({ word, causes }) => ({
       word,

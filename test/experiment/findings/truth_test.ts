@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { locate, scoreTruth, truthsOf } from "../../../src/experiment/findings/truth.ts";
+import { locateCause } from "../../../src/experiment/findings/locate_cause.ts";
+import { scoreTruth } from "../../../src/experiment/findings/score_truth.ts";
+import { truthsOf } from "../../../src/experiment/findings/truth.ts";
 import { sampledRecord, sampleRecord, withAttribution } from "../../report/record_sample.ts";
 
 const PROMPT = "Olga paints in Rome and Olga sings";
@@ -13,16 +15,16 @@ Deno.test("truthsOf() takes causes by themselves for those of the whole target",
   assert.deepEqual(truthsOf([]), []);
 });
 
-Deno.test("locate() finds a text once or a span, and says what is wrong otherwise", () => {
-  assert.deepEqual(locate(PROMPT, "Rome", "prompt"), { start: 15, end: 19 });
-  assert.deepEqual(locate(PROMPT, [24, 28], "prompt"), { start: 24, end: 28 });
+Deno.test("locateCause() finds a text once or a span, and says what is wrong otherwise", () => {
+  assert.deepEqual(locateCause(PROMPT, "Rome", "prompt"), { start: 15, end: 19 });
+  assert.deepEqual(locateCause(PROMPT, [24, 28], "prompt"), { start: 24, end: 28 });
   assert.throws(
-    () => locate(PROMPT, "Olga", "prompt"),
+    () => locateCause(PROMPT, "Olga", "prompt"),
     /"Olga" as the prompt must have it once: got 2; give \[start, end\]/,
   );
-  assert.throws(() => locate(PROMPT, "Oslo", "target"), /"Oslo" as the target must have it once: got 0$/);
-  assert.throws(() => locate(PROMPT, [30, 40], "prompt"), /span must lie in 0 … 34: got 30 … 40/);
-  assert.throws(() => locate(PROMPT, [4, 4], "prompt"), RangeError);
+  assert.throws(() => locateCause(PROMPT, "Oslo", "target"), /"Oslo" as the target must have it once: got 0$/);
+  assert.throws(() => locateCause(PROMPT, [30, 40], "prompt"), /span must lie in 0 … 34: got 30 … 40/);
+  assert.throws(() => locateCause(PROMPT, [4, 4], "prompt"), RangeError);
 });
 
 Deno.test("scoreTruth() judges the sequence by its tokens, leading spaces aside", () => {

@@ -1,0 +1,22 @@
+import type { Span } from "../../units/text_segments.ts";
+import type { Cause } from "./truth.ts";
+
+/**
+ * Finds a cause in a text.
+ *
+ * @throws {RangeError} if the text does not have it exactly once, or the offsets are not in it
+ */
+export function locateCause(text: string, cause: Cause, what: "prompt" | "target"): Span {
+  if (typeof cause !== "string") {
+    const [start, end] = cause;
+    if (start < end && end <= text.length) return { start, end };
+    throw new RangeError(`Cannot find the cause as its span must lie in 0 … ${text.length}: got ${start} … ${end}`);
+  }
+  const start = text.indexOf(cause);
+  const times = text.split(cause).length - 1;
+  if (times !== 1) {
+    const help = what === "prompt" && times > 1 ? "; give [start, end]" : "";
+    throw new RangeError(`Cannot find ${JSON.stringify(cause)} as the ${what} must have it once: got ${times}${help}`);
+  }
+  return { start, end: start + cause.length };
+}

@@ -1,0 +1,51 @@
+import { methodOf } from "../../explain/methods/method_table.ts";
+import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
+import { visibleText } from "../../report/text/visible_token.ts";
+import type { Cell } from "../run/cell.ts";
+
+/** Prompt and objective, as tables name them: `michael`, or `michael, entropy`. */
+export function promptWord({ prompt, options: { objective } }: Cell): string {
+  return objective === COMMON_OPTIONS.objective.default ? prompt : `${prompt}, ${objective}`;
+}
+
+/**
+ * Tells the paths of a sweep apart, quadrature and effort aside: `zero`, or `zero, layer 3, frozen first`; the scheme of
+ * a perturbation method.
+ */
+export function pathText({ recorded }: Cell, usualFreeze: string): string {
+  const { scheme, baseline, layer, prefix } = recorded;
+  if (scheme !== undefined) return String(scheme);
+  const freeze = freezeText(recorded);
+  return [
+    ...(baseline === undefined ? [] : [visibleText(String(baseline))]),
+    ...(layer === undefined || layer === 0 ? [] : [`layer ${layer}`]),
+    ...(prefix === "interpolated" ? ["prefix interpolated"] : []),
+    ...(freeze === usualFreeze ? [] : [`frozen ${freeze === "" ? "nothing" : freeze}`]),
+  ].join(", ");
+}
+
+/** Returns the quadrature of a path; for other methods their name and units. */
+export function ruleText(cell: Cell): string {
+  return methodOf(cell.options.method).alongOnePath ? String(cell.recorded.quadrature) : methodWord(cell);
+}
+
+/** Returns a method as tables name it. */
+function methodWord({ options, recorded }: Cell): string {
+  const { name, word = name, alongOnePath } = methodOf(options.method);
+  const shown = alongOnePath ? name : word;
+  return recorded.units === "tokens" ? shown : `${shown}, ${visibleText(String(recorded.units))}`;
+}
+
+function freezeText({ freeze }: Cell["recorded"]): string {
+  return (freeze as readonly string[]).join("+");
+}
+
+/** Returns the freeze choice that most of the cells share, and that tables need not mention. */
+export function usualFreeze(rows: readonly { readonly cell: Cell }[]): string {
+  const counts = new Map<string, number>();
+  for (const { cell } of rows) {
+    const freeze = freezeText(cell.recorded);
+    counts.set(freeze, (counts.get(freeze) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+}
