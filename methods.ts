@@ -4,6 +4,7 @@
  *
  * ```ts
  * import { addMethod, DRAW_OPTIONS, method, option, perturb, PERTURBATION_OPTIONS, wholeNumber } from "./methods.ts";
+ * import { methodNames } from "./mod.ts";
  * import { occlude } from "./perturbation.ts";
  *
  * const pairs = method({
@@ -23,6 +24,7 @@
  *     perturb(subject, options, (scorer, { reach }) => occlude(scorer, { window: reach })),
  * });
  * addMethod(pairs);
+ * console.log(methodNames().at(-1)); // pairs, which `attribute`, the command line and YAML now take
  * ```
  *
  * @module

@@ -98,6 +98,7 @@ model.close();
 
 const EXAMPLES: Readonly<Record<string, RegExp>> = {
   "checkpoint.ts": /^model\.embed_tokens\.weight \[ 1887, 256 \] BF16 Float32Array\(4\)/,
+  "methods.ts": /^pairs\n$/,
   "metrics.ts": /^0\.8125 \{\n {2}value: 3\.68/,
   "model.ts": /^\[ "Michael", " works", " as", " a" \] 256\n$/,
   "perturbation.ts": /^Float64Array\(2\) \[ 2, 1 \] 4\n$/,
