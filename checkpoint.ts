@@ -1,6 +1,6 @@
 /**
- * Model files: finds a model on disk or at the hub, opens its safetensors or GGUF files and reads tensors, unquantized or in
- * the file's own bits.
+ * Model files: finds a model on disk or at the hub, opens its safetensors or GGUF files and reads tensors, unquantized
+ * or in the file's own bits.
  *
  * ```ts
  * import { locateModel, openCheckpoint, tensorValues } from "./checkpoint.ts";
@@ -18,7 +18,7 @@ export { type HubHooks, type LocatedModel, locateModel } from "./src/model/load/
 export { openCheckpoint } from "./src/checkpoint/open_checkpoint.ts";
 export type { Checkpoint, TensorInfo, TokenizerFiles } from "./src/checkpoint/checkpoint.ts";
 export type { DenseDtype, DenseTensor } from "./src/checkpoint/dense_tensor.ts";
-export type { Kept, Tensor } from "./src/checkpoint/tensor.ts";
+export type { KeptFormat, Tensor } from "./src/checkpoint/tensor.ts";
 export { tensorValues } from "./src/checkpoint/tensor.ts";
 export { verifyContents } from "./src/checkpoint/hub/verify_contents.ts";
 export { dequantizeNf4, type Nf4Tensor, quantizeNf4 } from "./src/quant/nf4.ts";

@@ -1,6 +1,6 @@
 /**
- * Methods of your own. A method is one declaration; once it is added, types, checks, flags, help, YAML keys, columns and
- * documentation follow from it.
+ * Methods of your own. A method is one declaration; once it is added, types, checks, flags, help, YAML keys, columns
+ * and documentation follow from it.
  *
  * ```ts
  * import { addMethod, DRAW_OPTIONS, method, option, perturb, PERTURBATION_OPTIONS, wholeNumber } from "./methods.ts";

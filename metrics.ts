@@ -1,6 +1,6 @@
 /**
- * Measures of attributions: how faithful one is to the model, how far two agree, how stable they are over runs, how well they
- * find known causes; and intervals for means of such measures.
+ * Measures of attributions: how faithful one is to the model, how far two agree, how stable they are over runs, how
+ * well they find known causes; and intervals for means of such measures.
  *
  * ```ts
  * import { measureFaithfulness, orderOf } from "./metrics.ts";
@@ -14,9 +14,8 @@
  *   scoresNothing: true,
  *   score: (coalitions) =>
  *     Promise.resolve(coalitions.map((kept) => Float64Array.of(weights.reduce((sum, w, i) => sum + w * kept[i], 0)))),
- * };
- * const { value, advantage } = await measureFaithfulness(createScorer(game), "deletion", orderOf(weights), { seed: 0 });
- * console.log(value, advantage); // a mean height, and how far below random orders it lies
+ * }; const { value, advantage } = await measureFaithfulness(createScorer(game), "deletion", orderOf(weights), { seed: 0
+ * }); console.log(value, advantage); // a mean height, and how far below random orders it lies
  * ```
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Whence says which prompt tokens made a language model generate which output tokens, on any GPU that WebGPU drives, with a
- * certificate beside every number.
+ * Whence says which prompt tokens made a language model generate which output tokens, on any GPU that WebGPU drives,
+ * and certifies its numbers.
  *
  * ```ts
  * import { attribute, loadModel, renderRecord } from "./mod.ts";
@@ -14,15 +14,16 @@
  * model.close();
  * ```
  *
- * Beside it lie modules of the parts: `record.ts` (reading and comparing records), `quadrature.ts` (gradients along paths),
- * `perturbation.ts` (coalitions of units), `metrics.ts`, `units.ts`, `model.ts` and `checkpoint.ts` (model files).
+ * The parts have modules of their own: `record.ts` (reading and comparing records), `methods.ts` (methods of your own),
+ * `quadrature.ts` (gradients along paths), `perturbation.ts` (coalitions of units), `metrics.ts`, `units.ts`,
+ * `model.ts` and `checkpoint.ts` (model files).
  *
  * @module
  */
 export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
 export type { Quantize } from "./src/model/load/load_weights.ts";
 export type { GenerateOptions } from "./src/model/generate/continue_prompt.ts";
-export type { Message } from "./src/model/tokens/chat_turns.ts";
+export type { ChatMessage } from "./src/model/tokens/chat_turns.ts";
 export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";

@@ -1,5 +1,6 @@
 /**
- * Parts of a loaded model: its configuration, tokenizer, chat template and meter, and what its paths and points are asked.
+ * Parts of a loaded model: its configuration, tokenizer, chat template and meter, and what its paths and points are
+ * asked.
  *
  * ```ts
  * import { loadModel } from "./mod.ts";
@@ -19,7 +20,7 @@ export type { LayerKind } from "./src/model/load/layer_kinds.ts";
 export type { ModelConfig } from "./src/model/load/model_config.ts";
 export type { RopeScaling, RopeTable } from "./src/model/load/rope_scaling.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokens/tokenizer.ts";
-export { type RenderedTurns, renderTurns, type Turn } from "./src/model/tokens/chat_turns.ts";
+export { type ChatTurn, type RenderedTurns, renderTurns } from "./src/model/tokens/chat_turns.ts";
 export type { TokenSampling } from "./src/model/generate/sampler.ts";
 export type { ModelMeter } from "./src/model/run/model_meter.ts";
 export type { HeadObjective } from "./src/model/graphs/head.ts";

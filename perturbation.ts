@@ -1,6 +1,6 @@
 /**
- * Attribution by taking units away: games over coalitions, a scorer that remembers and keeps to a budget, and the methods
- * that ask it. A game may be a model's prompt (`promptGame`) or your own.
+ * Attribution by taking units away: games over coalitions, a scorer that remembers and keeps to a budget, and the
+ * methods that ask it. A game may be a model's prompt (`promptGame`) or your own.
  *
  * ```ts
  * import { createScorer, exactShapley, type Game } from "./perturbation.ts";

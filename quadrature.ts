@@ -1,6 +1,7 @@
 /**
- * Gradients along paths: integrated gradients by fixed and by certified quadrature, sampled gradients, and objectives composed
- * of log-probabilities. A path or a point function may be a model's (`LanguageModel.path`, `LanguageModel.points`) or your own.
+ * Gradients along paths: integrated gradients by fixed and by certified quadrature, sampled gradients, and objectives
+ * composed of log-probabilities. A path or a point function may be a model's (`LanguageModel.path`,
+ * `LanguageModel.points`) or your own.
  *
  * ```ts
  * import { integrateAdaptively, type PathFunction } from "./quadrature.ts";
@@ -57,9 +58,13 @@ export { type AveragedIntegral, averageIntegrals } from "./src/attribution/avera
 export { joinIntegrals } from "./src/attribution/joined_integral.ts";
 export { inputXGradient, type Saliency, saliency } from "./src/attribution/local_gradients.ts";
 export { integratePolyline } from "./src/attribution/polyline.ts";
-export { discretizedPath, type DiscretizedPathOptions, type Vocabulary } from "./src/attribution/discretized_path.ts";
 export {
-  type Baselines,
+  discretizedPath,
+  type DiscretizedPathOptions,
+  type WordEmbeddings,
+} from "./src/attribution/discretized_path.ts";
+export {
+  type BaselineSource,
   type ExpectedGradients,
   expectedGradients,
   type GradientObservation,
@@ -74,7 +79,7 @@ export {
   type SamplingEnd,
   type SamplingOptions,
 } from "./src/attribution/sampled_means.ts";
-export type { Random } from "./src/statistics/random.ts";
+export type { RandomStream } from "./src/statistics/random.ts";
 
 export { OBJECTIVE_NAMES, type ObjectiveName, OBJECTIVES } from "./src/attribution/objectives/objective.ts";
 export {

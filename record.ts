@@ -1,6 +1,6 @@
 /**
- * Attribution records: their parts, reading them from JSON, comparing several of one prompt, and scoring one against known
- * causes.
+ * Attribution records: their parts, reading them from JSON, comparing several of one prompt, and scoring one against
+ * known causes.
  *
  * ```ts
  * import { attribute, loadModel } from "./mod.ts";
@@ -33,5 +33,5 @@ export {
   compareRecords,
   type RecordComparison,
 } from "./src/experiment/findings/compare_records.ts";
-export type { Cause, Truth } from "./src/experiment/findings/truth.ts";
+export type { GroundTruth, KnownCause } from "./src/experiment/findings/truth.ts";
 export { scoreTruth, type TruthScore } from "./src/experiment/findings/score_truth.ts";

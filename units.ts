@@ -1,6 +1,6 @@
 /**
- * Units of a text: words, sentences, lines, turns, spans and slots of a template, each made of whole tokens; and sums of an
- * attribution over them.
+ * Units of a text: words, sentences, lines, turns, spans and slots of a template, each made of whole tokens; and sums
+ * of an attribution over them.
  *
  * ```ts
  * import { aggregate, divide, parseDivision } from "./units.ts";

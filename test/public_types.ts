@@ -19,6 +19,12 @@ async function mistakesOfAttributions(model: LanguageModel, record: AttributionR
   await attribute(model, TEXT, { method: "shaply" });
   // @ts-expect-error a misspelt option
   await attribute(model, TEXT, { stepz: 5 });
+  // @ts-expect-error an option that the method lacks
+  await attribute(model, TEXT, { method: "lime", window: 2 });
+  // @ts-expect-error an option of perturbation methods
+  await attribute(model, TEXT, { method: "saliency", scheme: "delete" });
+  // @ts-expect-error no norm
+  await attribute(model, TEXT, { method: "saliency", norm: "l3" });
   // @ts-expect-error a number as text
   await attribute(model, TEXT, { steps: "50" });
   // @ts-expect-error an unknown objective

@@ -1,5 +1,5 @@
 /** Words that a path may lead through. */
-export interface Vocabulary {
+export interface WordEmbeddings {
   /** Embeddings, [V, D] */
   readonly rows: Float32Array;
   /** D */
@@ -34,7 +34,7 @@ export interface DiscretizedPathOptions {
  * @throws {RangeError} if steps or neighbours are not positive whole numbers, or the token is outside the vocabulary
  */
 export function discretizedPath(
-  vocabulary: Vocabulary,
+  vocabulary: WordEmbeddings,
   token: number,
   baseline: Float32Array,
   options: DiscretizedPathOptions,
@@ -61,7 +61,7 @@ export function discretizedPath(
 
 /** Chooses m words from the token towards the baseline; null stands for the baseline itself, which has no next word. */
 function wordPath(
-  vocabulary: Vocabulary,
+  vocabulary: WordEmbeddings,
   token: number,
   baseline: Float32Array,
   { steps, neighbours, strategy }: DiscretizedPathOptions,
@@ -89,7 +89,7 @@ function wordPath(
 }
 
 /** Returns the K nearest words, the nearest first, the word itself left out. */
-function nearest(vocabulary: Vocabulary, word: number, count: number): number[] {
+function nearest(vocabulary: WordEmbeddings, word: number, count: number): number[] {
   const from = rowOf(vocabulary, word);
   const V = vocabulary.rows.length / vocabulary.hiddenSize;
   const distances = Float64Array.from(
@@ -113,7 +113,7 @@ function isBetween(a: number, b: number, value: number): boolean {
   return a < b ? a <= value && value <= b : b <= value && value <= a;
 }
 
-function rowOf({ rows, hiddenSize: D }: Vocabulary, id: number): Float32Array {
+function rowOf({ rows, hiddenSize: D }: WordEmbeddings, id: number): Float32Array {
   return rows.subarray(id * D, (id + 1) * D);
 }
 

@@ -1,4 +1,4 @@
-import type { Random } from "../statistics/random.ts";
+import type { RandomStream } from "../statistics/random.ts";
 import { addScaled, columnSums } from "../statistics/sums.ts";
 import { type GradientNorm, type InputPoint, normOfRows, type PointFunction } from "./point_function.ts";
 import { type SampledMeans, sampleMeans, type SamplingOptions } from "./sampled_means.ts";
@@ -56,7 +56,7 @@ export async function smoothGradients(
   const { attributed, budget } = sampling;
   const disturb = noiseOf(points, sampling);
   const direction = masked(points, points.origin, attributed);
-  const draw = async (random: Random, count: number) => {
+  const draw = async (random: RandomStream, count: number) => {
     const drawn = Array.from({ length: count }, () => ({ at: disturb(random), direction }));
     return await observe(points, drawn, norm, sampling);
   };
@@ -71,7 +71,7 @@ export interface ExpectedGradients extends SampledGradients {
 }
 
 /** A set of baselines [L, D], or a function that draws a new one each time. */
-export type Baselines = readonly Float64Array[] | ((random: Random) => Promise<Float64Array>);
+export type BaselineSource = readonly Float64Array[] | ((random: RandomStream) => Promise<Float64Array>);
 
 /**
  * Expected gradients: integrated gradients averaged over baselines, by gradients at random points of the straight paths
@@ -87,7 +87,7 @@ export type Baselines = readonly Float64Array[] | ((random: Random) => Promise<F
  */
 export async function expectedGradients(
   points: PointFunction,
-  baselines: Baselines,
+  baselines: BaselineSource,
   sampling: GradientSampling,
 ): Promise<ExpectedGradients> {
   if (typeof baselines === "function") return await freshGradients(points, baselines, sampling);
@@ -99,7 +99,7 @@ export async function expectedGradients(
   for (const one of score) addScaled(baseline, 1 / score.length, one);
   const ends = 1 + baselines.length;
   const disturb = noiseOf(points, sampling);
-  const draw = async (random: Random, count: number) => {
+  const draw = async (random: RandomStream, count: number) => {
     const drawn = Array.from(
       { length: count },
       () => pathPoint(baselines[random.integer(baselines.length)], disturb(random), random),
@@ -113,11 +113,11 @@ export async function expectedGradients(
 /** Draws a new baseline for each sample, and scores it. */
 async function freshGradients(
   points: PointFunction,
-  baseline: (random: Random) => Promise<Float64Array>,
+  baseline: (random: RandomStream) => Promise<Float64Array>,
   sampling: GradientSampling,
 ): Promise<ExpectedGradients> {
   const disturb = noiseOf(points, sampling);
-  const draw = async (random: Random, count: number) => {
+  const draw = async (random: RandomStream, count: number) => {
     const starts: Float64Array[] = [];
     const drawn: InputPoint[] = [];
     for (let k = 0; k < count; k++) {
@@ -139,7 +139,7 @@ async function scoreOf(points: PointFunction, at: Float64Array): Promise<Float64
 }
 
 /** Draws a point uniformly from the straight path between a baseline and an end. */
-function pathPoint(start: Float64Array, end: Float64Array, random: Random): InputPoint {
+function pathPoint(start: Float64Array, end: Float64Array, random: RandomStream): InputPoint {
   const alpha = random.uniform();
   return {
     at: start.map((value, i) => (1 - alpha) * value + alpha * end[i]),
@@ -148,7 +148,10 @@ function pathPoint(start: Float64Array, end: Float64Array, random: Random): Inpu
 }
 
 /** Returns a function that adds noise to the attributed rows of the prompt. */
-function noiseOf(points: PointFunction, { attributed, noise }: GradientSampling): (random: Random) => Float64Array {
+function noiseOf(
+  points: PointFunction,
+  { attributed, noise }: GradientSampling,
+): (random: RandomStream) => Float64Array {
   const D = points.origin.length / points.tokens;
   const own = masked(points, points.origin, attributed);
   const rows = attributed.filter(Boolean).length;

@@ -1,5 +1,5 @@
 import { createMoments, largestError, type Moments } from "../statistics/moments.ts";
-import { createRandom, type Random } from "../statistics/random.ts";
+import { createRandom, type RandomStream } from "../statistics/random.ts";
 
 /** One independent observation: vectors by name, with the same names and lengths each time. */
 export type SampledVectors = Readonly<Record<string, Float64Array>>;
@@ -51,7 +51,7 @@ const FEWEST_SAMPLES = 32;
  * @throws {RangeError} if `most` is below 32, or the standard error is not positive
  */
 export async function sampleMeans<O extends SampledVectors>(
-  draw: (random: Random, count: number) => Promise<readonly O[]>,
+  draw: (random: RandomStream, count: number) => Promise<readonly O[]>,
   most: number,
   watched: keyof O & string,
   { seed, standardError: asked = null }: { readonly seed: number; readonly standardError?: number | null },

@@ -1,4 +1,4 @@
-import type { Kept, Tensor } from "./tensor.ts";
+import type { KeptFormat, Tensor } from "./tensor.ts";
 
 /** Description of a tensor that was not read yet. */
 export interface TensorInfo {
@@ -9,7 +9,7 @@ export interface TensorInfo {
   /** The file's own name of the format: "F32", "BF16", "NF4", "Q4_1", … */
   readonly format: string;
   /** Form in memory after reading. */
-  readonly kept: Kept;
+  readonly kept: KeptFormat;
   /** Bytes of the tensor in the file. */
   readonly bytes: number;
 }
@@ -35,7 +35,7 @@ export interface Checkpoint {
   /** Null if the checkpoint has no tokenizer. */
   readonly tokenizer: TokenizerFiles | null;
   /**
-   * Reads one tensor. Formats that `Kept` does not name are dequantized to f32 exactly.
+   * Reads one tensor. Formats that `KeptFormat` does not name are dequantized to f32 exactly.
    *
    * @throws {RangeError} if there is no such tensor, or it is not finite
    */

@@ -7,11 +7,11 @@ import { type DenseDtype, type DenseTensor, widenDense } from "./dense_tensor.ts
 export type Tensor = DenseTensor | Nf4Tensor | Q8Tensor | Int4Tensor;
 
 /** Form of a tensor in memory: its element type, or its codes and the number of codes that share a scale. */
-export type Kept = DenseDtype | "nf4" | "q8_0" | "int4_32" | "int4_64";
+export type KeptFormat = DenseDtype | "nf4" | "q8_0" | "int4_32" | "int4_64";
 
 /** Bytes of a tensor as kernels read them. */
 interface TensorStorage {
-  readonly format: Kept;
+  readonly format: KeptFormat;
   /** Little-endian elements, or codes. */
   readonly data: Uint8Array;
   /** Scales of the blocks of a quantized tensor. */

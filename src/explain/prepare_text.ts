@@ -1,6 +1,6 @@
 import type { AttributionRecord } from "./record/record.ts";
 import type { LanguageModel } from "../model/model.ts";
-import type { Message } from "../model/tokens/chat_turns.ts";
+import type { ChatMessage } from "../model/tokens/chat_turns.ts";
 import { isDrawn } from "../model/generate/sampler.ts";
 import type { PromptToken, Token, Tokenizer } from "../model/tokens/tokenizer.ts";
 import { divide } from "../units/divide.ts";
@@ -45,7 +45,7 @@ export interface PreparedText {
   /** True if the prompt is in the chat template. */
   readonly chat: boolean;
   /** Messages before the prompt; most often none. */
-  readonly history: readonly Message[];
+  readonly history: readonly ChatMessage[];
   /** True if prompt and target (or alternative) tokenized as one text give other tokens than one by one. */
   readonly boundaryDiffers: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Random } from "../statistics/random.ts";
+import type { RandomStream } from "../statistics/random.ts";
 import { type Coalition, complement } from "./coalition.ts";
 
 /** Coalitions of `size` units and their complements. */
@@ -73,7 +73,7 @@ export function coalitionsOfClass({ size }: SizeClass, units: number): Coalition
 }
 
 /** Draws a coalition from the classes by their shares, uniformly within a class. */
-export function drawCoalition(classes: readonly SizeClass[], units: number, random: Random): Coalition {
+export function drawCoalition(classes: readonly SizeClass[], units: number, random: RandomStream): Coalition {
   const total = classes.reduce((sum, { share }) => sum + share, 0);
   let at = random.uniform() * total;
   const drawn = classes.find(({ share }) => (at -= share) < 0) ?? classes[classes.length - 1];

@@ -1,5 +1,5 @@
 import { largestError } from "../statistics/moments.ts";
-import { createRandom, type Random } from "../statistics/random.ts";
+import { createRandom, type RandomStream } from "../statistics/random.ts";
 import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
 import {
@@ -112,7 +112,7 @@ async function scoreInFull(scorer: Scorer, classes: readonly SizeClass[]): Promi
 function drawPairs(
   scorer: Scorer,
   classes: readonly SizeClass[],
-  random: Random,
+  random: RandomStream,
   limit: number,
 ): Coalition[] {
   const request = scorer.gather(limit);

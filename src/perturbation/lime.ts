@@ -1,5 +1,5 @@
 import { largestError } from "../statistics/moments.ts";
-import { createRandom, type Random } from "../statistics/random.ts";
+import { createRandom, type RandomStream } from "../statistics/random.ts";
 import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
 import { explainedVariance, type SurrogateAttribution } from "./surrogate.ts";
@@ -91,7 +91,7 @@ export function limeWeight(size: number, units: number, kernelWidth: number): nu
 }
 
 /** Takes away a uniformly drawn number of units, 1 … most. */
-function drawNeighbour(units: number, most: number, random: Random): Coalition {
+function drawNeighbour(units: number, most: number, random: RandomStream): Coalition {
   const kept = everyUnit(units);
   const gone = 1 + random.integer(most);
   for (const unit of random.permutation(units).subarray(0, gone)) kept[unit] = 0;

@@ -1,5 +1,5 @@
 import { spearman, spearmanInterval } from "../statistics/correlation.ts";
-import { createRandom, type Random } from "../statistics/random.ts";
+import { createRandom, type RandomStream } from "../statistics/random.ts";
 import { type Coalition, coalitionKey, everyUnit, noUnit, sizeOf } from "./coalition.ts";
 import { fitLasso, type LassoFit } from "./fit/lasso.ts";
 import { type LinkName, LINKS } from "./link.ts";
@@ -86,7 +86,7 @@ function drawHalves(
   scorer: Scorer,
   ends: readonly Coalition[],
   count: number,
-  random: Random,
+  random: RandomStream,
 ): { drawn: Coalition[]; full: boolean } {
   const request = scorer.gather();
   const drawn: Coalition[] = [];

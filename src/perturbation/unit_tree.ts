@@ -1,4 +1,4 @@
-import type { Random } from "../statistics/random.ts";
+import type { RandomStream } from "../statistics/random.ts";
 import { shuffle } from "../statistics/random.ts";
 
 /** A hierarchy of units: a unit's index, or a group of subtrees such as the words of a sentence. */
@@ -34,7 +34,7 @@ export function groupedTree(group: readonly number[]): UnitTree {
 }
 
 /** Draws an order of all units, [N], uniformly from all orders in which each group stays together. */
-export function drawOrder(tree: UnitTree, random: Random): number[] {
+export function drawOrder(tree: UnitTree, random: RandomStream): number[] {
   if (typeof tree === "number") return [tree];
   return shuffle([...tree], random.integer).flatMap((child) => drawOrder(child, random));
 }

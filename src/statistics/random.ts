@@ -3,7 +3,7 @@ import { uniformInt } from "npm:pure-rand@8/distribution/uniformInt";
 import { xoroshiro128plus } from "npm:pure-rand@8/generator/xoroshiro128plus";
 
 /** A stream of seeded random numbers: the same seed gives the same numbers on every machine. */
-export interface Random {
+export interface RandomStream {
   /** Draws uniformly from 0 … below − 1. */
   integer(below: number): number;
   /** Draws uniformly from [0, 1), a multiple of 2⁻⁵³. */
@@ -19,7 +19,7 @@ export interface Random {
  *
  * @throws {RangeError} if the seed is not an integer of 32 bits
  */
-export function createRandom(seed: number): Random {
+export function createRandom(seed: number): RandomStream {
   if (seed !== (seed | 0) && seed !== seed >>> 0) {
     throw new RangeError(`Cannot draw random numbers as the seed must be an integer of 32 bits: got ${seed}`);
   }

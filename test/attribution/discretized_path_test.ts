@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { discretizedPath, type Vocabulary } from "../../src/attribution/discretized_path.ts";
+import { discretizedPath, type WordEmbeddings } from "../../src/attribution/discretized_path.ts";
 import { integratePolyline } from "../../src/attribution/polyline.ts";
 import { assertClose } from "../support/closeness.ts";
 import { randomValues } from "../support/random.ts";
 import { LINEAR, pointsOf } from "./closed_form.ts";
 
 /** Words of two coordinates; the baseline is the origin, no word. */
-const PLANE: Vocabulary = {
+const PLANE: WordEmbeddings = {
   rows: Float32Array.from([[4, 4], [3, 5], [2, 3], [3, 1], [1, 2], [5, 5], [-1, 1]].flat()),
   hiddenSize: 2,
 };

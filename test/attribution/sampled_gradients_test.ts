@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
 import { saliency } from "../../src/attribution/local_gradients.ts";
-import { type Baselines, expectedGradients, smoothGradients } from "../../src/attribution/sampled_gradients.ts";
+import { type BaselineSource, expectedGradients, smoothGradients } from "../../src/attribution/sampled_gradients.ts";
 import { studentQuantile, UPPER_95 } from "../../src/statistics/student_t.ts";
 import { assertClose } from "../support/closeness.ts";
 import { type ClosedForm, LINEAR, NETWORK, pathOf, pointsOf } from "./closed_form.ts";
@@ -19,7 +19,7 @@ const CURVED: ClosedForm = {
 const STARTS = [[0, 0, 0], [1, -1, 0.5], [-0.5, 1, 1]];
 const SET = STARTS.map((start) => Float64Array.from(start));
 /** One of the set, but as if there were no end of them. */
-const FRESH: Baselines = (random) => Promise.resolve(SET[random.integer(SET.length)].slice());
+const FRESH: BaselineSource = (random) => Promise.resolve(SET[random.integer(SET.length)].slice());
 const ALL = { attributed: [true, true, true], noise: 0 };
 
 /** Integrated gradients, averaged over the baselines: of the sequence and of each target. */
@@ -181,7 +181,7 @@ Deno.test("smoothGradients() is saliency where the noise is next to nothing, als
 
 Deno.test("expectedGradients() refuses no baseline, a small budget and a standard error of zero", async () => {
   const options = { ...ALL, seed: 1, budget: 100, gradient: "sequence" } as const;
-  const run = (baselines: Baselines, changes: object) =>
+  const run = (baselines: BaselineSource, changes: object) =>
     expectedGradients(pointsOf(CURVED), baselines, { ...options, ...changes });
   await assert.rejects(run([], {}), /there must be a baseline: got none/);
   await assert.rejects(run(SET, { budget: 35 }), /must allow 32 samples: got enough for 31/);

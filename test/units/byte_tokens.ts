@@ -1,6 +1,6 @@
 import { alignTokens } from "../../src/model/tokens/align_tokens.ts";
 import type { UnitToken } from "../../src/units/unit.ts";
-import { createRandom, type Random } from "../../src/statistics/random.ts";
+import { createRandom, type RandomStream } from "../../src/statistics/random.ts";
 
 // Letters of several scripts, white space of several kinds, combining marks, emoji with joiners and flags, digits,
 // marks.
@@ -35,12 +35,12 @@ const PIECES = [
 ];
 
 /** A text of up to 30 pieces of many scripts. */
-export function randomText(random: Random): string {
+export function randomText(random: RandomStream): string {
   return Array.from({ length: 1 + random.integer(30) }, () => PIECES[random.integer(PIECES.length)]).join("");
 }
 
 /** Cuts a text's UTF-8 anywhere, characters not spared, as byte-level tokenizers may, and finds the tokens' offsets. */
-export function byteTokens(text: string, random: Random, frozenShare = 0): UnitToken[] {
+export function byteTokens(text: string, random: RandomStream, frozenShare = 0): UnitToken[] {
   const bytes = new TextEncoder().encode(text);
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length;) {

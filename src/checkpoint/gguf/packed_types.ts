@@ -2,11 +2,11 @@ import type { GgmlType } from "../../quant/ggml_type.ts";
 import { splitGgmlInt4 } from "../../quant/int4.ts";
 import { splitQ8_0 } from "../../quant/q8_0.ts";
 import { DENSE_DTYPES } from "../dense_tensor.ts";
-import type { Kept, Tensor } from "../tensor.ts";
+import type { KeptFormat, Tensor } from "../tensor.ts";
 
 /** Form in memory of a matrix that stays quantized. */
 interface PackedType {
-  readonly kept: Kept;
+  readonly kept: KeptFormat;
   /** Splits the file's blocks into codes and scales. */
   split(blocks: Uint8Array, shape: readonly [number, number]): Tensor;
 }
@@ -19,7 +19,7 @@ const PACKED_TYPES: ReadonlyMap<string, PackedType> = new Map<string, PackedType
 ]);
 
 /** Returns the form in which a tensor of a type is kept. All but matrices of these types become dense. */
-export function keptAs({ name }: GgmlType, shape: readonly number[]): Kept {
+export function keptAs({ name }: GgmlType, shape: readonly number[]): KeptFormat {
   const packed = shape.length === 2 ? PACKED_TYPES.get(name) : undefined;
   return packed?.kept ?? DENSE_DTYPES.get(name) ?? "f32";
 }

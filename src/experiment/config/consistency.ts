@@ -4,7 +4,7 @@ import { TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
 import { checkText } from "../../explain/options/check_text.ts";
 import { hint, type Mistake } from "../../explain/options/mistake.ts";
 import { withDependents } from "../compared_keys.ts";
-import type { Cause } from "../findings/truth.ts";
+import type { KnownCause } from "../findings/truth.ts";
 import { locateCause } from "../findings/locate_cause.ts";
 import { sweepChoices } from "./sweep_choices.ts";
 
@@ -62,7 +62,7 @@ function checkTruth({ prompt, history, target, truth }: Mapping, i: number): Pro
       const isSpan = Array.isArray(what) && what.length === 2;
       if (typeof text !== "string" || !(typeof what === "string" && what !== "" || isSpan)) return [];
       try {
-        locateCause(text, what as Cause, where);
+        locateCause(text, what as KnownCause, where);
         return [];
       } catch (error) {
         return [{

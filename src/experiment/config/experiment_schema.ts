@@ -6,7 +6,7 @@ import { MOST_CALLS } from "../../explain/options/bounds.ts";
 import type { JsonLeaf } from "../../explain/options/json_leaf.ts";
 import { PRESET_NAMES } from "../../explain/options/preset.ts";
 import { comparedKeys } from "../compared_keys.ts";
-import type { Cause } from "../findings/truth.ts";
+import type { KnownCause } from "../findings/truth.ts";
 import { checkedElsewhere, each, leaf, name, oneOf, text, wholeNumber } from "./leaf.ts";
 
 /** Figures to draw. */
@@ -31,7 +31,7 @@ const CAUSES: JsonLeaf = {
     },
   ],
 };
-const truth = leaf<(Cause | { target: string; causes: Cause[] })[]>(
+const truth = leaf<(KnownCause | { target: string; causes: KnownCause[] })[]>(
   "a list of causes, texts or [start, end], or of mappings with target and causes",
   {
     type: "array",

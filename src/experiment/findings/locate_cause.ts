@@ -1,12 +1,12 @@
 import type { Span } from "../../units/text_segments.ts";
-import type { Cause } from "./truth.ts";
+import type { KnownCause } from "./truth.ts";
 
 /**
  * Finds a cause in a text.
  *
  * @throws {RangeError} if the text does not have it exactly once, or the offsets are not in it
  */
-export function locateCause(text: string, cause: Cause, what: "prompt" | "target"): Span {
+export function locateCause(text: string, cause: KnownCause, what: "prompt" | "target"): Span {
   if (typeof cause !== "string") {
     const [start, end] = cause;
     if (start < end && end <= text.length) return { start, end };

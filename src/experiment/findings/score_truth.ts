@@ -4,11 +4,11 @@ import { orderOf } from "../../metrics/order_measure.ts";
 import { segmentsOf } from "../../units/join_tokens.ts";
 import type { Span } from "../../units/text_segments.ts";
 import { locateCause } from "./locate_cause.ts";
-import type { Truth } from "./truth.ts";
+import type { GroundTruth } from "./truth.ts";
 
 /** Measures of how well an attribution finds the causes of a part of the target. */
 export interface TruthScore {
-  /** As `Truth.target`. */
+  /** As `GroundTruth.target`. */
   readonly target: string | null;
   /** Units that could be a cause: those that are not frozen. */
   readonly units: number;
@@ -33,7 +33,7 @@ export interface TruthScore {
  * @throws {RangeError} if the prompt or the target does not have what the truth names, no unit is a cause, or the
  * truth is of a part of the target and there is no matrix of target by prompt tokens
  */
-export function scoreTruth(record: AttributionRecord, { target, causes }: Truth): TruthScore {
+export function scoreTruth(record: AttributionRecord, { target, causes }: GroundTruth): TruthScore {
   const { prompt } = record;
   const units = record.units?.prompt ?? prompt.tokens.map(({ text, frozen }, i) => ({ text, tokens: [i], frozen }));
   const spans = causes.map((cause) => locateCause(prompt.text, cause, "prompt"));

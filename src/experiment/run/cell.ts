@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from "../../explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { DEVICES, ParsedComparison, PLOT_CHOICES, QUANTIZATIONS } from "../config/experiment_schema.ts";
-import type { Truth } from "../findings/truth.ts";
+import type { GroundTruth } from "../findings/truth.ts";
 
 /** A model as it is opened. */
 export interface ModelSpec {
@@ -25,7 +25,7 @@ export interface Cell {
   /** The options that have an effect, as records and tables have them. */
   readonly recorded: Readonly<Record<string, unknown>>;
   /** Known causes of the target; they decide nothing that is computed. */
-  readonly truth: readonly Truth[];
+  readonly truth: readonly GroundTruth[];
   /** The options in words, as its id has them. */
   readonly setting: string;
 }

@@ -1,5 +1,5 @@
 import type { LanguageModel } from "../../model/model.ts";
-import { createRandom, type Random } from "../../statistics/random.ts";
+import { createRandom, type RandomStream } from "../../statistics/random.ts";
 import type { AveragedBaseline, DrawnBaseline, SingleBaseline } from "../options/baseline.ts";
 import type { PreparedText } from "../prepare_text.ts";
 import { embeddingRow } from "./embedding_row.ts";
@@ -52,7 +52,7 @@ export async function drawBaseline(
   { promptIds, frozen }: Pick<PreparedText, "promptIds" | "frozen">,
   { kind }: DrawnBaseline,
   end: Float32Array,
-  random: Random,
+  random: RandomStream,
 ): Promise<Float32Array> {
   const free = promptIds.filter((_, i) => !frozen[i]);
   const ids = kind === "shuffle"

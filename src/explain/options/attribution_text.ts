@@ -1,4 +1,4 @@
-import type { Message } from "../../model/tokens/chat_turns.ts";
+import type { ChatMessage } from "../../model/tokens/chat_turns.ts";
 import type { ValueKind } from "./value_kind.ts";
 import { MOST_CALLS, MOST_GENERATED } from "./bounds.ts";
 import { type Given, optional } from "./option.ts";
@@ -7,7 +7,7 @@ import { ABOVE_0, SEED, SHARE, TEXT, TEXTS, TRUE_OR_FALSE, wholeNumber } from ".
 const ROLES = ["system", "user", "assistant"] as const;
 
 /** Earlier messages of a chat. */
-const HISTORY: ValueKind<readonly Message[]> = {
+const HISTORY: ValueKind<readonly ChatMessage[]> = {
   expectation: `a list of messages, each with a role (system, user or assistant) and content`,
   json: {
     type: "array",
@@ -81,7 +81,7 @@ export const TEXT_OPTIONS = {
 /** The text that is explained. Options of generation are for a target that is not given. */
 export type AttributionText = Given<typeof TEXT_OPTIONS> & { readonly prompt: string };
 
-function isMessage(given: unknown): given is Message {
+function isMessage(given: unknown): given is ChatMessage {
   if (typeof given !== "object" || given === null) return false;
   const { role, content, ...rest } = given as Record<string, unknown>;
   return ROLES.some((name) => name === role) && typeof content === "string" && Object.keys(rest).length === 0;

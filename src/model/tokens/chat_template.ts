@@ -1,7 +1,7 @@
-import type { Message } from "./chat_turns.ts";
+import type { ChatMessage } from "./chat_turns.ts";
 
 /** Renders messages and the start of the answer. */
-export type RenderChat = (messages: readonly Message[]) => string;
+export type RenderChat = (messages: readonly ChatMessage[]) => string;
 
 /** Special tokens that templates refer to by name. */
 const NAMED_TOKENS = ["bos_token", "eos_token", "pad_token", "unk_token"] as const;

@@ -1,5 +1,5 @@
 /** A message of a chat. */
-export interface Message {
+export interface ChatMessage {
   /** The speaker. */
   readonly role: "system" | "user" | "assistant";
   /** The text. */
@@ -7,7 +7,7 @@ export interface Message {
 }
 
 /** The place of a message's content, in UTF-16 code units. */
-export interface Turn {
+export interface ChatTurn {
   /** Its role, numbered from the second turn of that role on: `user 2`. */
   readonly name: string;
   /** Offset of its first character. */
@@ -23,7 +23,7 @@ export interface RenderedTurns {
   /** Template and messages. */
   readonly text: string;
   /** Of every message that is not empty. */
-  readonly turns: readonly Turn[];
+  readonly turns: readonly ChatTurn[];
 }
 
 /**
@@ -34,14 +34,14 @@ export interface RenderedTurns {
  * @throws {RangeError} if the template changes contents or leaves some out
  */
 export function renderTurns(
-  render: (messages: readonly Message[]) => string,
-  messages: readonly Message[],
+  render: (messages: readonly ChatMessage[]) => string,
+  messages: readonly ChatMessage[],
 ): RenderedTurns {
   const text = render(messages);
   const marks = messages.map((_, i) => `\u{F0000}${i}\u{F0001}`);
   const pattern = render(messages.map(({ role }, i) => ({ role, content: marks[i] })));
   const names = turnNames(messages);
-  const turns: Turn[] = [];
+  const turns: ChatTurn[] = [];
   let at = 0;
   let patternAt = 0;
   const skip = (between: string) => {
@@ -63,7 +63,7 @@ export function renderTurns(
   return { text, turns: turns.filter(({ start, end }) => end > start) };
 }
 
-function turnNames(messages: readonly Message[]): string[] {
+function turnNames(messages: readonly ChatMessage[]): string[] {
   const counts = new Map<string, number>();
   return messages.map(({ role }) => {
     const count = (counts.get(role) ?? 0) + 1;

@@ -1,6 +1,6 @@
 import type { Span } from "./align_tokens.ts";
 import type { RenderChat } from "./chat_template.ts";
-import { type Message, renderTurns, type Turn } from "./chat_turns.ts";
+import { type ChatMessage, type ChatTurn, renderTurns } from "./chat_turns.ts";
 import type { EncodedPrompt, PromptOptions, Token } from "./tokenizer.ts";
 
 /** The parts of a tokenizer that encoding a prompt needs. */
@@ -48,7 +48,7 @@ function indexOfRun(ids: readonly number[], run: readonly number[]): number {
   throw new RangeError("Cannot tokenize the prompt as special tokens must be around its tokens: got them within");
 }
 
-function encodeChat(messages: readonly Message[], { chat, encode, align, describe }: PromptEncoder): EncodedPrompt {
+function encodeChat(messages: readonly ChatMessage[], { chat, encode, align, describe }: PromptEncoder): EncodedPrompt {
   if (chat === null) {
     throw new RangeError("Cannot encode a chat as the tokenizer must have a chat_template: got none");
   }
@@ -74,7 +74,7 @@ function encodeChat(messages: readonly Message[], { chat, encode, align, describ
 }
 
 /** Moves a turn of the rendered text to its place in the messages' contents, a line break between them. */
-function inWritten({ start, end, ...turn }: Turn, rendered: string, messages: readonly Message[]): Turn {
+function inWritten({ start, end, ...turn }: ChatTurn, rendered: string, messages: readonly ChatMessage[]): ChatTurn {
   const before = messages.slice(0, turn.message).reduce((length, { content }) => length + content.length + 1, 0);
   const from = before + messages[turn.message].content.indexOf(rendered.slice(start, end));
   return { ...turn, start: from, end: from + end - start };

@@ -1,4 +1,4 @@
-import type { Message, Turn } from "./chat_turns.ts";
+import type { ChatMessage, ChatTurn } from "./chat_turns.ts";
 
 /** A token as a person reads it. */
 export interface Token {
@@ -30,7 +30,7 @@ export interface EncodedPrompt {
   /** In the order that the model reads them. */
   readonly tokens: readonly PromptToken[];
   /** Place in `text` of each message of the chat, as far as the template keeps it; none without a chat. */
-  readonly turns: readonly Turn[];
+  readonly turns: readonly ChatTurn[];
 }
 
 /** Options of `encodePrompt`. */
@@ -38,7 +38,7 @@ export interface PromptOptions {
   /** Make the text a user's turn in the chat template, followed by the start of the answer. */
   readonly chat?: boolean;
   /** Messages before it, a system message first if there is one; the template may have its own. Needs `chat`. */
-  readonly history?: readonly Message[];
+  readonly history?: readonly ChatMessage[];
 }
 
 /**

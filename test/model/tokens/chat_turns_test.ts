@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Message, renderTurns } from "../../../src/model/tokens/chat_turns.ts";
+import { type ChatMessage, renderTurns } from "../../../src/model/tokens/chat_turns.ts";
 
-const template = (messages: readonly Message[]) =>
+const template = (messages: readonly ChatMessage[]) =>
   "<s>" + messages.map(({ role, content }) => `<${role}>${content}<end>\n`).join("") + "<assistant>";
 
-const CHAT: readonly Message[] = [
+const CHAT: readonly ChatMessage[] = [
   { role: "system", content: "Be brief." },
   { role: "user", content: "user" },
   { role: "assistant", content: "Yes?\n" },
@@ -24,7 +24,7 @@ Deno.test("renderTurns() finds every message, equal ones and ones that look like
 });
 
 Deno.test("renderTurns() finds messages that the template trims, and none where they are empty", () => {
-  const trims = (messages: readonly Message[]) =>
+  const trims = (messages: readonly ChatMessage[]) =>
     template(messages.map(({ role, content }) => ({ role, content: content.trim() })));
   const { text, turns } = renderTurns(trims, [{ role: "user", content: "  hi \n" }, {
     role: "assistant",
@@ -34,9 +34,9 @@ Deno.test("renderTurns() finds messages that the template trims, and none where 
 });
 
 Deno.test("renderTurns() refuses templates that change messages or leave them out", () => {
-  const upper = (messages: readonly Message[]) =>
+  const upper = (messages: readonly ChatMessage[]) =>
     template(messages.map(({ role, content }) => ({ role, content: content.toUpperCase() })));
   assert.throws(() => renderTurns(upper, CHAT), /must hold each message as it is: got "BE BRIEF\.<end>/);
-  const last = (messages: readonly Message[]) => template(messages.slice(-1));
+  const last = (messages: readonly ChatMessage[]) => template(messages.slice(-1));
   assert.throws(() => renderTurns(last, CHAT), /must hold each message as it is: got "nothing" for system/);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
-import type { Message } from "../../../src/model/tokens/chat_turns.ts";
+import type { ChatMessage } from "../../../src/model/tokens/chat_turns.ts";
 import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
 import type { Tokenizer } from "../../../src/model/tokens/tokenizer.ts";
 
@@ -15,7 +15,7 @@ interface Frozen {
   /** Hashes of the UTF-16 ranges of `ids`; null where normalization changes the string. */
   readonly offsets: readonly (string | null)[];
   readonly chats: readonly {
-    readonly messages: readonly Message[];
+    readonly messages: readonly ChatMessage[];
     readonly rendered: string;
     readonly ids: readonly number[];
   }[];

@@ -1,4 +1,4 @@
-import { discretizedPath, type Vocabulary } from "../../../attribution/discretized_path.ts";
+import { discretizedPath, type WordEmbeddings } from "../../../attribution/discretized_path.ts";
 import { integratePolyline } from "../../../attribution/polyline.ts";
 import { baselineRows } from "../../baselines/baseline_rows.ts";
 import { MOST_CALLS } from "../../options/bounds.ts";
@@ -38,7 +38,7 @@ export const discretizedIntegratedGradients = method({
     const points = await openAroundPrompt(objective, text, 0);
     const start = await baselineRows(model, text, baseline, text.promptRows);
     const rows = await model.embed(Array.from({ length: V }, (_, id) => id));
-    const vocabulary: Vocabulary = { rows, hiddenSize: D };
+    const vocabulary: WordEmbeddings = { rows, hiddenSize: D };
     const corners = Array.from({ length: steps + 2 }, () => points.origin.slice());
     text.promptIds.forEach((id, i) => {
       if (text.frozen[i]) return;
