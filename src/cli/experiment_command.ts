@@ -6,12 +6,12 @@ import type { ExperimentPlan, ModelSpec, PlanOverrides } from "../experiment/run
 import { planExperiment } from "../experiment/run/plan_cells.ts";
 import { type ExperimentResult, runExperiment } from "../experiment/run/run_experiment.ts";
 import type { RunContext } from "../experiment/run/run_context.ts";
-import { DEVICES, QUANTIZATIONS } from "../experiment/config/experiment_schema.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
 import { bytes, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
-import { MODEL_OPTIONS, TUNINGS } from "./model_flags.ts";
+import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
+import { MODEL_OPTIONS } from "./model_flags.ts";
 import { write } from "./write.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";

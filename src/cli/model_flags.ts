@@ -1,4 +1,5 @@
 import type { Device, LanguageModel, LoadOptions } from "../model/model.ts";
+import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { bytes, oneOf, text } from "./argument_values.ts";
 import type { Options, Values } from "./arguments.ts";
 import { write } from "./write.ts";
@@ -35,9 +36,6 @@ export const MODEL_FLAG_HELP = {
 /** Help of all of them. */
 export const MODEL_HELP: string = Object.values(MODEL_FLAG_HELP).join("");
 
-/** Values of --tuning. */
-export const TUNINGS = ["auto", "off"] as const;
-
 /** A model and the options of its load. */
 interface ModelRequest {
   readonly source: string | undefined;
@@ -46,8 +44,8 @@ interface ModelRequest {
 
 /** Reads the values of `MODEL_OPTIONS`. */
 export function modelOptions(values: Values): ModelRequest {
-  const quantize = oneOf("quantize", values.quantize, ["nf4", "none"] as const) ?? "none";
-  const device: Device = oneOf("device", values.device, ["auto", "webgpu", "reference"] as const) ?? "auto";
+  const quantize = oneOf("quantize", values.quantize, QUANTIZATIONS) ?? "none";
+  const device: Device = oneOf("device", values.device, DEVICES) ?? "auto";
   const memory = bytes("memory", values.memory);
   const tuning = oneOf("tuning", values.tuning, TUNINGS);
   const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);

@@ -5,16 +5,14 @@ import { TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
 import { MOST_CALLS } from "../../explain/options/bounds.ts";
 import type { JsonLeaf } from "../../explain/options/json_leaf.ts";
 import { PRESET_NAMES } from "../../explain/options/preset.ts";
+import { type Device, DEVICES, QUANTIZATIONS } from "../../model/load/load_options.ts";
+import type { Quantize } from "../../model/load/load_weights.ts";
 import { comparedKeys } from "../compared_keys.ts";
 import type { KnownCause } from "../findings/truth.ts";
 import { checkedElsewhere, each, leaf, name, oneOf, text, wholeNumber } from "./leaf.ts";
 
 /** Figures to draw. */
 export const PLOT_CHOICES = ["cells", "summary"] as const;
-/** Devices that a configuration may ask for. */
-export const DEVICES = ["auto", "webgpu", "reference"] as const;
-/** Quantizations at load. */
-export const QUANTIZATIONS = ["none", "nf4"] as const;
 
 /** Options of which a sweep has one value, a list though it is. */
 const WHOLE = ["freeze", "metrics"];
@@ -166,8 +164,8 @@ export interface ParsedExperiment {
   readonly name: string;
   readonly question: string;
   readonly model?: readonly string[];
-  readonly quantize?: readonly (typeof QUANTIZATIONS[number])[];
-  readonly device?: typeof DEVICES[number];
+  readonly quantize?: readonly Quantize[];
+  readonly device?: Device;
   readonly prompts: readonly ParsedPrompt[];
   readonly sweeps: readonly ParsedSweep[];
   readonly compare?: readonly ParsedComparison[];

@@ -1,14 +1,16 @@
 import type { ResolvedOptions } from "../../explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
-import type { DEVICES, ParsedComparison, PLOT_CHOICES, QUANTIZATIONS } from "../config/experiment_schema.ts";
+import type { Device } from "../../model/load/load_options.ts";
+import type { Quantize } from "../../model/load/load_weights.ts";
+import type { ParsedComparison, PLOT_CHOICES } from "../config/experiment_schema.ts";
 import type { GroundTruth } from "../findings/truth.ts";
 
 /** A model as it is opened. */
 export interface ModelSpec {
   /** `embedded`, a directory, a .gguf file or a hub id */
   readonly source: string;
-  readonly quantize: typeof QUANTIZATIONS[number];
-  readonly device: typeof DEVICES[number];
+  readonly quantize: Quantize;
+  readonly device: Device;
 }
 
 /** One attribution of a sweep. */

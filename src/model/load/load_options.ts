@@ -4,6 +4,15 @@ import type { DownloadProgress } from "./locate_model.ts";
 /** The device to run on: `auto` is WebGPU if an adapter answers, else the f64 reference. */
 export type Device = "auto" | "webgpu" | "reference";
 
+/** Every device. */
+export const DEVICES: readonly [Device, ...Device[]] = ["auto", "webgpu", "reference"];
+
+/** Every quantization at load. */
+export const QUANTIZATIONS: readonly [Quantize, ...Quantize[]] = ["none", "nf4"];
+
+/** Kernels to use: those that were found fastest on this adapter, or the defaults. */
+export const TUNINGS: readonly ["auto", "off"] = ["auto", "off"];
+
 /** Options of loading a model. */
 export interface LoadOptions {
   /** Default `auto`. */
