@@ -1,5 +1,6 @@
 import { type Graph, type Trace, trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
+import { FINAL_NORM, HEAD } from "../load/weight_names.ts";
 import { attentionOf, decoderBlocks, type DecoderSpec, f32 } from "./decoder.ts";
 import { rotationInput } from "./rotation.ts";
 
@@ -32,7 +33,7 @@ export function stepGraph(model: DecoderSpec, capacity: number): Graph<{ token: 
   const { hiddenSize: columns, embeddingScale: scale } = model.config;
   const g = trace();
   const [token, position] = ["token", "position"].map((name) => g.input(name, ONE_INDEX));
-  const [x] = g.emit("weightRows", { weight: "head", columns, scale }, [token]);
+  const [x] = g.emit("weightRows", { weight: HEAD, columns, scale }, [token]);
   const [rotation] = g.emit("gatherRows", {}, [rotationInput(g, model.config, capacity), position]);
   const logits = decodedLogits(g, model, { x, rotation, position, capacity });
   return g.finish({ token: g.emit("nextToken", {}, [logits, token, position])[0] });
@@ -66,8 +67,8 @@ function decodedLogits(g: Trace, model: DecoderSpec, { x, rotation, position, ca
     return g.emit("cachedAttention", attentionOf(config, layer, capacity), [qkv, cache, position])[0];
   };
   const h = decoderBlocks(g, model, x, rotation, attend, { products: rows === 1 ? "single" : "batched" });
-  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [lastRow(g, h)]);
-  const head = { weight: "head", bias: null, outputs: vocabularySize, inner: D, single: true };
+  const [normed] = g.emit("rmsNorm", { weight: FINAL_NORM, epsilon: config.rmsNormEpsilon }, [lastRow(g, h)]);
+  const head = { weight: HEAD, bias: null, outputs: vocabularySize, inner: D, single: true };
   // A soft-cap keeps the order of the logits.
   return g.emit("linear", head, [normed])[0];
 }

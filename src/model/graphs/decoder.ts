@@ -3,6 +3,7 @@ import type { AttentionAttributes } from "../../ops/attention/attention_layout.t
 import type { Value } from "../../ops/op.ts";
 import { ARCHITECTURES } from "../load/architectures.ts";
 import type { ModelConfig } from "../load/model_config.ts";
+import { blockBias, type BlockMatrix, type BlockNorm, blockWeight } from "../load/weight_names.ts";
 import { NOTHING_SHARED, type SharedInputs } from "./shared_inputs.ts";
 
 /** A decoder as graphs see it: its configuration, and the biases that its checkpoint has. */
@@ -53,22 +54,21 @@ export function decoderBlocks(
   const gated = config.activation === "silu" ? "swiglu" : "geglu";
   let h = x;
   for (let i = from; i < to; i++) {
-    const name = `layers.${i}`;
-    const product = (weight: string, bias: boolean, input: Value, outputs: number) => {
+    const product = (weight: BlockMatrix, bias: boolean, input: Value, outputs: number) => {
       const attributes = {
-        weight: `${name}.${weight}`,
-        bias: bias ? `${name}.${weight}.bias` : null,
+        weight: blockWeight(i, weight),
+        bias: bias ? blockBias(i, weight) : null,
         outputs,
         inner: input.shape[input.shape.length - 1],
         single: products === "single",
       };
       return g.emit("linear", attributes, [input])[0];
     };
-    const norm = (weight: string, input: Value) =>
-      g.emit("rmsNorm", { weight: `${name}.${weight}`, epsilon }, [input])[0];
+    const norm = (weight: BlockNorm, input: Value) =>
+      g.emit("rmsNorm", { weight: blockWeight(i, weight), epsilon }, [input])[0];
     let qkv = product("qkv", attentionBias, norm("input_norm", h), width);
     if (headNorms) {
-      [qkv] = g.emit("headNorm", { weight: `${name}.head_norm`, epsilon, heads, kvHeads, headSize }, [qkv]);
+      [qkv] = g.emit("headNorm", { weight: blockWeight(i, "head_norm"), epsilon, heads, kvHeads, headSize }, [qkv]);
     }
     const { rope: table } = config.layerKinds[i];
     const [rotated] = g.emit("rope", { ...rope, table }, [qkv, rotation, ...shared.ofLayer(i)]);

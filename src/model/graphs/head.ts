@@ -1,6 +1,7 @@
 import type { InputData } from "../../graph/executor.ts";
 import type { Trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
+import { FINAL_NORM, HEAD } from "../load/weight_names.ts";
 import type { DecoderSpec } from "./decoder.ts";
 
 /**
@@ -46,14 +47,14 @@ export function headScores(
 ): Value {
   const { vocabularySize: vocabulary, logitSoftCap: softCap } = config;
   const head = {
-    weight: "head",
+    weight: HEAD,
     vocabulary,
     gradient: use === "differentiated",
     ...(softCap === null ? {} : { softCap }),
   };
   const u32 = (...shape: number[]) => ({ shape, dtype: "u32" } as const);
   const targets = () => g.input("targets", u32(sequences * T));
-  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon: config.rmsNormEpsilon }, [h]);
+  const [normed] = g.emit("rmsNorm", { weight: FINAL_NORM, epsilon: config.rmsNormEpsilon }, [h]);
   switch (kind) {
     case "log-prob":
       return g.emit("targetLogProb", head, [normed, targets()])[0];

@@ -1,5 +1,6 @@
 import { type Graph, trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
+import { FINAL_NORM, HEAD } from "../load/weight_names.ts";
 import { attentionOf, decoderBlocks, type DecoderSpec, f32 } from "./decoder.ts";
 import { rotationInput } from "./rotation.ts";
 
@@ -31,8 +32,8 @@ export function logitsGraph(model: DecoderSpec, { prompt: L, targets: T }: Logit
   };
   const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - 1, count: T }, [h])[0];
   const h = decoderBlocks(g, model, x, rotationInput(g, config, S), attend, { keep });
-  const [normed] = g.emit("rmsNorm", { weight: "norm", epsilon }, [h]);
-  const head = { weight: "head", bias: null, outputs: V, inner: D };
+  const [normed] = g.emit("rmsNorm", { weight: FINAL_NORM, epsilon }, [h]);
+  const head = { weight: HEAD, bias: null, outputs: V, inner: D };
   const logits = groupsOf(T, V).map((window) => {
     const [rows] = g.emit("takeRows", { sequence: T, ...window }, [normed]);
     return g.emit("linear", head, [rows])[0];

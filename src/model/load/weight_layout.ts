@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { ARCHITECTURES } from "./architectures.ts";
 import type { ModelConfig } from "./model_config.ts";
+import { blockBias, type BlockNorm, blockWeight, FINAL_NORM, HEAD } from "./weight_names.ts";
 
 /** Name of the embedding matrix in a checkpoint. */
 export const EMBEDDING = "model.embed_tokens.weight";
@@ -18,65 +19,72 @@ export interface StackedWeight {
   readonly offset?: number;
 }
 
-/**
- * Lists every weight that a model's graphs use: q, k and v stacked as `layers.N.qkv`, gate and up as
- * `layers.N.gate_up`, the norms of queries' and keys' heads as `layers.N.head_norm`.
- */
+/** Tensors of a checkpoint, and the rows or elements of each. */
+type Tensors = readonly (readonly [name: string, size: number])[];
+
+/** Lists every weight that a model's graphs use. */
 export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: ModelConfig): StackedWeight[] {
-  const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, vocabularySize: V } = config;
-  const { norms, normOffset, headNorms } = ARCHITECTURES[config.architecture];
-  const vector = (name: string, tensors: readonly (readonly [string, number])[]): StackedWeight => ({
+  const { hiddenSize: D, vocabularySize: V } = config;
+  const { normOffset } = ARCHITECTURES[config.architecture];
+  const head = config.tiedHead ? EMBEDDING : "lm_head.weight";
+  return [
+    ...Array.from({ length: config.layers }, (_, layer) => blockWeights(checkpoint, config, layer)).flat(),
+    vector(FINAL_NORM, [["model.norm.weight", D]], normOffset),
+    { ...matrix(HEAD, [[head, V]], D), linear: false },
+  ];
+}
+
+/** Lists the weights of a block: q, k and v stacked, gate and up, the norms of queries' and keys' heads. */
+function blockWeights(
+  checkpoint: Pick<Checkpoint, "tensors">,
+  { architecture, hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize }: ModelConfig,
+  layer: number,
+): StackedWeight[] {
+  const { norms, normOffset, headNorms } = ARCHITECTURES[architecture];
+  const from = `model.layers.${layer}`;
+  const attention = (part: string) => `${from}.self_attn.${part}`;
+  const qkv = [["q_proj", heads * headSize], ["k_proj", kvHeads * headSize], ["v_proj", kvHeads * headSize]] as const;
+  const qkvOf = (kind: "weight" | "bias") => qkv.map(([name, rows]) => [attention(`${name}.${kind}`), rows] as const);
+  const norm = (name: BlockNorm, stored: string | null) =>
+    stored === null ? [] : [vector(blockWeight(layer, name), [[`${from}.${stored}.weight`, D]], normOffset)];
+  const headNorm = [[attention("q_norm.weight"), headSize], [attention("k_norm.weight"), headSize]] as const;
+  const gateUp = [[`${from}.mlp.gate_proj.weight`, F], [`${from}.mlp.up_proj.weight`, F]] as const;
+  return [
+    ...norm("input_norm", norms.attentionIn),
+    matrix(blockWeight(layer, "qkv"), qkvOf("weight"), D),
+    ...(hasAttentionBias(checkpoint) ? [vector(blockBias(layer, "qkv"), qkvOf("bias"))] : []),
+    ...(headNorms ? [vector(blockWeight(layer, "head_norm"), headNorm, normOffset)] : []),
+    matrix(blockWeight(layer, "o"), [[attention("o_proj.weight"), D]], heads * headSize),
+    ...(hasOutputBias(checkpoint) ? [vector(blockBias(layer, "o"), [[attention("o_proj.bias"), D]])] : []),
+    ...norm("attention_out_norm", norms.attentionOut),
+    ...norm("post_norm", norms.mlpIn),
+    matrix(blockWeight(layer, "gate_up"), gateUp, D),
+    matrix(blockWeight(layer, "down"), [[`${from}.mlp.down_proj.weight`, D]], F),
+    ...norm("mlp_out_norm", norms.mlpOut),
+  ];
+}
+
+function vector(name: string, tensors: Tensors, offset?: number): StackedWeight {
+  return {
     name,
     kind: "vector",
     rows: 1,
     columns: tensors.reduce((sum, [, size]) => sum + size, 0),
     parts: tensors.map(([tensor, size]) => ({ tensor, shape: [size] })),
     linear: false,
-  });
-  const norm = (name: string, tensors: readonly string[], size: number): StackedWeight => ({
-    ...vector(name, tensors.map((tensor) => [`${tensor}.weight`, size])),
-    offset: normOffset,
-  });
-  const matrix = (name: string, tensors: readonly (readonly [string, number])[], columns: number): StackedWeight => ({
+    offset,
+  };
+}
+
+function matrix(name: string, tensors: Tensors, columns: number): StackedWeight {
+  return {
     name,
     kind: "matrix",
     rows: tensors.reduce((sum, [, rows]) => sum + rows, 0),
     columns,
-    parts: tensors.map(([tensor, rows]) => ({ tensor: `${tensor}.weight`, shape: [rows, columns] })),
-    linear: name !== "head",
-  });
-  const block = (i: number): StackedWeight[] => {
-    const from = `model.layers.${i}`;
-    const to = `layers.${i}`;
-    const qkv = [
-      [`${from}.self_attn.q_proj`, heads * headSize],
-      [`${from}.self_attn.k_proj`, kvHeads * headSize],
-      [`${from}.self_attn.v_proj`, kvHeads * headSize],
-    ] as const;
-    const output = `${from}.self_attn.o_proj`;
-    const blockNorm = (name: string, stored: string | null) =>
-      stored === null ? [] : [norm(`${to}.${name}`, [`${from}.${stored}`], D)];
-    return [
-      ...blockNorm("input_norm", norms.attentionIn),
-      matrix(`${to}.qkv`, qkv, D),
-      ...(hasAttentionBias(checkpoint) ? [vector(`${to}.qkv.bias`, qkv.map(([name, n]) => [`${name}.bias`, n]))] : []),
-      ...(headNorms
-        ? [norm(`${to}.head_norm`, [`${from}.self_attn.q_norm`, `${from}.self_attn.k_norm`], headSize)]
-        : []),
-      matrix(`${to}.o`, [[output, D]], heads * headSize),
-      ...(hasOutputBias(checkpoint) ? [vector(`${to}.o.bias`, [[`${output}.bias`, D]])] : []),
-      ...blockNorm("attention_out_norm", norms.attentionOut),
-      ...blockNorm("post_norm", norms.mlpIn),
-      matrix(`${to}.gate_up`, [[`${from}.mlp.gate_proj`, F], [`${from}.mlp.up_proj`, F]], D),
-      matrix(`${to}.down`, [[`${from}.mlp.down_proj`, D]], F),
-      ...blockNorm("mlp_out_norm", norms.mlpOut),
-    ];
+    parts: tensors.map(([tensor, rows]) => ({ tensor, shape: [rows, columns] })),
+    linear: true,
   };
-  return [
-    ...Array.from({ length: config.layers }, (_, i) => block(i)).flat(),
-    norm("norm", ["model.norm"], D),
-    matrix("head", [[config.tiedHead ? EMBEDDING.replace(/\.weight$/, "") : "lm_head", V]], D),
-  ];
 }
 
 /**
