@@ -90,15 +90,11 @@ export async function measureFaithfulness(
   let at = 0;
   const curves = sizes.map((size) => scores.slice(at, at += size).map((score) => score[target]));
   const [value, ...controls] = curves.map((own) => measure.value(own, order.length, options));
-  const end = CURVE_ENDS[name];
   return {
     ...compare(value, controls, measure.better),
-    curve: end === null ? null : controlled(curves, curveCounts(order.length, options, end)),
+    curve: measure.nothingAt && controlled(curves, curveCounts(order.length, options, measure.nothingAt)),
   };
 }
-
-/** End of a measure's curve with the empty prompt; null if it has no curve. */
-const CURVE_ENDS = { deletion: "end", insertion: "start", comprehensiveness: null, sufficiency: null } as const;
 
 /** Compares the first curve with the others. */
 function controlled([scores, ...controls]: readonly (readonly number[])[], counts: readonly number[]): ControlledCurve {
@@ -148,9 +144,10 @@ export async function removalCurve(
   { target = scorer.targets, points }: Pick<FaithfulnessOptions, "target" | "points"> = {},
 ): Promise<RemovalCurve> {
   const options = { scoresNothing: scorer.scoresNothing, points };
-  const scores = await scorer.score(ORDER_MEASURES[name].coalitions(order, options));
+  const measure = ORDER_MEASURES[name];
+  const scores = await scorer.score(measure.coalitions(order, options));
   return {
-    counts: curveCounts(order.length, options, name === "deletion" ? "end" : "start"),
+    counts: curveCounts(order.length, options, measure.nothingAt),
     scores: scores.map((score) => score[target]),
   };
 }

@@ -4,6 +4,8 @@ import { type Coalition, everyUnit, noUnit } from "../perturbation/coalition.ts"
 interface OrderMeasure {
   /** The good direction. */
   readonly better: "lower" | "higher";
+  /** End of its curve at which every unit is gone; null if the measure has no curve. */
+  readonly nothingAt: "start" | "end" | null;
   /** Returns the coalitions to score for an order of N units. */
   coalitions(order: readonly number[], options: MeasureOptions): Coalition[];
   /** Returns the measure, nats, from the scores of these coalitions. */
@@ -38,21 +40,25 @@ const RATIONALE_SHARES = [0.01, 0.05, 0.1, 0.2, 0.5] as const;
 export const ORDER_MEASURES = {
   deletion: {
     better: "lower",
+    nothingAt: "end",
     coalitions: (order, options) => curveCounts(order.length, options, "end").map((count) => without(order, count)),
     value: (scores, units, options) => meanHeight(scores, curveCounts(units, options, "end")),
   },
   insertion: {
     better: "higher",
+    nothingAt: "start",
     coalitions: (order, options) => curveCounts(order.length, options, "start").map((count) => alone(order, count)),
     value: (scores, units, options) => meanHeight(scores, curveCounts(units, options, "start")),
   },
   comprehensiveness: {
     better: "higher",
+    nothingAt: null,
     coalitions: (order) => [everyUnit(order.length), ...rationales(order.length).map((count) => without(order, count))],
     value: meanDrop,
   },
   sufficiency: {
     better: "lower",
+    nothingAt: null,
     coalitions: (order) => [everyUnit(order.length), ...rationales(order.length).map((count) => alone(order, count))],
     value: meanDrop,
   },
