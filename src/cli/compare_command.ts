@@ -1,7 +1,7 @@
 import type { AttributionRecord } from "../explain/record/record.ts";
-import { type ComparedRecord, compareRecords } from "../experiment/findings/compare_records.ts";
-import { recordComparisonText } from "../experiment/findings/record_comparison_text.ts";
-import { recordPairsCsv } from "../experiment/findings/record_pairs_csv.ts";
+import { type ComparedRecord, compareRecords } from "../experiment/findings/comparison/compare_records.ts";
+import { recordComparisonText } from "../experiment/findings/comparison/record_comparison_text.ts";
+import { recordPairsCsv } from "../experiment/findings/comparison/record_pairs_csv.ts";
 import { checkRecord } from "../explain/record/check_record.ts";
 import { readableJson } from "../report/text/readable_json.ts";
 import { number, oneOf, text } from "./argument_values.ts";

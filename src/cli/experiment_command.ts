@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
-import { completenessPivot } from "../experiment/findings/pivot.ts";
+import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
 import type { ForecastModel } from "../experiment/run/forecast.ts";
 import type { ExperimentPlan, ModelSpec, PlanOverrides } from "../experiment/run/cell.ts";
 import { planExperiment } from "../experiment/run/plan_cells.ts";

@@ -4,8 +4,8 @@ import { TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
 import { checkText } from "../../explain/options/check_text.ts";
 import { hint, type Mistake } from "../../explain/options/mistake.ts";
 import { withDependents } from "../compared_keys.ts";
-import type { KnownCause } from "../findings/truth.ts";
-import { locateCause } from "../findings/locate_cause.ts";
+import type { KnownCause } from "../findings/truth/truth.ts";
+import { locateCause } from "../findings/truth/locate_cause.ts";
 import { sweepChoices } from "./sweep_choices.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */

@@ -8,7 +8,7 @@ import { PRESET_NAMES } from "../../explain/options/preset.ts";
 import { type Device, DEVICES, QUANTIZATIONS } from "../../model/load/load_options.ts";
 import type { Quantize } from "../../model/load/load_weights.ts";
 import { comparedKeys } from "../compared_keys.ts";
-import type { KnownCause } from "../findings/truth.ts";
+import type { KnownCause } from "../findings/truth/truth.ts";
 import { checkedElsewhere, each, leaf, name, oneOf, text, wholeNumber } from "./leaf.ts";
 
 /** Figures to draw. */

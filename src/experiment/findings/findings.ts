@@ -1,7 +1,7 @@
 import { type ClusteredMean, clusteredMean, type ClusteredValue } from "../../statistics/clustered_mean.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "./comparison/compare_cells.ts";
 import { AGREEMENT_MEASURES, type Measure, METRIC_MEASURES, STABILITY_MEASURES, TRUTH_MEASURES } from "./measures.ts";
-import type { ResultRow } from "./results.ts";
+import type { ResultRow } from "./result_row.ts";
 
 /** One number that an experiment finds: a measure's mean over prompts with its interval. */
 export interface Finding {

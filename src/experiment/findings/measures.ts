@@ -1,6 +1,6 @@
 import { ORDER_MEASURE_NAMES } from "../../metrics/order_measure.ts";
-import type { Comparison } from "./comparison.ts";
-import type { ResultRow } from "./results.ts";
+import type { Comparison } from "./comparison/compare_cells.ts";
+import type { ResultRow } from "./result_row.ts";
 
 /** A measure of something: its name, its value, null if there is none, and true if it is a share of a whole. */
 export interface Measure<T> {

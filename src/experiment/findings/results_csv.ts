@@ -2,8 +2,8 @@ import { recordedNames } from "../../explain/methods/option_order.ts";
 import { ORDER_MEASURE_NAMES } from "../../metrics/order_measure.ts";
 import { columnName, csvText } from "../../report/text/csv_text.ts";
 import { total } from "../../report/view/score_sums.ts";
-import type { ResultRow } from "./results.ts";
-import type { TruthScore } from "./score_truth.ts";
+import type { ResultRow } from "./result_row.ts";
+import type { TruthScore } from "./truth/score_truth.ts";
 
 /** A column's name and its value in a row. */
 type Column = readonly [name: string, value: (row: ResultRow) => unknown];

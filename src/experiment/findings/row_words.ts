@@ -9,8 +9,8 @@ export function promptWord({ prompt, options: { objective } }: Cell): string {
 }
 
 /**
- * Tells the paths of a sweep apart, quadrature and effort aside: `zero`, or `zero, layer 3, frozen first`; the scheme of
- * a perturbation method.
+ * Tells the paths of a sweep apart, quadrature and effort aside: `zero`, or `zero, layer 3, frozen first`; the scheme
+ * of a perturbation method.
  */
 export function pathText({ recorded }: Cell, usualFreeze: string): string {
   const { scheme, baseline, layer, prefix } = recorded;

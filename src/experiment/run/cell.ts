@@ -3,7 +3,7 @@ import type { AttributionText } from "../../explain/options/attribution_text.ts"
 import type { Device } from "../../model/load/load_options.ts";
 import type { Quantize } from "../../model/load/load_weights.ts";
 import type { ParsedComparison, PLOT_CHOICES } from "../config/experiment_schema.ts";
-import type { GroundTruth } from "../findings/truth.ts";
+import type { GroundTruth } from "../findings/truth/truth.ts";
 
 /** A model as it is opened. */
 export interface ModelSpec {

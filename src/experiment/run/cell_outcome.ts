@@ -1,4 +1,4 @@
-import type { ResultRow } from "../findings/results.ts";
+import type { ResultRow } from "../findings/result_row.ts";
 import type { Cell } from "./cell.ts";
 
 /** Result of a cell: computed by this run, found in the output directory, or failed. */

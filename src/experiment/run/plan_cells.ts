@@ -5,7 +5,7 @@ import type { AttributionText } from "../../explain/options/attribution_text.ts"
 import { RECORD_SCHEMA } from "../../explain/record/record.ts";
 import { expandSweep } from "../config/expand_sweep.ts";
 import type { ExperimentConfig } from "../config/parse_config.ts";
-import { truthsOf } from "../findings/truth.ts";
+import { truthsOf } from "../findings/truth/truth.ts";
 import type { Cell, ExperimentPlan, ModelSpec, PlanOverrides } from "./cell.ts";
 import { cellWords, writtenMetrics } from "./cell_words.ts";
 import { stableJson } from "./stable_json.ts";

@@ -1,8 +1,8 @@
 import { assertFiniteRecord } from "../../explain/record/assert_finite_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { checkRecord } from "../../explain/record/check_record.ts";
-import { plotCell } from "../findings/plot_cell.ts";
-import { resultRow } from "../findings/results.ts";
+import { plotCell } from "../findings/plots/plot_cell.ts";
+import { resultRow } from "../findings/result_row.ts";
 import type { CellOutcome } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
 import type { Cell, ExperimentPlan } from "./cell.ts";

@@ -1,4 +1,4 @@
-import { isUnmet } from "../findings/results.ts";
+import { isUnmet } from "../findings/result_row.ts";
 import { type CellOutcome, countOf, failuresOf, rowsOf } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
 import { groupByModel } from "./group_by_model.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
-import { locateCause } from "../../../src/experiment/findings/locate_cause.ts";
+import { locateCause } from "../../../src/experiment/findings/truth/locate_cause.ts";
 
 /** The plan of a file under experiments/. */
 async function planOf(name: string) {

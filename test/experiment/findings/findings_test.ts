@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
 import { agreement } from "../../../src/metrics/agreement.ts";
-import { compareCells } from "../../../src/experiment/findings/comparison.ts";
+import { compareCells } from "../../../src/experiment/findings/comparison/compare_cells.ts";
 import { findingsOf } from "../../../src/experiment/findings/findings.ts";
 import { findingsTable } from "../../../src/experiment/findings/findings_table.ts";
-import { resultRow } from "../../../src/experiment/findings/results.ts";
+import { resultRow } from "../../../src/experiment/findings/result_row.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
 import { closedFormRecord } from "../../explain/closed_form_record.ts";
 import { fakeContext, planOf, SWEEP, withDirectory } from "../../explain/fake_model.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runCommandLine } from "../../../src/cli/run_command_line.ts";
 import { ConfigError, parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { experimentJsonSchema } from "../../../src/experiment/config/json_schema.ts";
-import { resultRow } from "../../../src/experiment/findings/results.ts";
+import { resultRow } from "../../../src/experiment/findings/result_row.ts";
 import { resultsCsv } from "../../../src/experiment/findings/results_csv.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
 import { attribute } from "../../../src/explain/attribute.ts";

@@ -1,5 +1,5 @@
-import type { AttributionRecord } from "../../explain/record/record.ts";
-import { byUnits } from "../../report/view/by_units.ts";
+import type { AttributionRecord } from "../../../explain/record/record.ts";
+import { byUnits } from "../../../report/view/by_units.ts";
 
 /** A sequence attribution by units, and what must be equal in another one to compare them. */
 export interface ComparableUnits {

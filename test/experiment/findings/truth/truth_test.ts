@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { locateCause } from "../../../src/experiment/findings/locate_cause.ts";
-import { scoreTruth } from "../../../src/experiment/findings/score_truth.ts";
-import { truthsOf } from "../../../src/experiment/findings/truth.ts";
-import { sampledRecord, sampleRecord, withAttribution } from "../../report/record_sample.ts";
+import { locateCause } from "../../../../src/experiment/findings/truth/locate_cause.ts";
+import { scoreTruth } from "../../../../src/experiment/findings/truth/score_truth.ts";
+import { truthsOf } from "../../../../src/experiment/findings/truth/truth.ts";
+import { sampledRecord, sampleRecord, withAttribution } from "../../../report/record_sample.ts";
 
 const PROMPT = "Olga paints in Rome and Olga sings";
 const record = (values: number[]) => withAttribution(sampleRecord({}, PROMPT), values);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { completenessPivot } from "../../../src/experiment/findings/pivot.ts";
-import { type CellOutcome, rowsOf } from "../../../src/experiment/run/cell_outcome.ts";
-import { resultRow } from "../../../src/experiment/findings/results.ts";
-import { summaryText } from "../../../src/experiment/findings/summary.ts";
-import { closedFormRecord } from "../../explain/closed_form_record.ts";
-import { planOf, SWEEP } from "../../explain/fake_model.ts";
+import { completenessPivot } from "../../../../src/experiment/findings/summary/completeness_pivot.ts";
+import { type CellOutcome, rowsOf } from "../../../../src/experiment/run/cell_outcome.ts";
+import { resultRow } from "../../../../src/experiment/findings/result_row.ts";
+import { summaryText } from "../../../../src/experiment/findings/summary/summary_text.ts";
+import { closedFormRecord } from "../../../explain/closed_form_record.ts";
+import { planOf, SWEEP } from "../../../explain/fake_model.ts";
 
 const PLAN = planOf(
   SWEEP.replace("Michael paints", "Mi|chael *paints*").replace("Does the runner", "Does the `runner`"),

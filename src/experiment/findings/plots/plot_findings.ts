@@ -1,7 +1,7 @@
-import { intervalPlot } from "../../report/plot/interval_plot.ts";
-import type { ResultStore } from "../run/result_store.ts";
+import { intervalPlot } from "../../../report/plot/interval_plot.ts";
+import type { ResultStore } from "../../run/result_store.ts";
 import { drawPlot } from "./draw_plot.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings } from "../findings.ts";
 
 /** Draws each part of the findings. */
 export async function plotFindings(store: ResultStore, all: readonly Findings[], name: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { TopLevelSpec } from "npm:vega-lite@6";
-import { isFile, readIfThere } from "../../files/existing_file.ts";
-import { writeWhole } from "../../files/whole_file.ts";
-import { rasterize, renderSvg } from "../../report/plot/render_figure.ts";
-import type { ResultStore } from "../run/result_store.ts";
+import { isFile, readIfThere } from "../../../files/existing_file.ts";
+import { writeWhole } from "../../../files/whole_file.ts";
+import { rasterize, renderSvg } from "../../../report/plot/render_figure.ts";
+import type { ResultStore } from "../../run/result_store.ts";
 
 /** Raise it when the drawing of a specification changes, so that plots of earlier versions are drawn again. */
 const DRAWING = 1;

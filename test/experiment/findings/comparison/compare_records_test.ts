@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
-import { compareRecords } from "../../../src/experiment/findings/compare_records.ts";
-import { recordComparisonText } from "../../../src/experiment/findings/record_comparison_text.ts";
-import { recordPairsCsv } from "../../../src/experiment/findings/record_pairs_csv.ts";
-import { agreement } from "../../../src/metrics/agreement.ts";
-import { sampleRecord, withAttribution } from "../../report/record_sample.ts";
+import { compareRecords } from "../../../../src/experiment/findings/comparison/compare_records.ts";
+import { recordComparisonText } from "../../../../src/experiment/findings/comparison/record_comparison_text.ts";
+import { recordPairsCsv } from "../../../../src/experiment/findings/comparison/record_pairs_csv.ts";
+import { agreement } from "../../../../src/metrics/agreement.ts";
+import { sampleRecord, withAttribution } from "../../../report/record_sample.ts";
 
 const RECORD = sampleRecord();
 const OTHER = withAttribution(RECORD, RECORD.sequenceAttribution.map((value, i) => (i % 2 === 0 ? value : -value)));

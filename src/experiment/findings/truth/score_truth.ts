@@ -1,8 +1,8 @@
-import type { AttributionRecord } from "../../explain/record/record.ts";
-import { averagePrecision, precisionAt, rocAuc } from "../../metrics/ground_truth.ts";
-import { orderOf } from "../../metrics/order_measure.ts";
-import { segmentsOf } from "../../units/join_tokens.ts";
-import type { Span } from "../../units/text_segments.ts";
+import type { AttributionRecord } from "../../../explain/record/record.ts";
+import { averagePrecision, precisionAt, rocAuc } from "../../../metrics/ground_truth.ts";
+import { orderOf } from "../../../metrics/order_measure.ts";
+import { segmentsOf } from "../../../units/join_tokens.ts";
+import type { Span } from "../../../units/text_segments.ts";
 import { locateCause } from "./locate_cause.ts";
 import type { GroundTruth } from "./truth.ts";
 

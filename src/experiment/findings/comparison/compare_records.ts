@@ -1,10 +1,10 @@
-import type { AttributionRecord } from "../../explain/record/record.ts";
-import { agreement } from "../../metrics/agreement.ts";
-import { stability } from "../../metrics/stability.ts";
-import { byUnits } from "../../report/view/by_units.ts";
-import { methodText } from "../../report/words/method_text.ts";
+import type { AttributionRecord } from "../../../explain/record/record.ts";
+import { agreement } from "../../../metrics/agreement.ts";
+import { stability } from "../../../metrics/stability.ts";
+import { byUnits } from "../../../report/view/by_units.ts";
+import { methodText } from "../../../report/words/method_text.ts";
 import { type AgreementNumbers, agreementNumbers, finiteOrNull } from "./agreement_numbers.ts";
-import { comparableUnits, unitsInCommon } from "./comparable.ts";
+import { comparableUnits, unitsInCommon } from "./comparable_units.ts";
 
 /** A record with a name, such as its file's. */
 export interface ComparedRecord {
@@ -35,7 +35,8 @@ export interface RecordComparison {
  * Compares the sequence attributions of records.
  *
  * @param top k of the overlap; a quarter of the units by default
- * @throws {RangeError} if there are fewer than two records, their prompts, targets or units differ, or k is not 1 … units
+ * @throws {RangeError} if there are fewer than two records, their prompts, targets or units differ, or k is not 1 …
+ * units
  */
 export function compareRecords(given: readonly ComparedRecord[], top?: number): RecordComparison {
   if (given.length < 2) throw new RangeError(`Cannot compare as there must be two records: got ${given.length}`);

@@ -1,4 +1,4 @@
-import type { Agreement } from "../../metrics/agreement.ts";
+import type { Agreement } from "../../../metrics/agreement.ts";
 
 /** Agreement with null for measures that do not exist, such as the correlation of a constant. */
 export type AgreementNumbers = { readonly [measure in keyof Agreement]: number | null };

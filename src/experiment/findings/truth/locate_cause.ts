@@ -1,4 +1,4 @@
-import type { Span } from "../../units/text_segments.ts";
+import type { Span } from "../../../units/text_segments.ts";
 import type { KnownCause } from "./truth.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { csvText, namedColumns } from "../../report/text/csv_text.ts";
-import type { ResultRow } from "./results.ts";
+import { csvText, namedColumns } from "../../../report/text/csv_text.ts";
+import type { ResultRow } from "../result_row.ts";
 
 /** The truth scores of every attribution and known cause, as CSV. */
 export function truthCsv(rows: readonly ResultRow[]): string {

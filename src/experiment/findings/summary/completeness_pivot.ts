@@ -1,12 +1,12 @@
-import { percentText } from "../../report/text/number_text.ts";
-import type { TextTable } from "../../report/text/text_table.ts";
-import { isUnmet, type ResultRow } from "./results.ts";
-import { pathText, promptWord, ruleText, usualFreeze } from "./row_words.ts";
+import { percentText } from "../../../report/text/number_text.ts";
+import type { TextTable } from "../../../report/text/text_table.ts";
+import { isUnmet, type ResultRow } from "../result_row.ts";
+import { pathText, promptWord, ruleText, usualFreeze } from "../row_words.ts";
 
 /**
- * Completeness error by prompt, baseline and quadrature (rows) and path points (columns); `adaptive` and methods without
- * fixed steps state theirs in the last column. Cells that differ in something else share a place and are listed there one
- * after another.
+ * Completeness error by prompt, baseline and quadrature (rows) and path points (columns); `adaptive` and methods
+ * without fixed steps state theirs in the last column. Cells that differ in something else share a place and are listed
+ * there one after another.
  */
 export function completenessPivot(rows: readonly ResultRow[]): TextTable {
   const usual = usualFreeze(rows);

@@ -5,9 +5,9 @@ import type { RecordSampling } from "../../explain/record/record_sampling.ts";
 import { byUnits } from "../../report/view/by_units.ts";
 import { attributionSum, scoreGap, total } from "../../report/view/score_sums.ts";
 import { topPosition } from "../../report/view/support.ts";
-import { type ComparableUnits, comparableUnits } from "./comparable.ts";
+import { type ComparableUnits, comparableUnits } from "./comparison/comparable_units.ts";
 import type { Cell } from "../run/cell.ts";
-import { scoreTruth, type TruthScore } from "./score_truth.ts";
+import { scoreTruth, type TruthScore } from "./truth/score_truth.ts";
 
 /** Numbers of a cell's record that the tables and plots of an experiment show. */
 export interface ResultRow {
@@ -31,7 +31,7 @@ export interface ResultRow {
   /** The sequence attribution, for comparisons. */
   readonly units: ComparableUnits;
   readonly truth: readonly TruthScore[];
-  /** Why the truth could not be looked at; null where it was, or none is known. */
+  /** Reason if the truth could not be looked at; null if it was, or none is known. */
   readonly truthError: string | null;
   readonly metrics: RecordMetrics | null;
 }

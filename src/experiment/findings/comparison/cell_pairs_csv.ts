@@ -1,6 +1,6 @@
-import { csvText, namedColumns } from "../../report/text/csv_text.ts";
+import { csvText, namedColumns } from "../../../report/text/csv_text.ts";
 import { agreementNumbers } from "./agreement_numbers.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "./compare_cells.ts";
 
 /** Every pair of cells that was compared, as CSV. */
 export function cellPairsCsv(comparisons: readonly Comparison[]): string {

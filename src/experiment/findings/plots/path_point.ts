@@ -1,8 +1,8 @@
-import { methodOf } from "../../explain/methods/method_table.ts";
-import type { CompletenessPoint } from "../../report/plot/completeness_plot.ts";
-import type { Cell } from "../run/cell.ts";
-import type { ResultRow } from "./results.ts";
-import { pathText, promptWord } from "./row_words.ts";
+import { methodOf } from "../../../explain/methods/method_table.ts";
+import type { CompletenessPoint } from "../../../report/plot/completeness_plot.ts";
+import type { Cell } from "../../run/cell.ts";
+import type { ResultRow } from "../result_row.ts";
+import { pathText, promptWord } from "../row_words.ts";
 
 /** Error of a cell's path, and the words that tell it from others. */
 interface PathPoint {

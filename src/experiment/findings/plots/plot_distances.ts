@@ -1,9 +1,9 @@
-import { completenessPlot } from "../../report/plot/completeness_plot.ts";
-import type { ResultStore } from "../run/result_store.ts";
-import type { Comparison } from "./comparison.ts";
+import { completenessPlot } from "../../../report/plot/completeness_plot.ts";
+import type { ResultStore } from "../../run/result_store.ts";
+import type { Comparison } from "../comparison/compare_cells.ts";
 import { drawPlot } from "./draw_plot.ts";
 import { pathPoint } from "./path_point.ts";
-import { usualFreeze } from "./row_words.ts";
+import { usualFreeze } from "../row_words.ts";
 
 /**
  * Draws the L1 distance from the reference against path points, for comparisons across steps that have one.

@@ -1,4 +1,4 @@
-import { columnName, csvText, namedColumns } from "../../report/text/csv_text.ts";
+import { columnName, csvText, namedColumns } from "../../../report/text/csv_text.ts";
 import type { RecordComparison } from "./compare_records.ts";
 
 const KEYS = [

@@ -1,6 +1,6 @@
-import { fixedText, numberText, percentText } from "../../report/text/number_text.ts";
-import { textTable } from "../../report/text/text_table.ts";
-import { visibleText } from "../../report/text/visible_token.ts";
+import { fixedText, numberText, percentText } from "../../../report/text/number_text.ts";
+import { textTable } from "../../../report/text/text_table.ts";
+import { visibleText } from "../../../report/text/visible_token.ts";
 import type { RecordComparison } from "./compare_records.ts";
 
 /** A comparison of records for a terminal: the agreement of each two, then the attributions of each unit. */

@@ -1,0 +1,64 @@
+import type { ExperimentPlan } from "../../run/cell.ts";
+import { type CellOutcome, rowsOf } from "../../run/cell_outcome.ts";
+import type { Comparison } from "../comparison/compare_cells.ts";
+import type { Findings } from "../findings.ts";
+import { findingsTable } from "../findings_table.ts";
+import { usualFreeze } from "../row_words.ts";
+import { completenessPivot } from "./completeness_pivot.ts";
+import { markdownTable, markdownText } from "./markdown.ts";
+import { adviceSection, notComparedSection, truthErrorsSection, worstSection } from "./notes.ts";
+import { failedSection, overview } from "./overview.ts";
+import { promptSection } from "./prompt_section.ts";
+import { repeatSection } from "./repeat_section.ts";
+
+/** Findings beside completeness. */
+export interface Found {
+  readonly comparisons: readonly Comparison[];
+  readonly findings: readonly Findings[];
+  /** Comparisons whose distances were drawn. */
+  readonly distances: readonly string[];
+}
+
+const NOTHING: Found = { comparisons: [], findings: [], distances: [] };
+
+/**
+ * Writes the Markdown of summary.md: the same results give the same text.
+ *
+ * @param directory that it is going to stand in
+ * @param hasPlot true if completeness was plotted
+ */
+export function summaryText(
+  plan: ExperimentPlan,
+  outcomes: readonly CellOutcome[],
+  directory: string,
+  hasPlot: boolean,
+  found: Found = NOTHING,
+): string {
+  const rows = rowsOf(outcomes);
+  return [
+    `# ${plan.name}`,
+    `*${markdownText(plan.question.trim())}*`,
+    overview(rows, outcomes.length),
+    failedSection(outcomes),
+    rows.length > 0 ? `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}` : "",
+    hasPlot ? "![completeness error against path points](plots/completeness.svg)" : "",
+    ...findingsSections(found),
+    worstSection(rows),
+    notComparedSection(found.comparisons),
+    truthErrorsSection(rows),
+    adviceSection(rows),
+    ...plan.cells.map(({ prompt }) => prompt).filter((name, i, all) => all.indexOf(name) === i)
+      .map((name) => promptSection(name, rows.filter((row) => row.cell.prompt === name), usualFreeze(rows), plan)),
+    repeatSection(plan, directory),
+  ].filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+function findingsSections({ findings, distances }: Found): string[] {
+  return [
+    ...findings.map((one) =>
+      `## ${one.title}\n\nMeans over prompts with 95 % intervals of a bootstrap over prompts (findings.csv).\n\n` +
+      `${markdownTable(findingsTable(one))}\n\n![${one.title}](plots/${one.name}.svg)`
+    ),
+    ...distances.map((name) => `![distance from the reference, ${name}](plots/distance-${name}.svg)`),
+  ];
+}
