@@ -60,16 +60,15 @@ fn row_at(place: Place, position: u32) -> u32 {
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
-//@ for only in ALONE
-  @builtin(local_invocation_index) thread: u32,
-//@ end
-//@ for only in SHARED
+//@ if SHARED
   @builtin(subgroup_id) subgroup: u32,
   @builtin(subgroup_size) subgroup_size: u32,
   @builtin(subgroup_invocation_id) lane: u32,
+//@ else
+  @builtin(local_invocation_index) thread: u32,
 //@ end
 ) {
-//@ for only in SHARED
+//@ if SHARED
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
@@ -88,7 +87,7 @@ fn main(
   let query = place.first + down;
   // True if any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
-//@ for only in SHARED
+//@ if SHARED
 //@   for g in EIGHTS
   let own_q$g = query_at(row_at(place, min(query + 8u * $gu + across % SPAN, last)), place.head);
 //@   end
@@ -125,7 +124,7 @@ fn main(
 //@ for j in 4
         let b$j = qkv[k$j + c];
 //@ end
-//@ for only in SHARED
+//@ if SHARED
         let a = array<Vec, EIGHTS>(
 //@   for g in EIGHTS
           qkv[own_q$g + c],
@@ -133,11 +132,10 @@ fn main(
         );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
-        let a$i = qkv[q$i + c];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
         let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let a$i = qkv[q$i + c];
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -200,7 +198,7 @@ fn main(
       // Fours of keys that the last of the thread's queries sees.
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
-//@ for only in SHARED
+//@ if SHARED
         let p = array<vec4f, EIGHTS>(
 //@   for g in EIGHTS
           scores[(down + 8u * $gu + across % SPAN) * STRIDE + f],
@@ -208,11 +206,10 @@ fn main(
         );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
-        let p$i = scores[(down + $iu) * STRIDE + f];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
         let p$i = subgroupShuffle(p[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let p$i = scores[(down + $iu) * STRIDE + f];
 //@   end
 //@ end
 //@ for j in 4

@@ -15,16 +15,15 @@ var<workgroup> ds: array<vec4f, TILE * STRIDE>; // [key, query / 4]
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
-//@ for only in ALONE
-  @builtin(local_invocation_index) thread: u32,
-//@ end
-//@ for only in SHARED
+//@ if SHARED
   @builtin(subgroup_id) subgroup: u32,
   @builtin(subgroup_size) subgroup_size: u32,
   @builtin(subgroup_invocation_id) lane: u32,
+//@ else
+  @builtin(local_invocation_index) thread: u32,
 //@ end
 ) {
-//@ for only in SHARED
+//@ if SHARED
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
@@ -42,7 +41,7 @@ fn main(
 //@ for c in PART
   let column$c = min(across + ACROSS * $cu, COLUMNS - 1u);
 //@ end
-//@ for only in SHARED
+//@ if SHARED
 //@   for g in EIGHTS
   let own_k$g = key_at(row_of(place, min(key + 8u * $gu + across % SPAN, last)), place.head);
   let own_v$g = value_at(row_of(place, min(key + 8u * $gu + across % SPAN, last)), place.head);
@@ -80,7 +79,7 @@ fn main(
 //@ for j in 4
           let b$j = qkv[q$j + c];
 //@ end
-//@ for only in SHARED
+//@ if SHARED
           let a = array<Vec, EIGHTS>(
 //@   for g in EIGHTS
             qkv[own_k$g + c],
@@ -88,11 +87,10 @@ fn main(
           );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
-          let a$i = qkv[k$i + c];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
           let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
+//@   else
+          let a$i = qkv[k$i + c];
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -105,7 +103,7 @@ fn main(
 //@ for j in 4
           let b$j = output_gradient[g$j + c];
 //@ end
-//@ for only in SHARED
+//@ if SHARED
           let a = array<Vec, EIGHTS>(
 //@   for g in EIGHTS
             qkv[own_v$g + c],
@@ -113,11 +111,10 @@ fn main(
           );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
-          let a$i = qkv[v$i + c];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
           let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
+//@   else
+          let a$i = qkv[v$i + c];
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -148,14 +145,14 @@ fn main(
         let first = select(0u, down / 4u, tile == place.first);
         let end = min(ACROSS, (last - tile) / 4u + 1u);
         for (var f = first; f < end; f++) {
-//@ for only in SHARED
+//@ if SHARED
           let u = array<vec4f, EIGHTS>(
 //@   for g in EIGHTS
             p[(down + 8u * $gu + across % SPAN) * STRIDE + f],
 //@   end
           );
 //@ end
-//@ for only in SHARED
+//@ if SHARED
           let w = array<vec4f, EIGHTS>(
 //@   for g in EIGHTS
             ds[(down + 8u * $gu + across % SPAN) * STRIDE + f],
@@ -163,17 +160,15 @@ fn main(
           );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
+//@   if SHARED
+          let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
+//@   else
           let u$i = p[(down + $iu) * STRIDE + f];
 //@   end
-//@   for only in SHARED
-          let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
-//@   end
-//@   for only in ALONE
-          let w$i = ds[(down + $iu) * STRIDE + f];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
           let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
+//@   else
+          let w$i = ds[(down + $iu) * STRIDE + f];
 //@   end
 //@ end
 //@ for j in 4

@@ -17,16 +17,15 @@ var<workgroup> row_lse: array<f32, TILE>;
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
-//@ for only in ALONE
-  @builtin(local_invocation_index) thread: u32,
-//@ end
-//@ for only in SHARED
+//@ if SHARED
   @builtin(subgroup_id) subgroup: u32,
   @builtin(subgroup_size) subgroup_size: u32,
   @builtin(subgroup_invocation_id) lane: u32,
+//@ else
+  @builtin(local_invocation_index) thread: u32,
 //@ end
 ) {
-//@ for only in SHARED
+//@ if SHARED
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
@@ -59,7 +58,7 @@ fn main(
   }
 //@ end
   workgroupBarrier();
-//@ for only in SHARED
+//@ if SHARED
 //@   for g in EIGHTS
   let own_q$g = query_at(row_of(place, min(query + 8u * $gu + across % SPAN, last)), place.head);
   let own$g = clamp(query + 8u * $gu + across % SPAN, place.first_query, last);
@@ -91,7 +90,7 @@ fn main(
 //@ for j in 4
         let b$j = qkv[k$j + c];
 //@ end
-//@ for only in SHARED
+//@ if SHARED
         let a = array<Vec, EIGHTS>(
 //@   for g in EIGHTS
           qkv[own_q$g + c],
@@ -99,11 +98,10 @@ fn main(
         );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
-        let a$i = qkv[q$i + c];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
         let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let a$i = qkv[q$i + c];
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -116,7 +114,7 @@ fn main(
 //@ for j in 4
         let b$j = qkv[v$j + c];
 //@ end
-//@ for only in SHARED
+//@ if SHARED
         let a = array<Vec, EIGHTS>(
 //@   for g in EIGHTS
           output_gradient[own_g$g + c],
@@ -124,11 +122,10 @@ fn main(
         );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
-        let a$i = output_gradient[g$i + c];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
         let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let a$i = output_gradient[g$i + c];
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -154,7 +151,7 @@ fn main(
     if (works) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
-//@ for only in SHARED
+//@ if SHARED
         let w = array<vec4f, EIGHTS>(
 //@   for g in EIGHTS
           ds[(down + 8u * $gu + across % SPAN) * STRIDE + f],
@@ -162,11 +159,10 @@ fn main(
         );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
-        let w$i = ds[(down + $iu) * STRIDE + f];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
         let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let w$i = ds[(down + $iu) * STRIDE + f];
 //@   end
 //@ end
 //@ for j in 4

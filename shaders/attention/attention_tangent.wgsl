@@ -14,16 +14,15 @@ var<workgroup> tp: array<vec4f, TILE * STRIDE>; // P ts, [query, key / 4]
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
-//@ for only in ALONE
-  @builtin(local_invocation_index) thread: u32,
-//@ end
-//@ for only in SHARED
+//@ if SHARED
   @builtin(subgroup_id) subgroup: u32,
   @builtin(subgroup_size) subgroup_size: u32,
   @builtin(subgroup_invocation_id) lane: u32,
+//@ else
+  @builtin(local_invocation_index) thread: u32,
 //@ end
 ) {
-//@ for only in SHARED
+//@ if SHARED
   let thread = subgroup * subgroup_size + lane;
   let eight = lane - lane % 8u;
 //@ end
@@ -38,7 +37,7 @@ fn main(
   let query = place.first + down;
   // True if any of the thread's rows is a query.
   let works = query <= last && query + ROWS > place.first_query;
-//@ for only in SHARED
+//@ if SHARED
 //@   for g in EIGHTS
   let own_q$g = query_at(row_of(place, min(query + 8u * $gu + across % SPAN, last)), place.head);
 //@   end
@@ -69,14 +68,14 @@ fn main(
         let b$j = qkv[k$j + c];
         let tb$j = tangent[k$j + c];
 //@ end
-//@ for only in SHARED
+//@ if SHARED
         let a = array<Vec, EIGHTS>(
 //@   for g in EIGHTS
           qkv[own_q$g + c],
 //@   end
         );
 //@ end
-//@ for only in SHARED
+//@ if SHARED
         let ta = array<Vec, EIGHTS>(
 //@   for g in EIGHTS
           tangent[own_q$g + c],
@@ -84,17 +83,15 @@ fn main(
         );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
+//@   if SHARED
+        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
+//@   else
         let a$i = qkv[q$i + c];
 //@   end
-//@   for only in SHARED
-        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
-//@   end
-//@   for only in ALONE
-        let ta$i = tangent[q$i + c];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
         let ta$i = subgroupShuffle(ta[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let ta$i = tangent[q$i + c];
 //@   end
 //@   for j in 4
 //@     for e in WIDTH
@@ -121,14 +118,14 @@ fn main(
     if (works) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
-//@ for only in SHARED
+//@ if SHARED
         let u = array<vec4f, EIGHTS>(
 //@   for g in EIGHTS
           p[(down + 8u * $gu + across % SPAN) * STRIDE + f],
 //@   end
         );
 //@ end
-//@ for only in SHARED
+//@ if SHARED
         let w = array<vec4f, EIGHTS>(
 //@   for g in EIGHTS
           tp[(down + 8u * $gu + across % SPAN) * STRIDE + f],
@@ -136,17 +133,15 @@ fn main(
         );
 //@ end
 //@ for i in ROWS
-//@   for only in ALONE
+//@   if SHARED
+        let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
+//@   else
         let u$i = p[(down + $iu) * STRIDE + f];
 //@   end
-//@   for only in SHARED
-        let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
-//@   end
-//@   for only in ALONE
-        let w$i = tp[(down + $iu) * STRIDE + f];
-//@   end
-//@   for only in SHARED
+//@   if SHARED
         let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let w$i = tp[(down + $iu) * STRIDE + f];
 //@   end
         mean$i += w$i;
 //@ end

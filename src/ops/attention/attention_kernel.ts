@@ -75,7 +75,7 @@ export function attentionKernel(
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  const SHARED = subgroups ? 1 : 0;
+  const SHARED = subgroups;
   const ROWS = subgroups ? rowsOf(software ? SOFTWARE : HARDWARE, positions, PART * results) : FEWEST_ROWS;
   const EIGHTS = Math.ceil(ROWS / 8);
   const REDUCED = Math.max(1, ROWS / ACROSS);
@@ -86,7 +86,7 @@ export function attentionKernel(
     PART,
     REDUCED,
     SHARED,
-    ALONE: 1 - SHARED,
+
     RAGGED: ragged,
     GAPPED: gapped,
     FAR: gapped && WINDOWED,
