@@ -120,30 +120,7 @@ fn main(
       var s$i_$j = 0.0f;
 //@   end
 //@ end
-      for (var c = 0u; c < COLUMNS; c++) {
-//@ for j in 4
-        let b$j = qkv[k$j + c];
-//@ end
-//@ if SHARED
-        let a = array<Vec, EIGHTS>(
-//@   for g in EIGHTS
-          qkv[own_q$g + c],
-//@   end
-        );
-//@ end
-//@ for i in ROWS
-//@   if SHARED
-        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let a$i = qkv[q$i + c];
-//@   end
-//@   for j in 4
-//@     for e in WIDTH
-        s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
-//@     end
-//@   end
-//@ end
-      }
+//@ use products: s; qkv[own_q$g + c]; qkv[q$i + c]; qkv[k$j + c]
       let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
 //@ if FAR
       // Tokens stand at least as far apart as their positions are.
@@ -198,19 +175,9 @@ fn main(
       // Fours of keys that the last of the thread's queries sees.
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
-//@ if SHARED
-        let p = array<vec4f, EIGHTS>(
-//@   for g in EIGHTS
-          scores[(down + 8u * $gu + across % SPAN) * STRIDE + f],
-//@   end
-        );
-//@ end
+//@ use own_fours: p; scores
 //@ for i in ROWS
-//@   if SHARED
-        let p$i = subgroupShuffle(p[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let p$i = scores[(down + $iu) * STRIDE + f];
-//@   end
+//@   use fours_of_row: p; scores
 //@ end
 //@ for j in 4
         let v$j = value_at(row_at(place, min(tile + 4u * f + $ju, last)), kv_head);

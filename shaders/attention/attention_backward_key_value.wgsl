@@ -75,54 +75,8 @@ fn main(
         var d$i_$j = 0.0f;
 //@   end
 //@ end
-        for (var c = 0u; c < COLUMNS; c++) {
-//@ for j in 4
-          let b$j = qkv[q$j + c];
-//@ end
-//@ if SHARED
-          let a = array<Vec, EIGHTS>(
-//@   for g in EIGHTS
-            qkv[own_k$g + c],
-//@   end
-          );
-//@ end
-//@ for i in ROWS
-//@   if SHARED
-          let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
-//@   else
-          let a$i = qkv[k$i + c];
-//@   end
-//@   for j in 4
-//@     for e in WIDTH
-          s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
-//@     end
-//@   end
-//@ end
-        }
-        for (var c = 0u; c < COLUMNS; c++) {
-//@ for j in 4
-          let b$j = output_gradient[g$j + c];
-//@ end
-//@ if SHARED
-          let a = array<Vec, EIGHTS>(
-//@   for g in EIGHTS
-            qkv[own_v$g + c],
-//@   end
-          );
-//@ end
-//@ for i in ROWS
-//@   if SHARED
-          let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
-//@   else
-          let a$i = qkv[v$i + c];
-//@   end
-//@   for j in 4
-//@     for e in WIDTH
-          d$i_$j = fma(a$i[$e], b$j[$e], d$i_$j);
-//@     end
-//@   end
-//@ end
-        }
+//@ use products: s; qkv[own_k$g + c]; qkv[k$i + c]; qkv[q$j + c]
+//@ use products: d; qkv[own_v$g + c]; qkv[v$i + c]; output_gradient[g$j + c]
         let log_sums = vec4f(lse[row0], lse[row1], lse[row2], lse[row3]);
         let deltas = vec4f(delta[own0], delta[own1], delta[own2], delta[own3]);
         let queries = query + vec4<u32>(0u, 1u, 2u, 3u);
@@ -145,31 +99,11 @@ fn main(
         let first = select(0u, down / 4u, tile == place.first);
         let end = min(ACROSS, (last - tile) / 4u + 1u);
         for (var f = first; f < end; f++) {
-//@ if SHARED
-          let u = array<vec4f, EIGHTS>(
-//@   for g in EIGHTS
-            p[(down + 8u * $gu + across % SPAN) * STRIDE + f],
-//@   end
-          );
-//@ end
-//@ if SHARED
-          let w = array<vec4f, EIGHTS>(
-//@   for g in EIGHTS
-            ds[(down + 8u * $gu + across % SPAN) * STRIDE + f],
-//@   end
-          );
-//@ end
+//@ use own_fours: u; p
+//@ use own_fours: w; ds
 //@ for i in ROWS
-//@   if SHARED
-          let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
-//@   else
-          let u$i = p[(down + $iu) * STRIDE + f];
-//@   end
-//@   if SHARED
-          let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
-//@   else
-          let w$i = ds[(down + $iu) * STRIDE + f];
-//@   end
+//@   use fours_of_row: u; p
+//@   use fours_of_row: w; ds
 //@ end
 //@ for j in 4
           let position$j = tile + 4u * f + $ju;

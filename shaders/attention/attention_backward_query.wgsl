@@ -86,54 +86,8 @@ fn main(
       var d$i_$j = 0.0f;
 //@   end
 //@ end
-      for (var c = 0u; c < COLUMNS; c++) {
-//@ for j in 4
-        let b$j = qkv[k$j + c];
-//@ end
-//@ if SHARED
-        let a = array<Vec, EIGHTS>(
-//@   for g in EIGHTS
-          qkv[own_q$g + c],
-//@   end
-        );
-//@ end
-//@ for i in ROWS
-//@   if SHARED
-        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let a$i = qkv[q$i + c];
-//@   end
-//@   for j in 4
-//@     for e in WIDTH
-        s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
-//@     end
-//@   end
-//@ end
-      }
-      for (var c = 0u; c < COLUMNS; c++) {
-//@ for j in 4
-        let b$j = qkv[v$j + c];
-//@ end
-//@ if SHARED
-        let a = array<Vec, EIGHTS>(
-//@   for g in EIGHTS
-          output_gradient[own_g$g + c],
-//@   end
-        );
-//@ end
-//@ for i in ROWS
-//@   if SHARED
-        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let a$i = output_gradient[g$i + c];
-//@   end
-//@   for j in 4
-//@     for e in WIDTH
-        d$i_$j = fma(a$i[$e], b$j[$e], d$i_$j);
-//@     end
-//@   end
-//@ end
-      }
+//@ use products: s; qkv[own_q$g + c]; qkv[q$i + c]; qkv[k$j + c]
+//@ use products: d; output_gradient[own_g$g + c]; output_gradient[g$i + c]; qkv[v$j + c]
       let keys = key + vec4<u32>(0u, 1u, 2u, 3u);
 //@ for i in ROWS
       let z$i = scores_of(vec4f(s$i_0, s$i_1, s$i_2, s$i_3));
@@ -151,19 +105,9 @@ fn main(
     if (works) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
-//@ if SHARED
-        let w = array<vec4f, EIGHTS>(
-//@   for g in EIGHTS
-          ds[(down + 8u * $gu + across % SPAN) * STRIDE + f],
-//@   end
-        );
-//@ end
+//@ use own_fours: w; ds
 //@ for i in ROWS
-//@   if SHARED
-        let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let w$i = ds[(down + $iu) * STRIDE + f];
-//@   end
+//@   use fours_of_row: w; ds
 //@ end
 //@ for j in 4
         let k$j = key_at(row_of(place, min(tile + 4u * f + $ju, last)), kv_head);

@@ -132,3 +132,46 @@ fn value_at(row: u32, kv_head: u32) -> u32 {
 fn output_at(row: u32, head: u32) -> u32 {
   return (row * HEADS + head) * COLUMNS;
 }
+
+// Loads the part of what eight lanes load for each other: LOADED is that of number $g.
+//@ define own NAME TYPE LOADED
+//@   if SHARED
+        let $NAME = array<$TYPE, EIGHTS>(
+//@     for g in EIGHTS
+          $LOADED,
+//@     end
+        );
+//@   end
+//@ end
+// The value of row $i, from the lane that loaded it or else as LOADED.
+//@ define of_row NAME LOADED
+//@   if SHARED
+        let $NAME$i = subgroupShuffle($NAME[$iu / 8u], eight + $iu % 8u);
+//@   else
+        let $NAME$i = $LOADED;
+//@   end
+//@ end
+// The same for the pairs of rows with a four of columns that SOURCE holds in workgroup memory.
+//@ define own_fours NAME SOURCE
+//@   use own: $NAME; vec4f; $SOURCE[(down + 8u * $gu + across % SPAN) * STRIDE + f]
+//@ end
+//@ define fours_of_row NAME SOURCE
+//@   use of_row: $NAME; $SOURCE[(down + $iu) * STRIDE + f]
+//@ end
+// Adds to SUM the products of rows, OWN for number $g or else EACH for row $i, with four columns, OTHER for column $j.
+//@ define products SUM OWN EACH OTHER
+      for (var c = 0u; c < COLUMNS; c++) {
+//@   for j in 4
+        let b$j = $OTHER;
+//@   end
+//@   use own: a; Vec; $OWN
+//@   for i in ROWS
+//@     use of_row: a; $EACH
+//@     for j in 4
+//@       for e in WIDTH
+        $SUM$i_$j = fma(a$i[$e], b$j[$e], $SUM$i_$j);
+//@       end
+//@     end
+//@   end
+      }
+//@ end

@@ -68,31 +68,11 @@ fn main(
         let b$j = qkv[k$j + c];
         let tb$j = tangent[k$j + c];
 //@ end
-//@ if SHARED
-        let a = array<Vec, EIGHTS>(
-//@   for g in EIGHTS
-          qkv[own_q$g + c],
-//@   end
-        );
-//@ end
-//@ if SHARED
-        let ta = array<Vec, EIGHTS>(
-//@   for g in EIGHTS
-          tangent[own_q$g + c],
-//@   end
-        );
-//@ end
+//@ use own: a; Vec; qkv[own_q$g + c]
+//@ use own: ta; Vec; tangent[own_q$g + c]
 //@ for i in ROWS
-//@   if SHARED
-        let a$i = subgroupShuffle(a[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let a$i = qkv[q$i + c];
-//@   end
-//@   if SHARED
-        let ta$i = subgroupShuffle(ta[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let ta$i = tangent[q$i + c];
-//@   end
+//@   use of_row: a; qkv[q$i + c]
+//@   use of_row: ta; tangent[q$i + c]
 //@   for j in 4
 //@     for e in WIDTH
         s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
@@ -118,31 +98,11 @@ fn main(
     if (works) {
       let fours = min(ACROSS, (query + ROWS - 1u - tile) / 4u + 1u);
       for (var f = 0u; f < fours; f++) {
-//@ if SHARED
-        let u = array<vec4f, EIGHTS>(
-//@   for g in EIGHTS
-          p[(down + 8u * $gu + across % SPAN) * STRIDE + f],
-//@   end
-        );
-//@ end
-//@ if SHARED
-        let w = array<vec4f, EIGHTS>(
-//@   for g in EIGHTS
-          tp[(down + 8u * $gu + across % SPAN) * STRIDE + f],
-//@   end
-        );
-//@ end
+//@ use own_fours: u; p
+//@ use own_fours: w; tp
 //@ for i in ROWS
-//@   if SHARED
-        let u$i = subgroupShuffle(u[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let u$i = p[(down + $iu) * STRIDE + f];
-//@   end
-//@   if SHARED
-        let w$i = subgroupShuffle(w[$iu / 8u], eight + $iu % 8u);
-//@   else
-        let w$i = tp[(down + $iu) * STRIDE + f];
-//@   end
+//@   use fours_of_row: u; p
+//@   use fours_of_row: w; tp
         mean$i += w$i;
 //@ end
 //@ for j in 4

@@ -41,8 +41,10 @@ export function specialize(
   for (const [name, value] of Object.entries(constants)) {
     if (typeof value === "number" || typeof value === "boolean") values[name] = value;
   }
-  const expanded = sources.map((source) => preprocess(source, values));
-  return { label: `${label}(${shown.join(",")})`, code: [...header, ...expanded].join("\n") };
+  return {
+    label: `${label}(${shown.join(",")})`,
+    code: [...header, preprocess(sources.join("\n"), values)].join("\n"),
+  };
 }
 
 function wgslFloat(value: number): string {

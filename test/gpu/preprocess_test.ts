@@ -27,3 +27,31 @@ Deno.test("preprocess() refuses a block without end, an end or else without bloc
   assert.throws(() => preprocess("//@ for r in ROWS\n//@ end", {}), SyntaxError);
   assert.throws(() => preprocess("//@ if FAST\n//@ end", {}), SyntaxError);
 });
+
+Deno.test("preprocess() puts a part's lines where it is used, with texts that hold the numbers of loops", () => {
+  const source = [
+    "//@ define load NAME FROM",
+    "//@   if WIDE",
+    "let $NAME = $FROM[0];",
+    "//@   end",
+    "//@ end",
+    "//@ define twice NAME",
+    "//@   for i in 2",
+    "//@     use load: $NAME$i; x$i",
+    "//@   end",
+    "//@ end",
+    "//@ use twice: a",
+    "//@ for j in 2",
+    "//@   use load: b; y[$j]",
+    "//@ end",
+  ].join("\n");
+  const expected = ["let a0 = x0[0];", "let a1 = x1[0];", "let b = y[0][0];", "let b = y[1][0];"];
+  assert.equal(preprocess(source, { WIDE: true }), expected.join("\n"));
+  assert.equal(preprocess(source, { WIDE: false }), "");
+});
+
+Deno.test("preprocess() refuses a part without end, one that is not defined, and another number of texts", () => {
+  assert.throws(() => preprocess("//@ define load NAME\na", {}), SyntaxError);
+  assert.throws(() => preprocess("//@ use load: a", {}), /load must be defined before: got no such part/);
+  assert.throws(() => preprocess("//@ define load NAME\n//@ end\n//@ use load: a; b", {}), /1 texts: got 2/);
+});
