@@ -30,7 +30,12 @@ export { promptGame, type PromptProblem } from "./src/perturbation/prompt_game.t
 export type { PromptVariant, Replacement } from "./src/perturbation/prompt_variant.ts";
 export { binaryTree, groupedTree, halvedTree, type UnitTree } from "./src/perturbation/unit_tree.ts";
 
-export type { SamplerStop, Uncertainty, UnitAttribution } from "./src/perturbation/unit_attribution.ts";
+export type {
+  SamplerStop,
+  StandardErrorRule,
+  Uncertainty,
+  UnitAttribution,
+} from "./src/perturbation/unit_attribution.ts";
 export type { HeldOut, SurrogateAttribution } from "./src/perturbation/surrogate.ts";
 export { occlude, type OcclusionOptions } from "./src/perturbation/occlusion.ts";
 export { exactShapley } from "./src/perturbation/exact_shapley.ts";

@@ -4,19 +4,18 @@ import type { HeldOut, SurrogateAttribution } from "./surrogate.ts";
 import {
   assertReachable,
   type SamplerStop,
+  samplerStop,
   splitColumns,
+  type StandardErrorRule,
   uncertaintyOf,
   type UnitAttribution,
+  watchedRange,
 } from "./unit_attribution.ts";
 
 /** Options of `averageDraws`. */
-export interface DrawOptions {
+export interface DrawOptions extends StandardErrorRule {
   /** Most draws, ≥ 2. */
   readonly draws: number;
-  /** Stops when the largest standard error of the mean is at most this, nats; null (default) does not stop. */
-  readonly standardError?: number | null;
-  /** Attributions that the standard error is of: those of the sequence (default), or of every target. */
-  readonly of?: "sequence" | "targets";
 }
 
 // Draws before the rule is first applied: the variance of fewer may be small by luck. Later it is applied after every
@@ -66,16 +65,15 @@ export async function averageDraws(
     input: first.input,
     baseline: baselines.length < found.length ? null : momentsOf(baselines).mean(),
     uncertainty: uncertaintyOf(moments!.standardError(), N, found.length, found.length - 1),
-    stopped: { by, asked, reached, met: asked === null ? null : reached <= asked },
+    stopped: samplerStop(by, asked, reached),
     calls: found.reduce((sum, { calls }) => sum + calls, 0),
     ...averageSurrogates(found.filter((one) => "intercept" in one)),
   };
 }
 
-function largest(moments: Moments, { attribution }: UnitAttribution, of: "sequence" | "targets"): number {
-  const errors = moments.standardError();
-  const looked = of === "targets" ? errors.subarray(0, attribution.length) : errors.subarray(attribution.length);
-  return largestError(looked);
+function largest(moments: Moments, { attribution, sequence }: UnitAttribution, of: StandardErrorRule["of"]): number {
+  const [from, to] = watchedRange(of, attribution.length / sequence.length, sequence.length);
+  return largestError(moments.standardError().subarray(from, to));
 }
 
 function averageSurrogates(

@@ -5,7 +5,7 @@ import { CAPTUM_SAMPLES } from "./captum_shapley_sampled.ts";
 import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
 import type { Scorer } from "./scorer.ts";
-import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
+import { samplerStop, type UnitAttribution, unitAttribution } from "./unit_attribution.ts";
 
 /** Options of `captumKernelShap`. */
 export interface CaptumKernelShapOptions {
@@ -37,7 +37,7 @@ export async function captumKernelShap(
   scorer: Scorer,
   { seed, samples = CAPTUM_SAMPLES }: CaptumKernelShapOptions,
 ): Promise<UnitAttribution> {
-  const { units: N, targets: T, columns: C } = scorer;
+  const { units: N, columns: C } = scorer;
   requireNothing(scorer);
   for (const [name, value] of Object.entries({ samples, units: N })) {
     if (!(Number.isInteger(value) && value >= 2)) {
@@ -47,17 +47,8 @@ export async function captumKernelShap(
   const coalitions = drawCoalitions(N, samples, createTorchRandom(seed));
   const scores = await scorer.score(coalitions);
   const weights = coalitions.map((kept) => sizeOf(kept) % N === 0 ? END_WEIGHT : 1);
-  const { targets, sum } = splitColumns(fit(coalitions, scores, weights, C), N);
-  const [input, baseline] = scores;
-  return {
-    attribution: targets,
-    sequence: sum,
-    input: input.slice(0, T),
-    baseline: baseline.slice(0, T),
-    uncertainty: null,
-    stopped: { by: "samples", asked: null, reached: null, met: null },
-    calls: scorer.spent,
-  };
+  const stopped = samplerStop("samples", null, null);
+  return unitAttribution(scorer, fit(coalitions, scores, weights, C), scores.slice(0, 2), { stopped });
 }
 
 function drawCoalitions(units: number, samples: number, random: TorchRandom): Coalition[] {

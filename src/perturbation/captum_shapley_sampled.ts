@@ -1,10 +1,10 @@
 import { createMoments, largestError } from "../statistics/moments.ts";
 import { createTorchRandom } from "../statistics/torch_random.ts";
-import { noUnit } from "./coalition.ts";
+import { everyUnit, noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
 import { chain, marginals } from "./sampled_shapley.ts";
 import type { Scorer } from "./scorer.ts";
-import { splitColumns, uncertaintyOf, type UnitAttribution } from "./unit_attribution.ts";
+import { samplerStop, uncertaintyOf, type UnitAttribution, unitAttribution } from "./unit_attribution.ts";
 
 /** Options of `captumShapleySampled`. */
 export interface CaptumShapleyOptions {
@@ -31,7 +31,7 @@ export async function captumShapleySampled(
   scorer: Scorer,
   { seed, samples = CAPTUM_SAMPLES }: CaptumShapleyOptions,
 ): Promise<UnitAttribution> {
-  const { units: N, targets: T, columns: C } = scorer;
+  const { units: N, columns: C } = scorer;
   requireNothing(scorer);
   if (!(Number.isInteger(samples) && samples >= 2)) {
     throw new RangeError(`Cannot sample Shapley values as samples must be a whole number ≥ 2: got ${samples}`);
@@ -41,17 +41,9 @@ export async function captumShapleySampled(
   const scores = await scorer.score(orders.flatMap(chain));
   const moments = createMoments(C * N);
   orders.forEach((order, k) => moments.add(marginals(order, scores.slice(k * (N + 1), (k + 1) * (N + 1)), C)));
-  const [input, baseline] = await scorer.score([noUnit(N).fill(1), noUnit(N)]);
-  const { targets, sum } = splitColumns(moments.mean(), N);
   const uncertainty = uncertaintyOf(moments.standardError(), N, samples, samples - 1);
-  const reached = largestError(uncertainty.sequenceStandardError);
-  return {
-    attribution: targets,
-    sequence: sum,
-    input: input.slice(0, T),
-    baseline: baseline.slice(0, T),
+  return unitAttribution(scorer, moments.mean(), await scorer.score([everyUnit(N), noUnit(N)]), {
     uncertainty,
-    stopped: { by: "samples", asked: null, reached, met: null },
-    calls: scorer.spent,
-  };
+    stopped: samplerStop("samples", null, largestError(uncertainty.sequenceStandardError)),
+  });
 }

@@ -1,6 +1,6 @@
 import { coalitionOf, sizeOf } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
-import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
+import { type UnitAttribution, unitAttribution } from "./unit_attribution.ts";
 
 /** Most units for which all 2^N coalitions are scored. */
 const MOST_EXACT_UNITS = 16;
@@ -14,7 +14,7 @@ const MOST_EXACT_UNITS = 16;
  * @throws {RangeError} if units are more than 16, the budget is below 2^N, or the empty prompt has no score
  */
 export async function exactShapley(scorer: Scorer): Promise<UnitAttribution> {
-  const { units: N, targets: T, columns: C } = scorer;
+  const { units: N, columns: C } = scorer;
   if (N > MOST_EXACT_UNITS) {
     throw new RangeError(`Cannot compute exact Shapley values as units must be at most ${MOST_EXACT_UNITS}: got ${N}`);
   }
@@ -30,16 +30,7 @@ export async function exactShapley(scorer: Scorer): Promise<UnitAttribution> {
       for (let c = 0; c < C; c++) values[c * N + i] += weight * scores[bits][c];
     }
   });
-  const { targets, sum } = splitColumns(values, N);
-  return {
-    attribution: targets,
-    sequence: sum,
-    input: scores[2 ** N - 1].slice(0, T),
-    baseline: scores[0].slice(0, T),
-    uncertainty: null,
-    stopped: null,
-    calls: scorer.spent,
-  };
+  return unitAttribution(scorer, values, [scores[2 ** N - 1], scores[0]]);
 }
 
 /**

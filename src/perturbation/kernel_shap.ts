@@ -15,21 +15,20 @@ import type { Scorer } from "./scorer.ts";
 import {
   assertReachable,
   type SamplerStop,
-  splitColumns,
+  samplerStop,
+  type StandardErrorRule,
   uncertaintyOf,
   type UnitAttribution,
+  unitAttribution,
+  watchedRange,
 } from "./unit_attribution.ts";
 
 /** Options of `kernelShap`. */
-export interface KernelShapOptions {
+export interface KernelShapOptions extends StandardErrorRule {
   /** Integer of 32 bits. */
   readonly seed: number;
   /** Model calls to spend, at most the rest of the scorer's budget; 2 N + 2048 by default, as in SHAP. */
   readonly calls?: number;
-  /** Stops when the largest standard error is at most this, nats; never by default. */
-  readonly standardError?: number;
-  /** Attributions that the standard error is of: those of the sequence (default), or of every target. */
-  readonly of?: "sequence" | "targets";
 }
 
 // Draws after which the stopping rule is applied, and most draws for each model call: repeated coalitions cost none.
@@ -70,7 +69,7 @@ export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Pr
   const enumerated = await scoreInFull(scorer, classes.slice(0, full));
   const share = sampled.reduce((sum, one) => sum + one.share, 0);
   const drawn: PairObservations = { rows: [], values: [], weights: [] };
-  const looked = options.of === "targets" ? [0, T * N] : [T * N, C * N];
+  const watched = watchedRange(options.of, T, N);
   const random = createRandom(options.seed);
   let by: SamplerStop["by"] | null = sampled.length === 0 ? "exact" : null;
   const estimateNow = () => estimateFromPairs({ enumerated, drawn, share, totals, units: N, columns: C });
@@ -78,24 +77,18 @@ export async function kernelShap(scorer: Scorer, options: KernelShapOptions): Pr
     const coalitions = drawPairs(scorer, sampled, random, limit);
     await observe(scorer, coalitions, drawn);
     const errors = asked === null ? undefined : estimateNow()?.standardError;
-    if (asked !== null && errors && largestError(errors.subarray(...looked)) <= asked) by = "standard-error";
+    if (asked !== null && errors && largestError(errors.subarray(...watched)) <= asked) by = "standard-error";
     else if (coalitions.length < ROUND || drawn.rows.length >= DRAWS_A_CALL * limit) by = "budget";
   }
   const estimate = estimateNow();
   if (estimate === null) throw tooFew(N, limit);
-  const reached = largestError(estimate.standardError.subarray(...looked));
-  const { targets, sum } = splitColumns(estimate.coefficients, N);
-  return {
-    attribution: targets,
-    sequence: sum,
-    input: all.slice(0, T),
-    baseline: none.slice(0, T),
+  const reached = largestError(estimate.standardError.subarray(...watched));
+  return unitAttribution(scorer, estimate.coefficients, [all, none], {
     uncertainty: by === "exact"
       ? null
       : uncertaintyOf(estimate.standardError, N, drawn.rows.length, estimate.degreesOfFreedom),
-    stopped: { by, asked, reached, met: asked === null ? null : reached <= asked },
-    calls: scorer.spent,
-  };
+    stopped: samplerStop(by, asked, reached),
+  });
 }
 
 /** Observes every pair of the classes, weighted by the kernel. */

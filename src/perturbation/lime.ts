@@ -3,7 +3,7 @@ import { createRandom, type RandomStream } from "../statistics/random.ts";
 import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
 import { explainedVariance, type SurrogateAttribution } from "./surrogate.ts";
-import { splitColumns, uncertaintyOf } from "./unit_attribution.ts";
+import { samplerStop, uncertaintyOf, unitAttribution } from "./unit_attribution.ts";
 import { fitRidge } from "./fit/weighted_ridge.ts";
 
 /** Options of `lime`. */
@@ -57,23 +57,12 @@ export async function lime(scorer: Scorer, options: LimeOptions): Promise<Surrog
   const values = await scorer.score(drawn);
   const weights = drawn.map((kept) => limeWeight(sizeOf(kept), N, kernelWidth));
   const fit = fitRidge({ units: N, columns: C, rows: drawn, values, weights, penalty: ridge })!;
-  const [all, none] = await scorer.score(ends);
-  const { targets, sum } = splitColumns(fit.coefficients, N);
   const predict = (kept: Coalition, c: number) =>
     kept.reduce((score, one, i) => score + one * fit.coefficients[c * N + i], fit.intercept[c]);
+  const uncertainty = uncertaintyOf(fit.standardError, N, drawn.length, Math.max(1, drawn.length - fit.parameters));
+  const stopped = samplerStop(full ? "budget" : "samples", null, largestError(fit.standardError.subarray(T * N)));
   return {
-    attribution: targets,
-    sequence: sum,
-    input: all.slice(0, T),
-    baseline: scorer.scoresNothing ? none.slice(0, T) : null,
-    uncertainty: uncertaintyOf(fit.standardError, N, drawn.length, Math.max(1, drawn.length - fit.parameters)),
-    stopped: {
-      by: full ? "budget" : "samples",
-      asked: null,
-      reached: largestError(fit.standardError.subarray(T * N)),
-      met: null,
-    },
-    calls: scorer.spent,
+    ...unitAttribution(scorer, fit.coefficients, await scorer.score(ends), { uncertainty, stopped }),
     intercept: fit.intercept,
     r2: Float64Array.from(
       { length: C },

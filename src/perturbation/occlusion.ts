@@ -1,6 +1,6 @@
 import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
-import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
+import { type UnitAttribution, unitAttribution } from "./unit_attribution.ts";
 
 /** Options of `occlude`. */
 export interface OcclusionOptions {
@@ -22,7 +22,7 @@ export interface OcclusionOptions {
  * score
  */
 export async function occlude(scorer: Scorer, options: OcclusionOptions = {}): Promise<UnitAttribution> {
-  const { units: N, targets: T, columns: C } = scorer;
+  const { units: N, columns: C } = scorer;
   const { window = 1, stride = 1 } = options;
   if (!Number.isInteger(window) || window < 1 || window > N) {
     throw new RangeError(`Cannot occlude as the window must be 1 … ${N} units: got ${window}`);
@@ -32,8 +32,9 @@ export async function occlude(scorer: Scorer, options: OcclusionOptions = {}): P
   }
   const windows = windowsOf(N, window, stride);
   const ends = scorer.scoresNothing ? [everyUnit(N), noUnit(N)] : [everyUnit(N)];
-  const [all, ...rest] = await scorer.score([...ends, ...windows]);
-  const without = rest.slice(ends.length - 1);
+  const scores = await scorer.score([...ends, ...windows]);
+  const [all] = scores;
+  const without = scores.slice(ends.length);
   const values = new Float64Array(C * N);
   for (let i = 0; i < N; i++) {
     const holding = windows.flatMap((kept, w) => kept[i] === 0 ? [w] : []);
@@ -42,16 +43,7 @@ export async function occlude(scorer: Scorer, options: OcclusionOptions = {}): P
       values[c * N + i] = change / holding.length;
     }
   }
-  const { targets, sum } = splitColumns(values, N);
-  return {
-    attribution: targets,
-    sequence: sum,
-    input: all.slice(0, T),
-    baseline: scorer.scoresNothing ? rest[0].slice(0, T) : null,
-    uncertainty: null,
-    stopped: null,
-    calls: scorer.spent,
-  };
+  return unitAttribution(scorer, values, scores.slice(0, ends.length));
 }
 
 /** Returns the coalition outside each window. */

@@ -2,7 +2,7 @@ import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
 import { requireNothing, shapleyWeights } from "./exact_shapley.ts";
 import type { Scorer } from "./scorer.ts";
 import { type SampledShapleyOptions, sampleOrders } from "./sampled_shapley.ts";
-import { splitColumns, type UnitAttribution } from "./unit_attribution.ts";
+import { type UnitAttribution, unitAttribution } from "./unit_attribution.ts";
 import { assertTree, halvedTree, leavesOf, type UnitTree } from "./unit_tree.ts";
 
 /** Options of `sampleOwen`. */
@@ -39,7 +39,7 @@ export async function exactOwen(
   scorer: Scorer,
   tree: UnitTree = halvedTree(scorer.units),
 ): Promise<UnitAttribution> {
-  const { units: N, targets: T, columns: C } = scorer;
+  const { units: N, columns: C } = scorer;
   assertTree(tree, N);
   requireNothing(scorer);
   const contexts = owenContexts(tree);
@@ -57,16 +57,7 @@ export async function exactOwen(
     const [without, having] = [scores[2 + 2 * k], scores[3 + 2 * k]];
     for (let c = 0; c < C; c++) values[c * N + unit] += weight * (having[c] - without[c]);
   });
-  const { targets, sum } = splitColumns(values, N);
-  return {
-    attribution: targets,
-    sequence: sum,
-    input: scores[0].slice(0, T),
-    baseline: scores[1].slice(0, T),
-    uncertainty: null,
-    stopped: null,
-    calls: scorer.spent,
-  };
+  return unitAttribution(scorer, values, scores.slice(0, 2));
 }
 
 /**

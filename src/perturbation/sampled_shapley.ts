@@ -1,27 +1,24 @@
 import { createMoments, largestError, type Moments } from "../statistics/moments.ts";
 import { createRandom } from "../statistics/random.ts";
-import { type Coalition, noUnit } from "./coalition.ts";
+import { type Coalition, everyUnit, noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
 import type { Scorer } from "./scorer.ts";
 import {
   assertReachable,
   type SamplerStop,
-  splitColumns,
+  samplerStop,
+  type StandardErrorRule,
   uncertaintyOf,
   type UnitAttribution,
+  unitAttribution,
+  watchedRange,
 } from "./unit_attribution.ts";
 import { assertTree, drawOrder, type UnitTree } from "./unit_tree.ts";
 
 /** Options of `sampleShapley`. */
-export interface SampledShapleyOptions {
+export interface SampledShapleyOptions extends StandardErrorRule {
   /** Integer of 32 bits. */
   readonly seed: number;
-  /**
-   * Stops when the largest standard error is at most this, nats; without it the budget or `pairs` ends the sampling.
-   */
-  readonly standardError?: number;
-  /** Attributions that the standard error is of: those of the sequence (default), or of every target. */
-  readonly of?: "sequence" | "targets";
   /** Most pairs of orders, ≥ 8; no limit by default. */
   readonly pairs?: number;
 }
@@ -75,8 +72,8 @@ export async function sampleOrders(
   }
   const random = createRandom(options.seed);
   const moments = createMoments(C * N);
-  const looked = options.of === "targets" ? [0, T * N] : [T * N, C * N];
-  const reached = () => largestError(moments.standardError().subarray(...looked));
+  const watched = watchedRange(options.of, T, N);
+  const reached = () => largestError(moments.standardError().subarray(...watched));
   // Pairs of known coalitions cost nothing; without this limit they would never end.
   const most = Math.min(pairs, scorer.budget);
   let by: SamplerStop["by"] | null = null;
@@ -96,18 +93,10 @@ export async function sampleOrders(
     else if (moments.count >= most) by = moments.count >= pairs ? "samples" : "budget";
   }
   if (moments.count < FEWEST_PAIRS) throw tooFew(N, scorer);
-  const [input, baseline] = await scorer.score([noUnit(N).fill(1), noUnit(N)]);
-  const { targets, sum } = splitColumns(moments.mean(), N);
-  const largest = reached();
-  return {
-    attribution: targets,
-    sequence: sum,
-    input: input.slice(0, T),
-    baseline: baseline.slice(0, T),
+  return unitAttribution(scorer, moments.mean(), await scorer.score([everyUnit(N), noUnit(N)]), {
     uncertainty: uncertaintyOf(moments.standardError(), N, moments.count, moments.count - 1),
-    stopped: { by, asked, reached: largest, met: asked === null ? null : largest <= asked },
-    calls: scorer.spent,
-  };
+    stopped: samplerStop(by, asked, reached()),
+  });
 }
 
 /** Returns the N + 1 coalitions that grow from none to all as units arrive in an order. */

@@ -5,7 +5,7 @@ import { fitLasso, type LassoFit } from "./fit/lasso.ts";
 import { type LinkName, LINKS } from "./link.ts";
 import type { Scorer } from "./scorer.ts";
 import { explainedVariance, type HeldOut, type SurrogateAttribution } from "./surrogate.ts";
-import { splitColumns } from "./unit_attribution.ts";
+import { samplerStop, unitAttribution } from "./unit_attribution.ts";
 
 /** Options of `sparseSurrogate`; the defaults are ContextCite's. */
 export interface SparseSurrogateOptions {
@@ -56,8 +56,8 @@ export async function sparseSurrogate(scorer: Scorer, options: SparseSurrogateOp
   }
   const known = new Set(fitted.map(coalitionKey));
   const test = drawn.slice(fitted.length).filter((kept) => !known.has(coalitionKey(kept)));
-  const [all, ...rest] = await scorer.score([...ends, ...fitted, ...test]);
-  const linked = rest.slice(ends.length - 1).map((scores) => scores.map(LINKS[link]));
+  const scores = await scorer.score([...ends, ...fitted, ...test]);
+  const linked = scores.slice(ends.length).map((score) => score.map(LINKS[link]));
   const values = linked.slice(0, fitted.length);
   // The sum over T targets is fitted as their mean, so that the penalty has the same meaning.
   const tokens = (c: number) => c === T ? T : 1;
@@ -65,15 +65,10 @@ export async function sparseSurrogate(scorer: Scorer, options: SparseSurrogateOp
     const { coefficients, intercept } = fitLasso(fitted, values.map((v) => v[c] / tokens(c)), penalty);
     return { coefficients: coefficients.map((w) => w * tokens(c)), intercept: intercept * tokens(c) };
   });
-  const { targets, sum } = splitColumns(fits.flatMap(({ coefficients }) => [...coefficients]), N);
+  const columns = fits.flatMap(({ coefficients }) => [...coefficients]);
+  const stopped = samplerStop(full ? "budget" : "samples", null, null);
   return {
-    attribution: targets,
-    sequence: sum,
-    input: all.slice(0, T),
-    baseline: scorer.scoresNothing ? rest[0].slice(0, T) : null,
-    uncertainty: null,
-    stopped: { by: full ? "budget" : "samples", asked: null, reached: null, met: null },
-    calls: scorer.spent,
+    ...unitAttribution(scorer, columns, scores.slice(0, ends.length), { stopped }),
     intercept: Float64Array.from(fits, ({ intercept }) => intercept),
     r2: Float64Array.from(fits, (fit, c) => explainedVariance(values.map((v) => v[c]), predictAll(fit, fitted))),
     samples: fitted.length,

@@ -1,4 +1,13 @@
 import { studentQuantile, UPPER_95 } from "../statistics/student_t.ts";
+import type { Scorer } from "./scorer.ts";
+
+/** Rule that ends a sampling. */
+export interface StandardErrorRule {
+  /** Stops when the largest standard error is at most this, nats; never by default. */
+  readonly standardError?: number | null;
+  /** Attributions that the standard error is of: those of the sequence (default), or of every target. */
+  readonly of?: "sequence" | "targets";
+}
 
 /** Standard errors of a sampled attribution. */
 export interface Uncertainty {
@@ -53,6 +62,40 @@ export function assertReachable(standardError: number | null): void {
   if (standardError !== null && !(standardError > 0)) {
     throw new RangeError(`Cannot sample as the standard error asked for must be above 0: got ${standardError}`);
   }
+}
+
+/** Returns the range of vectors [T + 1, N] that a rule watches. */
+export function watchedRange(of: StandardErrorRule["of"], targets: number, units: number): [from: number, to: number] {
+  return of === "targets" ? [0, targets * units] : [targets * units, (targets + 1) * units];
+}
+
+/** Tells why a sampler stopped, and if it reached the standard error that was asked for. */
+export function samplerStop(by: SamplerStop["by"], asked: number | null, reached: number | null): SamplerStop {
+  return { by, asked, reached, met: asked === null ? null : reached !== null && reached <= asked };
+}
+
+/**
+ * Builds the result of a method.
+ *
+ * @param columns attributions [T + 1, N], the sum over targets last
+ * @param ends scores [T + 1] of every unit and of none, in this order; the second may be missing
+ */
+export function unitAttribution(
+  { units: N, targets: T, spent }: Scorer,
+  columns: ArrayLike<number>,
+  [all, none]: readonly Float64Array[],
+  { uncertainty = null, stopped = null }: Partial<Pick<UnitAttribution, "uncertainty" | "stopped">> = {},
+): UnitAttribution {
+  const { targets, sum } = splitColumns(columns, N);
+  return {
+    attribution: targets,
+    sequence: sum,
+    input: all.slice(0, T),
+    baseline: none === undefined ? null : none.slice(0, T),
+    uncertainty,
+    stopped,
+    calls: spent,
+  };
 }
 
 /** Splits vectors of N numbers, one for each column and the sum over targets last, into targets and sequence. */
