@@ -1,5 +1,7 @@
+import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { listedBaselines } from "./listed_baselines.ts";
 import { methodTitle } from "./method_title.ts";
 import { percentText } from "../text/number_text.ts";
 import { oneLine } from "../text/visible_token.ts";
@@ -16,13 +18,13 @@ export function methodText(record: AttributionRecord): string {
   const { name, baseline, scheme, units, norm, layer, prefix } = record.method;
   const method = methodTitle(name);
   const { objective } = record.score;
-  const title = objective === "log-prob" ? method : `${method}, objective ${objective}`;
+  const title = objective === COMMON_OPTIONS.objective.default ? method : `${method}, objective ${objective}`;
   const division = units === undefined || units === "tokens" || units === "pieces" ? [] : [oneLine(String(units))];
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
   return [
     title,
     ...(isGradientNorm(record) ? [NORMS[String(norm)]] : []),
-    ...(baseline === undefined ? [] : [`baseline ${baselineText(String(baseline))}`]),
+    ...(baseline === undefined ? [] : [`baseline ${baselineText(record)}`]),
     ...(layer === undefined || layer === 0 ? [] : [`layer ${layer}`]),
     ...(prefix === "interpolated" ? ["target prefix interpolated"] : []),
     ...quadratureText(record),
@@ -38,9 +40,8 @@ function quadratureText({ method: { quadrature, steps, tolerance }, cost }: Attr
   return [`adaptive${asked} (${cost.pathPoints} points)`];
 }
 
-/** A baseline in a title: a list by how many it has. */
-function baselineText(baseline: string): string {
-  return baseline.startsWith("samples:")
-    ? `samples (${JSON.parse(baseline.slice("samples:".length)).length})`
-    : oneLine(baseline);
+/** The baseline; a list of them by its length. */
+function baselineText(record: AttributionRecord): string {
+  const listed = listedBaselines(record);
+  return listed === null ? oneLine(String(record.method.baseline)) : `samples (${listed})`;
 }

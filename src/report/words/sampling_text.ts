@@ -1,4 +1,5 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
+import { listedBaselines } from "./listed_baselines.ts";
 import { numberText } from "../text/number_text.ts";
 
 const STOPPED_BY = {
@@ -9,11 +10,12 @@ const STOPPED_BY = {
 } as const;
 
 /** Model calls, why the sampling ended and how sure it is; null for methods that make none. */
-export function samplingText({ sampling, method }: AttributionRecord): string | null {
+export function samplingText(record: AttributionRecord): string | null {
+  const { sampling, method } = record;
   if (sampling === undefined) return null;
   const { calls, stopped, halfWidth } = sampling;
   const drawn = method.scheme === "resample" ? [`${sampling.samples} draws of other tokens`] : [];
-  const given = String(method.baseline).startsWith("samples:") ? "given" : "random";
+  const given = listedBaselines(record) === null ? "random" : "given";
   const kind = stopped?.by === "samples" ? `${given} baselines` : "random gradients";
   const scored = method.scheme === undefined ? `${sampling.samples} ${kind}` : `${calls} model calls`;
   const parts = [...drawn, scored];

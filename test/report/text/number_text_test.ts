@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { numberText, percentText } from "../../../src/report/text/number_text.ts";
+import { fixedText, numberText, percentText } from "../../../src/report/text/number_text.ts";
 
 const CASES: [number, string][] = [
   [0, "0"],
@@ -19,4 +19,9 @@ Deno.test("numberText() writes the plus where it is asked for", () => assert.equ
 Deno.test("percentText() is a percentage, n/a for null", () => {
   assert.equal(percentText(0.01234), "1.23 %");
   assert.equal(percentText(null), "n/a");
+});
+
+Deno.test("fixedText() has a true minus sign and so many decimals", () => {
+  assert.equal(fixedText(-0.25, 4), "−0.2500");
+  assert.equal(fixedText(12, 1), "12.0");
 });
