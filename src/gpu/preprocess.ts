@@ -12,7 +12,8 @@ export type PreprocessorValues = Readonly<Record<string, number | boolean>>;
  *
  * @param source WGSL with such lines, nested at will
  * @param values of the names that stand for a COUNT or a FLAG
- * @throws {SyntaxError} if a block has no end, an end or else no block, a name no value, or a part another number of texts
+ * @throws {SyntaxError} if a block has no end, an end or else no block, a name no value, or a part another number of
+ * texts
  */
 export function preprocess(source: string, values: PreprocessorValues): string {
   if (!source.includes("//@")) return source;
