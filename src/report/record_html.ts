@@ -8,13 +8,13 @@ import { metricsTable } from "./table/metrics_table.ts";
 import { recordFigure } from "./plot/record_figure.ts";
 import { removalPlot } from "./plot/removal_plot.ts";
 import { renderSvg } from "./plot/render_figure.ts";
+import { NEGATIVE, POSITIVE } from "./plot/theme.ts";
 import { escapeHtml } from "./text/escape_html.ts";
 import { recordTable } from "./table/record_table.ts";
 import { textTable } from "./text/text_table.ts";
 
-/** The colours of POSITIVE and NEGATIVE as red, green, blue, for backgrounds that fade. */
-const POSITIVE_RGB = "43,123,186";
-const NEGATIVE_RGB = "216,114,15";
+/** Opacity behind the largest attribution. */
+const STRONGEST = 0.75;
 
 const STYLE = `
 body { font: 15px/1.6 "DejaVu Sans", Verdana, sans-serif; color: #1a1a1a; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
@@ -68,7 +68,13 @@ function highlightedPrompt(record: AttributionRecord): string {
     const text = escapeHtml(token.text);
     if (isIdle(record, i)) return `<span class="frozen" title="frozen">${text}</span>`;
     const value = record.sequenceAttribution[i];
-    const color = `rgba(${value < 0 ? NEGATIVE_RGB : POSITIVE_RGB},${(0.75 * Math.abs(value) / largest).toFixed(3)})`;
+    const color = faded(value < 0 ? NEGATIVE : POSITIVE, STRONGEST * Math.abs(value) / largest);
     return `<span style="background:${color}" title="${amountText(value, record, true)}">${text}</span>`;
   }).join("");
+}
+
+/** A colour #rrggbb so opaque, from 0 to 1. */
+function faded(color: string, opacity: number): string {
+  const channels = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  return `rgba(${channels.join(",")},${opacity.toFixed(3)})`;
 }

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import { FIXED_QUADRATURES } from "../../attribution/quadrature.ts";
-import { CATEGORIES, INK, THEME } from "./theme.ts";
+import { CATEGORIES, INK, PLOT_BASE } from "./theme.ts";
 
 /** One attribution's completeness error, as the plot shows it. */
 export interface CompletenessPoint {
@@ -59,8 +59,7 @@ export function completenessPlot(
   const domain = points.some((point) => point.quadrature === "adaptive") ? [...rules, "adaptive"] : rules;
   const inOrder = (field: "prompt" | "path") => [...new Set(points.map((point) => point[field]))];
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    config: THEME,
+    ...PLOT_BASE,
     title: { text: title, subtitle: subtitle(domain, points, words.meaning) },
     data: { values },
     facet: {

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { completenessText } from "../words/completeness_text.ts";
 import { methodText } from "../words/method_text.ts";
-import { FROZEN, INK, THEME } from "./theme.ts";
+import { FROZEN, INK, PLOT_BASE } from "./theme.ts";
 import { oneLine, visibleTokens } from "../text/visible_token.ts";
 
 /** Longer labels are cut, in pixels. */
@@ -16,8 +16,7 @@ export type Panel = Extract<TopLevelSpec, { vconcat: unknown }>["vconcat"][numbe
 /** Panels beneath each other under the title that every plot of a record has. */
 export function figure(record: AttributionRecord, panels: readonly Panel[]): TopLevelSpec {
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    config: THEME,
+    ...PLOT_BASE,
     title: {
       text: methodText(record),
       subtitle: [

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
-import { CATEGORIES, INK, THEME } from "./theme.ts";
+import { CATEGORIES, INK, PLOT_BASE } from "./theme.ts";
 
 /** A mean with its interval, and the values that it is the mean of. */
 export interface IntervalPoint {
@@ -55,8 +55,7 @@ export function intervalPlot(points: readonly IntervalPoint[], title: string): T
     };
   };
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    config: THEME,
+    ...PLOT_BASE,
     title: { text: title, subtitle: ["mean over prompts, 95 % interval; ticks: single values"] },
     concat: panels.map(column),
     columns: COLUMNS,

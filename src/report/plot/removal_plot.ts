@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { CATEGORIES, INK, THEME } from "./theme.ts";
+import { CATEGORIES, INK, PLOT_BASE } from "./theme.ts";
 
 const NAMES = ["deletion", "insertion"] as const;
 const TITLES = { deletion: "units taken away", insertion: "units put back" } as const;
@@ -42,8 +42,7 @@ export function removalPlot({ metrics, score: { unit } }: AttributionRecord): To
   });
   if (panels.length === 0) return null;
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    config: THEME,
+    ...PLOT_BASE,
     title: {
       text: "Score while units go or come, the largest attribution first",
       subtitle: ["dashed: mean of random orders, shaded by their standard deviation"],

@@ -29,7 +29,7 @@ export const DIVERGING = [
 export const CATEGORIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#1a1a1a"];
 
 /** Fonts, colours and spacing of all plots. */
-export const THEME: Config = {
+const THEME: Config = {
   background: "white",
   font: FONT_STACK,
   padding: 12,
@@ -58,3 +58,6 @@ export const THEME: Config = {
   header: { labelFontSize: 11, titleFontSize: 11, labelColor: INK, titleColor: INK },
   view: { stroke: null },
 };
+
+/** Start of every plot's specification. */
+export const PLOT_BASE = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", config: THEME } as const;
