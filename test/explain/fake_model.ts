@@ -45,7 +45,7 @@ export function fakeContext(
         close: () => void context.closed++,
         ...replace,
         attribute: (text, options) => {
-          attributed.push(`${text.prompt} ${options.method} ${options.baseline} ${options.steps}`);
+          attributed.push(`${text.prompt} ${options.method} ${JSON.stringify(options.baseline)} ${options.steps}`);
           return replace.attribute
             ? replace.attribute(text, options)
             : Promise.resolve(closedFormRecord(text, options));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
+import type { Baseline } from "../../../src/explain/options/baseline.ts";
 import type { AttributionRecord } from "../../../src/explain/record/record.ts";
 import type { ProgressEvent } from "../../../src/experiment/run/progress_event.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
@@ -126,7 +127,7 @@ Deno.test("runExperiment() goes on after a cell that fails, names it and keeps i
   withDirectory(async (out) => {
     const failing = fakeContext({
       attribute: (text, options) =>
-        options.steps === 20 && options.baseline === "mean"
+        options.steps === 20 && (options.baseline as Baseline).kind === "mean"
           ? Promise.reject(new RangeError("Cannot do it"))
           : Promise.resolve(closedFormRecord(text, options)),
     });
@@ -219,6 +220,6 @@ Deno.test("runExperiment() refuses a directory that another run holds", () =>
 
 Deno.test("runExperiment() counts the cells that missed their tolerance", () =>
   withDirectory(async (out) => {
-    const { unmet } = await runExperiment(planOf(SMALL.replace("0.01", "1e-12\n    budget: 8")), fakeContext(), out);
+    const { unmet } = await runExperiment(planOf(SMALL.replace("0.01", "1e-12\n    budget: 10")), fakeContext(), out);
     assert.equal(unmet, 1);
   }));
