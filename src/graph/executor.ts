@@ -1,7 +1,7 @@
 import type { LaunchTime } from "../gpu/profiler.ts";
 import type { WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import type { Graph } from "./graph.ts";
-import type { GraphOutputs, NamedValues, OutputData } from "./outputs.ts";
+import type { GraphOutputs, OutputData } from "./outputs.ts";
 
 /** Data written to a graph's inputs, row-major: values, which the GPU rounds to f32, or u32 indices. */
 export type InputData = Readonly<
@@ -9,14 +9,14 @@ export type InputData = Readonly<
 >;
 
 /** Results of a run. */
-export interface RunResult<O extends GraphOutputs = NamedValues> {
+export interface RunResult<O extends GraphOutputs = GraphOutputs> {
   readonly outputs: OutputData<O>;
   /** Time on the GPU; null if it cannot be told. */
   readonly gpuSeconds: number | null;
 }
 
 /** A graph made ready for one backend. */
-export interface Program<O extends GraphOutputs = NamedValues> {
+export interface Program<O extends GraphOutputs = GraphOutputs> {
   /** Bytes of the slots that it needs; programs of one executor share theirs. */
   readonly slots: readonly number[];
   /** Bytes that only this program needs: inputs and parameters. */

@@ -1,6 +1,6 @@
 import type { Applied, Emitter, Op, Value, ValueType } from "../ops/op.ts";
 import { type AttributesOf, type OpName, OPS } from "../ops/op_table.ts";
-import { type GraphOutputs, listOutputs, type NamedValues } from "./outputs.ts";
+import { type GraphOutputs, listOutputs } from "./outputs.ts";
 
 /** One op applied to values. */
 export interface GraphNode extends Applied {
@@ -15,14 +15,11 @@ export interface GraphInput {
 }
 
 /** A computation as data: nodes in an order in which every value is made before it is used. */
-export interface Graph<O extends GraphOutputs = NamedValues> {
+export interface Graph<O extends GraphOutputs = GraphOutputs> {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly GraphInput[];
   readonly outputs: O;
 }
-
-/** A graph, whatever its outputs. */
-export type AnyGraph = Graph<GraphOutputs>;
 
 /** A graph in the making. Equal nodes are made once, so rules may ask for the same value independently. */
 export interface Trace extends Emitter {
@@ -31,13 +28,10 @@ export interface Trace extends Emitter {
   emit<A>(op: Op<A>, attributes: A, inputs: readonly Value[]): Value[];
   emit<N extends OpName>(op: N, attributes: AttributesOf<N>, inputs: readonly Value[]): Value[];
   input(name: string, type: ValueType, kind?: GraphInput["kind"]): Value;
-  /** Names an output of the graph that `finish()` makes. */
-  output(name: string, value: Value): void;
   /** Runs `emit` with its new nodes scheduled right after node `index` instead of at the end. */
   after(index: number, emit: () => void): void;
-  /** The graph that makes these outputs, or else the ones named before. */
+  /** The graph that makes these outputs, without what they do not need. */
   finish<O extends GraphOutputs>(outputs: O): Graph<O>;
-  finish(): Graph;
 }
 
 /** Starts an empty graph. */
@@ -45,7 +39,6 @@ export function trace(): Trace {
   const nodes: GraphNode[] = [];
   const order: number[] = [];
   const inputs: GraphInput[] = [];
-  const named: Record<string, Value> = {};
   const made = new Map<string, readonly Value[]>();
   let values = 0;
   let position: number | null = null;
@@ -68,9 +61,6 @@ export function trace(): Trace {
       inputs.push({ name, kind, value: made });
       return made;
     },
-    output(name, value) {
-      named[name] = value;
-    },
     after(index, emit) {
       position = order[index] + 0.5;
       try {
@@ -79,16 +69,16 @@ export function trace(): Trace {
         position = null;
       }
     },
-    finish(outputs: GraphOutputs = named) {
+    finish(outputs) {
       const schedule = nodes.map((_, i) => i).sort((a, b) => order[a] - order[b] || a - b);
       const ordered = producersFirst(schedule.map((i) => nodes[i]));
       return { nodes: needed(ordered, listOutputs(outputs).map(({ value }) => value)), inputs, outputs };
     },
-  } as Trace;
+  };
 }
 
 /** The number of uses of each value of a graph, by id; an output is a use. */
-export function countUses({ nodes, outputs }: AnyGraph): Map<number, number> {
+export function countUses({ nodes, outputs }: Graph): Map<number, number> {
   const uses = new Map<number, number>();
   const count = ({ id }: Value) => uses.set(id, (uses.get(id) ?? 0) + 1);
   for (const { inputs } of nodes) inputs.forEach(count);

@@ -2,7 +2,7 @@ import type { BufferRange, Dispatch } from "../gpu/pass.ts";
 import type { Value } from "../ops/op.ts";
 import type { Tuning } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
-import type { AnyGraph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 
 /** The adapter and the weights that kernels are chosen for. */
 export interface LaunchTarget {
@@ -21,7 +21,7 @@ export interface LaunchTarget {
  * @throws {TypeError} if a weight was not uploaded, with its name
  */
 export function launches(
-  graph: AnyGraph,
+  graph: Graph,
   { subgroups, software, tuning, weights }: LaunchTarget,
   buffers: ReadonlyMap<number, BufferRange>,
   scratch: readonly (readonly BufferRange[])[],

@@ -1,6 +1,6 @@
 import { paddedBytes } from "../gpu/buffer.ts";
 import { elements, type ValueType } from "../ops/op.ts";
-import type { AnyGraph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { listOutputs } from "./outputs.ts";
 
 /** The slot of each value of a graph: values whose lives do not overlap share one. */
@@ -29,7 +29,7 @@ interface Life {
  * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so
  * that nothing small and long-lived holds a large slot.
  */
-export function plan(graph: AnyGraph): Plan {
+export function plan(graph: Graph): Plan {
   const slotOf = new Map<number, number>();
   const scratch: number[][] = graph.nodes.map(() => []);
   const lives = livesOf(graph, slotOf, scratch).sort((a, b) => b.bytes - a.bytes);
@@ -75,7 +75,7 @@ export function bytesOf(type: ValueType): number {
   return paddedBytes(elements(type) * 4);
 }
 
-function livesOf(graph: AnyGraph, slotOf: Map<number, number>, scratch: number[][]): Life[] {
+function livesOf(graph: Graph, slotOf: Map<number, number>, scratch: number[][]): Life[] {
   const lastUse = new Map<number, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((value) => lastUse.set(value.id, i)));
   for (const { value } of listOutputs(graph.outputs)) lastUse.set(value.id, Infinity);

@@ -3,9 +3,6 @@ import type { Value } from "../ops/op.ts";
 /** Outputs of a graph by name: each a value, or a list of them. */
 export type GraphOutputs = Readonly<Record<string, Value | readonly Value[] | undefined>>;
 
-/** Outputs that are values each. */
-export type NamedValues = Readonly<Record<string, Value>>;
-
 /** A run's results under the names of the graph's outputs, as f64 (widened from f32 or u32 on the GPU). */
 export type OutputData<O extends GraphOutputs> = { readonly [K in keyof O]: DataOf<O[K]> };
 

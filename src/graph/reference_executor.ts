@@ -2,7 +2,7 @@ import { FORMATS } from "../ops/formats/format_table.ts";
 import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import { elements, type ValueType } from "../ops/op.ts";
 import type { Executor, InputData, Program, RunResult } from "./executor.ts";
-import { type AnyGraph, countUses, type Graph } from "./graph.ts";
+import { countUses, type Graph } from "./graph.ts";
 import { plan } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs } from "./outputs.ts";
 
@@ -56,7 +56,7 @@ export function createReferenceExecutor(): Executor {
 }
 
 /** Memory of a program: its f64 values take twice the bytes that the plan counts for f32. */
-export function referenceNeeds(graph: AnyGraph): Pick<Program, "slots" | "ownBytes"> {
+export function referenceNeeds(graph: Graph): Pick<Program, "slots" | "ownBytes"> {
   const { slots, inputBytes } = plan(graph);
   return { slots: slots.map((slot) => 2 * slot), ownBytes: 2 * inputBytes };
 }

@@ -6,7 +6,7 @@ import { DEFAULT_TUNING } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
-import type { AnyGraph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { launches, type LaunchTarget } from "./launches.ts";
 import { bytesOf, plan } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, type OutputData } from "./outputs.ts";
@@ -73,7 +73,7 @@ export function createRehearsalExecutor(adapter: RehearsalAdapter | null, preten
 }
 
 function webGpuNeeds(
-  graph: AnyGraph,
+  graph: Graph,
   { features, software, weights }: RehearsalAdapter & Pick<LaunchTarget, "weights">,
 ): Pick<Program, "slots" | "ownBytes"> {
   const layout = plan(graph);

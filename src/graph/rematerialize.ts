@@ -1,5 +1,5 @@
 import type { Value } from "../ops/op.ts";
-import type { AnyGraph, Graph, GraphNode } from "./graph.ts";
+import type { Graph, GraphNode } from "./graph.ts";
 import { type GraphOutputs, listOutputs } from "./outputs.ts";
 
 /**
@@ -47,7 +47,7 @@ export function rematerialize<O extends GraphOutputs>(graph: Graph<O>, level: Re
  * The nodes of reverse walks: the seeds of cotangents, all that depends on them, and windows of activations
  * that only such nodes use.
  */
-function reverseNodes({ nodes, outputs }: AnyGraph): Set<GraphNode> {
+function reverseNodes({ nodes, outputs }: Graph): Set<GraphNode> {
   const reverse = new Set<GraphNode>();
   const reached = new Set<number>();
   for (const node of nodes) {
@@ -65,7 +65,7 @@ function reverseNodes({ nodes, outputs }: AnyGraph): Set<GraphNode> {
 
 /** Values that are not kept for the reverse walks, and values that only serve to make them. */
 function droppedValues(
-  { nodes }: AnyGraph,
+  { nodes }: Graph,
   reverse: ReadonlySet<GraphNode>,
   producer: ReadonlyMap<number, GraphNode>,
   level: RecomputeLevel,

@@ -9,7 +9,7 @@ import { DEFAULT_TUNING, type Tuning } from "../ops/kernel_choice.ts";
 import { elements } from "../ops/op.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
-import type { AnyGraph, Graph, GraphInput } from "./graph.ts";
+import type { Graph, GraphInput } from "./graph.ts";
 import { launches } from "./launches.ts";
 import { bytesOf, plan, shareSlots } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, listOutputs } from "./outputs.ts";
@@ -140,7 +140,7 @@ function write(
 }
 
 /** Buffers of the inputs and states, by value id. */
-function inputBuffers({ allocator, states }: Shared, graph: AnyGraph): Map<number, BufferRange> {
+function inputBuffers({ allocator, states }: Shared, graph: Graph): Map<number, BufferRange> {
   const ranges = new Map<number, BufferRange>();
   for (const { name, kind, value } of graph.inputs) {
     const size = bytesOf(value);

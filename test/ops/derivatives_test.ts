@@ -57,14 +57,14 @@ async function derivatives(one: OpCase, direction: Float32Array<ArrayBuffer>) {
   const g = trace();
   const inputs = one.inputs.map((type, i) => g.input(`in${i}`, type));
   const [output] = g.emit(one.op as OpName, one.attributes as never, inputs);
-  g.output("tangent", pushForward(g, inputs[0], g.input("direction", one.inputs[0]), output));
-  g.output("gradient", pullBack(g, output, [g.input("cotangent", output)], inputs[0])[0]);
+  const tangent = pushForward(g, inputs[0], g.input("direction", one.inputs[0]), output);
+  const [gradient] = pullBack(g, output, [g.input("cotangent", output)], inputs[0]);
   const executor = createReferenceExecutor();
   await uploadWeights(executor, one.weights);
   const cotangent = randomValues(elements(output), 79);
-  const program = await executor.compile(g.finish());
+  const program = await executor.compile(g.finish({ tangent, gradient }));
   const { outputs } = await program.run({ ...inputData(one), direction, cotangent });
-  return { tangent: outputs.tangent, gradient: outputs.gradient, cotangent };
+  return { ...outputs, cotangent };
 }
 
 /** x [2, 5, 30] through RoPE behind 4 shared rows and attention, of whose last 3 queries only 2 may have a gradient. */
@@ -86,9 +86,8 @@ const behindInputs = (x: Float32Array<ArrayBuffer> = BEHIND[0]) => ({ in0: x, in
 Deno.test("forward mode through attention behind shared rows equals central differences", async () => {
   const direction = coarse(randomValues(300, 77));
   const { g, x, o } = behindShared();
-  g.output("o", o);
-  g.output("tangent", pushForward(g, x, g.input("direction", x), o));
-  const program = await createReferenceExecutor().compile(g.finish());
+  const along = pushForward(g, x, g.input("direction", x), o);
+  const program = await createReferenceExecutor().compile(g.finish({ o, tangent: along }));
   const at = async (factor: number) => {
     const moved = BEHIND[0].map((value, i) => value + factor * direction[i]) as Float32Array<ArrayBuffer>;
     return (await program.run({ ...behindInputs(moved), direction })).outputs;
@@ -103,12 +102,11 @@ for (const n of [3, 2]) {
     const { g, x, o } = behindShared();
     const cotangent = randomValues(2 * n * 18, 79);
     const given = g.input("cotangent", { shape: [2, n, 18], dtype: "f32" });
-    g.output("tangent", pushForward(g, x, g.input("direction", x), o));
+    const tangent = pushForward(g, x, g.input("direction", x), o);
     const [gradient] = pullBack(g, o, [given], x);
     // The gradient leaves out the rows that the last query alone reaches.
     assert.deepEqual(gradient.shape, [2, 2 + n, 30]);
-    g.output("gradient", gradient);
-    const program = await createReferenceExecutor().compile(g.finish());
+    const program = await createReferenceExecutor().compile(g.finish({ tangent, gradient }));
     const { outputs } = await program.run({ ...behindInputs(), direction, cotangent });
     const sum = (values: Float64Array, weights: (i: number) => number) =>
       values.reduce((total, value, i) => total + value * weights(i), 0);

@@ -39,11 +39,10 @@ Deno.test("targetLogProb and its gradient keep the digits of a target that is al
     const h = g.input("h", { shape: [1, 1], dtype: "f32" });
     const targets = g.input("targets", { shape: [1], dtype: "u32" });
     const [score] = g.emit("targetLogProb", { weight: "head", vocabulary: 37, gradient: true }, [h, targets]);
-    g.output("score", score);
-    g.output("gradient", pullBack(g, score, g.emit("seed", { rows: 1, period: 1, index: null }, []), h)[0]);
+    const [gradient] = pullBack(g, score, g.emit("seed", { rows: 1, period: 1, index: null }, []), h);
     const data = new Uint8Array(head.buffer);
     await executor.upload({ name: "head", rows: 37, columns: 1 }, [{ format: "f32", rows: 37, data }]);
-    const program = await executor.compile(g.finish());
+    const program = await executor.compile(g.finish({ score, gradient }));
     return (await program.run({ h: Float32Array.of(1), targets: Uint32Array.of(4) })).outputs;
   };
   const gpu = await createWebGpuExecutor();

@@ -125,9 +125,9 @@ async function productBy(tuning: Tuning, rows: number) {
   await executor.upload({ name: "w", rows: outputs, columns: inner }, [{ format: "f32", rows: outputs, data }]);
   const g = trace();
   const x = g.input("x", { shape: [rows, inner], dtype: "f32" });
-  g.output("y", g.emit("linear", { weight: "w", bias: null, outputs, inner }, [x])[0]);
-  const program = await executor.compile(g.finish());
-  const { outputs: { y } } = await program.run({
+  const [product] = g.emit("linear", { weight: "w", bias: null, outputs, inner }, [x]);
+  const program = await executor.compile(g.finish({ product }));
+  const { outputs: { product: y } } = await program.run({
     x: Float32Array.from(sample(19 * inner, 2).subarray(0, rows * inner)),
   });
   const kernels = (await program.profile()!).map(({ kernel }) => kernel.split("(")[0]);

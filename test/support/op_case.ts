@@ -1,6 +1,6 @@
 import type { Executor } from "../../src/graph/executor.ts";
 import { trace } from "../../src/graph/graph.ts";
-import { elements, type Value, type ValueType } from "../../src/ops/op.ts";
+import { elements, type ValueType } from "../../src/ops/op.ts";
 import type { AttributesOf, OpName } from "../../src/ops/op_table.ts";
 import { randomValues } from "./random.ts";
 
@@ -45,9 +45,7 @@ export async function runOp(executor: Executor, one: OpCase): Promise<Float64Arr
   const g = trace();
   const inputs = one.inputs.map((type, i) => g.input(`in${i}`, type));
   const outputs = g.emit(one.op, one.attributes as never, inputs);
-  outputs.forEach((value: Value, i) => g.output(`out${i}`, value));
   await uploadWeights(executor, one.weights);
-  const program = await executor.compile(g.finish());
-  const { outputs: results } = await program.run(inputData(one));
-  return outputs.map((_, i) => results[`out${i}`]);
+  const program = await executor.compile(g.finish({ outputs }));
+  return [...(await program.run(inputData(one))).outputs.outputs];
 }

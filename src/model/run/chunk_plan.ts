@@ -1,5 +1,5 @@
 import { fuse } from "../../graph/fuse.ts";
-import type { AnyGraph } from "../../graph/graph.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { bytesOf, plan } from "../../graph/memory_plan.ts";
 import { RECOMPUTE_LEVELS, type RecomputeLevel, rematerialize } from "../../graph/rematerialize.ts";
 
@@ -39,7 +39,7 @@ const ENOUGH_ROWS = 128;
 export function planChunks(
   rowsPerSequence: number,
   limits: MemoryLimits,
-  graphOf: (sequences: number) => AnyGraph,
+  graphOf: (sequences: number) => Graph,
 ): ChunkPlan {
   const most = 2 ** Math.floor(Math.log2(Math.max(1, MOST_ROWS / rowsPerSequence)));
   let best: ChunkPlan | null = null;
@@ -57,7 +57,7 @@ export function planChunks(
 }
 
 /** Tells if a graph fits the memory. */
-export function memoryFit(graph: AnyGraph, limits: MemoryLimits): MemoryFit {
+export function memoryFit(graph: Graph, limits: MemoryLimits): MemoryFit {
   const needs = measure(graph);
   return { fits: isWithin(needs, limits), refuse: () => refuse(needs, limits) };
 }
@@ -92,7 +92,7 @@ function refuse({ bytes, largest }: Needs, { memory, maxValueBytes }: MemoryLimi
   );
 }
 
-function measure(graph: AnyGraph): Needs {
+function measure(graph: Graph): Needs {
   const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
   const largest = values.map(bytesOf).reduce((top, bytes) => Math.max(top, bytes), 0);
   return { bytes: plan(graph).bytes, largest };

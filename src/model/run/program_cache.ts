@@ -1,6 +1,6 @@
 import type { Executor, Program } from "../../graph/executor.ts";
 import { fuse } from "../../graph/fuse.ts";
-import type { AnyGraph } from "../../graph/graph.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { rematerialize } from "../../graph/rematerialize.ts";
 import type { DecoderSpec } from "../graphs/decoder.ts";
 import { PROGRAM_GRAPHS, type ProgramKind, type ProgramOutputs, type ProgramShape } from "../graphs/program_graphs.ts";
@@ -57,14 +57,14 @@ export function createProgramCache(
   const plans = new Map<string, ChunkPlan>();
   const graphs = measuredGraphs();
   const trace = (kind: ProgramKind, shape: object) =>
-    (PROGRAM_GRAPHS[kind] as (model: DecoderSpec, shape: object) => AnyGraph)(decoder, shape);
+    (PROGRAM_GRAPHS[kind] as (model: DecoderSpec, shape: object) => Graph)(decoder, shape);
   const compile = (kind: ProgramKind, shape: object, key: string) => {
     const recompute = plans.get(batchKey(kind, shape))?.recompute ?? "nothing";
     const graph = graphs.take(key) ?? trace(kind, shape);
     return executor.compile(fuse(rematerialize(graph, recompute))) as Promise<Program>;
   };
   const planBatch = (kind: ProgramKind, shape: object, rowsPerSequence: number): ChunkPlan => {
-    const traced = new Map<number, AnyGraph>();
+    const traced = new Map<number, Graph>();
     const sized = (sequences: number) => ({ ...shape, sequences });
     const found = planChunks(rowsPerSequence, limits, (size) => {
       const graph = traced.get(size) ?? trace(kind, sized(size));
@@ -116,14 +116,14 @@ function batchKey(kind: ProgramKind, shape: object): string {
 
 /** Makes the store of graphs that were traced to be measured and wait to be compiled; the latest are kept. */
 function measuredGraphs() {
-  const waiting = new Map<string, AnyGraph>();
+  const waiting = new Map<string, Graph>();
   return {
-    keep(key: string, graph: AnyGraph): void {
+    keep(key: string, graph: Graph): void {
       waiting.delete(key);
       waiting.set(key, graph);
       if (waiting.size > KEPT_GRAPHS) waiting.delete(waiting.keys().next().value!);
     },
-    take(key: string): AnyGraph | undefined {
+    take(key: string): Graph | undefined {
       const graph = waiting.get(key);
       waiting.delete(key);
       return graph;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AnyGraph } from "../../../src/graph/graph.ts";
+import type { Graph } from "../../../src/graph/graph.ts";
 import { pathGraph } from "../../../src/model/graphs/path_graph.ts";
 import { reverseWalks } from "../../../src/model/graphs/reverse_walks.ts";
 import { CONFIG, MODEL } from "../../support/small_decoder.ts";
@@ -9,7 +9,7 @@ const graphOf = (gradient: "none" | "sequence" | "token", tangent: boolean) =>
   pathGraph(MODEL, SHAPE, { gradient, tangent });
 
 Deno.test("a token attribution shares one forward with the head's gradient among its walks", () => {
-  const count = (graph: AnyGraph, op: string) => graph.nodes.filter((node) => node.op.name === op).length;
+  const count = (graph: Graph, op: string) => graph.nodes.filter((node) => node.op.name === op).length;
   const graph = graphOf("token", true);
   assert.equal(count(graph, "targetLogProb"), 1);
   assert.equal(count(graph, "attention"), CONFIG.layers);

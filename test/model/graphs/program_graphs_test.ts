@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { AnyGraph } from "../../../src/graph/graph.ts";
+import type { Graph } from "../../../src/graph/graph.ts";
 import { PROGRAM_GRAPHS } from "../../../src/model/graphs/program_graphs.ts";
 import { CONFIG, MODEL } from "../../support/small_decoder.ts";
 
 const { layers, hiddenSize: D, kvHeads, headSize } = CONFIG;
-const attentions = (graph: AnyGraph) =>
+const attentions = (graph: Graph) =>
   graph.nodes.filter(({ op }) => op.name === "attention")
     .map(({ attributes }) => attributes as { shared: number; queries: number | null });
-const inputsOf = (graph: AnyGraph) => graph.inputs.map(({ name, value }) => `${name} ${value.shape}`);
+const inputsOf = (graph: Graph) => graph.inputs.map(({ name, value }) => `${name} ${value.shape}`);
 
 Deno.test("the shared graph gives keys and values of every layer", () => {
   const { outputs: { shared } } = PROGRAM_GRAPHS.shared(MODEL, { sequences: 1, rows: 4 });
@@ -36,7 +36,7 @@ Deno.test("the score graph asks its last layer for the rows that predict targets
   assert.deepEqual(attentions(dense).map(({ queries }) => queries), [null, null, 2]);
   assert.deepEqual(dense.outputs.score.shape, [6]);
   const gapped = PROGRAM_GRAPHS.score(MODEL, { ...shape, gapped: true });
-  const layout = (graph: AnyGraph) => inputsOf(graph).filter((input) => input.startsWith("layout"));
+  const layout = (graph: Graph) => inputsOf(graph).filter((input) => input.startsWith("layout"));
   assert.deepEqual([layout(dense), layout(gapped)], [["layout 3,12"], ["layout 3,21"]]);
 });
 
@@ -47,7 +47,7 @@ Deno.test("the path and the points graph differ in their inputs alone", () => {
   const shapes = ({ outputs: { score, tangent, gradient } }: typeof path) =>
     [score, tangent!, ...gradient].map(({ shape }) => shape);
   assert.deepEqual(shapes(points), shapes(path));
-  const own = (graph: AnyGraph) => inputsOf(graph).filter((input) => !/^(rotation|targets|shared)/.test(input));
+  const own = (graph: Graph) => inputsOf(graph).filter((input) => !/^(rotation|targets|shared)/.test(input));
   assert.deepEqual(own(path), ["start 5,24", "end 5,24", "alpha 2", "delta 5,24"]);
   assert.deepEqual(own(points), ["x 2,5,24", "direction 2,5,24"]);
 });

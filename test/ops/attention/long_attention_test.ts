@@ -15,10 +15,9 @@ async function attend(executor: Executor) {
   const g = trace();
   const qkv = g.input("qkv", { shape: [1, L, 40], dtype: "f32" });
   const [o] = g.emit("attention", ATTRIBUTES, [qkv]);
-  g.output("o", o);
-  g.output("tangent", pushForward(g, qkv, g.input("direction", qkv), o));
-  g.output("gradient", pullBack(g, o, [g.input("cotangent", o)], qkv)[0]);
-  const program = await executor.compile(g.finish());
+  const tangent = pushForward(g, qkv, g.input("direction", qkv), o);
+  const [gradient] = pullBack(g, o, [g.input("cotangent", o)], qkv);
+  const program = await executor.compile(g.finish({ o, tangent, gradient }));
   const inputs = {
     qkv: randomValues(L * 40, 1),
     direction: randomValues(L * 40, 2),
@@ -32,7 +31,7 @@ Deno.test("attention over 4,093 tokens, its tangent and its pullback match the f
   try {
     const [actual, expected] = [await attend(gpu), await attend(createReferenceExecutor())];
     // Sums of up to 4,093 terms of size 1 in f32.
-    for (const name of ["o", "tangent", "gradient"]) {
+    for (const name of ["o", "tangent", "gradient"] as const) {
       assertClose(actual[name], expected[name], { absolute: 2e-5, relative: 2e-5 }, name);
     }
   } finally {

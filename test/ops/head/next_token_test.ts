@@ -22,9 +22,9 @@ for (const create of [createReferenceExecutor, createWebGpuExecutor]) {
       const [token, position] = ["token", "position"].map((name) => g.input(name, { shape: [1], dtype: "u32" }));
       const [logits] = g.emit("weightRows", { weight: "head", columns: V, scale: 1 }, [token]);
       const table: Value = g.input("table", { shape: [20, 2], dtype: "f32" });
-      g.output("row", g.emit("gatherRows", {}, [table, position])[0]);
-      g.output("next", g.emit("nextToken", {}, [logits, token, position])[0]);
-      const program = await executor.compile(g.finish());
+      const [row] = g.emit("gatherRows", {}, [table, position]);
+      const [next] = g.emit("nextToken", {}, [logits, token, position]);
+      const program = await executor.compile(g.finish({ row, next }));
       const inputs = {
         token: Uint32Array.of(3),
         position: Uint32Array.of(4),
