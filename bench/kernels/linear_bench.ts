@@ -1,7 +1,8 @@
 /**
- * GFLOPS of the matrix products at the models' shapes: `deno bench -A bench/kernels/linear_bench.ts`, or `deno run -A
- * bench/kernels/linear_bench.ts ROWS… [WORD…]` for all models, or the weights whose names have one of the words, at
- * these numbers of rows.
+ * Measures the matrix products at the models' shapes in GFLOPS.
+ * - `deno bench -A bench/kernels/linear_bench.ts`: of the smallest model
+ * - `deno run -A bench/kernels/linear_bench.ts ROWS… [WORD…]`: of all models, or of weights whose names have one of the
+ *   words, at these numbers of rows
  */
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";

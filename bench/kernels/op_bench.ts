@@ -1,7 +1,7 @@
 /**
- * The ops between the products, and the log-softmax that is streamed over the vocabulary: at the shapes of the smallest
- * model by `deno bench -A bench/kernels/op_bench.ts`, or at those of all by `deno run -A bench/kernels/op_bench.ts
- * WORD…`, as far as the names of model and op have one of the words.
+ * Measures the ops between the products, and the log-softmax that is streamed over the vocabulary.
+ * - `deno bench -A bench/kernels/op_bench.ts`: at the shapes of the smallest model
+ * - `deno run -A bench/kernels/op_bench.ts WORD…`: of all models and ops whose names have one of the words
  */
 import { openGpu } from "../../src/gpu/device.ts";
 import { timeInTurn } from "../../src/gpu/gpu_time.ts";

@@ -1,8 +1,8 @@
 /**
- * The products of a decode step, one row by each weight: of the smallest model by `deno bench -A
- * bench/kernels/single_bench.ts`, of all whose names have one of the words by `deno run -A
- * bench/kernels/single_bench.ts WORD…`. They are bound by reading W, so that bytes of W a second are compared with what
- * a kernel that only reads reaches.
+ * Measures the products of a decode step, one row by each weight. They are bound by reading W, so that bytes of W a
+ * second are compared with those of a kernel that only reads.
+ * - `deno bench -A bench/kernels/single_bench.ts`: of the smallest model
+ * - `deno run -A bench/kernels/single_bench.ts WORD…`: of all models whose names have one of the words
  */
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
 import { openGpu } from "../../src/gpu/device.ts";

@@ -1,6 +1,5 @@
 /**
- * `deno run -A bench/kernels/tuning.ts`: the tuner's choices on this adapter, from the kernels that are right;
- * nothing is kept.
+ * Prints the tuner's choices on this adapter, and keeps nothing: `deno run -A bench/kernels/tuning.ts`.
  */
 import { openGpu } from "../../src/gpu/device.ts";
 import { knownClasses } from "../../src/model/tune/product_classes.ts";
