@@ -12,9 +12,9 @@ const MOST_STEPS = 3;
 type Texts = ReadonlyMap<string, string>;
 
 /**
- * Finds files of src that no test of their own folder reaches. The tests of a folder lie in the same folder of test,
- * above or below it. A test reaches the files of its layer, the outermost folder, that it or its helpers import, and
- * those of the layer that these import, for three steps. Files that only declare types have nothing to test.
+ * Finds files of src that no test of their own folder reaches. The tests of a folder lie in the same folder of test, or
+ * below it. A test reaches the files of its layer, the outermost folder, that it or its helpers import, and those of
+ * the layer that these import, for three steps. Files that only declare types have nothing to test.
  */
 function unreachedFiles(sources: Texts, tests: Texts): string[] {
   const reached = new Set<string>();
@@ -22,8 +22,7 @@ function unreachedFiles(sources: Texts, tests: Texts): string[] {
     if (!test.endsWith("_test.ts")) continue;
     const folder = posix.dirname(test).replace(/^test/, "src");
     for (const file of reachedFrom(importedByTest(test, tests), sources, layerOf(folder))) {
-      const own = posix.dirname(file);
-      if (isWithin(folder, own) || isWithin(own, folder)) reached.add(file);
+      if (isWithin(folder, posix.dirname(file))) reached.add(file);
     }
   }
   return [...sources].filter(([path, text]) => hasValues(text) && !reached.has(path)).map(([path]) => path);
@@ -80,8 +79,12 @@ Deno.test("unreachedFiles() wants a test of the file's folder, near enough", () 
   const tests = new Map([
     ["test/a/one_test.ts", 'import "./helper.ts";\nimport "../../src/b/five.ts";\n'],
     ["test/a/helper.ts", 'import "../../src/a/one.ts";\n'],
+    ["test/a/in/two_test.ts", 'import "../helper.ts";\n'],
   ]);
   assert.deepEqual(unreachedFiles(sources, tests), ["src/a/in/far.ts", "src/b/five.ts"]);
+  tests.delete("test/a/in/two_test.ts");
+  const inFolder = ["two", "three", "four", "far"].map((name) => `src/a/in/${name}.ts`);
+  assert.deepEqual(unreachedFiles(sources, tests), [...inFolder, "src/b/five.ts"]);
 });
 
 Deno.test("every file of src is reached by a test of its own folder", async () => {

@@ -66,7 +66,7 @@ export function estimateFromPairs(problem: PairProblem): PairEstimate | null {
     influence.add(effect);
   });
   const degreesOfFreedom = draws - 1 - leverages;
-  // A fit that meets every observation looks certain: with less than one degree, 95 % intervals held the values in 82
-  // %.
+  // A fit that meets every observation looks certain: with less than one degree, 95 % intervals held 82 % of the
+  // values.
   return degreesOfFreedom < 1 ? null : { ...fit, standardError: influence.standardError(), degreesOfFreedom };
 }

@@ -4,6 +4,8 @@ import type { Emitter, Value } from "../../../src/ops/op.ts";
 import { linear, type LinearAttributes, linearTransposed } from "../../../src/ops/product/linear.ts";
 import { sample } from "../../../src/ops/formats/sample_weight.ts";
 import { reference } from "./linear_reference.ts";
+import { opCase } from "../../support/op_case.ts";
+import { testDerivatives } from "../op_checks.ts";
 
 /** A graph of one node that remembers what was asked of it. */
 function recorder(): Emitter & { readonly emitted: { op: string; attributes: LinearAttributes; input: Value }[] } {
@@ -83,3 +85,13 @@ Deno.test("linear and linearTransposed refuse inputs of another width", () => {
   assert.throws(() => linear.types(attributes, wrong), TypeError);
   assert.throws(() => linearTransposed.types(attributes, wrong), TypeError);
 });
+
+testDerivatives([
+  opCase({
+    title: "linear",
+    op: "linear",
+    attributes: { weight: "w", bias: "b", outputs: 5, inner: 7 },
+    inputs: [{ shape: [3, 7], dtype: "f32" }],
+    weights: { w: [5, 7], b: [1, 5] },
+  }),
+]);

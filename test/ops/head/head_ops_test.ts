@@ -1,34 +1,15 @@
 import assert from "node:assert/strict";
-import { pullBack } from "../../src/graph/differentiate.ts";
-import type { Executor } from "../../src/graph/executor.ts";
-import { trace } from "../../src/graph/graph.ts";
-import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
-import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
-import { type OpName, OPS } from "../../src/ops/op_table.ts";
-import { assertClose } from "../support/closeness.ts";
-import { runOp } from "../support/op_case.ts";
-import { CASES, VALUE_CASES } from "./op_cases.ts";
+import { pullBack } from "../../../src/graph/differentiate.ts";
+import type { Executor } from "../../../src/graph/executor.ts";
+import { trace } from "../../../src/graph/graph.ts";
+import { createReferenceExecutor } from "../../../src/graph/reference_executor.ts";
+import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
+import { assertClose } from "../../support/closeness.ts";
+import { testDerivatives, testKernels } from "../op_checks.ts";
+import { HEAD_CASES, HEAD_VALUE_CASES } from "./head_cases.ts";
 
-// f32 sums of up to a hundred terms of size 1.
-const TOLERANCE = { absolute: 1e-6, relative: 1e-5 };
-
-for (const one of [...CASES, ...VALUE_CASES]) {
-  Deno.test(`kernel of ${one.title} matches the f64 reference`, async () => {
-    const gpu = await createWebGpuExecutor();
-    try {
-      const expected = await runOp(createReferenceExecutor(), one);
-      const actual = await runOp(gpu, one);
-      expected.forEach((values, i) => assertClose(actual[i], values, TOLERANCE, `output ${i}`));
-    } finally {
-      gpu.close();
-    }
-  });
-}
-
-Deno.test("every op but the matrix products has a case", () => {
-  const covered = new Set<OpName>([...CASES.map((one) => one.op), "linear", "linearTransposed", "decodeLinear"]);
-  assert.deepEqual(Object.keys(OPS).filter((op) => !covered.has(op as OpName)), []);
-});
+testKernels([...HEAD_CASES, ...HEAD_VALUE_CASES]);
+testDerivatives(HEAD_CASES);
 
 Deno.test("targetLogProb and its gradient keep the digits of a target that is all but certain", async () => {
   // One logit leads the others by 15: log p is about −36 · 3e-7.

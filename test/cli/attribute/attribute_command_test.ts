@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { withChatModel } from "../support/chat_model.ts";
-import { runCli } from "../support/run_cli.ts";
+import { withChatModel } from "../../support/chat_model.ts";
+import { runCli } from "../../support/run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
 const TARGET = " painting, traveling to different countries, and volunteering at community events.";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { AttributionRecord } from "../../src/explain/record/record.ts";
-import { attribute } from "../../src/explain/attribute.ts";
-import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
-import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
-import { attributionSum } from "../../src/report/view/score_sums.ts";
-import { renderRecord } from "../../src/report/render_record.ts";
-import { assertClose } from "../support/closeness.ts";
+import type { AttributionRecord } from "../../../../src/explain/record/record.ts";
+import { attribute } from "../../../../src/explain/attribute.ts";
+import { checkRecord } from "../../../../src/explain/record/check_record.ts";
+import type { AttributionOptions } from "../../../../src/explain/methods/attribution_options.ts";
+import { type Device, type LanguageModel, loadModel } from "../../../../src/model/model.ts";
+import { attributionSum } from "../../../../src/report/view/score_sums.ts";
+import { renderRecord } from "../../../../src/report/render_record.ts";
+import { assertClose } from "../../../support/closeness.ts";
 
 const TEXT = { prompt: "Michael works as a painter in Austin, Texas.", target: " He enjoys painting." };
 

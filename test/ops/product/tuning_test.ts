@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { type Gpu, openGpu } from "../../src/gpu/device.ts";
-import { createPipelineCache } from "../../src/gpu/kernel.ts";
-import type { Pass } from "../../src/gpu/pass.ts";
-import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
-import { trace } from "../../src/graph/graph.ts";
-import { type Contender, type Contest, holdContest, winnerOf } from "../../src/ops/kernel_contest.ts";
-import { type ProductClass, productContest } from "../../src/ops/product/product_contest.ts";
-import { productCandidates, productFamily } from "../../src/ops/product/product_kernels.ts";
-import { sample } from "../../src/ops/formats/sample_weight.ts";
-import { type Choice, choiceText, chosen, type Tuning } from "../../src/ops/kernel_choice.ts";
+import { type Gpu, openGpu } from "../../../src/gpu/device.ts";
+import { createPipelineCache } from "../../../src/gpu/kernel.ts";
+import type { Pass } from "../../../src/gpu/pass.ts";
+import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
+import { trace } from "../../../src/graph/graph.ts";
+import { type Contender, type Contest, holdContest, winnerOf } from "../../../src/ops/kernel_contest.ts";
+import { type ProductClass, productContest } from "../../../src/ops/product/product_contest.ts";
+import { productCandidates, productFamily } from "../../../src/ops/product/product_kernels.ts";
+import { sample } from "../../../src/ops/formats/sample_weight.ts";
+import { type Choice, choiceText, chosen, type Tuning } from "../../../src/ops/kernel_choice.ts";
 
 const CANDIDATES: [Choice, ...Choice[]] = [{ variant: "a", columns: 6 }, { variant: "a", columns: 4 }, {
   variant: "b",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { attribute } from "../../src/explain/attribute.ts";
-import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
-import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
-import { loadModel } from "../../src/model/model.ts";
-import { byUnits } from "../../src/report/view/by_units.ts";
+import { attribute } from "../../../src/explain/attribute.ts";
+import { checkRecord } from "../../../src/explain/record/check_record.ts";
+import type { AttributionOptions } from "../../../src/explain/methods/attribution_options.ts";
+import type { AttributionText } from "../../../src/explain/options/attribution_text.ts";
+import { loadModel } from "../../../src/model/model.ts";
+import { byUnits } from "../../../src/report/view/by_units.ts";
 
 const TEXT = { prompt: "Olga works as a painter.", target: " She enjoys painting, traveling to Rome." };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { GAME_METHOD_NAMES, GAME_METHODS } from "../support/game_methods.ts";
-import { attribute } from "../../src/explain/attribute.ts";
-import { checkRecord } from "../../src/explain/record/check_record.ts";
-import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
-import { methodOf } from "../../src/explain/methods/method_table.ts";
-import type { SchemeText } from "../../src/explain/options/scheme.ts";
-import { loadModel } from "../../src/model/model.ts";
+import { GAME_METHOD_NAMES, GAME_METHODS } from "../../../support/game_methods.ts";
+import { attribute } from "../../../../src/explain/attribute.ts";
+import { checkRecord } from "../../../../src/explain/record/check_record.ts";
+import type { AttributionOptions } from "../../../../src/explain/methods/attribution_options.ts";
+import { methodOf } from "../../../../src/explain/methods/method_table.ts";
+import type { SchemeText } from "../../../../src/explain/options/scheme.ts";
+import { loadModel } from "../../../../src/model/model.ts";
 
 const TEXT = { prompt: "Olga works as a painter. She lives", target: " in Rome" };
 

@@ -1,0 +1,5 @@
+import { testDerivatives, testKernels } from "../op_checks.ts";
+import { BLOCK_CASES } from "./block_cases.ts";
+
+testKernels(BLOCK_CASES);
+testDerivatives(BLOCK_CASES);
