@@ -1,7 +1,4 @@
-/** Kinds of token: `unknown` stands for text that the vocabulary lacks, `control` is special, `user-defined` is not. */
-const UNKNOWN = 2;
-const CONTROL = 3;
-const USER_DEFINED = 4;
+import { addedTokens, TOKEN_TYPES } from "./added_tokens.ts";
 
 const SPACE = "▁";
 
@@ -21,13 +18,9 @@ interface PieceVocabulary {
  */
 export function describePieces({ tokens, scores, types, prefixed }: PieceVocabulary): Record<string, unknown> {
   const replace = { type: "Replace", pattern: { String: " " }, content: SPACE };
-  const unknown = types.indexOf(UNKNOWN);
+  const unknown = types.indexOf(TOKEN_TYPES.unknown);
   return {
-    added_tokens: tokens.flatMap((content, id) => {
-      const special = types[id] === CONTROL || types[id] === UNKNOWN;
-      if (!special && types[id] !== USER_DEFINED) return [];
-      return [{ id, content, special, normalized: false, single_word: false, lstrip: false, rstrip: false }];
-    }),
+    added_tokens: addedTokens(tokens, types, [TOKEN_TYPES.control, TOKEN_TYPES.unknown]),
     normalizer: prefixed ? { type: "Sequence", normalizers: [{ type: "Prepend", prepend: SPACE }, replace] } : replace,
     pre_tokenizer: null,
     decoder: {

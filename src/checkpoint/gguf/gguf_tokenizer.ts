@@ -1,10 +1,7 @@
+import { addedTokens, TOKEN_TYPES } from "./added_tokens.ts";
 import type { TokenizerFiles } from "../checkpoint.ts";
 import type { GgufValue } from "./gguf_header.ts";
 import { describePieces } from "./gguf_pieces.ts";
-
-/** Kinds of token that are added to the vocabulary: `control` is special, `user-defined` is not. */
-const CONTROL = 3;
-const USER_DEFINED = 4;
 
 const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
 
@@ -108,11 +105,6 @@ function describeTokenizer(
   splitting: Splitting,
   bos: string | null,
 ): Record<string, unknown> {
-  const added = tokens.flatMap((content, id) => {
-    const special = types[id] === CONTROL;
-    if (!special && types[id] !== USER_DEFINED) return [];
-    return [{ id, content, special, normalized: false, single_word: false, lstrip: false, rstrip: false }];
-  });
   const split = splitting.patterns.map((pattern) => ({
     type: "Split",
     pattern: { Regex: pattern },
@@ -123,7 +115,7 @@ function describeTokenizer(
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: added,
+    added_tokens: addedTokens(tokens, types, [TOKEN_TYPES.control]),
     normalizer: splitting.normalizer,
     pre_tokenizer: { type: "Sequence", pretokenizers: [...split, { ...BYTE_LEVEL, use_regex: splitting.gpt2Pattern }] },
     post_processor: bos === null ? BYTE_LEVEL : bosProcessor(bos, tokens.indexOf(bos)),
