@@ -1,6 +1,6 @@
 /**
- * Parts of a loaded model: its configuration, tokenizer, chat template and meter, and what its paths and points are
- * asked.
+ * Parts of a loaded model: its configuration, tokenizer, chat template and meter, and requests for its paths and
+ * points.
  *
  * ```ts
  * import { loadModel } from "./mod.ts";

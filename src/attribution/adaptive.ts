@@ -38,7 +38,7 @@ const LEAST_ADAPTIVE_BUDGET = FIRST_POINTS.length;
  * (docs/quadrature.md compares this with other rules and refinements).
  *
  * @returns an attribution [L] or [T L] in the unit of φ
- * @throws {RangeError} if the tolerance is below what the arithmetic allows, or the budget below the first grid
+ * @throws {RangeError} if the tolerance is below the arithmetic floor, or the budget below the first grid
  */
 export async function integrateAdaptively(path: PathFunction, options: AdaptiveOptions): Promise<PathIntegral> {
   const { tolerance, budget, gradient } = options;

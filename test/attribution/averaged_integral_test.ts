@@ -41,7 +41,7 @@ Deno.test("averageIntegrals() states errors relative to the mean gap, and holds 
   assert.equal(averageIntegrals(draws, 0.17).certified!.met, false);
 });
 
-Deno.test("averageIntegrals() certifies nothing where one gap is none or the mean is the input's score", () => {
+Deno.test("averageIntegrals() certifies nothing if one gap is zero or the mean is the input's score", () => {
   const known = integral([0, 2], [1, 2, 3], 0.125);
   assert.equal(averageIntegrals([known, integral([4, 4], [0, 0, 0], null)], 0.5).certified!.certificate, null);
   const opposite = averageIntegrals([integral([3, 4], [1, 0, 0], 0), integral([5, 4], [-1, 0, 0], 0)], 0.5);

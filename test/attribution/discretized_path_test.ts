@@ -31,7 +31,7 @@ Deno.test("discretizedPath() moves coordinates that are not between, 1/m of the 
   assert.deepEqual(points(path).at(-2), [3, 2]);
 });
 
-Deno.test("discretizedPath() chooses neither a word twice nor the baseline, and ends there where nothing is left", () => {
+Deno.test("discretizedPath() chooses neither a word twice nor the baseline, and ends there if no word is left", () => {
   const few = { rows: Float32Array.from([0, 0, 2, 2, 1, 1]), hiddenSize: 2 };
   const path = discretizedPath(few, 1, ORIGIN, { steps: 3, neighbours: 2, strategy: "greedy" });
   assert.deepEqual(points(path), [[0, 0], [0, 0], [0, 0], [1, 1], [2, 2]]);

@@ -23,7 +23,7 @@ async function attributeOn(device: Device) {
   return { ...result, gap: distance(result.input, result.baseline) };
 }
 
-Deno.test("the arithmetic floor covers what f32 loses against f64, and f64 has a far lower one", async () => {
+Deno.test("the arithmetic floor covers the loss of f32 against f64, and f64 has a far lower one", async () => {
   const [f32, f64] = [await attributeOn("webgpu"), await attributeOn("reference")];
   // On the same grid, or the difference would be the quadrature's.
   assert.equal(f32.pathPoints, f64.pathPoints);

@@ -60,7 +60,7 @@ Deno.test("integrateFixed() evaluates the ends once, whatever the rule's own nod
   }
 });
 
-Deno.test("integrateAdaptively() certifies what a fixed rule of as many points gets wrong", async () => {
+Deno.test("integrateAdaptively() certifies a path that a fixed rule of as many points gets wrong", async () => {
   const path = pathOf(STEEP);
   const adaptive = await integrateAdaptively(path, { tolerance: 1e-3, budget: 400, gradient: "token" });
   const exact = [0.25, 0.75, 0.25, 0.75];
@@ -129,7 +129,7 @@ Deno.test("integrateAdaptively() says that the tolerance was not met within the 
   assert.equal(new Set(path.evaluated).size, path.evaluated.length);
 });
 
-Deno.test("integrateAdaptively() names the intervals that resist: both steps, and nothing where κ is met", async () => {
+Deno.test("integrateAdaptively() names the intervals that resist: both steps, and none if κ is met", async () => {
   const run = (budget: number) => integrateAdaptively(pathOf(STEEP), { tolerance: 1e-3, budget, gradient: "sequence" });
   const { resisting } = (await run(10)).certified!;
   for (const step of [0.31, 0.77]) {
@@ -141,7 +141,7 @@ Deno.test("integrateAdaptively() names the intervals that resist: both steps, an
   assert.deepEqual((await run(400)).certified!.resisting, []);
 });
 
-Deno.test("integrateAdaptively() refines no interval beyond what f32 tells apart", async () => {
+Deno.test("integrateAdaptively() refines no interval beyond the resolution of f32", async () => {
   // A jump: no quadrature resolves it.
   const jump = {
     start: [0],
@@ -162,7 +162,7 @@ Deno.test("integrateAdaptively() refines no interval beyond what f32 tells apart
   assert.ok(from < 1 / 3 && 1 / 3 < to && share > 0.99, JSON.stringify(certified!.resisting));
 });
 
-Deno.test("integrateAdaptively() does without the derivative at the baseline where it is not finite", async () => {
+Deno.test("integrateAdaptively() does without the derivative at the baseline if it is not finite", async () => {
   const root = {
     start: [0],
     end: [1],
@@ -216,7 +216,7 @@ Deno.test("integrateAdaptively() refuses a tolerance of zero, a small budget and
   await assert.rejects(run(1e-20, 100), /above the arithmetic floor/);
 });
 
-Deno.test("integrateAdaptively() gives zeros, a certificate of zero and null gaps where nothing moves", async () => {
+Deno.test("integrateAdaptively() gives zeros, a certificate of zero and null gaps if nothing moves", async () => {
   const still = { ...BILINEAR, start: BILINEAR.end };
   const { attribution, certified } = await integrateAdaptively(pathOf(still), {
     tolerance: 0.01,

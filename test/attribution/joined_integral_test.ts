@@ -16,7 +16,7 @@ function exact({ start, end, value }: ClosedForm): number[] {
 }
 
 for (const [name, form] of Object.entries({ BILINEAR, QUADRATIC, NETWORK })) {
-  Deno.test(`joinIntegrals() gives each coordinate of ${name} what the score loses without it`, async () => {
+  Deno.test(`joinIntegrals() gives each coordinate of ${name} the loss of the score without it`, async () => {
     const parts = await Promise.all(singles(form).map((path) => integrateFixed(path, "gauss-legendre", 40, "token")));
     const { attribution, total, input, baseline, certified, pathPoints } = joinIntegrals(parts, 0.01);
     const expected = exact(form);

@@ -26,7 +26,7 @@ Deno.test("inputXGradient() gives nothing to a coordinate that is not attributed
   assertClose(baseline, [-2 * 3], EXACT);
 });
 
-Deno.test("saliency() gives norms of each target's gradient, and for the sequence those of the sum", async () => {
+Deno.test("saliency() gives norms of each target's gradient, and for the sequence norms of the sum's", async () => {
   const points = pointsOf(NETWORK);
   const [first, second] = NETWORK.slope.map((slope) => slope(NETWORK.end));
   const both = first.map((value, i) => value + second[i]);

@@ -80,7 +80,7 @@ Deno.test("simpsonComplement() makes four nodes exact to degree 4, and mirrored 
   }
 });
 
-Deno.test("simpsonComplement() stays inside where no node makes the rule exact to degree 4", () => {
+Deno.test("simpsonComplement() stays inside if no node makes the rule exact to degree 4", () => {
   for (const x of [0.4, 0.45, 0.5, 0.58]) {
     const y = simpsonComplement(x);
     assert.ok(y > 0 && y < 1 && Math.abs(y - x) > 0.2, `${y} for ${x}`);

@@ -97,7 +97,7 @@ Deno.test("expectedGradients() stops at the standard error, or at the budget, an
 });
 
 for (const [what, baselines] of [["a set", SET], ["fresh ones", FRESH]] as const) {
-  Deno.test(`expectedGradients() from ${what} gives the same for the same seed, and evaluates what it counts`, async () => {
+  Deno.test(`expectedGradients() from ${what} repeats with its seed, and evaluates as many points as it counts`, async () => {
     const run = async (seed: number) => {
       const points = pointsOf(CURVED);
       const found = await expectedGradients(points, baselines, { ...ALL, seed, budget: 100, gradient: "sequence" });
@@ -130,7 +130,7 @@ Deno.test("expectedGradients() with noise is GradientSHAP: of a linear function 
   });
 });
 
-Deno.test("expectedGradients() has standard errors of units that are those of their sums", async () => {
+Deno.test("expectedGradients() has standard errors of units that equal the errors of their sums", async () => {
   const byUnits = (values: Float64Array) => Float64Array.from([values[0] + values[1], values[2]]);
   const { mean, standardError } = await expectedGradients(pointsOf(LINEAR), [Float64Array.from(LINEAR.start)], {
     ...ALL,
@@ -164,7 +164,7 @@ Deno.test("smoothGradients() times input has the input times the mean gradient",
   });
 });
 
-Deno.test("smoothGradients() is saliency where the noise is next to nothing, also of what is a norm", async () => {
+Deno.test("smoothGradients() is saliency if the noise is next to nothing, also for norms", async () => {
   for (const norm of ["sum", "l1", "l2"] as const) {
     const { mean } = await smoothGradients(pointsOf(NETWORK), norm, {
       ...ALL,

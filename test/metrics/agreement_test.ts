@@ -34,7 +34,7 @@ Deno.test("agreement() is as a hand computes it", () => {
   assert.throws(() => agreement([1], [1, 2]), TypeError);
 });
 
-Deno.test("agreement()'s relations are symmetric where they should be, in 100 random pairs", () => {
+Deno.test("agreement()'s relations are symmetric if they should be, in 100 random pairs", () => {
   const random = createRandom(3);
   for (let i = 0; i < 100; i++) {
     const [a, b] = [0, 1].map(() => Array.from({ length: 9 }, () => random.integer(7) - 3));

@@ -28,7 +28,7 @@ Deno.test("removalCurve() takes units away, or puts them back, the most importan
   assert.deepEqual((await removalCurve(scorer, "deletion", BEST, { target, points: 3 })).counts, [0, 2, 4]);
 });
 
-Deno.test("removalCurve() leaves out the point of no unit where it has no score", async () => {
+Deno.test("removalCurve() leaves out the empty prompt if it has no score", async () => {
   const scorer = createScorer(additive(false));
   assert.deepEqual((await removalCurve(scorer, "deletion", BEST, { target: 0 })).scores, [15, 7, 3, 1]);
   assert.deepEqual((await removalCurve(scorer, "insertion", BEST, { target: 0 })).counts, [1, 2, 3, 4]);

@@ -4,7 +4,7 @@ import { assertClose } from "../support/closeness.ts";
 
 const ROUNDING = { absolute: 1e-12, relative: 0 };
 
-Deno.test("stability() is complete where every run gives the same", () => {
+Deno.test("stability() is complete if all runs are equal", () => {
   const run = [3, -1, 2, 0.5];
   const { runs, mean, deviation, relativeDeviation, sameSign, meanAgreement, worstAgreement } = stability([
     run,

@@ -99,7 +99,7 @@ Deno.test("averageDraws() of complete attributions is complete", async () => {
   assertClose([sequence.reduce((sum, value) => sum + value, 0)], [gap], { absolute: 1e-12, relative: 0 });
 });
 
-Deno.test("averageDraws() stops at a standard error, of the sequence or of every target, and says whether it was met", async () => {
+Deno.test("averageDraws() stops at a standard error, of the sequence or of every target, and tells if it was met", async () => {
   for (const scope of ["sequence", "targets"] as const) {
     const found = await averageDraws(draws(1, leaveOneOut), { draws: 1000, standardError: 0.2, of: scope });
     const { stopped, uncertainty } = found;

@@ -38,7 +38,7 @@ Deno.test("lime()'s standard errors are the spread of its weights over seeds", a
   }
 });
 
-Deno.test("lime() does without the empty prompt where it cannot be scored", async () => {
+Deno.test("lime() does without the empty prompt if it has no score", async () => {
   const game = gameOf(3, [(kept) => {
     assert.ok(kept.some(Boolean));
     return kept[0];

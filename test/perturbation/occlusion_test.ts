@@ -14,7 +14,7 @@ Deno.test("occlude() leaves one out, or averages the windows that hold a unit", 
   assert.deepEqual([input[0], baseline![0], calls], [111, 0, 5]);
 });
 
-Deno.test("occlude() has no baseline where nothing cannot be scored, and refuses wrong windows", async () => {
+Deno.test("occlude() has no baseline if the empty prompt has no score, and refuses wrong windows", async () => {
   const scorer = createScorer(gameOf(3, [([a]) => a], false));
   const { baseline, calls } = await occlude(scorer);
   assert.deepEqual([baseline, calls], [null, 4]);

@@ -29,7 +29,7 @@ Deno.test("promptGame() replaces the rows of every unit that is taken away", asy
   assert.deepEqual([game.scoresNothing, game.units, game.targets], [true, 2, 2]);
 });
 
-Deno.test("promptGame() deletes rows and asks for all lengths at once, so that the model may share what they have in common", async () => {
+Deno.test("promptGame() deletes rows and asks for all lengths at once, so that the model may share common rows", async () => {
   const problem = problemOf([[0, 3], [2], [4]]);
   const game = promptGame(problem, { kind: "delete" });
   const scores = await game.score([0b111, 0b110, 0b101, 0b011].map((bits) => coalitionOf(bits, 3)));
@@ -60,7 +60,7 @@ Deno.test("promptGame() refuses rows of another shape than the prompt's", () => 
   assert.throws(() => promptGame(problem, { kind: "rows", rows }), /rows must be \[5, 2\]: got 8 numbers/);
 });
 
-Deno.test("promptGame() masks every token at once where the last one still predicts", async () => {
+Deno.test("promptGame() masks every token at once while the last one still predicts", async () => {
   const problem = problemOf([[0, 1], [2, 3, 4]]);
   const game = promptGame(problem, { kind: "mask-attention" });
   assert.equal(game.scoresNothing, true);

@@ -81,7 +81,7 @@ for (const [name, sample] of Object.entries(BUDGETED)) {
   });
 }
 
-Deno.test("sampleShapley() and kernelShap() stop at a standard error and say what they reached", async () => {
+Deno.test("sampleShapley() and kernelShap() stop at a standard error and tell the one they reached", async () => {
   for (const standardError of [0.2, 0.05]) {
     const options = { seed: 1, standardError };
     for (
@@ -100,7 +100,7 @@ Deno.test("sampleShapley() and kernelShap() stop at a standard error and say wha
   assert.deepEqual([short.stopped!.by, short.stopped!.met], ["budget", false]);
 });
 
-Deno.test("sampleShapley() looks at every target where it is told so", async () => {
+Deno.test("sampleShapley() watches every target if it is told to", async () => {
   // The two targets cancel in the sum, which is certain at once.
   const noise = randomGame(6, 4);
   const game = {
@@ -117,7 +117,7 @@ Deno.test("sampleShapley() looks at every target where it is told so", async () 
   assert.ok(Math.max(...sequence.uncertainty!.standardError) > 0.05);
 });
 
-Deno.test("sampleShapley() is exact and certain on games of pairs: antithetic orders cancel what pairs do", async () => {
+Deno.test("sampleShapley() is exact and certain on games of pairs: antithetic orders cancel the effects of pairs", async () => {
   const game = gameOf(5, [(kept) => kept.reduce((sum, one, i) => sum + one * (i + 1), 0) ** 2]);
   const { attribution } = await exactShapley(createScorer(game));
   const sampled = await sampleShapley(createScorer(game), { seed: 1, pairs: 8 });
@@ -125,7 +125,7 @@ Deno.test("sampleShapley() is exact and certain on games of pairs: antithetic or
   assertClose(sampled.uncertainty!.standardError, new Float64Array(5), { absolute: 1e-12, relative: 0 });
 });
 
-Deno.test("samplers refuse what they cannot do", async () => {
+Deno.test("samplers refuse impossible options", async () => {
   const wide = (budget?: number) => createScorer(smoothGame(40, 1), { budget });
   await assert.rejects(sampleShapley(wide(), { seed: 1 }), /a budget, pairs or a standard error: got none/);
   await assert.rejects(

@@ -41,7 +41,7 @@ Deno.test("createScorer() makes no call beyond the budget and none for a request
   assert.deepEqual([scorer.spent, game.batches], [5, [3, 2]]);
 });
 
-Deno.test("createScorer() keeps what was asked for although the caller changes its coalition", async () => {
+Deno.test("createScorer() scores the coalition that was asked for although the caller changes it", async () => {
   const game = gameOf(3, [bitsOf]);
   const scorer = createScorer(game, { batch: 1 });
   const kept = Uint8Array.of(1, 0, 0);

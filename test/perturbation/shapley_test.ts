@@ -140,7 +140,7 @@ for (const [method, attribute] of Object.entries(EXACT)) {
   });
 }
 
-Deno.test("exactOwen() gives a group what it is worth as one unit, in 50 random games", async () => {
+Deno.test("exactOwen() gives a group its worth as one unit, in 50 random games", async () => {
   const groups = [[0, 3], [1], [2, 4, 5]];
   for (let seed = 0; seed < 50; seed++) {
     const game = randomGame(6, seed);

@@ -7,7 +7,7 @@ import { gameOf, randomGame } from "./games.ts";
 /** Twelve units of which two matter, for two targets. */
 const SPARSE = gameOf(12, [(kept) => 4 * kept[3], (kept) => -2 * kept[7] - 1]);
 
-Deno.test("sparseSurrogate() finds the units that matter and predicts what it has not seen", async () => {
+Deno.test("sparseSurrogate() finds the units that matter and predicts coalitions that it has not seen", async () => {
   const { attribution, heldOut, r2, samples, calls } = await sparseSurrogate(createScorer(SPARSE), {
     seed: 2,
     link: "identity",

@@ -24,7 +24,7 @@ Deno.test("bootstrap() holds the mean of a skewed distribution in 88 to 98 %", (
   assert.ok(held >= 264 && held <= 294, `${held / 3} %`);
 });
 
-Deno.test("bootstrap() is a point where nothing varies, and refuses what has no statistic", () => {
+Deno.test("bootstrap() is a point if nothing varies, and refuses cases without a statistic", () => {
   assert.deepEqual(bootstrap(5, () => 3, { seed: 1 }), { value: 3, low: 3, high: 3 });
   assert.throws(() => bootstrap(5, () => NaN, { seed: 1 }), /must be at least 3 cases with a statistic: got NaN of 5/);
   assert.throws(() => bootstrap(2, () => 1, { seed: 1 }), RangeError);

@@ -5,7 +5,7 @@ import { assertClose } from "../support/closeness.ts";
 import { averageRanks } from "../../src/statistics/ranks.ts";
 import golden from "../golden/metrics/expected.json" with { type: "json" };
 
-Deno.test("correlations are what a hand computes, and NaN of a constant", () => {
+Deno.test("correlations are as a hand computes them, and NaN of a constant", () => {
   assertClose([pearson([1, 2, 3], [1, 3, 2])], [0.5], { absolute: 1e-15, relative: 0 });
   assert.equal(spearman([1, 10, 100], [1, 2, 3]), 1);
   // Of three pairs two agree and one does not.

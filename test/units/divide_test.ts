@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { aggregate } from "../../src/units/aggregate.ts";
 import { divide } from "../../src/units/divide.ts";
 import type { Division } from "../../src/units/division.ts";
 import { characterBoundaries } from "../../src/units/text_segments.ts";
-import { containingUnits, freeGroups, unitOfToken } from "../../src/units/unit.ts";
+import { freeGroups, unitOfToken } from "../../src/units/unit.ts";
 import { byteTokens, createRandom, randomText, tokensOf } from "./byte_tokens.ts";
 
 const WORDS: Division = { kind: "words" };
+
+const DIVISIONS: readonly Division[] = [{ kind: "tokens" }, WORDS, { kind: "sentences" }, { kind: "lines" }];
 
 Deno.test("divide() joins the tokens of a word and leaves frozen ones out", () => {
   const { text, tokens } = tokensOf("<s>", "<user>", "Mich", "ael", " works", " in", " Aus", "tin", ".", "<end>");
@@ -49,7 +50,6 @@ Deno.test("divide() by tokens joins the bytes of a character and the characters 
   assert.deepEqual(units.map((unit) => unit.tokens), [[0], [1, 2, 3], [4, 5], [6, 7, 8], [9]]);
 });
 
-const DIVISIONS: readonly Division[] = [{ kind: "tokens" }, WORDS, { kind: "sentences" }, { kind: "lines" }];
 for (const division of DIVISIONS) {
   Deno.test(`divide() by ${division.kind} keeps whole tokens, whole characters and the text, in 300 random texts`, () => {
     const random = createRandom(2);
@@ -119,7 +119,7 @@ Deno.test("divide() refuses spans that it cannot keep apart", () => {
   );
 });
 
-Deno.test("divide() by a template makes units of what stands in the slots", () => {
+Deno.test("divide() by a template makes units of the slots", () => {
   const { text, tokens } = tokensOf("Trans", "late", " to", " Ger", "man", ":", " good", " day");
   const units = divide(text, tokens, { kind: "template", template: "Translate to {language}: {text}" });
   assert.deepEqual(units.map((unit) => [unit.name, unit.tokens]), [
@@ -137,58 +137,4 @@ Deno.test("divide() by turns makes a unit of each role, and needs a chat", () =>
   assert.deepEqual(units, divide(text, tokens, { kind: "spans", spans: turns }));
   assert.deepEqual(units.flatMap(({ name }) => name ?? []), ["user", "assistant"]);
   assert.throws(() => divide(text, tokens, { kind: "turns" }), /must be a chat that holds a message: got none/);
-});
-
-Deno.test("containingUnits() finds the sentence of each word", () => {
-  const { text, tokens } = tokensOf("<s>", "It", " ended", ".", " Next", " one", ".");
-  const [words, sentences] = [divide(text, tokens, WORDS), divide(text, tokens, { kind: "sentences" })];
-  assert.deepEqual(containingUnits(words, sentences), [1, 1, 1, 2, 2, 2]);
-});
-
-/** The exact sum of integers times 2⁻⁶⁰, where f64 keeps each number exactly. */
-function exactSum(values: Iterable<number>): bigint {
-  let total = 0n;
-  for (const value of values) total += BigInt(Math.round(value * 2 ** 30)) * 2n ** 30n;
-  return total;
-}
-
-Deno.test("aggregate() preserves sums of tokens and of targets, in 200 random texts", () => {
-  const random = createRandom(4);
-  for (let i = 0; i < 200; i++) {
-    const [promptText, targetText] = [randomText(random), randomText(random)];
-    const [prompt, target] = [byteTokens(promptText, random, 0.2), byteTokens(targetText, random)];
-    const [L, T] = [prompt.length, target.length];
-    const division = DIVISIONS[i % DIVISIONS.length];
-    const [columns, rows] = [divide(promptText, prompt, division), divide(targetText, target, division)];
-    // Multiples of 2⁻³⁰ below 2²⁰: sums of them are exact in f64, so that nothing but a wrong entry can make a
-    // difference.
-    const attribution = Float64Array.from({ length: T * L }, () => Math.round(random.normal() * 2 ** 40) / 2 ** 30);
-    const summed = aggregate(attribution, rows, columns, { targets: T, tokens: L });
-    assert.equal(summed.length, rows.length * columns.length);
-    assert.equal(exactSum(summed), exactSum(attribution));
-    columns.forEach((unit, u) => {
-      const own = rows.map((_, r) => summed[r * columns.length + u]);
-      const all = [...attribution].filter((_, k) => unit.tokens.includes(k % L));
-      assert.equal(exactSum(own), exactSum(all));
-    });
-  }
-});
-
-Deno.test("aggregate() loses nothing where plain sums do", () => {
-  const { text, tokens } = tokensOf("a", "b", "c", "d");
-  const units = divide(text, tokens, WORDS);
-  assert.deepEqual([...aggregate([1e16, 1, -1e16, 1], null, units, { targets: 1, tokens: 4 })], [2]);
-});
-
-Deno.test("aggregate() sums only what it is told to, and refuses other shapes", () => {
-  const { text, tokens } = tokensOf("a", "b", " c");
-  const units = divide(text, tokens, WORDS);
-  const shape = { targets: 2, tokens: 3 };
-  assert.deepEqual([...aggregate([1, 2, 3, 4, 5, 6], null, units, shape)], [3, 3, 9, 6]);
-  assert.deepEqual([...aggregate([1, 2, 3, 4, 5, 6], null, null, shape)], [1, 2, 3, 4, 5, 6]);
-  assert.throws(() => aggregate([1, 2], null, units, shape), { name: "TypeError", message: /must be \[2, 3\]: got 2/ });
-  assert.throws(
-    () => aggregate([1, 2, 3, 4, 5, 6], units, null, shape),
-    /must hold each of 2 tokens once: got 0, 1, 2/,
-  );
 });

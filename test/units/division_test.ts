@@ -18,7 +18,7 @@ const DIVISIONS: readonly (readonly [text: string, division: Division])[] = [
   }],
 ];
 
-Deno.test("parseDivision() reads what a configuration names, and divisionText() writes it", () => {
+Deno.test("parseDivision() reads the forms of a configuration, and divisionText() writes it", () => {
   for (const [text, division] of DIVISIONS) {
     assert.deepEqual(parseDivision(text), division);
     assert.equal(divisionText(division), text);
@@ -34,7 +34,7 @@ Deno.test("parseDivision() refuses anything else", () => {
   }
 });
 
-Deno.test("divisionText() refuses what has no place in a text", () => {
+Deno.test("divisionText() refuses names and locales, which have no place in a text", () => {
   const spans = [{ name: "user", start: 0, end: 2 }];
   assert.throws(() => divisionText({ kind: "spans", spans }), /named by their ranges: got user of 0-2/);
   assert.throws(() => divisionText({ kind: "words", locale: "ja" }), /words must have no locale: got ja/);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { fillTemplate, matchTemplate } from "../../src/units/slots.ts";
 
-Deno.test("fillTemplate() says where each value lies", () => {
+Deno.test("fillTemplate() tells the span of each value", () => {
   const { text, spans } = fillTemplate("{a} {{and}} {b}{a}", { a: "x👍", b: "" });
   assert.equal(text, "x👍 {and} x👍");
   assert.deepEqual(spans.map(({ name, start, end }) => [name, text.slice(start, end)]), [["a", "x👍"], ["a", "x👍"]]);
 });
 
-Deno.test("matchTemplate() finds what fillTemplate() filled in", () => {
+Deno.test("matchTemplate() finds the values of fillTemplate()", () => {
   const template = "Q: {question}?\nHint: {hint}\nA:";
   const values = { question: "Where is {it}", hint: "not here" };
   const { text, spans } = fillTemplate(template, values);

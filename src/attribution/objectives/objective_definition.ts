@@ -20,7 +20,7 @@ export interface Objective {
   readonly help: string;
   /** Unit of F, and so of its attributions. */
   readonly unit: ObjectiveUnit;
-  /** True for a loss or an uncertainty, which falls where the prompt supports the target. */
+  /** True for a loss or an uncertainty, which falls if the prompt supports the target. */
   readonly falls: boolean;
   /** Scores for each target token or one for the sequence; `aligned`: for each token if all parts are of one length. */
   readonly per: "token" | "sequence" | "aligned";

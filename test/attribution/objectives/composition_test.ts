@@ -90,7 +90,7 @@ Deno.test("perplexity of linear log-probabilities shares its change as their mea
   assertClose(attribution, expected, EXACT);
 });
 
-Deno.test("a contrast of whole sequences sums what a contrast token by token gives", async () => {
+Deno.test("a contrast of whole sequences is the sum of a contrast token by token", async () => {
   const [target, alternative] = [linearPath(3, 31), linearPath(3, 32)];
   const aligned = await integrateFixed(composePath([target, alternative], contrast([3, 3])), "trapezoid", 3, "token");
   const whole: Composition = {
@@ -104,7 +104,7 @@ Deno.test("a contrast of whole sequences sums what a contrast token by token giv
   assertClose(sequence.attribution, columns, EXACT);
 });
 
-Deno.test("composePath() asks for one reverse pass where there is one function, and keeps scores of f32 in f32", async () => {
+Deno.test("composePath() asks for one reverse pass if there is one function, and keeps scores of f32 in f32", async () => {
   const asked: string[] = [];
   const part: PathFunction = {
     tokens: 2,
