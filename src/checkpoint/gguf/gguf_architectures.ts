@@ -110,7 +110,7 @@ const ARCHITECTURES: readonly GgufArchitecture[] = [
  * @param path names the file in messages
  * @throws {SyntaxError} if it is not supported
  */
-export function ggufArchitecture({ metadata }: GgufHeader, path: string): GgufArchitecture {
+export function ggufArchitecture(metadata: GgufHeader["metadata"], path: string): GgufArchitecture {
   const architecture = metadata.get("general.architecture");
   const found = ARCHITECTURES.find((known) => known.architecture === architecture);
   if (found === undefined) {

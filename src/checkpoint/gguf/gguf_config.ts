@@ -8,7 +8,8 @@ import type { GgufHeader, GgufValue } from "./gguf_header.ts";
  * @throws {SyntaxError} if a key is missing
  */
 export function deriveConfig(
-  { metadata, entries }: GgufHeader,
+  metadata: GgufHeader["metadata"],
+  entries: GgufHeader["entries"],
   { architecture, modelType, className, ownKeys }: GgufArchitecture,
   path: string,
 ): Record<string, unknown> {

@@ -76,9 +76,11 @@ const SCALARS: ReadonlyMap<number, (cursor: Cursor) => number | boolean> = new M
  */
 export function readGgufHeader(file: OpenFile): GgufHeader {
   const cursor = openCursor(file);
-  const magic = cursor.text(4);
+  const start = cursor.take(4);
+  const magic = String.fromCharCode(...new Uint8Array(start.buffer, start.byteOffset, 4));
   if (magic !== MAGIC) throw malformed(file, `it must start with ${MAGIC}`, JSON.stringify(magic));
   const version = u32(cursor);
+  if (VERSIONS.includes(swapped(version))) throw malformed(file, "its numbers must be little-endian", "big-endian");
   if (!VERSIONS.includes(version)) throw malformed(file, `its version must be ${VERSIONS.join(" or ")}`, version);
   const tensorCount = count(cursor, ENTRY_BYTES, "tensors");
   const keyCount = count(cursor, KEY_BYTES, "keys");
@@ -116,7 +118,8 @@ interface Cursor {
 }
 
 function openCursor(file: OpenFile): Cursor {
-  const decoder = new TextDecoder();
+  // A byte order mark is a character of a piece like any other.
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let window: DataView = new DataView(new ArrayBuffer(0));
   let windowStart = 0;
   let at = 0;
@@ -135,12 +138,26 @@ function openCursor(file: OpenFile): Cursor {
     at += bytes;
     return view;
   };
-  const text = (bytes: number) => decoder.decode(take(bytes));
+  const text = (bytes: number) => {
+    const view = take(bytes);
+    try {
+      return decoder.decode(view);
+    } catch {
+      throw malformed(file, `the text at byte ${at - bytes} must be UTF-8`, "other bytes");
+    }
+  };
   return { file, take, text, position: () => at, elementsLeft: MAX_ELEMENTS };
 }
 
 function u32(cursor: Cursor): number {
   return cursor.take(4).getUint32(0, true);
+}
+
+/** Returns the number that the same four bytes mean in the other order. */
+function swapped(value: number): number {
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setUint32(0, value, true);
+  return bytes.getUint32(0, false);
 }
 
 function u64(cursor: Cursor): number {

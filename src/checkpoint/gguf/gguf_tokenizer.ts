@@ -1,5 +1,6 @@
 import { addedTokens, TOKEN_TYPES } from "./added_tokens.ts";
 import type { TokenizerFiles } from "../checkpoint.ts";
+import { shownValue } from "../../files/shown_value.ts";
 import type { GgufValue } from "./gguf_header.ts";
 import { describePieces } from "./gguf_pieces.ts";
 
@@ -56,6 +57,7 @@ export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: 
   expect(pieces || splitting !== undefined, "pre", `one of ${[...SPLITTINGS.keys()].join(", ")}`);
   expect(isStrings(key("tokens")), "tokens", "a list of strings");
   const tokens = key("tokens") as string[];
+  checkUnique(tokens, path);
   const types = (key("token_type") ?? []) as number[];
   if (pieces) expect(isNumbers(key("scores"), tokens.length), "scores", `a list of ${tokens.length} numbers`);
   else expect(isStrings(key("merges")), "merges", "a list of strings");
@@ -88,6 +90,18 @@ export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: 
     config,
     generation: { eos_token_id: ends },
   };
+}
+
+/** Checks that no piece is there twice: one id of it could never be made, and a text would get the other. */
+function checkUnique(tokens: readonly string[], path: string): void {
+  const ids = new Map<string, number>();
+  tokens.forEach((token, id) => {
+    const first = ids.get(token);
+    if (first === undefined) return ids.set(token, id);
+    throw new SyntaxError(
+      `Cannot read ${path} as tokenizer.ggml.tokens must be unique: got ${shownValue(token)} as ${first} and ${id}`,
+    );
+  });
 }
 
 function isStrings(value: GgufValue | undefined): boolean {

@@ -1,12 +1,11 @@
 import { dequantizeGgml } from "../../quant/ggml.ts";
-import type { OpenFile } from "../../files/open_file.ts";
 import { DENSE_DTYPES, f32Tensor } from "../dense_tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { splitPacked } from "./packed_types.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
 /** Reads a tensor. */
-export function readTensor({ type, shape, excess, ...stored }: StoredTensor, file: OpenFile): Tensor {
+export function readTensor({ type, shape, excess, file, ...stored }: StoredTensor): Tensor {
   const bytes = inOrder(stored, file.read(stored.offset, stored.bytes));
   // Exact for a sum that was rounded to f32, so that adding it again gives the stored bits.
   if (excess !== 0) return f32Tensor(shape, dequantizeGgml(type, bytes).map((value) => value - excess));
@@ -16,8 +15,8 @@ export function readTensor({ type, shape, excess, ...stored }: StoredTensor, fil
 }
 
 /** Reads rows of a matrix as f32, [rows.length, columns]. */
-export function readTensorRows(tensor: StoredTensor, rows: readonly number[], file: OpenFile): Float32Array {
-  const { type, shape: [, columns], offset, order, rowBytes } = tensor;
+export function readTensorRows(tensor: StoredTensor, rows: readonly number[]): Float32Array {
+  const { type, shape: [, columns], file, offset, order, rowBytes } = tensor;
   const values = new Float32Array(rows.length * columns);
   rows.forEach((row, i) => {
     const bytes = file.read(offset + (order?.[row] ?? row) * rowBytes, rowBytes);

@@ -3,14 +3,16 @@ import type { GgmlType } from "../../quant/ggml_type.ts";
 import type { OpenFile } from "../../files/open_file.ts";
 import type { TensorInfo } from "../checkpoint.ts";
 import type { GgufArchitecture } from "./gguf_architectures.ts";
-import { type GgufEntry, type GgufHeader, padded } from "./gguf_header.ts";
+import { type GgufEntry, padded } from "./gguf_header.ts";
 import { huggingFaceName } from "./gguf_names.ts";
+import type { GgufPart } from "./gguf_parts.ts";
 import { keptAs } from "./packed_types.ts";
 import { rotaryHeads, rotaryRows } from "./rotary_order.ts";
 
 /** A tensor of the file under Hugging Face's name. */
 export interface StoredTensor extends TensorInfo {
   readonly type: GgmlType;
+  readonly file: OpenFile;
   readonly offset: number;
   /** Bytes of a row; of the whole tensor for a vector that is not in rotary order. */
   readonly rowBytes: number;
@@ -21,17 +23,34 @@ export interface StoredTensor extends TensorInfo {
 }
 
 /**
- * Finds the model's tensors in a file, by Hugging Face's name. They must follow each other without gap or overlap.
+ * Finds the model's tensors in its files, by Hugging Face's name. They must follow each other without gap or overlap.
  *
  * @throws {SyntaxError} if one has no place in the model, or is of another type or size
  */
 export function locateTensors(
-  header: GgufHeader,
+  parts: readonly GgufPart[],
   architecture: GgufArchitecture,
   config: Record<string, unknown>,
-  file: OpenFile,
 ): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
+  for (const part of parts) {
+    for (const { entry, tensor } of locateInOrder(part, architecture, config)) {
+      if (tensors.has(tensor.name)) {
+        throw new SyntaxError(
+          `Cannot read ${part.file.path} as its tensors must be unique: got ${entry.name} twice`,
+        );
+      }
+      tensors.set(tensor.name, tensor);
+    }
+  }
+  return tensors;
+}
+
+function* locateInOrder(
+  { file, header }: GgufPart,
+  architecture: GgufArchitecture,
+  config: Record<string, unknown>,
+): Generator<{ entry: GgufEntry; tensor: StoredTensor }> {
   let start = header.dataStart;
   for (const entry of [...header.entries].sort((a, b) => a.offset - b.offset)) {
     if (entry.offset !== start) {
@@ -41,21 +60,18 @@ export function locateTensors(
       );
     }
     const tensor = locate(entry, architecture, config, file);
-    if (tensors.has(tensor.name)) {
-      throw new SyntaxError(`Cannot read ${file.path} as its tensors must be unique: got ${entry.name} twice`);
-    }
-    tensors.set(tensor.name, tensor);
+    yield { entry, tensor };
     start = padded(tensor.offset + tensor.bytes, header.alignment);
   }
-  return tensors;
 }
 
 function locate(
   entry: GgufEntry,
   architecture: GgufArchitecture,
   config: Record<string, unknown>,
-  { path, size }: OpenFile,
+  file: OpenFile,
 ): StoredTensor {
+  const { path, size } = file;
   const { shape, offset } = entry;
   const fail = (must: string, got: unknown) => {
     throw new SyntaxError(`Cannot read tensor ${entry.name} in ${path} as ${must}: got ${got}`);
@@ -76,5 +92,5 @@ function locate(
   const order = heads === undefined ? undefined : rotaryRows(shape[0], heads);
   const kept = keptAs(type, shape);
   const excess = /norm\.weight$/.test(name) ? architecture.normOffset : 0;
-  return { name, shape, format: type.name, kept, bytes, type, offset, rowBytes: bytes / shape[0], order, excess };
+  return { name, shape, format: type.name, kept, bytes, type, file, offset, rowBytes: bytes / shape[0], order, excess };
 }

@@ -104,7 +104,7 @@ function checkMetadata(metadata: unknown, path: string): asserts metadata is Rec
 
 function decodeUtf8(bytes: Uint8Array, path: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new SyntaxError(`Cannot read ${path} as its header must be UTF-8: got other bytes`);
   }

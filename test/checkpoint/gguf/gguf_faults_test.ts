@@ -107,6 +107,29 @@ const wrong: Record<string, { bytes: () => Uint8Array<ArrayBuffer>; size?: numbe
     bytes: () => small(({ tensors }) => tensors[1] = { ...tensors[1], bytes: new Uint8Array(256) }),
     expected: /tensor blk\.0\.attn_q\.weight in .* as it must start at byte \d+: got \d+ \(gap\)/,
   },
+  "numbers in big-endian order": {
+    bytes: () => {
+      const bytes = small();
+      new DataView(bytes.buffer).setUint32(4, 3, false);
+      return bytes;
+    },
+    expected: /its numbers must be little-endian: got big-endian/,
+  },
+  "a piece twice": {
+    bytes: () => small(({ keys }) => keys[9] = { name: TOKENS, type: 9, bytes: list(8, ["a", "b", "a"].map(text)) }),
+    expected: /tokenizer\.ggml\.tokens must be unique: got "a" as 0 and 2/,
+  },
+  "a piece that is no UTF-8": {
+    bytes: () =>
+      small(({ keys }) =>
+        keys[9] = {
+          name: TOKENS,
+          type: 9,
+          bytes: list(8, [text("a"), joined([u64(1), Uint8Array.of(0xff)]), text("b")]),
+        }
+      ),
+    expected: /the text at byte \d+ must be UTF-8: got other bytes/,
+  },
   "an alignment of 0": {
     bytes: () => small(({ keys }) => keys.push({ name: "general.alignment", type: 4, bytes: u32(0) })),
     expected: /general\.alignment must be a positive number: got 0/,

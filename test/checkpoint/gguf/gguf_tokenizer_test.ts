@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { TokenizerFiles } from "../../../src/checkpoint/checkpoint.ts";
 import type { GgufValue } from "../../../src/checkpoint/gguf/gguf_header.ts";
 import { deriveTokenizer } from "../../../src/checkpoint/gguf/gguf_tokenizer.ts";
+import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
 import { loadTokenizer } from "../../../src/model/tokens/load_tokenizer.ts";
+import { inScratch } from "../../support/in_scratch.ts";
+import { ggufBytes, list, smallGguf, text } from "./gguf_bytes.ts";
 import { readQwenFiles } from "../../model/tokens/qwen_files.ts";
 import { testAgainstTransformers } from "../../model/tokens/token_golden.ts";
 
@@ -97,3 +101,17 @@ Deno.test("deriveTokenizer() rejects a vocabulary without merges", () => {
     message: "Cannot read tiny.gguf as tokenizer.ggml.merges must be a list of strings: got 3",
   });
 });
+
+Deno.test("a piece that begins with a byte order mark is another than the piece without it", () =>
+  inScratch(async (directory) => {
+    const path = join(directory, "bom.gguf");
+    const { keys, tensors } = smallGguf();
+    const tokens = keys.findIndex(({ name }) => name === "tokenizer.ggml.tokens");
+    const pieces = ["us", "\ufeffus", "\ufeff"];
+    keys[tokens] = { ...keys[tokens], bytes: list(8, pieces.map(text)) };
+    Deno.writeFileSync(path, ggufBytes(keys, tensors).bytes);
+    const { tokenizer, close } = await openCheckpoint(path);
+    const { vocab } = tokenizer!.tokenizer.model as { vocab: Record<string, number> };
+    assert.deepEqual(vocab, { "us": 0, "\ufeffus": 1, "\ufeff": 2 });
+    close();
+  }));
