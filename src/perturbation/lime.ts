@@ -49,13 +49,17 @@ export async function lime(scorer: Scorer, options: LimeOptions): Promise<Surrog
     if (!full) drawn.push(next);
   }
   if (drawn.length < 2) {
-    throw new RangeError(
-      `Cannot fit LIME as there must be two coalitions at least: got a budget of ${scorer.budget} calls`,
-    );
+    const got = full ? `a budget of ${scorer.budget} calls` : `${N} unit${N === 1 ? "" : "s"} that can be taken away`;
+    throw new RangeError(`Cannot fit LIME as there must be two coalitions at least: got ${got}`);
   }
   await scorer.score(request.coalitions);
   const values = await scorer.score(drawn);
   const weights = drawn.map((kept) => limeWeight(sizeOf(kept), N, kernelWidth));
+  if (!weights.some((weight, k) => weight > 0 && sizeOf(drawn[k]) < N)) {
+    throw new RangeError(
+      `Cannot fit LIME as kernelWidth must leave coalitions with a unit taken away some weight: got ${kernelWidth}`,
+    );
+  }
   const fit = fitRidge({ units: N, columns: C, rows: drawn, values, weights, penalty: ridge })!;
   const predict = (kept: Coalition, c: number) =>
     kept.reduce((score, one, i) => score + one * fit.coefficients[c * N + i], fit.intercept[c]);

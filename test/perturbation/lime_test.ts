@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { lime } from "../../src/perturbation/lime.ts";
-import { createScorer } from "../../src/perturbation/scorer.ts";
+import { lime, type LimeOptions } from "../../src/perturbation/lime.ts";
+import { createScorer, type Game } from "../../src/perturbation/scorer.ts";
 import { assertClose } from "../support/closeness.ts";
 import { gameOf, randomGame } from "./games.ts";
 
@@ -45,4 +45,13 @@ Deno.test("lime() does without the empty prompt if it has no score", async () =>
   }], false);
   assert.equal((await lime(createScorer(game), { seed: 1, samples: 50 })).baseline, null);
   await assert.rejects(lime(createScorer(game), { seed: 1, kernelWidth: 0 }), /kernelWidth must be above 0: got 0/);
+});
+
+Deno.test("lime() says what is missing where one unit, a kernel of no width or the budget leaves nothing to fit", async () => {
+  const one = gameOf(1, [(kept) => kept[0]], false);
+  const fails = (game: Game, options: Partial<LimeOptions>, message: RegExp, budget?: number) =>
+    assert.rejects(lime(createScorer(game, { budget }), { seed: 1, ...options }), message);
+  await fails(one, {}, /two coalitions at least: got 1 unit that can be taken away$/);
+  await fails(randomGame(8, 5), {}, /two coalitions at least: got a budget of 2 calls$/, 2);
+  await fails(randomGame(8, 5), { kernelWidth: 1e-300 }, /kernelWidth must leave .* some weight: got 1e-300$/);
 });

@@ -15,7 +15,8 @@ const MIDDLE = ["baseline", "scheme", "units", "targetUnits"];
 
 /** Returns a method's options by name, the common ones among them. */
 export function optionsOf(method: Method): Readonly<Record<string, Option<unknown, unknown>>> {
-  return { ...COMMON_OPTIONS, ...method.options } as Record<string, Option<unknown, unknown>>;
+  // Without a prototype, so that no name but theirs is found in it.
+  return Object.assign(Object.create(null), COMMON_OPTIONS, method.options);
 }
 
 /** Returns the names of all methods' options, in the order of tables. */

@@ -118,7 +118,7 @@ for (const name of optionNames()) {
 }
 
 Deno.test("an unknown name is refused alike in all three ways in", () => {
-  for (const name of ["stepz", "methd", "quadratur", "zzz"]) {
+  for (const name of ["stepz", "methd", "quadratur", "zzz", "toString", "constructor"]) {
     const [sentence] = ofLibrary({ [name]: 1 }, name);
     assert.match(sentence, /^expected an option, got an unknown name/);
     assert.deepEqual(ofYaml({ method: "lime", [name]: 1 }, name), [sentence]);
