@@ -14,6 +14,8 @@ export interface Quadrature {
   readonly certified: boolean;
   /** Fewest steps; null if it chooses its points itself. */
   readonly leastSteps: number | null;
+  /** Most steps; absent if there is no bound of its own. */
+  readonly mostSteps?: number;
 }
 
 /** A quadrature of a fixed number of points. */
@@ -22,6 +24,8 @@ export interface FixedQuadrature extends Quadrature {
   readonly certified: false;
   /** Fewest points. */
   readonly leastSteps: number;
+  /** Most points whose nodes are made in seconds; absent if each node takes the same time. */
+  readonly mostSteps?: number;
   /** Returns the rule of n points, n ≥ `leastSteps`. */
   readonly rule: (n: number) => QuadratureRule;
 }
@@ -44,6 +48,8 @@ export const FIXED_QUADRATURES: Readonly<Record<FixedQuadratureName, FixedQuadra
     help: "exact for polynomials of degree 2 n − 1",
     certified: false,
     leastSteps: 1,
+    // Each node takes a recurrence of n steps.
+    mostSteps: 10_000,
     rule: gaussLegendre,
   },
   "riemann-left": {
@@ -88,10 +94,11 @@ export const QUADRATURE_RULES: Readonly<Record<QuadratureName, Quadrature>> = {
 /**
  * Returns the rule of n points: nodes in [0, 1] and weights.
  *
- * @throws {RangeError} if n is not a whole number or below the fewest steps of the rule
+ * @throws {RangeError} if n is not a whole number from the fewest to the most steps of the rule
  */
 export function quadratureRule(name: FixedQuadratureName, n: number): QuadratureRule {
-  const { leastSteps, rule } = FIXED_QUADRATURES[name];
+  const { leastSteps, mostSteps = Infinity, rule } = FIXED_QUADRATURES[name];
+  if (n > mostSteps) throw new RangeError(`Cannot use ${name} as its steps must be at most ${mostSteps}: got ${n}`);
   if (!Number.isSafeInteger(n) || n < leastSteps) {
     throw new RangeError(`Cannot use ${name} as its steps must be a whole number ≥ ${leastSteps}: got ${n}`);
   }

@@ -92,3 +92,11 @@ Deno.test("quadratureRule() refuses steps that are too few or no whole number", 
   assert.throws(() => quadratureRule("trapezoid", 1), /whole number ≥ 2: got 1/);
   assert.throws(() => quadratureRule("riemann-left", 2.5), RangeError);
 });
+
+Deno.test("quadratureRule() refuses at once what would take minutes", () => {
+  assert.throws(
+    () => quadratureRule("gauss-legendre", 100_000),
+    /Cannot use gauss-legendre as its steps must be at most 10000: got 100000/,
+  );
+  assert.equal(quadratureRule("riemann-middle", 100_000).nodes.length, 100_000);
+});

@@ -54,7 +54,9 @@ export const QUADRATURE_OPTIONS = {
     limit: {
       on: "quadrature",
       expects(value: number, name: QuadratureName) {
-        const least = QUADRATURE_RULES[name].leastSteps ?? 1;
+        const { leastSteps, mostSteps } = QUADRATURE_RULES[name];
+        if (mostSteps !== undefined && value > mostSteps) return `at most ${mostSteps} with quadrature ${name}`;
+        const least = leastSteps ?? 1;
         return value < least ? `at least ${least} with quadrature ${name}` : null;
       },
     },
