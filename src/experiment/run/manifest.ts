@@ -4,6 +4,7 @@ import { readableJson } from "../../report/text/readable_json.ts";
 import { timestampText } from "../../time/time_text.ts";
 import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./cell.ts";
+import { MANIFEST } from "./own_directory.ts";
 import type { ResultStore } from "./result_store.ts";
 import { WHENCE_VERSION } from "./version.ts";
 
@@ -33,7 +34,10 @@ export function configHash(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
-/** Writes manifest.json, whole at any moment. Nothing reads it back: it is for people and other programs. */
+/**
+ * Writes manifest.json, whole at any moment. It is for people and other programs; a later run reads the experiment's
+ * name alone.
+ */
 export async function writeManifest(store: ResultStore, state: ManifestState): Promise<void> {
   const { plan, models, outcomes } = state;
   const ended = new Map(outcomes.map((outcome) => [outcome.cell.id, outcome]));
@@ -52,5 +56,5 @@ export async function writeManifest(store: ResultStore, state: ManifestState): P
       return { id: cell.id, key: cell.key, status: outcome?.status ?? "pending", error };
     }),
   };
-  await writeWhole(store.path("manifest.json"), readableJson(manifest) + "\n");
+  await writeWhole(store.path(MANIFEST), readableJson(manifest) + "\n");
 }

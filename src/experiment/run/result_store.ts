@@ -5,6 +5,7 @@ import { readIfThere } from "../../files/existing_file.ts";
 import { removePartials, writeWhole } from "../../files/whole_file.ts";
 import { recordJson } from "../../report/text/readable_json.ts";
 import { acquireLock } from "./directory_lock.ts";
+import { FOLDERS, requireOwnDirectory } from "./own_directory.ts";
 import { messageOf } from "./error_message.ts";
 import type { Cell } from "./cell.ts";
 
@@ -25,18 +26,19 @@ export interface ResultStore {
   close(): void;
 }
 
-const CELLS = "cells";
-const FOLDERS = [CELLS, "plots"];
-
 /**
- * Makes or takes an output directory. Removes half-written files that a killed run left.
+ * Makes or takes the output directory of an experiment. Removes half-written files that a killed run left.
  *
- * @throws {Error} if another process holds it
+ * @param name of the experiment
+ * @throws {Error} if another process holds it, or if it holds anything but results of this experiment
  */
-export async function openResultStore(directory: string): Promise<ResultStore> {
+export async function openResultStore(directory: string, name: string): Promise<ResultStore> {
+  requireOwnDirectory(directory, name);
   for (const folder of FOLDERS) await Deno.mkdir(join(directory, folder), { recursive: true });
   const lock = await acquireLock(join(directory, "lock"));
   try {
+    // Another experiment may have taken it since.
+    requireOwnDirectory(directory, name);
     for (const folder of ["", ...FOLDERS]) await removePartials(join(directory, folder));
   } catch (error) {
     lock.release();
@@ -70,5 +72,5 @@ export function readStored(directory: string, cell: Cell, fingerprint: string | 
 }
 
 function recordPath(directory: string, cell: Cell): string {
-  return join(directory, CELLS, `${cell.id}.json`);
+  return join(directory, "cells", `${cell.id}.json`);
 }

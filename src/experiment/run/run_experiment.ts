@@ -1,8 +1,10 @@
+import { readIfThere } from "../../files/existing_file.ts";
 import { isUnmet } from "../findings/result_row.ts";
 import { type CellOutcome, countOf, failuresOf, rowsOf } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
 import { groupByModel } from "./group_by_model.ts";
 import { type OpenedModel, writeManifest } from "./manifest.ts";
+import { MANIFEST } from "./own_directory.ts";
 import type { Cell, ExperimentPlan } from "./cell.ts";
 import type { ProgressEvent } from "./progress_event.ts";
 import { openResultStore, type ResultStore } from "./result_store.ts";
@@ -29,17 +31,19 @@ export interface ExperimentResult {
  * Computes the cells of a plan that the output directory does not hold yet, and writes the results of all. A cell that
  * fails is named in the result, in manifest.json and in summary.md; the others go on.
  *
- * @throws {Error} if another process holds the directory, or if no model could be opened: then the results of earlier
- * runs stay as they are
+ * @throws {Error} if another process holds the directory, if it holds anything but results of this experiment, or if no
+ * model could be opened: then the results of earlier runs stay as they are
  */
 export async function runExperiment(
   plan: ExperimentPlan,
   context: RunContext,
   directory: string,
 ): Promise<ExperimentResult> {
-  const store = await openResultStore(directory);
+  const store = await openResultStore(directory, plan.name);
   try {
     const run = startRun(plan, context, store);
+    // From now on the directory says whose it is, also after a kill.
+    if (readIfThere(store.path(MANIFEST)) === null) await writeManifest(store, { ...run, ended: null });
     run.tell({ kind: "start", total: plan.cells.length });
     const groups = groupByModel(plan.cells);
     for (const cells of groups) await runModel(run, cells, groups.length === 1);

@@ -89,7 +89,7 @@ Deno.test("readStored() finds the results of an earlier version: same cells, sam
     const { cells } = planOf(EARLIER);
     const names = cells.map(({ id }) => `${id}.json`);
     assert.deepEqual(names.toSorted(), Array.from(Deno.readDirSync(EARLIER_RECORDS), ({ name }) => name).toSorted());
-    const store = await openResultStore(directory);
+    const store = await openResultStore(directory, "two");
     for (const name of names) await Deno.copyFile(join(EARLIER_RECORDS, name), store.path(join("cells", name)));
     store.close();
     assert.deepEqual(cells.map((cell) => readStored(directory, cell, EARLIER_FINGERPRINT).state), ["record", "record"]);
@@ -97,11 +97,11 @@ Deno.test("readStored() finds the results of an earlier version: same cells, sam
 
 Deno.test("openResultStore() removes what a killed run left half-written, and nothing else", () =>
   inScratch(async (directory) => {
-    (await openResultStore(directory)).close();
+    (await openResultStore(directory, "trial")).close();
     for (const name of ["cells/.a.json.tmp", ".manifest.json.0123abcd.tmp", "cells/a.json"]) {
       await Deno.writeTextFile(join(directory, name), "");
     }
-    (await openResultStore(directory)).close();
+    (await openResultStore(directory, "trial")).close();
     assert.deepEqual(Array.from(Deno.readDirSync(join(directory, "cells")), ({ name }) => name), ["a.json"]);
     const names = Array.from(Deno.readDirSync(directory), ({ name }) => name).toSorted();
     assert.deepEqual(names, ["cells", "lock", "plots"]);
@@ -109,8 +109,8 @@ Deno.test("openResultStore() removes what a killed run left half-written, and no
 
 Deno.test("openResultStore() holds the directory until it is closed", () =>
   inScratch(async (directory) => {
-    const store = await openResultStore(directory);
-    await assert.rejects(openResultStore(directory), /must be free: got it held by process/);
+    const store = await openResultStore(directory, "trial");
+    await assert.rejects(openResultStore(directory, "trial"), /must be free: got it held by process/);
     store.close();
-    (await openResultStore(directory)).close();
+    (await openResultStore(directory, "trial")).close();
   }));

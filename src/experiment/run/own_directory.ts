@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { ifThere, readIfThere } from "../../files/existing_file.ts";
+
+/** Name of the file that says whose the output directory is. */
+export const MANIFEST = "manifest.json";
+
+const ANY_SCHEMA = /^whence\.manifest\/\d+$/;
+
+/** Directories of the output directory. */
+export const FOLDERS = ["cells", "plots"] as const;
+
+/** Files in the making that a run killed before its first manifest may leave beside the lock. */
+const FIRST_FILES = /^(?:lock|\.manifest\.json(?:\.[0-9a-f]{8})?\.tmp)$/;
+/** Records and plots, whole or in the making. */
+const RESULTS = {
+  cells: /^(?:[^.].*\.json|\..+\.json(?:\.[0-9a-f]{8})?\.tmp)$/,
+  plots: /^(?:[^.].*\.(?:svg|png)|\..+\.(?:svg|png)(?:\.[0-9a-f]{8})?\.tmp)$/,
+};
+
+/**
+ * Checks that an output directory may be written: it is missing, empty, has a manifest of the same experiment, or holds
+ * only what a run leaves that was killed before it wrote one. Changes nothing.
+ *
+ * @throws {Error} if it holds anything else
+ */
+export function requireOwnDirectory(directory: string, name: string): void {
+  const found = ifThere(() => Deno.statSync(directory));
+  if (found === null) return;
+  if (!found.isDirectory) throw refusal(directory, name, "a file");
+  if (hasManifest(directory)) {
+    const owner = manifestName(readIfThere(join(directory, MANIFEST)) ?? "");
+    if (owner === name) return;
+    throw refusal(directory, name, owner === undefined ? `a ${MANIFEST} of something else` : `results of ${owner}`);
+  }
+  const strange = firstStrange(directory);
+  if (strange !== null) throw refusal(directory, name, `${strange} and no ${MANIFEST}`);
+}
+
+function hasManifest(directory: string): boolean {
+  return ifThere(() => Deno.statSync(join(directory, MANIFEST)))?.isFile ?? false;
+}
+
+/** Reads the experiment's name in a manifest of this or another version; undefined if the text is none. */
+function manifestName(text: string): string | undefined {
+  try {
+    const { schema, name } = Object(JSON.parse(text));
+    return typeof schema === "string" && ANY_SCHEMA.test(schema) && typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Name of an entry that no run leaves without a manifest; null if there is none. */
+function firstStrange(directory: string): string | null {
+  for (const { name, isFile, isDirectory } of Deno.readDirSync(directory)) {
+    if (isFile && FIRST_FILES.test(name)) continue;
+    const folder = FOLDERS.find((one) => one === name);
+    if (!isDirectory || folder === undefined) return name;
+    for (const entry of Deno.readDirSync(join(directory, folder))) {
+      if (!entry.isFile || !RESULTS[folder].test(entry.name)) return `${folder}/${entry.name}`;
+    }
+  }
+  return null;
+}
+
+function refusal(directory: string, name: string, found: string): Error {
+  return new Error(
+    `Cannot use ${directory} as the output directory as it must be new, empty or hold results of ${name}: ` +
+      `got ${found}; name another directory (--out)`,
+  );
+}
