@@ -3,7 +3,7 @@ import { percentText } from "../../../report/text/number_text.ts";
 import type { Cell } from "../../run/cell.ts";
 import type { Comparison } from "../comparison/compare_cells.ts";
 import type { ResultRow } from "../result_row.ts";
-import { markdownText } from "./markdown.ts";
+import { markdownCode, markdownText } from "./markdown.ts";
 
 /** Cells with the largest completeness errors that the summary names. */
 const WORST = 5;
@@ -13,7 +13,7 @@ export function worstSection(rows: readonly ResultRow[]): string {
   const ranked = rows.filter((row) => row.sequence.relative !== null && methodOf(row.cell.options.method).alongOnePath)
     .sort((a, b) => b.sequence.relative! - a.sequence.relative!).slice(0, WORST);
   if (ranked.length === 0) return "";
-  const lines = ranked.map((row) => `- ${percentText(row.sequence.relative)}: \`${row.cell.id}\``);
+  const lines = ranked.map((row) => `- ${percentText(row.sequence.relative)}: ${markdownCode(row.cell.id)}`);
   return `## Largest completeness errors of integrated gradients\n\n${lines.join("\n")}`;
 }
 
@@ -25,21 +25,23 @@ export function adviceSection(rows: readonly ResultRow[]): string {
   }
   if (cells.size === 0) return "";
   const lines = [...cells].map(([sentence, from]) =>
-    `- ${markdownText(sentence)} (${from.length === 1 ? `\`${from[0].id}\`` : `${from.length} cells`})`
+    `- ${markdownText(sentence)} (${from.length === 1 ? markdownCode(from[0].id) : `${from.length} cells`})`
   );
   return `## Advice\n\n${lines.join("\n")}`;
 }
 
 /** Cells that could not be compared, and why; empty if all were. */
 export function notComparedSection(comparisons: readonly Comparison[]): string {
-  const lines = comparisons.flatMap(({ name, notes }) => notes.map((note) => `- ${name}: ${markdownText(note)}`));
+  const lines = comparisons.flatMap(({ name, notes }) =>
+    notes.map((note) => `- ${markdownText(name)}: ${markdownText(note)}`)
+  );
   return lines.length === 0 ? "" : `## Not compared\n\n${lines.join("\n")}`;
 }
 
 /** Cells that could not be held against the truth, and why; empty if all were. */
 export function truthErrorsSection(rows: readonly ResultRow[]): string {
   const lines = rows.flatMap(({ cell, truthError }) =>
-    truthError === null ? [] : [`- \`${cell.id}\`: ${markdownText(truthError)}`]
+    truthError === null ? [] : [`- ${markdownCode(cell.id)}: ${markdownText(truthError)}`]
   );
   return lines.length === 0 ? "" : `## Not held against the truth\n\n${lines.join("\n")}`;
 }

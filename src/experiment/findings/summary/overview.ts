@@ -2,12 +2,14 @@ import { numberText } from "../../../report/text/number_text.ts";
 import { total } from "../../../report/view/score_sums.ts";
 import { type CellOutcome, failuresOf } from "../../run/cell_outcome.ts";
 import type { ResultRow } from "../result_row.ts";
-import { markdownText } from "./markdown.ts";
+import { markdownCode, markdownText } from "./markdown.ts";
 
 /** Models, devices and counts, a line each. */
 export function overview(rows: readonly ResultRow[], cells: number): string {
   const models = new Set(rows.map(modelLine));
-  const devices = new Set(rows.map(({ device }) => `- Device: ${device.backend}, ${markdownText(device.adapter)}`));
+  const devices = new Set(
+    rows.map(({ device }) => `- Device: ${markdownText(`${device.backend}, ${device.adapter}`)}`),
+  );
   const seconds = total(rows.map(({ cost }) => cost.seconds));
   const without = rows.filter(({ cell }) => cell.recorded.perTarget === false).length;
   const reduced = without === 0 ? [] : [
@@ -22,7 +24,7 @@ function modelLine({ model, cell }: ResultRow): string {
   const { id, architecture, parameters, quantization, fingerprint } = model;
   const atLoad = cell.model.quantize === "none" ? "" : `, quantized to ${cell.model.quantize} at load`;
   const kind = `${architecture}, ${parameters} parameters, ${quantization}${atLoad}`;
-  return `- Model: ${markdownText(id)} (${kind}), \`${fingerprint}\``;
+  return `- Model: ${markdownText(`${id} (${kind})`)}, ${markdownCode(fingerprint)}`;
 }
 
 /** Errors of cells that failed; empty if none did. */
@@ -30,7 +32,7 @@ export function failedSection(outcomes: readonly CellOutcome[]): string {
   const failed = failuresOf(outcomes);
   if (failed.length === 0) return "";
   const lines = [...Map.groupBy(failed, ({ error }) => error)].map(([error, cells]) =>
-    `- ${markdownText(error)}: ${cells.map(({ cell }) => `\`${cell.id}\``).join(", ")}`
+    `- ${markdownText(error)}: ${cells.map(({ cell }) => markdownCode(cell.id)).join(", ")}`
   );
   return `## Failed cells\n\n${lines.join("\n")}`;
 }

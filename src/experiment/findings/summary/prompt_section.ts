@@ -1,11 +1,10 @@
 import { methodOf } from "../../../explain/methods/method_table.ts";
 import { numberText, percentText } from "../../../report/text/number_text.ts";
-import type { TextTable } from "../../../report/text/text_table.ts";
 import { oneLine, visibleText } from "../../../report/text/visible_token.ts";
 import type { ExperimentPlan } from "../../run/cell.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
 import { pathText, ruleText } from "../row_words.ts";
-import { markdownTable, markdownText } from "./markdown.ts";
+import { markdownImage, type MarkdownLink, type MarkdownTable, markdownTable, markdownText } from "./markdown.ts";
 
 /** A prompt with its target, pictures and a row for each of its cells; empty if all failed. */
 export function promptSection(name: string, rows: readonly ResultRow[], usual: string, plan: ExperimentPlan): string {
@@ -14,14 +13,14 @@ export function promptSection(name: string, rows: readonly ResultRow[], usual: s
   const target = text.target === undefined ? `generated, at most ${text.generate} tokens` : oneLine(text.target);
   const quoted = `> ${markdownText(oneLine(text.prompt))} → **${markdownText(target.trim())}**`;
   const shown = plan.plots === "cells" ? pictures(rows) : [];
-  return [`## ${name}`, quoted, ...shown, markdownTable(promptTable(rows, usual, plan))].join("\n\n");
+  return [`## ${markdownText(name)}`, quoted, ...shown, markdownTable(promptTable(rows, usual, plan))].join("\n\n");
 }
 
 /** The bars of the most trustworthy integrated gradients, and a heat map if there is one. */
 function pictures(rows: readonly ResultRow[]): string[] {
   const error = ({ sequence }: ResultRow) => sequence.certificate ?? sequence.relative ?? Infinity;
   const ranked = [...rows].sort((a, b) => rank(a) - rank(b) || error(a) - error(b));
-  const image = ({ cell }: ResultRow, kind: string) => `![${cell.id}](plots/${cell.id}.${kind}.svg)`;
+  const image = ({ cell }: ResultRow, kind: string) => markdownImage(cell.id, `plots/${cell.id}.${kind}.svg`);
   const heat = ranked.find((row) => row.hasMatrix);
   return [image(ranked[0], "bar"), ...(heat ? [image(heat, "heat")] : [])];
 }
@@ -32,11 +31,11 @@ function rank({ cell, sequence }: ResultRow): number {
 }
 
 /** A column's head and its text in a row. */
-type Column = readonly [head: string, text: (row: ResultRow) => string];
+type Column = readonly [head: string, text: (row: ResultRow) => string | readonly MarkdownLink[]];
 
-function promptTable(rows: readonly ResultRow[], usual: string, { plots }: ExperimentPlan): TextTable {
+function promptTable(rows: readonly ResultRow[], usual: string, { plots }: ExperimentPlan): MarkdownTable {
   const columns: readonly Column[] = [
-    ["cell", ({ cell }) => `[${cell.id.slice(-8)}](cells/${cell.id}.json)`],
+    ["cell", ({ cell }) => [{ text: cell.id.slice(-8), file: `cells/${cell.id}.json` }]],
     [
       "objective",
       ({ unit, cell: { options } }) => unit === "nats" ? options.objective : `${options.objective} (${unit})`,
@@ -67,7 +66,7 @@ function metText(row: ResultRow): string {
   return !asked ? "" : isUnmet(row) ? "NO" : "yes";
 }
 
-function plotLinks({ cell, hasMatrix }: ResultRow): string {
-  const heat = hasMatrix ? `, [heat map](plots/${cell.id}.heat.svg)` : "";
-  return `[bars](plots/${cell.id}.bar.svg)${heat}`;
+function plotLinks({ cell, hasMatrix }: ResultRow): MarkdownLink[] {
+  const bars = { text: "bars", file: `plots/${cell.id}.bar.svg` };
+  return hasMatrix ? [bars, { text: "heat map", file: `plots/${cell.id}.heat.svg` }] : [bars];
 }

@@ -16,6 +16,11 @@ Whence ${WHENCE_VERSION}, Deno ${Deno.version.deno}; configuration \`${configHas
 manifest.json. All numbers are in results.csv, each cell's whole record in cells/.`;
 }
 
+/** Quotes a word for a shell, on one line. */
 function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  // deno-lint-ignore no-control-regex
+  if (!/[\x00-\x1f\x7f]/.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`;
+  // deno-lint-ignore no-control-regex
+  return `$'${text.replace(/[\x00-\x1f\x7f'\\]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`)}'`;
 }

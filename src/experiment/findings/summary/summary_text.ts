@@ -5,7 +5,7 @@ import type { Findings } from "../findings.ts";
 import { findingsTable } from "../findings_table.ts";
 import { usualFreeze } from "../row_words.ts";
 import { completenessPivot } from "./completeness_pivot.ts";
-import { markdownTable, markdownText } from "./markdown.ts";
+import { markdownImage, markdownTable, markdownText } from "./markdown.ts";
 import { adviceSection, notComparedSection, truthErrorsSection, worstSection } from "./notes.ts";
 import { failedSection, overview } from "./overview.ts";
 import { promptSection } from "./prompt_section.ts";
@@ -36,12 +36,12 @@ export function summaryText(
 ): string {
   const rows = rowsOf(outcomes);
   return [
-    `# ${plan.name}`,
+    `# ${markdownText(plan.name)}`,
     `*${markdownText(plan.question.trim())}*`,
     overview(rows, outcomes.length),
     failedSection(outcomes),
     rows.length > 0 ? `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}` : "",
-    hasPlot ? "![completeness error against path points](plots/completeness.svg)" : "",
+    hasPlot ? markdownImage("completeness error against path points", "plots/completeness.svg") : "",
     ...findingsSections(found),
     worstSection(rows),
     notComparedSection(found.comparisons),
@@ -56,9 +56,11 @@ export function summaryText(
 function findingsSections({ findings, distances }: Found): string[] {
   return [
     ...findings.map((one) =>
-      `## ${one.title}\n\nMeans over prompts with 95 % intervals of a bootstrap over prompts (findings.csv).\n\n` +
-      `${markdownTable(findingsTable(one))}\n\n![${one.title}](plots/${one.name}.svg)`
+      `## ${
+        markdownText(one.title)
+      }\n\nMeans over prompts with 95 % intervals of a bootstrap over prompts (findings.csv).\n\n` +
+      `${markdownTable(findingsTable(one))}\n\n${markdownImage(one.title, `plots/${one.name}.svg`)}`
     ),
-    ...distances.map((name) => `![distance from the reference, ${name}](plots/distance-${name}.svg)`),
+    ...distances.map((name) => markdownImage(`distance from the reference, ${name}`, `plots/distance-${name}.svg`)),
   ];
 }

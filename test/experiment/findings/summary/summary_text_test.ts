@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { completenessPivot } from "../../../../src/experiment/findings/summary/completeness_pivot.ts";
 import { type CellOutcome, rowsOf } from "../../../../src/experiment/run/cell_outcome.ts";
 import { resultRow } from "../../../../src/experiment/findings/result_row.ts";
+import { markdownCode, markdownTable } from "../../../../src/experiment/findings/summary/markdown.ts";
 import { summaryText } from "../../../../src/experiment/findings/summary/summary_text.ts";
 import { closedFormRecord } from "../../../explain/closed_form_record.ts";
 import { planOf, SWEEP } from "../../../explain/fake_model.ts";
@@ -84,4 +85,34 @@ Deno.test("summaryText() repeats the options of the command line", () => {
   const plan = { ...PLAN, overrides: { model: "my model", device: "reference" as const } };
   const text = summaryText(plan, OUTCOMES, "out", true);
   assert.ok(text.includes("trial.yaml --model 'my model' --device reference --out out\n"));
+});
+
+Deno.test("summaryText() escapes the texts of cells, models, devices and files, whatever they begin with", () => {
+  const evil = "[x](http://evil) <b> `|\n# &lt;";
+  const lives = /(?<!\\)\[x\]\(http|(?<!\\)<b>|^# &/m;
+  const [first] = ROWS;
+  const row = {
+    ...first,
+    unit: evil,
+    top: { ...first.top!, token: evil },
+    model: { ...first.model, id: evil, architecture: evil, quantization: evil },
+    device: { ...first.device, backend: evil, adapter: evil },
+  } as unknown as typeof first;
+  const plan = { ...PLAN, name: evil, question: evil, file: `${evil}.yaml` };
+  const outcomes: CellOutcome[] = [{ cell: row.cell, status: "computed", row }, ...OUTCOMES.slice(1)];
+  const text = summaryText(plan, outcomes, "out\n```\n# x", true);
+  const [marked, command] = text.split("```sh\n");
+  assert.doesNotMatch(marked, lives);
+  assert.ok(marked.includes("| \\[x\\](http://evil) \\<b\\> \\`\\|↵\\# \\&lt; "), "the most important token");
+  assert.equal(command.split("\n").findIndex((line) => line.startsWith("```")), 1, "the command takes one line");
+});
+
+Deno.test("markdownTable() writes links and texts, markdownCode() a fence longer than those inside", () => {
+  const link = { text: "a]b", file: "cells/a b)(.json" };
+  const table = { head: ["[h](x)"], rows: [["[t](x)"], [[link]]] };
+  assert.equal(
+    markdownTable(table),
+    "| \\[h\\](x) |\n| --- |\n| \\[t\\](x) |\n| [a\\]b](cells/a%20b%29%28.json) |",
+  );
+  assert.deepEqual([markdownCode("a\nb"), markdownCode("a``b")], ["`a↵b`", "``` a``b ```"]);
 });
