@@ -75,7 +75,7 @@ Deno.test("mod.ts works when it is imported from a URL, with the embedded model"
   const { printed, embedded } = await runByUrl(
     (base) =>
       `import { attribute, loadModel, renderRecord } from "${base}/mod.ts";
-import { startQuantizePool } from "${base}/src/model/load/quantize_pool.ts";
+import { startQuantizePool } from "${base}/src/model/load/quantize/quantize_pool.ts";
 const model = await loadModel();
 const record = await attribute(model, { prompt: "Michael works as a software engineer.", target: " He" }, {
   quadrature: "gauss-legendre",

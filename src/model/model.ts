@@ -6,7 +6,7 @@ import { environmentSwitch } from "./load/environment_switch.ts";
 import type { LoadOptions } from "./load/load_options.ts";
 import { loadWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
-import { parseConfig } from "./load/model_config.ts";
+import { readModelConfig } from "./load/read_model_config.ts";
 import { openExecutor } from "./load/open_executor.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 
@@ -29,7 +29,7 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
   const { path, id } = await locateModel(source, options);
   const checkpoint = await openCheckpoint(path);
   try {
-    const config = parseConfig(checkpoint.config, path);
+    const config = await readModelConfig(checkpoint);
     const executor = await openExecutor(options);
     try {
       const directory = await weightsCache(options.cache);

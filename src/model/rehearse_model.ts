@@ -9,7 +9,7 @@ import type { LanguageModel } from "./language_model.ts";
 import type { Device, LoadOptions } from "./load/load_options.ts";
 import { layOutWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
-import { parseConfig } from "./load/model_config.ts";
+import { readModelConfig } from "./load/read_model_config.ts";
 import { type Effort, pretendOutputs } from "./rehearsed_outputs.ts";
 import type { PredictedParts } from "./run/model_meter.ts";
 import { createModelRuntime, type ModelRuntime } from "./run/model_runtime.ts";
@@ -53,7 +53,7 @@ export async function rehearseModel(source?: string, options: LoadOptions = {}):
 async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions): Promise<Rehearsal> {
   let effort: Effort = "least";
   const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), pretendOutputs(() => effort));
-  const config = parseConfig(checkpoint.config, checkpoint.path);
+  const config = await readModelConfig(checkpoint);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
   const runs: RehearsedRun[] = [];
   const runtime = recordRuns(createModelRuntime(checkpoint, config, executor, options.memory), runs);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { expandNestedAbsmax } from "../../src/quant/double_quant.ts";
 import { compressAbsmax } from "../quant/compress_absmax.ts";
-import { readQuantized } from "../../src/model/load/quantize_tensor.ts";
+import { readQuantized } from "../../src/model/load/quantize/quantize_tensor.ts";
 import { testGguf } from "../checkpoint/gguf/gguf_golden.ts";
 import { testAgainstPython } from "../model/tokens/strings_golden.ts";
 import { testAgainstTransformers } from "../model/tokens/token_golden.ts";

@@ -38,6 +38,7 @@ export function deriveConfig(
     max_position_embeddings: number("context_length"),
     vocab_size: number("vocab_size", entries.find(({ name }) => name === "token_embd.weight")?.shape[0]),
     tie_word_embeddings: !entries.some(({ name }) => name === "output.weight"),
+    attention_bias: entries.some(({ name }) => /^blk\.\d+\.attn_q\.bias$/.test(name)),
     bos_token_id: metadata.get("tokenizer.ggml.bos_token_id") ?? null,
     eos_token_id: metadata.get("tokenizer.ggml.eos_token_id") ?? null,
   };

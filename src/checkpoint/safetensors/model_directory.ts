@@ -5,6 +5,7 @@ import type { Checkpoint, TensorInfo } from "../checkpoint.ts";
 import { DENSE_DTYPES } from "../dense_tensor.ts";
 import { assertFinite, assertFiniteF32 } from "../finite_tensor.ts";
 import { checkRows, requireTensor } from "../require_tensor.ts";
+import { modelNames } from "./base_names.ts";
 import { readDense, readDenseRows } from "./dense_entry.ts";
 import type { FindPacked } from "./packed_format.ts";
 import { PACKED_FORMATS } from "./packed_formats.ts";
@@ -72,12 +73,14 @@ function describeTensors(path: string, { files, owner }: Shards, finders: readon
 }
 
 function entryReader(owner: Shards["owner"]): EntryReader {
-  const entries = new Map([...owner].map(([name, file]) => [name, file.entries.get(name)!]));
+  const nameOf = modelNames(owner.keys());
+  const files = new Map([...owner].map(([name, { file }]) => [nameOf(name), file]));
+  const entries = new Map([...owner].map(([name, { entries }]) => [nameOf(name), entries.get(name)!]));
   return {
     entries,
-    path: (name) => owner.get(name)!.file.path,
+    path: (name) => files.get(name)!.path,
     read: (name, start = 0, length = entries.get(name)!.bytes - start) =>
-      owner.get(name)!.file.read(entries.get(name)!.offset + start, length),
+      files.get(name)!.read(entries.get(name)!.offset + start, length),
   };
 }
 

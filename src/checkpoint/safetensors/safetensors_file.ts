@@ -24,6 +24,8 @@ const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 100_000_000;
 /** Characters of a name: far beyond any model's, so that messages which name a tensor stay short. */
 const MAX_NAME_LENGTH = 1000;
+/** Dimensions of a shape, as many as PyTorch's tensors may have. */
+const MAX_DIMENSIONS = 64;
 
 /** Bytes per element, for every dtype of the format that takes whole bytes. */
 const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
@@ -124,6 +126,11 @@ function parseEntry(value: unknown, what: string, dataStart: number): Safetensor
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw new SyntaxError(`Cannot read ${what} as its shape must be a list of sizes: got ${shownValue(shape)}`);
+  }
+  if (shape.length > MAX_DIMENSIONS) {
+    throw new SyntaxError(
+      `Cannot read ${what} as its shape must have at most ${MAX_DIMENSIONS} dimensions: got ${shape.length}`,
+    );
   }
   if (!Array.isArray(range) || range.length !== 2 || !range.every(isCount) || range[0] > range[1]) {
     throw new SyntaxError(

@@ -10,6 +10,9 @@ export const SINGLE = "model.safetensors";
 /** Name of the index of weights in several files; it names the file of each tensor. */
 export const INDEX = "model.safetensors.index.json";
 
+/** Characters of a file's name that file systems have room for. */
+const MOST_NAME = 255;
+
 /** The weight files of a directory. */
 export interface Shards {
   readonly files: readonly SafetensorsFile[];
@@ -45,12 +48,32 @@ export function openShards(path: string): Shards {
         }
         owner.set(tensor, file);
       }
+      addUnnamed(owner, files, path);
     }
     // In name order, so that the fingerprint does not depend on the order of keys in the index.
     return { files: [...files].sort(([a], [b]) => a < b ? -1 : 1).map(([, file]) => file), owner };
   } catch (error) {
     files.forEach(({ file }) => file.close());
     throw error;
+  }
+}
+
+/**
+ * Adds the tensors that the index does not name, as transformers does.
+ *
+ * @throws {SyntaxError} if a tensor is in two shards
+ */
+function addUnnamed(owner: Map<string, SafetensorsFile>, files: ReadonlyMap<string, SafetensorsFile>, path: string) {
+  for (const [name, file] of files) {
+    for (const tensor of file.entries.keys()) {
+      const named = owner.get(tensor);
+      if (named !== undefined && named !== file) {
+        throw new SyntaxError(
+          `Cannot read ${join(path, INDEX)} as tensor ${tensor} must be in one shard: got a second in ${name}`,
+        );
+      }
+      owner.set(tensor, file);
+    }
   }
 }
 
@@ -79,7 +102,7 @@ function readWeightMap(path: string): Record<string, string> {
   }
   const map = parseUniqueKeys(Deno.readTextFileSync(index), index).weight_map;
   const isMap = typeof map === "object" && map !== null &&
-    Object.values(map).every((name) => typeof name === "string" && /^[^/\\]+\.safetensors$/.test(name));
+    Object.values(map).every((name) => typeof name === "string" && isShardName(name));
   if (!isMap) {
     throw new SyntaxError(
       `Cannot read ${index} as weight_map must map tensors to .safetensors files beside it: got ${shownValue(map)}`,
@@ -89,11 +112,19 @@ function readWeightMap(path: string): Record<string, string> {
   return map as Record<string, string>;
 }
 
+function isShardName(name: string): boolean {
+  return name.length <= MOST_NAME && /^[^/\\]+\.safetensors$/.test(name);
+}
+
 /** Checks that all shards are named, if they are numbered as "model-00001-of-00003.safetensors". */
 function checkShards(names: readonly string[], index: string): void {
   const named = new Set(names);
+  const checked = new Set<string>();
   for (const name of named) {
     const [, start, , of, total, end] = /^(.*?)(\d+)(-of-)(\d+)(\.safetensors)$/.exec(name) ?? [];
+    const series = `${start}/${total}`;
+    if (checked.has(series)) continue;
+    checked.add(series);
     for (let shard = 1; shard <= Number(total ?? 0); shard++) {
       const other = `${start}${String(shard).padStart(total.length, "0")}${of}${total}${end}`;
       if (named.has(other)) continue;

@@ -1,7 +1,7 @@
 import { openCheckpoint } from "../../checkpoint/open_checkpoint.ts";
 import { verifyContents } from "../../checkpoint/hub/verify_contents.ts";
 import { locateModel } from "../../model/load/locate_model.ts";
-import { parseConfig } from "../../model/load/model_config.ts";
+import { readModelConfig } from "../../model/load/read_model_config.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { textTable } from "../../report/text/text_table.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
@@ -17,7 +17,7 @@ export async function checkpointText(source: string, { onHint }: LoadOptions): P
     const rows = tensors.map(({ name, shape, format, bytes }) => [name, shape.join(" × "), format, String(bytes)]);
     const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
     const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
-    const config = parseConfig(checkpoint.config, checkpoint.path);
+    const config = await readModelConfig(checkpoint);
     return textTable({ head: ["tensor", "shape", "format", "bytes"], rows }) +
       `\n${tensors.length} tensors, ${parameters} parameters, ${total} bytes\n` +
       keyLine("model", id) +

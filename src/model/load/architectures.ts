@@ -22,6 +22,8 @@ export interface ArchitectureRules {
   readonly normOffset: 0 | 1;
   /** True if each head of queries and keys is normalized before it is rotated. */
   readonly headNorms: boolean;
+  /** Biases of queries, keys and values; `stated` if `attention_bias` tells, of attention's output as well. */
+  readonly attentionBias: "always" | "never" | "stated";
   /** True if embedding rows are multiplied by √D. */
   readonly scaledEmbedding: boolean;
   /** True if a layer attends to a window of the latest positions; asked if the configuration has no `layer_types`. */
@@ -44,8 +46,14 @@ const SANDWICH_NORMS: BlockNorms = {
   mlpOut: "post_feedforward_layernorm",
 };
 
-const PLAIN = { norms: PLAIN_NORMS, normOffset: 0, headNorms: false, scaledEmbedding: false } as const;
-const GEMMA = { norms: SANDWICH_NORMS, normOffset: 1, scaledEmbedding: true } as const;
+const PLAIN = {
+  norms: PLAIN_NORMS,
+  normOffset: 0,
+  headNorms: false,
+  attentionBias: "stated",
+  scaledEmbedding: false,
+} as const;
+const GEMMA = { norms: SANDWICH_NORMS, normOffset: 1, attentionBias: "stated", scaledEmbedding: true } as const;
 
 const LLAMA_DEFAULTS = {
   hidden_act: "silu",
@@ -84,7 +92,7 @@ const butEveryNth: Windowed = (layer, { sliding_window_pattern }) =>
 
 /** A row for each architecture. */
 export const ARCHITECTURES: Readonly<Record<ArchitectureName, ArchitectureRules>> = {
-  qwen2: { ...PLAIN, models: "Qwen2, Qwen2.5", windowed: fromLayer, defaults: QWEN_DEFAULTS },
+  qwen2: { ...PLAIN, models: "Qwen2, Qwen2.5", attentionBias: "always", windowed: fromLayer, defaults: QWEN_DEFAULTS },
   qwen3: {
     ...PLAIN,
     models: "Qwen3",
@@ -96,6 +104,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, ArchitectureRules>
   mistral: {
     ...PLAIN,
     models: "Mistral",
+    attentionBias: "never",
     windowed: everyLayer,
     defaults: { ...LLAMA_DEFAULTS, max_position_embeddings: 131072, sliding_window: 4096 },
   },

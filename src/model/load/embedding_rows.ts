@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import type { ModelConfig } from "./model_config.ts";
-import { EMBEDDING } from "./weight_layout.ts";
+import { embeddingTensor } from "./weight_layout.ts";
 
 /** Reads rows of the embedding matrix: [ids.length, D]. */
 export type Embed = (ids: readonly number[]) => Promise<Float32Array>;
@@ -10,10 +10,11 @@ export type Embed = (ids: readonly number[]) => Promise<Float32Array>;
  * id.
  */
 export function embeddingReader(checkpoint: Checkpoint, config: ModelConfig): Embed {
+  const stored = embeddingTensor(checkpoint, config);
   const scale = Math.fround(config.embeddingScale);
   return async (ids) => {
     for (const id of ids) assertTokenId(id, config.vocabularySize);
-    const rows = await checkpoint.readRows(EMBEDDING, ids);
+    const rows = await checkpoint.readRows(stored, ids);
     return scale === 1 ? rows : rows.map((value) => value * scale);
   };
 }

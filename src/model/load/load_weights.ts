@@ -1,12 +1,14 @@
-import type { Checkpoint, TensorInfo } from "../../checkpoint/checkpoint.ts";
+import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { storageOf, type Tensor } from "../../checkpoint/tensor.ts";
 import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
 import type { Executor } from "../../graph/executor.ts";
 import type { WeightSegment } from "../../ops/formats/weight.ts";
+import { checkTensors } from "./check_tensors.ts";
 import type { ModelConfig } from "./model_config.ts";
-import { f32Values } from "./quantize_tensor.ts";
-import { openQuantizedWeights, type QuantizedOptions } from "./quantized_weights.ts";
-import { type StackedWeight, stackedWeights } from "./weight_layout.ts";
+import { f32Values } from "./quantize/quantize_tensor.ts";
+import { openQuantizedWeights, type QuantizedOptions } from "./quantize/quantized_weights.ts";
+import { requireShape } from "./require_shape.ts";
+import { EMBEDDING, type StackedWeight, stackedWeights, STORED_HEAD } from "./weight_layout.ts";
 
 /** Quantization of the blocks' linear layers at load. */
 export type Quantize = "nf4" | "none";
@@ -22,7 +24,7 @@ interface LoadedWeights {
  * Uploads every weight of a model, one stacked weight at a time; each tensor is read once. The embedding matrix stays
  * in the file; only its use as a tied head is uploaded.
  *
- * @throws {TypeError} if a tensor is missing or its shape does not follow from the config
+ * @throws {TypeError} if a tensor is missing or of no use, or its shape does not follow from the config
  */
 export async function loadWeights(
   checkpoint: Checkpoint,
@@ -32,6 +34,7 @@ export async function loadWeights(
   options: QuantizedOptions = { directory: null },
 ): Promise<LoadedWeights> {
   const weights = stackedWeights(checkpoint, config);
+  await checkTensors(checkpoint, config, weights);
   const matrices = quantizedMatrices(checkpoint, weights, quantize);
   const waiting = new Set(matrices.map(({ name }) => name));
   const quantized = await openQuantizedWeights(checkpoint, matrices, options);
@@ -40,7 +43,7 @@ export async function loadWeights(
     for (const { name, kind, rows, columns, parts, offset } of weights) {
       const tensors: Tensor[] = [];
       for (const { tensor, shape } of parts) {
-        requireTensor(checkpoint, tensor, shape);
+        requireShape(checkpoint, tensor, shape);
         tensors.push(waiting.has(tensor) ? await quantized.next() : await checkpoint.read(tensor));
       }
       await executor.upload(
@@ -63,13 +66,13 @@ function quantizedMatrices(
 ): QuantizedMatrix[] {
   if (quantize === "none") return [];
   return weights.filter(({ linear }) => linear).flatMap(({ parts }) => parts)
-    .map(({ tensor, shape }) => requireTensor(checkpoint, tensor, shape))
+    .map(({ tensor, shape }) => requireShape(checkpoint, tensor, shape))
     .filter(({ kept }) => kept !== "nf4")
     .map(({ name, shape: [rows, columns] }) => ({ name, shape: [rows, columns] }));
 }
 
 /**
- * Tells an executor the formats and sizes of the weights that `loadWeights` would upload; no tensor is read.
+ * Tells an executor the formats and sizes of the weights that `loadWeights` would upload. No weight is read.
  *
  * @throws {TypeError} if `loadWeights` would throw it
  */
@@ -79,9 +82,11 @@ export async function layOutWeights(
   executor: Pick<Executor, "upload">,
   quantize: Quantize,
 ): Promise<LoadedWeights> {
-  for (const { name, kind, rows, columns, parts, linear } of stackedWeights(checkpoint, config)) {
+  const weights = stackedWeights(checkpoint, config);
+  await checkTensors(checkpoint, config, weights);
+  for (const { name, kind, rows, columns, parts, linear } of weights) {
     const segments = parts.map(({ tensor, shape }): WeightSegment => {
-      const { kept } = requireTensor(checkpoint, tensor, shape);
+      const { kept } = requireShape(checkpoint, tensor, shape);
       const format = linear && quantize === "nf4" ? "nf4" : kept;
       return { format, rows: shape[0], data: new Uint8Array(0) };
     });
@@ -89,23 +94,6 @@ export async function layOutWeights(
     await executor.upload({ name, rows, columns }, kind === "vector" ? joined : segments);
   }
   return describeWeights(checkpoint, config, quantize);
-}
-
-/** Finds a tensor that must be there in this shape. */
-function requireTensor(checkpoint: Checkpoint, name: string, shape: readonly number[]): TensorInfo {
-  const info = checkpoint.tensors.get(name);
-  if (info === undefined) {
-    throw new TypeError(
-      `Cannot load ${checkpoint.path} as tensor ${name} must be [${shape.join(", ")}]: it is missing`,
-    );
-  }
-  if (String(info.shape) !== String(shape)) {
-    throw new TypeError(
-      `Cannot load ${checkpoint.path} as tensor ${name} must be [${shape.join(", ")}] by its config: ` +
-        `got [${info.shape.join(", ")}]`,
-    );
-  }
-  return info;
 }
 
 /** Makes one row of f32 values, the tensors' one after another, with `offset` added in f32. */
@@ -127,7 +115,7 @@ function segment(tensor: Tensor): WeightSegment {
 function countParameters(checkpoint: Checkpoint, config: ModelConfig): number {
   let sum = 0;
   for (const { name, shape } of checkpoint.tensors.values()) {
-    if (config.tiedHead && name === "lm_head.weight") continue;
+    if (config.tiedHead && name === STORED_HEAD && checkpoint.tensors.has(EMBEDDING)) continue;
     sum += shape.reduce((product, n) => product * n, 1);
   }
   return sum;

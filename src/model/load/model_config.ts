@@ -43,6 +43,9 @@ export interface ModelConfig {
   readonly maxPositions: number;
 }
 
+/** Layers that a model may have: ten times those of the deepest that were published. */
+const MOST_LAYERS = 2048;
+
 /** Gates by the names that transformers gives them. */
 const ACTIVATIONS: ReadonlyMap<unknown, ModelConfig["activation"]> = new Map([
   ["silu", "silu"],
@@ -75,6 +78,7 @@ export function parseConfig(stated: ConfigKeys, path: string): ModelConfig {
   const headSize = integer("head_dim", hiddenSize / heads);
   if (headSize % 2 !== 0) fail("head_dim", "even", headSize);
   const layers = integer("num_hidden_layers");
+  if (layers > MOST_LAYERS) fail("num_hidden_layers", `at most ${MOST_LAYERS}`, layers);
   const { rope, layerKinds, longest } = readLayers(reader, rules, layers, headSize);
   const isCapped = (key: string) => key in rules.defaults && config[key] !== null;
   const prescale = "query_pre_attn_scalar" in rules.defaults ? positive("query_pre_attn_scalar") : headSize;
@@ -104,6 +108,9 @@ export function parseConfig(stated: ConfigKeys, path: string): ModelConfig {
 function refuseUnsupported(config: ConfigKeys, fail: Fail): void {
   if (config.mlp_bias === true) fail("mlp_bias", "false", true);
   if (config.use_bidirectional_attention === true) fail("use_bidirectional_attention", "false", true);
+  for (const key of ["tie_word_embeddings", "attention_bias"]) {
+    if (![true, false, null, undefined].includes(config[key] as boolean)) fail(key, "true or false", config[key]);
+  }
   const rotated = config.partial_rotary_factor ?? 1;
   if (rotated !== 1) fail("partial_rotary_factor", "1", rotated);
 }

@@ -6,6 +6,9 @@ import { blockBias, type BlockNorm, blockWeight, FINAL_NORM, HEAD } from "./weig
 /** Name of the embedding matrix in a checkpoint. */
 export const EMBEDDING = "model.embed_tokens.weight";
 
+/** Name of the head in a checkpoint that stores one. */
+export const STORED_HEAD = "lm_head.weight";
+
 /** Several tensors of a checkpoint as one weight: rows of a matrix, or columns of a vector in f32. */
 export interface StackedWeight {
   readonly name: string;
@@ -19,16 +22,20 @@ export interface StackedWeight {
   readonly offset?: number;
 }
 
+/** Description of a checkpoint. */
+type Described = Pick<Checkpoint, "tensors" | "config">;
+
 /** Tensors of a checkpoint, and the rows or elements of each. */
 type Tensors = readonly (readonly [name: string, size: number])[];
 
 /** Lists every weight that a model's graphs use. */
-export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: ModelConfig): StackedWeight[] {
+export function stackedWeights(checkpoint: Described, config: ModelConfig): StackedWeight[] {
   const { hiddenSize: D, vocabularySize: V } = config;
   const { normOffset } = ARCHITECTURES[config.architecture];
-  const head = config.tiedHead ? EMBEDDING : "lm_head.weight";
+  const head = config.tiedHead ? embeddingTensor(checkpoint, config) : STORED_HEAD;
+  const biases = { attention: hasAttentionBias(checkpoint), output: hasOutputBias(checkpoint) };
   return [
-    ...Array.from({ length: config.layers }, (_, layer) => blockWeights(checkpoint, config, layer)).flat(),
+    ...Array.from({ length: config.layers }, (_, layer) => blockWeights(biases, config, layer)).flat(),
     vector(FINAL_NORM, [["model.norm.weight", D]], normOffset),
     { ...matrix(HEAD, [[head, V]], D), linear: false },
   ];
@@ -36,7 +43,7 @@ export function stackedWeights(checkpoint: Pick<Checkpoint, "tensors">, config: 
 
 /** Lists the weights of a block: q, k and v stacked, gate and up, the norms of queries' and keys' heads. */
 function blockWeights(
-  checkpoint: Pick<Checkpoint, "tensors">,
+  biases: { readonly attention: boolean; readonly output: boolean },
   { architecture, hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize }: ModelConfig,
   layer: number,
 ): StackedWeight[] {
@@ -52,10 +59,10 @@ function blockWeights(
   return [
     ...norm("input_norm", norms.attentionIn),
     matrix(blockWeight(layer, "qkv"), qkvOf("weight"), D),
-    ...(hasAttentionBias(checkpoint) ? [vector(blockBias(layer, "qkv"), qkvOf("bias"))] : []),
+    ...(biases.attention ? [vector(blockBias(layer, "qkv"), qkvOf("bias"))] : []),
     ...(headNorms ? [vector(blockWeight(layer, "head_norm"), headNorm, normOffset)] : []),
     matrix(blockWeight(layer, "o"), [[attention("o_proj.weight"), D]], heads * headSize),
-    ...(hasOutputBias(checkpoint) ? [vector(blockBias(layer, "o"), [[attention("o_proj.bias"), D]])] : []),
+    ...(biases.output ? [vector(blockBias(layer, "o"), [[attention("o_proj.bias"), D]])] : []),
     ...norm("attention_out_norm", norms.attentionOut),
     ...norm("post_norm", norms.mlpIn),
     matrix(blockWeight(layer, "gate_up"), gateUp, D),
@@ -87,14 +94,23 @@ function matrix(name: string, tensors: Tensors, columns: number): StackedWeight 
   };
 }
 
+/** Returns the name of the embedding matrix. A checkpoint may store it as its tied head only. */
+export function embeddingTensor({ tensors }: Described, { tiedHead }: Pick<ModelConfig, "tiedHead">): string {
+  return tiedHead && !tensors.has(EMBEDDING) ? STORED_HEAD : EMBEDDING;
+}
+
 /**
- * True if the query, key and value projections have biases: Qwen2's do, the others' only if their configuration asks.
+ * True if the query, key and value projections of all layers have biases: Qwen2's do, the others' only if their
+ * configuration asks. `checkTensors` names biases beyond that.
  */
-export function hasAttentionBias(checkpoint: Pick<Checkpoint, "tensors">): boolean {
-  return checkpoint.tensors.has("model.layers.0.self_attn.q_proj.bias");
+export function hasAttentionBias({ config }: Described): boolean {
+  const { attentionBias } = ARCHITECTURES[config.model_type as ModelConfig["architecture"]];
+  return attentionBias === "always" || (attentionBias === "stated" && config.attention_bias === true);
 }
 
 /** True if the projection after attention has a bias: in any architecture but Qwen2 it goes with those before. */
-export function hasOutputBias(checkpoint: Pick<Checkpoint, "tensors">): boolean {
-  return checkpoint.tensors.has("model.layers.0.self_attn.o_proj.bias");
+export function hasOutputBias(checkpoint: Described): boolean {
+  const { attentionBias } = ARCHITECTURES[checkpoint.config.model_type as ModelConfig["architecture"]];
+  if (attentionBias === "always" || !hasAttentionBias(checkpoint)) return false;
+  return checkpoint.tensors.keys().some((name) => name.endsWith(".self_attn.o_proj.bias"));
 }

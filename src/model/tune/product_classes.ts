@@ -5,7 +5,7 @@ import type { ProductClass } from "../../ops/product/product_contest.ts";
 import { EMBEDDED } from "../load/embedded.ts";
 import { layOutWeights, type Quantize } from "../load/load_weights.ts";
 import { type HubHooks, locateModel } from "../load/locate_model.ts";
-import { parseConfig } from "../load/model_config.ts";
+import { readModelConfig } from "../load/read_model_config.ts";
 import { blockWeights, MODEL_SHAPES } from "./model_shapes.ts";
 
 /** Options of loading the model of a tuning. */
@@ -49,7 +49,7 @@ async function weightsOf(source: string, { quantize = "none", ...hooks }: TunedM
       if (rows > 1) weights.push(...segments.map(({ format, rows }) => ({ format, inner: columns, outputs: rows })));
       return Promise.resolve();
     };
-    await layOutWeights(checkpoint, parseConfig(checkpoint.config, checkpoint.path), { upload }, quantize);
+    await layOutWeights(checkpoint, await readModelConfig(checkpoint), { upload }, quantize);
     return weights;
   } finally {
     checkpoint.close();

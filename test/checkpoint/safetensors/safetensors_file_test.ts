@@ -102,6 +102,14 @@ const wrong: Record<string, { bytes: Uint8Array; expected: RegExp }> = {
     bytes: safetensorsBytes(`{"A":{"dtype":"F32","shape":${"[".repeat(1e6)}${"]".repeat(1e6)}}}`, DATA),
     expected: /its shape must be a list of sizes: got (\[+|a object that is nested too deeply)$/,
   },
+  "a shape of a million ones": {
+    bytes: safetensorsBytes({ A: { dtype: "F32", shape: new Array(1e6).fill(1), data_offsets: [0, 4] } }, DATA),
+    expected: /its shape must have at most 64 dimensions: got 1000000/,
+  },
+  "a byte order mark before its header": {
+    bytes: safetensorsBytes("\ufeff" + JSON.stringify({ A, B }), DATA),
+    expected: /must be JSON: got /,
+  },
   "a shape beyond 2^53": {
     bytes: safetensorsBytes({ A: { ...A, shape: [2 ** 52, 2 ** 52] }, B }, DATA),
     expected: /F32 \[4503599627370496,4503599627370496\] must take 8\.1\d+e\+31 bytes: got 16/,

@@ -1,8 +1,8 @@
-import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
-import type { Tensor } from "../../checkpoint/tensor.ts";
-import { tensorValues } from "../../checkpoint/tensor.ts";
-import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
-import { type Nf4Tensor, quantizeNf4 } from "../../quant/nf4.ts";
+import type { Checkpoint } from "../../../checkpoint/checkpoint.ts";
+import type { Tensor } from "../../../checkpoint/tensor.ts";
+import { tensorValues } from "../../../checkpoint/tensor.ts";
+import type { QuantizedMatrix } from "../../../checkpoint/cache/quantized_cache.ts";
+import { type Nf4Tensor, quantizeNf4 } from "../../../quant/nf4.ts";
 
 /** Reads a matrix and quantizes it to NF4, if it is not in NF4 already. */
 export async function readQuantized(

@@ -1,5 +1,5 @@
-import { cacheFolder } from "../../checkpoint/cache/cache_directory.ts";
-import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
+import { cacheFolder } from "../../../checkpoint/cache/cache_directory.ts";
+import type { Checkpoint } from "../../../checkpoint/checkpoint.ts";
 import {
   createQuantized,
   openQuantized,
@@ -8,8 +8,8 @@ import {
   type QuantizedKey,
   type QuantizedMatrix,
   type QuantizedWriter,
-} from "../../checkpoint/cache/quantized_cache.ts";
-import type { Nf4Tensor } from "../../quant/nf4.ts";
+} from "../../../checkpoint/cache/quantized_cache.ts";
+import type { Nf4Tensor } from "../../../quant/nf4.ts";
 import { startQuantizePool, usefulThreads } from "./quantize_pool.ts";
 import { readQuantized } from "./quantize_tensor.ts";
 

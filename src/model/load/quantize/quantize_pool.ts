@@ -1,5 +1,5 @@
-import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
-import type { Nf4Tensor } from "../../quant/nf4.ts";
+import type { QuantizedMatrix } from "../../../checkpoint/cache/quantized_cache.ts";
+import type { Nf4Tensor } from "../../../quant/nf4.ts";
 import type { QuantizeAnswer, QuantizeRequest } from "./quantize_worker.ts";
 
 /** Threads that read and quantize matrices. */

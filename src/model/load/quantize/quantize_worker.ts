@@ -1,7 +1,7 @@
 /** A thread that reads and quantizes matrices of one checkpoint; `quantize_pool.ts` starts it. */
-import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
-import { openCheckpoint } from "../../checkpoint/open_checkpoint.ts";
-import type { QuantizedMatrix } from "../../checkpoint/cache/quantized_cache.ts";
+import type { Checkpoint } from "../../../checkpoint/checkpoint.ts";
+import { openCheckpoint } from "../../../checkpoint/open_checkpoint.ts";
+import type { QuantizedMatrix } from "../../../checkpoint/cache/quantized_cache.ts";
 import { readQuantized } from "./quantize_tensor.ts";
 
 /** A request to the thread. */

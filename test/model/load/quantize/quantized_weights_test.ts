@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import type { Checkpoint } from "../../../src/checkpoint/checkpoint.ts";
-import { listCache, prunable } from "../../../src/checkpoint/cache/cache_listing.ts";
-import { openCheckpoint } from "../../../src/checkpoint/open_checkpoint.ts";
-import { type QuantizedMatrix, QUANTIZER } from "../../../src/checkpoint/cache/quantized_cache.ts";
-import { openQuantizedWeights, type QuantizedOptions } from "../../../src/model/load/quantized_weights.ts";
-import { readQuantized } from "../../../src/model/load/quantize_tensor.ts";
-import type { Nf4Tensor } from "../../../src/quant/nf4.ts";
-import { inScratch } from "../../support/in_scratch.ts";
-import { sha256Of } from "../../quant/golden.ts";
+import type { Checkpoint } from "../../../../src/checkpoint/checkpoint.ts";
+import { listCache, prunable } from "../../../../src/checkpoint/cache/cache_listing.ts";
+import { openCheckpoint } from "../../../../src/checkpoint/open_checkpoint.ts";
+import { type QuantizedMatrix, QUANTIZER } from "../../../../src/checkpoint/cache/quantized_cache.ts";
+import { openQuantizedWeights, type QuantizedOptions } from "../../../../src/model/load/quantize/quantized_weights.ts";
+import { readQuantized } from "../../../../src/model/load/quantize/quantize_tensor.ts";
+import type { Nf4Tensor } from "../../../../src/quant/nf4.ts";
+import { inScratch } from "../../../support/in_scratch.ts";
+import { sha256Of } from "../../../quant/golden.ts";
 
 /** Between them every ggml type that is quantized at load. */
 const FILES = ["tiny.gguf", "types.gguf"].map((name) =>
-  fileURLToPath(new URL(`../../golden/quant/${name}`, import.meta.url))
+  fileURLToPath(new URL(`../../../golden/quant/${name}`, import.meta.url))
 );
 
 async function withCheckpoint(path: string, check: (checkpoint: Checkpoint) => Promise<void>): Promise<void> {
