@@ -17,21 +17,22 @@ struct Params {
 @group(0) @binding(5) var<uniform> params: Params;
 
 var<workgroup> x_tile: array<vec4f, 256>; // [16 k, 64 rows]
-var<workgroup> w_tile: array<vec4f, 256>; // [16 k, 64 columns]
+var<workgroup> w_tile: array<vec2f, 512>; // [16 k, 64 columns]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
   let octets = params.inner / 8u;
   let m0 = group.x * 64u;
   let n0 = group.y * 64u;
-  // This thread loads four values of x at k = 4 q … of four rows, and octet o of W of two columns.
+  // This thread loads four values of x at k = 4 q … of four rows, and octet o of W of two columns: neighbours, so that it
+  // stores whole vectors, which no other thread writes.
   let q = t % 4u;
   let o = t % 2u;
 //@ for i in 4
-  let x$i = min(m0 + t / 4u + 16u * $i, params.rows - 1u) * octets * 2u;
+  let x$i = min(m0 + t / 4u * 4u + $i, params.rows - 1u) * octets * 2u;
 //@ end
 //@ for i in 2
-  let w$i = (params.weight_row + min(n0 + t / 2u + 32u * $i, params.count - 1u)) * octets;
+  let w$i = (params.weight_row + min(n0 + t / 2u * 2u + $i, params.count - 1u)) * octets;
 //@ end
   // It computes rows m and 7 more, columns n and 7 more.
   let m = m0 + t / 8u * 8u;
@@ -56,13 +57,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 //@ end
     workgroupBarrier();
 //@ for e in 4
-//@   for i in 4
-    x_tile[(4u * q + $e) * 16u + t / 16u + 4u * $i][t / 4u % 4u] = x$i_k[$e];
-//@   end
-//@   for i in 2
-//@     for h in 2
-    w_tile[(8u * o + 4u * $h + $e) * 16u + t / 8u + 8u * $i][t / 2u % 4u] = w$i_k[$h][$e];
-//@     end
+    x_tile[(4u * q + $e) * 16u + t / 4u] = vec4f(x0_k[$e], x1_k[$e], x2_k[$e], x3_k[$e]);
+//@   for h in 2
+    w_tile[(8u * o + 4u * $h + $e) * 32u + t / 2u] = vec2f(w0_k[$h][$e], w1_k[$h][$e]);
 //@   end
 //@ end
     workgroupBarrier();
@@ -70,7 +67,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 //@ for u in 4
 //@   for g in 2
       let x$g_$u = x_tile[row + 16u * $u + t / 8u * 2u + $g];
-      let w$g_$u = w_tile[row + 16u * $u + t % 8u * 2u + $g];
+      let w$g_$u_at = 2u * row + 32u * $u + t % 8u * 4u + 2u * $g;
+      let w$g_$u = vec4f(w_tile[w$g_$u_at], w_tile[w$g_$u_at + 1u]);
 //@   end
 //@   for g in 2
 //@     for i in 4

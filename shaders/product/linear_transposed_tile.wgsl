@@ -24,12 +24,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let m0 = group.x * 64u;
   let o0 = group.y * 8u;
   let last_n = params.count - 1u;
-  // This thread loads dy of 16 rows at one n, and an octet of W at two n.
+  // This thread loads dy of 16 neighbouring rows at one n, which it stores as whole vectors, and an octet of W at two n.
   let yn = t % 16u;
   let wn = t / 8u;
   let w0 = params.weight_row * octets + min(o0 + t % 8u, octets - 1u);
 //@ for i in 16
-  let y$i = min(m0 + t / 16u + 4u * $i, params.rows - 1u) * params.stride + params.column;
+  let y$i = min(m0 + t / 16u * 16u + $i, params.rows - 1u) * params.stride + params.column;
 //@ end
   // It computes rows m and 7 more, octet o of k.
   let m = m0 + t / 8u * 8u;
@@ -63,9 +63,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let w$i_n = weight_octet(at$i, octet_scale(at$i));
 //@ end
     workgroupBarrier();
-//@ for i in 16
-    y_tile[yn * 16u + $i][t / 16u] = y$i_n;
-//@ end
+    y_tile[yn * 16u + t / 16u * 4u] = vec4f(y0_n, y1_n, y2_n, y3_n);
+    y_tile[yn * 16u + t / 16u * 4u + 1u] = vec4f(y4_n, y5_n, y6_n, y7_n);
+    y_tile[yn * 16u + t / 16u * 4u + 2u] = vec4f(y8_n, y9_n, y10_n, y11_n);
+    y_tile[yn * 16u + t / 16u * 4u + 3u] = vec4f(y12_n, y13_n, y14_n, y15_n);
 //@ for i in 2
 //@   for h in 2
     w_tile[(wn + 8u * $i) * 16u + t % 8u * 2u + $h] = w$i_n[$h];
