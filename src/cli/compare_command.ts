@@ -6,7 +6,7 @@ import { checkRecord } from "../explain/record/check_record.ts";
 import { readableJson } from "../report/text/readable_json.ts";
 import { number, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
-import { write } from "./write.ts";
+import { write, writeData } from "./write.ts";
 
 const FORMATS = ["table", "json", "csv"] as const;
 
@@ -56,7 +56,7 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     : format === "csv"
     ? recordPairsCsv(result)
     : recordComparisonText(result);
-  if (out === undefined) write(Deno.stdout, rendered);
+  if (out === undefined) (format === "table" ? write : writeData)(Deno.stdout, rendered);
   else await Deno.writeTextFile(out, rendered);
   return 0;
 }

@@ -12,7 +12,7 @@ import { bytes, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
-import { write } from "./write.ts";
+import { boundedText, write, writeHint } from "./write.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
@@ -81,7 +81,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
     return await runPlan(plan, out ?? join("results", plan.name), values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    io.stderr(`${error.message}\n`);
+    io.stderr(`${boundedText(error.message)}\n`);
     return 2;
   }
 }
@@ -140,18 +140,17 @@ function report({ outcomes, computed, stored, failed, unmet, summary }: Experime
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
 function processIo(how: Pick<LoadOptions, "memory" | "tuning" | "cache">): CommandIo {
-  const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
   return {
     open: async (model, onDownload) =>
-      (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, onHint, onDownload }),
+      (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, onHint: writeHint, onDownload }),
     openForecast: async ({ source, device, quantize }) => {
       const { openForecast } = await import("../experiment/run/forecast.ts");
       return await withDownloadBar((onDownload) =>
-        openForecast(source, { device, quantize, memory: how.memory, onHint, onDownload })
+        openForecast(source, { device, quantize, memory: how.memory, onHint: writeHint, onDownload })
       );
     },
-    stdout: (data) => write(Deno.stdout, data),
-    stderr: (data) => write(Deno.stderr, data),
+    stdout: (text) => write(Deno.stdout, text),
+    stderr: (text) => write(Deno.stderr, text),
     stderrIsTerminal: Deno.stderr.isTerminal(),
   };
 }

@@ -2,7 +2,7 @@ import type { Device, LanguageModel, LoadOptions } from "../model/model.ts";
 import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { bytes, oneOf, text } from "./argument_values.ts";
 import type { Options, Values } from "./arguments.ts";
-import { write } from "./write.ts";
+import { writeHint } from "./write.ts";
 
 /** Flags of every command that opens a model. */
 export const MODEL_OPTIONS = {
@@ -48,9 +48,11 @@ export function modelOptions(values: Values): ModelRequest {
   const device: Device = oneOf("device", values.device, DEVICES) ?? "auto";
   const memory = bytes("memory", values.memory);
   const tuning = oneOf("tuning", values.tuning, TUNINGS);
-  const onHint = (sentence: string) => write(Deno.stderr, `hint: ${sentence}\n`);
   const cache = values["no-cache"] ? "off" : undefined;
-  return { source: text("model", values.model), options: { device, quantize, memory, tuning, cache, onHint } };
+  return {
+    source: text("model", values.model),
+    options: { device, quantize, memory, tuning, cache, onHint: writeHint },
+  };
 }
 
 /** Loads a model. A hint tells that no adapter answers, so that the f64 reference runs. */
@@ -62,10 +64,7 @@ export async function openModel({ source, options }: ModelRequest): Promise<Lang
   ]);
   const model = await withDownloadBar((onDownload) => loadModel(source, { ...options, onDownload }));
   if (options.device === "auto" && model.device.backend === "reference") {
-    write(
-      Deno.stderr,
-      "hint: no WebGPU adapter answers, so this runs in f64 on the CPU, slowly; see deno task doctor\n",
-    );
+    writeHint("no WebGPU adapter answers, so this runs in f64 on the CPU, slowly; see deno task doctor");
   }
   return model;
 }

@@ -1,5 +1,5 @@
 import { UsageError } from "./arguments.ts";
-import { write } from "./write.ts";
+import { boundedText, write } from "./write.ts";
 
 const HELP = `Whence says which prompt tokens made a language model generate which output tokens.
 
@@ -46,7 +46,7 @@ export async function runCommandLine([name, ...args]: string[]): Promise<number>
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
-    write(Deno.stderr, `error: ${message}${hint}\n`);
+    write(Deno.stderr, `error: ${boundedText(message)}${hint}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,5 +1,39 @@
-/** Writes all of the data, in as many parts as the stream takes. */
-export function write(stream: { writeSync(bytes: Uint8Array): number }, data: string | Uint8Array): void {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+import { terminalText } from "../report/text/terminal_text.ts";
+
+/** Stream of the process. */
+interface Output {
+  writeSync(bytes: Uint8Array): number;
+  isTerminal(): boolean;
+}
+
+/** Characters of a message that are printed. A damaged file may hold a value of any size. */
+const MOST_OF_MESSAGE = 10_000;
+
+/** Writes a text. Texts of files, models and hubs may be in it, so control characters are shown, not obeyed. */
+export function write(stream: Output, text: string): void {
+  writeBytes(stream, new TextEncoder().encode(terminalText(text)));
+}
+
+/** Writes what programs read, as JSON, CSV or a picture, unchanged; as text if people read it on a terminal. */
+export function writeData(stream: Output, data: string | Uint8Array): void {
+  if (typeof data !== "string") writeBytes(stream, data);
+  else if (stream.isTerminal()) write(stream, data);
+  else writeBytes(stream, new TextEncoder().encode(data));
+}
+
+/** Writes a hint to stderr. */
+export function writeHint(sentence: string): void {
+  write(Deno.stderr, `hint: ${boundedText(sentence)}\n`);
+}
+
+/** Cuts a message of more than 10,000 characters, and says how many more there were. */
+export function boundedText(message: string): string {
+  if (message.length <= MOST_OF_MESSAGE) return message;
+  const more = message.length - MOST_OF_MESSAGE;
+  return `${message.slice(0, MOST_OF_MESSAGE)}… and ${more.toLocaleString("en")} characters more`;
+}
+
+/** Writes all of the bytes, in as many parts as the stream takes. */
+function writeBytes(stream: Output, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
 }

@@ -4,7 +4,7 @@ import { oneOf, text } from "../argument_values.ts";
 import { parseArguments, UsageError } from "../arguments.ts";
 import { parseOptions } from "../declared_flags.ts";
 import { MODEL_OPTIONS, modelOptions, openModel } from "../model_flags.ts";
-import { write } from "../write.ts";
+import { write, writeData, writeHint } from "../write.ts";
 import {
   attributionOptionsOf,
   COMMON_FLAGS,
@@ -59,10 +59,11 @@ async function writeRecord(record: AttributionRecord, format: RecordFormat, out:
   const { renderRecord } = await import("../../report/render_record.ts");
   const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
   const rendered = await renderRecord(record, format, { width });
-  if (out === undefined) write(Deno.stdout, rendered);
+  if (out === undefined && format === "table") write(Deno.stdout, rendered as string);
+  else if (out === undefined) writeData(Deno.stdout, rendered);
   else if (typeof rendered === "string") await Deno.writeTextFile(out, rendered);
   else await Deno.writeFile(out, rendered);
   // A table shows the advice itself.
   if (format === "table" && out === undefined) return;
-  for (const sentence of record.advice) write(Deno.stderr, `hint: ${sentence}\n`);
+  for (const sentence of record.advice) writeHint(sentence);
 }

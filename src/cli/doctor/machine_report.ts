@@ -1,7 +1,7 @@
 import { hubSettings } from "../../checkpoint/hub/hub_settings.ts";
 import { NoAdapterError, openGpu } from "../../gpu/device.ts";
 import { readTuning, tuningKey } from "../../model/tune/tuning_cache.ts";
-import { write } from "../write.ts";
+import { write, writeHint } from "../write.ts";
 
 /** The oldest Deno with stable text imports, also over http. */
 const OLDEST_DENO = "2.8.3";
@@ -42,7 +42,7 @@ async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][
       ["tuning", `${tuning.name}${tuning.choices.size > 0 ? `, ${tuning.choices.size} families of kernels` : ""}`],
     ];
     gpu.close();
-    if (hint !== null) write(Deno.stderr, `hint: ${hint}\n`);
+    if (hint !== null) writeHint(hint);
     return { ok: true, rows };
   } catch (error) {
     if (!(error instanceof NoAdapterError)) throw error;

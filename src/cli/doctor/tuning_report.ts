@@ -4,7 +4,7 @@ import { type ContestResult, textOfChoice, tune } from "../../model/tune/tune.ts
 import { readTuning, tuningKey, writeTuning } from "../../model/tune/tuning_cache.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { textTable } from "../../report/text/text_table.ts";
-import { write } from "../write.ts";
+import { write, writeHint } from "../write.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function runTuning(source: string | undefined, options: LoadOptions
     try {
       write(Deno.stdout, `tuning ${tuning.name}, kept in ${await writeTuning(key, tuning)}\n`);
     } catch (error) {
-      write(Deno.stderr, `hint: the tuning is not kept, and the defaults stay in use: ${(error as Error).message}\n`);
+      writeHint(`the tuning is not kept, and the defaults stay in use: ${(error as Error).message}`);
     }
     return 0;
   } finally {

@@ -3,6 +3,7 @@ import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
 import { bytesText } from "../../report/text/bytes_text.ts";
+import { terminalLine } from "../../report/text/terminal_text.ts";
 import { timeLeftText } from "../../time/time_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 
@@ -64,7 +65,7 @@ export async function withDownloadBar<T>(
   try {
     return await body((progress) => {
       const { share, finished, text } = add(progress);
-      const payload = { model: progress.model, text };
+      const payload = { model: terminalLine(progress.model), text };
       if (started) bar.update(share, payload);
       else bar.start(1, share, payload);
       // The weights are loaded after this.

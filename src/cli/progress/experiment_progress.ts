@@ -3,6 +3,8 @@ import cliProgress from "npm:cli-progress@3";
 import process from "node:process";
 import type { ProgressEvent } from "../../experiment/run/progress_event.ts";
 import { numberText, percentText } from "../../report/text/number_text.ts";
+import { terminalLine, terminalText } from "../../report/text/terminal_text.ts";
+import { boundedText } from "../write.ts";
 import { sumDownloads } from "./download_progress.ts";
 import { timeLeftText } from "../../time/time_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
@@ -44,8 +46,10 @@ function barView(): ProgressView {
       total = event.total;
       bar = bars.create(total, 0, { cell: "", left: "" });
     }
-    if (event.kind === "open") bar?.update({ cell: `opening the model ${event.model}` });
-    if (event.kind === "download") bar?.update({ cell: `${event.progress.model} ${addDownload(event.progress).text}` });
+    if (event.kind === "open") bar?.update({ cell: terminalLine(`opening the model ${event.model}`) });
+    if (event.kind === "download") {
+      bar?.update({ cell: terminalLine(`${event.progress.model} ${addDownload(event.progress).text}`) });
+    }
     if (event.kind === "begin") {
       bar?.update(event.index, { cell: event.cell.id, left: timeLeft(seconds(), event.index, total) });
     }
@@ -53,7 +57,7 @@ function barView(): ProgressView {
     if (event.kind === "unopened") bar?.increment(event.cells);
     const worthALine = event.kind === "note" || event.kind === "unopened" ||
       event.kind === "end" && event.outcome.status === "failed";
-    if (worthALine) bars.log(`${lineOf(event, total)}\n`);
+    if (worthALine) bars.log(`${terminalText(lineOf(event, total) ?? "")}\n`);
   };
   return { show, stop: () => bars.stop() };
 }
@@ -65,15 +69,15 @@ function timeLeft(seconds: number, done: number, total: number): string {
 
 /** Writes an event as a line; null for an event of no interest. */
 function lineOf(event: ProgressEvent, total: number): string | null {
-  if (event.kind === "note") return `note: ${event.text}`;
+  if (event.kind === "note") return `note: ${boundedText(event.text)}`;
   if (event.kind === "open") return `opening the model ${event.model}`;
   if (event.kind === "unopened") {
-    return `${event.error}: ${event.cells} cells of the model ${event.model} FAILED`;
+    return `${boundedText(event.error)}: ${event.cells} cells of the model ${event.model} FAILED`;
   }
   if (event.kind !== "end" || event.outcome.status === "stored") return null;
   const { outcome, index } = event;
   const place = `[${String(index + 1).padStart(String(total).length)}/${total}] ${outcome.cell.id}`;
-  if (outcome.status === "failed") return `${place}: FAILED: ${outcome.error}`;
+  if (outcome.status === "failed") return `${place}: FAILED: ${boundedText(outcome.error)}`;
   const { sequence, cost } = outcome.row;
   return `${place}: error ${percentText(sequence.relative)}, ${numberText(cost.seconds, 3)} s`;
 }

@@ -1,4 +1,5 @@
 import { displayWidth, fitWidth } from "./display_width.ts";
+import { terminalLine } from "./terminal_text.ts";
 
 /** A table of texts with a head. */
 export interface TextTable {
@@ -6,8 +7,12 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A table in aligned columns for a terminal. Columns in which every text starts as a number are aligned right. */
-export function textTable({ head, rows }: TextTable): string {
+/**
+ * A table in aligned columns for a terminal, which shows control characters and does not obey them. Columns in which
+ * every text starts as a number are aligned right.
+ */
+export function textTable(table: TextTable): string {
+  const [head, ...rows] = [table.head, ...table.rows].map((texts) => texts.map(terminalLine));
   const columns = head.map((name, column) => {
     const texts = rows.map((row) => row[column]);
     const width = Math.max(displayWidth(name), ...texts.map(displayWidth));
