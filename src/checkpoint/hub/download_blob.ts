@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { blobPath, type HubFile, isIntact, lockPath, makeInside, type Repository } from "./hub_cache.ts";
+import { blobPath, type HubFile, isIntact, makeInside, makeLock, type Repository } from "./hub_cache.ts";
 import { digestKind, digestLike } from "./hub_digest.ts";
 import { type Asked, askedText, HubError } from "./hub_error.ts";
 import { hubIdText } from "./hub_id.ts";
@@ -25,7 +25,7 @@ export async function downloadBlob(repository: Repository, wanted: Wanted, hub: 
   const blob = blobPath(repository, wanted.digest);
   await makeInside(repository, dirname(blob));
   const onWait = () => hub.onHint?.(`${askedText(wanted.asked)} is being downloaded already; waiting for it`);
-  await withLock(lockPath(repository, wanted.digest), onWait, async () => {
+  await withLock(await makeLock(repository, wanted.digest), onWait, async () => {
     if (!await isIntact(repository, wanted)) await fetchBlob(blob, wanted, hub);
   });
   tell(wanted, hub, wanted.size ?? (await Deno.stat(blob)).size, "done");
@@ -42,7 +42,6 @@ function partialPath(blob: string): string {
 
 /** Holds a lock that the kernel gives back however its process ends. Python's huggingface_hub takes the same. */
 async function withLock(path: string, onWait: () => void, body: () => Promise<void>): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o664 });
   let isFree: boolean;
   try {

@@ -21,6 +21,7 @@ import { type HubId, hubIdText, isCommit } from "./hub_id.ts";
 import { askRevision, listFiles, type Listing } from "./hub_listing.ts";
 import { ATTEMPTS } from "./hub_request.ts";
 import type { Hub } from "./hub_settings.ts";
+import { redacted, redactError } from "./redact.ts";
 
 // The npm package @huggingface/hub (2.17) has functions for this that do not fit: snapshotDownload takes all files of a
 // repository, one after the other, and starts each anew after a break; two processes write the same .incomplete file at
@@ -48,6 +49,17 @@ interface Listed {
  * @throws {Deno.errors.NotFound} if it must be in the cache and is not
  */
 export async function fetchModel(id: HubId, hub: Hub): Promise<CachedModel> {
+  const onHint = (sentence: string) => hub.onHint?.(redacted(sentence, hub));
+  try {
+    return await fetchOpenly(id, { ...hub, onHint });
+  } catch (error) {
+    redactError(error, hub);
+    throw error;
+  }
+}
+
+/** Does what `fetchModel` does; its errors and hints may show secrets that the hub sends back. */
+async function fetchOpenly(id: HubId, hub: Hub): Promise<CachedModel> {
   const repository = repositoryOf(hub.cache, id.name);
   const found = await findCached(id, repository);
   const cached = "path" in found ? found : null;

@@ -44,7 +44,7 @@ export function blobPath({ folder }: Repository, digest: string): string {
 }
 
 /** Path of the lock of a content. */
-export function lockPath({ cache, folder }: Repository, digest: string): string {
+function lockPath({ cache, folder }: Repository, digest: string): string {
   return join(cache, ".locks", basename(folder), `${digest}.lock`);
 }
 
@@ -77,8 +77,8 @@ export async function readRef({ folder }: Repository, revision: string): Promise
 }
 
 /** Keeps the commit that a branch or tag stands for. */
-export async function writeRef({ folder }: Repository, revision: string, commit: string): Promise<void> {
-  await writeWhole(join(folder, "refs", ...revision.split("/")), commit);
+export async function writeRef(repository: Repository, revision: string, commit: string): Promise<void> {
+  await writeInside(repository, join(repository.folder, "refs", ...revision.split("/")), commit);
 }
 
 /** Inspects a file of a snapshot, and its content as far as that is cheap. */
@@ -143,23 +143,67 @@ async function faultOf(path: string, digest: string | null, size: number | null)
 /** Returns true if a real path is in the cache, or in the model's folder, which may lie elsewhere. */
 async function isInside(path: string, { cache, folder }: Repository): Promise<boolean> {
   for (const root of [cache, folder]) {
-    const way = relative(await Deno.realPath(root), path);
-    if (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return true;
+    if (isBelow(path, await Deno.realPath(root))) return true;
   }
   return false;
 }
 
+/** Returns true if a path is a directory or lies below it. */
+function isBelow(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
 /**
- * Makes a directory of the model's folder.
+ * Makes a directory of the cache, whose parts are made one by one: none is made where a link leads.
  *
  * @throws {Error} if a link leads out of the cache
  */
 export async function makeInside(repository: Repository, path: string): Promise<void> {
-  await Deno.mkdir(path, { recursive: true });
-  const real = await Deno.realPath(path);
-  if (!await isInside(real, repository)) {
-    throw new Error(`Cannot write to ${path} as it must lie in the cache: got a link to ${real}`);
+  const { cache, folder } = repository;
+  // The two may be links: a user puts them where there is room.
+  for (const root of [cache, folder]) await Deno.mkdir(root, { recursive: true });
+  const root = isBelow(path, folder) ? folder : cache;
+  let part = root;
+  for (const name of relative(root, path).split(sep)) {
+    part = join(part, name);
+    if (await readLink(part) === undefined) await Deno.mkdir(part, { recursive: true });
+    await requireInside(repository, part);
   }
+}
+
+/** Writes a file of the cache whole, in place of whatever is there; a link there is replaced, not followed. */
+export async function writeInside(repository: Repository, path: string, content: string): Promise<void> {
+  await makeInside(repository, dirname(path));
+  await writeWhole(path, content);
+}
+
+/**
+ * Checks that what a path is, or links to, lies in the cache.
+ *
+ * @throws {Error} if a link leads out of it, or to nothing
+ */
+async function requireInside(repository: Repository, path: string): Promise<void> {
+  const real = await Deno.realPath(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  });
+  if (real !== null && await isInside(real, repository)) return;
+  const found = real ?? `${await readLink(path)}, where nothing is`;
+  throw new Error(`Cannot write to ${path} as it must lie in the cache: got a link to ${found}`);
+}
+
+/**
+ * Makes the directory of a lock.
+ *
+ * @returns the lock's path
+ * @throws {Error} if a link leads out of the cache
+ */
+export async function makeLock(repository: Repository, digest: string): Promise<string> {
+  const path = lockPath(repository, digest);
+  await makeInside(repository, dirname(path));
+  if (await readLink(path) !== undefined) await requireInside(repository, path);
+  return path;
 }
 
 /** Puts a blob into a snapshot in one step, in place of whatever is there. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { writeWhole } from "../../files/whole_file.ts";
-import type { HubFile, Repository } from "./hub_cache.ts";
+import { type HubFile, type Repository, writeInside } from "./hub_cache.ts";
 import { isDigest } from "./hub_digest.ts";
 import { type Asked, HubError } from "./hub_error.ts";
 import { type HubId, isCommit } from "./hub_id.ts";
 import { ATTEMPTS, getJson, persist, send, unusableAnswer } from "./hub_request.ts";
 import type { Hub } from "./hub_settings.ts";
+import { redacted } from "./redact.ts";
 
 /** The files of a commit. */
 export interface Listing {
@@ -107,7 +107,11 @@ function treePath({ folder }: Repository, commit: string): string {
 
 async function writeTree(repository: Repository, commit: string, tree: Tree): Promise<void> {
   const files = Object.fromEntries([...tree].sort(([a], [b]) => a < b ? -1 : 1));
-  await writeWhole(treePath(repository, commit), JSON.stringify({ format_version: TREE_VERSION, files }, null, 1));
+  await writeInside(
+    repository,
+    treePath(repository, commit),
+    JSON.stringify({ format_version: TREE_VERSION, files }, null, 1),
+  );
 }
 
 function listingOf(tree: Tree): Listing {
@@ -142,7 +146,7 @@ async function askTree(id: HubId, commit: string, hub: Hub, attempts: number): P
         throw unusableAnswer(
           { id },
           url,
-          `paths, sizes and hashes of files: got ${JSON.stringify(item).slice(0, 120)}`,
+          `paths, sizes and hashes of files: got ${redacted(JSON.stringify(item), hub).slice(0, 120)}`,
         );
       }
       tree.set(path, entry);

@@ -1,5 +1,6 @@
 import { type Asked, askedText, HubError, refusal } from "./hub_error.ts";
 import type { Hub } from "./hub_settings.ts";
+import { redacted } from "./redact.ts";
 
 /** An answer whose body is read part by part. */
 export interface Reply {
@@ -172,7 +173,11 @@ export async function getJson(
       try {
         return { value: JSON.parse(text) as unknown, next };
       } catch {
-        throw unusableAnswer(asked, url, `JSON: got ${JSON.stringify(text.slice(0, 40))}`);
+        throw unusableAnswer(
+          asked,
+          url,
+          `JSON: got ${JSON.stringify(redacted(text.slice(0, 10_000), hub).slice(0, 40))}`,
+        );
       }
     },
     hub,

@@ -91,7 +91,9 @@ function expand(text: string, env: (name: string) => string | undefined): string
 function endpointOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new RangeError(`Cannot use HF_ENDPOINT as it must be an http or https address: got ${text}`);
+    throw new RangeError(
+      `Cannot use HF_ENDPOINT as it must be an http or https address: got ${text.replace(/^.*@/s, "…@")}`,
+    );
   }
   return text.replace(/\/+$/, "");
 }

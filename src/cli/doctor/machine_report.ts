@@ -1,4 +1,5 @@
 import { hubSettings } from "../../checkpoint/hub/hub_settings.ts";
+import { withoutUser } from "../../checkpoint/hub/redact.ts";
 import { NoAdapterError, openGpu } from "../../gpu/device.ts";
 import { readTuning, tuningKey } from "../../model/tune/tuning_cache.ts";
 import { write, writeHint } from "../write.ts";
@@ -55,7 +56,7 @@ function describeHub(): [string, string][] {
   try {
     const { endpoint, cache, token, tokenSource, offline } = hubSettings();
     return [
-      ["hub", offline ? "not asked (HF_HUB_OFFLINE)" : endpoint],
+      ["hub", offline ? "not asked (HF_HUB_OFFLINE)" : withoutUser(endpoint)],
       ["hub cache", cache],
       ["hub token", token === null ? "none" : `of ${tokenSource}`],
     ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { verifyContents } from "../../../src/checkpoint/hub/verify_contents.ts";
 import { commitOf } from "./hub_server.ts";
 import { blobOf, layoutOf, NAME, READ, SINGLE_MODEL, snapshotFile, type Trial, weights, withHub } from "./trial.ts";
@@ -128,17 +128,71 @@ Deno.test("a ref that is no commit is named offline and written again where it c
     assert.equal(await Deno.readTextFile(ref), commitOf(SINGLE_MODEL));
   }));
 
-for (const directory of ["blobs", "snapshots"]) {
-  Deno.test(`nothing is written where ${directory} is a link out of the cache`, () =>
-    withHub(async (trial) => {
-      const outside = join(dirname(trial.cache), "outside");
-      await Deno.mkdir(outside);
-      await Deno.mkdir(trial.folder, { recursive: true });
-      await Deno.symlink(outside, join(trial.folder, directory));
-      await assert.rejects(trial.fetch(), {
-        message: /Cannot write to .* as it must lie in the cache: got a link to .*outside/,
-      });
-      const found = Object.entries(layoutOf(outside));
-      assert.deepEqual(found, []);
-    }));
+/** Everything below a directory, directories too. */
+function everythingBelow(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) => [
+    name,
+    ...(isDirectory ? everythingBelow(join(directory, name)) : []),
+  ]);
 }
+
+for (
+  const [place, isFatal] of [
+    ["models--team--tiny/blobs", true],
+    ["models--team--tiny/snapshots", true],
+    [`models--team--tiny/snapshots/${commitOf(SINGLE_MODEL)}`, true],
+    ["models--team--tiny/refs", false],
+    ["models--team--tiny/trees", false],
+    [".locks", true],
+    [".locks/models--team--tiny", true],
+  ] as const
+) {
+  for (const isThere of [true, false]) {
+    Deno.test(`nothing is written where ${place} is a link to ${isThere ? "another place" : "nothing"}`, () =>
+      withHub(async (trial) => {
+        const outside = join(dirname(trial.cache), "outside");
+        if (isThere) await Deno.mkdir(outside);
+        await Deno.mkdir(dirname(join(trial.cache, place)), { recursive: true });
+        await Deno.symlink(outside, join(trial.cache, place));
+        const message = /Cannot write to .* as it must lie in the cache: got a link to .*outside/;
+        if (isFatal) await assert.rejects(trial.fetch(), { message });
+        else await trial.fetch();
+        if (place.endsWith("refs")) assert.match(trial.hints.join(), message);
+        if (isThere) assert.deepEqual(everythingBelow(outside), []);
+        else assert.throws(() => Deno.lstatSync(outside), Deno.errors.NotFound);
+      }));
+  }
+}
+
+Deno.test("a lock that is a link out of the cache is refused, a ref and a listing that are links are replaced", () =>
+  withHub(async (trial) => {
+    const { cache, folder } = trial;
+    await trial.fetch();
+    const outside = join(dirname(cache), "outside");
+    await Deno.writeTextFile(outside, "kept");
+    const commit = commitOf(SINGLE_MODEL);
+    for (const path of [join(folder, "refs", "main"), join(folder, "trees", `${commit}.json`)]) {
+      await relink(path, outside);
+    }
+    await trial.fetch();
+    assert.equal(await Deno.readTextFile(join(folder, "refs", "main")), commit);
+    assert.equal(await Deno.readTextFile(outside), "kept");
+    const { name } = [...Deno.readDirSync(join(cache, ".locks", basename(folder)))][0];
+    await relink(join(cache, ".locks", basename(folder), name), outside);
+    await Deno.remove(join(folder, "blobs"), { recursive: true });
+    await assert.rejects(trial.fetch(), { message: /Cannot write to .*\.lock as it must lie in the cache/ });
+    assert.equal(await Deno.readTextFile(outside), "kept");
+  }));
+
+Deno.test("the model's folder may be a link to another disk", () =>
+  withHub(async (trial) => {
+    const elsewhere = join(dirname(trial.cache), "elsewhere");
+    await Deno.mkdir(elsewhere);
+    await Deno.mkdir(trial.cache);
+    await Deno.symlink(elsewhere, trial.folder);
+    await trial.fetch();
+    assert.equal((await trial.fetch(NAME, { offline: true })).commit, commitOf(SINGLE_MODEL));
+    assert.deepEqual([...Deno.readDirSync(elsewhere)].map(({ name }) => name).sort(), [
+      ...["blobs", "refs", "snapshots", "trees"],
+    ]);
+  }));
