@@ -24,8 +24,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let octets = params.inner / 8u;
   let m0 = group.x * 64u;
   let n0 = group.y * 64u;
-  // This thread loads four values of x at k = 4 q … of four rows, and octet o of W of two columns: neighbours, so that it
-  // stores whole vectors, which no other thread writes.
+  // This thread loads four values of x at k = 4 q … of four rows, and octet o of W of two columns: neighbours, so that
+  // it stores whole vectors, which no other thread writes.
   let q = t % 4u;
   let o = t % 2u;
 //@ for i in 4

@@ -24,7 +24,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let m0 = group.x * 64u;
   let o0 = group.y * 8u;
   let last_n = params.count - 1u;
-  // This thread loads dy of 16 neighbouring rows at one n, which it stores as whole vectors, and an octet of W at two n.
+  // This thread loads dy of 16 neighbouring rows at one n, which it stores as whole vectors, and an octet of W at two
+  // n.
   let yn = t % 16u;
   let wn = t / 8u;
   let w0 = params.weight_row * octets + min(o0 + t % 8u, octets - 1u);

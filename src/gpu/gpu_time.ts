@@ -1,6 +1,7 @@
 import type { Gpu } from "./device.ts";
 import type { Pass } from "./pass.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
+import { timePasses } from "./timestamps.ts";
 
 /** Seconds that one run of `launches` takes on the GPU; of the wall clock if the adapter has no timestamps. */
 export async function gpuSeconds(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
@@ -8,25 +9,12 @@ export async function gpuSeconds(gpu: Gpu, launches: Pass, repeats: number): Pro
 }
 
 async function byTimestamps(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {
-  const { device } = gpu;
-  const querySet = device.createQuerySet({ type: "timestamp", count: 2 });
-  const resolved = device.createBuffer({ size: 16, usage: 0x200 | 0x4 }); // QUERY_RESOLVE | COPY_SRC
-  const readback = device.createBuffer({ size: 16, usage: 0x1 | 0x8 }); // MAP_READ | COPY_DST
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass({
-    timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+  const [seconds] = await timePasses(gpu, 1, (encoder, writes) => {
+    const pass = encoder.beginComputePass({ timestampWrites: writes(0) });
+    for (let i = 0; i < repeats; i++) launches.encode(pass);
+    pass.end();
   });
-  for (let i = 0; i < repeats; i++) launches.encode(pass);
-  pass.end();
-  encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-  encoder.copyBufferToBuffer(resolved, 0, readback, 0, 16);
-  device.queue.submit([encoder.finish()]);
-  await readback.mapAsync(1); // READ
-  const [start, end] = new BigUint64Array(readback.getMappedRange().slice(0));
-  for (const buffer of [resolved, readback]) buffer.destroy();
-  querySet.destroy();
-  gpu.check();
-  return Number(end - start) / 1e9 / repeats;
+  return seconds / repeats;
 }
 
 async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<number> {

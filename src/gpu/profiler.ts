@@ -1,5 +1,6 @@
 import type { Gpu } from "./device.ts";
 import type { Pass } from "./pass.ts";
+import { timePasses } from "./timestamps.ts";
 
 /** GPU time of one launch. */
 export interface LaunchTime {
@@ -8,7 +9,7 @@ export interface LaunchTime {
   readonly seconds: number;
 }
 
-// WebGPU's limit on the entries of a query set; two a launch.
+// Launches of one query set; two timestamps each.
 const MOST_LAUNCHES = 2048;
 
 /**
@@ -27,28 +28,12 @@ export async function profile(gpu: Gpu, pass: Pass): Promise<LaunchTime[]> {
 }
 
 async function profileRange(gpu: Gpu, pass: Pass, first: number, end: number): Promise<LaunchTime[]> {
-  const { device } = gpu;
-  const count = 2 * (end - first);
-  const queries = device.createQuerySet({ type: "timestamp", count });
-  const resolved = device.createBuffer({ size: count * 8, usage: 0x200 | 0x4 }); // QUERY_RESOLVE | COPY_SRC
-  const staging = device.createBuffer({ size: count * 8, usage: 0x1 | 0x8 }); // MAP_READ | COPY_DST
-  const encoder = device.createCommandEncoder({ label: "profile" });
-  for (let i = first; i < end; i++) {
-    const at = 2 * (i - first);
-    const timestampWrites = { querySet: queries, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
-    const compute = encoder.beginComputePass({ timestampWrites });
-    pass.encode(compute, i, i + 1);
-    compute.end();
-  }
-  encoder.resolveQuerySet(queries, 0, count, resolved, 0);
-  encoder.copyBufferToBuffer(resolved, 0, staging, 0, count * 8);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(0x1);
-  gpu.check();
-  const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-  for (const resource of [queries, resolved, staging]) resource.destroy();
-  return pass.labels.slice(first, end).map((kernel, i) => ({
-    kernel,
-    seconds: Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e9,
-  }));
+  const seconds = await timePasses(gpu, end - first, (encoder, writes) => {
+    for (let i = first; i < end; i++) {
+      const compute = encoder.beginComputePass({ timestampWrites: writes(i - first) });
+      pass.encode(compute, i, i + 1);
+      compute.end();
+    }
+  });
+  return pass.labels.slice(first, end).map((kernel, i) => ({ kernel, seconds: seconds[i] }));
 }

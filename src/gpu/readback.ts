@@ -1,6 +1,7 @@
 import { GpuError } from "./device.ts";
 import type { Gpu } from "./device.ts";
 import type { BufferRange, Pass } from "./pass.ts";
+import { createTimestamps, PAIR_BYTES, secondsBetween } from "./timestamps.ts";
 
 /** A range of a buffer that every run leaves for the host. */
 interface ReadbackItem {
@@ -31,19 +32,17 @@ interface Readback {
   dispose(): void;
 }
 
-const TIMESTAMPS_BYTES = 16;
-
 /** Makes the readback of a fixed list of outputs. */
 export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readback {
   const { device } = gpu;
   const offsets: number[] = [];
-  let bytes = TIMESTAMPS_BYTES;
+  let bytes = PAIR_BYTES;
   for (const { elements } of items) {
     offsets.push(bytes);
     bytes += Math.ceil(elements / 2) * 8;
   }
   const idle: GPUBuffer[] = [];
-  const timer = gpu.features.timestamps ? createTimer(device) : null;
+  const timestamps = gpu.features.timestamps ? createTimestamps(device, 1) : null;
   return {
     bytes,
     async start(pass) {
@@ -52,13 +51,10 @@ export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readba
       // MAP_READ | COPY_DST
       const staging = idle.pop() ?? device.createBuffer({ label: "staging", size: bytes, usage: 0x1 | 0x8 });
       const encoder = device.createCommandEncoder({ label: "run" });
-      const compute = encoder.beginComputePass({ label: "run", timestampWrites: timer?.writes });
+      const compute = encoder.beginComputePass({ label: "run", timestampWrites: timestamps?.writes(0) });
       pass.encode(compute);
       compute.end();
-      if (timer !== null) {
-        encoder.resolveQuerySet(timer.queries, 0, 2, timer.resolved, 0);
-        encoder.copyBufferToBuffer(timer.resolved, 0, staging, 0, TIMESTAMPS_BYTES);
-      }
+      timestamps?.copyTo(encoder, staging);
       items.forEach(({ elements, range }, i) => {
         encoder.copyBufferToBuffer(range.buffer, range.offset, staging, offsets[i], elements * 4);
       });
@@ -71,15 +67,14 @@ export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readba
       if (error || failure !== null) {
         throw new GpuError(`${await culprit(gpu, pass)}: ${(error ?? failure)!.message}`);
       }
-      const result = unpack(staging.getMappedRange(), items, offsets, timer !== null);
+      const result = unpack(staging.getMappedRange(), items, offsets, timestamps !== null);
       staging.unmap();
       idle.push(staging);
       return result;
     },
     dispose() {
       for (const buffer of idle) buffer.destroy();
-      timer?.resolved.destroy();
-      timer?.queries.destroy();
+      timestamps?.dispose();
     },
   };
 }
@@ -98,13 +93,6 @@ async function culprit({ device }: Gpu, pass: Pass): Promise<string> {
   return `run of ${pass.labels.length} kernels`;
 }
 
-function createTimer(device: GPUDevice) {
-  const queries = device.createQuerySet({ type: "timestamp", count: 2 });
-  // QUERY_RESOLVE | COPY_SRC
-  const resolved = device.createBuffer({ label: "timestamps", size: TIMESTAMPS_BYTES, usage: 0x200 | 0x4 });
-  return { queries, resolved, writes: { querySet: queries, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } };
-}
-
 function unpack(
   mapped: ArrayBuffer,
   items: readonly ReadbackItem[],
@@ -116,6 +104,5 @@ function unpack(
     const view = dtype === "u32" ? Uint32Array : Float32Array;
     outputs[name] = Float64Array.from(new view(mapped, offsets[i], elements));
   });
-  const [begin, end] = new BigUint64Array(mapped, 0, 2);
-  return { outputs, gpuSeconds: timed ? Number(end - begin) / 1e9 : null };
+  return { outputs, gpuSeconds: timed ? secondsBetween(mapped, 1)[0] : null };
 }

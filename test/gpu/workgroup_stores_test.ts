@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readSources } from "../house/source_files.ts";
 
 /**
- * Finds stores of single components of a workgroup vector. WGSL allows them to read, change and write the whole vector, so
- * threads that store components of one vector race: Metal leaves such a result undefined.
+ * Finds stores of single components of a workgroup vector. WGSL allows them to read, change and write the whole vector,
+ * so threads that store components of one vector race: Metal leaves such a result undefined.
  */
 function componentStores(source: string): string[] {
   const code = source.replace(/\/\/(?!@)[^\n]*/g, "");
