@@ -3,6 +3,7 @@ import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
 import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
 import type { ForecastModel } from "../experiment/run/forecast.ts";
 import type { ExperimentPlan, ModelSpec, PlanOverrides } from "../experiment/run/cell.ts";
+import { requireOwnDirectory } from "../experiment/run/own_directory.ts";
 import { planExperiment } from "../experiment/run/plan_cells.ts";
 import { type ExperimentResult, runExperiment } from "../experiment/run/run_experiment.ts";
 import type { RunContext } from "../experiment/run/run_context.ts";
@@ -12,7 +13,8 @@ import { bytes, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
-import { boundedText, write, writeHint } from "./write.ts";
+import { write, writeHint } from "./write.ts";
+import { boundedText } from "../report/text/bounded_text.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
@@ -88,6 +90,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
 
 async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
   if (values.plan) {
+    requireOwnDirectory(out, plan.name);
     const { text, failed } = await planText(plan, out, io.openForecast);
     io.stdout(text);
     return failed > 0 ? 1 : 0;

@@ -1,5 +1,6 @@
 import { UsageError } from "./arguments.ts";
-import { boundedText, write } from "./write.ts";
+import { write } from "./write.ts";
+import { boundedText } from "../report/text/bounded_text.ts";
 
 const HELP = `Whence says which prompt tokens made a language model generate which output tokens.
 

@@ -1,3 +1,4 @@
+import { boundedText } from "../report/text/bounded_text.ts";
 import { terminalText } from "../report/text/terminal_text.ts";
 
 /** Stream of the process. */
@@ -5,9 +6,6 @@ interface Output {
   writeSync(bytes: Uint8Array): number;
   isTerminal(): boolean;
 }
-
-/** Characters of a message that are printed. A damaged file may hold a value of any size. */
-const MOST_OF_MESSAGE = 10_000;
 
 /** Writes a text. Texts of files, models and hubs may be in it, so control characters are shown, not obeyed. */
 export function write(stream: Output, text: string): void {
@@ -24,13 +22,6 @@ export function writeData(stream: Output, data: string | Uint8Array): void {
 /** Writes a hint to stderr. */
 export function writeHint(sentence: string): void {
   write(Deno.stderr, `hint: ${boundedText(sentence)}\n`);
-}
-
-/** Cuts a message of more than 10,000 characters, and says how many more there were. */
-export function boundedText(message: string): string {
-  if (message.length <= MOST_OF_MESSAGE) return message;
-  const more = message.length - MOST_OF_MESSAGE;
-  return `${message.slice(0, MOST_OF_MESSAGE)}… and ${more.toLocaleString("en")} characters more`;
 }
 
 /** Writes all of the bytes, in as many parts as the stream takes. */

@@ -11,10 +11,10 @@ interface WholeFile {
 }
 
 /** Ending of files in the making, and of what a killed process left of one. */
-export const PARTIAL = ".tmp";
+const PARTIAL = ".tmp";
 
 /** Names of files in the making. */
-const PARTIAL_NAME = /^\..+\.tmp$/;
+export const PARTIAL_NAME = /^\..+\.tmp$/;
 
 /**
  * Returns the name under which a file or directory is made before it gets its own: hidden, in the same directory, and

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { boundedText, write, writeData } from "../../src/cli/write.ts";
+import { write, writeData } from "../../src/cli/write.ts";
 import { keyLine } from "../../src/cli/inspect/key_line.ts";
 import { runCli } from "../support/run_cli.ts";
 
@@ -33,11 +33,6 @@ Deno.test("writeData() leaves what a program reads, and bytes, as they are", () 
   const out = stream(true);
   writeData(out, new TextEncoder().encode(EVIL));
   assert.equal(out.text(), EVIL);
-});
-
-Deno.test("boundedText() cuts what is longer than 10,000 characters and counts the rest", () => {
-  assert.equal(boundedText("a".repeat(10_000)), "a".repeat(10_000));
-  assert.equal(boundedText("a".repeat(22_345)), `${"a".repeat(10_000)}… and 12,345 characters more`);
 });
 
 Deno.test("keyLine() stays one line", () => assert.equal(keyLine("model", "a\nb"), `${"model".padEnd(18)}a\\u{a}b\n`));

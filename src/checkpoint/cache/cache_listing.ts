@@ -1,8 +1,8 @@
-import { join, relative } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { CACHE_KINDS, cacheFolder, type CacheKind } from "./cache_directory.ts";
 import { describeQuantized, QUANTIZER } from "./quantized_cache.ts";
 import { ifThere } from "../../files/existing_file.ts";
-import { PARTIAL } from "../../files/whole_file.ts";
+import { PARTIAL_NAME } from "../../files/whole_file.ts";
 
 /** A file of the cache. */
 interface CacheFile {
@@ -18,20 +18,27 @@ interface CacheFile {
   readonly usable: boolean;
 }
 
+/** Names of files that may be removed: a directory that is named by mistake may have such folders of its own. */
+const PRUNED: Readonly<Partial<Record<CacheKind, RegExp>>> = {
+  quantized: /^[0-9a-f]{32}\.safetensors$/,
+  digests: /^[0-9a-f]{32}\.json$/,
+};
+
 /**
- * Lists the files of a cache directory, the largest first; none if there is no directory. Files of other kinds are left
- * out.
+ * Lists the files of a cache directory, the largest first; none if there is no directory. Files of other kinds, and
+ * files that do not have the names of the cache, are left out.
  */
 export function listCache(directory: string): CacheFile[] {
   return CACHE_KINDS.flatMap((kind) =>
     filesBelow(cacheFolder(kind, directory)).map((path) => describe(path, kind, directory))
+      .filter((file) => file.kind === "partial" || (PRUNED[kind]?.test(basename(file.path)) ?? true))
   )
     .sort((a, b) => b.bytes - a.bytes);
 }
 
 function describe(path: string, folder: CacheKind, directory: string): CacheFile {
   const { size, mtime } = Deno.statSync(path);
-  const partial = relative(directory, path).includes(PARTIAL);
+  const partial = relative(directory, path).split(sep).some((name) => PARTIAL_NAME.test(name));
   const about = folder === "quantized" && !partial ? describeQuantized(path) : null;
   return {
     path,

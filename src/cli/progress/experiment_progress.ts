@@ -4,7 +4,7 @@ import process from "node:process";
 import type { ProgressEvent } from "../../experiment/run/progress_event.ts";
 import { numberText, percentText } from "../../report/text/number_text.ts";
 import { terminalLine, terminalText } from "../../report/text/terminal_text.ts";
-import { boundedText } from "../write.ts";
+import { boundedText } from "../../report/text/bounded_text.ts";
 import { sumDownloads } from "./download_progress.ts";
 import { timeLeftText } from "../../time/time_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";

@@ -92,3 +92,10 @@ Deno.test("runExperiment() writes the manifest before it opens a model", () =>
     };
     await assert.rejects(runExperiment(plan, { open }, directory), { message: "Cannot open it" });
   }));
+
+Deno.test("runExperiment() keeps the start of an endless error, and its length", () =>
+  inScratch(async (directory) => {
+    const open = () => Promise.reject(new Error("1, ".repeat(1e5)));
+    await assert.rejects(runExperiment(planOf(SWEEP), { open }, directory), /… and 290,000 characters more$/);
+    assert.ok(Deno.statSync(join(directory, "manifest.json")).size < 300_000);
+  }));
