@@ -7,6 +7,7 @@ import { readableJson } from "../report/text/readable_json.ts";
 import { number, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write, writeData } from "./write.ts";
+import { readText } from "../files/text_file.ts";
 
 const FORMATS = ["table", "json", "csv"] as const;
 
@@ -49,7 +50,7 @@ export async function runCompareCommand(args: string[]): Promise<number> {
   const twice = rest.find((file, i) => rest.indexOf(file) < i);
   if (twice !== undefined) throw new UsageError(`Cannot compare as each record must be named once: got ${twice} again`);
   const records: ComparedRecord[] = [];
-  for (const file of rest) records.push({ name: file, record: await readRecord(file) });
+  for (const file of rest) records.push({ name: file, record: readRecord(file) });
   const result = compareRecords(records, top);
   const rendered = format === "json"
     ? `${readableJson(result)}\n`
@@ -61,11 +62,12 @@ export async function runCompareCommand(args: string[]): Promise<number> {
   return 0;
 }
 
-async function readRecord(file: string): Promise<AttributionRecord> {
+function readRecord(file: string): AttributionRecord {
   let content: string;
   try {
-    content = await Deno.readTextFile(file);
+    content = readText(file);
   } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(error.message);
     throw new UsageError(`Cannot compare as ${file} must be a readable file: got ${(error as Error).message}`);
   }
   try {

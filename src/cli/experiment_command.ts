@@ -19,6 +19,7 @@ import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
+import { readText } from "../files/text_file.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
@@ -79,7 +80,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const overrides = overridesOf(values);
   const out = text("out", values.out);
   try {
-    const plan = planExperiment(parseConfig(await readConfig(file), file), overrides);
+    const plan = planExperiment(parseConfig(readConfig(file), file), overrides);
     return await runPlan(plan, out ?? join("results", plan.name), values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -109,10 +110,11 @@ function overridesOf(values: Values): PlanOverrides {
   };
 }
 
-async function readConfig(file: string): Promise<string> {
+function readConfig(file: string): string {
   try {
-    return await Deno.readTextFile(file);
+    return readText(file);
   } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(error.message);
     throw new UsageError(
       `Cannot read the experiment as ${file} must be a readable file: got ${(error as Error).message}`,
     );

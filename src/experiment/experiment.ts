@@ -5,6 +5,7 @@ import { parseConfig } from "./config/parse_config.ts";
 import { openModel } from "./run/open_model.ts";
 import { planExperiment } from "./run/plan_cells.ts";
 import { runExperiment } from "./run/run_experiment.ts";
+import { readText } from "../files/text_file.ts";
 
 /** Settings of a run, some of them in place of the configuration's. */
 export interface ExperimentOptions {
@@ -47,7 +48,7 @@ export interface ExperimentSummary {
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
   const { model, quantize, device, memory, tuning, cache } = options;
-  const plan = planExperiment(parseConfig(await Deno.readTextFile(file), file), { model, quantize, device });
+  const plan = planExperiment(parseConfig(readText(file), file), { model, quantize, device });
   const { computed, stored, failed, unmet, summary } = await runExperiment(plan, {
     open: (spec) => openModel(spec, { memory, tuning, cache }),
     onProgress: (event) => {

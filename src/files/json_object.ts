@@ -1,6 +1,7 @@
 import { findDuplicateKey } from "./duplicate_key.ts";
 import { requireFile } from "./existing_file.ts";
 import { shownValue } from "./shown_value.ts";
+import { readText } from "./text_file.ts";
 
 /**
  * Reads a file with a JSON object.
@@ -9,7 +10,17 @@ import { shownValue } from "./shown_value.ts";
  * @throws {SyntaxError} if it holds no JSON object
  */
 export function readJsonObject(path: string): Record<string, unknown> {
-  return parseJsonObject(Deno.readTextFileSync(requireFile(path)), path);
+  return parseJsonObject(readText(requireFile(path)), path);
+}
+
+/**
+ * Reads a file with a JSON object, in which no object may have a key twice.
+ *
+ * @throws {Deno.errors.NotFound} if there is no such file
+ * @throws {SyntaxError} if it holds no such object
+ */
+export function readUniqueKeys(path: string): Record<string, unknown> {
+  return parseUniqueKeys(readText(requireFile(path)), path);
 }
 
 /**

@@ -5,6 +5,7 @@ import { NF4_BLOCK, NF4_CODE_BOOK } from "../../quant/nf4.ts";
 import { f32Tensor } from "../dense_tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { parseJsonObject } from "../../files/json_object.ts";
+import { decodeUtf8 } from "../../files/text_file.ts";
 import type { PackedFormat } from "./packed_format.ts";
 import { describeEntry, type EntryReader, expect, type PackedWeight, sumParts, whereIs } from "./packed_weight.ts";
 
@@ -73,7 +74,7 @@ function describe(name: string, stateKey: string, reader: EntryReader): PackedWe
 
 function readState(name: string, stateKey: string, reader: EntryReader): State {
   const what = whereIs(name, stateKey, reader);
-  const state = parseJsonObject(new TextDecoder().decode(reader.read(stateKey)), `the quant_state of ${what}`);
+  const state = parseJsonObject(decodeUtf8(reader.read(stateKey), what), `the quant_state of ${what}`);
   const kind = stateKey.slice(name.length + STATE.length);
   expect(kind === "nf4" || kind === "fp4", what, "its quant_state must be of nf4 or fp4", kind);
   expect(state.quant_type === kind, what, `its quant_type must be ${kind}`, state.quant_type);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readJsonObject } from "../../files/json_object.ts";
+import { readUniqueKeys } from "../../files/json_object.ts";
 import { rememberedDigest } from "../cache/digest_memo.ts";
 import type { Checkpoint, TensorInfo } from "../checkpoint.ts";
 import { DENSE_DTYPES } from "../dense_tensor.ts";
@@ -29,7 +29,7 @@ export const DIRECTORY_FILES: readonly string[] = [CONFIG, ...TOKENIZER_FILES];
  */
 export function openModelDirectory(path: string): Checkpoint {
   const source = join(path, CONFIG);
-  const config = readJsonObject(source);
+  const config = readUniqueKeys(source);
   const quantization = readQuantization(config, source);
   const finders = PACKED_FORMATS.map((format) => format.open(quantization, source));
   const tokenizer = readTokenizerFiles(path);

@@ -45,7 +45,9 @@ export function describeEntry(entry: SafetensorsEntry): string {
  */
 export function expect(condition: boolean, what: string, must: string, got: unknown): asserts condition {
   if (condition) return;
-  throw new SyntaxError(`Cannot read ${what} as ${must}: got ${typeof got === "string" ? got : shownValue(got)}`);
+  // The text "4" must not look like the number.
+  const isPlain = typeof got === "string" && got.length <= 120 && !/^(|-?[\d.]+|true|false|null)$/.test(got);
+  throw new SyntaxError(`Cannot read ${what} as ${must}: got ${isPlain ? got : shownValue(got)}`);
 }
 
 /**

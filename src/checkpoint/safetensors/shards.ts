@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isFile } from "../../files/existing_file.ts";
-import { parseUniqueKeys } from "../../files/json_object.ts";
+import { readUniqueKeys } from "../../files/json_object.ts";
 import { shownValue } from "../../files/shown_value.ts";
 import { MODEL_FILES, modelFileEnding } from "../model_file.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors_file.ts";
@@ -100,7 +100,7 @@ function readWeightMap(path: string): Record<string, string> {
       }${advice}`,
     );
   }
-  const map = parseUniqueKeys(Deno.readTextFileSync(index), index).weight_map;
+  const map = readUniqueKeys(index).weight_map;
   const isMap = typeof map === "object" && map !== null &&
     Object.values(map).every((name) => typeof name === "string" && isShardName(name));
   if (!isMap) {

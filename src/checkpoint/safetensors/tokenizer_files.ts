@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isFile } from "../../files/existing_file.ts";
-import { readJsonObject } from "../../files/json_object.ts";
+import { readJsonObject, readUniqueKeys } from "../../files/json_object.ts";
+import { readText } from "../../files/text_file.ts";
 import type { TokenizerFiles } from "../checkpoint.ts";
 
 const TOKENIZER = "tokenizer.json";
@@ -19,9 +20,9 @@ export const TOKENIZER_FILES: readonly string[] = [GENERATION_CONFIG, TOKENIZER,
 export function readTokenizerFiles(directory: string): TokenizerFiles | null {
   const at = (name: string) => join(directory, name);
   if (!isFile(at(TOKENIZER))) return null;
-  const optional = (name: string) => isFile(at(name)) ? readJsonObject(at(name)) : {};
+  const optional = (name: string) => isFile(at(name)) ? readUniqueKeys(at(name)) : {};
   const config = optional(TOKENIZER_CONFIG);
   // Newer transformers keep the template in a file of its own, which wins over the key.
-  if (isFile(at(CHAT_TEMPLATE))) config.chat_template = Deno.readTextFileSync(at(CHAT_TEMPLATE));
+  if (isFile(at(CHAT_TEMPLATE))) config.chat_template = readText(at(CHAT_TEMPLATE));
   return { tokenizer: readJsonObject(at(TOKENIZER)), config, generation: optional(GENERATION_CONFIG) };
 }

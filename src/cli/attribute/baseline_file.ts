@@ -1,5 +1,6 @@
 import { readSingleBaseline, SINGLE_BASELINE } from "../../explain/options/baseline.ts";
 import { UsageError } from "../arguments.ts";
+import { readText } from "../../files/text_file.ts";
 
 const SAMPLES = "samples:";
 
@@ -9,10 +10,11 @@ const SAMPLES = "samples:";
  *
  * @throws {UsageError} if the file cannot be read, a line is no baseline, or there are fewer than two
  */
+// deno-lint-ignore require-await -- a promise, so that a wrong file rejects instead of throwing
 export async function fillBaselineFile(given: Record<string, unknown>): Promise<Record<string, unknown>> {
   const { baseline } = given;
   if (typeof baseline !== "string" || !baseline.startsWith(SAMPLES) || baseline.startsWith(`${SAMPLES}[`)) return given;
-  const lines = (await read(baseline.slice(SAMPLES.length))).split(/\r?\n/);
+  const lines = read(baseline.slice(SAMPLES.length)).split(/\r?\n/);
   const wrong = lines.findIndex((line) => line.trim() !== "" && readSingleBaseline(line) === undefined);
   if (wrong >= 0) {
     throw new UsageError(
@@ -25,10 +27,11 @@ export async function fillBaselineFile(given: Record<string, unknown>): Promise<
   throw new UsageError(`Cannot use --baseline ${baseline} as it must have two lines at least: got ${samples.length}`);
 }
 
-async function read(file: string): Promise<string> {
+function read(file: string): string {
   try {
-    return await Deno.readTextFile(file);
+    return readText(file);
   } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(error.message);
     throw new UsageError(`Cannot use --baseline samples:${file} as it must be a file: got ${(error as Error).message}`);
   }
 }

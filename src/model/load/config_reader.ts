@@ -9,6 +9,7 @@ export interface ConfigReader {
   readonly config: ConfigKeys;
   readonly fail: Fail;
   integer(key: string, fallback?: number): number;
+  /** Reads a number above 0 that f32 can hold. */
   positive(key: string): number;
 }
 
@@ -25,6 +26,8 @@ export function configReader(config: ConfigKeys, fail: Fail): ConfigReader {
     positive(key) {
       const value = config[key];
       if (typeof value !== "number" || !(value > 0) || !Number.isFinite(value)) fail(key, "a positive number", value);
+      const rounded = Math.fround(value as number);
+      if (rounded === 0 || rounded === Infinity) fail(key, "in the range of f32, 1e-45 to 3.4e38", value);
       return value as number;
     },
   };

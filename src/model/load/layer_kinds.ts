@@ -1,7 +1,7 @@
 import type { ArchitectureRules } from "./architectures.ts";
 import type { ConfigKeys, ConfigReader, Fail } from "./config_reader.ts";
 import { readRopeTable } from "./read_rope_table.ts";
-import { longestSequence, type RopeTable } from "./rope_scaling.ts";
+import { longestSequence, ropeFrequencies, type RopeTable } from "./rope_scaling.ts";
 
 /** Differences between the layers of a model. */
 export interface LayerKind {
@@ -25,10 +25,12 @@ export function readLayers(
     Array.from({ length: layers }, (_, layer) => rules.windowed(layer, config));
   const maxPositions = integer("max_position_embeddings");
   const [full, sliding] = readRopeTables(config, maxPositions, fail);
-  for (const { scaling } of [full, sliding]) {
+  for (const table of [full, sliding]) {
+    const { scaling } = table;
     if (scaling.kind === "divisors" && scaling.divisors.length !== headSize / 2) {
       fail("rope_freqs", `${headSize / 2} numbers`, scaling.divisors.length);
     }
+    checkFrequencies(table, headSize, longestSequence(table, maxPositions), fail);
   }
   const alike = JSON.stringify(full) === JSON.stringify(sliding);
   return {
@@ -39,6 +41,21 @@ export function readLayers(
     })),
     longest: longestSequence(full, maxPositions),
   };
+}
+
+/** Checks that a table's angles are numbers for the shortest and the longest sequence. */
+function checkFrequencies(table: RopeTable, headSize: number, longest: number, fail: Fail): void {
+  for (const length of [1, longest]) {
+    const { frequencies, factor } = ropeFrequencies(table, headSize, length);
+    const wrong = [...frequencies, factor].find((value) => !Number.isFinite(value) || value < 0);
+    if (wrong !== undefined) fail("the frequencies of RoPE by its parameters", "finite", wrong);
+  }
+}
+
+/** Returns an object of RoPE parameters, an empty one for none. */
+function objectAt(key: string, value: unknown, fail: Fail): ConfigKeys {
+  if (value === undefined || value === null) return {};
+  return typeof value === "object" && !Array.isArray(value) ? value as ConfigKeys : fail(key, "an object", value);
 }
 
 /** Reads which layers attend to a window; null if the configuration does not say. */
@@ -55,9 +72,9 @@ function readLayerTypes(config: ConfigKeys, layers: number, fail: Fail): boolean
 /** Reads the tables of full and of windowed layers: `rope_scaling` wins, as in transformers. */
 function readRopeTables(config: ConfigKeys, maxPositions: number, fail: Fail): [full: RopeTable, sliding: RopeTable] {
   const key = config.rope_scaling == null ? "rope_parameters" : "rope_scaling";
-  const stated = (config[key] ?? {}) as ConfigKeys;
+  const stated = objectAt(key, config[key], fail);
   const read = (parameters: unknown, theta: unknown, at: string) =>
-    readRopeTable((parameters ?? {}) as ConfigKeys, theta, maxPositions, at, fail);
+    readRopeTable(objectAt(at, parameters, fail), theta, maxPositions, at, fail);
   const local = config.rope_local_base_freq ?? config.rope_theta;
   if ("full_attention" in stated || "sliding_attention" in stated) {
     return [

@@ -1,3 +1,4 @@
+import { shownValue } from "../../files/shown_value.ts";
 import { type ArchitectureName, ARCHITECTURES, isArchitecture } from "./architectures.ts";
 import { type ConfigKeys, configReader, type Fail } from "./config_reader.ts";
 import { type LayerKind, readLayers } from "./layer_kinds.ts";
@@ -43,6 +44,18 @@ export interface ModelConfig {
   readonly maxPositions: number;
 }
 
+/** Keys that must be true or false: the text "false" is true in other places. */
+const SWITCHES = [
+  "tie_word_embeddings",
+  "attention_bias",
+  "mlp_bias",
+  "use_sliding_window",
+  "use_bidirectional_attention",
+];
+
+/** Largest size of a head that is read, 16 times those of published models. */
+const MOST_HEAD_SIZE = 8192;
+
 /** Layers that a model may have: ten times those of the deepest that were published. */
 const MOST_LAYERS = 2048;
 
@@ -60,7 +73,9 @@ const ACTIVATIONS: ReadonlyMap<unknown, ModelConfig["activation"]> = new Map([
  */
 export function parseConfig(stated: ConfigKeys, path: string): ModelConfig {
   const fail: Fail = (key, expected, got) => {
-    throw new SyntaxError(`Cannot read ${path} as ${key} must be ${expected}: got ${JSON.stringify(got) ?? "nothing"}`);
+    // JSON has no NaN, which a GGUF file may hold.
+    const shown = typeof got === "number" ? String(got) : got === undefined ? "nothing" : shownValue(got);
+    throw new SyntaxError(`Cannot read ${path} as ${key} must be ${expected}: got ${shown}`);
   };
   const architecture = stated.model_type;
   if (!isArchitecture(architecture)) {
@@ -77,6 +92,7 @@ export function parseConfig(stated: ConfigKeys, path: string): ModelConfig {
   if (heads % kvHeads !== 0) fail("num_key_value_heads", `a divisor of num_attention_heads (${heads})`, kvHeads);
   const headSize = integer("head_dim", hiddenSize / heads);
   if (headSize % 2 !== 0) fail("head_dim", "even", headSize);
+  if (headSize > MOST_HEAD_SIZE) fail("head_dim", `at most ${MOST_HEAD_SIZE}`, headSize);
   const layers = integer("num_hidden_layers");
   if (layers > MOST_LAYERS) fail("num_hidden_layers", `at most ${MOST_LAYERS}`, layers);
   const { rope, layerKinds, longest } = readLayers(reader, rules, layers, headSize);
@@ -108,7 +124,7 @@ export function parseConfig(stated: ConfigKeys, path: string): ModelConfig {
 function refuseUnsupported(config: ConfigKeys, fail: Fail): void {
   if (config.mlp_bias === true) fail("mlp_bias", "false", true);
   if (config.use_bidirectional_attention === true) fail("use_bidirectional_attention", "false", true);
-  for (const key of ["tie_word_embeddings", "attention_bias"]) {
+  for (const key of SWITCHES) {
     if (![true, false, null, undefined].includes(config[key] as boolean)) fail(key, "true or false", config[key]);
   }
   const rotated = config.partial_rotary_factor ?? 1;

@@ -30,6 +30,8 @@ export function readRopeTable(
   const kind = parameters.rope_type ?? parameters.type ?? "default";
   const base = parameters.rope_theta ?? theta;
   if (typeof base !== "number" || !(base > 0) || !Number.isFinite(base)) fail("rope_theta", "a positive number", base);
+  const rotated = parameters.partial_rotary_factor ?? 1;
+  if (rotated !== 1) fail(`${at}.partial_rotary_factor`, "1", rotated);
   const scaling = (): RopeScaling => {
     switch (kind) {
       case "default":
@@ -41,13 +43,7 @@ export function readRopeTable(
       case "yarn":
         return readYarn(parameters, number, maxPositions);
       case "llama3":
-        return {
-          kind: "llama3",
-          factor: number("factor"),
-          lowFrequencyFactor: number("low_freq_factor"),
-          highFrequencyFactor: number("high_freq_factor"),
-          original: number("original_max_position_embeddings", maxPositions),
-        };
+        return readLlama3(number, maxPositions, at, fail);
       case "divisors":
         return { kind: "divisors", divisors: readDivisors(parameters.divisors, at, fail) };
       default:
@@ -55,6 +51,23 @@ export function readRopeTable(
     }
   };
   return { theta: base as number, scaling: scaling() };
+}
+
+function readLlama3(
+  number: (key: string, fallback?: number) => number,
+  maxPositions: number,
+  at: string,
+  fail: Fail,
+): RopeScaling {
+  const [low, high] = [number("low_freq_factor"), number("high_freq_factor")];
+  if (low >= high) fail(`${at}.high_freq_factor`, `above low_freq_factor (${low})`, high);
+  return {
+    kind: "llama3",
+    factor: number("factor"),
+    lowFrequencyFactor: low,
+    highFrequencyFactor: high,
+    original: number("original_max_position_embeddings", maxPositions),
+  };
 }
 
 function readYarn(

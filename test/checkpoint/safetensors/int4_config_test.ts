@@ -21,6 +21,10 @@ Deno.test("readInt4Config() passes over other methods", () => assert.equal(read(
 
 const WRONG: [method: string, keys: Record<string, unknown>, message: RegExp][] = [
   ["gptq", { bits: 8, group_size: 128 }, /GPTQ's bits must be 4: got 8/],
+  ["gptq", { bits: "4", group_size: 128 }, /GPTQ's bits must be 4: got "4"/],
+  ["awq", { bits: "4", group_size: 128 }, /AWQ's bits must be 4: got "4"/],
+  ["gptq", { bits: 4, group_size: "128" }, /group_size must be -1 or a number of inputs: got "128"/],
+  ["gptq", { bits: 4, checkpoint_format: "x".repeat(1e6) }, /^.{0,300}$/],
   ["gptq", { bits: 4, group_size: 0 }, /group_size must be -1 or a number of inputs: got 0/],
   [
     "gptq",
@@ -30,7 +34,7 @@ const WRONG: [method: string, keys: Record<string, unknown>, message: RegExp][] 
   ["awq", { bits: 4, group_size: 64, version: "gemv" }, /AWQ's version must be gemm: got gemv/],
 ];
 for (const [method, keys, message] of WRONG) {
-  Deno.test(`readInt4Config() refuses ${method} of ${JSON.stringify(keys)}`, () => {
+  Deno.test(`readInt4Config() refuses ${method} of ${JSON.stringify(keys).slice(0, 80)}`, () => {
     assert.throws(() => read(method, keys), { name: "SyntaxError", message });
   });
 }

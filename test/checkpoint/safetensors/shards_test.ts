@@ -28,6 +28,21 @@ Deno.test("openCheckpoint() reads the tensors of a shard that its index does not
     );
   }));
 
+for (const name of ["config.json", "tokenizer_config.json", "generation_config.json"]) {
+  Deno.test(`openCheckpoint() refuses a ${name} with a key twice, or of other bytes than UTF-8`, () =>
+    inScratch(async (directory) => {
+      writeConfig(directory);
+      writeSafetensors(join(directory, "model.safetensors"), { a: f32([1], [1]) });
+      Deno.writeTextFileSync(join(directory, "tokenizer.json"), "{}");
+      Deno.writeTextFileSync(join(directory, name), '{"eos_token_id": 1, "eos_token_id": 2}');
+      const twice = new RegExp(`${name} as its keys must be unique: got "eos_token_id" twice`);
+      await assert.rejects(openCheckpoint(directory), { name: "SyntaxError", message: twice });
+      Deno.writeFileSync(join(directory, name), Uint8Array.of(123, 34, 0xff, 34, 58, 49, 125));
+      const bytes = new RegExp(`${name} as it must be UTF-8: got 0xff at byte 2`);
+      await assert.rejects(openCheckpoint(directory), { name: "SyntaxError", message: bytes });
+    }));
+}
+
 Deno.test("openCheckpoint() takes time in proportion to the shards that an index names", () =>
   inScratch(async (directory) => {
     writeConfig(directory);

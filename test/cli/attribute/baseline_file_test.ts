@@ -31,6 +31,9 @@ Deno.test("fillBaselineFile() refuses a missing file, a single line and a line t
       missing,
       (error: Error) => error instanceof UsageError && /must be a file/.test(error.message),
     );
+    const latin = join(directory, "latin.txt");
+    Deno.writeFileSync(latin, Uint8Array.of(...new TextEncoder().encode("zero\ntext:"), 0xe9));
+    await assert.rejects(fillBaselineFile({ baseline: `samples:${latin}` }), /latin\.txt as it must be UTF-8: got /);
     await assert.rejects(filled(directory, "zero\n"), /two lines at least: got 1/);
     await assert.rejects(filled(directory, "zero\nmedian\n"), /line 2 must be .*: got "median"/);
   }));

@@ -1,0 +1,52 @@
+/**
+ * Reads a text file, which may be a pipe. A byte order mark stays.
+ *
+ * @throws {Deno.errors.NotFound} if there is no such file
+ * @throws {SyntaxError} if it is no UTF-8
+ */
+export function readText(path: string): string {
+  return decodeUtf8(Deno.readFileSync(path), path);
+}
+
+/**
+ * Decodes UTF-8. Never puts U+FFFD in the place of other bytes.
+ *
+ * @param source names the bytes in errors
+ * @throws {SyntaxError} if they are no UTF-8, at the first wrong byte
+ */
+export function decodeUtf8(bytes: Uint8Array<ArrayBuffer>, source: string): string {
+  try {
+    return decoder().decode(bytes);
+  } catch {
+    const at = wrongByte(bytes);
+    const got = at < bytes.length
+      ? `0x${bytes[at].toString(16).padStart(2, "0")} at byte ${at}`
+      : "an end in a character";
+    throw new SyntaxError(`Cannot read ${source} as it must be UTF-8: got ${got}`);
+  }
+}
+
+function decoder(): TextDecoder {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+}
+
+/** Finds the first byte that no text goes on with: the number of bytes if they only end too early. */
+function wrongByte(bytes: Uint8Array<ArrayBuffer>): number {
+  let [valid, wrong] = [0, bytes.length + 1];
+  while (wrong - valid > 1) {
+    const middle = (valid + wrong) >> 1;
+    if (isStart(bytes.subarray(0, middle))) valid = middle;
+    else wrong = middle;
+  }
+  return valid;
+}
+
+/** True if a text may begin with these bytes. */
+function isStart(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    decoder().decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
