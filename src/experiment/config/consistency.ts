@@ -23,21 +23,34 @@ type Mapping = Record<string, unknown>;
  */
 export function checkConsistency(data: unknown): Problem[] {
   const { prompts, sweeps, compare } = asMapping(data);
-  const names = listOf(prompts).map((prompt) => asMapping(prompt).name);
+  const names = firstOfEach(listOf(prompts));
+  const comparisons = firstOfEach(listOf(compare));
   return [
     ...listOf(prompts).flatMap((prompt, i) => checkPrompt(asMapping(prompt), i, names)),
     ...listOf(sweeps).flatMap((sweep, i) => checkSweep(asMapping(sweep), i, names)),
     ...checkAlternatives(listOf(prompts).map(asMapping), listOf(sweeps).map(asMapping)),
     ...listOf(prompts).flatMap((prompt, i) => checkTruth(asMapping(prompt), i)),
     ...listOf(sweeps).flatMap((sweep, i) => matrixForTruth(asMapping(sweep), i, listOf(prompts).map(asMapping))),
-    ...listOf(compare).flatMap((comparison, i) => checkComparison(asMapping(comparison), i, listOf(compare))),
+    ...listOf(compare).flatMap((comparison, i) => checkComparison(asMapping(comparison), i, comparisons)),
   ];
 }
 
-function checkPrompt(prompt: Mapping, i: number, names: readonly unknown[]): Problem[] {
+/** The place at which each name stands first. */
+type Names = ReadonlyMap<string, number>;
+
+function firstOfEach(named: readonly unknown[]): Names {
+  const first = new Map<string, number>();
+  named.forEach((one, i) => {
+    const { name } = asMapping(one);
+    if (typeof name === "string" && !first.has(name)) first.set(name, i);
+  });
+  return first;
+}
+
+function checkPrompt(prompt: Mapping, i: number, names: Names): Problem[] {
   const problems: Problem[] = [];
   const { name, target, generate } = prompt;
-  if (typeof name === "string" && names.indexOf(name) < i) {
+  if (typeof name === "string" && names.get(name)! < i) {
     problems.push({ path: ["prompts", i, "name"], text: `expected a name of its own, got ${name} again` });
   }
   if (target === undefined && generate === undefined && Object.keys(prompt).length > 0) {
@@ -89,9 +102,9 @@ function matrixForTruth(sweep: Mapping, i: number, prompts: readonly Mapping[]):
   }];
 }
 
-function checkComparison({ name, across, reference }: Mapping, i: number, all: readonly unknown[]): Problem[] {
+function checkComparison({ name, across, reference }: Mapping, i: number, names: Names): Problem[] {
   const problems: Problem[] = [];
-  if (typeof name === "string" && all.findIndex((other) => asMapping(other).name === name) < i) {
+  if (typeof name === "string" && names.get(name)! < i) {
     problems.push({ path: ["compare", i, "name"], text: `expected a name of its own, got ${name} again` });
   }
   const keys = withDependents(asList(across).filter((key) => typeof key === "string") as string[]);
@@ -103,7 +116,7 @@ function checkComparison({ name, across, reference }: Mapping, i: number, all: r
   return problems;
 }
 
-function checkSweep(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {
+function checkSweep(sweep: Mapping, i: number, names: Names): Problem[] {
   // The schema says that it must be a mapping.
   if (Object.keys(sweep).length === 0) return [];
   const mistakes = checkOptions({ method: sweep.method ?? null, preset: sweep.preset }, sweepChoices(sweep));
@@ -140,10 +153,10 @@ function checkAlternatives(prompts: readonly Mapping[], sweeps: readonly Mapping
   return [...missing, ...idle];
 }
 
-function unknownPrompts(sweep: Mapping, i: number, names: readonly unknown[]): Problem[] {
-  const known = names.filter((name) => typeof name === "string");
+function unknownPrompts(sweep: Mapping, i: number, names: Names): Problem[] {
   return asList(sweep.prompts).flatMap((name, k) => {
-    if (typeof name !== "string" || known.includes(name)) return [];
+    if (typeof name !== "string" || names.has(name)) return [];
+    const known = [...names.keys()];
     const text = `expected one of the prompts ${known.join(", ")}, got ${name}${hint(name, known)}`;
     return [{ path: ["sweeps", i, "prompts", k], text }];
   });
