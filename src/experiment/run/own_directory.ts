@@ -10,7 +10,9 @@ const ANY_SCHEMA = /^whence\.manifest\/\d+$/;
 export const FOLDERS = ["cells", "plots"] as const;
 
 /** Files in the making that a run killed before its first manifest may leave beside the lock. */
-const FIRST_FILES = /^(?:lock|\.manifest\.json(?:\.[0-9a-f]{8})?\.tmp)$/;
+const FIRST_FILES = /^(?:\.manifest\.json(?:\.[0-9a-f]{8})?\.tmp)$/;
+/** Content of a lock; empty for a moment. */
+const LOCK = /^(?:process \d+ on .*\n?)?$/;
 /** Records and plots, whole or in the making. */
 const RESULTS = {
   cells: /^(?:[^.].*\.json|\..+\.json(?:\.[0-9a-f]{8})?\.tmp)$/,
@@ -53,7 +55,7 @@ function manifestName(text: string): string | undefined {
 /** Name of an entry that no run leaves without a manifest; null if there is none. */
 function firstStrange(directory: string): string | null {
   for (const { name, isFile, isDirectory } of Deno.readDirSync(directory)) {
-    if (isFile && FIRST_FILES.test(name)) continue;
+    if (isFile && (FIRST_FILES.test(name) || name === "lock" && isOwnLock(join(directory, name)))) continue;
     const folder = FOLDERS.find((one) => one === name);
     if (!isDirectory || folder === undefined) return name;
     for (const entry of Deno.readDirSync(join(directory, folder))) {
@@ -61,6 +63,16 @@ function firstStrange(directory: string): string | null {
     }
   }
   return null;
+}
+
+/** Returns true if a file is the lock of a run, which is going to be written. */
+function isOwnLock(path: string): boolean {
+  try {
+    return Deno.statSync(path).size < 1000 && LOCK.test(Deno.readTextFileSync(path));
+  } catch {
+    // Windows lets nobody read what is locked.
+    return true;
+  }
 }
 
 function refusal(directory: string, name: string, found: string): Error {

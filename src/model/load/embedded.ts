@@ -22,7 +22,9 @@ async function fetchOnce(source: URL): Promise<string> {
   const contents = await Promise.all(FILES.map(async (name) => {
     const url = new URL(name, source);
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`Cannot fetch the embedded model from ${url}: got ${response.status}`);
+    if (!response.ok) {
+      throw new Error(`Cannot fetch the embedded model from ${url.origin}${url.pathname}: got ${response.status}`);
+    }
     return { name, bytes: await response.bytes() };
   }));
   // The content names the directory, so that another version of the module never finds this one's model.

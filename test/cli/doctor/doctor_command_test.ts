@@ -6,3 +6,9 @@ Deno.test("doctor names the adapter", async () => {
   assert.equal(code, 0, stdout);
   assert.match(stdout, /^adapter +\S/m);
 });
+
+Deno.test("doctor names the hub without its password", async () => {
+  const { stdout } = await runCli(["doctor"], { HF_ENDPOINT: "http://ada:secret@hub.example" });
+  assert.match(stdout, /^hub +http:\/\/…@hub\.example$/m);
+  assert.ok(!stdout.includes("secret"));
+});

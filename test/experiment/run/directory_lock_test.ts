@@ -39,3 +39,12 @@ Deno.test("acquireLock() holds up a second run in the same process until it is r
     lock.release();
     (await acquireLock(path)).release();
   }));
+
+Deno.test("acquireLock() writes through no link", () =>
+  withDirectory(async (directory) => {
+    const [path, target] = [join(directory, "lock"), join(directory, "kept")];
+    await Deno.writeTextFile(target, "kept");
+    await Deno.symlink(target, path);
+    await assert.rejects(acquireLock(path), { message: /its lock .*lock must be a file: got a link$/ });
+    assert.equal(await Deno.readTextFile(target), "kept");
+  }));

@@ -21,6 +21,7 @@ const strangers: Record<string, { contents: Contents; got: string }> = {
   "somebody's file in the making": { contents: { ".notes.tmp": "" }, got: ".notes.tmp and no manifest.json" },
   "a file among the records": { contents: { "cells/.notes.tmp": "" }, got: "cells/.notes.tmp and no manifest.json" },
   "another cells folder": { contents: { "cells/a/b.json": "" }, got: "cells/a and no manifest.json" },
+  "the lock of another program": { contents: { "lock": "pid 12\n" }, got: "lock and no manifest.json" },
   "a directory": { contents: { "src/a.ts": "" }, got: "src and no manifest.json" },
   "another experiment": {
     contents: { "manifest.json": MANIFEST.replace("trial", "other"), "results.csv": "a\n" },
