@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { optionsReference } from "../../../src/cli/attribute/options_reference.ts";
+import { allMethods } from "../../../src/explain/methods/method_table.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** Formats Markdown as the repository's is. */
+async function formatted(markdown: string): Promise<string> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", "md", "-"],
+    cwd: ROOT,
+    stdin: "piped",
+    stdout: "piped",
+  });
+  const child = command.spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(markdown));
+  await writer.close();
+  return new TextDecoder().decode((await child.output()).stdout);
+}
+
+Deno.test("docs/options.md is what deno task options writes", async () => {
+  const committed = await Deno.readTextFile(`${ROOT}docs/options.md`);
+  assert.equal(committed, await formatted(optionsReference()), "run deno task options");
+});
+
+Deno.test("optionsReference() has a section for each method, with a row for each of its options", () => {
+  const text = optionsReference();
+  for (const { name, options } of allMethods()) {
+    const [, section] = text.split(`### \`${name}\`\n`);
+    const rows = section.split("\n##")[0];
+    for (const option of Object.keys(options)) assert.ok(rows.includes(`| \`${option}\` |`), `${name} ${option}`);
+  }
+});
