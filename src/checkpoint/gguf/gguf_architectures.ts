@@ -1,3 +1,4 @@
+import { shownText, shownValue } from "../../files/shown_value.ts";
 import type { GgufHeader } from "./gguf_header.ts";
 
 /** Differences between the files of one GGUF architecture and Hugging Face's. */
@@ -115,7 +116,11 @@ export function ggufArchitecture(metadata: GgufHeader["metadata"], path: string)
   const found = ARCHITECTURES.find((known) => known.architecture === architecture);
   if (found === undefined) {
     const known = ARCHITECTURES.map(({ architecture }) => architecture).join(", ");
-    throw new SyntaxError(`Cannot read ${path} as general.architecture must be one of ${known}: got ${architecture}`);
+    throw new SyntaxError(
+      `Cannot read ${path} as general.architecture must be one of ${known}: got ${
+        typeof architecture === "string" ? shownText(architecture) : shownValue(architecture)
+      }`,
+    );
   }
   // llama.cpp has no architecture for Mistral, which is Llama but for its window.
   const slides = architecture === "llama" && metadata.has("llama.attention.sliding_window");

@@ -1,3 +1,4 @@
+import { shownValue } from "../../files/shown_value.ts";
 import type { GgufArchitecture, ReadNumber } from "./gguf_architectures.ts";
 import type { GgufHeader, GgufValue } from "./gguf_header.ts";
 
@@ -16,7 +17,11 @@ export function deriveConfig(
   const number: ReadNumber = (key, otherwise) => {
     const value = metadata.get(`${architecture}.${key}`) ?? otherwise;
     if (typeof value === "number") return value;
-    throw new SyntaxError(`Cannot read ${path} as ${architecture}.${key} must be a number: got ${value ?? "none"}`);
+    throw new SyntaxError(
+      `Cannot read ${path} as ${architecture}.${key} must be a number: got ${
+        value === undefined ? "none" : shownValue(value)
+      }`,
+    );
   };
   const heads = number("attention.head_count");
   const hidden = number("embedding_length");

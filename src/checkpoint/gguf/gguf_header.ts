@@ -1,5 +1,5 @@
 import type { OpenFile } from "../../files/open_file.ts";
-import { shownValue } from "../../files/shown_value.ts";
+import { shownText, shownValue } from "../../files/shown_value.ts";
 
 /** A value of a GGUF key. 64-bit integers are numbers too: none of a model's sizes is beyond 2^53. */
 export type GgufValue = number | boolean | string | GgufValue[];
@@ -87,8 +87,8 @@ export function readGgufHeader(file: OpenFile): GgufHeader {
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < keyCount; i++) {
     const key = text(cursor, MAX_KEY_BYTES, "a key");
-    if (metadata.has(key)) throw malformed(file, "its keys must be unique", `${key} twice`);
-    metadata.set(key, readValue(cursor, u32(cursor), `key ${key}`));
+    if (metadata.has(key)) throw malformed(file, "its keys must be unique", `${shownText(key)} twice`);
+    metadata.set(key, readValue(cursor, u32(cursor), `key ${shownText(key)}`));
   }
   const found = Array.from({ length: tensorCount }, () => readEntry(cursor));
   const alignment = metadata.get("general.alignment") ?? DEFAULT_ALIGNMENT;

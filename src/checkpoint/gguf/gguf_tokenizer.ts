@@ -6,6 +6,9 @@ import { describePieces } from "./gguf_pieces.ts";
 
 const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
 
+/** Most that the squares of all pieces' lengths may add up to, as merges take time like that. Gemma's are a tenth. */
+const MOST_SQUARES = 2 ** 28;
+
 /** Splitting of a text before merges. */
 interface Splitting {
   readonly normalizer: unknown;
@@ -58,9 +61,18 @@ export function deriveTokenizer(metadata: ReadonlyMap<string, GgufValue>, path: 
   expect(isStrings(key("tokens")), "tokens", "a list of strings");
   const tokens = key("tokens") as string[];
   checkUnique(tokens, path);
+  const hasTypes = key("token_type") !== undefined;
+  expect(!hasTypes || isNumbers(key("token_type"), tokens.length), "token_type", `a list of ${tokens.length} numbers`);
   const types = (key("token_type") ?? []) as number[];
-  if (pieces) expect(isNumbers(key("scores"), tokens.length), "scores", `a list of ${tokens.length} numbers`);
-  else expect(isStrings(key("merges")), "merges", "a list of strings");
+  if (pieces) {
+    expect(isNumbers(key("scores"), tokens.length), "scores", `a list of ${tokens.length} numbers`);
+    const squares = tokens.reduce((sum, { length }) => sum + length ** 2, 0);
+    expect(squares <= MOST_SQUARES, "tokens", `pieces whose squared lengths sum to at most ${MOST_SQUARES}`);
+  } else {
+    expect(isStrings(key("merges")), "merges", "a list of strings");
+    const arePairs = (key("merges") as string[]).every((merge) => merge.split(" ", 3).length === 2);
+    expect(arePairs, "merges", "a list of pairs of pieces, with one space between");
+  }
   const tokenOf = (name: string) => tokens[key(`${name}_token_id`) as number] ?? null;
   const bos = key("add_bos_token") ?? (pieces || splitting!.addBos) ? tokenOf("bos") : null;
   const config = {

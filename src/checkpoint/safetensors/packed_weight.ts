@@ -1,6 +1,6 @@
 import type { TensorInfo } from "../checkpoint.ts";
 import type { Tensor } from "../tensor.ts";
-import { shownValue } from "../../files/shown_value.ts";
+import { shownText, shownValue } from "../../files/shown_value.ts";
 import type { SafetensorsEntry } from "./safetensors_file.ts";
 
 /** Reader of the entries of all files of a model. */
@@ -46,8 +46,8 @@ export function describeEntry(entry: SafetensorsEntry): string {
 export function expect(condition: boolean, what: string, must: string, got: unknown): asserts condition {
   if (condition) return;
   // The text "4" must not look like the number.
-  const isPlain = typeof got === "string" && got.length <= 120 && !/^(|-?[\d.]+|true|false|null)$/.test(got);
-  throw new SyntaxError(`Cannot read ${what} as ${must}: got ${isPlain ? got : shownValue(got)}`);
+  const isPlain = typeof got === "string" && !/^(|-?[\d.]+|true|false|null)$/.test(got.slice(0, 100));
+  throw new SyntaxError(`Cannot read ${what} as ${must}: got ${isPlain ? shownText(got) : shownValue(got)}`);
 }
 
 /**

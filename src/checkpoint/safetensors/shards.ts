@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isFile } from "../../files/existing_file.ts";
 import { readUniqueKeys } from "../../files/json_object.ts";
-import { shownValue } from "../../files/shown_value.ts";
+import { shownNames, shownText, shownValue } from "../../files/shown_value.ts";
 import { MODEL_FILES, modelFileEnding } from "../model_file.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors_file.ts";
 
@@ -43,7 +43,7 @@ export function openShards(path: string): Shards {
         const file = open(name);
         if (!file.entries.has(tensor)) {
           throw new SyntaxError(
-            `Cannot read ${join(path, INDEX)} as tensor ${tensor} must be in ${name}: got a file without it`,
+            `Cannot read ${join(path, INDEX)} as tensor ${shownText(tensor)} must be in ${name}: got a file without it`,
           );
         }
         owner.set(tensor, file);
@@ -96,7 +96,7 @@ function readWeightMap(path: string): Record<string, string> {
       : `; to use the ${MODEL_FILES[modelFileEnding(file)!]} file, name it: ${join(path, file)}`;
     throw new Deno.errors.NotFound(
       `Cannot open model ${path} as it must have ${SINGLE} or ${INDEX}: got ${
-        found.join(", ") || "an empty directory"
+        shownNames(found) || "an empty directory"
       }${advice}`,
     );
   }

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { tensorValues } from "../../checkpoint/tensor.ts";
+import { shownNames } from "../../files/shown_value.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { requireShape } from "./require_shape.ts";
 import { embeddingTensor, type StackedWeight, STORED_HEAD } from "./weight_layout.ts";
@@ -32,10 +33,9 @@ export async function checkTensors(
     if (!used.has(name) && !IGNORABLE.test(name) && !await isZeroBias(checkpoint, name)) stray.push(name);
   }
   if (stray.length === 0) return;
-  const more = stray.length > SHOWN_NAMES ? ` and ${stray.length - SHOWN_NAMES} more` : "";
   throw new TypeError(
     `Cannot load ${checkpoint.path} as every tensor must have a use in a ${config.architecture} model of ` +
-      `${config.layers} layers, as its config says: got ${stray.slice(0, SHOWN_NAMES).join(", ")}${more}`,
+      `${config.layers} layers, as its config says: got ${shownNames(stray, SHOWN_NAMES)}`,
   );
 }
 

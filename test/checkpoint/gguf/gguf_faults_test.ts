@@ -119,6 +119,35 @@ const wrong: Record<string, { bytes: () => Uint8Array<ArrayBuffer>; size?: numbe
     bytes: () => small(({ keys }) => keys[9] = { name: TOKENS, type: 9, bytes: list(8, ["a", "b", "a"].map(text)) }),
     expected: /tokenizer\.ggml\.tokens must be unique: got "a" as 0 and 2/,
   },
+  "kinds of fewer tokens than it has": {
+    bytes: () => small(({ keys }) => keys[10] = { ...keys[10], bytes: list(5, [u32(1), u32(3)]) }),
+    expected: /tokenizer\.ggml\.token_type must be a list of 3 numbers: got \[1,3\]/,
+  },
+  "a merge of three": {
+    bytes: () => small(({ keys }) => keys[11] = { ...keys[11], bytes: list(8, [text("a b ab")]) }),
+    expected: /tokenizer\.ggml\.merges must be a list of pairs of pieces, .*: got \["a b ab"\]/,
+  },
+  "a piece of a million characters": {
+    bytes: () =>
+      small(({ keys }) => {
+        keys[7] = { ...keys[7], bytes: text("llama") };
+        keys[9] = { ...keys[9], bytes: list(8, ["a", "b", "a".repeat(1e6)].map(text)) };
+        keys.push({ name: "tokenizer.ggml.scores", type: 9, bytes: list(6, [u32(0), u32(0), u32(0)]) });
+      }),
+    expected: /tokenizer\.ggml\.tokens must be pieces whose squared lengths sum to at most 268435456: got \[/,
+  },
+  "an architecture of a million characters": {
+    bytes: () => small(({ keys }) => keys[0] = { ...keys[0], bytes: text("x".repeat(1e6)) }),
+    expected: /general\.architecture must be one of .*: got x+…$/,
+  },
+  "a list for a number": {
+    bytes: () => small(({ keys }) => keys[1] = { ...keys[1], type: 9, bytes: list(4, new Array(1e5).fill(u32(7))) }),
+    expected: /llama\.block_count must be a number: got \[7,7,/,
+  },
+  "a key of 60000 bytes of an unknown type": {
+    bytes: () => small(({ keys }) => keys[1] = { name: "k".repeat(60000), type: 99, bytes: u32(1) }),
+    expected: /key k+… must have a type from 0 to 12: got 99/,
+  },
   "a piece that is no UTF-8": {
     bytes: () =>
       small(({ keys }) =>
