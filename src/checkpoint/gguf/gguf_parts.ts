@@ -2,15 +2,13 @@ import { type OpenFile, openFile } from "../../files/open_file.ts";
 import { isFile } from "../../files/existing_file.ts";
 import { shownValue } from "../../files/shown_value.ts";
 import { type GgufHeader, type GgufValue, readGgufHeader } from "./gguf_header.ts";
+import { MOST_PARTS, partNames } from "./part_names.ts";
 
 /** A GGUF file of a model. A model may be split into several. */
 export interface GgufPart {
   readonly file: OpenFile;
   readonly header: GgufHeader;
 }
-
-/** Parts that the numbers in their names have room for. */
-const MOST_PARTS = 99999;
 
 /**
  * Opens a GGUF file and, if it is the first of several, all others: "name-00001-of-00003.gguf" has `split.no` 0 and
@@ -26,15 +24,22 @@ export function openGgufParts(path: string): GgufPart[] {
   try {
     addPart(parts, path);
     const count = partCount(parts[0].header.metadata, path);
-    for (let part = 2; part <= count; part++) {
-      const other = siblingPath(path, part, count);
+    const paths = count === 1 ? [path] : partNames(path);
+    if (paths.length !== count) {
+      const ending = `-00001-of-${String(count).padStart(5, "0")}.gguf`;
+      throw new SyntaxError(
+        `Cannot read ${path} as the first of ${count} files must be named …${ending}: got another name`,
+      );
+    }
+    for (const [i, other] of paths.entries()) {
+      if (i === 0) continue;
       if (!isFile(other)) {
         throw new Deno.errors.NotFound(
-          `Cannot read ${path} as its part ${part} of ${count} must be ${other}: got none`,
+          `Cannot read ${path} as its part ${i + 1} of ${count} must be ${other}: got none`,
         );
       }
       addPart(parts, other);
-      checkSplit(parts[part - 1], part, count);
+      checkSplit(parts[i], i, count);
     }
     checkTensorCount(parts);
     return parts;
@@ -75,23 +80,11 @@ function partCount(metadata: ReadonlyMap<string, GgufValue>, path: string): numb
   return count as number;
 }
 
-/** Returns the path of another part. */
-function siblingPath(first: string, part: number, count: number): string {
-  const number = (value: number) => String(value).padStart(5, "0");
-  const ending = `-${number(1)}-of-${number(count)}.gguf`;
-  if (!first.endsWith(ending)) {
-    throw new SyntaxError(
-      `Cannot read ${first} as the first of ${count} files must be named …${ending}: got another name`,
-    );
-  }
-  return `${first.slice(0, -ending.length)}-${number(part)}-of-${number(count)}.gguf`;
-}
-
 function checkSplit({ file, header: { metadata } }: GgufPart, part: number, count: number): void {
   const [no, of] = [metadata.get("split.no"), metadata.get("split.count")];
-  if (no === part - 1 && of === count) return;
+  if (no === part && of === count) return;
   throw new SyntaxError(
-    `Cannot read ${file.path} as its split.no and split.count must be ${part - 1} and ${count}: got ` +
+    `Cannot read ${file.path} as its split.no and split.count must be ${part} and ${count}: got ` +
       `${shownValue(no)} and ${shownValue(of)}`,
   );
 }

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { MODEL_FILES, modelFileEnding } from "../model_file.ts";
+import { partNames } from "../gguf/part_names.ts";
 import { DIRECTORY_FILES } from "../safetensors/model_directory.ts";
 import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
 import {
@@ -102,8 +103,10 @@ async function completeSnapshot(
   const obtain = (files: readonly string[]) => obtainFiles(files, { id, commit, listing }, repository, hub);
   const snapshot = snapshotPath(repository, commit);
   if (id.file !== null) {
-    if (!listing.names.has(id.file)) throw lacks(id, id.file, listing);
-    await obtain([id.file]);
+    const parts = partNames(id.file);
+    const absent = parts.find((part) => !listing.names.has(part));
+    if (absent !== undefined) throw lacks(id, absent, listing);
+    await obtain(parts);
   } else {
     if (!listing.names.has("config.json")) throw lacks(id, "config.json", listing);
     const weights = [SINGLE, INDEX].find((name) => listing.names.has(name));

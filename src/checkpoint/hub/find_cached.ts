@@ -1,4 +1,5 @@
 import { ifThere } from "../../files/existing_file.ts";
+import { partNames } from "../gguf/part_names.ts";
 import { DIRECTORY_FILES } from "../safetensors/model_directory.ts";
 import { INDEX, SINGLE, weightFiles } from "../safetensors/shards.ts";
 import { filePath, inspectFile, readRef, type Repository, snapshotPath } from "./hub_cache.ts";
@@ -39,7 +40,7 @@ interface Snapshot {
 }
 
 async function findFile(snapshot: Snapshot, file: string): Promise<FoundModel> {
-  await requireIntact(snapshot, file);
+  for (const part of partNames(file)) await requireIntact(snapshot, part);
   const { repository, commit } = snapshot;
   return { path: filePath(repository, commit, file), commit, lacking: [] };
 }

@@ -120,6 +120,24 @@ Deno.test("fetchModel() downloads the GGUF file that is named, from a directory 
   }, files);
 });
 
+Deno.test("fetchModel() downloads all parts of a GGUF model by its first", async () => {
+  const part = (i: number, n = 2) => `q4/a-0000${i}-of-0000${n}.gguf`;
+  const files = { [part(1)]: bytesOf("GGUF a"), [part(2)]: bytesOf("GGUF b"), [part(1, 3)]: bytesOf("GGUF c") };
+  await withHub(async (trial) => {
+    const { path, commit } = await trial.fetch(`${NAME}:${part(1)}`);
+    assert.equal(path, join(trial.folder, "snapshots", commit, part(1)));
+    assert.equal(await Deno.readTextFile(path.replace("00001-of", "00002-of")), "GGUF b");
+    assert.equal((await trial.fetch(`${NAME}:${part(1)}`, { offline: true })).path, path);
+    await assert.rejects(trial.fetch(`${NAME}:${part(1, 3)}`), {
+      message: /must have q4\/a-00002-of-00003\.gguf: got /,
+    });
+    await Deno.remove(path.replace("00001-of", "00002-of"));
+    await assert.rejects(trial.fetch(`${NAME}:${part(1)}`, { offline: true }), {
+      message: /got commit \w+ without q4\/a-00002-of-00002\.gguf/,
+    });
+  }, files);
+});
+
 Deno.test("fetchModel() reads a listing of several pages", () =>
   withHub(
     async (trial) => {
