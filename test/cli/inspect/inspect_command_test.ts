@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { EMBEDDED_DIRECTORY } from "../../support/model_copy.ts";
+import { f32, safetensorsOf } from "../../checkpoint/scratch.ts";
+import { EMBEDDED_DIRECTORY, withModelCopy } from "../../support/model_copy.ts";
 import { runCli } from "../../support/run_cli.ts";
 
 const value = (stdout: string, key: string) => new RegExp(`^${key} +(.*)$`, "m").exec(stdout)?.[1];
@@ -11,6 +12,21 @@ Deno.test("inspect lists the tensors and the configuration", async () => {
   assert.match(stdout, /^model\.layers\.0\.mlp\.down_proj\.weight +256 × 704 +NF4 +\d+$/m);
   assert.match(value(stdout, "fingerprint")!, /^sha256:[0-9a-f]{64}$/);
 });
+
+Deno.test("inspect shows control characters of a tensor's name, on its line, and of a wrong shape only the start", () =>
+  withModelCopy(async (directory) => {
+    const name = "a\x1b]0;x\x07\u202e\nb  9";
+    await Deno.writeFile(`${directory}/model.safetensors`, safetensorsOf({ [name]: f32([1], [1]) }));
+    const { stdout, stderr } = await runCli(["inspect", directory]);
+    assert.match(stdout + stderr, /a\\u\{1b\}\]0;x\\u\{7\}\\u\{202e\}(?:\n|\\u\{a\}|↵)b {2}9/);
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(stdout + stderr, /[\x1b\x07\u202e]/);
+    const wide = { ...f32([1], [1]), shape: Array(1e5).fill(2) };
+    await Deno.writeFile(`${directory}/model.safetensors`, safetensorsOf({ wide }));
+    const refused = await runCli(["inspect", directory]);
+    assert.equal(refused.code, 1, refused.stdout.slice(0, 1000));
+    assert.ok(refused.stderr.length < 12_000, String(refused.stderr.length));
+  }));
 
 Deno.test("inspect embedded lists the embedded model", async () => {
   const { stdout } = await runCli(["inspect", "embedded"]);
