@@ -21,8 +21,7 @@ export function readLayers(
   const window = config.sliding_window == null || config.use_sliding_window === false
     ? null
     : integer("sliding_window");
-  const windowed = readLayerTypes(config, layers, fail) ??
-    Array.from({ length: layers }, (_, layer) => rules.windowed(layer, config));
+  const windowed = readLayerTypes(config, layers, fail) ?? inferLayerTypes(config, rules, layers, fail);
   const maxPositions = integer("max_position_embeddings");
   const [full, sliding] = readRopeTables(config, maxPositions, fail);
   for (const table of [full, sliding]) {
@@ -32,6 +31,10 @@ export function readLayers(
     }
     checkFrequencies(table, headSize, longestSequence(table, maxPositions), fail);
   }
+  const longest = longestSequence(full, maxPositions);
+  if (!Number.isSafeInteger(longest) || longest < 1) {
+    fail("max_position_embeddings by the factor of RoPE", "a positive integer", longest);
+  }
   const alike = JSON.stringify(full) === JSON.stringify(sliding);
   return {
     rope: alike ? [full] : [full, sliding],
@@ -39,7 +42,7 @@ export function readLayers(
       window: slides ? window : null,
       rope: slides && !alike ? 1 : 0,
     })),
-    longest: longestSequence(full, maxPositions),
+    longest,
   };
 }
 
@@ -67,6 +70,16 @@ function readLayerTypes(config: ConfigKeys, layers: number, fail: Fail): boolean
     return fail("layer_types", `${layers} of ${known.join(" and ")}`, types);
   }
   return types.map((type) => type === "sliding_attention");
+}
+
+/** Applies the architecture's rule, whose keys must be numbers of layers. */
+function inferLayerTypes(config: ConfigKeys, rules: ArchitectureRules, layers: number, fail: Fail): boolean[] {
+  for (const [key, least] of [["sliding_window_pattern", 1], ["max_window_layers", 0]] as const) {
+    const isRead = key in rules.defaults && config.use_sliding_window !== false;
+    const isCount = Number.isSafeInteger(config[key]) && (config[key] as number) >= least;
+    if (isRead && !isCount) fail(key, `an integer of at least ${least}`, config[key]);
+  }
+  return Array.from({ length: layers }, (_, layer) => rules.windowed(layer, config));
 }
 
 /** Reads the tables of full and of windowed layers: `rope_scaling` wins, as in transformers. */
