@@ -40,7 +40,7 @@ function usageOf({ flag, option: { kind } }: Flag): string {
 }
 
 function textOf(flag: Flag): string {
-  const { option: { help, kind, when }, turnsOff, repeats } = flag;
+  const { option: { help, kind, when, limit }, turnsOff, repeats } = flag;
   const words = "enum" in kind.json
     ? `: ${kind.json.enum.join(", ")}`
     : kind.placeholder === "NAME"
@@ -48,5 +48,6 @@ function textOf(flag: Flag): string {
     : "";
   const usual = defaultText(flag);
   return (turnsOff ? `without ${help}` : help) + words + (repeats ? "; may be given several times" : "") +
+    (limit?.words === undefined ? "" : `; ${limit.words}`) +
     (when === undefined ? "" : `; only with ${when.words}`) + (usual === "" ? "" : ` (${usual})`);
 }

@@ -46,11 +46,12 @@ ${table(flagsOf(options))}`;
 
 function table(flags: readonly Flag[]): string {
   const rows = flags.map((flag) => {
-    const { option: { kind, help, when }, name } = flag;
+    const { option: { kind, help, when, limit }, name } = flag;
     const usage = `--${flag.flag}${kind.placeholder === "" ? "" : ` ${kind.placeholder}`}`;
+    const bounds = limit?.words === undefined ? "" : `; ${limit.words}`;
     const note = when === undefined ? "" : `; only with ${when.words}`;
     return `| \`${name}\` | \`${usage}\` | ${cell(kind.expectation)} | ${cell(usualText(flag))} | ${
-      cell(help + note)
+      cell(help + bounds + note)
     } |`;
   });
   return ["| option | flag | value | default | |", "| --- | --- | --- | --- | --- |", ...rows].join("\n") + "\n";

@@ -15,6 +15,8 @@ export interface Condition {
 export interface Limit {
   /** The other option. */
   readonly on: string;
+  /** The bounds in words, if the option's help does not say them. */
+  readonly words?: string;
   /** Returns what was expected, or null if both values go together. */
   // deno-lint-ignore no-explicit-any
   readonly expects: (value: any, other: any) => string | null;

@@ -20,6 +20,12 @@ const ADAPTIVE: Condition = {
   words: "quadrature adaptive",
 };
 
+/** Bounds of single rules, in words. */
+const LIMITS = Object.entries(QUADRATURE_RULES).flatMap(([name, { leastSteps, mostSteps }]) => [
+  ...((leastSteps ?? 1) > 1 ? [`at least ${leastSteps} with ${name}`] : []),
+  ...(mostSteps === undefined ? [] : [`at most ${mostSteps} with ${name}`]),
+]).join(", ");
+
 // No token is meant by it, and its path is well-conditioned where that from zero is not (models without biases).
 const MEAN = { kind: "mean" as const };
 
@@ -53,6 +59,7 @@ export const QUADRATURE_OPTIONS = {
     when: FIXED,
     limit: {
       on: "quadrature",
+      words: LIMITS,
       expects(value: number, name: QuadratureName) {
         const { leastSteps, mostSteps } = QUADRATURE_RULES[name];
         if (mostSteps !== undefined && value > mostSteps) return `at most ${mostSteps} with quadrature ${name}`;
