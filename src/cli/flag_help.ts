@@ -35,12 +35,19 @@ export function defaultText({ option: { kind, default: usual, usual: words }, tu
   return String(kind.write(usual as NonNullable<unknown>));
 }
 
-function usageOf({ flag, option: { kind } }: Flag): string {
+/** Writes a flag with what stands for its value, without the dashes. */
+export function usageOf({ flag, option: { kind } }: Flag): string {
   return kind.placeholder === "" ? flag : `${flag} ${kind.placeholder}`;
 }
 
+/** Writes the bounds and the condition that depend on other options. */
+export function dependenceText({ option: { when, limit } }: Flag): string {
+  return (limit?.words === undefined ? "" : `; ${limit.words}`) +
+    (when === undefined ? "" : `; only with ${when.words}`);
+}
+
 function textOf(flag: Flag): string {
-  const { option: { help, kind, when, limit }, turnsOff, repeats } = flag;
+  const { option: { help, kind }, turnsOff, repeats } = flag;
   const words = "enum" in kind.json
     ? `: ${kind.json.enum.join(", ")}`
     : kind.placeholder === "NAME"
@@ -48,6 +55,5 @@ function textOf(flag: Flag): string {
     : "";
   const usual = defaultText(flag);
   return (turnsOff ? `without ${help}` : help) + words + (repeats ? "; may be given several times" : "") +
-    (limit?.words === undefined ? "" : `; ${limit.words}`) +
-    (when === undefined ? "" : `; only with ${when.words}`) + (usual === "" ? "" : ` (${usual})`);
+    dependenceText(flag) + (usual === "" ? "" : ` (${usual})`);
 }

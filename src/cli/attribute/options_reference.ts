@@ -2,7 +2,7 @@ import { allMethods } from "../../explain/methods/method_table.ts";
 import type { Method } from "../../explain/methods/method.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import { type Flag, flagsOf } from "../declared_flags.ts";
-import { defaultText } from "../flag_help.ts";
+import { defaultText, dependenceText, usageOf } from "../flag_help.ts";
 import { METRIC_FLAGS, TEXT_FLAGS } from "./attribute_flags.ts";
 
 /** Writes the reference of all options, docs/options.md, from their declarations. */
@@ -46,12 +46,9 @@ ${table(flagsOf(options))}`;
 
 function table(flags: readonly Flag[]): string {
   const rows = flags.map((flag) => {
-    const { option: { kind, help, when, limit }, name } = flag;
-    const usage = `--${flag.flag}${kind.placeholder === "" ? "" : ` ${kind.placeholder}`}`;
-    const bounds = limit?.words === undefined ? "" : `; ${limit.words}`;
-    const note = when === undefined ? "" : `; only with ${when.words}`;
-    return `| \`${name}\` | \`${usage}\` | ${cell(kind.expectation)} | ${cell(usualText(flag))} | ${
-      cell(help + bounds + note)
+    const { option: { kind, help }, name } = flag;
+    return `| \`${name}\` | \`--${usageOf(flag)}\` | ${cell(kind.expectation)} | ${cell(usualText(flag))} | ${
+      cell(help + dependenceText(flag))
     } |`;
   });
   return ["| option | flag | value | default | |", "| --- | --- | --- | --- | --- |", ...rows].join("\n") + "\n";

@@ -3,7 +3,7 @@ import { checkConsistency, type Problem } from "./consistency.ts";
 import type { IssueParams } from "./leaf.ts";
 import { unknownOption } from "../../explain/methods/check_options.ts";
 import { methodNames } from "../../explain/methods/method_table.ts";
-import { hint } from "../../explain/options/mistake.ts";
+import { hint, unknownName } from "../../explain/options/mistake.ts";
 import { valueText } from "../../explain/options/value_text.ts";
 import { experimentSchema, knownKeys, type ParsedExperiment } from "./experiment_schema.ts";
 import { positionOf } from "./source_position.ts";
@@ -91,8 +91,7 @@ function unknownKey(path: readonly PropertyKey[], key: string): Problem {
   const place = path.filter((step) => typeof step === "string").at(-1) ?? "";
   const known = knownKeys(place);
   if (place === "sweeps") return { path: [...path, key], text: unknownOption(key, known).sentence, key: true };
-  const text = `expected one of ${known.join(", ")}, got an unknown key${hint(key, known)}`;
-  return { path: [...path, key], text, key: true };
+  return { path: [...path, key], text: unknownName(key, known).sentence, key: true };
 }
 
 /** The value at a path; a scalar stands for the list of one that the schema makes of it. */

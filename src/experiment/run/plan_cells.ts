@@ -16,12 +16,13 @@ import { stableJson } from "./stable_json.ts";
 export function planExperiment(config: ExperimentConfig, overrides: PlanOverrides = {}): ExperimentPlan {
   const { name, question, prompts, sweeps, compare: comparisons = [], plots = "cells" } = config.experiment;
   const models = modelsOf(config, overrides);
+  const expanded = sweeps.map((sweep) => ({ sweep, combinations: expandSweep(sweep) }));
   const cells = new Map<string, Cell>();
   for (const model of models) {
     for (const { name: prompt, truth, ...text } of prompts) {
-      for (const sweep of sweeps) {
+      for (const { sweep, combinations } of expanded) {
         if (sweep.prompts && !sweep.prompts.includes(prompt)) continue;
-        for (const options of expandSweep(sweep)) {
+        for (const options of combinations) {
           const { alternative, ...plain } = text as unknown as AttributionText;
           const own = options.objective === "contrastive" ? { ...plain, alternative } : plain;
           const asked = { prompt, text: own, truth: truthsOf(truth ?? []) };

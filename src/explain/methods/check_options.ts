@@ -1,6 +1,7 @@
 import { hint, type Mistake, unfit } from "../options/mistake.ts";
 import type { Option } from "../options/option.ts";
 import { PRESET_NAMES, presetMethods, type PresetName, presetOptions } from "../options/preset.ts";
+import { oneOf } from "../options/value_kind.ts";
 import { valueText } from "../options/value_text.ts";
 import type { Method } from "./method.ts";
 import { DEFAULT_METHOD, findMethod, methodNames, methodOf } from "./method_table.ts";
@@ -57,16 +58,14 @@ export function variantOf(method: Method, preset: PresetName | undefined): Metho
 
 function checkPreset(given: unknown, preset: PresetName | undefined): Mistake[] {
   if (given === undefined || preset !== undefined) return [];
-  const sentence = `expected one of ${PRESET_NAMES.join(", ")}, got ${valueText(given)}${hint(given, PRESET_NAMES)}`;
-  return [{ option: "preset", index: null, isKey: false, sentence }];
+  return [unfit("preset", null, oneOf(PRESET_NAMES), given)];
 }
 
 function checkMethod(given: unknown, asked: Method | undefined, preset: PresetName | undefined): Mistake[] {
   const known = preset === undefined ? methodNames() : presetMethods(preset);
   if (asked !== undefined && known.includes(asked.name)) return [];
-  const sentence = asked === undefined
-    ? `expected one of ${methodNames().join(", ")}, got ${valueText(given)}${hint(given, methodNames())}`
-    : `expected one of ${known.join(", ")} with preset ${preset}, got ${asked.name}`;
+  if (asked === undefined) return [unfit("method", null, oneOf(methodNames() as [string, ...string[]]), given)];
+  const sentence = `expected one of ${known.join(", ")} with preset ${preset}, got ${asked.name}`;
   return [{ option: "method", index: null, isKey: false, sentence }];
 }
 

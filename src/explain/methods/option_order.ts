@@ -13,10 +13,18 @@ const LAST = ["freeze", "metrics"];
 const SLOWEST = ["quadrature", "objective", "freeze"];
 const MIDDLE = ["baseline", "scheme", "units", "targetUnits"];
 
+type Options = Readonly<Record<string, Option<unknown, unknown>>>;
+
+const OPTIONS = new WeakMap<Method, Options>();
+
 /** Returns a method's options by name, the common ones among them. */
-export function optionsOf(method: Method): Readonly<Record<string, Option<unknown, unknown>>> {
+export function optionsOf(method: Method): Options {
+  const known = OPTIONS.get(method);
+  if (known !== undefined) return known;
   // Without a prototype, so that no name but theirs is found in it.
-  return Object.assign(Object.create(null), COMMON_OPTIONS, method.options);
+  const made: Options = Object.assign(Object.create(null), COMMON_OPTIONS, method.options);
+  OPTIONS.set(method, made);
+  return made;
 }
 
 /** Returns the names of all methods' options, in the order of tables. */

@@ -14,8 +14,7 @@ import { optionsOf, recordedNames } from "./option_order.ts";
  */
 export function validate(given: AttributionOptions): Mistake[] {
   const { method, preset, ...options } = given as Record<string, unknown>;
-  const choices = Object.entries(options).filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => [name, [value]] as const);
+  const choices = Object.entries(defined(options)).map(([name, value]) => [name, [value]]);
   return checkOptions({ method, preset }, Object.fromEntries(choices));
 }
 
@@ -60,18 +59,12 @@ function valueOf(option: Option<unknown, unknown>, given: unknown, others: Recor
 /** Returns the options that have an effect, in the order of tables, as records, keys and tables have them. */
 export function recordedOptions(options: ResolvedOptions): Record<string, unknown> {
   const declared = optionsOf(methodOf(options.method));
+  const hasEffect = ({ recorded, when }: Option<unknown>) =>
+    recorded !== false && (when === undefined || when.fits(options[when.on]));
   return Object.fromEntries(
-    recordedNames().filter((name) => hasEffect(name, options)).map((name) => {
+    recordedNames().filter((name) => declared[name] !== undefined && hasEffect(declared[name])).map((name) => {
       const value = options[name];
       return [name, value === null ? null : declared[name].kind.write(value as NonNullable<unknown>)];
     }),
   );
-}
-
-/** True if the method has the option and the other options give it an effect. */
-function hasEffect(name: string, options: ResolvedOptions): boolean {
-  const declared = optionsOf(methodOf(options.method))[name];
-  if (declared === undefined || declared.recorded === false) return false;
-  const { when } = declared;
-  return when === undefined || when.fits(options[when.on]);
 }

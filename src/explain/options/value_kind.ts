@@ -91,13 +91,9 @@ export const TRUE_OR_FALSE: ValueKind<boolean> = plain<boolean>({
 /** The value true alone: for results that a method always gives, asked for or not. */
 export function alwaysTrue(reason: string): ValueKind<true> {
   return {
-    ...plain<true>({
-      expectation: `true, as ${reason}`,
-      json: { type: "boolean" },
-      placeholder: "",
-      example: true,
-      argument: (text) => text === "true" ? true : text === "false" ? false : text,
-    }),
+    ...TRUE_OR_FALSE,
+    expectation: `true, as ${reason}`,
+    example: true,
     read: (given) => given === true ? true : undefined,
   };
 }
