@@ -67,10 +67,7 @@ export async function createCpuExecutor({ threads, room = Infinity }: CpuOptions
     get peakBytes() {
       return weights.bytes + bytes;
     },
-    upload(info, segments) {
-      weights.upload(info, segments);
-      return Promise.resolve();
-    },
+    upload: (info, segments) => weights.upload(info, segments),
     compile: (graph) => compile(shared, graph),
     dropStates(prefix) {
       for (const name of [...shared.states.keys()]) if (name.startsWith(prefix)) shared.states.delete(name);
