@@ -71,10 +71,10 @@ export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
   };
 }
 
-/** True if a processor of graphics answers: not none, and not software in its place. */
-export async function hasHardwareAdapter(): Promise<boolean> {
+/** The kind of the adapter that answers: a processor of graphics, or software in its place. */
+export async function adapterKind(): Promise<"hardware" | "software" | "none"> {
   const adapter = await requestAdapter();
-  return adapter !== null && !isSoftware(adapter);
+  return adapter === null ? "none" : isSoftware(adapter) ? "software" : "hardware";
 }
 
 async function requestAdapter(): Promise<GPUAdapter | null> {

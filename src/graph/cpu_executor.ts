@@ -2,16 +2,25 @@ import type { CpuWeight } from "../ops/formats/lowered_weight.ts";
 import { elements, matrix, type Value, type ValueType } from "../ops/op.ts";
 import type { OnnxModel } from "../onnx/onnx_model.ts";
 import { type CpuWeights, createCpuWeights } from "./cpu_weights.ts";
-import { type CpuLayout, layOutProgram } from "./cpu_layout.ts";
+import { layOutProgram } from "./cpu_layout.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import type { Graph, GraphInput } from "./graph.ts";
 import type { FeedSource, JoinedSegment } from "./join_segment.ts";
 import { bytesOf, shareSlots } from "./memory_plan.ts";
-import { type OnnxRuntime, openOnnxRuntime, type RuntimeSession, type RuntimeTensor } from "./onnx_runtime.ts";
+import {
+  type OnnxRuntime,
+  onnxRuntimeVersion,
+  openOnnxRuntime,
+  type RuntimeSession,
+  type RuntimeTensor,
+} from "./onnx_runtime.ts";
 import { gatherOutputs, type GraphOutputs } from "./outputs.ts";
 
+/** Most bytes that one value may take: those of the largest buffer of JavaScript that all platforms make. */
+export const CPU_VALUE_BYTES: number = 2 ** 32;
+
 /** Options of an executor on the CPU. */
-export interface CpuOptions {
+interface CpuOptions {
   /** Default: one for each core. */
   readonly threads?: number;
   /** Bytes for f32 values of weights that are stored in fewer. Default: any. */
@@ -38,8 +47,7 @@ interface Shared {
  * @throws {NoRuntimeError} if ONNX Runtime has no library for this platform
  */
 export async function createCpuExecutor({ threads, room = Infinity }: CpuOptions = {}): Promise<Executor> {
-  const count = threads ?? navigator.hardwareConcurrency;
-  const runtime = await openOnnxRuntime(count);
+  const runtime = await openOnnxRuntime(threads ?? navigator.hardwareConcurrency);
   const weights = createCpuWeights(runtime, room);
   let bytes = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -58,9 +66,9 @@ export async function createCpuExecutor({ threads, room = Infinity }: CpuOptions
   };
   return {
     backend: "cpu",
-    adapter: `ONNX Runtime ${runtime.version}, ${count} ${count === 1 ? "thread" : "threads"}`,
+    adapter: await cpuText(threads),
     tuning: null,
-    maxValueBytes: 2 ** 32,
+    maxValueBytes: CPU_VALUE_BYTES,
     get weightBytes() {
       return weights.bytes;
     },
@@ -79,6 +87,11 @@ export async function createCpuExecutor({ threads, room = Infinity }: CpuOptions
       sessions.clear();
     },
   };
+}
+
+/** The CPU in words, as records have it. */
+export async function cpuText(threads: number = navigator.hardwareConcurrency): Promise<string> {
+  return `ONNX Runtime ${await onnxRuntimeVersion()}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
 /** Bytes of a program's slots and inputs on an executor that holds these weights. */
@@ -246,5 +259,3 @@ function outputData(
   const tensor = input === undefined ? results.get(value.id) : data.get(input.name);
   return Float64Array.from(tensor!.data as Float32Array);
 }
-
-export type { CpuLayout };

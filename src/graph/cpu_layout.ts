@@ -8,7 +8,7 @@ import { listOutputs } from "./outputs.ts";
 import { repeatedSegments, type Segment } from "./segments.ts";
 
 /** A graph cut into models, and the memory of the values between them. */
-export interface CpuLayout {
+interface CpuLayout {
   readonly segments: readonly JoinedSegment[];
   /** Bytes of each slot. */
   readonly slots: readonly number[];

@@ -28,7 +28,7 @@ type HeldPart =
   | { readonly form: WeightFormat; readonly bytes: Uint8Array; readonly scales: Float32Array | null };
 
 /** Form and bytes of the parts of a weight. */
-export interface WeightForms {
+interface WeightForms {
   readonly parts: readonly CpuWeightPart[];
   readonly bytes: number;
   /** Bytes of values that are stored in fewer. */

@@ -12,7 +12,7 @@ interface StoredTensors {
 }
 
 /** Expands rows of weights that are stored in fewer bits than 32. */
-export interface WeightExpander {
+interface WeightExpander {
   /** Writes the f32 values of rows of a format. */
   expand(format: WeightFormat, columns: number, stored: StoredTensors, into: RuntimeTensor): Promise<void>;
 }

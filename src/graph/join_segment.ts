@@ -3,7 +3,7 @@ import type { ElementType, OnnxConstant, OnnxModel, OnnxNode, OnnxPort } from ".
 import type { Value } from "../ops/op.ts";
 import type { LoweredNode } from "./lowered_graph.ts";
 
-/** What a segment's input is in a graph. */
+/** The source of a segment's input. */
 export type FeedSource =
   | { readonly kind: "value"; readonly value: Value }
   | { readonly kind: "weight"; readonly source: WeightSource }

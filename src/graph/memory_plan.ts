@@ -18,7 +18,7 @@ interface Plan {
 }
 
 /** Something that needs room from one node to another, both included. */
-export interface Life {
+interface Life {
   readonly bytes: number;
   readonly from: number;
   readonly to: number;

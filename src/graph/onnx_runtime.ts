@@ -6,7 +6,7 @@ import type { ElementType, OnnxModel } from "../onnx/onnx_model.ts";
 export type RuntimeTensor = Tensor;
 
 /** Elements of a tensor. */
-export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint16Array | Uint8Array;
+type TensorData = Float32Array | Int32Array | BigInt64Array | Uint16Array | Uint8Array;
 
 /** A model made ready to run. */
 export interface RuntimeSession {
@@ -17,7 +17,6 @@ export interface RuntimeSession {
 
 /** ONNX Runtime on the CPU. */
 export interface OnnxRuntime {
-  readonly version: string;
   tensor(type: ElementType, data: TensorData, shape: readonly number[]): RuntimeTensor;
   session(model: OnnxModel): Promise<RuntimeSession>;
 }
@@ -37,7 +36,7 @@ const TYPE_NAMES = { f32: "float32", u8: "uint8", u16: "uint16", i32: "int32", i
  * @throws {NoRuntimeError} if the package has no library for this platform
  */
 export async function openOnnxRuntime(threads: number): Promise<OnnxRuntime> {
-  const { InferenceSession, Tensor, env } = await load();
+  const { InferenceSession, Tensor } = await load();
   const options: InferenceSession.SessionOptions = {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
@@ -48,7 +47,6 @@ export async function openOnnxRuntime(threads: number): Promise<OnnxRuntime> {
     logSeverityLevel: 3,
   };
   return {
-    version: env.versions.node ?? env.versions.common,
     tensor: (type, data, shape) => new Tensor(TYPE_NAMES[type] as "float32", data as Float32Array, shape),
     async session(model) {
       const session = await InferenceSession.create(encodeModel(model), options);
@@ -60,6 +58,16 @@ export async function openOnnxRuntime(threads: number): Promise<OnnxRuntime> {
       };
     },
   };
+}
+
+/**
+ * The version of ONNX Runtime.
+ *
+ * @throws {NoRuntimeError} if the package has no library for this platform
+ */
+export async function onnxRuntimeVersion(): Promise<string> {
+  const { env } = await load();
+  return env.versions.node ?? env.versions.common;
 }
 
 async function load() {

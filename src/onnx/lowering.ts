@@ -4,7 +4,7 @@ import type { ElementType, OnnxAttribute, OnnxConstant, OnnxNode } from "./onnx_
 export type Tensor = string & { readonly __tensor: never };
 
 /** Attributes of an operator. */
-export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
+type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
 
 /** Sizes that follow from shapes, and so may differ where the structure is the same. */
 interface SizeParameter {
@@ -40,7 +40,7 @@ interface WeightTensor {
 interface Replacement {
   /** Number of the input. */
   readonly input: number;
-  /** What it becomes, of the same shape. */
+  /** Its new value, of the same shape. */
   readonly by: Tensor;
 }
 

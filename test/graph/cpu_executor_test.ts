@@ -24,7 +24,7 @@ Deno.test("runs that are started together are carried out in order, each with it
     const program = await cpu.compile(doubled());
     const inputs = [1, 2, 3].map((value) => new Float32Array(6).fill(value));
     const runs = inputs.map((x) => program.run({ x }));
-    // What was given may change at once.
+    // The caller may change its arrays at once.
     inputs.forEach((x) => x.fill(100));
     const results = await Promise.all(runs);
     assert.deepEqual(results.map(({ outputs }) => outputs.y[5]), [2, 4, 6]);

@@ -23,7 +23,7 @@ Deno.test("ONNX Runtime reads every kind of attribute and constant that encodeMo
   const runtime = await openOnnxRuntime(1);
   const session = await runtime.session({
     nodes: [
-      // A float, an integer, a list with a negative number, an optional input that is left out, an operator of another domain.
+      // A float, an integer, a list, an optional input that is left out, an operator of another domain.
       { op: "LeakyRelu", inputs: ["x"], outputs: ["a"], attributes: { alpha: { float: 0.25 } } },
       { op: "Softmax", inputs: ["a"], outputs: ["b"], attributes: { axis: 1 } },
       { op: "Transpose", inputs: ["b"], outputs: ["c"], attributes: { perm: [1, 0] } },

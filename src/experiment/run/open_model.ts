@@ -10,7 +10,7 @@ import type { OpenModel } from "./run_context.ts";
  */
 export async function openModel(
   { source, quantize, device }: ModelSpec,
-  how: Pick<LoadOptions, "memory" | "tuning" | "cache" | "onHint" | "onDownload"> = {},
+  how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cache" | "onHint" | "onDownload"> = {},
 ): Promise<OpenModel> {
   const model = await loadModel(source, { device, quantize, ...how });
   return {

@@ -13,20 +13,19 @@ export function lowerRaggedAttention(context: LoweringContext<QueryAttributes>):
   const { attributes, g, inputs: [rows, layout], inputTypes } = context;
   const { heads, headSize, sequences: B, shared: P, queries } = attributes;
   const room = roomOf(attributes, inputTypes[1]);
-  const table = g.node("Cast", [layout], { to: ELEMENT_TYPES.i64 });
   const { R } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
+  const table = g.node("Cast", [layout], { to: ELEMENT_TYPES.i64 });
   const alone = room > LONG;
   const groups = alone
     ? Array.from({ length: B }, (_, b) => g.node("Slice", [table, g.sizes(b), g.sizes(b + 1), g.ints(0)]))
     : [table];
   // A single sequence has all rows; of several none has many, as their rows are bounded together.
-  const blocks = alone && B === 1 && queries === null
-    ? queryBlocks({}, 0, R).map(({ first, end }) => [first, end])
-    : [null];
-  const parts = groups.flatMap((group) => blocks.map((block) => lowerPart(context, { rows, room, group, block })));
+  const blocks = alone && B === 1 && queries === null ? queryBlocks({}, 0, R) : [null];
+  const parts = groups.flatMap((group) =>
+    blocks.map((block) => lowerPart(g, attributes, { rows, shared: P, own: R, room, group, block }))
+  );
   const join = (all: readonly Tensor[]) => all.length === 1 ? all[0] : g.node("Concat", all, { axis: 0 });
-  const widths = [heads * headSize, heads];
-  return widths.map((width, i) => {
+  return [heads * headSize, heads].map((width, i) => {
     const found = join(parts.map((part) => g.node("Reshape", [part.outputs[i], g.ints(-1, width)])));
     if (queries !== null) return found;
     // Queries behind the end of a sequence go to a row that is cut off.
@@ -34,19 +33,20 @@ export function lowerRaggedAttention(context: LoweringContext<QueryAttributes>):
     const placed = g.node("ScatterND", [empty, join(parts.map((part) => part.outRows)), found]);
     return g.node("Slice", [placed, g.ints(0), g.sizes(R), g.ints(0)]);
   });
-
-  function lowerPart(_context: unknown, part: PartInputs) {
-    return raggedPart(g, attributes, P, R, part);
-  }
 }
 
-/** Sequences of a layout, and which of their queries are asked for; null for all. */
-interface PartInputs {
+/** Some sequences of a batch, and some of their queries. */
+interface RaggedInputs {
+  /** Queries, keys and values of all rows, of which `shared` stand before the `own` of the sequences. */
   readonly rows: Tensor;
+  readonly shared: number;
+  readonly own: number;
+  /** Most positions of a sequence. */
   readonly room: number;
   /** Rows of the layout, int64. */
   readonly group: Tensor;
-  readonly block: readonly number[] | null;
+  /** Numbers of the queries; null for all. */
+  readonly block: { readonly first: number; readonly end: number } | null;
 }
 
 /** Outputs of some sequences, and the row of o of each query [B n, 1]. */
@@ -55,12 +55,10 @@ interface RaggedPart {
   readonly outRows: Tensor;
 }
 
-function raggedPart(
+function lowerPart(
   g: OnnxEmitter,
   attributes: QueryAttributes,
-  P: number,
-  R: number,
-  { rows, room, group, block }: PartInputs,
+  { rows, shared: P, own: R, room, group, block }: RaggedInputs,
 ): RaggedPart {
   const { heads, kvHeads, headSize, queries, window, gapped = false } = attributes;
   const columns = (x: Tensor, first: Tensor, end: Tensor, axis = 1) => g.node("Slice", [x, first, end, g.ints(axis)]);
@@ -70,7 +68,7 @@ function raggedPart(
   const standing = gapped ? columns(group, g.sizes(LAYOUT_HEAD + room), g.sizes(LAYOUT_HEAD + 2 * room)) : null;
   const most = g.node("ReduceMax", [g.node("Sub", [length, own])], { keepdims: 0 });
   const numbers = block !== null
-    ? range(g, g.size(block[0]), g.size(block[1]))
+    ? range(g, g.size(block.first), g.size(block.end))
     : range(g, g.int(0), queries === null ? most : g.size(queries));
   const start = queries === null ? own : g.node("Sub", [length, g.size(queries)]);
   const places = g.node("Add", [start, numbers]);
@@ -89,7 +87,12 @@ function raggedPart(
   const seen = g.node("Not", [g.node("Equal", [keys, g.node("Unsqueeze", [unseen, g.ints(2)])])]);
   const itself = g.node("Equal", [keys, at]);
   const sees = g.node("And", [behind, g.node("Or", [seen, itself])]);
-  const bias = biasWhere(g, and(g, sees, windowOf()));
+  const stands = standing === null ? { query: at, key: keys } : {
+    query: g.node("Unsqueeze", [g.node("GatherElements", [standing, taken], { axis: 1 }), g.ints(2)]),
+    key: g.node("Unsqueeze", [standing, g.ints(1)]),
+  };
+  const near = window === undefined ? null : g.node("Less", [g.node("Sub", [stands.query, stands.key]), g.int(window)]);
+  const bias = biasWhere(g, and(g, sees, near));
   // One bias for all heads of a sequence.
   const scores = lowerScores(g, attributes, { q, k, bias: g.node("Unsqueeze", [bias, g.ints(1, 2)]) });
   const o = joinHeads(g, g.node("MatMul", [scores.probabilities, v]), attributes, heads / kvHeads);
@@ -98,15 +101,6 @@ function raggedPart(
     outputs: [o, logSums(g, attributes, scores.masked)],
     outRows: g.node("Reshape", [outRows, g.ints(-1, 1)]),
   };
-
-  function windowOf(): Tensor | null {
-    if (window === undefined) return null;
-    const stands = standing === null ? { query: at, key: keys } : {
-      query: g.node("Unsqueeze", [g.node("GatherElements", [standing, taken], { axis: 1 }), g.ints(2)]),
-      key: g.node("Unsqueeze", [standing, g.ints(1)]),
-    };
-    return g.node("Less", [g.node("Sub", [stands.query, stands.key]), g.int(window)]);
-  }
 }
 
 /** Elements of the scores of a ragged batch, about. */
@@ -118,5 +112,5 @@ export function raggedElements(
   const own = matrix(rows).rows - attributes.shared;
   const queries = attributes.queries ?? Math.min(own, room);
   const sequences = room > LONG ? 1 : attributes.sequences;
-  return 4 * sequences * attributes.heads * Math.min(queries, 512) * room;
+  return 4 * sequences * attributes.heads * Math.min(queries, LONG) * room;
 }

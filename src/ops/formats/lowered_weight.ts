@@ -48,7 +48,7 @@ export function wordTable(format: WeightFormat): Float32Array<ArrayBuffer> {
   return Float32Array.from(dequantize({ data: new Uint8Array(words.buffer), scales }, [1, count]));
 }
 
-/** What ops do with a weight, in ONNX operators. */
+/** Lowers the work of ops on a weight. */
 export function lowerWeight(g: OnnxEmitter, name: string, { rows, columns, parts }: CpuWeight): LoweredWeight {
   const source = (part: number, kind: "values" | "words" | "codes" | "scales", first: number, count: number) =>
     ({ weight: name, part, kind, first, count }) as const;
