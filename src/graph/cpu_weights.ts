@@ -53,7 +53,7 @@ export function holdWeights(given: ReadonlyMap<string, GivenWeight>, room: numbe
 
 /** Weights in the memory of the CPU, one copy for all programs. */
 export interface CpuWeights {
-  /** How each is held. */
+  /** Values or stored forms, by weight. */
   readonly byName: ReadonlyMap<string, CpuWeight>;
   readonly bytes: number;
   upload(info: WeightInfo, segments: readonly WeightSegment[]): void;

@@ -4,7 +4,7 @@ import type { Value } from "../ops/op.ts";
 import type { LoweredNode } from "./lowered_graph.ts";
 
 /** The source of a segment's input. */
-export type FeedSource =
+type FeedSource =
   | { readonly kind: "value"; readonly value: Value }
   | { readonly kind: "weight"; readonly source: WeightSource }
   | { readonly kind: "sizes"; readonly values: readonly number[]; readonly scalar: boolean };

@@ -141,16 +141,6 @@ export function dequantizeNf4(tensor: Nf4Tensor, values?: Float32Array): Float32
   return decodeFourBit({ book: NF4_CODE_BOOK, codes, absmax, block: NF4_BLOCK }, 0, shape[0] * shape[1], values);
 }
 
-/**
- * The f32 values of elements start…end−1 of a flattened NF4 matrix.
- *
- * @param codes the packed bytes from the one that holds element `start`
- * @param absmax of the whole matrix
- */
-export function decodeNf4(codes: Uint8Array, absmax: Float32Array, start: number, end: number): Float32Array {
-  return decodeFourBit({ book: NF4_CODE_BOOK, codes, absmax, block: NF4_BLOCK }, start, end);
-}
-
 function checkNf4({ shape, codes, absmax }: Nf4Tensor): void {
   const n = shape[0] * shape[1];
   if (codes.length !== Math.ceil(n / 2)) {

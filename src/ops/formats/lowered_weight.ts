@@ -3,7 +3,7 @@ import type { WeightFormat } from "./format_table.ts";
 import { nf4 } from "./nf4.ts";
 
 /** Rows of a weight that are stored in one format. */
-export interface CpuWeightPart {
+interface CpuWeightPart {
   readonly rows: number;
   readonly format: WeightFormat;
 }
