@@ -1,11 +1,10 @@
-import type { CpuWeight } from "../ops/formats/lowered_weight.ts";
 import type { Value } from "../ops/op.ts";
-import { type CpuLayout, layOutProgram } from "./cpu_layout.ts";
+import { layOutProgram } from "./cpu_layout.ts";
 import { inputTensor, makeStep, outputData, runStep, type Step, type StepResources, valueTensor } from "./cpu_step.ts";
 import { createCpuWeights } from "./cpu_weights.ts";
 import type { Executor, Program } from "./executor.ts";
 import type { Graph } from "./graph.ts";
-import { shareSlots } from "./memory_plan.ts";
+import { operatorScratch, plan, shareSlots } from "./memory_plan.ts";
 import { onnxRuntimeVersion, openOnnxRuntime, type RuntimeTensor } from "./onnx_runtime.ts";
 import { gatherOutputs, type GraphOutputs } from "./outputs.ts";
 
@@ -56,6 +55,7 @@ export async function createCpuExecutor({ threads, room = Infinity }: CpuOptions
     backend: "cpu",
     adapter: await cpuText(threads),
     tuning: null,
+    scratchOf: operatorScratch,
     maxValueBytes: CPU_VALUE_BYTES,
     get weightBytes() {
       return weights.bytes;
@@ -85,13 +85,13 @@ export async function cpuText(threads: number = navigator.hardwareConcurrency): 
   return `ONNX Runtime ${await onnxRuntimeVersion()}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
-/** Bytes of a program's slots and inputs on an executor that holds these weights. */
-export function cpuNeeds(graph: Graph, weights: ReadonlyMap<string, CpuWeight>): Pick<Program, "slots" | "ownBytes"> {
-  return needsOf(layOutProgram(graph, weights));
-}
-
-function needsOf({ slots, scratchBytes, expandedBytes, inputBytes }: CpuLayout): Pick<Program, "slots" | "ownBytes"> {
-  return { slots: [...slots, scratchBytes, expandedBytes], ownBytes: inputBytes };
+/**
+ * Memory of a program: its values, those within a segment included, which ONNX Runtime keeps, and the largest tensors
+ * on the way of an op.
+ */
+export function cpuNeeds(graph: Graph): Pick<Program, "slots" | "ownBytes"> {
+  const { slots, inputBytes } = plan(graph, operatorScratch);
+  return { slots, ownBytes: inputBytes };
 }
 
 async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>): Promise<Program<O>> {
@@ -111,7 +111,7 @@ async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>):
   const results = new Map(layout.outputs.map((value) => [value.id, tensorOf(value)]));
   const byName = new Map(graph.inputs.filter(({ kind }) => kind === "data").map((input) => [input.name, input]));
   return {
-    ...needsOf(layout),
+    ...cpuNeeds(graph),
     run(written) {
       const tensors = Object.entries(written).map(([name, values]) =>
         [name, inputTensor(shared.runtime, byName.get(name), name, values)] as const

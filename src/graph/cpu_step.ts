@@ -126,7 +126,8 @@ function scratchOf({ scratch, held }: StepResources, size: number, used: readonl
   const known = scratch.get(key);
   if (known !== undefined) return known;
   const made: ScratchValues = { values: new Float32Array(size), weight: null };
-  held(made.values.byteLength);
+  // The first of a size counts as weights.
+  if (number > 0) held(made.values.byteLength);
   scratch.set(key, made);
   return made;
 }

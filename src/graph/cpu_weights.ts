@@ -17,8 +17,18 @@ function valueBytes({ rows, columns }: Pick<WeightInfo, "rows" | "columns">): nu
   return 4 * rows * columns;
 }
 
-/** Bytes of a weight on the CPU. */
-export function heldBytes({ rows, columns, stored }: CpuWeight): number {
+/** Bytes of weights on the CPU, with the memory for values that those of one shape share. */
+export function bytesOfWeights(weights: Iterable<CpuWeight>): number {
+  let bytes = 0;
+  const expanded = new Map<string, number>();
+  for (const weight of weights) {
+    bytes += heldBytes(weight);
+    if (weight.stored !== null) expanded.set(`${weight.rows} ${weight.columns}`, valueBytes(weight));
+  }
+  return expanded.values().reduce((sum, size) => sum + size, bytes);
+}
+
+function heldBytes({ rows, columns, stored }: CpuWeight): number {
   if (stored === null) return valueBytes({ rows, columns });
   return stored.reduce((sum, part) => {
     const { data, scales } = elementBytes(part.format, part.rows * columns);
@@ -103,9 +113,8 @@ export function createCpuWeights(runtime: OnnxRuntime, room: number): CpuWeights
       return hold();
     },
     get bytes() {
-      return [...given].reduce((sum, [name, { rows, columns, segments }]) => {
-        return sum + heldBytes(held.get(name) ?? { rows, columns, stored: segments });
-      }, 0);
+      // Nothing is decided before all are there.
+      return bytesOfWeights((held.size === 0 ? holdWeights(given, room) : hold()).values());
     },
     upload: ({ name, rows, columns }, segments) => given.set(name, { rows, columns, segments }),
     tensor({ weight, part, kind }) {

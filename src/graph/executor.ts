@@ -1,6 +1,7 @@
 import type { LaunchTime } from "../gpu/profiler.ts";
 import type { WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import type { Graph } from "./graph.ts";
+import type { ScratchOf } from "./memory_plan.ts";
 import type { GraphOutputs, OutputData } from "./outputs.ts";
 
 /** Data written to a graph's inputs, row-major: values, which the GPU rounds to f32, or u32 indices. */
@@ -39,6 +40,8 @@ export interface Executor {
   readonly adapter: string;
   /** Name of the tuning that chose its kernels; null if it has none to choose from. */
   readonly tuning: string | null;
+  /** Elements (f32) of the buffers that a node needs for itself. */
+  readonly scratchOf: ScratchOf;
   /** Most bytes that one value may take. */
   readonly maxValueBytes: number;
   /** Bytes held for weights. */

@@ -12,8 +12,6 @@ export interface LoweredNode extends Pick<Lowered, "nodes" | "constants" | "size
   readonly outputs: readonly { readonly value: Value; readonly tensor: string }[];
   /** Values from outside, with what they become. */
   readonly replacements: readonly { readonly value: Value; readonly by: string }[];
-  /** Elements of the largest tensors on the way. */
-  readonly scratch: number;
   /** Equal for nodes of one structure. */
   readonly key: string;
 }
@@ -82,7 +80,6 @@ function prune(node: GraphNode, { nodes, ...lowered }: Lowered, needed: Readonly
     lowered.replacements,
     [...inputs].map(([index, { dtype }]) => [index, dtype]),
   ]);
-  const scratch = node.op.loweredScratch?.(node.attributes, node.inputs) ?? 0;
   const replacements = lowered.replacements.map(({ input, by }) => ({ value: node.inputs[input], by }));
-  return { nodes: kept, constants, sizes, weights, inputs, outputs, replacements, scratch, key };
+  return { nodes: kept, constants, sizes, weights, inputs, outputs, replacements, key };
 }

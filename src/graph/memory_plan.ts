@@ -1,6 +1,6 @@
 import { paddedBytes } from "../gpu/buffer.ts";
 import { elements, type ValueType } from "../ops/op.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, GraphNode } from "./graph.ts";
 import { listOutputs } from "./outputs.ts";
 
 /** The slot of each value of a graph: values whose lives do not overlap share one. */
@@ -25,14 +25,27 @@ interface Life {
   place(slot: number): void;
 }
 
+/** Elements (f32) of the buffers that a node needs for itself. */
+export type ScratchOf = (node: GraphNode) => readonly number[];
+
+/** The scratch buffers of kernels. */
+export const kernelScratch: ScratchOf = ({ op, attributes, inputs }) => op.scratch?.(attributes, inputs) ?? [];
+
+/** The tensors on the way of ONNX operators. */
+export const operatorScratch: ScratchOf = ({ op, attributes, inputs }) => [
+  op.loweredScratch?.(attributes, inputs) ?? 0,
+];
+
 /**
  * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so
  * that nothing small and long-lived holds a large slot.
+ *
+ * @param scratchOf default: that of kernels
  */
-export function plan(graph: Graph): Plan {
+export function plan(graph: Graph, scratchOf: ScratchOf = kernelScratch): Plan {
   const slotOf = new Map<number, number>();
   const scratch: number[][] = graph.nodes.map(() => []);
-  const slots = planLives(livesOf(graph, slotOf, scratch));
+  const slots = planLives(livesOf(graph, slotOf, scratch, scratchOf));
   const inputBytes = graph.inputs
     .filter((input) => input.kind === "data")
     .reduce((sum, input) => sum + bytesOf(input.value), 0);
@@ -84,7 +97,12 @@ export function bytesOf(type: ValueType): number {
   return paddedBytes(elements(type) * 4);
 }
 
-function livesOf(graph: Graph, slotOf: Map<number, number>, scratch: number[][]): Life[] {
+function livesOf(
+  graph: Graph,
+  slotOf: Map<number, number>,
+  scratch: number[][],
+  scratchOf: ScratchOf,
+): Life[] {
   const lastUse = new Map<number, number>();
   graph.nodes.forEach((node, i) => node.inputs.forEach((value) => lastUse.set(value.id, i)));
   for (const { value } of listOutputs(graph.outputs)) lastUse.set(value.id, Infinity);
@@ -95,7 +113,7 @@ function livesOf(graph: Graph, slotOf: Map<number, number>, scratch: number[][])
       to: lastUse.get(value.id) ?? from,
       place: (slot: number) => slotOf.set(value.id, slot),
     })),
-    ...(node.op.scratch?.(node.attributes, node.inputs) ?? []).map((count, k) => ({
+    ...scratchOf(node).map((count, k) => ({
       bytes: paddedBytes(count * 4),
       from,
       to: from,

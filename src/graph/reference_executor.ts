@@ -3,7 +3,7 @@ import type { ReferenceWeight, WeightInfo, WeightSegment } from "../ops/formats/
 import { elements, type ValueType } from "../ops/op.ts";
 import type { Executor, InputData, Program, RunResult } from "./executor.ts";
 import { countUses, type Graph } from "./graph.ts";
-import { plan } from "./memory_plan.ts";
+import { kernelScratch, plan } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs } from "./outputs.ts";
 
 /** Runs graphs in f64 on the CPU: the specification of every kernel, and a backend without an adapter. */
@@ -17,6 +17,7 @@ export function createReferenceExecutor(): Executor {
     backend: "reference",
     adapter: "f64 reference on the CPU",
     tuning: null,
+    scratchOf: kernelScratch,
     maxValueBytes: Infinity,
     get weightBytes() {
       return weightBytes;

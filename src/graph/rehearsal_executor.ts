@@ -5,12 +5,12 @@ import { elements } from "../ops/op.ts";
 import { DEFAULT_TUNING } from "../ops/kernel_choice.ts";
 import type { GpuWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import { CPU_VALUE_BYTES, cpuNeeds } from "./cpu_executor.ts";
-import { heldBytes, holdWeights } from "./cpu_weights.ts";
+import { bytesOfWeights, holdWeights } from "./cpu_weights.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
 import type { Graph } from "./graph.ts";
 import { launches, type LaunchTarget } from "./launches.ts";
-import { bytesOf, plan } from "./memory_plan.ts";
+import { bytesOf, kernelScratch, operatorScratch, plan } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, type OutputData } from "./outputs.ts";
 import { referenceNeeds, referenceWeightBytes } from "./reference_executor.ts";
 
@@ -30,7 +30,7 @@ export type RehearsedDevice =
 export type Pretend = (output: string, values: Float64Array, inputs: InputData) => void;
 
 /** Sizes on a device. */
-interface DeviceSizes extends Pick<Executor, "adapter" | "tuning" | "maxValueBytes"> {
+interface DeviceSizes extends Pick<Executor, "adapter" | "tuning" | "scratchOf" | "maxValueBytes"> {
   /** Remembers a weight. */
   upload(info: WeightInfo, segments: readonly WeightSegment[]): void;
   /** Bytes of all weights. */
@@ -76,6 +76,7 @@ function sizesOn(device: RehearsedDevice): DeviceSizes {
   return {
     adapter: "f64 reference on the CPU",
     tuning: null,
+    scratchOf: kernelScratch,
     maxValueBytes: Infinity,
     upload: (info) => void (bytes += referenceWeightBytes(info)),
     weightBytes: () => bytes,
@@ -85,14 +86,14 @@ function sizesOn(device: RehearsedDevice): DeviceSizes {
 
 function cpuSizes({ adapter, room }: { readonly adapter: string; readonly room: number }): DeviceSizes {
   const given = new Map<string, Pick<WeightInfo, "rows" | "columns"> & { segments: readonly WeightSegment[] }>();
-  const weights = () => holdWeights(given, room);
   return {
     adapter,
     tuning: null,
+    scratchOf: operatorScratch,
     maxValueBytes: CPU_VALUE_BYTES,
     upload: ({ name, rows, columns }, segments) => void given.set(name, { rows, columns, segments }),
-    weightBytes: () => [...weights().values()].reduce((sum, weight) => sum + heldBytes(weight), 0),
-    needs: (graph) => cpuNeeds(graph, weights()),
+    weightBytes: () => bytesOfWeights(holdWeights(given, room).values()),
+    needs: cpuNeeds,
   };
 }
 
@@ -102,6 +103,7 @@ function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
   return {
     adapter: adapter.adapter,
     tuning: DEFAULT_TUNING.name,
+    scratchOf: kernelScratch,
     maxValueBytes: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
     upload(info, segments) {
       const slices = sliceWeight(adapter.limits, info, segments).map(({ format, rowStart, rows, ...bytes }) => ({

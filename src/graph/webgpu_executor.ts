@@ -11,7 +11,7 @@ import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
 import type { Graph, GraphInput } from "./graph.ts";
 import { launches } from "./launches.ts";
-import { bytesOf, plan, shareSlots } from "./memory_plan.ts";
+import { bytesOf, kernelScratch, plan, shareSlots } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, listOutputs } from "./outputs.ts";
 
 /** Resources that all programs of an executor share. */
@@ -49,6 +49,7 @@ export async function createWebGpuExecutor(
     backend: "webgpu",
     adapter: gpu.adapter,
     tuning: tuning.name,
+    scratchOf: kernelScratch,
     maxValueBytes: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
     get weightBytes() {
       return weightBytes;

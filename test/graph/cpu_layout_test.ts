@@ -10,8 +10,8 @@ import { layOutWeights } from "../../src/model/load/load_weights.ts";
 import { holdWeights } from "../../src/graph/cpu_weights.ts";
 import type { CpuWeight } from "../../src/ops/formats/lowered_weight.ts";
 
-/** The embedded model's sizes, and its weights with room for their values or none; they are not read. */
-async function embedded(): Promise<{ config: ModelConfig; holdAll: (room: number) => Map<string, CpuWeight> }> {
+/** The embedded model's sizes and weights, which are not read. */
+async function embedded(): Promise<{ config: ModelConfig; weights: Map<string, CpuWeight> }> {
   const checkpoint = await openCheckpoint(await embeddedModel());
   const given: Parameters<typeof holdWeights>[0] extends ReadonlyMap<string, infer W> ? Map<string, W> : never =
     new Map();
@@ -22,19 +22,18 @@ async function embedded(): Promise<{ config: ModelConfig; holdAll: (room: number
       return Promise.resolve();
     };
     await layOutWeights(checkpoint, config, { upload }, "none");
-    return { config, holdAll: (room) => holdWeights(given, room) };
+    return { config, weights: holdWeights(given, Infinity) };
   } finally {
     checkpoint.close();
   }
 }
 
-const { config, holdAll } = await embedded();
-const weights = holdAll(Infinity);
+const { config, weights } = await embedded();
 
-function layout(sequences: number, prompt: number, shared: number, targets: number, held = weights) {
+function layout(sequences: number, prompt: number, shared: number, targets: number) {
   const shape = { sequences, prompt, shared, targets };
   const model = { config, attentionBias: weights.has("layers.0.qkv.bias") };
-  return layOutProgram(fuse(pathGraph(model, shape, { tangent: true, gradient: "sequence" })), held);
+  return layOutProgram(fuse(pathGraph(model, shape, { tangent: true, gradient: "sequence" })), weights);
 }
 
 Deno.test("a program is built once for all numbers of points and lengths of prompt and target", () => {
@@ -67,18 +66,6 @@ Deno.test("values that pass from one model to another have slots, and lives that
       busy.set(slot, lastUse.get(value.id) ?? Infinity);
     }
   });
-});
-
-Deno.test("weights that are expanded where they are used share memory from layer to layer", () => {
-  const { expandedBytes } = layout(4, 20, 0, 6, holdAll(0));
-  const sizes = ["qkv", "o", "gate_up", "down"].map((name) => {
-    const { rows, columns } = weights.get(`layers.0.${name}`)!;
-    return 4 * rows * columns;
-  });
-  assert.equal(layout(4, 20, 0, 6).expandedBytes, 0);
-  const layer = sizes.reduce((a, b) => a + b);
-  // A segment may hold the end of one layer and the start of the next.
-  assert.ok(expandedBytes >= layer && expandedBytes <= 2 * layer, `${expandedBytes} of ${layer} a layer`);
 });
 
 Deno.test("a value and its tangent share their weights", () => {

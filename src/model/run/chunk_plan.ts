@@ -1,3 +1,4 @@
+import type { Executor } from "../../graph/executor.ts";
 import { fuse } from "../../graph/fuse.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { bytesOf, plan } from "../../graph/memory_plan.ts";
@@ -11,10 +12,9 @@ export interface ChunkPlan {
   readonly bytes: number;
 }
 
-/** Bytes that the values of one program may take, and that one value may take. */
-export interface MemoryLimits {
+/** Bytes that the values of one program may take, and the device that says the rest. */
+export interface MemoryLimits extends Pick<Executor, "maxValueBytes" | "scratchOf"> {
   readonly memory: number;
-  readonly maxValueBytes: number;
 }
 
 /** A comparison of a need with the memory. */
@@ -46,7 +46,7 @@ export function planChunks(
   let needs: Needs = { bytes: 0, largest: 0 };
   for (const recompute of RECOMPUTE_LEVELS) {
     for (let size = most; size >= 1; size /= 2) {
-      needs = measure(fuse(rematerialize(graphOf(size), recompute)));
+      needs = measure(fuse(rematerialize(graphOf(size), recompute)), limits);
       if (!isWithin(needs, limits)) continue;
       if (best === null || size > best.size) best = { size, recompute, bytes: needs.bytes };
       break;
@@ -58,7 +58,7 @@ export function planChunks(
 
 /** Tells if a graph fits the memory. */
 export function memoryFit(graph: Graph, limits: MemoryLimits): MemoryFit {
-  const needs = measure(graph);
+  const needs = measure(graph, limits);
   return { fits: isWithin(needs, limits), refuse: () => refuse(needs, limits) };
 }
 
@@ -92,8 +92,8 @@ function refuse({ bytes, largest }: Needs, { memory, maxValueBytes }: MemoryLimi
   );
 }
 
-function measure(graph: Graph): Needs {
+function measure(graph: Graph, { scratchOf }: MemoryLimits): Needs {
   const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
   const largest = values.map(bytesOf).reduce((top, bytes) => Math.max(top, bytes), 0);
-  return { bytes: plan(graph).bytes, largest };
+  return { bytes: plan(graph, scratchOf).bytes, largest };
 }

@@ -52,7 +52,7 @@ export function createProgramCache(
   meter: RecordingMeter,
   memory: number,
 ): ProgramCache {
-  const limits: MemoryLimits = { memory, maxValueBytes: executor.maxValueBytes };
+  const limits: MemoryLimits = { memory, maxValueBytes: executor.maxValueBytes, scratchOf: executor.scratchOf };
   const programs = new Map<string, Promise<Program>>();
   const plans = new Map<string, ChunkPlan>();
   const graphs = measuredGraphs();
