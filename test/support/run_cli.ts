@@ -10,9 +10,13 @@ export interface CliResult {
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Runs the command line in a process of its own, as a user does. */
-export async function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  flags: readonly string[] = [],
+): Promise<CliResult> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `${ROOT}src/cli/main.ts`, ...args],
+    args: ["run", "-A", ...flags, "--no-check", `${ROOT}src/cli/main.ts`, ...args],
     env,
     stdin: "null",
   });

@@ -220,15 +220,38 @@ Deno.test("attribute --strict exits with 3 where the tolerance is not met, and a
   assert.match(stdout, /What resists lies at α = [\d.]+ … [\d.]+ \([\d.]+ %\)/);
 });
 
-Deno.test("attribute without an adapter runs on the f64 reference and says so", async () => {
-  const env = {
-    VK_DRIVER_FILES: "/nonexistent.json",
-    VK_ICD_FILENAMES: "/nonexistent.json",
-    DENO_WEBGPU_BACKEND: "vulkan",
-  };
-  const args = ["--prompt", "In", "--target", " he", ...FIXED, "--format", "json"];
-  const { code, stdout, stderr } = await runCli(["attribute", ...args], env);
-  assert.equal(code, 0, stderr);
-  assert.equal(JSON.parse(stdout).device.backend, "reference");
-  assert.match(stderr, /hint: no WebGPU adapter answers/);
-});
+const NO_ADAPTER = {
+  VK_DRIVER_FILES: "/nonexistent.json",
+  VK_ICD_FILENAMES: "/nonexistent.json",
+  DENO_WEBGPU_BACKEND: "vulkan",
+};
+
+for (
+  const [what, env, flags, backend, hint] of [
+    ["without a GPU runs on the CPU", {}, [], "cpu", /^$/],
+    ["without an adapter runs on the CPU", NO_ADAPTER, [], "cpu", /^$/],
+    // ONNX Runtime is a native library, which needs the permission.
+    [
+      "without ONNX Runtime runs on a software adapter",
+      {},
+      ["--deny-ffi"],
+      "webgpu",
+      /hint: the WebGPU adapter is software/,
+    ],
+    [
+      "without both runs on the f64 reference",
+      NO_ADAPTER,
+      ["--deny-ffi"],
+      "reference",
+      /hint: no WebGPU adapter answers/,
+    ],
+  ] as const
+) {
+  Deno.test(`attribute ${what} and says what is slow`, async () => {
+    const args = ["--prompt", "In", "--target", " he", ...FIXED, "--format", "json"];
+    const { code, stdout, stderr } = await runCli(["attribute", ...args], env, flags);
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).device.backend, backend);
+    assert.match(stderr, hint);
+  });
+}
