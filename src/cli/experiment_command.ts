@@ -138,9 +138,8 @@ function report({ outcomes, computed, stored, failed, unmet, summary }: Experime
     `${failed} failed`,
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
   ];
-  io.stdout(`${summary}\n\n`);
   if (rows.length > 0) io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
-  io.stdout(`${counts.join(", ")}\n`);
+  io.stdout(`${counts.join(", ")}\nOpen ${summary}\n`);
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
