@@ -13,7 +13,13 @@ function forecastOf(_text: AttributionText, { method, quadrature, steps }: Resol
     : quadrature === "adaptive"
     ? [12, 34] as const
     : [steps as number, steps as number] as const;
-  return Promise.resolve({ pathPoints: points, forwardRows: points, backwardRows: points, bytes: points });
+  return Promise.resolve({
+    pathPoints: points,
+    forwardRows: points,
+    backwardRows: points,
+    work: points,
+    bytes: points,
+  });
 }
 
 /** The command has resolved the options of its cells. */

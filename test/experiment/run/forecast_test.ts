@@ -77,9 +77,11 @@ for (const [what, text, options, load] of CASES) {
     const opened = await openForecast(EMBEDDED, load);
     const forecast = await opened.forecast(text, options);
     opened.close();
-    const model = await loadModel(EMBEDDED, load);
+    let work = 0;
+    const model = await loadModel(EMBEDDED, { ...load, onWork: (so) => work = so });
     const { cost } = await attribute(model, text, options);
     model.close();
+    assertWithin(work, forecast.work, "work");
     for (const key of ["pathPoints", "forwardRows", "backwardRows"] as const) {
       assertWithin(cost[key], forecast[key], key);
     }
