@@ -2,6 +2,8 @@ import type { Device, LanguageModel, LoadOptions } from "../model/model.ts";
 import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { bytes, oneOf, text } from "./argument_values.ts";
 import type { Options, Values } from "./arguments.ts";
+import { showDownloads } from "./progress/download_progress.ts";
+import type { StatusBar } from "./progress/status_bar.ts";
 import { writeHint } from "./write.ts";
 
 /** Flags of every command that opens a model. */
@@ -36,6 +38,8 @@ export const MODEL_FLAG_HELP = {
 /** Help of all of them. */
 export const MODEL_HELP: string = Object.values(MODEL_FLAG_HELP).join("");
 
+const LOADING = "loading the model";
+
 /** A model and the options of its load. */
 interface ModelRequest {
   readonly source: string | undefined;
@@ -55,14 +59,22 @@ export function modelOptions(values: Values): ModelRequest {
   };
 }
 
-/** Loads a model. A hint tells that no adapter answers, so that the f64 reference runs. */
-export async function openModel({ source, options }: ModelRequest): Promise<LanguageModel> {
+/**
+ * Loads a model, with its progress in a status bar. A hint tells that no adapter answers, so that the f64 reference
+ * runs.
+ */
+export async function openModel(
+  { source, options }: ModelRequest,
+  { bar, onWork }: Pick<LoadOptions, "onWork"> & { readonly bar: StatusBar | null },
+): Promise<LanguageModel> {
+  bar?.show({ share: null, text: LOADING });
   // Imported after the arguments were checked, so that a mistake is reported at once.
-  const [{ loadModel }, { withDownloadBar }] = await Promise.all([
-    import("../model/model.ts"),
-    import("./progress/download_progress.ts"),
-  ]);
-  const model = await withDownloadBar((onDownload) => loadModel(source, { ...options, onDownload }));
+  const { loadModel } = await import("../model/model.ts");
+  const model = await loadModel(source, {
+    ...options,
+    onWork,
+    ...(bar && { onDownload: showDownloads(bar), onLoad: (share) => bar.show({ share, text: LOADING }) }),
+  });
   if (options.device === "auto" && model.device.backend === "reference") {
     writeHint("no WebGPU adapter answers, so this runs in f64 on the CPU, slowly; see deno task doctor");
   }

@@ -38,6 +38,7 @@ export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): P
   const { shared: P, layer = 0 } = batch.shape;
   const pending: Promise<PathSamples>[] = [];
   let first = 0;
+  let previous: Promise<unknown> = Promise.resolve();
   for (const size of runtime.programs.chunks({ kind, shape, count, rowsPerSequence: S }).sizes) {
     const { outputs } = await startProgram(runtime, {
       kind,
@@ -57,6 +58,9 @@ export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): P
     samples.catch(() => {});
     pending.push(samples);
     first += size;
+    // The next chunk is prepared while this one runs, but no more of them, so that each is counted when it ends.
+    await previous;
+    previous = samples;
   }
   const parts = await Promise.all(pending);
   return {

@@ -1,0 +1,51 @@
+import { attribute } from "../../explain/attribute.ts";
+import type { AttributionOptions } from "../../explain/methods/attribution_options.ts";
+import { resolveOptions } from "../../explain/methods/resolve_options.ts";
+import type { AttributionText } from "../../explain/options/attribution_text.ts";
+import type { AttributionRecord } from "../../explain/record/record.ts";
+import { createForeteller, type Foretold, isLong, secondsText } from "../../experiment/run/foreteller.ts";
+import { foresee } from "../../experiment/run/foresee.ts";
+import type { modelOptions } from "../model_flags.ts";
+import { openModel } from "../model_flags.ts";
+import { openStatusBar } from "../progress/status_bar.ts";
+import { followWork } from "../progress/work_progress.ts";
+import { write } from "../write.ts";
+
+/**
+ * Loads a model and attributes. A terminal shows what is going on, from the first moment, with the time left; a line
+ * says before a long attribution how long it takes.
+ */
+export async function attributeWithProgress(
+  source: ReturnType<typeof modelOptions>,
+  text: AttributionText,
+  options: AttributionOptions,
+): Promise<AttributionRecord> {
+  const bar = openStatusBar();
+  let onWork = (_work: number) => {};
+  try {
+    const model = await openModel(source, { bar, onWork: (work) => onWork(work) });
+    const foreseen = foresee(model, source.options);
+    try {
+      bar?.show({ share: null, text: "rehearsing" });
+      const foretold = await createForeteller(foreseen).foretell(text, resolveOptions(options));
+      bar?.clear();
+      if (foretold !== null && isLong(foretold)) write(Deno.stderr, `this takes ${longText(foretold)}\n`);
+      const { work: before } = model.meter;
+      const follow = followWork(foretold);
+      onWork = (work) => bar?.show(follow(work - before));
+      onWork(before);
+      return await attribute(model, text, options);
+    } finally {
+      foreseen.close();
+      model.close();
+    }
+  } finally {
+    bar?.close();
+  }
+}
+
+/** Tells the time and what it is a guess by. */
+function longText({ seconds, pathPoints: [least, most] }: Foretold): string {
+  const points = most > least ? `; the error decides how many of ${least} to ${most} path points` : "";
+  return `${secondsText(seconds!)}, guessed by a short run${points}`;
+}
