@@ -41,4 +41,9 @@ export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/re
 export type { TableOptions } from "./src/report/table/record_table.ts";
 
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
-export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/run/forecast.ts";
+export {
+  type Forecast,
+  type ForecastModel,
+  type ForecastRange,
+  openForecast,
+} from "./src/experiment/foretell/forecast.ts";

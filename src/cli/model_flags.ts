@@ -73,7 +73,14 @@ export async function openModel(
   const model = await loadModel(source, {
     ...options,
     onWork,
-    ...(bar && { onDownload: showDownloads(bar), onLoad: (share) => bar.show({ share, text: LOADING }) }),
+    ...(bar && {
+      onHint: (sentence) => {
+        bar.clear();
+        options.onHint?.(sentence);
+      },
+      onDownload: showDownloads(bar),
+      onLoad: (share) => bar.show({ share, text: LOADING }),
+    }),
   });
   if (options.device === "auto" && model.device.backend === "reference") {
     writeHint("no WebGPU adapter answers, so this runs in f64 on the CPU, slowly; see deno task doctor");

@@ -3,8 +3,8 @@ import type { AttributionOptions } from "../../explain/methods/attribution_optio
 import { resolveOptions } from "../../explain/methods/resolve_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { createForeteller, type Foretold, isLong, secondsText } from "../../experiment/run/foreteller.ts";
-import { foresee } from "../../experiment/run/foresee.ts";
+import { createForeteller, isLong, longText } from "../../experiment/foretell/foreteller.ts";
+import { foresee } from "../../experiment/foretell/foresee.ts";
 import type { modelOptions } from "../model_flags.ts";
 import { openModel } from "../model_flags.ts";
 import { openStatusBar } from "../progress/status_bar.ts";
@@ -42,10 +42,4 @@ export async function attributeWithProgress(
   } finally {
     bar?.close();
   }
-}
-
-/** Tells the time and what it is a guess by. */
-function longText({ seconds, pathPoints: [least, most] }: Foretold): string {
-  const points = most > least ? `; the error decides how many of ${least} to ${most} path points` : "";
-  return `${secondsText(seconds!)}, guessed by a short run${points}`;
 }

@@ -3,7 +3,7 @@ import cliProgress from "npm:cli-progress@3";
 import { terminalLine } from "../../report/text/terminal_text.ts";
 import { durationText, timeLeftText } from "../../time/time_text.ts";
 
-/** What is going on. */
+/** State of something that takes time. */
 export interface Status {
   /** From 0 to 1; null, without a bar, if the whole is not known. */
   readonly share: number | null;

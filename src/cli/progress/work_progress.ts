@@ -1,5 +1,5 @@
-import type { ForecastRange } from "../../experiment/run/forecast.ts";
-import type { Foretold } from "../../experiment/run/foreteller.ts";
+import type { ForecastRange } from "../../experiment/foretell/forecast.ts";
+import type { Foretold } from "../../experiment/foretell/foreteller.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 import type { Status } from "./status_line.ts";
 
@@ -24,7 +24,7 @@ export function followWork(
     const passed = seconds();
     const learnt = first !== null && work > first.work ? (work - first.work) / (passed - first.seconds) : guessed;
     if (work > 0) first ??= { work, seconds: passed };
-    const text = work === 0 ? "compiling kernels" : "explaining";
+    const text = work === 0 ? "preparing" : "explaining";
     if (foretold === null) return { share: null, text, passed };
     const [least, most] = foretold.work;
     const left = learnt === null ? {} : { left: Math.max(0, most - work) / learnt };

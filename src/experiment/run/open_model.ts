@@ -1,7 +1,8 @@
 import { attributeResolved } from "../../explain/attribute.ts";
 import { loadModel, type LoadOptions } from "../../model/model.ts";
 import type { ModelSpec } from "./cell.ts";
-import type { OpenModel } from "./run_context.ts";
+import { foresee } from "../foretell/foresee.ts";
+import type { ModelListeners, OpenModel } from "./run_context.ts";
 
 /**
  * Loads a model for the cells of an experiment.
@@ -10,12 +11,17 @@ import type { OpenModel } from "./run_context.ts";
  */
 export async function openModel(
   { source, quantize, device }: ModelSpec,
-  how: Pick<LoadOptions, "memory" | "tuning" | "cache" | "onHint" | "onDownload"> = {},
+  how: Pick<LoadOptions, "memory" | "tuning" | "cache" | keyof ModelListeners> = {},
 ): Promise<OpenModel> {
   const model = await loadModel(source, { device, quantize, ...how });
+  const foreseen = foresee(model, { device, quantize, memory: how.memory });
   return {
+    foreseen,
     fingerprint: model.fingerprint,
     attribute: (text, options) => attributeResolved(model, text, options),
-    close: () => model.close(),
+    close() {
+      foreseen.close();
+      model.close();
+    },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../../src/explain/attribute.ts";
-import { type ForecastRange, openForecast } from "../../../src/experiment/run/forecast.ts";
+import { type ForecastRange, openForecast } from "../../../src/experiment/foretell/forecast.ts";
 import type { AttributionOptions } from "../../../src/explain/methods/attribution_options.ts";
 import { resolveOptions } from "../../../src/explain/methods/resolve_options.ts";
 import type { AttributionText } from "../../../src/explain/options/attribution_text.ts";

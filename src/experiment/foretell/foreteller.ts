@@ -3,13 +3,13 @@ import type { AttributionText } from "../../explain/options/attribution_text.ts"
 import { durationText } from "../../time/time_text.ts";
 import type { Forecast, ForecastRange } from "./forecast.ts";
 
-/** What is known of an attribution before it runs. */
+/** Cost of an attribution, foretold, with its time. */
 export interface Foretold extends Forecast {
   /** Time that it takes, by the pace of this device and model; null if it is short. */
   readonly seconds: ForecastRange | null;
 }
 
-/** What a foreteller asks of a loaded model. */
+/** A loaded model as a foreteller sees it. */
 export interface Foreseen {
   /** The device that it runs on. */
   readonly backend: string;
@@ -69,10 +69,15 @@ export function isLong({ seconds }: Foretold): boolean {
   return seconds !== null && likely(seconds) > LONG;
 }
 
-/** "about 40 min (20 min to 1 h 20 min)": the middle of a range by factors, as quadratures mostly end there. */
-export function secondsText(range: ForecastRange): string {
-  const [least, most] = range.map(durationText);
-  return least === most ? most : `about ${durationText(likely(range))} (${least} to ${most})`;
+/**
+ * "about 40 min (20 min to 1 h 20 min, guessed from short runs)": the middle of a range by factors, as adaptive rules
+ * mostly end there.
+ */
+export function longText({ seconds, pathPoints: [fewest, most] }: Foretold): string {
+  if (seconds === null) return "less than a minute";
+  const [least, longest] = seconds.map(durationText);
+  const points = most > fewest ? `; the error decides how many path points, ${fewest} to ${most}` : "";
+  return `about ${durationText(likely(seconds))} (${least} to ${longest}, guessed from short runs${points})`;
 }
 
 /** Geometric mean of the least and the most. */
