@@ -1,3 +1,4 @@
+import type { AdaptiveRound } from "../../attribution/adaptive.ts";
 import { attribute } from "../../explain/attribute.ts";
 import type { AttributionOptions } from "../../explain/methods/attribution_options.ts";
 import { resolveOptions } from "../../explain/methods/resolve_options.ts";
@@ -32,9 +33,15 @@ export async function attributeWithProgress(
       if (foretold !== null && isLong(foretold)) write(Deno.stderr, `this takes ${longText(foretold)}\n`);
       const { work: before } = model.meter;
       const follow = followWork(foretold);
-      onWork = (work) => bar?.show(follow(work - before));
+      let round: AdaptiveRound | undefined;
+      onWork = (work) => bar?.show(follow(work - before, round));
       onWork(before);
-      return await attribute(model, text, options);
+      return await attribute(model, text, options, {
+        onRound(next) {
+          round = next;
+          onWork(model.meter.work);
+        },
+      });
     } finally {
       foreseen.close();
       model.close();

@@ -1,5 +1,7 @@
 import type { ForecastRange } from "../../experiment/foretell/forecast.ts";
 import type { Foretold } from "../../experiment/foretell/foreteller.ts";
+import type { AdaptiveRound } from "../../attribution/adaptive.ts";
+import { percentText } from "../../report/text/number_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 import type { Status } from "./status_line.ts";
 
@@ -17,10 +19,10 @@ const SAME = 1.02;
 export function followWork(
   foretold: Pick<Foretold, "work" | "pathPoints" | "seconds"> | null,
   seconds: () => number = startStopwatch(),
-): (work: number) => Status {
+): (work: number, round?: AdaptiveRound) => Status {
   const guessed = foretold?.seconds ? Math.sqrt(product(foretold.work) / product(foretold.seconds)) : null;
   let first: { readonly work: number; readonly seconds: number } | null = null;
-  return (work) => {
+  return (work, round) => {
     const passed = seconds();
     const learnt = first !== null && work > first.work ? (work - first.work) / (passed - first.seconds) : guessed;
     if (work > 0) first ??= { work, seconds: passed };
@@ -29,16 +31,23 @@ export function followWork(
     const [least, most] = foretold.work;
     const left = learnt === null ? {} : { left: Math.max(0, most - work) / learnt };
     if (most <= least * SAME) return { share: work / most, text, passed, ...left };
-    return { share: null, text, passed, ...left, atMost: true, ...pointsOf(foretold, work) };
+    return { share: null, text, passed, ...left, atMost: true, ...pointsOf(foretold, work, round) };
   };
 }
 
-/** Tells the path points so far, if the error decides how many it takes. */
+/** Tells the path points so far and κ, if the error decides how many it takes. */
 function pointsOf(
   { pathPoints: [least, most], work }: Pick<Foretold, "work" | "pathPoints">,
   done: number,
+  round?: AdaptiveRound,
 ): Pick<Status, "detail"> {
-  if (least === most) return {};
+  if (least === most || done === 0) return {};
+  if (round !== undefined) {
+    const { points, certificate, tolerance } = round;
+    return {
+      detail: `κ ${percentText(certificate)} of ${percentText(tolerance)} after ${points} of at most ${most} points`,
+    };
+  }
   return {
     detail: `about ${Math.round((most * done) / work[1])} path points: the error decides how many, up to ${most}`,
   };

@@ -16,7 +16,8 @@ export async function openModel(
   const model = await loadModel(source, { device, quantize, ...how });
   const foreseen = foresee(model, { device, quantize, memory: how.memory });
   return {
-    foreseen,
+    // Without a listener nobody would hear it.
+    ...(how.onWork && { foreseen }),
     fingerprint: model.fingerprint,
     attribute: (text, options) => attributeResolved(model, text, options),
     close() {
