@@ -45,7 +45,9 @@ function pointsOf(
   if (round !== undefined) {
     const { points, certificate, tolerance } = round;
     return {
-      detail: `κ ${percentText(certificate)} of ${percentText(tolerance)} after ${points} of at most ${most} points`,
+      detail: `κ ${percentText(certificate)}, to reach ${
+        percentText(tolerance)
+      }, ${points} of at most ${most} path points`,
     };
   }
   return {

@@ -26,7 +26,7 @@ Deno.test("followWork() tells the points so far, and no share, where the error d
     detail: "about 30 path points: the error decides how many, up to 1000",
   });
   const round = { points: 28, certificate: 0.125, tolerance: 0.01 };
-  assert.equal(follow(30, round).detail, "κ 12.5 % of 1 % after 28 of at most 1000 points");
+  assert.equal(follow(30, round).detail, "κ 12.5 %, to reach 1 %, 28 of at most 1000 path points");
 });
 
 Deno.test("followWork() goes by the pace that was foretold until there is one, and says little where nothing is known", () => {
