@@ -27,7 +27,7 @@ export async function attributeWithProgress(
     const model = await openModel(source, { bar, onWork: (work) => onWork(work) });
     const foreseen = foresee(model, source.options);
     try {
-      bar?.show({ share: null, text: "rehearsing" });
+      bar?.show({ share: null, text: "foretelling the cost" });
       const foretold = await createForeteller(foreseen).foretell(text, resolveOptions(options));
       bar?.clear();
       if (foretold !== null && isLong(foretold)) write(Deno.stderr, `this takes ${longText(foretold)}\n`);

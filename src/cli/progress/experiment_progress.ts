@@ -1,3 +1,4 @@
+import type { AdaptiveRound } from "../../attribution/adaptive.ts";
 import type { ProgressEvent } from "../../experiment/run/progress_event.ts";
 import { isLong, longText } from "../../experiment/foretell/foreteller.ts";
 import { numberText, percentText } from "../../report/text/number_text.ts";
@@ -40,8 +41,7 @@ function lineView(write: (line: string) => void): ProgressView {
 function barView(bar: StatusBar, write: (line: string) => void, seconds: () => number): ProgressView {
   const addDownload = sumDownloads(seconds);
   let total = 0;
-  /** The cell under way: its place, its name, and what its work says. */
-  let cell = { index: 0, id: "", follow: followWork(null, seconds) };
+  let cell = cellUnderWay(0, "", followWork(null, seconds));
   const show = (event: ProgressEvent) => {
     if (event.kind === "start") total = event.total;
     if (isWorthALine(event)) {
@@ -54,26 +54,38 @@ function barView(bar: StatusBar, write: (line: string) => void, seconds: () => n
       const { share, text } = addDownload(event.progress);
       bar.show({ share, text: `${event.progress.model} ${text}` });
     }
-    if (event.kind === "begin") cell = { index: event.index, id: event.cell.id, follow: followWork(null, seconds) };
+    if (event.kind === "begin") cell = cellUnderWay(event.index, event.cell.id, followWork(null, seconds));
     if (event.kind === "foretold") {
       const began = seconds();
       cell = { ...cell, follow: followWork(event.foretold, () => seconds() - began) };
     }
-    if (event.kind === "begin" || event.kind === "foretold") bar.show(cellStatus(cell, total, 0, seconds()));
-    if (event.kind === "work") bar.show(cellStatus(cell, total, event.work, seconds()));
+    if (event.kind === "work") cell = { ...cell, work: event.work };
+    if (event.kind === "round") cell = { ...cell, round: event.round };
+    if (CELL_EVENTS.includes(event.kind)) bar.show(cellStatus(cell, total, seconds()));
     if (event.kind === "end" && event.index + 1 === total) bar.show({ share: 1, text: "writing the results" });
   };
   return { show, stop: () => bar.close() };
 }
 
+/** Events that change what is known of the cell under way. */
+const CELL_EVENTS: readonly ProgressEvent["kind"][] = ["begin", "foretold", "work", "round"];
+
+/** A cell under way: its place, its name, its work and κ so far, and what they say. */
+interface CellUnderWay {
+  readonly index: number;
+  readonly id: string;
+  readonly work: number;
+  readonly round: AdaptiveRound | undefined;
+  readonly follow: ReturnType<typeof followWork>;
+}
+
+function cellUnderWay(index: number, id: string, follow: CellUnderWay["follow"]): CellUnderWay {
+  return { index, id, work: 0, round: undefined, follow };
+}
+
 /** Tells how far a cell is; the time left is that of all cells, by the mean time of those so far. */
-function cellStatus(
-  { index, id, follow }: { readonly index: number; readonly id: string; follow(work: number): Status },
-  total: number,
-  work: number,
-  passed: number,
-): Status {
-  const { share, text, left, atMost, detail } = follow(work);
+function cellStatus({ index, id, work, round, follow }: CellUnderWay, total: number, passed: number): Status {
+  const { share, text, left, atMost, detail } = follow(work, round);
   const place = index + (share ?? 0);
   const ofCell = total === 1 && left !== undefined ? { left, atMost } : {};
   // The others may be short beside this one.

@@ -19,7 +19,7 @@ export async function openModel(
     // Without a listener nobody would hear it.
     ...(how.onWork && { foreseen }),
     fingerprint: model.fingerprint,
-    attribute: (text, options) => attributeResolved(model, text, options),
+    attribute: (text, options, listeners) => attributeResolved(model, text, options, listeners),
     close() {
       foreseen.close();
       model.close();

@@ -1,3 +1,4 @@
+import type { AdaptiveRound } from "../../attribution/adaptive.ts";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
 import type { CellOutcome } from "./cell_outcome.ts";
 import type { Cell } from "./cell.ts";
@@ -13,5 +14,6 @@ export type ProgressEvent =
   | { readonly kind: "begin"; readonly index: number; readonly cell: Cell }
   | { readonly kind: "foretold"; readonly index: number; readonly cell: Cell; readonly foretold: Foretold | null }
   | { readonly kind: "work"; readonly work: number }
+  | { readonly kind: "round"; readonly round: AdaptiveRound }
   | { readonly kind: "end"; readonly index: number; readonly outcome: CellOutcome }
   | { readonly kind: "note"; readonly text: string };

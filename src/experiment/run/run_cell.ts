@@ -1,3 +1,4 @@
+import type { AttributionListeners } from "../../explain/attribute.ts";
 import { assertFiniteRecord } from "../../explain/record/assert_finite_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { checkRecord } from "../../explain/record/check_record.ts";
@@ -20,6 +21,8 @@ interface CellSite {
   begin(foretold: Foretold | null): void;
   /** Null without a model that foretells. */
   readonly foreteller: Foreteller | null;
+  /** Listeners for the progress of the cell. */
+  readonly listeners: AttributionListeners;
 }
 
 /** Takes a cell's record from the store, or computes and stores it. Draws its plots. A failure is an outcome, too. */
@@ -36,13 +39,13 @@ export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Pro
 }
 
 async function computeCell(
-  { store, begin, foreteller }: CellSite,
+  { store, begin, foreteller, listeners }: CellSite,
   model: OpenModel,
   cell: Cell,
 ): Promise<AttributionRecord> {
   begin(await foreteller?.foretell(cell.text, cell.options) ?? null);
   const [before, seconds] = [model.foreseen?.work() ?? 0, startStopwatch()];
-  const record = await model.attribute(cell.text, cell.options);
+  const record = await model.attribute(cell.text, cell.options, listeners);
   foreteller?.learn((model.foreseen?.work() ?? 0) - before, seconds());
   assertFiniteRecord(record);
   checkRecord(record);

@@ -1,3 +1,4 @@
+import type { AttributionListeners } from "../../explain/attribute.ts";
 import type { ResolvedOptions } from "../../explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
@@ -9,7 +10,11 @@ import type { ProgressEvent } from "./progress_event.ts";
 /** A model that is ready to be explained. */
 export interface OpenModel {
   readonly fingerprint: string;
-  attribute(text: AttributionText, options: ResolvedOptions): Promise<AttributionRecord>;
+  attribute(
+    text: AttributionText,
+    options: ResolvedOptions,
+    listeners?: AttributionListeners,
+  ): Promise<AttributionRecord>;
   /** Foretells its attributions; without it nothing is said of their time. */
   readonly foreseen?: Foreseen;
   close(): void;

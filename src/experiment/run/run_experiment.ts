@@ -1,3 +1,4 @@
+import type { AttributionListeners } from "../../explain/attribute.ts";
 import { readIfThere } from "../../files/existing_file.ts";
 import { isUnmet } from "../findings/result_row.ts";
 import { type CellOutcome, countOf, failuresOf, rowsOf } from "./cell_outcome.ts";
@@ -121,7 +122,9 @@ async function runNext(
     onBegin();
     run.tell({ kind: "foretold", index, cell, foretold });
   };
-  const outcome = await runCell({ store: run.store, plots: run.plan.plots, note, begin, foreteller }, model, cell);
+  const listeners: AttributionListeners = { onRound: (round) => run.tell({ kind: "round", round }) };
+  const site = { store: run.store, plots: run.plan.plots, note, begin, foreteller, listeners };
+  const outcome = await runCell(site, model, cell);
   run.outcomes.push(outcome);
   await writeManifest(run.store, { ...run, ended: null });
   run.tell({ kind: "end", index, outcome });

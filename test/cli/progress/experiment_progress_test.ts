@@ -69,6 +69,19 @@ Deno.test("progressView() shows the loading, the cell under way with its work, a
   ]);
 });
 
+Deno.test("progressView() shows κ and the points of an adaptive cell", () => {
+  const foretold = { work: [10, 1000], pathPoints: [10, 1000], seconds: null };
+  const events = [
+    { kind: "start", total: 2 },
+    { kind: "begin", index: 0, cell: { id: "a" } },
+    { kind: "foretold", index: 0, cell: { id: "a" }, foretold },
+    { kind: "work", work: 20 },
+    { kind: "round", round: { points: 20, certificate: 0.5, tolerance: 0.01 } },
+  ] as unknown as ProgressEvent[];
+  const detail = "a explaining, κ 50 %, to reach 1 %, 20 of at most 1000 path points";
+  assert.deepEqual(shownBy(events, [0, 0, 0, 1, 1]).at(-1), { share: 0, text: "cell 1 of 2", detail });
+});
+
 Deno.test("progressView() says before a long cell how long it takes, with a terminal and without", () => {
   const foretold = { work: [1, 1], pathPoints: [5, 5], seconds: [1800, 7200] };
   const events = [
