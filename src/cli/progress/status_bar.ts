@@ -4,14 +4,18 @@ import type { StatusMessage } from "./status_worker.ts";
 /** One line on a terminal that tells what is going on. */
 export interface StatusBar {
   show(status: Status): void;
-  /** Clears the line, so that something else can be written; the next status is drawn again. */
-  clear(): void;
+  /**
+   * Clears the line, so that something else can be written; the next status is drawn again.
+   *
+   * @returns false if the thread that draws gave no answer
+   */
+  clear(): boolean;
   /** Clears the line for good. */
   close(): void;
 }
 
 /** Milliseconds that a thread may take to clear the line, its own start included. */
-const PATIENCE = 2000;
+const PATIENCE = 10_000;
 
 /**
  * Opens a status bar on standard error, drawn by a thread of its own: the device may keep this one busy for minutes.
@@ -27,11 +31,13 @@ export function openStatusBar(isTerminal: boolean = Deno.stderr.isTerminal()): S
   const cleared = new Int32Array(new SharedArrayBuffer(4));
   let shown = false;
   let wishes = 0;
+  let answers = true;
   const clear = () => {
-    if (!shown) return;
+    if (!shown) return answers;
     shown = false;
     send({ clear: ++wishes, cleared });
-    Atomics.wait(cleared, 0, wishes - 1, PATIENCE);
+    if (answers) answers = Atomics.wait(cleared, 0, wishes - 1, PATIENCE) !== "timed-out";
+    return answers;
   };
   return {
     show(status) {
