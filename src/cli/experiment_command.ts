@@ -9,7 +9,7 @@ import { type ExperimentResult, runExperiment } from "../experiment/run/run_expe
 import type { RunContext } from "../experiment/run/run_context.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
-import { bytes, oneOf, text } from "./argument_values.ts";
+import { bytes, number, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
@@ -30,7 +30,8 @@ Usage: deno task experiment FILE.yaml [options]
   --model MODEL       in place of the configuration's: a Hugging Face directory, a .gguf file, or a model at the hub,
                       organization/name[@revision][:file.gguf]
   --quantize NAME     none or nf4 in place of the configuration's
-  --device NAME       auto, webgpu or reference in place of the configuration's
+  --device NAME       auto, webgpu, cpu or reference in place of the configuration's
+  --threads N         threads of the device cpu (one for each core)
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
   --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
   --no-cache          neither read nor keep quantized weights and digests of files between runs
@@ -70,6 +71,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const { values, rest } = parseArguments(args, OPTIONS, 1);
   const how = {
     memory: bytes("memory", values.memory),
+    threads: number("threads", values.threads, { least: 1, whole: true }),
     tuning: oneOf("tuning", values.tuning, TUNINGS),
     cache: values["no-cache"] ? "off" as const : undefined,
   };
@@ -146,19 +148,21 @@ function report({ outcomes, computed, stored, failed, unmet, summary }: Experime
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
-function processIo(how: Pick<LoadOptions, "memory" | "tuning" | "cache">): CommandIo {
+function processIo(how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cache">): CommandIo {
   return {
     open: async (model, listeners) =>
       (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, ...listeners }),
     openForecast: async ({ source, device, quantize }) => {
       const { openForecast } = await import("../experiment/foretell/forecast.ts");
       return await withDownloadBar((onDownload) =>
-        openForecast(source, { device, quantize, memory: how.memory, onHint: writeHint, onDownload })
+        openForecast(source, { ...how, device, quantize, onHint: writeHint, onDownload })
       );
     },
     measurePace: async ({ source, device, quantize }) =>
       (await import("../experiment/foretell/measure_first_block.ts")).measureFirstBlock(source, {
-        ...{ device, quantize, memory: how.memory, tuning: how.tuning },
+        ...how,
+        device,
+        quantize,
       }),
     stdout: (text) => write(Deno.stdout, text),
     stderr: (text) => write(Deno.stderr, text),

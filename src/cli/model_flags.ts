@@ -1,6 +1,6 @@
 import type { Device, LanguageModel, LoadOptions } from "../model/model.ts";
 import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
-import { bytes, oneOf, text } from "./argument_values.ts";
+import { bytes, number, oneOf, text } from "./argument_values.ts";
 import type { Options, Values } from "./arguments.ts";
 import { showDownloads } from "./progress/download_progress.ts";
 import type { StatusBar } from "./progress/status_bar.ts";
@@ -12,6 +12,7 @@ export const MODEL_OPTIONS = {
   quantize: { type: "string" },
   device: { type: "string" },
   memory: { type: "string" },
+  threads: { type: "string" },
   tuning: { type: "string" },
   "no-cache": { type: "boolean" },
 } as const satisfies Options;
@@ -24,9 +25,15 @@ export const MODEL_FLAG_HELP = {
 `,
   quantize: `  --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
 `,
-  device: `  --device NAME       auto, webgpu or reference: f64 on the CPU (auto)
+  device:
+    `  --device NAME       webgpu, cpu (ONNX Runtime), reference (f64, slow), or auto: a GPU if one answers, else the
+                      CPU (auto)
 `,
-  memory: `  --memory SIZE       memory of a batch without the weights, as 512MiB or 2GiB (1GiB)
+  threads: `  --threads N         threads of the device cpu (one for each core)
+`,
+  memory:
+    `  --memory SIZE       memory of a batch without the weights, as 512MiB or 2GiB; on the CPU also of the f32 values of
+                      weights that are stored in fewer bits (1GiB)
 `,
   tuning:
     `  --tuning NAME       auto uses the kernels that doctor --tune found fastest here; off uses the defaults (auto)
@@ -51,18 +58,16 @@ export function modelOptions(values: Values): ModelRequest {
   const quantize = oneOf("quantize", values.quantize, QUANTIZATIONS) ?? "none";
   const device: Device = oneOf("device", values.device, DEVICES) ?? "auto";
   const memory = bytes("memory", values.memory);
+  const threads = number("threads", values.threads, { least: 1, whole: true });
   const tuning = oneOf("tuning", values.tuning, TUNINGS);
   const cache = values["no-cache"] ? "off" : undefined;
   return {
     source: text("model", values.model),
-    options: { device, quantize, memory, tuning, cache, onHint: writeHint },
+    options: { device, quantize, memory, threads, tuning, cache, onHint: writeHint },
   };
 }
 
-/**
- * Loads a model, with its progress in a status bar. A hint tells that no adapter answers, so that the f64 reference
- * runs.
- */
+/** Loads a model, with its progress in a status bar. */
 export async function openModel(
   { source, options }: ModelRequest,
   { bar, onWork }: Pick<LoadOptions, "onWork"> & { readonly bar: StatusBar | null },
@@ -70,7 +75,7 @@ export async function openModel(
   bar?.show({ share: null, text: LOADING });
   // Imported after the arguments were checked, so that a mistake is reported at once.
   const { loadModel } = await import("../model/model.ts");
-  const model = await loadModel(source, {
+  return await loadModel(source, {
     ...options,
     onWork,
     ...(bar && {
@@ -82,8 +87,4 @@ export async function openModel(
       onLoad: (share) => bar.show({ share, text: LOADING }),
     }),
   });
-  if (options.device === "auto" && model.device.backend === "reference") {
-    writeHint("no WebGPU adapter answers, so this runs in f64 on the CPU, slowly; see deno task doctor");
-  }
-  return model;
 }

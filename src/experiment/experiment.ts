@@ -19,6 +19,8 @@ export interface ExperimentOptions {
   readonly device?: Device;
   /** Bytes that the values of one program may take. Default 1 GiB. */
   readonly memory?: number;
+  /** Threads on the CPU. Default: one for each core. */
+  readonly threads?: number;
   /** `off`: the default kernels in place of those that `doctor --tune` has chosen for this adapter. Default `auto`. */
   readonly tuning?: "auto" | "off";
   /** `off`: neither read nor keep quantized weights and digests of files. Default `auto`. */
@@ -47,10 +49,10 @@ export interface ExperimentSummary {
  * @throws {Error} if the file has mistakes: every one of them, as `file:line:column: key: expected …, got …`
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
-  const { model, quantize, device, memory, tuning, cache } = options;
+  const { model, quantize, device, memory, threads, tuning, cache } = options;
   const plan = planExperiment(parseConfig(readText(file), file), { model, quantize, device });
   const { computed, stored, failed, unmet, summary } = await runExperiment(plan, {
-    open: (spec) => openModel(spec, { memory, tuning, cache }),
+    open: (spec) => openModel(spec, { memory, threads, tuning, cache }),
     onProgress: (event) => {
       if (event.kind !== "end") return;
       options.onCell?.({ id: event.outcome.cell.id, status: event.outcome.status });

@@ -36,17 +36,11 @@ export type LowerLimits = Partial<Pick<GPUSupportedLimits, "maxStorageBufferBind
  * @throws {NoAdapterError} if none answers
  */
 export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
-  if (Deno.build.os === "linux") {
-    // Without the first, wgpu probes every backend, which takes ten times as long; without the second, Mesa complains
-    // on stderr that it finds no Wayland socket.
-    setDefault("DENO_WEBGPU_BACKEND", "vulkan");
-    setDefault("XDG_RUNTIME_DIR", "/tmp");
-  }
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
+  const adapter = await requestAdapter();
+  if (adapter === null) {
     throw new NoAdapterError(
       "Cannot open a WebGPU adapter: none answers. " +
-        "Install a Vulkan driver (Debian: mesa-vulkan-drivers) or use --device reference",
+        "Install a Vulkan driver (Debian: mesa-vulkan-drivers) or use --device cpu",
     );
   }
   const timestamps = adapter.features.has("timestamp-query");
@@ -64,7 +58,7 @@ export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
     device,
     adapter: adapter.info.description || adapter.info.device || adapter.info.vendor || "unknown adapter",
     driver: await driverText(adapter.info),
-    software: /llvmpipe|lavapipe|swiftshader|softpipe/i.test(adapter.info.description),
+    software: isSoftware(adapter),
     limits: lowered(device.limits, lower),
     features: { subgroups: subgroups && smallestSubgroup(adapter) >= LANES_NEEDED, timestamps },
     check() {
@@ -75,6 +69,26 @@ export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
       device.destroy();
     },
   };
+}
+
+/** The kind of the adapter that answers: a processor of graphics, or software in its place. */
+export async function adapterKind(): Promise<"hardware" | "software" | "none"> {
+  const adapter = await requestAdapter();
+  return adapter === null ? "none" : isSoftware(adapter) ? "software" : "hardware";
+}
+
+async function requestAdapter(): Promise<GPUAdapter | null> {
+  if (Deno.build.os === "linux") {
+    // Without the first, wgpu probes every backend, which takes ten times as long; without the second, Mesa complains
+    // on stderr that it finds no Wayland socket.
+    setDefault("DENO_WEBGPU_BACKEND", "vulkan");
+    setDefault("XDG_RUNTIME_DIR", "/tmp");
+  }
+  return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
+}
+
+function isSoftware({ info }: GPUAdapter): boolean {
+  return /llvmpipe|lavapipe|swiftshader|softpipe|basic render/i.test(`${info.description} ${info.device}`);
 }
 
 /** A plain copy: the adapter's own object reads its values from inside. */

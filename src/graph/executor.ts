@@ -34,7 +34,7 @@ export interface Program<O extends GraphOutputs = GraphOutputs> {
 
 /** Runs graphs; knows neither models nor attributions. */
 export interface Executor {
-  readonly backend: "webgpu" | "reference";
+  readonly backend: "webgpu" | "cpu" | "reference";
   /** The adapter or processor in words. */
   readonly adapter: string;
   /** Name of the tuning that chose its kernels; null if it has none to choose from. */

@@ -32,10 +32,22 @@ interface Life {
 export function plan(graph: Graph): Plan {
   const slotOf = new Map<number, number>();
   const scratch: number[][] = graph.nodes.map(() => []);
-  const lives = livesOf(graph, slotOf, scratch).sort((a, b) => b.bytes - a.bytes);
+  const slots = planLives(livesOf(graph, slotOf, scratch));
+  const inputBytes = graph.inputs
+    .filter((input) => input.kind === "data")
+    .reduce((sum, input) => sum + bytesOf(input.value), 0);
+  return { slots, slotOf, scratch, inputBytes, bytes: slots.reduce((sum, bytes) => sum + bytes, inputBytes) };
+}
+
+/**
+ * Places each life in the smallest slot that is free for it, the largest first.
+ *
+ * @returns the bytes of each slot
+ */
+export function planLives(lives: readonly Life[]): number[] {
   const slots: number[] = [];
   const taken: Life[][] = [];
-  for (const life of lives) {
+  for (const life of lives.toSorted((a, b) => b.bytes - a.bytes)) {
     let slot = slots.length - 1;
     while (slot >= 0 && !reserve(taken[slot], life)) slot--;
     if (slot < 0) {
@@ -44,10 +56,7 @@ export function plan(graph: Graph): Plan {
     }
     life.place(slot);
   }
-  const inputBytes = graph.inputs
-    .filter((input) => input.kind === "data")
-    .reduce((sum, input) => sum + bytesOf(input.value), 0);
-  return { slots, slotOf, scratch, inputBytes, bytes: slots.reduce((sum, bytes) => sum + bytes, inputBytes) };
+  return slots;
 }
 
 /**

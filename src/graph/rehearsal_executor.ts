@@ -3,7 +3,10 @@ import type { Gpu } from "../gpu/device.ts";
 import { type BufferRange, paramsBytes } from "../gpu/pass.ts";
 import { elements } from "../ops/op.ts";
 import { DEFAULT_TUNING } from "../ops/kernel_choice.ts";
-import type { GpuWeight } from "../ops/formats/weight.ts";
+import type { CpuWeight } from "../ops/formats/lowered_weight.ts";
+import type { GpuWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
+import { CPU_VALUE_BYTES, cpuNeeds } from "./cpu_executor.ts";
+import { weightForms } from "./cpu_weights.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
 import type { Graph } from "./graph.ts";
@@ -13,30 +16,37 @@ import { gatherOutputs, type GraphOutputs, type OutputData } from "./outputs.ts"
 import { referenceNeeds, referenceWeightBytes } from "./reference_executor.ts";
 
 /** Facts about an adapter that are known without using it. */
-export interface RehearsalAdapter extends Pick<Gpu, "adapter" | "software"> {
+interface RehearsalAdapter extends Pick<Gpu, "adapter" | "software"> {
   readonly limits: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">;
   readonly features: Pick<Gpu["features"], "subgroups">;
 }
 
+/** The device that is rehearsed. */
+export type RehearsedDevice =
+  | { readonly backend: "webgpu"; readonly adapter: RehearsalAdapter }
+  | { readonly backend: "cpu"; readonly adapter: string; readonly room: number }
+  | { readonly backend: "reference" };
+
 /** Fills an output, which is zero before, with the values that a run of these inputs pretends to have computed. */
 export type Pretend = (output: string, values: Float64Array, inputs: InputData) => void;
 
+/** Sizes on a device. */
+interface DeviceSizes extends Pick<Executor, "adapter" | "tuning" | "maxValueBytes"> {
+  /** Remembers a weight and returns its bytes. */
+  upload(info: WeightInfo, segments: readonly WeightSegment[]): number;
+  needs(graph: Graph): Pick<Program, "slots" | "ownBytes">;
+}
+
 /**
  * Does all that an executor does, except keeping weights and computing: programs and weights have their sizes on the
- * adapter, so that a rehearsal tells the memory of any run.
- *
- * @param adapter null: the f64 reference
+ * device, so that a rehearsal tells the memory of any run.
  */
-export function createRehearsalExecutor(adapter: RehearsalAdapter | null, pretend: Pretend): Executor {
-  const weights = new Map<string, GpuWeight>();
+export function createRehearsalExecutor(device: RehearsedDevice, pretend: Pretend): Executor {
+  const { upload, needs, ...facts } = sizesOn(device);
   let weightBytes = 0;
   return {
-    backend: adapter === null ? "reference" : "webgpu",
-    adapter: adapter === null ? "f64 reference on the CPU" : adapter.adapter,
-    tuning: adapter === null ? null : DEFAULT_TUNING.name,
-    maxValueBytes: adapter === null
-      ? Infinity
-      : Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
+    backend: device.backend,
+    ...facts,
     get weightBytes() {
       return weightBytes;
     },
@@ -44,31 +54,68 @@ export function createRehearsalExecutor(adapter: RehearsalAdapter | null, preten
       return weightBytes;
     },
     upload(info, segments) {
-      if (adapter === null) weightBytes += referenceWeightBytes(info);
-      else {
-        const slices = sliceWeight(adapter.limits, info, segments).map(({ format, rowStart, rows, ...bytes }) => ({
-          format,
-          rowStart,
-          rows,
-          data: standIn(bytes.dataBytes),
-          scales: bytes.scaleBytes === null ? undefined : standIn(bytes.scaleBytes),
-        }));
-        weights.set(info.name, { rows: info.rows, columns: info.columns, segments: slices });
-        for (const { data, scales } of slices) weightBytes += data.size + (scales?.size ?? 0);
-      }
+      weightBytes += upload(info, segments);
       return Promise.resolve();
     },
-    compile(graph) {
-      const needs = adapter === null ? referenceNeeds(graph) : webGpuNeeds(graph, { ...adapter, weights });
-      return Promise.resolve({
-        ...needs,
+    compile: (graph) =>
+      Promise.resolve({
+        ...needs(graph),
         run: (inputs) => Promise.resolve({ outputs: outputsOf(graph.outputs, inputs, pretend), gpuSeconds: null }),
         profile: () => null,
         dispose: () => {},
-      });
-    },
+      }),
     dropStates: () => {},
-    close: () => weights.clear(),
+    close: () => {},
+  };
+}
+
+function sizesOn(device: RehearsedDevice): DeviceSizes {
+  if (device.backend === "webgpu") return webGpuSizes(device.adapter);
+  if (device.backend === "cpu") return cpuSizes(device);
+  return {
+    adapter: "f64 reference on the CPU",
+    tuning: null,
+    maxValueBytes: Infinity,
+    upload: referenceWeightBytes,
+    needs: referenceNeeds,
+  };
+}
+
+function cpuSizes({ adapter, room }: { readonly adapter: string; readonly room: number }): DeviceSizes {
+  const weights = new Map<string, CpuWeight>();
+  let expanded = 0;
+  return {
+    adapter,
+    tuning: null,
+    maxValueBytes: CPU_VALUE_BYTES,
+    upload({ name, rows, columns }, segments) {
+      const forms = weightForms({ rows, columns }, segments, room - expanded);
+      expanded += forms.expanded;
+      weights.set(name, { rows, columns, parts: forms.parts });
+      return forms.bytes;
+    },
+    needs: (graph) => cpuNeeds(graph, weights),
+  };
+}
+
+function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
+  const weights = new Map<string, GpuWeight>();
+  return {
+    adapter: adapter.adapter,
+    tuning: DEFAULT_TUNING.name,
+    maxValueBytes: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
+    upload(info, segments) {
+      const slices = sliceWeight(adapter.limits, info, segments).map(({ format, rowStart, rows, ...bytes }) => ({
+        format,
+        rowStart,
+        rows,
+        data: standIn(bytes.dataBytes),
+        scales: bytes.scaleBytes === null ? undefined : standIn(bytes.scaleBytes),
+      }));
+      weights.set(info.name, { rows: info.rows, columns: info.columns, segments: slices });
+      return slices.reduce((sum, { data, scales }) => sum + data.size + (scales?.size ?? 0), 0);
+    },
+    needs: (graph) => webGpuNeeds(graph, { ...adapter, weights }),
   };
 }
 

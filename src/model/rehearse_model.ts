@@ -1,12 +1,14 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
-import { NoAdapterError, openGpu } from "../gpu/device.ts";
-import { createRehearsalExecutor, type RehearsalAdapter } from "../graph/rehearsal_executor.ts";
+import { openGpu } from "../gpu/device.ts";
+import { cpuText } from "../graph/cpu_executor.ts";
+import { createRehearsalExecutor, type RehearsedDevice } from "../graph/rehearsal_executor.ts";
 import { assembleModel } from "./assemble_model.ts";
 import { continuePrompt } from "./generate/continue_prompt.ts";
 import type { ProgramKind } from "./graphs/program_graphs.ts";
 import type { LanguageModel } from "./language_model.ts";
-import type { Device, LoadOptions } from "./load/load_options.ts";
+import { chooseDevice } from "./load/choose_device.ts";
+import { DEFAULT_MEMORY, type LoadOptions } from "./load/load_options.ts";
 import { layOutWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
 import { readModelConfig } from "./load/read_model_config.ts";
@@ -52,7 +54,7 @@ export async function rehearseModel(source?: string, options: LoadOptions = {}):
 
 async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions): Promise<Rehearsal> {
   let effort: Effort = "least";
-  const executor = createRehearsalExecutor(await adapterOf(options.device ?? "auto"), pretendOutputs(() => effort));
+  const executor = createRehearsalExecutor(await rehearsedDevice(options), pretendOutputs(() => effort));
   const config = await readModelConfig(checkpoint);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
   const runs: RehearsedRun[] = [];
@@ -95,16 +97,14 @@ function recordRuns(runtime: ModelRuntime, runs: RehearsedRun[]): ModelRuntime {
   };
 }
 
-/** Returns an adapter's description and limits; null for the reference. */
-async function adapterOf(device: Device): Promise<RehearsalAdapter | null> {
-  if (device === "reference") return null;
-  try {
-    const { adapter, software, limits, features, close } = await openGpu();
-    const { maxStorageBufferBindingSize, maxBufferSize } = limits;
-    close();
-    return { adapter, software, features, limits: { maxStorageBufferBindingSize, maxBufferSize } };
-  } catch (error) {
-    if (device === "auto" && error instanceof NoAdapterError) return null;
-    throw error;
-  }
+/** Returns the device that would be opened, with its limits. */
+async function rehearsedDevice({ device = "auto", threads, memory }: LoadOptions): Promise<RehearsedDevice> {
+  const chosen = device === "auto" ? (await chooseDevice()).device : device;
+  if (chosen === "reference") return { backend: "reference" };
+  if (chosen === "cpu") return { backend: "cpu", adapter: await cpuText(threads), room: memory ?? DEFAULT_MEMORY };
+  const { adapter, software, limits, features, close } = await openGpu();
+  const { maxStorageBufferBindingSize, maxBufferSize } = limits;
+  close();
+  const facts = { adapter, software, features, limits: { maxStorageBufferBindingSize, maxBufferSize } };
+  return { backend: "webgpu", adapter: facts };
 }

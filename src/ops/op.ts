@@ -1,4 +1,6 @@
 import type { BufferRange, Dispatch } from "../gpu/pass.ts";
+import type { OnnxEmitter, Tensor } from "../onnx/lowering.ts";
+import type { LoweredWeight } from "./formats/lowered_weight.ts";
 import type { GpuWeight, ReferenceWeight } from "./formats/weight.ts";
 import type { Tuning } from "./kernel_choice.ts";
 
@@ -70,6 +72,17 @@ export interface KernelContext<A> {
   weight(name: string): GpuWeight;
 }
 
+/** Operands of an op that is lowered to ONNX operators. */
+export interface LoweringContext<A> {
+  readonly attributes: A;
+  /** Matrices [rows, columns], `matrix` of their types; vectors if they have one dimension; u32 is int32. */
+  readonly inputs: readonly Tensor[];
+  readonly inputTypes: readonly ValueType[];
+  readonly outputTypes: readonly ValueType[];
+  readonly g: OnnxEmitter;
+  weight(name: string): LoweredWeight;
+}
+
 /** Part of an op's values in reverse walks: which are kept for them, and which are computed again. */
 interface Recompute {
   /** Reverse walks start at this op: all that depends on it is part of a walk. */
@@ -121,6 +134,13 @@ export interface Op<A> {
   readonly recompute?: Recompute;
   /** Elements (f32) of the scratch buffers of `kernels`. */
   scratch?(attributes: A, inputs: readonly ValueType[]): number[];
+  /**
+   * Adds the ONNX operators that compute the outputs, in f32: the op on the CPU. What follows from shapes alone are
+   * sizes, so that one model serves all of them.
+   */
+  lower(context: LoweringContext<A>): Tensor[];
+  /** Elements (f32) of the largest tensors that `lower` makes on the way. Default: none beyond the outputs. */
+  loweredScratch?(attributes: A, inputs: readonly ValueType[]): number;
   /** Launches in order; each sees the results of the ones before. */
   kernels(context: KernelContext<A>): Dispatch[];
 }

@@ -203,7 +203,7 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /--calls: expected only with method kernel-shap, got method captum-kernel-shap/,
   ],
   ["a tolerance of 0", ["attribute", ...PROMPT, "--tolerance", "0"], /--tolerance: expected a number above 0, got 0/],
-  ["an unknown device", ["attribute", ...PROMPT, "--device", "cuda"], /one of auto, webgpu, reference: got cuda/],
+  ["an unknown device", ["attribute", ...PROMPT, "--device", "cuda"], /one of auto, webgpu, cpu, reference: got cuda/],
   [
     "a memory without a unit that exists",
     ["attribute", ...PROMPT, "--memory", "2GB"],

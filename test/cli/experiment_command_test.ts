@@ -155,7 +155,7 @@ for (
     ["two files", ["FILE", "FILE"], /Unexpected argument/],
     ["a missing file", ["nowhere.yaml"], /nowhere.yaml must be a readable file/],
     ["an unknown option", ["FILE", "--fast"], /'--fast'/],
-    ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, reference: got gpu/],
+    ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, cpu, reference: got gpu/],
     ["memory of no size", ["FILE", "--memory", "some"], /must be a size like 512MiB or 2GiB: got some/],
     ["an empty output directory", ["FILE", "--out", ""], /must not be empty/],
   ] as [string, string[], RegExp][]

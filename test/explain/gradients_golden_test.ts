@@ -32,6 +32,7 @@ const CASES: Record<keyof typeof DIRECTORIES, readonly Case[]> = golden.cases;
 // rotations.
 const TOLERANCES = {
   webgpu: { absolute: 1e-6, relative: 5e-4 },
+  cpu: { absolute: 1e-6, relative: 5e-4 },
   reference: { absolute: 1e-7, relative: 2e-5 },
 } as const;
 
@@ -60,7 +61,13 @@ const repeated = (row: Float32Array, times: number) =>
 const integrate = async (path: PathFunction) =>
   (await integrateFixed(path, "gauss-legendre", golden.steps, "token")).attribution;
 
-const RUNS = [["awkward/f32", "webgpu"], ["awkward/f32", "reference"], ["biography", "webgpu"]] as const;
+const RUNS = [
+  ["awkward/f32", "webgpu"],
+  ["awkward/f32", "cpu"],
+  ["awkward/f32", "reference"],
+  ["biography", "webgpu"],
+  ["biography", "cpu"],
+] as const;
 for (const [name, device] of RUNS) {
   const tolerance = TOLERANCES[device];
 

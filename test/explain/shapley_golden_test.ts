@@ -57,7 +57,7 @@ for (const [name, cases] of Object.entries(golden.shap)) {
     }));
 }
 
-for (const device of ["webgpu", "reference"] as const) {
+for (const device of ["webgpu", "cpu", "reference"] as const) {
   const { prompt, target, ...captum } = golden.captum;
 
   Deno.test(`on ${device}: Shapley values of deleted units equal Captum's ShapleyValues through its LLM wrapper`, () =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { grid, specialize } from "../../src/gpu/kernel.ts";
+import { createCpuExecutor } from "../../src/graph/cpu_executor.ts";
 import { pullBack } from "../../src/graph/differentiate.ts";
 import { fuse } from "../../src/graph/fuse.ts";
 import { trace } from "../../src/graph/graph.ts";
@@ -46,6 +47,10 @@ const square: Op<Record<never, never>> = {
   name: "square",
   types: (_attributes, [x]) => [{ shape: x.shape, dtype: "f32" }],
   reference: ({ inputs: [x, residual] }) => [x.map((value, i) => value * value + (residual?.[i] ?? 0))],
+  lower({ g, inputs: [x, residual = null] }) {
+    const y = g.node("Mul", [x, x]);
+    return [residual === null ? y : g.node("Add", [y, residual])];
+  },
   vjp: (g, { inputs: [x] }, [dy]) => [dy && g.emit(squareBackward, {}, [x, dy])[0]],
   jvp: null,
   takesResidual: (_attributes, inputs) => inputs === 1,
@@ -55,6 +60,7 @@ const squareBackward: Op<Record<never, never>> = {
   ...square,
   name: "squareBackward",
   reference: ({ inputs: [x, dy] }) => [x.map((value, i) => 2 * value * dy[i])],
+  lower: ({ g, inputs: [x, dy] }) => [g.node("Mul", [g.node("Mul", [x, g.scalar(2)]), dy])],
   recompute: { wide: 0 },
   kernels: (context) => launch(context, true),
 };
@@ -77,7 +83,7 @@ Deno.test("graphs run, differentiate, fuse and recompute an op by what the op it
   // A wide value is computed again, and the sum is left to `square`.
   assert.equal(namesOf(plain).filter((name) => name === "add").length, 4);
   assert.deepEqual(namesOf(passed), ["add", "square", "seed", "add", "squareBackward", "add", "add"]);
-  for (const create of [createReferenceExecutor, createWebGpuExecutor]) {
+  for (const create of [createReferenceExecutor, createWebGpuExecutor, createCpuExecutor]) {
     const executor = await create();
     try {
       for (const one of [plain, passed]) {

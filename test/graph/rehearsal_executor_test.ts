@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Executor } from "../../src/graph/executor.ts";
+import { createCpuExecutor } from "../../src/graph/cpu_executor.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { createRehearsalExecutor } from "../../src/graph/rehearsal_executor.ts";
@@ -29,19 +30,27 @@ async function needsOf(executor: Executor) {
   }
 }
 
-Deno.test("createRehearsalExecutor() without an adapter takes what the reference takes", async () => {
-  assert.deepEqual(await needsOf(createRehearsalExecutor(null, () => {})), await needsOf(createReferenceExecutor()));
+Deno.test("createRehearsalExecutor() of the reference takes what the reference takes", async () => {
+  const rehearsed = createRehearsalExecutor({ backend: "reference" }, () => {});
+  assert.deepEqual(await needsOf(rehearsed), await needsOf(createReferenceExecutor()));
 });
 
 Deno.test("createRehearsalExecutor() of an adapter takes what a run on it takes", async () => {
   const gpu = await openGpu();
-  const rehearsed = await needsOf(createRehearsalExecutor(gpu, () => {}));
+  const rehearsed = await needsOf(createRehearsalExecutor({ backend: "webgpu", adapter: gpu }, () => {}));
   gpu.close();
   assert.deepEqual(rehearsed, await needsOf(await createWebGpuExecutor()));
 });
 
+for (const room of [0, Infinity]) {
+  Deno.test(`createRehearsalExecutor() of the CPU takes what a run on it takes, room ${room}`, async () => {
+    const rehearsed = createRehearsalExecutor({ backend: "cpu", adapter: "a processor", room }, () => {});
+    assert.deepEqual(await needsOf(rehearsed), await needsOf(await createCpuExecutor({ room })));
+  });
+}
+
 Deno.test("createRehearsalExecutor() pretends the outputs, and computes none", async () => {
-  const executor = createRehearsalExecutor(null, (name, values, { x }) => {
+  const executor = createRehearsalExecutor({ backend: "reference" }, (name, values, { x }) => {
     values[0] = name === "h" ? x[3] : NaN;
   });
   const program = await executor.compile(graphOfProduct());

@@ -42,8 +42,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   statistics: [],
   model: ["attribution", "perturbation", "statistics", "checkpoint", "graph", "ops", "quant", "gpu", "files"],
   checkpoint: ["quant", "files", "time"],
-  graph: ["ops", "gpu", "quant"],
-  ops: ["gpu", "quant"],
+  graph: ["ops", "onnx", "gpu", "quant"],
+  ops: ["onnx", "gpu", "quant"],
+  onnx: [],
   gpu: ["time"],
   quant: [],
   // Services of the machine.

@@ -43,6 +43,7 @@ const RULES = {
 // the f32 table of rotations alone.
 const TOLERANCES = {
   webgpu: { score: { absolute: 2e-5, relative: 0 }, gradient: { absolute: 1e-6, relative: 2e-4 } },
+  cpu: { score: { absolute: 2e-5, relative: 0 }, gradient: { absolute: 1e-6, relative: 2e-4 } },
   reference: { score: { absolute: 3e-6, relative: 0 }, gradient: { absolute: 1e-7, relative: 2e-5 } },
 } as const;
 
@@ -69,7 +70,7 @@ async function baselineRows(model: LanguageModel, name: string, end: Float32Arra
   return end.map((value, i) => frozen.includes(Math.floor(i / D)) ? value : row[i % D]);
 }
 
-for (const device of ["webgpu", "reference"] as const) {
+for (const device of ["webgpu", "cpu", "reference"] as const) {
   const tolerance = TOLERANCES[device];
   for (const weights of ["f32", "f16", "bf16", "nf4", "nf4dq"]) {
     Deno.test(`${weights} on ${device}: log-probs and derivatives along paths equal PyTorch's in f64`, () =>

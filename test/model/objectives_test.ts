@@ -27,6 +27,7 @@ const DIRECTORY = fileURLToPath(new URL("../golden/awkward/", import.meta.url));
 // rotations, and for the divergence by the logits that it starts from, which are kept in f32.
 const TOLERANCES = {
   webgpu: { score: { absolute: 2e-5, relative: 3e-5 }, gradient: { absolute: 2e-6, relative: 2e-4 } },
+  cpu: { score: { absolute: 2e-5, relative: 3e-5 }, gradient: { absolute: 2e-6, relative: 2e-4 } },
   reference: { score: { absolute: 3e-6, relative: 1e-6 }, gradient: { absolute: 2e-7, relative: 2e-5 } },
 } as const;
 
@@ -65,7 +66,12 @@ function open(model: LanguageModel, one: Case, key: string, prompt: Float32Array
   return openObjective(model, text, name as ObjectiveName, prompt);
 }
 
-for (const [weights, device] of [["f32", "webgpu"], ["nf4", "webgpu"], ["f32", "reference"]] as const) {
+for (
+  const [weights, device] of [["f32", "webgpu"], ["nf4", "webgpu"], ["f32", "cpu"], ["nf4", "cpu"], [
+    "f32",
+    "reference",
+  ]] as const
+) {
   const tolerance = TOLERANCES[device];
 
   Deno.test(`${weights} on ${device}: objectives and their derivatives along a path equal PyTorch's in f64`, () =>
@@ -91,7 +97,7 @@ for (const [weights, device] of [["f32", "webgpu"], ["nf4", "webgpu"], ["f32", "
     }));
 }
 
-for (const device of ["webgpu", "reference"] as const) {
+for (const device of ["webgpu", "cpu", "reference"] as const) {
   const tolerance = TOLERANCES[device];
 
   Deno.test(`f32 on ${device}: token attributions and ablation of objectives equal PyTorch's in f64`, () =>

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createCpuExecutor } from "../../src/graph/cpu_executor.ts";
 import { pullBack, pushForward } from "../../src/graph/differentiate.ts";
+import type { Executor } from "../../src/graph/executor.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
@@ -15,16 +17,25 @@ const KERNEL_TOLERANCE = { absolute: 1e-6, relative: 1e-5 };
 /** Tests the kernels of each case against the f64 reference. */
 export function testKernels(cases: readonly OpCase[]): void {
   for (const one of cases) {
-    Deno.test(`kernel of ${one.title} matches the f64 reference`, async () => {
-      const gpu = await createWebGpuExecutor();
-      try {
-        const expected = await runOp(createReferenceExecutor(), one);
-        const actual = await runOp(gpu, one);
-        expected.forEach((values, i) => assertClose(actual[i], values, KERNEL_TOLERANCE, `output ${i}`));
-      } finally {
-        gpu.close();
-      }
-    });
+    Deno.test(`kernel of ${one.title} matches the f64 reference`, () => checkOn(createWebGpuExecutor, one));
+  }
+}
+
+/** Tests the ONNX operators of each case against the f64 reference. */
+export function testLowering(cases: readonly OpCase[]): void {
+  for (const one of cases) {
+    Deno.test(`${one.title} in ONNX operators matches the f64 reference`, () => checkOn(createCpuExecutor, one));
+  }
+}
+
+async function checkOn(create: () => Promise<Executor>, one: OpCase): Promise<void> {
+  const executor = await create();
+  try {
+    const expected = await runOp(createReferenceExecutor(), one);
+    const actual = await runOp(executor, one);
+    expected.forEach((values, i) => assertClose(actual[i], values, KERNEL_TOLERANCE, `output ${i}`));
+  } finally {
+    executor.close();
   }
 }
 

@@ -42,7 +42,7 @@ The model
 ${
     helpLine("model MODEL", "a directory, a .gguf file, or organization/name at the hub (the embedded biography model)")
   }${helpLine("quantize nf4", "quantize the blocks' weights at load")}${
-    helpLine("device NAME", "auto, webgpu or reference: f64 on the CPU (auto)")
+    helpLine("device NAME", "webgpu, cpu, reference (f64), or auto: a GPU if one answers, else the CPU (auto)")
   }
 How it is explained
 ${methodLine()}${presetLine()}${flagHelp(chosen(COMMON_FLAGS, SHORT_COMMON))}

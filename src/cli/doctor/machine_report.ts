@@ -1,6 +1,8 @@
 import { hubSettings } from "../../checkpoint/hub/hub_settings.ts";
 import { withoutUser } from "../../checkpoint/hub/redact.ts";
 import { NoAdapterError, openGpu } from "../../gpu/device.ts";
+import { cpuText } from "../../graph/cpu_executor.ts";
+import { chooseDevice } from "../../model/load/choose_device.ts";
 import { readTuning, tuningKey } from "../../model/tune/tuning_cache.ts";
 import { write, writeHint } from "../write.ts";
 
@@ -21,7 +23,7 @@ export async function describeMachine(): Promise<boolean> {
     ["system", `${Deno.build.os} ${Deno.build.arch}, ${navigator.hardwareConcurrency} cores`],
   ];
   const { ok, rows: adapterRows } = await describeAdapter();
-  for (const [name, value] of [...rows, ...adapterRows, ...describeHub()]) {
+  for (const [name, value] of [...rows, ...adapterRows, ...await describeCpu(), ...describeHub()]) {
     write(Deno.stdout, `${name.padEnd(22)}${value}\n`);
   }
   return ok && !isOlder(Deno.version.deno, OLDEST_DENO);
@@ -33,7 +35,7 @@ async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][
     const mebibytes = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
     const { tuning, hint } = await readTuning(tuningKey(gpu));
     const rows: [string, string][] = [
-      ["adapter", `${gpu.adapter}${gpu.software ? " (software: a GPU's driver would be faster)" : ""}`],
+      ["adapter", `${gpu.adapter}${gpu.software ? " (software)" : ""}`],
       ["driver", gpu.driver],
       ["subgroups", gpu.features.subgroups ? "yes" : "no (slower kernels are used)"],
       ["timestamps", gpu.features.timestamps ? "yes" : "no (gpuSeconds is null)"],
@@ -49,6 +51,15 @@ async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][
     if (!(error instanceof NoAdapterError)) throw error;
     return { ok: false, rows: [["adapter", `none. ${error.message}`]] };
   }
+}
+
+/** Tells of ONNX Runtime, and which device a run takes by itself. */
+async function describeCpu(): Promise<[string, string][]> {
+  const { device, reason, slow } = await chooseDevice();
+  return [
+    ["device cpu", await cpuText().catch((error: Error) => `none. ${error.message}`)],
+    ["device auto", `${device}, as ${reason}${slow ? " (slow)" : ""}`],
+  ];
 }
 
 /** Tells the source of models and the folder that keeps them. */

@@ -23,7 +23,7 @@ Usage: deno task inspect MODEL [--plan [options]]
   --points N          path points that are evaluated at a time (64)
   --layer K           the block whose input moves along the path, 0 the embeddings (0)
   --tokens            the matrix of target by prompt tokens
-${MODEL_FLAG_HELP.quantize}  --device NAME       auto, webgpu or reference: the plan keeps to its limits (auto)
+${MODEL_FLAG_HELP.quantize}  --device NAME       auto, webgpu, cpu or reference: the plan keeps to its limits (auto)
 ${MODEL_FLAG_HELP.memory}  --help              this text
 `;
 

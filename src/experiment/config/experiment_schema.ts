@@ -139,7 +139,7 @@ export function experimentSchema() {
       "embedded, a directory, a .gguf file or a hub id",
     ),
     quantize: each(oneOf(QUANTIZATIONS), "what the block's linear layers are quantized to at load"),
-    device: oneOf(DEVICES, "webgpu, reference (f64 on the CPU), or auto").optional(),
+    device: oneOf(DEVICES, "webgpu, cpu, reference (f64), or auto: a GPU if one answers, else the CPU").optional(),
     prompts: z.array(promptSchema(), { error: "a list of prompts" }).min(1, { error: "a list of at least one prompt" }),
     sweeps: z.array(sweepSchema(), { error: "a list of sweeps" }).min(1, { error: "a list of at least one sweep" }),
     compare: z.array(comparisonSchema(), { error: "a list of comparisons" }).optional()

@@ -43,7 +43,7 @@ export interface ForecastModel {
  */
 export async function openForecast(
   source: string,
-  options: Pick<LoadOptions, "device" | "quantize" | "memory" | "onHint" | "onDownload">,
+  options: Pick<LoadOptions, "device" | "quantize" | "memory" | "threads" | "onHint" | "onDownload">,
 ): Promise<ForecastModel> {
   const { model, setEffort } = await rehearseModel(source, options);
   const forecastResolved = async (text: AttributionText, options: ResolvedOptions): Promise<Forecast> => {

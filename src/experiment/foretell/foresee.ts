@@ -12,14 +12,14 @@ import type { Foreseen } from "./foreteller.ts";
  */
 export function foresee(
   model: LanguageModel,
-  { device, quantize, memory }: Pick<LoadOptions, "device" | "quantize" | "memory">,
+  { device, quantize, memory, threads }: Pick<LoadOptions, "device" | "quantize" | "memory" | "threads">,
 ): Foreseen & { close(): void } {
   let rehearsal: Promise<ForecastModel> | undefined;
   return {
     backend: model.device.backend,
     work: () => model.meter.work,
     async forecast(text, options) {
-      rehearsal ??= openForecast(model.id, { device, quantize, memory });
+      rehearsal ??= openForecast(model.id, { device, quantize, memory, threads });
       return await (await rehearsal).forecastResolved(text, options);
     },
     measurePace: () => measurePace(model, startStopwatch()),

@@ -11,10 +11,10 @@ import type { ModelListeners, OpenModel } from "./run_context.ts";
  */
 export async function openModel(
   { source, quantize, device }: ModelSpec,
-  how: Pick<LoadOptions, "memory" | "tuning" | "cache" | keyof ModelListeners> = {},
+  how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cache" | keyof ModelListeners> = {},
 ): Promise<OpenModel> {
   const model = await loadModel(source, { device, quantize, ...how });
-  const foreseen = foresee(model, { device, quantize, memory: how.memory });
+  const foreseen = foresee(model, { device, quantize, memory: how.memory, threads: how.threads });
   return {
     // Without a listener nobody would hear it.
     ...(how.onWork && { foreseen }),

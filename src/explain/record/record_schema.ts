@@ -106,7 +106,11 @@ export const RECORD = z.object({
     parameters: z.number(),
     fingerprint: z.string(),
   }),
-  device: z.object({ backend: z.enum(["webgpu", "reference"]), adapter: z.string(), tuning: z.string().nullable() }),
+  device: z.object({
+    backend: z.enum(["webgpu", "cpu", "reference"]),
+    adapter: z.string(),
+    tuning: z.string().nullable(),
+  }),
   method: z.looseObject({ name: z.string() }),
   prompt: z.object({
     text: z.string(),

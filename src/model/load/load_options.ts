@@ -1,11 +1,14 @@
 import type { Quantize } from "./load_weights.ts";
 import type { DownloadProgress } from "./locate_model.ts";
 
-/** The device to run on: `auto` is WebGPU if an adapter answers, else the f64 reference. */
-export type Device = "auto" | "webgpu" | "reference";
+/**
+ * The device to run on: `webgpu` on any adapter, `cpu` by ONNX Runtime, `reference` in f64. `auto` is WebGPU if a GPU
+ * answers, not software in its place; else the CPU or, where ONNX Runtime has no library, what WebGPU there is.
+ */
+export type Device = "auto" | "webgpu" | "cpu" | "reference";
 
 /** Every device. */
-export const DEVICES: readonly [Device, ...Device[]] = ["auto", "webgpu", "reference"];
+export const DEVICES: readonly [Device, ...Device[]] = ["auto", "webgpu", "cpu", "reference"];
 
 /** Every quantization at load. */
 export const QUANTIZATIONS: readonly [Quantize, ...Quantize[]] = ["none", "nf4"];
@@ -13,14 +16,22 @@ export const QUANTIZATIONS: readonly [Quantize, ...Quantize[]] = ["none", "nf4"]
 /** Kernels to use: those that were found fastest on this adapter, or the defaults. */
 export const TUNINGS: readonly ["auto", "off"] = ["auto", "off"];
 
+/** Bytes that the values of one program may take by default. */
+export const DEFAULT_MEMORY: number = 2 ** 30;
+
 /** Options of loading a model. */
 export interface LoadOptions {
   /** Default `auto`. */
   readonly device?: Device;
   /** `nf4` quantizes the linear layers of the blocks at load if they are not in NF4 yet. Default `none`. */
   readonly quantize?: Quantize;
-  /** Bytes that the values of one program may take. Default 1 GiB. */
+  /**
+   * Bytes that the values of one program may take; on the CPU also the f32 values of weights that are stored in fewer
+   * bits, beyond which they are expanded where they are used. Default 1 GiB.
+   */
   readonly memory?: number;
+  /** Threads on the CPU. Default: one for each core. */
+  readonly threads?: number;
   /**
    * `auto`: kernels as `doctor --tune` has chosen them for this adapter, if it has; `off`: the default kernels.
    * Default: the environment's WHENCE_TUNING, else `auto`.

@@ -5,6 +5,7 @@ import { type Embed, embeddingReader } from "../load/embedding_rows.ts";
 import type { LoadOptions } from "../load/load_options.ts";
 import type { ModelConfig } from "../load/model_config.ts";
 import { hasAttentionBias, hasOutputBias } from "../load/weight_layout.ts";
+import { DEFAULT_MEMORY } from "../load/load_options.ts";
 import { createModelMeter, type RecordingMeter } from "./model_meter.ts";
 import { createProgramCache, type ProgramCache } from "./program_cache.ts";
 
@@ -16,9 +17,6 @@ export interface ModelRuntime {
   readonly meter: RecordingMeter;
   readonly embed: Embed;
 }
-
-/** Bytes that the values of one program may take by default. */
-const DEFAULT_MEMORY = 2 ** 30;
 
 /** Makes the runtime of a checkpoint on an executor that has its weights. */
 export function createModelRuntime(

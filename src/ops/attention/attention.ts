@@ -14,6 +14,9 @@ import {
   roomOf,
   sizesOf,
 } from "./attention_layout.ts";
+import { evenKeys, lowerAttentionTangent, lowerEvenAttention, scoreElements } from "./lowered_attention.ts";
+import { lowerAttentionBackward } from "./lowered_attention_backward.ts";
+import { lowerRaggedAttention, raggedElements } from "./lowered_ragged.ts";
 
 /**
  * qkv [P + B S, (H + 2K) Dh] → o [B, N, H Dh], lse [B, N, H]: causal, P_ij = exp(s_ij − lse_i), s_ij = q_i·k_j/√Dh, o_i
@@ -52,6 +55,11 @@ export const attention: Op<QueryAttributes> = {
     });
     return [o, lse];
   },
+  lower: (context) => context.inputs.length === 1 ? lowerEvenAttention(context) : lowerRaggedAttention(context),
+  loweredScratch: (attributes, inputs) =>
+    inputs.length === 1
+      ? scoreElements(attributes, sizesOf("attention", attributes, inputs[0]).N, evenKeys(attributes, inputs[0]))
+      : raggedElements(attributes, inputs),
   vjp: (g, { attributes, inputs: [qkv], outputs: [o, lse] }, [dOut]) => [
     dOut && g.emit(attentionBackward, { ...attributes }, [qkv, o, lse, dOut])[0],
   ],
@@ -114,6 +122,9 @@ export const attentionBackward: Op<QueryAttributes> = {
     });
     return [dqkv];
   },
+  lower: lowerAttentionBackward,
+  loweredScratch: (attributes, [qkv, , , dOut]) =>
+    scoreElements(attributes, backwardSizes(attributes, qkv, dOut).n, evenKeys(attributes, qkv)),
   vjp: null,
   jvp: null,
   // do·o of each query and head, from the first kernel for the second.
@@ -175,6 +186,9 @@ export const attentionTangent: Op<QueryAttributes> = {
     });
     return [to];
   },
+  lower: lowerAttentionTangent,
+  loweredScratch: (attributes, [qkv]) =>
+    scoreElements(attributes, sizesOf("attentionTangent", attributes, qkv).N, evenKeys(attributes, qkv)),
   vjp: null,
   jvp: null,
   kernels({ attributes, inputs, inputTypes, outputs, subgroups, software }) {

@@ -2,11 +2,24 @@ import appendSource from "../../../shaders/attention/cache_append.wgsl" with { t
 import attentionSource from "../../../shaders/attention/cached_attention.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
+import type { Tensor } from "../../onnx/lowering.ts";
+import { ELEMENT_TYPES } from "../../onnx/onnx_model.ts";
 import { vectorsFor } from "../block/vector.ts";
 import { addScaled, dot } from "../dot.ts";
 import { softCapParts } from "../head/soft_cap.ts";
-import { type Applied, applies, elements, type Fused, matrix, type Op, requireShape } from "../op.ts";
+import {
+  type Applied,
+  applies,
+  elements,
+  type Fused,
+  type LoweringContext,
+  matrix,
+  type Op,
+  requireShape,
+} from "../op.ts";
 import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
+import { causalBias, joinBlocks, queryBlocks } from "./lowered_attention.ts";
+import { joinHeads, lowerScores, range, splitHeads } from "./lowered_scores.ts";
 import { rope } from "./rope.ts";
 
 /** Attention of new rows to those in the cache and to each other. */
@@ -70,6 +83,7 @@ export const cachedAttention: Op<CachedAttentionAttributes> = {
     }
     return [o];
   },
+  lower: lowerCachedAttention,
   vjp: null,
   jvp: null,
   kernels({ attributes, inputs: [qkv, cache, position, rotation = null], inputTypes, outputs: [o], software = false }) {
@@ -91,6 +105,44 @@ export const cachedAttention: Op<CachedAttentionAttributes> = {
     }, attention];
   },
 };
+
+/** `cachedAttention` in ONNX operators, a block of new rows at a time. */
+function lowerCachedAttention(context: LoweringContext<CachedAttentionAttributes>): Tensor[] {
+  const { attributes, g, inputs: [unrotated, cache, position, rotation], inputTypes } = context;
+  const { heads, kvHeads, headSize, rope: table, window } = attributes;
+  const rotary = { heads: heads + kvHeads, headSize, inverse: false, sequences: 1, shared: 0, table };
+  const [qkv] = table === undefined ? [unrotated] : rope.lower({
+    ...context,
+    attributes: rotary,
+    inputs: [unrotated, rotation],
+    inputTypes: [inputTypes[0], inputTypes[3]],
+  });
+  const { rows } = matrix(inputTypes[0]);
+  const width = heads * headSize;
+  const [queries, added] = g.nodes("Split", [qkv, g.ints(width, 2 * kvHeads * headSize)], 2, { axis: 1 });
+  const first = g.node("Reshape", [g.node("Cast", [position], { to: ELEMENT_TYPES.i64 }), g.ints(1)]);
+  const places = g.node("Add", [first, range(g, g.int(0), g.size(rows))]);
+  const filled = g.node("ScatterND", [cache, g.node("Unsqueeze", [places, g.ints(1)]), added]);
+  g.replace(1, filled);
+  const blocks = queryBlocks({}, 0, rows).map((block) => {
+    const rowsOf = (x: Tensor) =>
+      block.end - block.first === rows ? x : g.node("Slice", [x, g.sizes(block.first), g.sizes(block.end), g.ints(0)]);
+    // Keys up to the last query's own.
+    const end = g.node("Add", [first, g.sizes(block.end)]);
+    const start = window === undefined
+      ? g.ints(0)
+      : g.node("Max", [g.node("Sub", [first, g.sizes(window - block.first - 1)]), g.ints(0)]);
+    const seen = g.node("Slice", [filled, start, end, g.ints(0)]);
+    const [k, v] = g.nodes("Split", [g.node("Unsqueeze", [seen, g.ints(0)])], 2, { axis: 2, num_outputs: 2 });
+    const keys = range(g, g.node("Squeeze", [start]), g.node("Squeeze", [end]));
+    const bias = causalBias(g, attributes, g.node("Unsqueeze", [rowsOf(places), g.ints(1)]), keys);
+    const q = splitHeads(g, g.node("Unsqueeze", [rowsOf(queries), g.ints(0)]), attributes, heads / kvHeads);
+    const { probabilities } = lowerScores(g, attributes, { q, k: splitHeads(g, k, attributes, 1), bias });
+    const o = g.node("MatMul", [probabilities, splitHeads(g, v, attributes, 1)]);
+    return joinHeads(g, o, attributes, heads / kvHeads);
+  });
+  return [joinBlocks(g, blocks, width)];
+}
 
 /** Takes in the rotation of a single row before its attention. */
 function fuseRotation(node: Applied, before: (input: number) => Applied | null): Fused | null {

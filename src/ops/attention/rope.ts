@@ -66,6 +66,37 @@ export const rope: Op<RopeAttributes> = {
     }
     return [y];
   },
+  lower({ attributes, g, inputs: [x, rotation, shared = null], inputTypes }) {
+    const { heads, headSize, inverse, sequences: B, shared: P, table = 0 } = attributes;
+    const { rows, positions, columns: C } = sizes(attributes, inputTypes);
+    const own = inverse && P > 0 ? g.node("Slice", [x, g.sizes(P), g.sizes(P + rows), g.ints(0)]) : x;
+    const width = heads * headSize;
+    const [front, rest = null] = width === C
+      ? [own]
+      : g.nodes("Split", [own, g.ints(width, C - width)], 2, { axis: 1 });
+    const angles = (first: number) => {
+      const at = table * headSize + first;
+      return g.node("Slice", [rotation, g.ints(at), g.ints(at + headSize / 2), g.ints(1)]);
+    };
+    const sine = angles(headSize / 2);
+    const rotated = g.node(
+      "com.microsoft:RotaryEmbedding",
+      [
+        g.node("Reshape", [front, g.sizes(B, positions, width)]),
+        g.ints(0),
+        angles(0),
+        inverse ? g.node("Neg", [sine]) : sine,
+      ],
+      { num_heads: heads, rotary_embedding_dim: headSize },
+    );
+    const turned = g.node("Reshape", [rotated, g.ints(-1, width)]);
+    const y = rest === null ? turned : g.node("Concat", [turned, rest], { axis: 1 });
+    if (P === 0 || inverse) return [y];
+    const before = shared === null
+      ? g.node("Expand", [g.scalar(0), g.sizes(P, C)])
+      : g.node("Pad", [shared, g.ints(0, C - inputTypes[2].shape[1], 0, 0)]);
+    return [g.node("Concat", [before, y], { axis: 0 })];
+  },
   vjp: (g, { attributes, inputs: [, rotation] }, [dy]) => [
     dy && g.emit(rope, { ...attributes, inverse: !attributes.inverse }, [dy, rotation])[0],
     null,

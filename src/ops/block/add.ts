@@ -13,6 +13,7 @@ export const add: Op<NoAttributes> = {
     return [{ shape: a.shape, dtype: "f32" }];
   },
   reference: ({ inputs: [a, b] }) => [a.map((value, i) => value + b[i])],
+  lower: ({ g, inputs }) => [g.node("Add", inputs)],
   vjp: (_g, _node, [dy]) => [dy, dy],
   jvp: (g, _node, [ta, tb]) => [ta && tb ? g.emit(add, {}, [ta, tb])[0] : ta ?? tb],
   kernels({ inputs, inputTypes, outputs }) {

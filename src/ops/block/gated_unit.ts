@@ -1,6 +1,7 @@
 import source from "../../../shaders/block/gated_unit.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
+import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import { type KernelMode, modeFlags } from "../kernel_mode.ts";
 import {
   elements,
@@ -24,6 +25,8 @@ interface Gate {
   readonly GELU: boolean;
   /** The sigmoid's argument, and its derivative. */
   argument(g: number): { readonly value: number; readonly slope: number };
+  /** The same in ONNX operators; the slope is null if it is 1 everywhere. */
+  lowerArgument(g: OnnxEmitter, x: Tensor): { readonly value: Tensor; readonly slope: Tensor | null };
 }
 
 /** A gated linear unit and its derivatives, as ops. */
@@ -44,6 +47,18 @@ export function gatedUnit(gate: Gate): GatedUnit {
     const s = 1 / (1 + Math.exp(-value));
     return { value: g * s, slope: s * (1 + g * slope * (1 - s)) };
   };
+  /** Halves [g | u] of x, the gate g s and, if wanted, its derivative. */
+  const lowerPair = (g: OnnxEmitter, x: Tensor) => {
+    const [gated, up] = g.nodes("Split", [x], 2, { axis: 1, num_outputs: 2 });
+    const { value, slope: inner } = gate.lowerArgument(g, gated);
+    const s = g.node("Sigmoid", [value]);
+    const slope = () => {
+      const rest = g.node("Mul", [gated, g.node("Sub", [g.scalar(1), s])]);
+      const grown = inner === null ? rest : g.node("Mul", [rest, inner]);
+      return g.node("Mul", [s, g.node("Add", [grown, g.scalar(1)])]);
+    };
+    return { up, value: g.node("Mul", [gated, s]), slope };
+  };
   const forward: Op<NoAttributes> = {
     name: gate.forward,
     types: (_attributes, [x]) => {
@@ -54,6 +69,10 @@ export function gatedUnit(gate: Gate): GatedUnit {
       eachPair(context, 1, (g, u, _at, y, out) => {
         y[out] = gateAt(g).value * u;
       }),
+    lower({ g, inputs: [x] }) {
+      const { value, up } = lowerPair(g, x);
+      return [g.node("Mul", [value, up])];
+    },
     vjp: (g, { inputs: [x] }, [dm]) => [dm && g.emit(backward, {}, [cutLike(g, x, dm), dm])[0]],
     jvp: (g, { inputs: [x] }, [tx]) => [tx && g.emit(tangent, {}, [x, tx])[0]],
     kernels: (context) => launch(gate, context, "forward"),
@@ -72,6 +91,11 @@ export function gatedUnit(gate: Gate): GatedUnit {
         y[out] = dm * u * slope;
         y[out + F] = dm * value;
       }),
+    lower({ g, inputs: [x, dm] }) {
+      const { value, up, slope } = lowerPair(g, x);
+      const dg = g.node("Mul", [g.node("Mul", [dm, up]), slope()]);
+      return [g.node("Concat", [dg, g.node("Mul", [dm, value])], { axis: 1 })];
+    },
     vjp: null,
     jvp: null,
     kernels: (context) => launch(gate, context, "backward"),
@@ -88,6 +112,11 @@ export function gatedUnit(gate: Gate): GatedUnit {
         const tx = context.inputs[1];
         y[out] = tx[at.wide] * u * slope + tx[at.wide + F] * value;
       }),
+    lower({ g, inputs: [x, tx] }) {
+      const { value, up, slope } = lowerPair(g, x);
+      const [tg, tu] = g.nodes("Split", [tx], 2, { axis: 1, num_outputs: 2 });
+      return [g.node("Add", [g.node("Mul", [g.node("Mul", [tg, up]), slope()]), g.node("Mul", [tu, value])])];
+    },
     vjp: null,
     jvp: null,
     kernels: (context) => launch(gate, context, "tangent"),

@@ -18,6 +18,7 @@ export const gatherRows: Op<NoAttributes> = {
     rows.forEach((row, m) => y.set(x.subarray(row * D, (row + 1) * D), m * D));
     return [y];
   },
+  lower: ({ g, inputs }) => [g.node("Gather", inputs)],
   vjp: null,
   jvp: null,
   kernels({ inputs, outputs, outputTypes: [y] }) {

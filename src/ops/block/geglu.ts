@@ -13,4 +13,11 @@ export const geglu = gatedUnit({
   tangent: "gegluTangent",
   GELU: true,
   argument: (g) => ({ value: FACTOR * (g + CUBIC * g ** 3), slope: FACTOR * (1 + 3 * CUBIC * g * g) }),
+  lowerArgument(g, x) {
+    const squared = g.node("Mul", [x, x]);
+    /** factor · (1 + cubic · x²) */
+    const polynomial = (cubic: number) =>
+      g.node("Add", [g.node("Mul", [squared, g.scalar(FACTOR * cubic)]), g.scalar(FACTOR)]);
+    return { value: g.node("Mul", [x, polynomial(CUBIC)]), slope: polynomial(3 * CUBIC) };
+  },
 });

@@ -3,8 +3,18 @@ import { grid, specialize } from "../../gpu/kernel.ts";
 import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import type { AttentionAttributes } from "../attention/attention_layout.ts";
 import { type KernelMode, modeFlags } from "../kernel_mode.ts";
-import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
+import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
+import {
+  type KernelContext,
+  type LoweringContext,
+  matrix,
+  type Op,
+  type ReferenceContext,
+  requireShape,
+  type ValueType,
+} from "../op.ts";
 import { cutLike } from "./cut_like.ts";
+import { lowerNorm, lowerNormBackward, lowerNormTangent } from "./lowered_norm.ts";
 import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { vectorsFor } from "./vector.ts";
 
@@ -24,6 +34,7 @@ export const headNorm: Op<HeadNormAttributes> = {
   name: "headNorm",
   types: (attributes, inputs) => sameRows("headNorm", attributes, inputs),
   reference: (context) => eachHead(context, normForward),
+  lower: (context) => lowerHeads(context, (g, norm) => lowerNorm(g, norm)),
   vjp: (g, { attributes, inputs: [x] }, [dy]) => [
     dy && g.emit(headNormBackward, { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
@@ -36,6 +47,7 @@ export const headNormBackward: Op<HeadNormAttributes> = {
   name: "headNormBackward",
   types: (attributes, inputs) => sameRows("headNormBackward", attributes, inputs),
   reference: (context) => eachHead(context, normBackward),
+  lower: (context) => lowerHeads(context, lowerNormBackward),
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, "backward"),
@@ -46,6 +58,7 @@ export const headNormTangent: Op<HeadNormAttributes> = {
   name: "headNormTangent",
   types: (attributes, inputs) => sameRows("headNormTangent", attributes, inputs),
   reference: (context) => eachHead(context, normTangent),
+  lower: (context) => lowerHeads(context, lowerNormTangent),
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, "tangent"),
@@ -75,6 +88,23 @@ function eachHead({ attributes, inputs, inputTypes, weight }: ReferenceContext<H
     }
   }
   return [y];
+}
+
+/** Applies a rule to the heads of queries and of keys, each with the weights of its kind. */
+function lowerHeads(
+  { attributes, g, inputs, weight }: LoweringContext<HeadNormAttributes>,
+  rule: (g: OnnxEmitter, norm: Parameters<typeof lowerNorm>[1], other: Tensor) => Tensor,
+): Tensor[] {
+  const { heads, kvHeads, headSize: Dh, epsilon, weight: name } = attributes;
+  const kinds = (x: Tensor) => {
+    const split = g.node("Reshape", [x, g.ints(-1, heads + 2 * kvHeads, Dh)]);
+    return g.nodes("Split", [split, g.ints(heads, kvHeads, kvHeads)], 3, { axis: 1 });
+  };
+  const [own, others] = [kinds(inputs[0]), kinds(inputs[inputs.length - 1])];
+  const weights = g.nodes("Split", [g.node("Reshape", [weight(name).values(), g.ints(-1)])], 2, { num_outputs: 2 });
+  const normed = weights.map((w, i) => rule(g, { x: own[i], w, size: Dh, epsilon }, others[i]));
+  const joined = g.node("Concat", [...normed, others[2]], { axis: 1 });
+  return [g.node("Reshape", [joined, g.ints(-1, (heads + 2 * kvHeads) * Dh)])];
 }
 
 // Threads that share a head: by no number of rows, so that the order of the sums is the same for any.

@@ -14,6 +14,10 @@ export const lastColumns: Op<{ readonly count: number }> = {
     const { columns } = matrix(inputTypes[0]);
     return [x.filter((_, i) => i % columns >= columns - count)];
   },
+  lower({ attributes: { count }, g, inputs: [x], inputTypes }) {
+    const { columns } = matrix(inputTypes[0]);
+    return [g.node("Slice", [x, g.ints(columns - count), g.ints(columns), g.ints(1)])];
+  },
   vjp: null,
   jvp: null,
   kernels({ attributes: { count }, inputs, inputTypes, outputs, outputTypes: [y] }) {

@@ -19,6 +19,12 @@ export const path: Op<NoAttributes> = {
     });
     return [x];
   },
+  lower({ g, inputs: [start, end, alpha], inputTypes: [{ shape: [, D] }] }) {
+    const ahead = g.node("Reshape", [alpha, g.ints(-1, 1, 1)]);
+    const behind = g.node("Sub", [g.scalar(1), ahead]);
+    const x = g.node("Add", [g.node("Mul", [behind, start]), g.node("Mul", [ahead, end])]);
+    return [g.node("Reshape", [x, g.ints(-1, D)])];
+  },
   // Walks end and tangents start at the path points.
   vjp: null,
   jvp: null,

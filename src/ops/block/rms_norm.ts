@@ -2,8 +2,17 @@ import source from "../../../shaders/block/rms_norm.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import { type KernelMode, modeFlags } from "../kernel_mode.ts";
-import { type KernelContext, matrix, type Op, type ReferenceContext, requireShape, type ValueType } from "../op.ts";
+import {
+  type KernelContext,
+  type LoweringContext,
+  matrix,
+  type Op,
+  type ReferenceContext,
+  requireShape,
+  type ValueType,
+} from "../op.ts";
 import { cutLike } from "./cut_like.ts";
+import { lowerNorm, lowerNormBackward, lowerNormTangent } from "./lowered_norm.ts";
 import { normBackward, normForward, type NormRule, normTangent } from "./norm_rules.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
 
@@ -19,6 +28,7 @@ export const rmsNorm: Op<RmsNormAttributes> = {
   name: "rmsNorm",
   types: (_attributes, [x]) => [x].map(({ shape }) => ({ shape, dtype: "f32" })),
   reference: (context) => eachRow(context, normForward),
+  lower: (context) => [lowerNorm(context.g, loweredNorm(context))],
   vjp: (g, { attributes, inputs: [x] }, [dy]) => [
     dy && g.emit(rmsNormBackward, { ...attributes }, [cutLike(g, x, dy), dy])[0],
   ],
@@ -32,6 +42,11 @@ export const rmsNormBackward: Op<RmsNormAttributes> = {
   takesResidual: (_attributes, inputs) => inputs === 2,
   types: (_attributes, inputs) => sameShapes("rmsNormBackward", inputs),
   reference: (context) => eachRow(context, normBackward),
+  lower(context) {
+    const { g, inputs: [, dy, residual = null] } = context;
+    const dx = lowerNormBackward(g, loweredNorm(context), dy);
+    return [residual === null ? dx : g.node("Add", [dx, residual])];
+  },
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, "backward"),
@@ -42,6 +57,7 @@ export const rmsNormTangent: Op<RmsNormAttributes> = {
   name: "rmsNormTangent",
   types: (_attributes, inputs) => sameShapes("rmsNormTangent", inputs),
   reference: (context) => eachRow(context, normTangent),
+  lower: (context) => [lowerNormTangent(context.g, loweredNorm(context), context.inputs[1])],
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, "tangent"),
@@ -67,6 +83,11 @@ function eachRow({ attributes, inputs, inputTypes, weight }: ReferenceContext<Rm
     rule(row, w, r, rowOf(other), rowOf(y), residual && rowOf(residual));
   }
   return [y];
+}
+
+function loweredNorm({ attributes, inputs: [x], inputTypes, weight }: LoweringContext<RmsNormAttributes>) {
+  const { weight: name, epsilon } = attributes;
+  return { x, w: weight(name).values(), size: matrix(inputTypes[0]).columns, epsilon };
 }
 
 function launch(

@@ -21,6 +21,12 @@ export const rowDot: Op<NoAttributes> = {
     }
     return [y];
   },
+  lower({ g, inputs: [a, b], inputTypes }) {
+    const { columns } = matrix(inputTypes[0]);
+    const periods = g.node("Reshape", [a, g.sizes(-1, matrix(inputTypes[1]).rows, columns)]);
+    const sums = g.node("ReduceSum", [g.node("Mul", [periods, b]), g.ints(2)], { keepdims: 0 });
+    return [g.node("Reshape", [sums, g.ints(-1)])];
+  },
   vjp: null,
   jvp: null,
   kernels({ inputs: [a, b], inputTypes, outputs: [y] }) {

@@ -14,6 +14,7 @@ export const rowScale: Op<NoAttributes> = {
     const { columns } = matrix(inputTypes[0]);
     return [x.map((value, i) => value * s[Math.floor(i / columns)])];
   },
+  lower: ({ g, inputs: [x, s] }) => [g.node("Mul", [x, g.node("Reshape", [s, g.ints(-1, 1)])])],
   vjp: null,
   jvp: null,
   kernels({ inputs, inputTypes, outputs }) {

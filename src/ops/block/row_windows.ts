@@ -27,6 +27,11 @@ export const takeRows: Op<WindowAttributes> = {
     }
     return [y];
   },
+  lower({ attributes: { sequence, start, count }, g, inputs: [x], outputTypes: [{ shape: [B, , D] }] }) {
+    const sequences = g.node("Reshape", [x, g.sizes(B, sequence, D)]);
+    const window = g.node("Slice", [sequences, g.sizes(start), g.sizes(start + count), g.ints(1)]);
+    return [g.node("Reshape", [window, g.ints(-1, D)])];
+  },
   vjp(g, { attributes: { sequence, start, count } }, [dy]) {
     if (dy === null) return [null];
     const n = dy.shape[1];
@@ -49,6 +54,11 @@ export const placeRows: Op<WindowAttributes> = {
     for (let b = 0; b < B; b++) y.set(x.subarray(b * count * D, (b + 1) * count * D), (b * sequence + start) * D);
     return [y];
   },
+  lower({ attributes: { sequence, start, count }, g, inputs: [x], outputTypes: [{ shape: [B, , D] }] }) {
+    const sequences = g.node("Reshape", [x, g.sizes(B, count, D)]);
+    const placed = g.node("Pad", [sequences, g.sizes(0, start, 0, 0, sequence - start - count, 0)]);
+    return [g.node("Reshape", [placed, g.ints(-1, D)])];
+  },
   vjp: null,
   jvp: null,
   kernels: (context) => launch(context, "PLACE", context.attributes),
@@ -62,6 +72,10 @@ export const repeat: Op<{ readonly times: number }> = {
     const y = new Float64Array(elements(type));
     for (let start = 0; start < y.length; start += x.length) y.set(x, start);
     return [y];
+  },
+  lower({ attributes: { times }, g, inputs: [x], inputTypes: [{ shape }] }) {
+    const D = shape[shape.length - 1];
+    return [g.node("Reshape", [g.node("Expand", [x, g.sizes(times, ...shape)]), g.ints(-1, D)])];
   },
   vjp: null,
   jvp: null,

@@ -1,5 +1,6 @@
 import source from "../../../shaders/block/seed.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
+import { ELEMENT_TYPES } from "../../onnx/onnx_model.ts";
 import type { Op } from "../op.ts";
 
 /** A cotangent to start a reverse walk from. */
@@ -19,6 +20,12 @@ export const seed: Op<SeedAttributes> = {
   reference: ({ attributes: { rows, period, index } }) => [
     Float64Array.from({ length: rows }, (_, m) => index === null || m % period === index ? 1 : 0),
   ],
+  lower({ attributes: { rows, period, index }, g }) {
+    if (index === null) return [g.node("Expand", [g.scalar(1), g.sizes(rows)])];
+    const targets = g.node("Range", [g.int(0), g.size(period), g.int(1)]);
+    const one = g.node("Cast", [g.node("Equal", [targets, g.size(index)])], { to: ELEMENT_TYPES.f32 });
+    return [g.node("Reshape", [g.node("Expand", [one, g.sizes(rows / period, period)]), g.ints(-1)])];
+  },
   vjp: null,
   jvp: null,
   kernels: ({ attributes: { rows, period, index }, outputs }) => [{

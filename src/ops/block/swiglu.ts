@@ -7,4 +7,5 @@ export const swiglu = gatedUnit({
   tangent: "swigluTangent",
   GELU: false,
   argument: (g) => ({ value: g, slope: 1 }),
+  lowerArgument: (_g, x) => ({ value: x, slope: null }),
 });

@@ -28,6 +28,9 @@ export const weightRows: Op<WeightRowsAttributes> = {
     });
     return [y];
   },
+  lower: ({ attributes: { weight: name, scale }, g, inputs: [ids], weight }) => [
+    g.node("Mul", [weight(name).at(ids), g.scalar(Math.fround(scale))]),
+  ],
   vjp: null,
   jvp: null,
   kernels: ({ attributes: { weight: name, scale }, inputs: [ids], inputTypes, outputs: [into], weight }) =>

@@ -1,6 +1,8 @@
 import source from "../../../shaders/head/argmax.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
+import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
+import { ELEMENT_TYPES } from "../../onnx/onnx_model.ts";
 import { type KernelContext, matrix, type NoAttributes, type Op, requireShape } from "../op.ts";
 
 /** x [R, D] → y [R]: the first index of each row's largest value. */
@@ -14,6 +16,7 @@ export const argmax: Op<NoAttributes> = {
       return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
     })];
   },
+  lower: ({ g, inputs: [x] }) => [lowerArgmax(g, x)],
   vjp: null,
   jvp: null,
   kernels: (context) => [launch(context, false)],
@@ -40,10 +43,21 @@ export const nextToken: Op<NoAttributes> = {
     position[0]++;
     return results;
   },
+  lower({ g, inputs: [x, , position] }) {
+    const token = lowerArgmax(g, x);
+    const one = g.node("Cast", [g.ints(1)], { to: ELEMENT_TYPES.i32 });
+    g.replace(1, token);
+    g.replace(2, g.node("Add", [position, one]));
+    return [token];
+  },
   vjp: null,
   jvp: null,
   kernels: (context) => [launch(context, true)],
 };
+
+function lowerArgmax(g: OnnxEmitter, x: Tensor): Tensor {
+  return g.node("Cast", [g.node("ArgMax", [x], { axis: 1, keepdims: 0 })], { to: ELEMENT_TYPES.i32 });
+}
 
 function launch(context: KernelContext<NoAttributes>, NEXT: boolean): Dispatch {
   const { inputs: [x, token = null, position = null], inputTypes, outputs } = context;

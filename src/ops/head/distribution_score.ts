@@ -3,9 +3,11 @@ import sliceSource from "../../../shaders/head/distribution_slice.wgsl" with { t
 import slopeSource from "../../../shaders/head/distribution_slope.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
+import type { Tensor } from "../../onnx/lowering.ts";
 import { type KernelContext, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
 import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
+import { logitElements, lowerByRows, rowSum, vector } from "./lowered_logits.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
@@ -60,6 +62,28 @@ export const distributionScore: Op<DistributionAttributes> = {
     }
     return gradient ? [score, directions] : [score];
   },
+  lower(context) {
+    const { attributes: { gradient, measure }, g, inputs: [, reference = null], inputTypes } = context;
+    const logs = (z: Tensor) => g.node("LogSoftmax", [z], { axis: -1 });
+    return lowerByRows(context, ({ first, count, logits, pull }) => {
+      const own = logs(logits);
+      const p = g.node("Exp", [own]);
+      if (reference === null || measure === "entropy") {
+        const negative = rowSum(g, g.node("Mul", [p, own]));
+        const score = g.node("Neg", [negative]);
+        if (!gradient) return [vector(g, score)];
+        const slopes = g.node("Mul", [g.node("Neg", [p]), g.node("Sub", [own, negative])]);
+        return [vector(g, score), pull(slopes)];
+      }
+      const periods = g.node("Range", [g.size(first), g.size(first + count), g.int(1)]);
+      const rows = g.node("Mod", [periods, g.size(matrix(inputTypes[1]).rows)]);
+      const others = logs(g.node("Gather", [reference, rows]));
+      const q = g.node("Exp", [others]);
+      const score = rowSum(g, g.node("Mul", [q, g.node("Sub", [others, own])]));
+      return gradient ? [vector(g, score), pull(g.node("Sub", [p, q]))] : [vector(g, score)];
+    });
+  },
+  loweredScratch: (attributes, [h]) => 5 * logitElements(attributes, matrix(h).rows),
   ...rowScoreRules("distributionScore"),
   scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * STATE],
   kernels(context) {

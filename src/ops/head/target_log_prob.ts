@@ -3,11 +3,13 @@ import sliceSource from "../../../shaders/head/log_prob_slice.wgsl" with { type:
 import targetSource from "../../../shaders/head/target_gradient.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import { FORMATS } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
 import { type HeadAttributes, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
+import { column, logitElements, lowerByRows, rowSum, vector } from "./lowered_logits.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
@@ -54,6 +56,28 @@ export const targetLogProb: Op<TargetAttributes> = {
     }
     return attributes.gradient ? [score, gradient] : [score];
   },
+  lower(context) {
+    const { attributes: { gradient, probability = false }, g, inputs: [, targets] } = context;
+    return lowerByRows(context, ({ logits, pull, rowsOf }) => {
+      const ids = column(g, rowsOf(targets));
+      const top = g.node("ReduceMax", [logits, g.ints(-1)]);
+      const below = g.node("Sub", [g.node("GatherElements", [logits, ids], { axis: 1 }), top]);
+      const weights = g.node("Exp", [g.node("Sub", [logits, top])]);
+      const own = g.node("Exp", [below]);
+      // The others are summed without the target, whose weight would take their last digits if it is all but certain.
+      const zero = g.node("Mul", [own, g.scalar(0)]);
+      const rest = g.node("ScatterElements", [weights, ids, zero], { axis: 1 });
+      const others = rowSum(g, rest);
+      const total = g.node("Add", [own, others]);
+      const logProb = g.node("Sub", [below, lowerLogTotal(g, own, others, total)]);
+      const score = probability ? g.node("Exp", [logProb]) : logProb;
+      if (!gradient) return [vector(g, score)];
+      const scale = g.node("Div", [probability ? score : g.scalar(1), total]);
+      const slopes = g.node("ScatterElements", [rest, ids, g.node("Neg", [others])], { axis: 1 });
+      return [vector(g, score), g.node("Mul", [pull(slopes), g.node("Neg", [scale])])];
+    });
+  },
+  loweredScratch: (attributes, [h]) => 3 * logitElements(attributes, matrix(h).rows),
   ...rowScoreRules("targetLogProb"),
   scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * 3],
   kernels(context) {
@@ -77,6 +101,18 @@ export const targetLogProb: Op<TargetAttributes> = {
     return gradient === null ? passes : [...passes, ...targetRows(context, state, gradient)];
   },
 };
+
+/** log(own + others); log1p(others) where own is 1, by log(u) · others / (u − 1) of u = 1 + others (Kahan). */
+function lowerLogTotal(g: OnnxEmitter, own: Tensor, others: Tensor, total: Tensor): Tensor {
+  const one = g.scalar(1);
+  const log = g.node("Log", [total]);
+  const excess = g.node("Sub", [total, one]);
+  const certain = g.node("Equal", [own, one]);
+  // As 1 + others is rounded, others / excess mends the logarithm of the rounded sum; it is others itself at 1.
+  const exact = g.node("Equal", [excess, g.scalar(0)]);
+  const mended = g.node("Mul", [log, g.node("Div", [others, g.node("Where", [exact, one, excess])])]);
+  return g.node("Where", [certain, g.node("Where", [exact, others, mended]), log]);
+}
 
 function sliceKernel(GRADIENT: boolean, { probability: PROBABILITY = false, softCap }: TargetAttributes): Kernel {
   const { CAPPED, sources, constants } = softCapParts(softCap, "f32");

@@ -2,10 +2,12 @@ import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "
 import cappedSource from "../../../shaders/head/capped_rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
+import type { Tensor } from "../../onnx/lowering.ts";
 import { dotRows } from "../block/row_dot.ts";
 import { gatherWeightRows } from "../block/weight_rows.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
 import type { HeadAttributes } from "./logit_slices.ts";
+import { lowerSoftCap, rowSum, vector } from "./lowered_logits.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
@@ -45,6 +47,24 @@ export const tokenLogit: Op<TokenLogitAttributes> = {
       for (let d = 0; d < D; d++) directions[m * D + d] += sign * cap.slope(capped) * values[id * D + d];
     });
     return gradient ? [logit, directions] : [logit];
+  },
+  lower({ attributes: { weight: name, pair, gradient, softCap }, g, inputs: [h, ids], weight }) {
+    const w = weight(name);
+    const sides = pair
+      ? g.nodes("Split", [g.node("Reshape", [ids, g.ints(-1, 2)])], 2, { axis: 1, num_outputs: 2 })
+      : [ids];
+    const scored = sides.map((side) => {
+      const rows = w.at(vector(g, side));
+      const { logits, slopes } = lowerSoftCap(g, softCap, rowSum(g, g.node("Mul", [h, rows])));
+      return { logits, direction: () => slopes === null ? rows : g.node("Mul", [rows, slopes()]), rows };
+    });
+    const difference = (of: readonly Tensor[]) => of.length === 1 ? of[0] : g.node("Sub", of);
+    // Without a cap the rows are subtracted first, as logits that are alike lose digits in a difference.
+    const logit = softCap === undefined
+      ? rowSum(g, g.node("Mul", [h, difference(scored.map(({ rows }) => rows))]))
+      : difference(scored.map(({ logits }) => logits));
+    if (!gradient) return [vector(g, logit)];
+    return [vector(g, logit), difference(scored.map(({ direction }) => direction()))];
   },
   ...rowScoreRules("tokenLogit"),
   scratch({ gradient, pair, softCap }, [h]) {

@@ -41,6 +41,12 @@ export const decodeLinear: Op<DecodeLinearAttributes> = {
     const products = linear.reference({ ...context, inputs: [normed, ...rest], outputTypes: productTypes });
     return gated ? swiglu.forward.reference({ ...context, inputs: products, inputTypes: productTypes }) : products;
   },
+  lower(context) {
+    const { attributes: { norm, gated, ...attributes }, inputs: [x, ...rest] } = context;
+    const [normed] = norm === null ? [x] : rmsNorm.lower({ ...context, attributes: norm });
+    const products = linear.lower({ ...context, attributes, inputs: [normed, ...rest] });
+    return gated ? swiglu.forward.lower({ ...context, attributes: {}, inputs: products }) : products;
+  },
   vjp: null,
   jvp: null,
   // For gates whose rows lie in several bindings.

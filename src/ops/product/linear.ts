@@ -50,6 +50,9 @@ export const linear: Op<LinearAttributes> = {
     }
     return [y];
   },
+  lower({ attributes: { weight: name, bias }, inputs: [x, residual], weight }) {
+    return [weight(name).product(x, bias === null ? residual : weight(bias).values())];
+  },
   vjp(g, { attributes, inputs }, [dy]) {
     const dx = dy && g.emit(linearTransposed, { ...attributes, bias: null }, [dy])[0];
     return inputs.length === 1 ? [dx] : [dx, dy];
@@ -107,6 +110,7 @@ export const linearTransposed: Op<LinearAttributes> = {
     }
     return [dx];
   },
+  lower: ({ attributes: { weight: name }, inputs: [dy], weight }) => [weight(name).transposed(dy)],
   vjp: null,
   jvp: null,
   kernels({ attributes, inputs: [dy], inputTypes, outputs: [dx], weight, subgroups, tuning }) {

@@ -33,6 +33,7 @@ const WINDOWED = ["qwen2_yarn", "mistral", "gemma2", "gemma3"];
 // As test/model/awkward_test.ts: f32; and the f64 reference's rotations, norm weights and embeddings rounded to f32.
 const TOLERANCES = {
   webgpu: { score: { absolute: 2e-5, relative: 0 }, gradient: { absolute: 1e-6, relative: 2e-4 } },
+  cpu: { score: { absolute: 2e-5, relative: 0 }, gradient: { absolute: 1e-6, relative: 2e-4 } },
   reference: { score: { absolute: 3e-6, relative: 0 }, gradient: { absolute: 1e-7, relative: 2e-5 } },
 } as const;
 
@@ -54,7 +55,7 @@ async function withModel<T>(
 
 const zeros = (values: Float32Array) => values.map(() => 0);
 
-for (const device of ["webgpu", "reference"] as const) {
+for (const device of ["webgpu", "cpu", "reference"] as const) {
   const tolerance = TOLERANCES[device];
   for (const name of MODELS) {
     Deno.test(`${name} on ${device}: log-probs, derivatives, ablations and generation equal transformers'`, () =>

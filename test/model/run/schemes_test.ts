@@ -8,6 +8,7 @@ import { promptScorer } from "../../support/prompt_scorer.ts";
 // Log-probs of size 10 against PyTorch's in f64; the reference differs by its f32 table of rotations alone.
 const TOLERANCES = {
   webgpu: { absolute: 2e-5, relative: 0 },
+  cpu: { absolute: 2e-5, relative: 0 },
   reference: { absolute: 3e-6, relative: 0 },
 } as const;
 
@@ -19,7 +20,7 @@ const directoryOf = (name: string) =>
     ),
   );
 
-for (const device of ["webgpu", "reference"] as const) {
+for (const device of ["webgpu", "cpu", "reference"] as const) {
   for (const [name, cases] of Object.entries(golden.models)) {
     // The f64 reference of the embedded model takes minutes for what the small ones show.
     if (device === "reference" && name === "biography") continue;

@@ -2,13 +2,30 @@ import assert from "node:assert/strict";
 import { pullBack, pushForward } from "../../../src/graph/differentiate.ts";
 import { trace } from "../../../src/graph/graph.ts";
 import { createReferenceExecutor } from "../../../src/graph/reference_executor.ts";
+import { OPS } from "../../../src/ops/op_table.ts";
 import { assertClose } from "../../support/closeness.ts";
+import { inputData, type OpCase } from "../../support/op_case.ts";
 import { randomValues } from "../../support/random.ts";
-import { coarse, STEP, testDerivatives, testKernels, TOLERANCE } from "../op_checks.ts";
+import { coarse, STEP, testDerivatives, testKernels, testLowering, TOLERANCE } from "../op_checks.ts";
 import { ATTENTION_CASES } from "./attention_cases.ts";
 
 testKernels(ATTENTION_CASES);
+testLowering(ATTENTION_CASES.map(withOwnOutputs));
 testDerivatives(ATTENTION_CASES);
+
+/** Gives a derivative the o and lse of its qkv: in ONNX operators the probabilities are computed again. */
+function withOwnOutputs(one: OpCase): OpCase {
+  if (one.op !== "attentionBackward" && one.op !== "attentionTangent") return one;
+  const { in0: qkv } = inputData(one);
+  const [o, lse] = OPS.attention.reference({
+    attributes: one.attributes,
+    inputs: [Float64Array.from(qkv)],
+    inputTypes: one.inputs.slice(0, 1),
+    outputTypes: one.inputs.slice(1, 3),
+    weight: () => assert.fail("attention has no weights"),
+  });
+  return { ...one, data: { ...one.data, 1: Float32Array.from(o), 2: Float32Array.from(lse) } };
+}
 
 /** x [2, 5, 30] through RoPE behind 4 shared rows and attention, of whose last 3 queries only 2 may have a gradient. */
 function behindShared() {

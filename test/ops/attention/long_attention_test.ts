@@ -1,3 +1,4 @@
+import { createCpuExecutor } from "../../../src/graph/cpu_executor.ts";
 import { pullBack, pushForward } from "../../../src/graph/differentiate.ts";
 import type { Executor } from "../../../src/graph/executor.ts";
 import { trace } from "../../../src/graph/graph.ts";
@@ -26,15 +27,19 @@ async function attend(executor: Executor) {
   return (await program.run(inputs)).outputs;
 }
 
-Deno.test("attention over 4,093 tokens, its tangent and its pullback match the f64 reference", async () => {
-  const gpu = await createWebGpuExecutor();
-  try {
-    const [actual, expected] = [await attend(gpu), await attend(createReferenceExecutor())];
-    // Sums of up to 4,093 terms of size 1 in f32.
-    for (const name of ["o", "tangent", "gradient"] as const) {
-      assertClose(actual[name], expected[name], { absolute: 2e-5, relative: 2e-5 }, name);
+for (const [device, create] of [["WebGPU", createWebGpuExecutor], ["the CPU", createCpuExecutor]] as const) {
+  Deno.test(`attention over 4,093 tokens, its tangent and its pullback match the f64 reference on ${device}`, async () => {
+    const executor = await create();
+    try {
+      const [actual, expected] = [await attend(executor), await (reference ??= attend(createReferenceExecutor()))];
+      // Sums of up to 4,093 terms of size 1 in f32.
+      for (const name of ["o", "tangent", "gradient"] as const) {
+        assertClose(actual[name], expected[name], { absolute: 2e-5, relative: 2e-5 }, name);
+      }
+    } finally {
+      executor.close();
     }
-  } finally {
-    gpu.close();
-  }
-});
+  });
+}
+
+let reference: ReturnType<typeof attend> | undefined;

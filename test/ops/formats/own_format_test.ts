@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createCpuExecutor } from "../../../src/graph/cpu_executor.ts";
 import { createReferenceExecutor } from "../../../src/graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
 import { FORMATS, type WeightFormat } from "../../../src/ops/formats/format_table.ts";
@@ -44,7 +45,7 @@ const sixtyFourths: StorageFormat = {
   sample: (values) => ({ data: bytesOfArray(Int8Array.from(values, (value) => Math.round(value * 64))) }),
 };
 
-Deno.test("a format is a file and a row: every kernel reads a new one, in whole octets or not, in one binding or several", async () => {
+Deno.test("a format is a file and a row: every device reads a new one, in whole octets or not, in one binding or several, expanded or as it is", async () => {
   const format = "sixty_fourths" as WeightFormat;
   const table = FORMATS as Record<WeightFormat, StorageFormat>;
   table[format] = sixtyFourths;
@@ -53,11 +54,14 @@ Deno.test("a format is a file and a row: every kernel reads a new one, in whole 
       const stored = sixtyFourths.sample(Float32Array.from(randomValues(rows * columns, 1)), [rows, columns]);
       const run = [{ name: "w", rows, columns }, [{ format, rows, ...stored }], [0, 64, rows - 1]] as const;
       const expected = await runOnWeight(createReferenceExecutor(), ...run);
-      for (const maxStorageBufferBindingSize of [2 ** 20, 64 * columns]) {
-        const actual = await runOnWeight(
-          await createWebGpuExecutor(undefined, { maxStorageBufferBindingSize }),
-          ...run,
-        );
+      const executors = [
+        ...[2 ** 20, 64 * columns].map((maxStorageBufferBindingSize) =>
+          createWebGpuExecutor(undefined, { maxStorageBufferBindingSize })
+        ),
+        ...[Infinity, 0].map((room) => createCpuExecutor({ room })),
+      ];
+      for (const executor of executors) {
+        const actual = await runOnWeight(await executor, ...run);
         assert.equal(actual.length, expected.length);
         expected.forEach((values, i) => {
           assertClose(actual[i], values, { absolute: 1e-5, relative: 1e-6 }, `result ${i} of ${columns} columns`);

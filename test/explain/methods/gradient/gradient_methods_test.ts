@@ -245,7 +245,7 @@ Deno.test("methods of points give the same on the adapter as in f64", async () =
     { ...FIXED, steps: 2, prefix: "interpolated", perTarget: false },
   ];
   const found: number[][][] = [];
-  for (const device of ["webgpu", "reference"] as const) {
+  for (const device of ["webgpu", "cpu", "reference"] as const) {
     await withModel(async (model) => {
       const short = { prompt: "Michael works in Austin.", target: " He" };
       const each = [];
