@@ -8,7 +8,7 @@ import { listOutputs } from "./outputs.ts";
 import { repeatedSegments, type Segment } from "./segments.ts";
 
 /** A graph cut into models, and the memory of the values between them. */
-interface CpuLayout {
+export interface CpuLayout {
   readonly segments: readonly JoinedSegment[];
   /** Bytes of each slot. */
   readonly slots: readonly number[];
@@ -16,8 +16,9 @@ interface CpuLayout {
   readonly slotOf: ReadonlyMap<number, number>;
   /** Values that the graph puts out and a model makes. */
   readonly outputs: readonly Value[];
-  /** Bytes that models need for themselves, about. */
+  /** Bytes that models need for themselves, about; and those of values of weights that are expanded for them. */
   readonly scratchBytes: number;
+  readonly expandedBytes: number;
   readonly inputBytes: number;
 }
 
@@ -58,6 +59,7 @@ export function layOutProgram(graph: Graph, weights: ReadonlyMap<string, CpuWeig
     slotOf,
     outputs: outputs.filter(({ id }) => segmentOf.has(id)),
     scratchBytes: cuts.reduce((most, cut) => Math.max(most, scratchOf(nodes, cut)), 0),
+    expandedBytes: expandedBytes(segments, weights),
     inputBytes: data.reduce((sum, { value }) => sum + bytesOf(value), 0),
   };
 }
@@ -81,4 +83,20 @@ function scratchOf(nodes: readonly LoweredNode[], { first, end }: Segment): numb
   const scratch = inside.reduce((most, node) => Math.max(most, 4 * node.scratch), 0);
   const values = inside.flatMap(({ outputs }) => outputs.map(({ value }) => bytesOf(value)));
   return scratch + values.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Bytes of the values of weights that segments expand, which those of one size share from segment to segment. */
+function expandedBytes(segments: readonly JoinedSegment[], weights: ReadonlyMap<string, CpuWeight>): number {
+  const most = new Map<number, number>();
+  for (const { feeds } of segments) {
+    const sizes = feeds.flatMap(({ from }) => {
+      if (from.kind !== "weight" || from.source.kind !== "values") return [];
+      const { rows, columns, stored } = weights.get(from.source.weight)!;
+      return stored === null ? [] : [4 * rows * columns];
+    });
+    for (const size of new Set(sizes)) {
+      most.set(size, Math.max(most.get(size) ?? 0, sizes.filter((other) => other === size).length));
+    }
+  }
+  return [...most].reduce((sum, [size, count]) => sum + size * count, 0);
 }

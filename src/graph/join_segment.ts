@@ -4,7 +4,7 @@ import type { Value } from "../ops/op.ts";
 import type { LoweredNode } from "./lowered_graph.ts";
 
 /** The source of a segment's input. */
-export type FeedSource =
+type FeedSource =
   | { readonly kind: "value"; readonly value: Value }
   | { readonly kind: "weight"; readonly source: WeightSource }
   | { readonly kind: "sizes"; readonly values: readonly number[]; readonly scalar: boolean };
@@ -37,6 +37,10 @@ export function joinSegment(nodes: readonly LoweredNode[], leaves: (value: Value
   const replacements: { name: string; value: Value }[] = [];
   const known = new Map<number, string>();
   const made = new Set<string>();
+  // Operators, weights and constants that are alike are there once: nodes of one layer share a good deal.
+  const equal = new Map<string, readonly string[]>();
+  const weightNames = new Map<string, string>();
+  const constantNames = new Map<string, string>();
   const feed = (type: ElementType, from: FeedSource): string => {
     const name = `x${feeds.length}`;
     inputs.push({ name, type });
@@ -57,21 +61,35 @@ export function joinSegment(nodes: readonly LoweredNode[], leaves: (value: Value
       known.set(value.id, name);
       names.set(`i${index}`, name);
     }
-    for (const { name, type, source } of node.weights) names.set(name, feed(type, { kind: "weight", source }));
+    for (const { name, type, source } of node.weights) {
+      const key = JSON.stringify(source);
+      const known = weightNames.get(key) ?? feed(type, { kind: "weight", source });
+      weightNames.set(key, known);
+      names.set(name, known);
+    }
     for (const { name, values, scalar } of node.sizes) names.set(name, feed("i64", { kind: "sizes", values, scalar }));
     for (const constant of node.constants) {
-      names.set(constant.name, `${constant.name}_${k}`);
-      constants.push({ ...constant, name: `${constant.name}_${k}` });
+      const key = JSON.stringify([constant.type, constant.shape, constant.values.map(String)]);
+      const known = constantNames.get(key);
+      const name = known ?? `c${constantNames.size}`;
+      names.set(constant.name, name);
+      if (known !== undefined) continue;
+      constantNames.set(key, name);
+      constants.push({ ...constant, name });
     }
     const nameOf = (tensor: string) => names.get(tensor) ?? `${tensor}_${k}`;
     for (const { op, inputs, outputs, attributes } of node.nodes) {
-      operators.push({
-        op,
-        inputs: inputs.map((tensor) => tensor === null ? null : nameOf(tensor)),
-        outputs: outputs.map(nameOf),
-        attributes,
-      });
-      for (const output of outputs) made.add(nameOf(output));
+      const given = inputs.map((tensor) => tensor === null ? null : nameOf(tensor));
+      const key = JSON.stringify([op, given, attributes]);
+      const same = equal.get(key);
+      if (same !== undefined) {
+        outputs.forEach((output, i) => names.set(output, same[i]));
+        continue;
+      }
+      const own = outputs.map(nameOf);
+      equal.set(key, own);
+      operators.push({ op, inputs: given, outputs: own, attributes });
+      for (const output of own) made.add(output);
     }
     for (const { value, tensor } of node.outputs) known.set(value.id, nameOf(tensor));
     for (const { value, by } of node.replacements) put(replacements, nameOf(by), value);

@@ -3,10 +3,9 @@ import type { Gpu } from "../gpu/device.ts";
 import { type BufferRange, paramsBytes } from "../gpu/pass.ts";
 import { elements } from "../ops/op.ts";
 import { DEFAULT_TUNING } from "../ops/kernel_choice.ts";
-import type { CpuWeight } from "../ops/formats/lowered_weight.ts";
 import type { GpuWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
 import { CPU_VALUE_BYTES, cpuNeeds } from "./cpu_executor.ts";
-import { weightForms } from "./cpu_weights.ts";
+import { heldBytes, holdWeights } from "./cpu_weights.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
 import type { Graph } from "./graph.ts";
@@ -32,8 +31,10 @@ export type Pretend = (output: string, values: Float64Array, inputs: InputData) 
 
 /** Sizes on a device. */
 interface DeviceSizes extends Pick<Executor, "adapter" | "tuning" | "maxValueBytes"> {
-  /** Remembers a weight and returns its bytes. */
-  upload(info: WeightInfo, segments: readonly WeightSegment[]): number;
+  /** Remembers a weight. */
+  upload(info: WeightInfo, segments: readonly WeightSegment[]): void;
+  /** Bytes of all weights. */
+  weightBytes(): number;
   needs(graph: Graph): Pick<Program, "slots" | "ownBytes">;
 }
 
@@ -42,19 +43,18 @@ interface DeviceSizes extends Pick<Executor, "adapter" | "tuning" | "maxValueByt
  * device, so that a rehearsal tells the memory of any run.
  */
 export function createRehearsalExecutor(device: RehearsedDevice, pretend: Pretend): Executor {
-  const { upload, needs, ...facts } = sizesOn(device);
-  let weightBytes = 0;
+  const { upload, weightBytes, needs, ...facts } = sizesOn(device);
   return {
     backend: device.backend,
     ...facts,
     get weightBytes() {
-      return weightBytes;
+      return weightBytes();
     },
     get peakBytes() {
-      return weightBytes;
+      return weightBytes();
     },
     upload(info, segments) {
-      weightBytes += upload(info, segments);
+      upload(info, segments);
       return Promise.resolve();
     },
     compile: (graph) =>
@@ -72,34 +72,33 @@ export function createRehearsalExecutor(device: RehearsedDevice, pretend: Preten
 function sizesOn(device: RehearsedDevice): DeviceSizes {
   if (device.backend === "webgpu") return webGpuSizes(device.adapter);
   if (device.backend === "cpu") return cpuSizes(device);
+  let bytes = 0;
   return {
     adapter: "f64 reference on the CPU",
     tuning: null,
     maxValueBytes: Infinity,
-    upload: referenceWeightBytes,
+    upload: (info) => void (bytes += referenceWeightBytes(info)),
+    weightBytes: () => bytes,
     needs: referenceNeeds,
   };
 }
 
 function cpuSizes({ adapter, room }: { readonly adapter: string; readonly room: number }): DeviceSizes {
-  const weights = new Map<string, CpuWeight>();
-  let expanded = 0;
+  const given = new Map<string, Pick<WeightInfo, "rows" | "columns"> & { segments: readonly WeightSegment[] }>();
+  const weights = () => holdWeights(given, room);
   return {
     adapter,
     tuning: null,
     maxValueBytes: CPU_VALUE_BYTES,
-    upload({ name, rows, columns }, segments) {
-      const forms = weightForms({ rows, columns }, segments, room - expanded);
-      expanded += forms.expanded;
-      weights.set(name, { rows, columns, parts: forms.parts });
-      return forms.bytes;
-    },
-    needs: (graph) => cpuNeeds(graph, weights),
+    upload: ({ name, rows, columns }, segments) => void given.set(name, { rows, columns, segments }),
+    weightBytes: () => [...weights().values()].reduce((sum, weight) => sum + heldBytes(weight), 0),
+    needs: (graph) => cpuNeeds(graph, weights()),
   };
 }
 
 function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
   const weights = new Map<string, GpuWeight>();
+  let bytes = 0;
   return {
     adapter: adapter.adapter,
     tuning: DEFAULT_TUNING.name,
@@ -113,8 +112,9 @@ function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
         scales: bytes.scaleBytes === null ? undefined : standIn(bytes.scaleBytes),
       }));
       weights.set(info.name, { rows: info.rows, columns: info.columns, segments: slices });
-      return slices.reduce((sum, { data, scales }) => sum + data.size + (scales?.size ?? 0), 0);
+      for (const { data, scales } of slices) bytes += data.size + (scales?.size ?? 0);
     },
+    weightBytes: () => bytes,
     needs: (graph) => webGpuNeeds(graph, { ...adapter, weights }),
   };
 }

@@ -14,22 +14,16 @@ interface SizeParameter {
   readonly scalar: boolean;
 }
 
-/** Rows of a weight, in the form in which an op reads them. */
+/** A weight, in the form in which an op reads it. */
 export interface WeightSource {
   readonly weight: string;
+  /** All values [rows, columns]; or of a part that is stored in codes, these as bytes, or their scales, both flat. */
+  readonly kind: "values" | "codes" | "scales";
   /** Number of the part. */
   readonly part: number;
-  /**
-   * `values` [count, columns]; of stored formats 16-bit `words` [count, ..] or `codes`, bytes; their `scales` [count
-   * blocks, perBlock]; or the `table` of what each word means.
-   */
-  readonly kind: "values" | "words" | "codes" | "scales" | "table";
-  /** First row, and how many. */
-  readonly first: number;
-  readonly count: number;
 }
 
-/** A tensor that stands for rows of a weight. */
+/** A tensor that stands for a weight. */
 interface WeightTensor {
   readonly name: Tensor;
   readonly type: ElementType;
@@ -70,7 +64,7 @@ export interface OnnxEmitter {
   sizes(...values: number[]): Tensor;
   /** Returns one such size, without dimensions. */
   size(value: number): Tensor;
-  /** Returns rows of a weight. */
+  /** Returns a weight. */
   weight(type: ElementType, source: WeightSource): Tensor;
   /** Replaces an input, a state or data, after the op. */
   replace(input: number, by: Tensor): void;

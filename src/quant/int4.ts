@@ -77,14 +77,16 @@ export function alongRows(tensor: Int4Groups, block: Int4Block): Int4Tensor {
   return { kind: "int4", shape, block, codes, scales };
 }
 
-/** The f32 values. */
+/** The f32 values of as many codes as `values` has room for. Default: a new array, for all of them. */
 export function dequantizeInt4Blocks(
   { codes, scales, block }: Pick<Int4Tensor, "codes" | "scales" | "block">,
-): Float32Array<ArrayBuffer> {
-  const values = new Float32Array(2 * codes.length);
-  for (let i = 0; i < values.length; i++) {
-    const at = 2 * Math.floor(i / block);
-    values[i] = scales[at] * (codes[i >> 1] >> 4 * (i & 1) & 15) + scales[at + 1];
+  values: Float32Array = new Float32Array(2 * codes.length),
+): Float32Array {
+  for (let at = 0, i = 0; i < values.length; at += 2) {
+    const [scale, offset] = [scales[at], scales[at + 1]];
+    for (const end = Math.min(values.length, i + block); i < end; i++) {
+      values[i] = scale * (codes[i >> 1] >> 4 * (i & 1) & 15) + offset;
+    }
   }
   return values;
 }

@@ -132,21 +132,13 @@ function nearestCode(scaled: number): number {
  * The f32 values of an NF4 matrix, [out, in] row-major: code book value times absmax, rounded once, as bitsandbytes
  * computes it before it rounds to a model's 16-bit type.
  *
+ * @param values receives them. Default: a new array
  * @throws {TypeError} if codes or absmax do not fit the shape
  */
-export function dequantizeNf4(tensor: Nf4Tensor): Float32Array {
+export function dequantizeNf4(tensor: Nf4Tensor, values?: Float32Array): Float32Array {
   checkNf4(tensor);
-  return decodeNf4(tensor.codes, tensor.absmax, 0, tensor.shape[0] * tensor.shape[1]);
-}
-
-/**
- * The f32 values of elements start…end−1 of a flattened NF4 matrix.
- *
- * @param codes the packed bytes from the one that holds element `start`
- * @param absmax of the whole matrix
- */
-export function decodeNf4(codes: Uint8Array, absmax: Float32Array, start: number, end: number): Float32Array {
-  return decodeFourBit({ book: NF4_CODE_BOOK, codes, absmax, block: NF4_BLOCK }, start, end);
+  const { codes, absmax, shape } = tensor;
+  return decodeFourBit({ book: NF4_CODE_BOOK, codes, absmax, block: NF4_BLOCK }, 0, shape[0] * shape[1], values);
 }
 
 function checkNf4({ shape, codes, absmax }: Nf4Tensor): void {

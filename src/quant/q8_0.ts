@@ -29,8 +29,15 @@ export function splitQ8_0(blocks: Uint8Array, shape: readonly [number, number]):
   return { kind: "q8_0", shape, codes, scales };
 }
 
-/** The f32 values; exact, as 11 bits times 8 fit. */
-export function dequantizeQ8_0({ codes, scales }: Pick<Q8Tensor, "codes" | "scales">): Float32Array {
+/** The f32 values, into `values` or a new array; exact, as 11 bits times 8 fit. */
+export function dequantizeQ8_0(
+  { codes, scales }: Pick<Q8Tensor, "codes" | "scales">,
+  values: Float32Array = new Float32Array(codes.length),
+): Float32Array {
   const signed = new Int8Array(codes.buffer, codes.byteOffset, codes.length);
-  return Float32Array.from(signed, (code, i) => scales[Math.floor(i / Q8_0_BLOCK)] * code);
+  for (let block = 0, i = 0; i < signed.length; block++) {
+    const scale = scales[block];
+    for (const end = Math.min(signed.length, i + Q8_0_BLOCK); i < end; i++) values[i] = scale * signed[i];
+  }
+  return values;
 }

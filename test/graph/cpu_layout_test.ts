@@ -7,32 +7,34 @@ import { readModelConfig } from "../../src/model/load/read_model_config.ts";
 import { openCheckpoint } from "../../src/checkpoint/open_checkpoint.ts";
 import { embeddedModel } from "../../src/model/load/embedded.ts";
 import { layOutWeights } from "../../src/model/load/load_weights.ts";
-import { weightForms } from "../../src/graph/cpu_weights.ts";
+import { holdWeights } from "../../src/graph/cpu_weights.ts";
 import type { CpuWeight } from "../../src/ops/formats/lowered_weight.ts";
 
-/** The embedded model's sizes and weights, which are not read. */
-async function embedded(): Promise<{ config: ModelConfig; weights: Map<string, CpuWeight> }> {
+/** The embedded model's sizes, and its weights with room for their values or none; they are not read. */
+async function embedded(): Promise<{ config: ModelConfig; holdAll: (room: number) => Map<string, CpuWeight> }> {
   const checkpoint = await openCheckpoint(await embeddedModel());
-  const weights = new Map<string, CpuWeight>();
+  const given: Parameters<typeof holdWeights>[0] extends ReadonlyMap<string, infer W> ? Map<string, W> : never =
+    new Map();
   try {
     const config = await readModelConfig(checkpoint);
     const upload: Parameters<typeof layOutWeights>[2]["upload"] = (info, segments) => {
-      weights.set(info.name, { ...info, parts: weightForms(info, segments, Infinity).parts });
+      given.set(info.name, { ...info, segments });
       return Promise.resolve();
     };
     await layOutWeights(checkpoint, config, { upload }, "none");
-    return { config, weights };
+    return { config, holdAll: (room) => holdWeights(given, room) };
   } finally {
     checkpoint.close();
   }
 }
 
-const { config, weights } = await embedded();
+const { config, holdAll } = await embedded();
+const weights = holdAll(Infinity);
 
-function layout(sequences: number, prompt: number, shared: number, targets: number) {
+function layout(sequences: number, prompt: number, shared: number, targets: number, held = weights) {
   const shape = { sequences, prompt, shared, targets };
   const model = { config, attentionBias: weights.has("layers.0.qkv.bias") };
-  return layOutProgram(fuse(pathGraph(model, shape, { tangent: true, gradient: "sequence" })), weights);
+  return layOutProgram(fuse(pathGraph(model, shape, { tangent: true, gradient: "sequence" })), held);
 }
 
 Deno.test("a program is built once for all numbers of points and lengths of prompt and target", () => {
@@ -65,4 +67,23 @@ Deno.test("values that pass from one model to another have slots, and lives that
       busy.set(slot, lastUse.get(value.id) ?? Infinity);
     }
   });
+});
+
+Deno.test("weights that are expanded where they are used share memory from layer to layer", () => {
+  const { expandedBytes } = layout(4, 20, 0, 6, holdAll(0));
+  const sizes = ["qkv", "o", "gate_up", "down"].map((name) => {
+    const { rows, columns } = weights.get(`layers.0.${name}`)!;
+    return 4 * rows * columns;
+  });
+  assert.equal(layout(4, 20, 0, 6).expandedBytes, 0);
+  const layer = sizes.reduce((a, b) => a + b);
+  // A segment may hold the end of one layer and the start of the next.
+  assert.ok(expandedBytes >= layer && expandedBytes <= 2 * layer, `${expandedBytes} of ${layer} a layer`);
+});
+
+Deno.test("a value and its tangent share their weights", () => {
+  for (const { feeds } of layout(4, 20, 0, 6).segments) {
+    const names = feeds.flatMap(({ from }) => from.kind === "weight" ? [from.source.weight] : []);
+    assert.equal(new Set(names).size, names.length);
+  }
 });

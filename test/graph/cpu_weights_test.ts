@@ -1,32 +1,38 @@
 import assert from "node:assert/strict";
-import { weightForms } from "../../src/graph/cpu_weights.ts";
+import { heldBytes, holdWeights } from "../../src/graph/cpu_weights.ts";
 import type { WeightFormat } from "../../src/ops/formats/format_table.ts";
 
-const formsOf = (format: WeightFormat, rows: number, columns: number, room: number) => {
-  const { parts, bytes, expanded } = weightForms({ rows, columns }, [{ format, rows }], room);
-  return { forms: parts.map(({ form }) => form), bytes, expanded };
-};
+/** Weights by name: a format, rows and columns. */
+function hold(weights: Readonly<Record<string, readonly [WeightFormat, number, number]>>, room: number) {
+  const given = Object.entries(weights).map(([name, [format, rows, columns]]) =>
+    [name, { rows, columns, segments: [{ format, rows }] }] as const
+  );
+  return holdWeights(new Map(given), room);
+}
 
-Deno.test("a weight is held as values where there is room for them, else as it is stored", () => {
-  assert.deepEqual(formsOf("nf4", 4, 128, 2048), { forms: ["values"], bytes: 2048, expanded: 2048 });
-  // A code of 4 bits an element and a scale for 64.
-  assert.deepEqual(formsOf("nf4", 4, 128, 2047), { forms: ["nf4"], bytes: 256 + 32, expanded: 0 });
-  assert.deepEqual(formsOf("int4_32", 4, 128, 0), { forms: ["int4_32"], bytes: 256 + 128, expanded: 0 });
-  assert.deepEqual(formsOf("bf16", 4, 128, 0), { forms: ["bf16"], bytes: 1024, expanded: 0 });
+const LAYERS = { a: ["nf4", 4, 128], b: ["nf4", 4, 128], norm: ["f32", 1, 128] } as const;
+
+Deno.test("weights are held as values where there is room for those of all, else as they are stored", () => {
+  const kept = hold(LAYERS, 4096);
+  const stored = hold(LAYERS, 4095);
+  assert.deepEqual([...kept.values()].map(({ stored }) => stored), [null, null, null]);
+  const parts = [{ format: "nf4", rows: 4 }];
+  assert.deepEqual([...stored.values()].map(({ stored }) => stored), [parts, parts, null]);
+  // Of f32 4 bytes an element; of NF4 a code of 4 bits an element, and a scale for 64.
+  assert.deepEqual([...kept.values()].map(heldBytes), [2048, 2048, 512]);
+  assert.deepEqual([...stored.values()].map(heldBytes), [256 + 32, 256 + 32, 512]);
 });
 
-Deno.test("values of f32 take no room of their own, and rows that end within a word or a block are values", () => {
-  assert.deepEqual(formsOf("f32", 4, 128, 0), { forms: ["values"], bytes: 2048, expanded: 0 });
-  assert.deepEqual(formsOf("nf4", 4, 66, 0), { forms: ["values"], bytes: 1056, expanded: 0 });
-  assert.deepEqual(formsOf("q8_0", 4, 31, 0), { forms: ["values"], bytes: 496, expanded: 0 });
+Deno.test("a weight of a shape of its own is kept as values, as it would need their memory for itself", () => {
+  const held = hold({ ...LAYERS, head: ["bf16", 64, 128] }, 0);
+  assert.equal(held.get("head")!.stored, null);
+  assert.notEqual(held.get("a")!.stored, null);
 });
 
-Deno.test("stacked weights keep their parts, or become one", () => {
+Deno.test("stacked weights keep the formats of their parts", () => {
   const segments = [{ format: "nf4", rows: 2 }, { format: "bf16", rows: 3 }] as const;
-  const info = { rows: 5, columns: 64 };
-  assert.deepEqual(weightForms(info, segments, 0).parts, [
-    { rowStart: 0, rows: 2, form: "nf4" },
-    { rowStart: 2, rows: 3, form: "bf16" },
-  ]);
-  assert.deepEqual(weightForms(info, segments, 5 * 64 * 4).parts, [{ rowStart: 0, rows: 5, form: "values" }]);
+  const weight = { rows: 5, columns: 64, segments };
+  const held = holdWeights(new Map([["a", weight], ["b", weight]]), 0).get("a")!;
+  assert.deepEqual(held.stored, [{ format: "nf4", rows: 2 }, { format: "bf16", rows: 3 }]);
+  assert.equal(heldBytes(held), 64 + 8 + 384);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { decodeFourBit } from "../../src/quant/four_bit.ts";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../../src/quant/half.ts";
-import { decodeNf4, dequantizeNf4, NF4_CODE_BOOK, quantizeNf4 } from "../../src/quant/nf4.ts";
+import { dequantizeNf4, NF4_BLOCK, NF4_CODE_BOOK, quantizeNf4 } from "../../src/quant/nf4.ts";
 import { bitsOf, bytesOf, f32Of, readGolden, sha256Of, u16Of } from "./golden.ts";
 
 interface Case {
@@ -53,10 +54,14 @@ Deno.test("quantizeNf4() inverts dequantizeNf4() for every code", () => {
   assert.deepEqual(codes, expected);
 });
 
-Deno.test("decodeNf4() gives the elements of a range that starts within a byte and crosses a block", () => {
+Deno.test("decodeFourBit() gives the elements of a range that starts within a byte and crosses a block", () => {
   const tensor = quantizeNf4(Float32Array.from({ length: 130 }, (_, i) => Math.sin(i)), [10, 13]);
   const all = dequantizeNf4(tensor);
-  assert.deepEqual(decodeNf4(tensor.codes.subarray(19), tensor.absmax, 39, 117), all.slice(39, 117));
+  const coded = { book: NF4_CODE_BOOK, absmax: tensor.absmax, block: NF4_BLOCK };
+  for (const [start, end] of [[39, 117], [0, 1], [63, 65], [64, 128], [5, 6], [40, 117]]) {
+    const codes = tensor.codes.subarray(start >> 1);
+    assert.deepEqual(decodeFourBit({ ...coded, codes }, start, end), all.slice(start, end));
+  }
 });
 
 for (const value of [NaN, Infinity, -Infinity]) {

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 
+/** Variables by name. */
+type Environment = Pick<Deno.Env, "get">;
+
 /**
  * Returns the user's cache directory for Whence: `WHENCE_CACHE`, or `whence` in the platform's cache directory.
  *
  * @throws {Error} if the environment names no home
  */
-export function cacheDirectory(): string {
-  const env = (name: string) => Deno.env.get(name) || undefined;
+export function cacheDirectory(environment: Environment = Deno.env): string {
+  const env = (name: string) => environment.get(name) || undefined;
   const own = env("WHENCE_CACHE");
   if (own !== undefined) return own;
   const home = env("HOME") ?? env("USERPROFILE");
@@ -35,13 +38,16 @@ export function cacheFolder(kind: CacheKind, directory: string = cacheDirectory(
  * Returns true if the cache directory may be used without asking for a permission. Nobody should be asked for the sake
  * of a cache.
  */
-export async function mayUseCache(access: readonly ("read" | "write")[]): Promise<boolean> {
+export async function mayUseCache(
+  access: readonly ("read" | "write")[],
+  environment: Environment = Deno.env,
+): Promise<boolean> {
   const granted = async (descriptor: Deno.PermissionDescriptor) =>
     (await Deno.permissions.query(descriptor)).state === "granted";
   if (!await granted({ name: "env" })) return false;
   let path: string;
   try {
-    path = cacheDirectory();
+    path = cacheDirectory(environment);
   } catch {
     // The environment names none.
     return false;

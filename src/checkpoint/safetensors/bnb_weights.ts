@@ -96,7 +96,8 @@ function readWeight(state: State, reader: EntryReader): Tensor {
   const absmax = readStatistics(state, reader);
   const codes = reader.read(name);
   if (kind === "nf4") return { kind, shape, codes, absmax };
-  const values = decodeFourBit({ book: BOOKS[kind], codes, absmax, block: NF4_BLOCK }, 0, shape[0] * shape[1]);
+  const values = new Float32Array(shape[0] * shape[1]);
+  decodeFourBit({ book: BOOKS[kind], codes, absmax, block: NF4_BLOCK }, 0, values.length, values);
   return f32Tensor(shape, values);
 }
 

@@ -7,6 +7,9 @@ export const f32: StorageFormat = {
   layout: { bits: 32, block: null, perBlock: 0 },
   readers: { element: [elementSource], octet: [octetSource], packed: [octetSource] },
   rowsAlone: 8,
-  dequantize: ({ data }) => new Float32Array(data.slice().buffer),
+  dequantize({ data }, _shape, values = new Float32Array(data.byteLength / 4)) {
+    bytesOfArray(values).set(data);
+    return values;
+  },
   sample: (values) => ({ data: bytesOfArray(values) }),
 };

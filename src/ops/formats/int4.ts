@@ -15,8 +15,8 @@ export function int4(block: Int4Block): StorageFormat {
       packed: [wordSource],
     },
     rowsAlone: 12,
-    dequantize: ({ data, scales }, [rows, columns]) =>
-      dequantizeInt4Blocks({ codes: data, scales: scales!, block }).subarray(0, rows * columns),
+    dequantize: ({ data, scales }, [rows, columns], values = new Float32Array(rows * columns)) =>
+      dequantizeInt4Blocks({ codes: data, scales: scales!, block }, values),
     sample(values) {
       const data = Uint8Array.from({ length: Math.ceil(values.length / 2) }, (_, i) => {
         const code = (at: number) => Math.floor(8 + 8 * (values[at] ?? 0));

@@ -16,8 +16,8 @@ export const nf4: StorageFormat = {
     shuffled: { octet: [codeSource, shuffledSource, octetSource], packed: [codeSource, shuffledSource] },
   },
   rowsAlone: 8,
-  dequantize: ({ data, scales }, [rows, columns]) =>
-    dequantizeNf4({ kind: "nf4", shape: [rows, columns], codes: data, absmax: scales! }),
+  dequantize: ({ data, scales }, [rows, columns], values) =>
+    dequantizeNf4({ kind: "nf4", shape: [rows, columns], codes: data, absmax: scales! }, values),
   sample(values, shape) {
     const { codes, absmax } = quantizeNf4(values, shape);
     return { data: codes, scales: absmax };

@@ -9,7 +9,7 @@ export const q8_0: StorageFormat = {
   layout: { bits: 8, block: Q8_0_BLOCK, perBlock: 1 },
   readers: { element: [elementSource], octet: [wordSource, octetSource], packed: [wordSource] },
   rowsAlone: 12,
-  dequantize: ({ data, scales }) => dequantizeQ8_0({ codes: data, scales: scales! }),
+  dequantize: ({ data, scales }, _shape, values) => dequantizeQ8_0({ codes: data, scales: scales! }, values),
   sample(values) {
     // A 16-bit scale a block, from 2⁻⁸ to 2⁻⁷, and codes of either sign up to the ends of their range.
     const blocks = Math.ceil(values.length / Q8_0_BLOCK);

@@ -43,12 +43,18 @@ export interface StorageFormat {
   readonly readers: FormatReaders;
   /** Rows of a thread in the product of a single row, where each thread reads rows of its own. */
   readonly rowsAlone: number;
-  /** The exact values [rows, columns]. */
-  dequantize(stored: StoredRows, shape: readonly [rows: number, columns: number]): Float32Array;
+  /** The exact values [rows, columns], into `values` or a new array. */
+  dequantize(stored: StoredRows, shape: readonly [rows: number, columns: number], values?: Float32Array): Float32Array;
   /**
    * Stores values from [−1, 1), or random ones made of them, so that codes and scales vary: for tests and the tuner.
    */
   sample(values: Float32Array, shape: readonly [rows: number, columns: number]): StoredRows;
+}
+
+/** Bytes as 16-bit words; a copy if they start at an odd address. */
+export function wordsOfBytes(bytes: Uint8Array): Uint16Array {
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Uint16Array(buffer as ArrayBuffer, byteOffset, byteLength / 2);
 }
 
 /** The bytes of an array of numbers. */

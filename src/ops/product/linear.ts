@@ -50,8 +50,10 @@ export const linear: Op<LinearAttributes> = {
     }
     return [y];
   },
-  lower({ attributes: { weight: name, bias }, inputs: [x, residual], weight }) {
-    return [weight(name).product(x, bias === null ? residual : weight(bias).values())];
+  lower({ attributes: { weight: name, bias, single = false }, inputs: [x, residual], weight }) {
+    const added = bias === null ? residual : weight(bias).values();
+    const w = weight(name);
+    return [single ? w.singleProduct(x, added) : w.product(x, added)];
   },
   vjp(g, { attributes, inputs }, [dy]) {
     const dx = dy && g.emit(linearTransposed, { ...attributes, bias: null }, [dy])[0];
