@@ -28,7 +28,7 @@ export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";
 
-export { attribute } from "./src/explain/attribute.ts";
+export { attribute, type AttributionListeners } from "./src/explain/attribute.ts";
 export type { AttributionOptions } from "./src/explain/methods/attribution_options.ts";
 export { resolveOptions, validate } from "./src/explain/methods/resolve_options.ts";
 export { addMethod, type MethodName, methodNames } from "./src/explain/methods/method_table.ts";
@@ -41,4 +41,9 @@ export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/re
 export type { TableOptions } from "./src/report/table/record_table.ts";
 
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";
-export { type Forecast, type ForecastModel, type ForecastRange, openForecast } from "./src/experiment/run/forecast.ts";
+export {
+  type Forecast,
+  type ForecastModel,
+  type ForecastRange,
+  openForecast,
+} from "./src/experiment/foretell/forecast.ts";

@@ -53,7 +53,7 @@ export {
   quadratureRule,
 } from "./src/attribution/quadrature.ts";
 export { integrateFixed } from "./src/attribution/integrated_gradients.ts";
-export { type AdaptiveOptions, integrateAdaptively } from "./src/attribution/adaptive.ts";
+export { type AdaptiveOptions, type AdaptiveRound, integrateAdaptively } from "./src/attribution/adaptive.ts";
 export { type AveragedIntegral, averageIntegrals } from "./src/attribution/averaged_integral.ts";
 export { joinIntegrals } from "./src/attribution/joined_integral.ts";
 export { inputXGradient, type Saliency, saliency } from "./src/attribution/local_gradients.ts";

@@ -3,6 +3,16 @@ import { type Interval, measureInterval, measureParts, refinedNodes, type Sample
 import type { PathFunction, PathIntegral, PathSamples } from "./path_function.ts";
 import { distance, sum } from "../statistics/sums.ts";
 
+/** State of an adaptive quadrature that goes on. */
+export interface AdaptiveRound {
+  /** Path points so far. */
+  readonly points: number;
+  /** κ so far. */
+  readonly certificate: number;
+  /** κ to reach. */
+  readonly tolerance: number;
+}
+
 /** Options of adaptive quadrature. */
 export interface AdaptiveOptions {
   /** κ to reach, > 0. */
@@ -11,6 +21,8 @@ export interface AdaptiveOptions {
   readonly budget: number;
   /** `sequence` attributes Σ_t φ_t, `token` each φ_t. */
   readonly gradient: "sequence" | "token";
+  /** Is told the state before each refinement. */
+  readonly onRound?: (round: AdaptiveRound) => void;
 }
 
 // Simpson's rule on two halves, which are then halved: few enough that a smooth path stays cheap, enough for a first
@@ -41,7 +53,7 @@ const LEAST_ADAPTIVE_BUDGET = FIRST_POINTS.length;
  * @throws {RangeError} if the tolerance is below the arithmetic floor, or the budget below the first grid
  */
 export async function integrateAdaptively(path: PathFunction, options: AdaptiveOptions): Promise<PathIntegral> {
-  const { tolerance, budget, gradient } = options;
+  const { tolerance, budget, gradient, onRound } = options;
   const samples = new Map<number, Sample>();
   const add = (alphas: readonly number[], { score, tangent, gradient }: PathSamples) =>
     alphas.forEach((alpha, k) => samples.set(alpha, { score: score[k], tangent: tangent[k], gradient: gradient[k] }));
@@ -60,6 +72,7 @@ export async function integrateAdaptively(path: PathFunction, options: AdaptiveO
   while (errorOf(intervals) > tolerance * gap) {
     const worst = new Set(chosen(intervals, tolerance * gap, rounding, budget - samples.size));
     if (worst.size === 0) break;
+    onRound?.({ points: samples.size, certificate: errorOf(intervals) / gap, tolerance });
     intervals = [...intervals.filter((interval) => !worst.has(interval)), ...await refine([...worst])];
   }
   intervals.sort((a, b) => a.nodes[0] - b.nodes[0]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
 import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
-import type { ForecastModel } from "../experiment/run/forecast.ts";
+import type { ForecastModel } from "../experiment/foretell/forecast.ts";
 import type { ExperimentPlan, ModelSpec, PlanOverrides } from "../experiment/run/cell.ts";
 import { requireOwnDirectory } from "../experiment/run/own_directory.ts";
 import { planExperiment } from "../experiment/run/plan_cells.ts";
@@ -19,6 +19,7 @@ import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
+import { openStatusBar } from "./progress/status_bar.ts";
 import { readText } from "../files/text_file.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
@@ -35,7 +36,7 @@ Usage: deno task experiment FILE.yaml [options]
   --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
   --no-cache          neither read nor keep quantized weights and digests of files between runs
   --plan              list the cells, what is already there, and what the others would take: path points, rows taken
-                      forward and backward, and bytes; compute nothing
+                      forward and backward, bytes, and time by a short run of the model's first block; compute nothing
   --strict            exit with 3 where a tolerance was not met
   --help              this text
 
@@ -47,6 +48,8 @@ export interface CommandIo {
   open: RunContext["open"];
   /** Opens a model for `--plan`. */
   openForecast(model: ModelSpec): Promise<ForecastModel>;
+  /** Measures the pace of a model for `--plan`, multiplications a second. */
+  measurePace(model: ModelSpec): Promise<number>;
   stdout(text: string): void;
   stderr(text: string): void;
   readonly stderrIsTerminal: boolean;
@@ -94,7 +97,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
 async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
   if (values.plan) {
     requireOwnDirectory(out, plan.name);
-    const { text, failed } = await planText(plan, out, io.openForecast);
+    const { text, failed } = await planText(plan, out, io);
     io.stdout(text);
     return failed > 0 ? 1 : 0;
   }
@@ -124,7 +127,7 @@ function readConfig(file: string): string {
 }
 
 async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo): Promise<ExperimentResult> {
-  const view = progressView(io.stderrIsTerminal, (line) => io.stderr(`${line}\n`));
+  const view = progressView(openStatusBar(io.stderrIsTerminal), (line) => io.stderr(`${line}\n`));
   try {
     return await runExperiment(plan, { open: io.open, onProgress: view.show }, out);
   } finally {
@@ -140,22 +143,27 @@ function report({ outcomes, computed, stored, failed, unmet, summary }: Experime
     `${failed} failed`,
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
   ];
-  io.stdout(`${summary}\n\n`);
   if (rows.length > 0) io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
-  io.stdout(`${counts.join(", ")}\n`);
+  io.stdout(`${counts.join(", ")}\nOpen ${summary}\n`);
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
 function processIo(how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cache">): CommandIo {
   return {
-    open: async (model, onDownload) =>
-      (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, onHint: writeHint, onDownload }),
+    open: async (model, listeners) =>
+      (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, ...listeners }),
     openForecast: async ({ source, device, quantize }) => {
-      const { openForecast } = await import("../experiment/run/forecast.ts");
+      const { openForecast } = await import("../experiment/foretell/forecast.ts");
       return await withDownloadBar((onDownload) =>
         openForecast(source, { ...how, device, quantize, onHint: writeHint, onDownload })
       );
     },
+    measurePace: async ({ source, device, quantize }) =>
+      (await import("../experiment/foretell/measure_first_block.ts")).measureFirstBlock(source, {
+        ...how,
+        device,
+        quantize,
+      }),
     stdout: (text) => write(Deno.stdout, text),
     stderr: (text) => write(Deno.stderr, text),
     stderrIsTerminal: Deno.stderr.isTerminal(),

@@ -1,66 +1,101 @@
-import type { Forecast, ForecastModel, ForecastRange } from "../experiment/run/forecast.ts";
+import type { Forecast, ForecastModel, ForecastRange } from "../experiment/foretell/forecast.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/cell.ts";
 import { groupByModel } from "../experiment/run/group_by_model.ts";
 import { readStored } from "../experiment/run/result_store.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
+import { foretoldSeconds } from "../experiment/foretell/foreteller.ts";
+import { durationText } from "../time/time_text.ts";
 import { textTable } from "../report/text/text_table.ts";
 import { messageOf } from "../experiment/run/error_message.ts";
 
-/** Opens a model for forecasts. */
-type OpenForecast = (model: ModelSpec) => Promise<ForecastModel>;
+/** Services that a plan asks about models. */
+interface PlanIo {
+  /** Opens a model for forecasts. */
+  openForecast(model: ModelSpec): Promise<ForecastModel>;
+  /** Measures the pace of a model on its device, multiplications a second. */
+  measurePace(model: ModelSpec): Promise<number>;
+}
 
 /** A cell with its forecast, or with the error that keeps it from running. */
 interface PlannedCell {
   readonly cell: Cell;
   readonly state: "stored" | "missing" | "unusable" | "cannot run";
   readonly forecast: Forecast | null;
+  /** Null if it is not known. */
+  readonly seconds: ForecastRange | null;
   readonly error: string | null;
 }
 
 /**
  * Writes the table of a plan: the state of each cell, and the cost of those that are not stored.
  *
+ * Times follow from a short run of each model's first block.
+ *
  * @returns `failed` counts the cells that cannot run
  */
 export async function planText(
   plan: ExperimentPlan,
   directory: string,
-  open: OpenForecast,
+  io: PlanIo,
 ): Promise<{ readonly text: string; readonly failed: number }> {
   const planned: PlannedCell[] = [];
-  for (const cells of groupByModel(plan.cells)) planned.push(...await planCells(cells, directory, open));
-  const rows = planned.map(({ cell, state, forecast }) => [cell.id, ...forecastTexts(forecast), state]);
+  for (const cells of groupByModel(plan.cells)) planned.push(...await planCells(cells, directory, io));
+  const rows = planned.map((
+    { cell, state, forecast, seconds },
+  ) => [cell.id, ...forecastTexts(forecast), timeText(seconds), state]);
   const failed = planned.filter(({ error }) => error !== null);
-  const text = textTable({ head: ["cell", "points", "rows forward", "rows back", "memory", "state"], rows }) +
+  const text = textTable({ head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows }) +
     [...Map.groupBy(failed, ({ error }) => error)]
       .map(([error, cells]) => `\n${error}: ${cells.map(({ cell }) => cell.id).join(", ")}\n`).join("") +
     `\n${rows.length} cells, ${planned.filter(({ state }) => state === "stored").length} stored in ${directory}; ` +
-    `to compute: ${totalText(planned.flatMap(({ forecast }) => forecast ?? []))}\n`;
+    `to compute: ${totalText(planned.flatMap(({ forecast }) => forecast ?? []))}\n` + wholeTimeText(planned);
   return { text, failed: failed.length };
 }
 
 /** Plans the cells of one model, which is opened only if one of them is not stored. */
-async function planCells(cells: readonly Cell[], directory: string, open: OpenForecast): Promise<PlannedCell[]> {
+async function planCells(cells: readonly Cell[], directory: string, io: PlanIo): Promise<PlannedCell[]> {
   const stored = cells.map((cell) => readStored(directory, cell, null));
   let opened: Promise<ForecastModel> | undefined;
+  let pace: Promise<number | null> | undefined;
   const planned: PlannedCell[] = [];
   for (const [i, cell] of cells.entries()) {
     const { state } = stored[i];
     if (state === "record") {
-      planned.push({ cell, state: "stored", forecast: null, error: null });
+      planned.push({ cell, state: "stored", ...NOTHING, error: null });
       continue;
     }
     try {
-      opened ??= open(cell.model);
+      opened ??= io.openForecast(cell.model);
       const forecast = await (await opened).forecastResolved(cell.text, cell.options);
-      planned.push({ cell, state, forecast, error: null });
+      pace ??= io.measurePace(cell.model).catch(() => null);
+      const known = await pace;
+      const seconds = known === null ? null : foretoldSeconds(forecast.work, known);
+      planned.push({ cell, state, forecast, seconds, error: null });
     } catch (error) {
-      planned.push({ cell, state: "cannot run", forecast: null, error: messageOf(error) });
+      planned.push({ cell, state: "cannot run", ...NOTHING, error: messageOf(error) });
     }
   }
   // If it could not be opened, every cell tells the error.
   (await opened?.catch(() => null))?.close();
   return planned;
+}
+
+const NOTHING = { forecast: null, seconds: null };
+
+/** "40 s–2 min 40 s": by factors of the pace, and of the path points if the error decides them. */
+function timeText(seconds: ForecastRange | null): string {
+  return seconds === null ? "" : rangeText(seconds, durationText);
+}
+
+/** Sums the times up, and says what they are worth. */
+function wholeTimeText(planned: readonly PlannedCell[]): string {
+  const known = planned.flatMap(({ seconds }) => seconds === null ? [] : [seconds]);
+  if (known.length === 0) return "";
+  const [least, most] = [0, 1].map((end) => known.reduce((sum, seconds) => sum + seconds[end], 0));
+  return `Time: ${
+    timeText([least, most])
+  }, kernels to compile not counted; guessed from a short run of the first block, ` +
+    "which may be off by a factor of 2 either way\n";
 }
 
 function forecastTexts(forecast: Forecast | null): string[] {

@@ -5,6 +5,8 @@ import { parseArguments } from "./arguments.ts";
 import { flagsOf, givenOptions, parseOptions, refuseFlags } from "./declared_flags.ts";
 import { flagHelp } from "./flag_help.ts";
 import { MODEL_HELP, MODEL_OPTIONS, modelOptions, openModel } from "./model_flags.ts";
+import { openStatusBar, type StatusBar } from "./progress/status_bar.ts";
+import { followTokens } from "./progress/work_progress.ts";
 import { write } from "./write.ts";
 
 const { prompt, generate, chat, history } = TEXT_OPTIONS;
@@ -34,16 +36,39 @@ export async function runGenerateCommand(args: string[]): Promise<number> {
   const given = givenOptions(FLAGS, values);
   refuseFlags(checkText(given, null), FLAGS);
   const { prompt, generate = USUAL_TOKENS, chat, history, ...sampling } = given as AttributionText;
-  const model = await openModel(modelOptions(values));
+  const bar = openStatusBar();
+  let onWork = () => {};
   try {
-    const tokenizer = await model.tokenizer();
-    const { tokens } = tokenizer.encodePrompt(prompt, { chat: chat === true || history !== undefined, history });
-    const onText = (piece: string) => write(Deno.stdout, piece);
-    const options = { ...sampling, onText } as GenerateOptions;
-    await model.generate(tokens.map((token) => token.id), generate, options);
-    write(Deno.stdout, "\n");
-    return 0;
+    const model = await openModel(modelOptions(values), { bar, onWork: () => onWork() });
+    try {
+      const tokenizer = await model.tokenizer();
+      const { tokens } = tokenizer.encodePrompt(prompt, { chat: chat === true || history !== undefined, history });
+      onWork = showTokens(bar, { prompt: tokens.length, most: generate });
+      const onText = (piece: string) => {
+        if (Deno.stdout.isTerminal()) {
+          // The text is progress enough, and stands on the same screen.
+          onWork = () => {};
+          bar?.clear();
+        }
+        write(Deno.stdout, piece);
+      };
+      const options = { ...sampling, onText } as GenerateOptions;
+      await model.generate(tokens.map((token) => token.id), generate, options);
+      bar?.clear();
+      write(Deno.stdout, "\n");
+      return 0;
+    } finally {
+      model.close();
+    }
   } finally {
-    model.close();
+    bar?.close();
   }
+}
+
+/** Shows the reading of the prompt, and returns a function that shows another token. */
+function showTokens(bar: StatusBar | null, { prompt, most }: { prompt: number; most: number }): () => void {
+  const follow = followTokens(prompt, most);
+  bar?.show(follow(0));
+  let runs = 0;
+  return () => bar?.show(follow(++runs));
 }

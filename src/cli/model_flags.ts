@@ -2,6 +2,8 @@ import type { Device, LanguageModel, LoadOptions } from "../model/model.ts";
 import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { bytes, number, oneOf, text } from "./argument_values.ts";
 import type { Options, Values } from "./arguments.ts";
+import { showDownloads } from "./progress/download_progress.ts";
+import type { StatusBar } from "./progress/status_bar.ts";
 import { writeHint } from "./write.ts";
 
 /** Flags of every command that opens a model. */
@@ -43,6 +45,8 @@ export const MODEL_FLAG_HELP = {
 /** Help of all of them. */
 export const MODEL_HELP: string = Object.values(MODEL_FLAG_HELP).join("");
 
+const LOADING = "loading the model";
+
 /** A model and the options of its load. */
 interface ModelRequest {
   readonly source: string | undefined;
@@ -63,12 +67,24 @@ export function modelOptions(values: Values): ModelRequest {
   };
 }
 
-/** Loads a model. */
-export async function openModel({ source, options }: ModelRequest): Promise<LanguageModel> {
+/** Loads a model, with its progress in a status bar. */
+export async function openModel(
+  { source, options }: ModelRequest,
+  { bar, onWork }: Pick<LoadOptions, "onWork"> & { readonly bar: StatusBar | null },
+): Promise<LanguageModel> {
+  bar?.show({ share: null, text: LOADING });
   // Imported after the arguments were checked, so that a mistake is reported at once.
-  const [{ loadModel }, { withDownloadBar }] = await Promise.all([
-    import("../model/model.ts"),
-    import("./progress/download_progress.ts"),
-  ]);
-  return await withDownloadBar((onDownload) => loadModel(source, { ...options, onDownload }));
+  const { loadModel } = await import("../model/model.ts");
+  return await loadModel(source, {
+    ...options,
+    onWork,
+    ...(bar && {
+      onHint: (sentence) => {
+        bar.clear();
+        options.onHint?.(sentence);
+      },
+      onDownload: showDownloads(bar),
+      onLoad: (share) => bar.show({ share, text: LOADING }),
+    }),
+  });
 }

@@ -2,6 +2,7 @@ import type { LanguageModel } from "../model/model.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
 import { advise } from "./advice.ts";
 import { type Explain, measure } from "./measure.ts";
+import type { Subject } from "./methods/method.ts";
 import { methodOf } from "./methods/method_table.ts";
 import type { AttributionOptions, ResolvedOptions } from "./methods/attribution_options.ts";
 import { resolveOptions } from "./methods/resolve_options.ts";
@@ -14,11 +15,15 @@ import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
 
+/** Listeners for the progress of an attribution. */
+export type AttributionListeners = Pick<Subject, "onRound">;
+
 /**
  * Says which prompt tokens made the model give the target its log-probability, or another objective its value.
  *
  * @param text the prompt and the target; without a target, what the model generates is explained
  * @param options the preset's where they are left out, or else the defaults
+ * @param listeners for its progress
  * @returns the record, in the objective's unit
  * @throws {RangeError} if an option is unknown, out of range or without an effect, the prompt or the target is empty,
  * every token of the prompt is frozen, a score is not finite, or the sequences do not fit the model or the memory
@@ -27,10 +32,11 @@ export async function attribute(
   model: LanguageModel,
   text: AttributionText,
   options: AttributionOptions = {},
+  listeners: AttributionListeners = {},
 ): Promise<AttributionRecord> {
   const resolved = resolveOptions(options);
   const generate = text.generate ?? (text.target === undefined ? presetGenerate(options.preset) : undefined);
-  return await attributeResolved(model, { ...text, generate }, resolved);
+  return await attributeResolved(model, { ...text, generate }, resolved, listeners);
 }
 
 /**
@@ -42,6 +48,7 @@ export async function attributeResolved(
   model: LanguageModel,
   text: AttributionText,
   options: ResolvedOptions,
+  { onRound }: AttributionListeners = {},
 ): Promise<AttributionRecord> {
   refuse(checkText(text, options.objective));
   const seconds = startStopwatch();
@@ -56,7 +63,7 @@ export async function attributeResolved(
   }
   const method = methodOf(options.method);
   const explain: Explain = (given) => method.run({ model, objective, text: given }, options);
-  const judged = await explain(prepared);
+  const judged = await method.run({ model, objective, text: prepared, onRound }, options);
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null
     ? null
     : model.meter.gpuSeconds - before.gpuSeconds;

@@ -33,12 +33,13 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
     const executor = await openExecutor(options);
     try {
       const directory = await weightsCache(options.cache);
-      const { onHint } = options;
-      const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none", { directory, onHint });
+      const { onHint, onLoad } = options;
+      const how = { directory, onHint, onLoad };
+      const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none", how);
       const fingerprint = await checkpoint.fingerprint(
         directory === null ? undefined : cacheFolder("digests", directory),
       );
-      const runtime = createModelRuntime(checkpoint, config, executor, options.memory);
+      const runtime = createModelRuntime(checkpoint, config, executor, options);
       return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint });
     } catch (error) {
       executor.close();

@@ -58,7 +58,7 @@ async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions
   const config = await readModelConfig(checkpoint);
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
   const runs: RehearsedRun[] = [];
-  const runtime = recordRuns(createModelRuntime(checkpoint, config, executor, options.memory), runs);
+  const runtime = recordRuns(createModelRuntime(checkpoint, config, executor, { memory: options.memory }), runs);
   const model = assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "" });
   return {
     model: {

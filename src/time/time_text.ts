@@ -10,6 +10,21 @@ export function dayText(time: Date): string {
 
 /** Time left, as a progress bar shows it: "12 s left", "3 min 5 s left". */
 export function timeLeftText(seconds: number): string {
-  const left = Math.round(seconds);
-  return left < 60 ? `${left} s left` : `${Math.floor(left / 60)} min ${left % 60} s left`;
+  return `${durationText(seconds)} left`;
+}
+
+/** Length of time: "12 s", "3 min 5 s", "2 h 10 min", "3 d 4 h". */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < MINUTE) return `${whole} s`;
+  if (whole < HOUR) return pair(whole, MINUTE, "min", 1, "s");
+  return whole < DAY ? pair(whole, HOUR, "h", MINUTE, "min") : pair(whole, DAY, "d", HOUR, "h");
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function pair(seconds: number, large: number, largeName: string, small: number, smallName: string): string {
+  return `${Math.floor(seconds / large)} ${largeName} ${Math.floor((seconds % large) / small)} ${smallName}`;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { integrateAdaptively } from "../../src/attribution/adaptive.ts";
+import { type AdaptiveRound, integrateAdaptively } from "../../src/attribution/adaptive.ts";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
 import { assertClose } from "../support/closeness.ts";
 import type { PathFunction } from "../../src/attribution/path_function.ts";
@@ -69,6 +69,18 @@ Deno.test("integrateAdaptively() certifies a path that a fixed rule of as many p
   assert.ok(error(adaptive.attribution) <= 2 * 1e-3, `error ${error(adaptive.attribution)}`);
   const fixed = await integrateFixed(pathOf(STEEP), "trapezoid", 30, "token");
   assert.ok(error(fixed.attribution) > 0.1, `error ${error(fixed.attribution)}`);
+});
+
+Deno.test("integrateAdaptively() tells κ and the points before each refinement, the points growing", async () => {
+  const rounds: AdaptiveRound[] = [];
+  const tolerance = 1e-3;
+  const { pathPoints } = await integrateAdaptively(pathOf(STEEP), {
+    ...{ tolerance, budget: 400, gradient: "sequence" },
+    onRound: (round) => rounds.push(round),
+  });
+  assert.ok(rounds.length > 1);
+  assert.ok(rounds.every((round) => round.certificate > tolerance && round.tolerance === tolerance));
+  assert.ok(rounds.every(({ points }, i) => points > (rounds[i - 1]?.points ?? 0) && points < pathPoints));
 });
 
 Deno.test("integrateAdaptively() has entry errors that cover the true ones", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type CommandIo, runExperimentCommand } from "../../src/cli/experiment_command.ts";
-import type { Forecast } from "../../src/experiment/run/forecast.ts";
+import type { Forecast } from "../../src/experiment/foretell/forecast.ts";
 import type { ResolvedOptions } from "../../src/explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../src/explain/options/attribution_text.ts";
 import type { OpenModel } from "../../src/experiment/run/run_context.ts";
@@ -13,7 +13,13 @@ function forecastOf(_text: AttributionText, { method, quadrature, steps }: Resol
     : quadrature === "adaptive"
     ? [12, 34] as const
     : [steps as number, steps as number] as const;
-  return Promise.resolve({ pathPoints: points, forwardRows: points, backwardRows: points, bytes: points });
+  return Promise.resolve({
+    pathPoints: points,
+    forwardRows: points,
+    backwardRows: points,
+    work: points,
+    bytes: points,
+  });
 }
 
 /** The command has resolved the options of its cells. */
@@ -25,7 +31,7 @@ async function command(
   args: string[],
   yaml = SWEEP,
   replace: Partial<OpenModel> = {},
-  { open, openForecast }: Partial<Pick<CommandIo, "open" | "openForecast">> = {},
+  { open, openForecast, measurePace }: Partial<Pick<CommandIo, "open" | "openForecast" | "measurePace">> = {},
 ) {
   const file = `${directory}/trial.yaml`;
   await Deno.writeTextFile(file, yaml);
@@ -35,6 +41,7 @@ async function command(
     open: open ?? context.open,
     openForecast: openForecast ??
       (() => Promise.resolve({ forecast: noForecast, forecastResolved: forecastOf, close: () => {} })),
+    measurePace: measurePace ?? (() => Promise.resolve(1)),
     stdout: (text) => void (said.stdout += text),
     stderr: (text) => void (said.stderr += text),
     stderrIsTerminal: false,
@@ -43,12 +50,11 @@ async function command(
   return { code, ...said, context, out: `${directory}/out` };
 }
 
-Deno.test("runExperimentCommand() exits with 0, the path of the summary first on stdout, a line a cell on stderr", () =>
+Deno.test("runExperimentCommand() exits with 0, a line a cell on stderr, and the file to open last on stdout", () =>
   withDirectory(async (directory) => {
     const { code, stdout, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`]);
     assert.equal(code, 0);
-    assert.equal(stdout.split("\n")[0], `${out}/summary.md`);
-    assert.match(stdout, /18 cells computed, 0 already there, 0 failed\n$/);
+    assert.ok(stdout.endsWith(`18 cells computed, 0 already there, 0 failed\nOpen ${out}/summary.md\n`));
     assert.equal(stderr.match(/^\[ ?\d+\/18\] .*: error /gm)?.length, 18);
   }));
 
@@ -59,8 +65,15 @@ Deno.test("runExperimentCommand() --plan lists what each cell takes and what is 
     assert.deepEqual(before.context.attributed, []);
     assert.throws(() => Deno.statSync(before.out), Deno.errors.NotFound);
     assert.match(before.stdout, /18 cells, 0 stored in .*; to compute: 324–368 points, 324–368 rows forward/);
-    assert.match(before.stdout, /^michael-ig-zero-riemann-middle-50-\w+ +50 +50 +50 +50 B {2}missing$/m);
-    assert.match(before.stdout, /^michael-ig-zero-adaptive-0.01-\w+ +12–34 +12–34 +12–34 +12 B–34 B {2}missing$/m);
+    assert.match(
+      before.stdout,
+      /^michael-ig-zero-riemann-middle-50-\w+ +50 +50 +50 +50 B {2}25 s–1 min 40 s {2}missing$/m,
+    );
+    assert.match(
+      before.stdout,
+      /^michael-ig-zero-adaptive-0.01-\w+ +12–34 +12–34 +12–34 +12 B–34 B +6 s–1 min 8 s {2}missing$/m,
+    );
+    assert.match(before.stdout, /^Time: 2 min 42 s–12 min 16 s, kernels to compile not counted; guessed/m);
     assert.equal(before.stdout.match(/ missing$/gm)?.length, 18);
     await command(directory, ["FILE", "--out", `${directory}/out`]);
     const openForecast = () => Promise.reject(new Error("Cannot open it"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../src/explain/attribute.ts";
-import { openForecast } from "../../src/experiment/run/forecast.ts";
+import { openForecast } from "../../src/experiment/foretell/forecast.ts";
 import { METRIC_NAMES } from "../../src/explain/options/metric_options.ts";
 import { checkRecord } from "../../src/explain/record/check_record.ts";
 import { ORDER_MEASURE_NAMES } from "../../src/metrics/order_measure.ts";

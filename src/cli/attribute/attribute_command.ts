@@ -3,7 +3,7 @@ import type { AttributionRecord } from "../../explain/record/record.ts";
 import { oneOf, text } from "../argument_values.ts";
 import { parseArguments, UsageError } from "../arguments.ts";
 import { parseOptions } from "../declared_flags.ts";
-import { MODEL_OPTIONS, modelOptions, openModel } from "../model_flags.ts";
+import { MODEL_OPTIONS, modelOptions } from "../model_flags.ts";
 import { write, writeData, writeHint } from "../write.ts";
 import {
   attributionOptionsOf,
@@ -32,15 +32,12 @@ export async function runAttributeCommand(args: string[]): Promise<number> {
   if (format === "png" && out === undefined && Deno.stdout.isTerminal()) {
     throw new UsageError("Cannot print a PNG to a terminal as --out must name a file: got none");
   }
-  const [model, { attribute }] = await Promise.all([openModel(source), import("../../explain/attribute.ts")]);
-  try {
-    const record = await attribute(model, request, options);
-    await writeRecord(record, format, out);
-    const unmet = record.completeness.sequence.met === false || record.sampling?.stopped?.met === false;
-    return values.strict && unmet ? 3 : 0;
-  } finally {
-    model.close();
-  }
+  // Imported after the arguments were checked, so that a mistake is reported at once.
+  const { attributeWithProgress } = await import("./attribute_with_progress.ts");
+  const record = await attributeWithProgress(source, request, options);
+  await writeRecord(record, format, out);
+  const unmet = record.completeness.sequence.met === false || record.sampling?.stopped?.met === false;
+  return values.strict && unmet ? 3 : 0;
 }
 
 function flags() {

@@ -1,11 +1,8 @@
-// @ts-types="npm:@types/cli-progress@3"
-import cliProgress from "npm:cli-progress@3";
-import process from "node:process";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
 import { bytesText } from "../../report/text/bytes_text.ts";
-import { terminalLine } from "../../report/text/terminal_text.ts";
 import { timeLeftText } from "../../time/time_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
+import { openStatusBar, type StatusBar } from "./status_bar.ts";
 
 /** State of all downloads together. */
 interface DownloadSum {
@@ -51,28 +48,21 @@ export function sumDownloads(now: () => number): (progress: DownloadProgress) =>
 export async function withDownloadBar<T>(
   body: (onDownload: ((progress: DownloadProgress) => void) | undefined) => Promise<T>,
 ): Promise<T> {
-  if (!Deno.stderr.isTerminal()) return await body(undefined);
-  const bar = new cliProgress.SingleBar({
-    stream: process.stderr,
-    format: "{model} {bar} {percentage} % {text}",
-    hideCursor: true,
-    clearOnComplete: true,
-    // A hash may keep the event loop busy, so the bar is drawn by the event itself.
-    synchronousUpdate: true,
-  }, cliProgress.Presets.shades_classic);
-  const add = sumDownloads(startStopwatch());
-  let started = false;
+  const bar = openStatusBar();
+  if (bar === null) return await body(undefined);
   try {
-    return await body((progress) => {
-      const { share, finished, text } = add(progress);
-      const payload = { model: terminalLine(progress.model), text };
-      if (started) bar.update(share, payload);
-      else bar.start(1, share, payload);
-      // The weights are loaded after this.
-      if (finished) bar.stop();
-      started = !finished;
-    });
+    return await body(showDownloads(bar));
   } finally {
-    if (started) bar.stop();
+    bar.close();
   }
+}
+
+/** Shows downloads in a status bar, which is cleared when all are there. */
+export function showDownloads(bar: StatusBar): (progress: DownloadProgress) => void {
+  const add = sumDownloads(startStopwatch());
+  return (progress) => {
+    const { share, finished, text } = add(progress);
+    if (finished) bar.clear();
+    else bar.show({ share, text: `${progress.model} ${text}` });
+  };
 }

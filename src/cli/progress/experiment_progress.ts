@@ -1,13 +1,13 @@
-// @ts-types="npm:@types/cli-progress@3"
-import cliProgress from "npm:cli-progress@3";
-import process from "node:process";
+import type { AdaptiveRound } from "../../attribution/adaptive.ts";
 import type { ProgressEvent } from "../../experiment/run/progress_event.ts";
+import { isLong, longText } from "../../experiment/foretell/foreteller.ts";
 import { numberText, percentText } from "../../report/text/number_text.ts";
-import { terminalLine, terminalText } from "../../report/text/terminal_text.ts";
 import { boundedText } from "../../report/text/bounded_text.ts";
 import { sumDownloads } from "./download_progress.ts";
-import { timeLeftText } from "../../time/time_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
+import type { StatusBar } from "./status_bar.ts";
+import type { Status } from "./status_line.ts";
+import { followWork } from "./work_progress.ts";
 
 /** Display of a run's progress. */
 interface ProgressView {
@@ -15,9 +15,17 @@ interface ProgressView {
   stop(): void;
 }
 
-/** Opens a bar on a terminal; elsewhere a line is written for each cell that was computed or failed. */
-export function progressView(isTerminal: boolean, write: (line: string) => void): ProgressView {
-  return isTerminal ? barView() : lineView(write);
+/**
+ * Shows a run in a status bar; without one a line is written for each cell that was computed or failed.
+ *
+ * @param seconds a running stopwatch
+ */
+export function progressView(
+  bar: StatusBar | null,
+  write: (line: string) => void,
+  seconds: () => number = startStopwatch(),
+): ProgressView {
+  return bar === null ? lineView(write) : barView(bar, write, seconds);
 }
 
 function lineView(write: (line: string) => void): ProgressView {
@@ -30,54 +38,89 @@ function lineView(write: (line: string) => void): ProgressView {
   return { show, stop: () => {} };
 }
 
-function barView(): ProgressView {
-  const bars = new cliProgress.MultiBar({
-    stream: process.stderr,
-    format: "{bar} {value}/{total} {left} {cell}",
-    hideCursor: true,
-    clearOnComplete: true,
-  }, cliProgress.Presets.shades_classic);
-  let bar: cliProgress.SingleBar | null = null;
+function barView(bar: StatusBar, write: (line: string) => void, seconds: () => number): ProgressView {
+  const addDownload = sumDownloads(seconds);
   let total = 0;
-  const seconds = startStopwatch();
-  const addDownload = sumDownloads(startStopwatch());
+  let cell = cellUnderWay(0, "", followWork(null, seconds));
   const show = (event: ProgressEvent) => {
-    if (event.kind === "start") {
-      total = event.total;
-      bar = bars.create(total, 0, { cell: "", left: "" });
+    if (event.kind === "start") total = event.total;
+    if (isWorthALine(event)) {
+      bar.clear();
+      write(lineOf(event, total) ?? "");
     }
-    if (event.kind === "open") bar?.update({ cell: terminalLine(`opening the model ${event.model}`) });
+    if (event.kind === "open") bar.show({ share: null, text: `opening the model ${event.model}` });
+    if (event.kind === "load") bar.show({ share: event.share, text: `loading the model ${event.model}` });
     if (event.kind === "download") {
-      bar?.update({ cell: terminalLine(`${event.progress.model} ${addDownload(event.progress).text}`) });
+      const { share, text } = addDownload(event.progress);
+      bar.show({ share, text: `${event.progress.model} ${text}` });
     }
-    if (event.kind === "begin") {
-      bar?.update(event.index, { cell: event.cell.id, left: timeLeft(seconds(), event.index, total) });
+    if (event.kind === "begin") cell = cellUnderWay(event.index, event.cell.id, followWork(null, seconds));
+    if (event.kind === "foretold") {
+      const began = seconds();
+      cell = { ...cell, follow: followWork(event.foretold, () => seconds() - began) };
     }
-    if (event.kind === "end") bar?.update(event.index + 1);
-    if (event.kind === "unopened") bar?.increment(event.cells);
-    const worthALine = event.kind === "note" || event.kind === "unopened" ||
-      event.kind === "end" && event.outcome.status === "failed";
-    if (worthALine) bars.log(`${terminalText(lineOf(event, total) ?? "")}\n`);
+    if (event.kind === "work") cell = { ...cell, work: event.work };
+    if (event.kind === "round") cell = { ...cell, round: event.round };
+    if (CELL_EVENTS.includes(event.kind)) bar.show(cellStatus(cell, total, seconds()));
+    if (event.kind === "end" && event.index + 1 === total) bar.show({ share: 1, text: "writing the results" });
   };
-  return { show, stop: () => bars.stop() };
+  return { show, stop: () => bar.close() };
 }
 
-/** Estimates the time left from the mean time of the cells so far. */
-function timeLeft(seconds: number, done: number, total: number): string {
-  return done === 0 ? "" : timeLeftText((seconds / done) * (total - done));
+/** Events that change what is known of the cell under way. */
+const CELL_EVENTS: readonly ProgressEvent["kind"][] = ["begin", "foretold", "work", "round"];
+
+/** A cell under way: its place, its name, its work and κ so far, and what they say. */
+interface CellUnderWay {
+  readonly index: number;
+  readonly id: string;
+  readonly work: number;
+  readonly round: AdaptiveRound | undefined;
+  readonly follow: ReturnType<typeof followWork>;
+}
+
+function cellUnderWay(index: number, id: string, follow: CellUnderWay["follow"]): CellUnderWay {
+  return { index, id, work: 0, round: undefined, follow };
+}
+
+/** Tells how far a cell is; the time left is that of all cells, by the mean time of those so far. */
+function cellStatus({ index, id, work, round, follow }: CellUnderWay, total: number, passed: number): Status {
+  const { share, text, left, atMost, detail } = follow(work, round);
+  const place = index + (share ?? 0);
+  const ofCell = total === 1 && left !== undefined ? { left, atMost } : {};
+  // The others may be short beside this one.
+  const ofAll = index === 0 ? ofCell : { left: Math.max((passed / place) * (total - place), atMost ? 0 : left ?? 0) };
+  const doing = [`${id} ${text}`, ...(detail === undefined ? [] : [detail])].join(", ");
+  return { share: place / total, text: `cell ${index + 1} of ${total}`, ...ofAll, detail: doing };
+}
+
+/** Returns true if an event is to stay on the terminal above the bar. */
+function isWorthALine(event: ProgressEvent): boolean {
+  if (event.kind === "foretold") return event.foretold !== null && isLong(event.foretold);
+  return event.kind === "note" || event.kind === "unopened" ||
+    event.kind === "end" && event.outcome.status === "failed";
 }
 
 /** Writes an event as a line; null for an event of no interest. */
 function lineOf(event: ProgressEvent, total: number): string | null {
   if (event.kind === "note") return `note: ${boundedText(event.text)}`;
+  if (event.kind === "foretold") {
+    return event.foretold !== null && isLong(event.foretold)
+      ? `${placeOf(event.index, total)} ${event.cell.id} takes ${longText(event.foretold)}`
+      : null;
+  }
   if (event.kind === "open") return `opening the model ${event.model}`;
   if (event.kind === "unopened") {
     return `${boundedText(event.error)}: ${event.cells} cells of the model ${event.model} FAILED`;
   }
   if (event.kind !== "end" || event.outcome.status === "stored") return null;
   const { outcome, index } = event;
-  const place = `[${String(index + 1).padStart(String(total).length)}/${total}] ${outcome.cell.id}`;
+  const place = `${placeOf(index, total)} ${outcome.cell.id}`;
   if (outcome.status === "failed") return `${place}: FAILED: ${boundedText(outcome.error)}`;
   const { sequence, cost } = outcome.row;
   return `${place}: error ${percentText(sequence.relative)}, ${numberText(cost.seconds, 3)} s`;
+}
+
+function placeOf(index: number, total: number): string {
+  return `[${String(index + 1).padStart(String(total).length)}/${total}]`;
 }

@@ -11,8 +11,8 @@ import { comparedKeys } from "../compared_keys.ts";
 import type { KnownCause } from "../findings/truth/truth.ts";
 import { checkedElsewhere, each, leaf, name, oneOf, text, wholeNumber } from "./leaf.ts";
 
-/** Figures to draw. */
-export const PLOT_CHOICES = ["cells", "summary"] as const;
+/** Figures to draw; the first is usual. */
+export const PLOT_CHOICES = ["prompts", "cells", "summary"] as const;
 
 /** Options of which a sweep has one value, a list though it is. */
 const WHOLE = ["freeze", "metrics"];
@@ -144,8 +144,11 @@ export function experimentSchema() {
     sweeps: z.array(sweepSchema(), { error: "a list of sweeps" }).min(1, { error: "a list of at least one sweep" }),
     compare: z.array(comparisonSchema(), { error: "a list of comparisons" }).optional()
       .describe("how far attributions agree"),
-    plots: oneOf(PLOT_CHOICES, "cells: a figure for each cell too (usual); summary: only those of the whole")
-      .optional(),
+    plots: oneOf(
+      PLOT_CHOICES,
+      "prompts: those of the whole, and the most trustworthy cell of each prompt (usual); cells: those of every cell; " +
+        "summary: only those of the whole",
+    ).optional(),
   }, { error: "a mapping with the keys name, question, model, prompts and sweeps" });
 }
 

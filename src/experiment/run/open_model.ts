@@ -1,7 +1,8 @@
 import { attributeResolved } from "../../explain/attribute.ts";
 import { loadModel, type LoadOptions } from "../../model/model.ts";
 import type { ModelSpec } from "./cell.ts";
-import type { OpenModel } from "./run_context.ts";
+import { foresee } from "../foretell/foresee.ts";
+import type { ModelListeners, OpenModel } from "./run_context.ts";
 
 /**
  * Loads a model for the cells of an experiment.
@@ -10,12 +11,18 @@ import type { OpenModel } from "./run_context.ts";
  */
 export async function openModel(
   { source, quantize, device }: ModelSpec,
-  how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cache" | "onHint" | "onDownload"> = {},
+  how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cache" | keyof ModelListeners> = {},
 ): Promise<OpenModel> {
   const model = await loadModel(source, { device, quantize, ...how });
+  const foreseen = foresee(model, { device, quantize, memory: how.memory, threads: how.threads });
   return {
+    // Without a listener nobody would hear it.
+    ...(how.onWork && { foreseen }),
     fingerprint: model.fingerprint,
-    attribute: (text, options) => attributeResolved(model, text, options),
-    close: () => model.close(),
+    attribute: (text, options, listeners) => attributeResolved(model, text, options, listeners),
+    close() {
+      foreseen.close();
+      model.close();
+    },
   };
 }

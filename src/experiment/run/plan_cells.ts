@@ -4,6 +4,7 @@ import { recordedOptions } from "../../explain/methods/resolve_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import { RECORD_SCHEMA } from "../../explain/record/record.ts";
 import { expandSweep } from "../config/expand_sweep.ts";
+import { PLOT_CHOICES } from "../config/experiment_schema.ts";
 import type { ExperimentConfig } from "../config/parse_config.ts";
 import { truthsOf } from "../findings/truth/truth.ts";
 import type { Cell, ExperimentPlan, ModelSpec, PlanOverrides } from "./cell.ts";
@@ -14,7 +15,7 @@ import { stableJson } from "./stable_json.ts";
  * Expands a configuration into its cells; the same configuration gives the same plan. Cells that occur twice are one.
  */
 export function planExperiment(config: ExperimentConfig, overrides: PlanOverrides = {}): ExperimentPlan {
-  const { name, question, prompts, sweeps, compare: comparisons = [], plots = "cells" } = config.experiment;
+  const { name, question, prompts, sweeps, compare: comparisons = [], plots = PLOT_CHOICES[0] } = config.experiment;
   const models = modelsOf(config, overrides);
   const expanded = sweeps.map((sweep) => ({ sweep, combinations: expandSweep(sweep) }));
   const cells = new Map<string, Cell>();

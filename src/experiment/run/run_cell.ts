@@ -1,11 +1,14 @@
+import type { AttributionListeners } from "../../explain/attribute.ts";
 import { assertFiniteRecord } from "../../explain/record/assert_finite_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { checkRecord } from "../../explain/record/check_record.ts";
+import { startStopwatch } from "../../time/stopwatch.ts";
 import { plotCell } from "../findings/plots/plot_cell.ts";
 import { resultRow } from "../findings/result_row.ts";
 import type { CellOutcome } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
 import type { Cell, ExperimentPlan } from "./cell.ts";
+import type { Foreteller, Foretold } from "../foretell/foreteller.ts";
 import { readStored, type ResultStore } from "./result_store.ts";
 import type { OpenModel } from "./run_context.ts";
 
@@ -14,6 +17,12 @@ interface CellSite {
   readonly store: ResultStore;
   readonly plots: ExperimentPlan["plots"];
   note(text: string): void;
+  /** Is told what is known of a cell that is going to be computed. */
+  begin(foretold: Foretold | null): void;
+  /** Null without a model that foretells. */
+  readonly foreteller: Foreteller | null;
+  /** Listeners for the progress of the cell. */
+  readonly listeners: AttributionListeners;
 }
 
 /** Takes a cell's record from the store, or computes and stores it. Draws its plots. A failure is an outcome, too. */
@@ -21,7 +30,7 @@ export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Pro
   const stored = readStored(site.store.directory, cell, model.fingerprint);
   if (stored.state === "unusable") site.note(`${cell.id} is computed again: ${stored.reason}`);
   try {
-    const record = stored.state === "record" ? stored.record : await computeCell(site.store, model, cell);
+    const record = stored.state === "record" ? stored.record : await computeCell(site, model, cell);
     if (site.plots === "cells") await plotCell(site.store, cell, record);
     return { cell, status: stored.state === "record" ? "stored" : "computed", row: resultRow(cell, record) };
   } catch (error) {
@@ -29,8 +38,15 @@ export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Pro
   }
 }
 
-async function computeCell(store: ResultStore, model: OpenModel, cell: Cell): Promise<AttributionRecord> {
-  const record = await model.attribute(cell.text, cell.options);
+async function computeCell(
+  { store, begin, foreteller, listeners }: CellSite,
+  model: OpenModel,
+  cell: Cell,
+): Promise<AttributionRecord> {
+  begin(await foreteller?.foretell(cell.text, cell.options) ?? null);
+  const [before, seconds] = [model.foreseen?.work() ?? 0, startStopwatch()];
+  const record = await model.attribute(cell.text, cell.options, listeners);
+  foreteller?.learn((model.foreseen?.work() ?? 0) - before, seconds());
   assertFiniteRecord(record);
   checkRecord(record);
   await store.write(cell, record);

@@ -1,19 +1,30 @@
+import type { AttributionListeners } from "../../explain/attribute.ts";
 import type { ResolvedOptions } from "../../explain/methods/attribution_options.ts";
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import type { DownloadProgress } from "../../model/load/locate_model.ts";
+import type { LoadOptions } from "../../model/model.ts";
 import type { ModelSpec } from "./cell.ts";
+import type { Foreseen } from "../foretell/foreteller.ts";
 import type { ProgressEvent } from "./progress_event.ts";
 
 /** A model that is ready to be explained. */
 export interface OpenModel {
   readonly fingerprint: string;
-  attribute(text: AttributionText, options: ResolvedOptions): Promise<AttributionRecord>;
+  attribute(
+    text: AttributionText,
+    options: ResolvedOptions,
+    listeners?: AttributionListeners,
+  ): Promise<AttributionRecord>;
+  /** Foretells its attributions; without it nothing is said of their time. */
+  readonly foreseen?: Foreseen;
   close(): void;
 }
 
+/** Listeners for the progress of a model. */
+export type ModelListeners = Pick<LoadOptions, "onHint" | "onDownload" | "onLoad" | "onWork">;
+
 /** A run's connections to the outside: models, and a listener for its progress. */
 export interface RunContext {
-  open(model: ModelSpec, onDownload?: (progress: DownloadProgress) => void): Promise<OpenModel>;
+  open(model: ModelSpec, listeners?: ModelListeners): Promise<OpenModel>;
   onProgress?(event: ProgressEvent): void;
 }

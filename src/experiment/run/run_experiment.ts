@@ -1,7 +1,9 @@
+import type { AttributionListeners } from "../../explain/attribute.ts";
 import { readIfThere } from "../../files/existing_file.ts";
 import { isUnmet } from "../findings/result_row.ts";
 import { type CellOutcome, countOf, failuresOf, rowsOf } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
+import { createForeteller, type Foreteller, type Foretold } from "../foretell/foreteller.ts";
 import { groupByModel } from "./group_by_model.ts";
 import { type OpenedModel, writeManifest } from "./manifest.ts";
 import { MANIFEST } from "./own_directory.ts";
@@ -78,8 +80,15 @@ async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promis
   const { source, quantize, device } = cells[0].model;
   run.tell({ kind: "open", model: source });
   let model: OpenModel;
+  /** Work before the cell that is under way. */
+  let before = 0;
   try {
-    model = await run.context.open(cells[0].model, (progress) => run.tell({ kind: "download", progress }));
+    model = await run.context.open(cells[0].model, {
+      onHint: (text) => run.tell({ kind: "note", text }),
+      onDownload: (progress) => run.tell({ kind: "download", progress }),
+      onLoad: (share) => run.tell({ kind: "load", model: source, share }),
+      onWork: (work) => run.tell({ kind: "work", work: work - before }),
+    });
   } catch (error) {
     run.models.push({ source, quantize, device, fingerprint: null });
     const message = messageOf(error);
@@ -90,17 +99,32 @@ async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promis
   }
   try {
     run.models.push({ source, quantize, device, fingerprint: model.fingerprint });
-    for (const cell of cells) await runNext(run, model, cell);
+    const foreteller = model.foreseen === undefined ? null : createForeteller(model.foreseen);
+    for (const cell of cells) {
+      await runNext(run, model, cell, foreteller, () => before = model.foreseen?.work() ?? 0);
+    }
   } finally {
     model.close();
   }
 }
 
-async function runNext(run: Run, model: OpenModel, cell: Cell): Promise<void> {
+async function runNext(
+  run: Run,
+  model: OpenModel,
+  cell: Cell,
+  foreteller: Foreteller | null,
+  onBegin: () => void,
+): Promise<void> {
   const index = run.outcomes.length;
   run.tell({ kind: "begin", index, cell });
   const note = (text: string) => run.tell({ kind: "note", text });
-  const outcome = await runCell({ store: run.store, plots: run.plan.plots, note }, model, cell);
+  const begin = (foretold: Foretold | null) => {
+    onBegin();
+    run.tell({ kind: "foretold", index, cell, foretold });
+  };
+  const listeners: AttributionListeners = { onRound: (round) => run.tell({ kind: "round", round }) };
+  const site = { store: run.store, plots: run.plan.plots, note, begin, foreteller, listeners };
+  const outcome = await runCell(site, model, cell);
   run.outcomes.push(outcome);
   await writeManifest(run.store, { ...run, ended: null });
   run.tell({ kind: "end", index, outcome });

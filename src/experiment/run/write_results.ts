@@ -7,6 +7,7 @@ import { truthCsv } from "../findings/truth/truth_csv.ts";
 import { plotCompleteness } from "../findings/plots/plot_completeness.ts";
 import { plotDistances } from "../findings/plots/plot_distances.ts";
 import { plotFindings } from "../findings/plots/plot_findings.ts";
+import { plotPrompts } from "../findings/plots/plot_prompts.ts";
 import type { ResultRow } from "../findings/result_row.ts";
 import { resultsCsv } from "../findings/results_csv.ts";
 import { type Found, summaryText } from "../findings/summary/summary_text.ts";
@@ -34,6 +35,7 @@ export async function writeResults(
     distances: await plotDistances(store, comparisons, plan.name),
   };
   await writeFindings(store, rows, found, plan.name);
+  if (plan.plots === "prompts") await plotPrompts(store, rows);
   const summary = store.path("summary.md");
   await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
   return summary;

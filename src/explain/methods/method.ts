@@ -1,3 +1,4 @@
+import type { AdaptiveRound } from "../../attribution/adaptive.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import type { Judged } from "../judged.ts";
 import type { OpenObjective } from "../open_objective.ts";
@@ -13,6 +14,8 @@ export interface Subject {
   readonly objective: OpenObjective;
   /** Its tokens, units and embeddings. */
   readonly text: PreparedText;
+  /** Is told how far an adaptive quadrature is. */
+  readonly onRound?: (round: AdaptiveRound) => void;
 }
 
 /**

@@ -5,6 +5,7 @@ import { softCapOf } from "../../ops/head/soft_cap.ts";
 import { CACHE_STATES, decodeLogitsGraph, decodeTokenGraph, stepGraph } from "../graphs/decode_graph.ts";
 import { rotationRows, rotationTable } from "../graphs/rotation.ts";
 import type { ModelRuntime } from "../run/model_runtime.ts";
+import { meanAttended, type RunRows } from "../run/model_work.ts";
 import type { ChooseToken } from "./sampler.ts";
 
 /** Tokens to continue from, and the most to continue by. */
@@ -81,7 +82,7 @@ async function compileRows(runtime: ModelRuntime, rows: number, decoding: Decodi
         rotation: rotationTable(decoder.config, position, ids.length),
         position: Uint32Array.of(position),
       });
-      meter.addRun({ forward: ids.length, backward: 0 }, gpuSeconds);
+      meter.addRun(decoded(position, ids.length), gpuSeconds);
       return tokenOf(outputs);
     },
     dispose,
@@ -93,6 +94,13 @@ async function compileRows(runtime: ModelRuntime, rows: number, decoding: Decodi
   const { value: capped } = softCapOf(decoder.config.logitSoftCap ?? undefined);
   const program = await executor.compile(fuse(decodeLogitsGraph(decoder, rows, capacity)));
   return reader(program, ({ logits }) => choose(logits.map(capped), seen));
+}
+
+const NO_ROWS: RunRows = { forward: 0, backward: 0, attended: 0, head: 0 };
+
+/** Returns what reading rows from a position on takes. */
+function decoded(position: number, rows: number): RunRows {
+  return { forward: rows, backward: 0, attended: meanAttended(position, rows), head: 1 };
 }
 
 /** Yields tokens that are each made once the host knows the one before. */
@@ -141,6 +149,7 @@ async function* stepsAhead(
     };
     // Without a GPU nothing is to be gained, and without its clock little is known.
     let wanted = executor.backend === "webgpu" ? 2 : 1;
+    let position = from;
     for (let started = 0; started < count || ahead.length > 0;) {
       while (started < count && ahead.length < wanted) {
         const run = step.run(inputs);
@@ -151,13 +160,13 @@ async function* stepsAhead(
         started++;
       }
       const { outputs, gpuSeconds } = await ahead.shift()!;
-      meter.addRun({ forward: 1, backward: 0 }, gpuSeconds);
+      meter.addRun(decoded(position++, 1), gpuSeconds);
       if (gpuSeconds !== null) wanted = Math.min(MOST_AHEAD, 1 + Math.ceil(AWAIT_SECONDS / gpuSeconds));
       yield outputs.token[0];
     }
   } finally {
     for (const run of await Promise.allSettled(ahead)) {
-      if (run.status === "fulfilled") meter.addRun({ forward: 0, backward: 0 }, run.value.gpuSeconds);
+      if (run.status === "fulfilled") meter.addRun(NO_ROWS, run.value.gpuSeconds);
     }
     step.dispose();
   }

@@ -47,4 +47,8 @@ export interface LoadOptions {
   readonly onHint?: (sentence: string) => void;
   /** Receives the progress of a model's files from the hub. */
   readonly onDownload?: (progress: DownloadProgress) => void;
+  /** Receives the share of the weights that is loaded, from 0 to 1. */
+  readonly onLoad?: (share: number) => void;
+  /** Receives the meter's `work` after each run of the device. */
+  readonly onWork?: (work: number) => void;
 }

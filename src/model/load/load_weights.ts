@@ -22,7 +22,7 @@ interface LoadedWeights {
 
 /**
  * Uploads every weight of a model, one stacked weight at a time; each tensor is read once. The embedding matrix stays
- * in the file; only its use as a tied head is uploaded.
+ * in the file; only its use as a tied head is uploaded. `onLoad` receives the share of the bytes that is uploaded.
  *
  * @throws {TypeError} if a tensor is missing or of no use, or its shape does not follow from the config
  */
@@ -31,16 +31,21 @@ export async function loadWeights(
   config: ModelConfig,
   executor: Executor,
   quantize: Quantize,
-  options: QuantizedOptions = { directory: null },
+  { onLoad, ...options }: QuantizedOptions & { readonly onLoad?: (share: number) => void } = { directory: null },
 ): Promise<LoadedWeights> {
   const weights = stackedWeights(checkpoint, config);
   await checkTensors(checkpoint, config, weights);
   const matrices = quantizedMatrices(checkpoint, weights, quantize);
   const waiting = new Set(matrices.map(({ name }) => name));
   const quantized = await openQuantizedWeights(checkpoint, matrices, options);
+  const bytesOf = ({ parts }: StackedWeight) =>
+    parts.reduce((sum, { tensor }) => sum + checkpoint.tensors.get(tensor)!.bytes, 0);
+  const all = weights.reduce((sum, weight) => sum + bytesOf(weight), 0);
+  let loaded = 0;
   let then: "keep" | "discard" = "discard";
   try {
-    for (const { name, kind, rows, columns, parts, offset } of weights) {
+    for (const weight of weights) {
+      const { name, kind, rows, columns, parts, offset } = weight;
       const tensors: Tensor[] = [];
       for (const { tensor, shape } of parts) {
         requireShape(checkpoint, tensor, shape);
@@ -50,6 +55,8 @@ export async function loadWeights(
         { name, rows, columns },
         kind === "vector" ? [vector(tensors, offset)] : tensors.map(segment),
       );
+      loaded += bytesOf(weight);
+      onLoad?.(loaded / all);
     }
     then = "keep";
   } finally {

@@ -7,6 +7,7 @@ import type { DifferentiatedOutputs } from "../graphs/differentiated_scores.ts";
 import { headInputs, type HeadObjective } from "../graphs/head.ts";
 import { type ReverseWalk, reverseWalks } from "../graphs/reverse_walks.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
+import { meanAttended } from "./model_work.ts";
 import { startProgram } from "./run_program.ts";
 
 /** Points whose scores and derivatives are wanted, a sequence each. */
@@ -33,14 +34,23 @@ export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): P
   const S = rowsPerSequence(batch.shape);
   const walks = reverseWalks(batch.shape, wants);
   const walked = walks.reduce((sum, { rows }) => sum + rows, 0);
+  const passes = { forward: wants.tangent ? 2 : 1, backward: walks.length > 0 ? 1 : 0 };
+  const { shared: P, layer = 0 } = batch.shape;
   const pending: Promise<PathSamples>[] = [];
   let first = 0;
+  let previous: Promise<unknown> = Promise.resolve();
   for (const size of runtime.programs.chunks({ kind, shape, count, rowsPerSequence: S }).sizes) {
     const { outputs } = await startProgram(runtime, {
       kind,
       shape: { ...shape, sequences: size },
       inputs: { ...batch.inputs(first, size), ...headInputs(objective, targets, size) },
-      rows: { forward: size * S * (wants.tangent ? 2 : 1), backward: size * walked },
+      rows: {
+        forward: size * S * passes.forward,
+        backward: size * walked,
+        attended: meanAttended(P, S),
+        head: size * targets.length * (passes.forward + passes.backward),
+        blocks: runtime.decoder.config.layers - layer,
+      },
       nameOf: (output) => `the path's ${output}`,
     });
     const samples = outputs.then((found) => samplesOf(batch, walks, size, found));
@@ -48,6 +58,9 @@ export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): P
     samples.catch(() => {});
     pending.push(samples);
     first += size;
+    // The next chunk is prepared while this one runs, but no more of them, so that each is counted when it ends.
+    await previous;
+    previous = samples;
   }
   const parts = await Promise.all(pending);
   return {

@@ -2,6 +2,7 @@ import type { DecoderSpec } from "../graphs/decoder.ts";
 import { rotationTable } from "../graphs/rotation.ts";
 import type { StreamShape } from "../graphs/stream_graph.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
+import { meanAttended } from "./model_work.ts";
 import { runProgram } from "./run_program.ts";
 import { sharedRowData, type SharedRows } from "./shared_rows.ts";
 
@@ -31,7 +32,7 @@ export async function computeStreams(
       kind: "stream",
       shape: { ...shape, sequences: count },
       inputs: { ...sharedRowData(given, 0, layer), x, rotation: rotationTable(config, shared, S) },
-      rows: { forward: count * S, backward: 0 },
+      rows: { forward: count * S, backward: 0, attended: meanAttended(shared, S), head: 0, blocks: layer },
       nameOf: () => `the residual stream at layer ${layer}`,
     });
     for (let b = 0; b < count; b++) streams.push(stream.slice(b * size, (b + 1) * size));

@@ -1,5 +1,7 @@
 import type { Executor, Program } from "../../graph/executor.ts";
 import { shareSlots } from "../../graph/memory_plan.ts";
+import type { ModelConfig } from "../load/model_config.ts";
+import { type RunRows, workOf } from "./model_work.ts";
 
 /** Counts a model's work so far; the cost of an attribution is the difference of two readings. */
 export interface ModelMeter {
@@ -7,6 +9,8 @@ export interface ModelMeter {
   readonly forwardRows: number;
   /** Token rows taken back through the model. */
   readonly backwardRows: number;
+  /** Multiplications of the products so far: time grows with them. */
+  readonly work: number;
   /** Null if the adapter has no timestamps. */
   readonly gpuSeconds: number | null;
   /** Most bytes at any time by plan: weights, the slots that programs share, and the inputs of each. */
@@ -27,7 +31,7 @@ export interface PredictedParts {
 /** A meter that can be written. */
 export interface RecordingMeter extends ModelMeter {
   /** Counts one run. */
-  addRun(rows: { forward: number; backward: number }, gpuSeconds: number | null): void;
+  addRun(rows: RunRows, gpuSeconds: number | null): void;
   /** Parts of `predictedBytes`. */
   readonly parts: PredictedParts;
   /** Adds a program that was made. */
@@ -36,13 +40,22 @@ export interface RecordingMeter extends ModelMeter {
   removeProgram(program: Pick<Program, "ownBytes">): void;
 }
 
-/** Makes the meter of a model on an executor. */
-export function createModelMeter(executor: Executor): RecordingMeter {
+/**
+ * Makes the meter of a model on an executor.
+ *
+ * @param onWork receives `work` after each run
+ */
+export function createModelMeter(
+  executor: Executor,
+  config: ModelConfig,
+  onWork: (work: number) => void = () => {},
+): RecordingMeter {
   const slots: number[] = [];
   let ownBytes = 0;
   let mostOwnBytes = 0;
   let forwardRows = 0;
   let backwardRows = 0;
+  let work = 0;
   let seconds: number | null = 0;
   return {
     get forwardRows() {
@@ -50,6 +63,9 @@ export function createModelMeter(executor: Executor): RecordingMeter {
     },
     get backwardRows() {
       return backwardRows;
+    },
+    get work() {
+      return work;
     },
     get gpuSeconds() {
       return seconds;
@@ -65,10 +81,12 @@ export function createModelMeter(executor: Executor): RecordingMeter {
     get peakBytes() {
       return executor.peakBytes;
     },
-    addRun({ forward, backward }, gpuSeconds) {
-      forwardRows += forward;
-      backwardRows += backward;
+    addRun(rows, gpuSeconds) {
+      forwardRows += rows.forward;
+      backwardRows += rows.backward;
+      work += workOf(config, rows);
       seconds = seconds === null || gpuSeconds === null ? null : seconds + gpuSeconds;
+      onWork(work);
     },
     addProgram(program) {
       shareSlots(slots, program.slots, { bytes: (bytes) => bytes, create: (bytes) => bytes });

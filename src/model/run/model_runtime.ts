@@ -2,6 +2,7 @@ import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import type { Executor } from "../../graph/executor.ts";
 import type { DecoderSpec } from "../graphs/decoder.ts";
 import { type Embed, embeddingReader } from "../load/embedding_rows.ts";
+import type { LoadOptions } from "../load/load_options.ts";
 import type { ModelConfig } from "../load/model_config.ts";
 import { hasAttentionBias, hasOutputBias } from "../load/weight_layout.ts";
 import { DEFAULT_MEMORY } from "../load/load_options.ts";
@@ -22,14 +23,14 @@ export function createModelRuntime(
   checkpoint: Checkpoint,
   config: ModelConfig,
   executor: Executor,
-  memory: number = DEFAULT_MEMORY,
+  { memory = DEFAULT_MEMORY, onWork }: Pick<LoadOptions, "memory" | "onWork"> = {},
 ): ModelRuntime {
   const decoder: DecoderSpec = {
     config,
     attentionBias: hasAttentionBias(checkpoint),
     outputBias: hasOutputBias(checkpoint),
   };
-  const meter = createModelMeter(executor);
+  const meter = createModelMeter(executor, config, onWork);
   const programs = createProgramCache(decoder, executor, meter, memory);
   return { decoder, executor, programs, meter, embed: embeddingReader(checkpoint, config) };
 }

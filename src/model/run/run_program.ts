@@ -2,6 +2,7 @@ import type { InputData } from "../../graph/executor.ts";
 import type { OutputData } from "../../graph/outputs.ts";
 import type { ProgramKind, ProgramOutputs, ProgramShape } from "../graphs/program_graphs.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
+import type { RunRows } from "./model_work.ts";
 
 /** One run of a program. */
 interface ProgramRun<K extends ProgramKind> {
@@ -9,7 +10,7 @@ interface ProgramRun<K extends ProgramKind> {
   readonly shape: ProgramShape<K>;
   readonly inputs: InputData;
   /** Token rows that it takes forward and back, for the meter. */
-  readonly rows: { readonly forward: number; readonly backward: number };
+  readonly rows: RunRows;
   /** Names an output in an error. */
   nameOf(output: string): string;
 }

@@ -2,6 +2,7 @@ import { type PromptVariant, wholePrompt } from "../../perturbation/prompt_varia
 import { headInputs, type HeadObjective, LOG_PROB } from "../graphs/head.ts";
 import { dependsOnLength } from "../load/rope_scaling.ts";
 import { assertLength, type ModelRuntime } from "./model_runtime.ts";
+import { meanAttended } from "./model_work.ts";
 import { packSequences } from "./pack_sequences.ts";
 import { placePrompts, type Prompt, sortPrompts } from "./prefix_rows.ts";
 import { longestPrompt, raggedInputs, raggedShape } from "./ragged_batch.ts";
@@ -110,7 +111,12 @@ async function scorePack(
     kind: "score",
     shape: { ...shape, objective: objective.kind },
     inputs: { ...sharedRowData(shared), ...head, ...raggedInputs(config, shape, placed, rows) },
-    rows: { forward: shape.rows, backward: 0 },
+    rows: {
+      forward: shape.rows,
+      backward: 0,
+      attended: meanAttended(P, shape.longest - P),
+      head: placed.length * targets.length,
+    },
     nameOf: () => "the scores",
   });
   return score;

@@ -2,6 +2,7 @@ import type { InputData } from "../../graph/executor.ts";
 import { rotationTable } from "../graphs/rotation.ts";
 import { sharedInputName } from "../graphs/shared_inputs.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
+import { meanAttended } from "./model_work.ts";
 import { runProgram } from "./run_program.ts";
 
 /** Rows that sequences start with: by layer, keys and values after RoPE, [P, 2K Dh]; none if P is 0. */
@@ -38,7 +39,7 @@ export async function computeSharedRows(
     kind: "shared",
     shape: { rows: P, sequences },
     inputs: { x: Float32Array.from(rows), rotation: rotationTable(config, 0, P, length) },
-    rows: { forward: P, backward: 0 },
+    rows: { forward: P, backward: 0, attended: meanAttended(0, P), head: 0 },
     nameOf: () => "the rows that sequences share",
   });
   return shared;

@@ -1,6 +1,7 @@
 import { softCapOf } from "../../ops/head/soft_cap.ts";
 import { rotationTable } from "../graphs/rotation.ts";
 import { assertLength, type ModelRuntime } from "./model_runtime.ts";
+import { meanAttended } from "./model_work.ts";
 import { runProgram } from "./run_program.ts";
 
 /**
@@ -30,7 +31,7 @@ export async function targetLogits(
     kind: "logits",
     shape,
     inputs: { x, rotation: rotationTable(config, 0, S) },
-    rows: { forward: S, backward: 0 },
+    rows: { forward: S, backward: 0, attended: meanAttended(0, S), head: T },
     nameOf: () => "the logits",
   });
   const logits = new Float32Array(T * V);

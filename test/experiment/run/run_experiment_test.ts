@@ -10,6 +10,8 @@ import { fakeContext, planOf, readTree, SWEEP, withDirectory } from "../../expla
 /** One prompt is enough here: drawing its plots is most of what these tests take. */
 const SMALL = SWEEP.replace(/ {2}- name: repeat[^]*(?=sweeps:)/, "");
 const PLAN = planOf(SMALL);
+/** The same with a figure for each cell. */
+const DRAWN = planOf(`${SMALL}plots: cells\n`);
 
 /** Notes that a run gives. */
 function notesOf(events: ProgressEvent[]): string[] {
@@ -43,7 +45,7 @@ Deno.test("runExperiment() writes a row a cell into results.csv with the options
 
 Deno.test("runExperiment() draws bars for every cell and a heat map where there is a token attribution", () =>
   withDirectory(async (out) => {
-    await runExperiment(PLAN, fakeContext(), out);
+    await runExperiment(DRAWN, fakeContext(), out);
     const plots = Array.from(Deno.readDirSync(`${out}/plots`), ({ name }) => name).sort();
     const kinds = PLAN.cells.flatMap(({ id, options }) =>
       options.method === "feature-ablation" ? [`${id}.bar`, `${id}.heat`] : [`${id}.bar`]
@@ -52,15 +54,27 @@ Deno.test("runExperiment() draws bars for every cell and a heat map where there 
     assert.deepEqual(plots, expected.sort());
   }));
 
-Deno.test("runExperiment() computes nothing again and rewrites no result or plot", () =>
+Deno.test("runExperiment() draws the certified bars of each prompt, and the heat map if there is one", () =>
   withDirectory(async (out) => {
     await runExperiment(PLAN, fakeContext(), out);
+    const plots = Array.from(Deno.readDirSync(`${out}/plots`), ({ name }) => name).sort();
+    const certified = PLAN.cells.find(({ options }) => options.quadrature === "adaptive")!;
+    const ablated = PLAN.cells.find(({ options }) => options.method === "feature-ablation")!;
+    const drawn = ["completeness", `${certified.id}.bar`, `${ablated.id}.heat`];
+    assert.deepEqual(plots, drawn.flatMap((name) => [`${name}.png`, `${name}.svg`]).sort());
+    const summary = await Deno.readTextFile(`${out}/summary.md`);
+    for (const name of drawn) assert.ok(summary.includes(`(plots/${name}.svg)`), name);
+  }));
+
+Deno.test("runExperiment() computes nothing again and rewrites no result or plot", () =>
+  withDirectory(async (out) => {
+    await runExperiment(DRAWN, fakeContext(), out);
     const times = () =>
-      [...PLAN.cells.map(({ id }) => `plots/${id}.bar.png`), "results.csv", "summary.md", "plots/completeness.svg"]
+      [...DRAWN.cells.map(({ id }) => `plots/${id}.bar.png`), "results.csv", "summary.md", "plots/completeness.svg"]
         .map((name) => Deno.statSync(`${out}/${name}`).ino);
     const [before, written] = [await readTree(out), times()];
     const again = fakeContext();
-    const { outcomes } = await runExperiment(PLAN, again, out);
+    const { outcomes } = await runExperiment(DRAWN, again, out);
     assert.deepEqual(again.attributed, []);
     assert.ok(outcomes.every(({ status }) => status === "stored"));
     assert.deepEqual(await readTree(out), before);
@@ -69,12 +83,12 @@ Deno.test("runExperiment() computes nothing again and rewrites no result or plot
 
 Deno.test("runExperiment() draws a plot again that is missing or of other numbers", () =>
   withDirectory(async (out) => {
-    await runExperiment(PLAN, fakeContext(), out);
+    await runExperiment(DRAWN, fakeContext(), out);
     const before = await readTree(out);
-    const id = PLAN.cells[0].id;
+    const id = DRAWN.cells[0].id;
     await Deno.remove(`${out}/plots/${id}.bar.png`);
-    await Deno.copyFile(`${out}/plots/${PLAN.cells[5].id}.bar.svg`, `${out}/plots/${PLAN.cells[1].id}.bar.svg`);
-    await runExperiment(PLAN, fakeContext(), out);
+    await Deno.copyFile(`${out}/plots/${DRAWN.cells[5].id}.bar.svg`, `${out}/plots/${DRAWN.cells[1].id}.bar.svg`);
+    await runExperiment(DRAWN, fakeContext(), out);
     assert.deepEqual(await readTree(out), before);
   }));
 

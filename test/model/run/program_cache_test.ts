@@ -32,7 +32,7 @@ function watchedCache(memory: number) {
     seen.traced.push(shapeKey(shape));
     return traceGraph(model, shape);
   };
-  const cache = createProgramCache(MODEL, executor, createModelMeter(executor), memory);
+  const cache = createProgramCache(MODEL, executor, createModelMeter(executor, MODEL.config), memory);
   return { cache, seen, restore: () => PROGRAM_GRAPHS.path = traceGraph };
 }
 

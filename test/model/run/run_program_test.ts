@@ -11,7 +11,7 @@ function runtimeOf(outputs: object): ModelRuntime {
   const program = { run: () => Promise.resolve({ outputs, gpuSeconds: 0.5 }) };
   const programs = { get: () => Promise.resolve(program) } as unknown as ModelRuntime["programs"];
   const embed = () => Promise.resolve(new Float32Array());
-  return { decoder: MODEL, executor, programs, meter: createModelMeter(executor), embed };
+  return { decoder: MODEL, executor, programs, meter: createModelMeter(executor, MODEL.config), embed };
 }
 
 const RUN = {
@@ -25,7 +25,7 @@ const RUN = {
     wants: { tangent: true, gradient: "sequence" },
   },
   inputs: {},
-  rows: { forward: 3, backward: 2 },
+  rows: { forward: 3, backward: 2, attended: 2, head: 3 },
   nameOf: (output: string) => `the path's ${output}`,
 } as const;
 

@@ -2,32 +2,33 @@ import { methodOf } from "../../../explain/methods/method_table.ts";
 import { numberText, percentText } from "../../../report/text/number_text.ts";
 import { oneLine, visibleText } from "../../../report/text/visible_token.ts";
 import type { ExperimentPlan } from "../../run/cell.ts";
+import { cellPlotName } from "../plots/plot_cell.ts";
+import { promptPictures } from "../plots/plot_prompts.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
 import { pathText, ruleText } from "../row_words.ts";
 import { markdownImage, type MarkdownLink, type MarkdownTable, markdownTable, markdownText } from "./markdown.ts";
 
-/** A prompt with its target, pictures and a row for each of its cells; empty if all failed. */
-export function promptSection(name: string, rows: readonly ResultRow[], usual: string, plan: ExperimentPlan): string {
+/** A prompt with its target and pictures; empty if all of its cells failed. */
+export function pictureSection(name: string, rows: readonly ResultRow[]): string {
   if (rows.length === 0) return "";
-  const { text } = rows[0].cell;
+  const pictures = promptPictures(rows).map(({ row: { cell }, kind }) =>
+    markdownImage(cell.id, `${cellPlotName(cell, kind)}.svg`)
+  );
+  return [`## ${markdownText(name)}`, quoted(rows[0]), ...pictures].join("\n\n");
+}
+
+/** A row for each cell of a prompt; empty if all failed. The prompt is quoted where no picture shows it. */
+export function cellsSection(name: string, rows: readonly ResultRow[], usual: string, plan: ExperimentPlan): string {
+  if (rows.length === 0) return "";
+  const table = markdownTable(promptTable(rows, usual, plan));
+  return [`## Cells of ${markdownText(name)}`, ...(plan.plots === "summary" ? [quoted(rows[0])] : []), table]
+    .join("\n\n");
+}
+
+/** A prompt and its target. */
+function quoted({ cell: { text } }: ResultRow): string {
   const target = text.target === undefined ? `generated, at most ${text.generate} tokens` : oneLine(text.target);
-  const quoted = `> ${markdownText(oneLine(text.prompt))} → **${markdownText(target.trim())}**`;
-  const shown = plan.plots === "cells" ? pictures(rows) : [];
-  return [`## ${markdownText(name)}`, quoted, ...shown, markdownTable(promptTable(rows, usual, plan))].join("\n\n");
-}
-
-/** The bars of the most trustworthy integrated gradients, and a heat map if there is one. */
-function pictures(rows: readonly ResultRow[]): string[] {
-  const error = ({ sequence }: ResultRow) => sequence.certificate ?? sequence.relative ?? Infinity;
-  const ranked = [...rows].sort((a, b) => rank(a) - rank(b) || error(a) - error(b));
-  const image = ({ cell }: ResultRow, kind: string) => markdownImage(cell.id, `plots/${cell.id}.${kind}.svg`);
-  const heat = ranked.find((row) => row.hasMatrix);
-  return [image(ranked[0], "bar"), ...(heat ? [image(heat, "heat")] : [])];
-}
-
-/** Certified before uncertified integrated gradients before ablation. */
-function rank({ cell, sequence }: ResultRow): number {
-  return sequence.certificate !== null ? 0 : methodOf(cell.options.method).alongOnePath ? 1 : 2;
+  return `> ${markdownText(oneLine(text.prompt))} → **${markdownText(target.trim())}**`;
 }
 
 /** A column's head and its text in a row. */
@@ -50,7 +51,7 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
     ["met", metText],
     ["most from", ({ top }) => top ? `${visibleText(top.token)} ${numberText(top.attribution, 3)}` : ""],
     ["s", ({ cost }) => numberText(cost.seconds, 2)],
-    ["plots", (row) => plots === "cells" ? plotLinks(row) : ""],
+    ...(plots === "cells" ? [["plots", plotLinks] satisfies Column] : []),
   ];
   return { head: columns.map(([head]) => head), rows: rows.map((row) => columns.map(([, text]) => text(row))) };
 }
@@ -67,6 +68,6 @@ function metText(row: ResultRow): string {
 }
 
 function plotLinks({ cell, hasMatrix }: ResultRow): MarkdownLink[] {
-  const bars = { text: "bars", file: `plots/${cell.id}.bar.svg` };
-  return hasMatrix ? [bars, { text: "heat map", file: `plots/${cell.id}.heat.svg` }] : [bars];
+  const bars = { text: "bars", file: `${cellPlotName(cell, "bar")}.svg` };
+  return hasMatrix ? [bars, { text: "heat map", file: `${cellPlotName(cell, "heat")}.svg` }] : [bars];
 }

@@ -8,7 +8,7 @@ import { completenessPivot } from "./completeness_pivot.ts";
 import { markdownImage, markdownTable, markdownText } from "./markdown.ts";
 import { adviceSection, notComparedSection, truthErrorsSection, worstSection } from "./notes.ts";
 import { failedSection, overview } from "./overview.ts";
-import { promptSection } from "./prompt_section.ts";
+import { cellsSection, pictureSection } from "./prompt_section.ts";
 import { repeatSection } from "./repeat_section.ts";
 
 /** Findings beside completeness. */
@@ -35,20 +35,22 @@ export function summaryText(
   found: Found = NOTHING,
 ): string {
   const rows = rowsOf(outcomes);
+  const prompts = [...new Set(plan.cells.map(({ prompt }) => prompt))]
+    .map((name) => ({ name, own: rows.filter((row) => row.cell.prompt === name) }));
   return [
     `# ${markdownText(plan.name)}`,
     `*${markdownText(plan.question.trim())}*`,
     overview(rows, outcomes.length),
     failedSection(outcomes),
+    ...(plan.plots === "summary" ? [] : prompts.map(({ name, own }) => pictureSection(name, own))),
+    ...findingsSections(found),
     rows.length > 0 ? `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}` : "",
     hasPlot ? markdownImage("completeness error against path points", "plots/completeness.svg") : "",
-    ...findingsSections(found),
     worstSection(rows),
     notComparedSection(found.comparisons),
     truthErrorsSection(rows),
     adviceSection(rows),
-    ...plan.cells.map(({ prompt }) => prompt).filter((name, i, all) => all.indexOf(name) === i)
-      .map((name) => promptSection(name, rows.filter((row) => row.cell.prompt === name), usualFreeze(rows), plan)),
+    ...prompts.map(({ name, own }) => cellsSection(name, own, usualFreeze(rows), plan)),
     repeatSection(plan, directory),
   ].filter((part) => part !== "").join("\n\n") + "\n";
 }

@@ -2,7 +2,7 @@ import { integrateAdaptively } from "../../../attribution/adaptive.ts";
 import { integrateFixed } from "../../../attribution/integrated_gradients.ts";
 import type { PathIntegral } from "../../../attribution/path_function.ts";
 import type { QuadratureName } from "../../../attribution/quadrature.ts";
-import type { OpenObjective } from "../../open_objective.ts";
+import type { Subject } from "../method.ts";
 
 /** Options of the integral along a path. */
 interface PathQuadrature {
@@ -15,15 +15,18 @@ interface PathQuadrature {
   readonly perTarget: boolean;
 }
 
+/** Integrand of a path, and a listener for adaptive quadrature. */
+type Integrand = Pick<Subject, "objective" | "onRound">;
+
 /** Integrates along one path by the quadrature of the options. */
 export async function integratePath(
-  objective: OpenObjective,
+  { objective, onRound }: Integrand,
   { quadrature, tolerance, budget, tokens, steps, perTarget }: PathQuadrature,
-  ends: Parameters<OpenObjective["path"]>[0],
+  ends: Parameters<Subject["objective"]["path"]>[0],
 ): Promise<PathIntegral> {
   const path = await objective.path(ends);
   const gradient = tokens ? "token" : "sequence";
   return quadrature === "adaptive"
-    ? await integrateAdaptively(path, { tolerance, budget, gradient })
+    ? await integrateAdaptively(path, { tolerance, budget, gradient, onRound })
     : await integrateFixed(path, quadrature, steps, gradient, { perTarget });
 }

@@ -66,14 +66,14 @@ export const integratedGradients = method({
       const row = prefix === "interpolated" && isRow(baseline)
         ? await embeddingRow(model, baseline, "baseline")
         : undefined;
-      const integral = await integratePath(objective, options, { start, end, prefix: row, layer });
+      const integral = await integratePath(subject, options, { start, end, prefix: row, layer });
       return judgeIntegral(integral, objective, text, options);
     }
     const draws: PathIntegral[] = [];
     const starts = await averagedBaselines(model, text, { ...options, baseline }, end);
     for (const start of starts) {
       const budget = Math.floor(options.budget / starts.length);
-      draws.push(await integratePath(objective, { ...options, budget }, { start, end, layer }));
+      draws.push(await integratePath({ objective }, { ...options, budget }, { start, end, layer }));
     }
     const { standardError, ...mean } = averageIntegrals(draws, options.tolerance);
     return {

@@ -52,7 +52,7 @@ export const sequentialIntegratedGradients = method({
     for (const [u, start] of starts.entries()) {
       const own = { ...options, budget, tolerance: tolerances[u] };
       const shared = SHARED_STEP * Math.floor(units[u].tokens[0] / SHARED_STEP);
-      integrals.push(await integratePath(objective, own, { start, end, shared }));
+      integrals.push(await integratePath({ objective }, own, { start, end, shared }));
     }
     return judgeIntegral(joinIntegrals(integrals, options.tolerance), objective, text, options);
   },

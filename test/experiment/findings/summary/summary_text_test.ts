@@ -39,10 +39,25 @@ Deno.test("summaryText() names question, models, prompts, plots and how to repea
   assert.ok(text.includes("![completeness error against path points](plots/completeness.svg)"));
   assert.ok(text.includes(`![${PLAN.cells[6].id}](plots/${PLAN.cells[6].id}.bar.svg)`), "the certified cell's bars");
   assert.ok(text.includes("deno task experiment trial.yaml --out 'some dir/out'"));
+  for (const { id } of PLAN.cells) assert.ok(text.includes(`](cells/${id}.json)`));
+});
+
+Deno.test("summaryText() shows the pictures of the prompts first, and links those of all cells where they are drawn", () => {
+  const text = summaryText(PLAN, OUTCOMES, "out", true);
+  assert.ok(text.indexOf(".bar.svg)") < text.indexOf("## Completeness error"));
+  assert.ok(!text.includes("[bars]"));
+  const drawn = summaryText({ ...PLAN, plots: "cells" }, OUTCOMES, "out", true);
   for (const { id, options } of PLAN.cells) {
-    assert.ok(text.includes(`](cells/${id}.json)`));
-    assert.ok(text.includes(`[bars](plots/${id}.bar.svg)`));
-    assert.equal(text.includes(`plots/${id}.heat.svg`), options.method === "feature-ablation");
+    assert.ok(drawn.includes(`[bars](plots/${id}.bar.svg)`));
+    assert.equal(drawn.includes(`plots/${id}.heat.svg`), options.method === "feature-ablation");
+  }
+});
+
+Deno.test("summaryText() quotes each prompt once, with its pictures or else with its cells", () => {
+  for (const plots of ["prompts", "summary"] as const) {
+    const text = summaryText({ ...PLAN, plots }, OUTCOMES, "out", true);
+    assert.equal(text.match(/^> /gm)?.length, 2);
+    assert.equal(text.includes(".bar.svg"), plots === "prompts");
   }
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attribute } from "../../../src/explain/attribute.ts";
-import { type ForecastRange, openForecast } from "../../../src/experiment/run/forecast.ts";
+import { type ForecastRange, openForecast } from "../../../src/experiment/foretell/forecast.ts";
 import type { AttributionOptions } from "../../../src/explain/methods/attribution_options.ts";
 import { resolveOptions } from "../../../src/explain/methods/resolve_options.ts";
 import type { AttributionText } from "../../../src/explain/options/attribution_text.ts";
@@ -77,9 +77,11 @@ for (const [what, text, options, load] of CASES) {
     const opened = await openForecast(EMBEDDED, load);
     const forecast = await opened.forecast(text, options);
     opened.close();
-    const model = await loadModel(EMBEDDED, load);
+    let work = 0;
+    const model = await loadModel(EMBEDDED, { ...load, onWork: (so) => work = so });
     const { cost } = await attribute(model, text, options);
     model.close();
+    assertWithin(work, forecast.work, "work");
     for (const key of ["pathPoints", "forwardRows", "backwardRows"] as const) {
       assertWithin(cost[key], forecast[key], key);
     }

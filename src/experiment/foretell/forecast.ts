@@ -17,6 +17,8 @@ export interface Forecast {
   readonly forwardRows: ForecastRange;
   /** Token rows backward. */
   readonly backwardRows: ForecastRange;
+  /** Multiplications of the products, to which the time is in proportion. */
+  readonly work: ForecastRange;
   /** Most bytes held: weights, values and inputs, those of earlier attributions by the same model included. */
   readonly bytes: ForecastRange;
 }
@@ -48,10 +50,12 @@ export async function openForecast(
     const costs = [];
     for (const effort of ["least", "most"] satisfies Effort[]) {
       setEffort(effort);
+      const before = model.meter.work;
       // Pretended scores of 0 are no logarithms of probabilities below 1; the link takes no row.
       const { cost, metrics } = await attributeResolved(model, text, { ...options, link: "identity" });
       costs.push({
         ...cost,
+        work: model.meter.work - before,
         forwardRows: cost.forwardRows + (metrics?.cost.forwardRows ?? 0),
         backwardRows: cost.backwardRows + (metrics?.cost.backwardRows ?? 0),
       });
@@ -61,6 +65,7 @@ export async function openForecast(
       pathPoints: [least.pathPoints, most.pathPoints],
       forwardRows: [least.forwardRows, most.forwardRows],
       backwardRows: [least.backwardRows, most.backwardRows],
+      work: [least.work, most.work],
       bytes: [least.predictedBytes, most.predictedBytes],
     };
   };
