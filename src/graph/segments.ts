@@ -1,5 +1,5 @@
 /** Consecutive items, first … end − 1. */
-export interface Segment {
+interface Segment {
   readonly first: number;
   readonly end: number;
 }

@@ -240,9 +240,6 @@ for (
       "webgpu",
       HERE === "hardware" ? /^$/ : /hint: the WebGPU adapter is software/,
     ],
-      "webgpu",
-      /hint: the WebGPU adapter is software/,
-    ],
     [
       "without both runs on the f64 reference",
       NO_ADAPTER,
