@@ -16,7 +16,7 @@ export interface Processor {
 
 /** The flags that decide how fast products can be, on x86 and on ARM. */
 const INSTRUCTIONS =
-  /^(?:sse4_2|avx|avx2|fma|f16c|avx_vnni\w*|avx512\w+|amx_\w+|asimd|asimdhp|asimddp|asimdfhm|sve\w*|sme\w*|bf16|i8mm)$/;
+  /^(?:sse4_2|avx|avx2|fma|f16c|avx_vnni\w*|avx512\w+|amx_\w+|asimd|asimdhp|asimddp|asimdfhm|sve\w*|sme(?!p)\w*|bf16|i8mm)$/;
 
 /** Reads the processor of this machine. */
 export function readProcessor(): Processor {

@@ -7,7 +7,7 @@ cpu family	: 25
 model		: 17
 model name	: AMD EPYC
 stepping	: 1
-flags		: fpu sse2 avx avx2 fma avx512f avx512_bf16 bmi2
+flags		: fpu smep sse2 avx avx2 fma avx512f avx512_bf16 bmi2
 bugs		: sysret_ss_attrs
 
 processor	: 1
@@ -15,7 +15,7 @@ vendor_id	: AuthenticAMD
 cpu family	: 25
 model		: 17
 model name	: AMD EPYC
-flags		: fpu sse2 avx avx2 fma avx512f avx512_bf16 bmi2
+flags		: fpu smep sse2 avx avx2 fma avx512f avx512_bf16 bmi2
 
 `;
 
