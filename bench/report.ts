@@ -22,14 +22,14 @@ const JSON_FILE = new URL("results.json", import.meta.url);
 const MARKDOWN_FILE = new URL("RESULTS.md", import.meta.url);
 
 /** Circumstances that all sections of a run share. */
-type Circumstances = Pick<SectionResult, "device" | "driver" | "tuning" | "system" | "deno">;
+type Circumstances = Pick<SectionResult, "device" | "driver" | "tuning" | "system" | "deno" | "commit">;
 
 async function circumstances(device: MeasuredDevice): Promise<Circumstances> {
   const executor = await openExecutor({ device });
   const { adapter: driver, tuning } = executor;
   executor.close();
   const system = `${Deno.build.os} ${Deno.build.arch}, ${Deno.osRelease()}`;
-  return { device, driver, tuning, system, deno: Deno.version.deno };
+  return { device, driver, tuning, system, deno: Deno.version.deno, commit: await commit() };
 }
 
 function previous(): BenchResults {
@@ -41,6 +41,7 @@ function previous(): BenchResults {
   }
 }
 
+/** Reads the commit before anything is written: the report's own files would make it dirty. */
 async function commit(): Promise<string> {
   const { stdout } = await new Deno.Command("git", { args: ["describe", "--always", "--dirty"] }).output();
   return new TextDecoder().decode(stdout).trim();
@@ -53,7 +54,7 @@ async function run(section: Section, shared: Circumstances): Promise<SectionResu
   const args = sectionArguments(section, shared.device);
   const { figures, failure, seconds } = await runScript(args, limit, { ownGroup: true });
   const command = `deno run -A --no-lock ${args.join(" ")}`;
-  return { title, command, ...shared, began, seconds, commit: await commit(), load, failure, figures };
+  return { title, command, ...shared, began, seconds, load, failure, figures };
 }
 
 async function save(results: BenchResults): Promise<void> {
