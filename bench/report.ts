@@ -1,56 +1,60 @@
 /**
- * `deno task bench:report [NAME…]`: runs every script of bench/, or those named, each in a process of its own with a
- * time limit, and writes results.json and RESULTS.md. Sections that did not run keep their earlier figures.
+ * `deno task bench:report [NAME…] [--device NAME] [--machine NAME]`: runs every script of bench/ that measures the
+ * device (by default webgpu), or those named, each in a process group of its own with a time limit, and writes
+ * results.json and RESULTS.md. Sections that did not run keep their earlier figures, and so do those of other devices
+ * and other machines. A machine is named after its processor, or as it is told; a name that another processor's figures
+ * have is refused.
  */
-import { cpus, loadavg } from "node:os";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
-import { openGpu } from "../src/gpu/device.ts";
-import { readTuning, tuningKey } from "../src/model/tune/tuning_cache.ts";
-import type { BenchResults, SectionResult } from "./bench_results.ts";
+import { parseArgs } from "node:util";
+import { openExecutor } from "../src/model/load/open_executor.ts";
+import { timestampText } from "../src/time/time_text.ts";
+import { type BenchResults, machineName, sectionKey, type SectionResult, withSection } from "./bench_results.ts";
+import { type MeasuredDevice, measuredDevice, USUAL_DEVICE } from "./device.ts";
 import { print } from "./figure.ts";
-import { type Section, SECTIONS } from "./report_sections.ts";
+import { readProcessor } from "./processor.ts";
+import { chooseSections, type Section, sectionArguments, SECTIONS } from "./report_sections.ts";
 import { resultsMarkdown } from "./results_markdown.ts";
 import { runScript } from "./run_script.ts";
-import { timestampText } from "../src/time/time_text.ts";
 
 const JSON_FILE = new URL("results.json", import.meta.url);
 const MARKDOWN_FILE = new URL("RESULTS.md", import.meta.url);
 
-async function machine(): Promise<BenchResults["machine"]> {
-  const gpu = await openGpu();
-  const { adapter } = gpu;
-  const { tuning } = await readTuning(tuningKey(gpu));
-  gpu.close();
-  const all = cpus();
-  return {
-    adapter,
-    processor: `${all.length} × ${all[0]?.model.trim() ?? "unknown"}`,
-    system: `${Deno.build.os} ${Deno.build.arch}, ${Deno.osRelease()}`,
-    deno: Deno.version.deno,
-    tuning: `${tuning.name} (whole models; kernels by themselves: default)`,
-  };
+/** Circumstances that all sections of a run share. */
+type Circumstances = Pick<SectionResult, "device" | "driver" | "tuning" | "system" | "deno" | "commit">;
+
+async function circumstances(device: MeasuredDevice): Promise<Circumstances> {
+  const executor = await openExecutor({ device });
+  const { adapter: driver, tuning } = executor;
+  executor.close();
+  const system = `${Deno.build.os} ${Deno.build.arch}, ${Deno.osRelease()}`;
+  return { device, driver, tuning, system, deno: Deno.version.deno, commit: await commit() };
 }
 
-function previous(): BenchResults["sections"] {
+function previous(): BenchResults {
   try {
-    return JSON.parse(Deno.readTextFileSync(JSON_FILE)).sections;
+    return JSON.parse(Deno.readTextFileSync(JSON_FILE));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
+    if (error instanceof Deno.errors.NotFound) return { machines: {} };
     throw error;
   }
 }
 
+/** Reads the commit before anything is written: the report's own files would make it dirty. */
 async function commit(): Promise<string> {
   const { stdout } = await new Deno.Command("git", { args: ["describe", "--always", "--dirty"] }).output();
   return new TextDecoder().decode(stdout).trim();
 }
 
-async function run({ title, args, limit }: Section): Promise<SectionResult> {
-  print(`\n${title}`);
+async function run(section: Section, shared: Circumstances): Promise<SectionResult> {
+  const { title, limit } = section;
+  print(`\n${title}, on ${shared.device}`);
   const [began, load] = [timestampText(), loadavg()[0]];
-  const { figures, failure, seconds } = await runScript(args, limit);
+  const args = sectionArguments(section, shared.device);
+  const { figures, failure, seconds } = await runScript(args, limit, { ownGroup: true });
   const command = `deno run -A --no-lock ${args.join(" ")}`;
-  return { title, command, began, seconds, commit: await commit(), load, failure, figures };
+  return { title, command, ...shared, began, seconds, load, failure, figures };
 }
 
 async function save(results: BenchResults): Promise<void> {
@@ -61,18 +65,22 @@ async function save(results: BenchResults): Promise<void> {
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", ...files] }).output();
 }
 
-const names = Deno.args.length > 0 ? Deno.args : Object.keys(SECTIONS);
-const unknown = names.find((name) => !(name in SECTIONS));
-if (unknown !== undefined) {
-  throw new RangeError(`Cannot run ${unknown} as it must be one of ${Object.keys(SECTIONS).join(", ")}`);
-}
-const about = await machine();
-const found: Record<string, SectionResult> = { ...previous() };
+const { values, positionals } = parseArgs({
+  args: Deno.args,
+  allowPositionals: true,
+  options: { device: { type: "string", default: USUAL_DEVICE }, machine: { type: "string" } },
+});
+const device = measuredDevice(values.device);
+const names = chooseSections(positionals, device);
+const processor = readProcessor();
+const machine = machineName(previous(), processor, values.machine);
+const shared = await circumstances(device);
+let failures = 0;
 for (const name of names) {
-  found[name] = await run(SECTIONS[name]);
-  const known = Object.keys(SECTIONS).filter((key) => key in found);
+  const section = await run(SECTIONS[name], shared);
+  if (section.failure !== null) failures++;
   // Saved after each section, so that a run that is stopped keeps its figures.
-  await save({ machine: about, sections: Object.fromEntries(known.map((key) => [key, found[key]])) });
+  await save(withSection(previous(), machine, processor, [sectionKey(name, device), section]));
 }
 // 0 only if every section ran to its end.
-Deno.exitCode = names.some((name) => found[name].failure !== null) ? 1 : 0;
+Deno.exitCode = failures > 0 ? 1 : 0;

@@ -1,13 +1,14 @@
 /**
- * `deno bench -A bench/model`: wall-clock times of a model's forward, backward and generation; throughput.ts tells the
- * GPU's share of the peak.
+ * `deno bench -A bench/model [-- --device NAME]`: wall-clock times of a model's forward, backward and
+ * generation; throughput.ts tells the GPU's share of the peak.
  */
+import { takeDevice } from "../device.ts";
 import { openSubject, subject } from "./subject.ts";
 
 const POINTS = 8;
 const TOKENS = 16;
 
-const chosen = subject();
+const chosen = subject(takeDevice(Deno.args).device);
 const { model, prompt, target } = await openSubject(chosen);
 const end = await model.embed(prompt);
 const path = await model.path({ start: new Float32Array(end.length), end, targets: target });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EMBEDDED } from "../../src/model/load/embedded.ts";
 import { type LanguageModel, loadModel, type LoadOptions } from "../../src/model/model.ts";
 import { SMOLLM2_GGUF } from "../../test/weights/fetch.ts";
+import type { MeasuredDevice } from "../device.ts";
 
 /** Text on which models, attributions and peers are timed: the example of the work that Whence reproduces. */
 export const EXAMPLE = {
@@ -13,7 +14,7 @@ export const EXAMPLE = {
 interface Subject {
   readonly name: string;
   readonly source: string;
-  readonly options: LoadOptions;
+  readonly options: LoadOptions & { readonly device: MeasuredDevice };
   /** Values of the example in test/golden, from PyTorch and Captum; null for the embedded model. */
   readonly golden: Golden | null;
 }
@@ -32,17 +33,17 @@ export interface Golden {
 const GOLDEN = new URL("../../test/golden/smollm2/expected.json", import.meta.url);
 
 /** Finds the subject of this machine. */
-export function subject(): Subject {
+export function subject(device: MeasuredDevice): Subject {
   if (exists(SMOLLM2_GGUF)) {
     const golden: Golden = JSON.parse(Deno.readTextFileSync(GOLDEN));
     return {
       name: "SmolLM2-135M NF4",
       source: SMOLLM2_GGUF,
-      options: { device: "webgpu", quantize: "nf4" },
+      options: { device, quantize: "nf4" },
       golden,
     };
   }
-  return { name: "embedded model", source: EMBEDDED, options: { device: "webgpu" }, golden: null };
+  return { name: "embedded model", source: EMBEDDED, options: { device }, golden: null };
 }
 
 function exists(path: string): boolean {

@@ -1,6 +1,10 @@
-/** `deno run -A bench/model/throughput.ts`: load, forward, forward and backward, generation, on the example. */
+/**
+ * `deno run -A bench/model/throughput.ts [--device NAME]`: load, forward, forward and reverse, generation, on the
+ * example; on WebGPU by timestamps and in turn with the adapter's peaks, elsewhere by the wall clock.
+ */
 import assert from "node:assert/strict";
-import { openGpu } from "../../src/gpu/device.ts";
+import { type Gpu, openGpu } from "../../src/gpu/device.ts";
+import { takeDevice } from "../device.ts";
 import { emit } from "../figure.ts";
 import { gpuSeconds, median, timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { bandwidthPeak, BEST, fmaPeak, ofRuler, RULER } from "../peak.ts";
@@ -13,7 +17,8 @@ const POINTS = 8;
 const ROUNDS = 5;
 const TOKENS = 64;
 
-const chosen = subject();
+const { device } = takeDevice(Deno.args);
+const chosen = subject(device);
 const { name } = chosen;
 
 async function load(): Promise<void> {
@@ -32,15 +37,31 @@ async function load(): Promise<void> {
   });
 }
 
-/** Measures the GPU seconds of `work` on the model. */
-async function metered({ model }: Opened, work: () => Promise<unknown>): Promise<number> {
-  const before = model.meter.gpuSeconds!;
+/** Measures the seconds of `work` on the model: of the GPU where it tells them, else of the wall clock. */
+async function metered({ model }: Opened, work: () => Promise<unknown>): Promise<{ wall: number; device: number }> {
+  const before = model.meter.gpuSeconds;
+  const clock = startStopwatch();
   await work();
-  return model.meter.gpuSeconds! - before;
+  const wall = clock();
+  const after = model.meter.gpuSeconds;
+  return { wall, device: before === null || after === null ? wall : after - before };
 }
 
-/** Times forward, tangent and reverse of 8 path points, in turn with the FMA peak. */
-async function pathPoints(opened: Opened): Promise<void> {
+/** A kernel that only multiplies and adds, ready to run in turn with a model; its rates so far, GFLOPS. */
+interface Ruler {
+  measure(): Promise<void>;
+  readonly rates: number[];
+}
+
+async function fmaRuler(gpu: Gpu, accumulators: number): Promise<Ruler> {
+  const { pass, amount } = await fmaPeak(gpu, accumulators);
+  await gpuSeconds(gpu, pass, 1);
+  const rates: number[] = [];
+  return { rates, measure: async () => void rates.push(amount / await gpuSeconds(gpu, pass, 10)) };
+}
+
+/** Times forward, tangent and reverse of 8 path points, on WebGPU in turn with the FMA peak. */
+async function pathPoints(opened: Opened, gpu: Gpu | null): Promise<void> {
   const { model, prompt, target } = opened;
   const end = await model.embed(prompt);
   const row = await model.meanEmbedding();
@@ -51,37 +72,36 @@ async function pathPoints(opened: Opened): Promise<void> {
     { what: "forward and reverse", passes: 2, tangent: false, gradient: "sequence" },
     { what: "forward, tangent and reverse", passes: 3, tangent: true, gradient: "sequence" },
   ] as const;
-  const gpu = await openGpu();
-  const [peak, ruler] = [await fmaPeak(gpu, BEST), await fmaPeak(gpu, RULER)];
+  const rulers = gpu === null ? [] : [await fmaRuler(gpu, BEST), await fmaRuler(gpu, RULER)];
   // The last target token is never attended to.
   const S = prompt.length + target.length - 1;
   const forward = forwardFlop(model.config, { B: POINTS, S, T: target.length }) / 1e9;
   const seconds: number[][] = wants.map(() => []);
-  const [peaks, rulers]: number[][] = [[], []];
-  for (const { pass } of [peak, ruler]) await gpuSeconds(gpu, pass, 1);
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [i, want] of wants.entries()) {
       const spent = await metered(opened, () => path.evaluate(alphas, want));
       // The first round compiles.
-      if (round > 0) seconds[i].push(spent);
-      peaks.push(peak.amount / await gpuSeconds(gpu, peak.pass, 10));
-      rulers.push(ruler.amount / await gpuSeconds(gpu, ruler.pass, 10));
+      if (round > 0) seconds[i].push(spent.device);
+      for (const ruler of rulers) await ruler.measure();
     }
   }
-  gpu.close();
-  const best = median(peaks);
+  const [best, reached] = rulers.map(({ rates }) => median(rates));
   wants.forEach(({ what, passes }, i) => {
     const value = passes * forward / median(seconds[i]);
-    const note =
-      `${(1000 * median(seconds[i])).toFixed(0)} ms on the GPU for ${(passes * forward).toFixed(1)} GFLOP, ` +
-      `peak ${best.toFixed(0)} GFLOPS; ${ofRuler(value / median(rulers))}`;
     const size = `${POINTS} path points, L ${prompt.length}, T ${target.length}`;
-    emit({ what: `${name}: ${what}, ${size}`, value, unit: "GFLOPS", share: value / best, note });
+    const figure = { what: `${name}: ${what}, ${size}`, value, unit: "GFLOPS" };
+    const milliseconds = `${(1000 * median(seconds[i])).toFixed(0)} ms`;
+    const work = `for ${(passes * forward).toFixed(1)} GFLOP`;
+    if (gpu === null) emit({ ...figure, note: `${milliseconds} of the wall clock ${work}` });
+    else {
+      const note = `${milliseconds} on the GPU ${work}, peak ${best.toFixed(0)} GFLOPS; ${ofRuler(value / reached)}`;
+      emit({ ...figure, share: value / best, note });
+    }
   });
 }
 
 /** Times greedy tokens. The difference to a run of one token leaves out the prompt's pass and the compilation. */
-async function generation(opened: Opened, weightBytes: number): Promise<void> {
+async function generation(opened: Opened, gpu: Gpu | null, weightBytes: number): Promise<void> {
   const { model, prompt } = opened;
   if (chosen.golden !== null) {
     const { ids } = chosen.golden.generation;
@@ -89,33 +109,27 @@ async function generation(opened: Opened, weightBytes: number): Promise<void> {
   }
   const count = (await model.generate(prompt, TOKENS)).length;
   const wall: number[] = [];
-  const onGpu: number[] = [];
+  const onDevice: number[] = [];
   for (let round = 0; round < 3; round++) {
-    const spent = async (tokens: number) => {
-      const wall = startStopwatch();
-      const gpu = await metered(opened, () => model.generate(prompt, tokens));
-      return { wall: wall(), gpu };
-    };
+    const spent = (tokens: number) => metered(opened, () => model.generate(prompt, tokens));
     const [one, many] = [await spent(1), await spent(count)];
     wall.push((many.wall - one.wall) / (count - 1));
-    onGpu.push((many.gpu - one.gpu) / (count - 1));
+    onDevice.push((many.device - one.device) / (count - 1));
   }
-  const gpu = await openGpu();
+  const rate = `${(weightBytes / 1e9 / median(onDevice)).toFixed(2)} GB/s of weights`;
+  const note = gpu === null
+    ? `wall clock, ${rate}`
+    : `wall clock; GPU alone ${(1 / median(onDevice)).toFixed(1)} tokens/s = ${rate}, ${await readRates(gpu)}`;
+  emit({ what: `${name}: generation of ${count} tokens`, value: 1 / median(wall), unit: "tokens/s", note });
+}
+
+/** Measures kernels that only read, in words. */
+async function readRates(gpu: Gpu): Promise<string> {
   const peaks = [await bandwidthPeak(gpu, "read"), await bandwidthPeak(gpu, "stretch")];
   const seconds = await timeInTurn(gpu, peaks.map(({ pass }) => pass));
-  gpu.close();
-  const [neighbours, stretches] = peaks.map(({ amount }, i) => amount / seconds[i]);
-  const rate = weightBytes / 1e9 / median(onGpu);
-  emit({
-    what: `${name}: generation of ${count} tokens`,
-    value: 1 / median(wall),
-    unit: "tokens/s",
-    note: `wall clock; GPU alone ${(1 / median(onGpu)).toFixed(1)} tokens/s = ${rate.toFixed(2)} GB/s of weights, ` +
-      `kernels that only read reach ${
-        neighbours.toFixed(2)
-      } GB/s where neighbouring lanes read neighbouring elements, ` +
-      `${stretches.toFixed(2)} GB/s where each lane reads a stretch of its own`,
-  });
+  const [neighbours, stretches] = peaks.map(({ amount }, i) => (amount / seconds[i]).toFixed(2));
+  return `kernels that only read reach ${neighbours} GB/s where neighbouring lanes read neighbouring elements, ` +
+    `${stretches} GB/s where each lane reads a stretch of its own`;
 }
 
 await load();
@@ -124,6 +138,8 @@ const model = await loadModel(chosen.source, chosen.options);
 const weightBytes = model.meter.predictedBytes;
 model.close();
 const opened = await openSubject(chosen);
-await pathPoints(opened);
-await generation(opened, weightBytes);
+const gpu = device === "webgpu" ? await openGpu() : null;
+await pathPoints(opened, gpu);
+await generation(opened, gpu, weightBytes);
+gpu?.close();
 opened.model.close();

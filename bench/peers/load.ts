@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { lastJson } from "../elsewhere.ts";
 import { PYTHON } from "./python.ts";
 
 /** A model load of another program. */
@@ -22,17 +23,10 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
  * @param path a directory or a GGUF file
  */
 export function loadWithTransformers(path: string, type: "f32" | "bf16" | "nf4"): Promise<PeerLoad> {
-  return run(PYTHON, [script("run_load.py"), path, type]);
+  return lastJson(PYTHON, [script("run_load.py"), path, type]);
 }
 
 /** llama.cpp on the CPU, by way of node-llama-cpp's prebuilt binaries. */
 export function loadWithLlamaCpp(path: string): Promise<PeerLoad> {
-  return run("node", [script("run_llama_cpp.mjs"), LLAMA_CPP, path]);
-}
-
-async function run(program: string, args: readonly string[]): Promise<PeerLoad> {
-  const { code, stdout, stderr } = await new Deno.Command(program, { args: [...args] }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (code !== 0) throw new Error(`Cannot time ${args[0]} as it must succeed: got ${text(stderr).slice(-2000)}`);
-  return JSON.parse(text(stdout).split("\n").at(-1)!);
+  return lastJson("node", [script("run_llama_cpp.mjs"), LLAMA_CPP, path]);
 }

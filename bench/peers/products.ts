@@ -86,8 +86,9 @@ for (
     const rate = (s: number) => 2 * ROWS * inner * outputs / 1e9 / s;
     emit({ what: `${size}: ${contenders[0].name}`, value: rate(ours), unit: "GFLOPS" });
     theirs.forEach((s, i) => {
-      const note = `Whence ${(s / ours).toFixed(1)}× as fast`;
-      emit({ what: `${size}: ${contenders[i + 1].name}`, value: rate(s), unit: "GFLOPS", note });
+      const { name } = contenders[i + 1];
+      emit({ what: `${size}: ${name}`, value: rate(s), unit: "GFLOPS" });
+      emit({ what: `${size}: Whence against ${name}`, value: s / ours, unit: "× as fast" });
     });
     for (const contender of contenders) await contender.dispose();
   }

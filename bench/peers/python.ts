@@ -1,13 +1,20 @@
 import { fileURLToPath } from "node:url";
+import { lastJson } from "../elsewhere.ts";
 import { EXAMPLE } from "../model/subject.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 /** Python of the environment that setup.sh makes, or another one. */
 export const PYTHON = Deno.env.get("WHENCE_PEERS_PYTHON") ?? path(".cache/peers/bin/python");
-const MODEL = Deno.env.get("WHENCE_PEERS_MODEL") ?? path("weights/smollm2_f32");
+/** Directory of SmolLM2 in f32 that setup.sh makes, or another one. */
+export const MODEL = Deno.env.get("WHENCE_PEERS_MODEL") ?? path("weights/smollm2_f32");
 
-/** The versions of requirements.txt, in words. */
-export const CAPTUM = "Captum 0.9.0, bitsandbytes 0.50.2, f32 compute";
+/** The type that a peer computes in: f32, which is exact enough to be compared, or bf16, which its users take. */
+export type Compute = "float32" | "bfloat16";
+
+/** Names Captum and its arithmetic, with the versions of requirements.txt. */
+export function captumName(compute: Compute): string {
+  return `Captum 0.9.0, bitsandbytes 0.50.2, ${compute === "float32" ? "f32" : "bf16"} compute`;
+}
 
 /** One attribution: wall-clock seconds without loading, and the most memory of the process. */
 export interface Run {
@@ -23,15 +30,14 @@ export interface CaptumResult extends Run {
   readonly sequence: number[];
 }
 
-/** Runs run_captum.py on the example, in f32. */
-export async function runCaptum(method: string, ...options: string[]): Promise<CaptumResult> {
-  const script = path("bench/peers/run_captum.py");
-  const args = [script, method, MODEL, EXAMPLE.prompt, EXAMPLE.target, "float32", ...options];
-  const command = new Deno.Command(PYTHON, { args, stdout: "piped", stderr: "piped" });
-  const { code, stdout, stderr } = await command.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (code !== 0) throw new Error(`Cannot run Captum as run_captum.py must succeed: got ${text(stderr).slice(-2000)}`);
-  return JSON.parse(text(stdout).split("\n").at(-1)!);
+/** Runs run_captum.py on the example. */
+export function runCaptum(method: string, compute: Compute, ...options: string[]): Promise<CaptumResult> {
+  return runPython("run_captum.py", method, MODEL, EXAMPLE.prompt, EXAMPLE.target, compute, ...options);
+}
+
+/** Runs a script of bench/peers in the peers' environment and reads the JSON that it prints last. */
+export function runPython<T>(script: string, ...args: string[]): Promise<T> {
+  return lastJson(PYTHON, [path(`bench/peers/${script}`), ...args]);
 }
 
 /** Largest |a − b|, nats. */

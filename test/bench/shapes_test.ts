@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { blockWeights, forwardFlop, MODEL_SHAPES } from "../../bench/shapes.ts";
+import { blockWeights, forwardFlop, forwardProducts, MODEL_SHAPES } from "../../bench/shapes.ts";
 
 Deno.test("forwardFlop() counts the operations of a row and of a target row", () => {
   for (const [i, perRow, perTarget] of [[1, 1.43, 0.54], [2, 5.24, 0.93]]) {
@@ -9,6 +9,24 @@ Deno.test("forwardFlop() counts the operations of a row and of a target row", ()
     assert.ok(Math.abs(4 * shape.layers * blocks / 1e9 - perRow) < 0.005);
     assert.ok(Math.abs(4 * shape.hiddenSize * shape.vocabularySize / 1e9 - perTarget) < 0.01);
   }
+});
+
+Deno.test("forwardProducts() lists every block's products, the last one's at the scored rows, and the head's", () => {
+  const [shape] = MODEL_SHAPES;
+  const products = forwardProducts(shape, { B: 2, S: 30, T: 13 });
+  const text = products.map(({ rows, inner, outputs, count }) => `${rows} ${inner} ${outputs} ${count}`);
+  assert.deepEqual(text, [
+    "60 576 960 29",
+    "60 576 576 29",
+    "60 576 3072 29",
+    "60 1536 576 29",
+    "60 576 384 1",
+    "26 576 576 1",
+    "26 576 576 1",
+    "26 576 3072 1",
+    "26 1536 576 1",
+    "26 576 49152 1",
+  ]);
 });
 
 Deno.test("forwardFlop() is the sum over products, pairs and head, counted by hand for one small model", () => {
