@@ -45,6 +45,8 @@ export async function openOnnxRuntime(threads: number): Promise<OnnxRuntime> {
     // Shapes differ from run to run.
     enableMemPattern: false,
     logSeverityLevel: 3,
+    // A thread that spins while it waits takes time from the other of its core, and from other processes.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
   return {
     tensor: (type, data, shape) => new Tensor(TYPE_NAMES[type] as "float32", data as Float32Array, shape),
