@@ -134,8 +134,11 @@ function lowerCachedAttention(context: LoweringContext<CachedAttentionAttributes
       : g.node("Max", [g.node("Sub", [first, g.sizes(window - block.first - 1)]), g.ints(0)]);
     const seen = g.node("Slice", [filled, start, end, g.ints(0)]);
     const [k, v] = g.nodes("Split", [g.node("Unsqueeze", [seen, g.ints(0)])], 2, { axis: 2, num_outputs: 2 });
-    const keys = range(g, g.node("Squeeze", [start]), g.node("Squeeze", [end]));
-    const bias = causalBias(g, attributes, g.node("Unsqueeze", [rowsOf(places), g.ints(1)]), keys);
+    const keys = () => range(g, g.node("Squeeze", [start]), g.node("Squeeze", [end]));
+    // A single row sees all that was taken.
+    const bias = rows === 1
+      ? null
+      : causalBias(g, attributes, g.node("Unsqueeze", [rowsOf(places), g.ints(1)]), keys());
     const q = splitHeads(g, g.node("Unsqueeze", [rowsOf(queries), g.ints(0)]), attributes, heads / kvHeads);
     const { probabilities } = lowerScores(g, attributes, { q, k: splitHeads(g, k, attributes, 1), bias });
     const o = g.node("MatMul", [probabilities, splitHeads(g, v, attributes, 1)]);

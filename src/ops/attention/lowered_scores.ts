@@ -4,12 +4,12 @@ import type { AttentionAttributes } from "./attention_layout.ts";
 
 /**
  * Queries [B, K, G n, Dh], G = H / K heads to one of keys, and keys [B, K, L, Dh]; `bias` [.., n, L] is 0 where a
- * query sees a key and −∞ elsewhere.
+ * query sees a key and −∞ elsewhere, or null if each sees all.
  */
 interface ScoredHeads {
   readonly q: Tensor;
   readonly k: Tensor;
-  readonly bias: Tensor;
+  readonly bias: Tensor | null;
 }
 
 /** Probabilities [B, K, G n, L] of a block of queries, and what derivatives need. */
@@ -29,19 +29,28 @@ export function lowerScores(
 ): LoweredScores {
   const products = multiplyTransposed(g, q, k, scale);
   const { logits, slopes } = lowerSoftCap(g, softCap, products);
-  const keys = g.node("Shape", [logits], { start: 3 });
-  const rows = g.node("Shape", [bias], { start: -2 });
-  const batch = g.node("Shape", [logits], { start: 0, end: 1 });
-  const shape = g.node("Concat", [batch, g.ints(kvHeads, heads / kvHeads), rows], { axis: 0 });
-  const apart = g.node("Add", [g.node("Reshape", [logits, shape]), bias]);
-  const joined = g.node("Concat", [batch, g.ints(kvHeads, -1), keys], { axis: 0 });
-  const masked = g.node("Reshape", [apart, joined]);
+  const masked = bias === null ? logits : addBias(g, { heads, kvHeads }, logits, bias);
   const scaled = (x: Tensor) => g.node("Mul", [x, g.scalar(scale)]);
   return {
     masked,
     probabilities: g.node("Softmax", [masked], { axis: -1 }),
     sloped: (x) => slopes === null ? scaled(x) : g.node("Mul", [scaled(x), slopes()]),
   };
+}
+
+/** Adds the bias of each head's queries to scores [B, K, G n, L]. */
+function addBias(
+  g: OnnxEmitter,
+  { heads, kvHeads }: Pick<AttentionAttributes, "heads" | "kvHeads">,
+  scores: Tensor,
+  bias: Tensor,
+): Tensor {
+  const batch = g.node("Shape", [scores], { start: 0, end: 1 });
+  const rows = g.node("Shape", [bias], { start: -2 });
+  const apart = g.node("Concat", [batch, g.ints(kvHeads, heads / kvHeads), rows], { axis: 0 });
+  const sum = g.node("Add", [g.node("Reshape", [scores, apart]), bias]);
+  const keys = g.node("Shape", [scores], { start: 3 });
+  return g.node("Reshape", [sum, g.node("Concat", [batch, g.ints(kvHeads, -1), keys], { axis: 0 })]);
 }
 
 /** factor · a bᵀ by the last two dimensions. */
