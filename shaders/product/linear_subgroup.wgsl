@@ -53,14 +53,21 @@ fn main(
     }
 //@ for c in COLUMNS
     let w$c_k = weight_octet(w$c + k, scale$c);
+//@   for h in 2
+//@     for e in 4
+    let w$c_$h$e = w$c_k[$h][$e];
+//@     end
+//@   end
 //@ end
 //@ for g in GROUPS
     let x$g_k = x[x$g + 2u * k];
 //@   for i in 4
-//@     for e in 8
-    let x$g_$i_$e = subgroupBroadcast(x$g_k[$e % 4u], 2u * $i + $e / 4u);
-//@       for c in COLUMNS
-    sum$g_$i_$c = fma(x$g_$i_$e, w$c_k[$e / 4u][$e % 4u], sum$g_$i_$c);
+//@     for h in 2
+//@       for e in 4
+    let x$g_$i_$h$e = subgroupBroadcast(x$g_k[$e], 2u * $i + $h);
+//@         for c in COLUMNS
+    sum$g_$i_$c = fma(x$g_$i_$h$e, w$c_$h$e, sum$g_$i_$c);
+//@         end
 //@       end
 //@     end
 //@   end

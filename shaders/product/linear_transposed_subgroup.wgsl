@@ -74,6 +74,11 @@ fn main(
     let w$p$u = weight_octet(
       w + min(n + $p * SHARING + $u, last_n) * octets,
       subgroupShuffle(scale$p, lane / SHARING * SHARING + $u));
+//@     for h in 2
+//@       for e in 4
+    let w$p$u_$h$e = w$p$u[$h][$e];
+//@       end
+//@     end
 //@   end
 //@ end
     // A zero for each n beyond the edge leaves the sums as they are.
@@ -102,7 +107,7 @@ fn main(
 //@       for e in 4
 //@         for p in PARTS
 //@           for u in SHARING
-    sum$g_$i_$h$e = fma(y$g_$i_$p$u, w$p$u[$h][$e], sum$g_$i_$h$e);
+    sum$g_$i_$h$e = fma(y$g_$i_$p$u, w$p$u_$h$e, sum$g_$i_$h$e);
 //@           end
 //@         end
 //@       end
