@@ -16,8 +16,8 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
-// Adds the products of 4 rows and 8 columns apart at 8 k to their sums. A function, as naga's time grows with the square
-// of one's length.
+// Adds the products of 4 rows and COLUMNS columns at 8 k to their sums. A function of its own, as naga's time grows
+// with the square of one's length.
 fn add_products(
   own: vec4f,
   w: array<mat2x4f, COLUMNS>,
