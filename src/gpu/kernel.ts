@@ -54,6 +54,8 @@ function wgslFloat(value: number): string {
 
 /** Compiles each distinct kernel once, whoever asks and however often. */
 export interface PipelineCache {
+  /** True if the kernel was asked for before. */
+  has(kernel: Kernel): boolean;
   get(kernel: Kernel): Promise<GPUComputePipeline>;
 }
 
@@ -61,6 +63,7 @@ export interface PipelineCache {
 export function createPipelineCache(gpu: Gpu): PipelineCache {
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
   return {
+    has: ({ code }) => pipelines.has(code),
     get(kernel) {
       let pipeline = pipelines.get(kernel.code);
       if (pipeline === undefined) {
