@@ -1,5 +1,5 @@
 // @ts-types="npm:@types/cli-progress@3"
-import cliProgress from "npm:cli-progress@3";
+import type { SingleBar } from "npm:cli-progress@3";
 import process from "node:process";
 import type { DownloadProgress } from "../../model/load/locate_model.ts";
 import { bytesText } from "../../report/text/bytes_text.ts";
@@ -52,19 +52,16 @@ export async function withDownloadBar<T>(
   body: (onDownload: ((progress: DownloadProgress) => void) | undefined) => Promise<T>,
 ): Promise<T> {
   if (!Deno.stderr.isTerminal()) return await body(undefined);
-  const bar = new cliProgress.SingleBar({
-    stream: process.stderr,
-    format: "{model} {bar} {percentage} % {text}",
-    hideCursor: true,
-    clearOnComplete: true,
-    // A hash may keep the event loop busy, so the bar is drawn by the event itself.
-    synchronousUpdate: true,
-  }, cliProgress.Presets.shades_classic);
   const add = sumDownloads(startStopwatch());
+  let opening: Promise<void> | undefined;
+  let bar: SingleBar | undefined;
   let started = false;
   try {
     return await body((progress) => {
       const { share, finished, text } = add(progress);
+      // Most models are here already and need no bar.
+      opening ??= openBar().then((opened) => void (bar = opened));
+      if (bar === undefined) return;
       const payload = { model: terminalLine(progress.model), text };
       if (started) bar.update(share, payload);
       else bar.start(1, share, payload);
@@ -73,6 +70,20 @@ export async function withDownloadBar<T>(
       started = !finished;
     });
   } finally {
-    if (started) bar.stop();
+    await opening;
+    if (started) bar?.stop();
   }
+}
+
+async function openBar(): Promise<SingleBar> {
+  // @ts-types="npm:@types/cli-progress@3"
+  const { default: { Presets, SingleBar } } = await import("npm:cli-progress@3");
+  return new SingleBar({
+    stream: process.stderr,
+    format: "{model} {bar} {percentage} % {text}",
+    hideCursor: true,
+    clearOnComplete: true,
+    // A hash may keep the event loop busy, so the bar is drawn by the event itself.
+    synchronousUpdate: true,
+  }, Presets.shades_classic);
 }
