@@ -17,6 +17,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   "gauss-legendre-50-sum": attribution("gauss-legendre-50-sum", 3),
   "feature-ablation": attribution("feature-ablation", 3),
   adaptive: attribution("adaptive", 1),
+  startup: { title: "The first answer, by parts", args: ["bench/startup.ts"], limit: 300 },
   captum: { title: "Attributions against Captum", args: ["bench/peers/captum.ts"], limit: 900 },
   scaling: { title: "Scaling", args: ["bench/scaling.ts"], limit: 600 },
   load: { title: "Loads, first and second, beside other programs'", args: ["bench/model/load.ts"], limit: 900 },
