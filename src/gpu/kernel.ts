@@ -41,10 +41,25 @@ export function specialize(
   for (const [name, value] of Object.entries(constants)) {
     if (typeof value === "number" || typeof value === "boolean") values[name] = value;
   }
-  return {
-    label: `${label}(${shown.join(",")})`,
-    code: [...header, preprocess(sources.join("\n"), values)].join("\n"),
-  };
+  const full = `${label}(${shown.join(",")})`;
+  const key = JSON.stringify([full, text, sources.map(sourceNumber)]);
+  let kernel = specialized.get(key);
+  if (kernel === undefined) {
+    kernel = { label: full, code: [...header, preprocess(sources.join("\n"), values)].join("\n") };
+    specialized.set(key, kernel);
+  }
+  return kernel;
+}
+
+// Expanding a shader takes milliseconds, and all layers of a model have the same ones.
+const specialized = new Map<string, Kernel>();
+const sourceNumbers = new Map<string, number>();
+
+/** Returns a number that stands for a text, a short one for a long. */
+function sourceNumber(source: string): number {
+  const number = sourceNumbers.get(source) ?? sourceNumbers.size;
+  sourceNumbers.set(source, number);
+  return number;
 }
 
 function wgslFloat(value: number): string {
