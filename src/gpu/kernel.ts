@@ -28,6 +28,18 @@ export function specialize(
   constants: Readonly<Record<string, Constant>>,
   text: PreprocessorValues = {},
 ): Kernel {
+  const key = JSON.stringify([label, constants, text, sources.map(sourceNumber)]);
+  let kernel = specialized.get(key);
+  if (kernel === undefined) specialized.set(key, kernel = expand(label, sources, constants, text));
+  return kernel;
+}
+
+function expand(
+  label: string,
+  sources: readonly string[],
+  constants: Readonly<Record<string, Constant>>,
+  text: PreprocessorValues,
+): Kernel {
   const header = Object.entries(constants).flatMap(([name, value]) => {
     if (typeof value === "string") return [];
     if (typeof value === "boolean") return `const ${name}: bool = ${value};`;
@@ -41,14 +53,10 @@ export function specialize(
   for (const [name, value] of Object.entries(constants)) {
     if (typeof value === "number" || typeof value === "boolean") values[name] = value;
   }
-  const full = `${label}(${shown.join(",")})`;
-  const key = JSON.stringify([full, text, sources.map(sourceNumber)]);
-  let kernel = specialized.get(key);
-  if (kernel === undefined) {
-    kernel = { label: full, code: [...header, preprocess(sources.join("\n"), values)].join("\n") };
-    specialized.set(key, kernel);
-  }
-  return kernel;
+  return {
+    label: `${label}(${shown.join(",")})`,
+    code: [...header, preprocess(sources.join("\n"), values)].join("\n"),
+  };
 }
 
 // Expanding a shader takes milliseconds, and all layers of a model have the same ones.
