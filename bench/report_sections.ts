@@ -29,6 +29,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   "gauss-legendre-50-sum": attribution("gauss-legendre-50-sum", 3),
   "feature-ablation": attribution("feature-ablation", 3),
   adaptive: { ...attribution("adaptive", 1), compared: true },
+  startup: { title: "The first answer, by parts", args: ["bench/startup.ts"], limit: 300, devices: "any" },
   captum: {
     title: "Attributions against Captum, in f32 and in bf16",
     args: ["bench/peers/captum.ts"],

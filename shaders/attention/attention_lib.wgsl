@@ -158,18 +158,26 @@ fn output_at(row: u32, head: u32) -> u32 {
 //@ define fours_of_row NAME SOURCE
 //@   use of_row: $NAME; $SOURCE[(down + $iu) * STRIDE + f]
 //@ end
+// Names the elements of a Vec, each once: naga's time grows with the square of what a function has of expressions.
+//@ define elements_of VEC
+//@   for e in WIDTH
+        let $VEC_$e = $VEC[$e];
+//@   end
+//@ end
 // Adds to SUM the products of rows, OWN for number $g or else EACH for row $i, with four columns, OTHER for column $j.
 //@ define products SUM OWN EACH OTHER
       for (var c = 0u; c < COLUMNS; c++) {
 //@   for j in 4
         let b$j = $OTHER;
+//@     use elements_of: b$j
 //@   end
 //@   use own: a; Vec; $OWN
 //@   for i in ROWS
 //@     use of_row: a; $EACH
+//@     use elements_of: a$i
 //@     for j in 4
 //@       for e in WIDTH
-        $SUM$i_$j = fma(a$i[$e], b$j[$e], $SUM$i_$j);
+        $SUM$i_$j = fma(a$i_$e, b$j_$e, $SUM$i_$j);
 //@       end
 //@     end
 //@   end

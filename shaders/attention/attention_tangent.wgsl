@@ -67,16 +67,20 @@ fn main(
 //@ for j in 4
         let b$j = qkv[k$j + c];
         let tb$j = tangent[k$j + c];
+//@   use elements_of: b$j
+//@   use elements_of: tb$j
 //@ end
 //@ use own: a; Vec; qkv[own_q$g + c]
 //@ use own: ta; Vec; tangent[own_q$g + c]
 //@ for i in ROWS
 //@   use of_row: a; qkv[q$i + c]
 //@   use of_row: ta; tangent[q$i + c]
+//@   use elements_of: a$i
+//@   use elements_of: ta$i
 //@   for j in 4
 //@     for e in WIDTH
-        s$i_$j = fma(a$i[$e], b$j[$e], s$i_$j);
-        t$i_$j = fma(a$i[$e], tb$j[$e], fma(ta$i[$e], b$j[$e], t$i_$j));
+        s$i_$j = fma(a$i_$e, b$j_$e, s$i_$j);
+        t$i_$j = fma(a$i_$e, tb$j_$e, fma(ta$i_$e, b$j_$e, t$i_$j));
 //@     end
 //@   end
 //@ end

@@ -1,13 +1,15 @@
 // Rotates the first HEADS heads of each row by its position's angles, half against half; the other columns are copied.
-// SIGN is 1, or -1 for the inverse rotation, which is also the transpose. A thread rotates a Vec of each half.
+// The inverse rotation is also the transpose. A thread rotates a Vec of each half.
 // BEHIND: y has the rows that all sequences share before those of x, zero in their first columns, and all zero unless
 // SHARED.
-// SKIPPING: x has such rows first, and y leaves them out. Angles are those of table TABLE of a row's.
+// SKIPPING: x has such rows first, and y leaves them out. Angles are those of one table of a row's.
 struct Params {
   rows: u32, // of x and y that both have
   positions: u32, // row m is at position m % positions
   shared_rows: u32,
   tasks: u32, // threads that do something
+  table: u32,
+  inverse: u32, // 1 for the inverse rotation
 }
 @group(0) @binding(0) var<storage, read> x: array<Vec>; // [rows, COLUMNS]
 // [>= positions, ANGLES], tables of HEAD: cosines, sines, HEAD / 2 each
@@ -61,9 +63,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   }
   let d = task % HALF;
   let at = task / HALF * 2u * HALF + d;
-  let angle = row % params.positions * (ANGLES / WIDTH) + TABLE * 2u * HALF + d;
+  let angle = row % params.positions * (ANGLES / WIDTH) + params.table * 2u * HALF + d;
   let cosine = rotation[angle];
-  let sine = SIGN * rotation[angle + HALF];
+  let sine = select(1.0f, -1.0f, params.inverse != 0u) * rotation[angle + HALF];
   let low = x[source + at];
   let high = x[source + at + HALF];
   y[result + at] = low * cosine - high * sine;

@@ -1,36 +1,36 @@
-// Moves rows between sequences of SEQUENCE rows and windows of COUNT rows that start at row START of each.
-// TAKE:   y [sequences, COUNT, D] = x[:, START : START + COUNT]
-// PLACE:  y [sequences, SEQUENCE, D] = x at those rows, zero elsewhere
-// REPEAT: y [sequences, SEQUENCE, D] = x [SEQUENCE, D] for each sequence
+// Moves rows between sequences and windows of them; of each workgroup `z` is the sequence.
+// TAKE:   y = a window of x
+// PLACE:  y = x at the window, zero elsewhere
+// REPEAT: y = x, which is one sequence, for each
 struct Params {
-  total: u32, // Vecs of y
+  size: u32, // Vecs of a sequence of y
+  stride: u32, // of x
+  first: u32, // of the window
+  count: u32, // of the window
 }
 @group(0) @binding(0) var<storage, read> x: array<Vec>;
 @group(0) @binding(1) var<storage, read_write> y: array<Vec>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-const VECS: u32 = D / WIDTH;
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let index = id.y * groups.x * 64u + id.x;
-  if (index >= params.total) {
+  if (index >= params.size) {
     return;
   }
 //@ if TAKE
-  let row = index / VECS;
-  y[index] = x[((row / COUNT) * SEQUENCE + START + row % COUNT) * VECS + index % VECS];
+  let value = x[id.z * params.stride + params.first + index];
 //@ end
 //@ if PLACE
-  let row = index / VECS;
-  let at = row % SEQUENCE;
+  // Before the window the difference wraps and is no less.
+  let at = index - params.first;
   var value = Vec();
-  if (at >= START && at < START + COUNT) {
-    value = x[((row / SEQUENCE) * COUNT + at - START) * VECS + index % VECS];
+  if (at < params.count) {
+    value = x[id.z * params.stride + at];
   }
-  y[index] = value;
 //@ end
 //@ if REPEAT
-  y[index] = x[index % (SEQUENCE * VECS)];
+  let value = x[index];
 //@ end
+  y[id.z * params.size + index] = value;
 }

@@ -19,6 +19,54 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>; // [rows, inner]
 @group(0) @binding(5) var<uniform> params: Params;
 
+// Adds the products of 4 rows and 8 k at 8 n to their sums. A function of its own, as naga's time grows with the square
+// of one's length.
+fn add_products(
+  own: vec4f,
+//@ for p in PARTS
+//@   for u in SHARING
+  w$p$u: mat2x4f,
+//@   end
+//@ end
+//@ for i in 4
+//@   for h in 2
+//@     for e in 4
+  sum$i_$h$e: ptr<function, f32>,
+//@     end
+//@   end
+//@ end
+) {
+//@ for p in PARTS
+//@   for u in SHARING
+//@     for h in 2
+//@       for e in 4
+  let w$p$u_$h$e = w$p$u[$h][$e];
+//@       end
+//@     end
+//@   end
+//@ end
+//@ for i in 4
+//@   for p in PARTS
+//@     for u in SHARING
+//@       if ALIGNED
+  let y$i_$p$u = subgroupBroadcast(own[$u % 4u], 2u * $i + ($p * SHARING + $u) / 4u);
+//@       else
+  let y$i_$p$u = subgroupBroadcast(own[$i], $p * SHARING + $u);
+//@       end
+//@     end
+//@   end
+//@   for h in 2
+//@     for e in 4
+//@       for p in PARTS
+//@         for u in SHARING
+  *sum$i_$h$e = fma(y$i_$p$u, w$p$u_$h$e, *sum$i_$h$e);
+//@         end
+//@       end
+//@     end
+//@   end
+//@ end
+}
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -38,7 +86,7 @@ fn main(
   let last_n = params.count - 1u;
 //@ for g in GROUPS
 //@   if ALIGNED
-  let y$g = (min(m0 + 4u * $g + lane % 8u / 2u, last_m) * params.stride + params.column) / 4u + lane % 2u;
+  let row$g = (min(m0 + 4u * $g + lane % 8u / 2u, last_m) * params.stride + params.column) / 4u + lane % 2u;
 //@   end
 //@   for i in 4
   let dx$g_$i = (min(m0 + 4u * $g + $i, last_m) * octets + k0) * 2u;
@@ -80,34 +128,29 @@ fn main(
 //@ for g in GROUPS
 //@   if ALIGNED
     let valid$g = vec4<u32>(n + lane % 2u * 4u) + vec4<u32>(0u, 1u, 2u, 3u) <= vec4<u32>(last_n);
-    let y$g_n = select(vec4f(0.0), dy[y$g + 2u * step], valid$g);
+    let y$g = select(vec4f(0.0), dy[row$g + 2u * step], valid$g);
+//@   else
+//@     for i in 4
+    let at$g_$i = min(m0 + 4u * $g + $i, last_m) * params.stride + params.column + min(n + lane % 8u, last_n);
+    let y$g_$i = select(0.0f, dy[at$g_$i], n + lane % 8u <= last_n);
+//@     end
+    let y$g = vec4f(y$g_0, y$g_1, y$g_2, y$g_3);
+//@   end
+    add_products(
+      y$g,
+//@   for p in PARTS
+//@     for u in SHARING
+      w$p$u,
+//@     end
 //@   end
 //@   for i in 4
-//@     if ALIGNED
-//@       for p in PARTS
-//@         for u in SHARING
-    let y$g_$i_$p$u = subgroupBroadcast(y$g_n[$u % 4u], 2u * $i + ($p * SHARING + $u) / 4u);
-//@         end
-//@       end
-//@     else
-    let at$g_$i = min(m0 + 4u * $g + $i, last_m) * params.stride + params.column + min(n + lane % 8u, last_n);
-    let y$g_$i_n = select(0.0f, dy[at$g_$i], n + lane % 8u <= last_n);
-//@       for p in PARTS
-//@         for u in SHARING
-    let y$g_$i_$p$u = subgroupBroadcast(y$g_$i_n, $p * SHARING + $u);
-//@         end
-//@       end
-//@     end
 //@     for h in 2
 //@       for e in 4
-//@         for p in PARTS
-//@           for u in SHARING
-    sum$g_$i_$h$e = fma(y$g_$i_$p$u, w$p$u[$h][$e], sum$g_$i_$h$e);
-//@           end
-//@         end
+      &sum$g_$i_$h$e,
 //@       end
 //@     end
 //@   end
+    );
 //@ end
   }
   if (octet >= octets) {

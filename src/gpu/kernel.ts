@@ -28,6 +28,18 @@ export function specialize(
   constants: Readonly<Record<string, Constant>>,
   text: PreprocessorValues = {},
 ): Kernel {
+  const key = JSON.stringify([label, constants, text, sources.map(sourceNumber)]);
+  let kernel = specialized.get(key);
+  if (kernel === undefined) specialized.set(key, kernel = expand(label, sources, constants, text));
+  return kernel;
+}
+
+function expand(
+  label: string,
+  sources: readonly string[],
+  constants: Readonly<Record<string, Constant>>,
+  text: PreprocessorValues,
+): Kernel {
   const header = Object.entries(constants).flatMap(([name, value]) => {
     if (typeof value === "string") return [];
     if (typeof value === "boolean") return `const ${name}: bool = ${value};`;
@@ -47,6 +59,17 @@ export function specialize(
   };
 }
 
+// Expanding a shader takes milliseconds, and all layers of a model have the same ones.
+const specialized = new Map<string, Kernel>();
+const sourceNumbers = new Map<string, number>();
+
+/** Returns a number that stands for a text, a short one for a long. */
+function sourceNumber(source: string): number {
+  const number = sourceNumbers.get(source) ?? sourceNumbers.size;
+  sourceNumbers.set(source, number);
+  return number;
+}
+
 function wgslFloat(value: number): string {
   const text = String(Math.fround(value));
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
@@ -54,6 +77,8 @@ function wgslFloat(value: number): string {
 
 /** Compiles each distinct kernel once, whoever asks and however often. */
 export interface PipelineCache {
+  /** True if the kernel was asked for before. */
+  has(kernel: Kernel): boolean;
   get(kernel: Kernel): Promise<GPUComputePipeline>;
 }
 
@@ -61,6 +86,7 @@ export interface PipelineCache {
 export function createPipelineCache(gpu: Gpu): PipelineCache {
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
   return {
+    has: ({ code }) => pipelines.has(code),
     get(kernel) {
       let pipeline = pipelines.get(kernel.code);
       if (pipeline === undefined) {

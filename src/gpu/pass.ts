@@ -54,24 +54,73 @@ export async function createPass(
   allocator: Allocator,
   dispatches: readonly Dispatch[],
 ): Promise<Pass> {
-  const compiled = await Promise.all(dispatches.map((dispatch) => pipelines.get(dispatch.kernel)));
   const params = new Uint32Array(paramsBytes(dispatches.length) / 4);
   dispatches.forEach((dispatch, i) => params.set(dispatch.params, i * PARAMS_STRIDE / 4));
   const arena = allocator.create("parameters", params.byteLength, 0x40 | 0x8); // UNIFORM | COPY_DST
   gpu.device.queue.writeBuffer(arena, 0, params);
-  const groups = await bindAll(gpu, compiled, dispatches, arena);
-  return {
-    labels: dispatches.map(({ kernel }) => kernel.label),
-    encode(pass, first = 0, end = dispatches.length) {
-      let current: GPUComputePipeline | undefined;
-      for (let i = first; i < end; i++) {
-        if (compiled[i] !== current) pass.setPipeline(current = compiled[i]);
-        pass.setBindGroup(0, groups[i]);
-        pass.dispatchWorkgroups(...dispatches[i].workgroups);
-      }
-    },
-    dispose: () => allocator.free(arena),
-  };
+  try {
+    const compiled = await compileAll(gpu, pipelines, dispatches, arena);
+    const groups = await bindAll(gpu, compiled, dispatches, arena);
+    return {
+      labels: dispatches.map(({ kernel }) => kernel.label),
+      encode(pass, first = 0, end = dispatches.length) {
+        let current: GPUComputePipeline | undefined;
+        for (let i = first; i < end; i++) {
+          if (compiled[i] !== current) pass.setPipeline(current = compiled[i]);
+          pass.setBindGroup(0, groups[i]);
+          pass.dispatchWorkgroups(...dispatches[i].workgroups);
+        }
+      },
+      dispose: () => allocator.free(arena),
+    };
+  } catch (error) {
+    allocator.free(arena);
+    throw error;
+  }
+}
+
+/**
+ * Makes the pipelines. Each new one is launched at once with no workgroups: drivers that compile at the first launch do
+ * so beside the making of the next pipeline, and no run's time has it.
+ */
+async function compileAll(
+  gpu: Gpu,
+  pipelines: PipelineCache,
+  dispatches: readonly Dispatch[],
+  arena: GPUBuffer,
+): Promise<GPUComputePipeline[]> {
+  const compiled: GPUComputePipeline[] = [];
+  for (const [i, dispatch] of dispatches.entries()) {
+    const { kernel } = dispatch;
+    const isNew = !pipelines.has(kernel);
+    const pipeline = await pipelines.get(kernel);
+    compiled.push(pipeline);
+    if (!isNew) continue;
+    await checked(gpu, `kernel ${kernel.label}`, () => {
+      const encoder = gpu.device.createCommandEncoder({ label: kernel.label });
+      const pass = encoder.beginComputePass({ label: kernel.label });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bind(gpu, pipeline, dispatch, { buffer: arena, offset: i * PARAMS_STRIDE }));
+      pass.dispatchWorkgroups(0);
+      pass.end();
+      gpu.device.queue.submit([encoder.finish()]);
+    });
+  }
+  return compiled;
+}
+
+function bind(
+  gpu: Gpu,
+  pipeline: GPUComputePipeline,
+  { kernel, bindings }: Dispatch,
+  params: Omit<BufferRange, "size">,
+): GPUBindGroup {
+  const resources = [...bindings, { ...params, size: PARAMS_BYTES }];
+  return gpu.device.createBindGroup({
+    label: kernel.label,
+    layout: pipeline.getBindGroupLayout(0),
+    entries: resources.flatMap((resource, binding) => resource === null ? [] : [{ binding, resource }]),
+  });
 }
 
 async function bindAll(
@@ -80,22 +129,14 @@ async function bindAll(
   dispatches: readonly Dispatch[],
   arena: GPUBuffer,
 ): Promise<GPUBindGroup[]> {
-  const bind = (i: number) => {
-    const { kernel, bindings } = dispatches[i];
-    const resources = [...bindings, { buffer: arena, offset: i * PARAMS_STRIDE, size: PARAMS_BYTES }];
-    return gpu.device.createBindGroup({
-      label: kernel.label,
-      layout: pipelines[i].getBindGroupLayout(0),
-      entries: resources.flatMap((resource, binding) => resource === null ? [] : [{ binding, resource }]),
-    });
-  };
+  const bindOne = (i: number) => bind(gpu, pipelines[i], dispatches[i], { buffer: arena, offset: i * PARAMS_STRIDE });
   try {
-    return await checked(gpu, "bind groups", () => dispatches.map((_, i) => bind(i)));
+    return await checked(gpu, "bind groups", () => dispatches.map((_, i) => bindOne(i)));
   } catch {
     // One scope for all is fast; one a launch finds the kernel to blame.
     const groups: GPUBindGroup[] = [];
     for (const [i, { kernel }] of dispatches.entries()) {
-      groups.push(await checked(gpu, `kernel ${kernel.label}`, () => bind(i)));
+      groups.push(await checked(gpu, `kernel ${kernel.label}`, () => bindOne(i)));
     }
     return groups;
   }

@@ -1,5 +1,4 @@
 import type { AttributionRecord } from "../explain/record/record.ts";
-import { recordCsv } from "./record_csv.ts";
 import { assertFiniteRecord } from "../explain/record/assert_finite_record.ts";
 import { recordJson } from "./text/readable_json.ts";
 import { recordTable, type TableOptions } from "./table/record_table.ts";
@@ -13,7 +12,7 @@ export type RecordFormat = typeof RECORD_FORMATS[number];
 const RENDERERS = {
   table: recordTable,
   json: recordJson,
-  csv: recordCsv,
+  csv: async (record) => (await import("./record_csv.ts")).recordCsv(record),
   svg: recordSvg,
   png: async (record) => (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record)),
   html: async (record) => (await import("./record_html.ts")).recordHtml(record),

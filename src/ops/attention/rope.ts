@@ -116,16 +116,14 @@ export const rope: Op<RopeAttributes> = {
       HEADS: heads,
       HEAD: headSize,
       ANGLES: inputTypes[1].shape[1],
-      TABLE: table,
       GIVEN: given,
-      SIGN: { f32: inverse ? -1 : 1 },
     });
     const perRow = (columns - heads * headSize / 2) / vectors.width;
     const tasks = rows * perRow + (inverse ? 0 : P * columns / vectors.width);
     return [{
       kernel,
       bindings: [x, rotation, shared ?? null, ...outputs],
-      params: [rows, positions, P, tasks],
+      params: [rows, positions, P, tasks, table, inverse ? 1 : 0],
       workgroups: grid(tasks, 64),
     }];
   },

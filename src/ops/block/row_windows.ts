@@ -79,23 +79,24 @@ export const repeat: Op<{ readonly times: number }> = {
   },
   vjp: null,
   jvp: null,
-  kernels: (context) => launch(context, "REPEAT", { sequence: context.inputTypes[0].shape[0], start: 0, count: 0 }),
+  kernels: (context) => launch(context, "REPEAT", { start: 0, count: 0 }),
 };
 
+// Sizes are parameters, as constants would make another kernel of each length of a prompt.
 function launch(
-  { inputs, outputs, outputTypes: [y] }: KernelContext<unknown>,
+  { inputs, outputs, inputTypes: [x], outputTypes: [y] }: KernelContext<unknown>,
   move: "TAKE" | "PLACE" | "REPEAT",
-  { sequence, start, count }: WindowAttributes,
+  { start, count }: Omit<WindowAttributes, "sequence">,
 ) {
-  const D = y.shape[y.shape.length - 1];
+  const D = y.shape[2];
   const vectors = vectorsFor(D);
-  const total = elements(y) / vectors.width;
+  const [rows, stride] = [y, x].map(({ shape }) => shape[shape.length - 2]);
   const moves = { TAKE: move === "TAKE", PLACE: move === "PLACE", REPEAT: move === "REPEAT" };
-  const constants = { ...moves, D, SEQUENCE: sequence, START: start, COUNT: count };
+  const [groups, folds] = grid(rows * D / vectors.width, 64);
   return [{
-    kernel: specialize("row_windows", [vectors.source, source], constants),
+    kernel: specialize("row_windows", [vectors.source, source], moves),
     bindings: [...inputs, ...outputs],
-    params: [total],
-    workgroups: grid(total, 64),
+    params: [rows, stride, start, count].map((one) => one * D / vectors.width),
+    workgroups: [groups, folds, y.shape[0]] as const,
   }];
 }
