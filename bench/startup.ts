@@ -1,12 +1,12 @@
 /**
- * `deno run -A bench/startup.ts [DEVICE…]`: seconds of the README's first command with the embedded model, from the
+ * `deno run -A bench/startup.ts [--device NAME]`: seconds of the README's first command with the embedded model, from the
  * start of the process to its end, and of its parts: the first start, when the driver has compiled nothing yet, and
- * the second. Default: webgpu.
+ * the second.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { DEVICES } from "../src/model/load/load_options.ts";
 import { startStopwatch } from "../src/time/stopwatch.ts";
+import { takeDevice } from "./device.ts";
 import { emit, print } from "./figure.ts";
 import { EXAMPLE } from "./model/subject.ts";
 import type { StartParts } from "./startup_parts.ts";
@@ -61,18 +61,15 @@ function emitParts(name: string, parts: StartParts): void {
 }
 
 const { prompt, target } = EXAMPLE;
-const asked = Deno.args.length > 0 ? Deno.args : ["webgpu"];
-const unknown = asked.find((device) => !(DEVICES as readonly string[]).includes(device));
-if (unknown !== undefined) {
-  throw new RangeError(`Cannot start on ${unknown} as the device must be one of ${DEVICES.join(", ")}`);
-}
-for (const device of asked) {
-  print(`${device}: the first answer`);
-  const flags = ["--device", device, "--prompt", prompt, "--target", target];
-  const whole = await startTwice(["src/cli/main.ts", "attribute", ...flags]);
-  const parts = await startTwice(["bench/startup_parts.ts", device, prompt, target]);
-  for (const [i, time] of ["first start", "second start"].entries()) {
-    emit({ what: `${device}, ${time}: the whole process`, value: whole[i].seconds, unit: "s" });
-    emitParts(`${device}, ${time}`, JSON.parse(parts[i].output));
-  }
+const { device } = takeDevice(Deno.args);
+print("The first answer");
+const whole = await startTwice([
+  "src/cli/main.ts",
+  "attribute",
+  ...["--device", device, "--prompt", prompt, "--target", target],
+]);
+const parts = await startTwice(["bench/startup_parts.ts", device, prompt, target]);
+for (const [i, time] of ["first start", "second start"].entries()) {
+  emit({ what: `${time}: the whole process`, value: whole[i].seconds, unit: "s" });
+  emitParts(time, JSON.parse(parts[i].output));
 }
