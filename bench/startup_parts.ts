@@ -60,7 +60,8 @@ async function measure(device: string, prompt: string, target: string): Promise<
     const [began, before] = [performance.now(), model.meter.gpuSeconds];
     await attribute(model, { prompt, target });
     times.push(since(began));
-    gpuSeconds.push(before === null ? null : model.meter.gpuSeconds! - before);
+    const after = model.meter.gpuSeconds;
+    gpuSeconds.push(before === null || after === null ? null : after - before);
   }
   model.close();
   return { imports, model: loaded, first: times[0], second: times[1], modules, pipelines, wgsl, count, gpuSeconds };
