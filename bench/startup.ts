@@ -1,7 +1,6 @@
 /**
- * `deno run -A bench/startup.ts [--device NAME]`: seconds of the README's first command with the embedded model, from the
- * start of the process to its end, and of its parts: the first start, when the driver has compiled nothing yet, and
- * the second.
+ * `deno run -A bench/startup.ts [--device NAME]`: seconds of one attribution with the embedded model, from the start of
+ * the process to its end, and of its parts: the first start, when the driver has compiled nothing yet, and the second.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";

@@ -39,7 +39,7 @@ export async function loadWeights(
   const waiting = new Set(matrices.map(({ name }) => name));
   const quantized = await openQuantizedWeights(checkpoint, matrices, options);
   const bytesOf = ({ parts }: StackedWeight) =>
-    parts.reduce((sum, { tensor }) => sum + checkpoint.tensors.get(tensor)!.bytes, 0);
+    parts.reduce((sum, { tensor }) => sum + (checkpoint.tensors.get(tensor)?.bytes ?? 0), 0);
   const all = weights.reduce((sum, weight) => sum + bytesOf(weight), 0);
   let loaded = 0;
   let then: "keep" | "discard" = "discard";

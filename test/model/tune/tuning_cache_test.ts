@@ -94,7 +94,7 @@ const ATTRIBUTE = ["attribute", "--prompt", "Michael works as a nurse.", "--targ
 const FAST = ["--quadrature", "riemann-middle", "--steps", "2"];
 
 async function deviceOf(args: string[], env: Record<string, string>) {
-  const { code, stdout, stderr } = await runCli([...ATTRIBUTE, ...FAST, ...args], env);
+  const { code, stdout, stderr } = await runCli([...ATTRIBUTE, "--device", "webgpu", ...FAST, ...args], env);
   assert.equal(code, 0, stderr);
   const { device, sequenceAttribution } = JSON.parse(stdout);
   return { tuning: device.tuning, attribution: sequenceAttribution as number[], stderr };

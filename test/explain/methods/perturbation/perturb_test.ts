@@ -5,18 +5,21 @@ import { checkRecord } from "../../../../src/explain/record/check_record.ts";
 import type { AttributionOptions } from "../../../../src/explain/methods/attribution_options.ts";
 import { methodOf } from "../../../../src/explain/methods/method_table.ts";
 import type { SchemeText } from "../../../../src/explain/options/scheme.ts";
-import { loadModel } from "../../../../src/model/model.ts";
+import { type Device, loadModel } from "../../../../src/model/model.ts";
 
 const TEXT = { prompt: "Olga works as a painter. She lives", target: " in Rome" };
 
-async function record(options: AttributionOptions, text = TEXT) {
-  const model = await loadModel();
+async function record(options: AttributionOptions, text = TEXT, device: Device = "auto") {
+  const model = await loadModel(undefined, { device });
   try {
     return await attribute(model, text, options);
   } finally {
     model.close();
   }
 }
+
+// Scores that do not depend on which prompts share a batch.
+const SAME_BITS = "webgpu";
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
@@ -126,8 +129,9 @@ Deno.test("attribute() with tokens taken away in place is exact where they come 
 
 Deno.test("attribute() by exact Shapley values equals KernelSHAP with every coalition, which says that it is exact", async () => {
   const options = { scheme: "zero", units: "words" } as const;
-  const exact = await record({ ...options, method: "shapley" });
-  const kernel = await record({ ...options, method: "kernel-shap", calls: 2 ** exact.units!.prompt.length });
+  const onGpu = (more: AttributionOptions) => record({ ...options, ...more } as AttributionOptions, TEXT, SAME_BITS);
+  const exact = await onGpu({ method: "shapley" });
+  const kernel = await onGpu({ method: "kernel-shap", calls: 2 ** exact.units!.prompt.length });
   assert.equal(kernel.sampling!.stopped!.by, "exact");
   assert.equal(kernel.standardError, null);
   assertNear(kernel.units!.sequence, exact.units!.sequence, 1e-9);
@@ -136,8 +140,8 @@ Deno.test("attribute() by exact Shapley values equals KernelSHAP with every coal
 
 Deno.test("attribute() by Owen values over words in sentences lets a sentence keep its own Shapley value", async () => {
   const options = { scheme: "mean" } as const;
-  const words = await record({ ...options, method: "owen", units: "words", hierarchy: "groups" });
-  const sentences = await record({ ...options, method: "shapley", units: "sentences" });
+  const words = await record({ ...options, method: "owen", units: "words", hierarchy: "groups" }, TEXT, SAME_BITS);
+  const sentences = await record({ ...options, method: "shapley", units: "sentences" }, TEXT, SAME_BITS);
   const first = new Set(sentences.units!.prompt[0].tokens);
   const ofFirst = words.units!.sequence.filter((_, u) => first.has(words.units!.prompt[u].tokens[0]));
   assertNear([sum(ofFirst)], [sentences.units!.sequence[0]], 1e-9);
