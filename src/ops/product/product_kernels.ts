@@ -65,8 +65,8 @@ const COLUMNS = [8, 6, 4] as const;
 
 /**
  * Rows that a lane of the subgroup kernels owns, by fours. Of large batches 20 are up to 6 % faster a row than 16 if
- * they leave fewer idle; of smaller ones that is less than making another kernel takes, and on a busy machine 16 are
- * faster. May follow the number of rows: every sum is one lane's, in one order, and so keeps its bits.
+ * they leave fewer idle, on some machines; of smaller ones that is less than the making of another kernel takes.
+ * May follow the number of rows: every sum is one lane's, in one order, and so keeps its bits.
  */
 function groupsOf(rows: number): 4 | 5 {
   return rows >= LARGE_BATCH && Math.ceil(rows / 20) * 20 * 0.94 < Math.ceil(rows / 16) * 16 ? 5 : 4;
