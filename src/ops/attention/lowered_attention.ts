@@ -9,6 +9,7 @@ import {
   lowerScores,
   multiplyTransposed,
   range,
+  scaleOf,
   splitHeads,
 } from "./lowered_scores.ts";
 
@@ -45,9 +46,9 @@ export function scoreElements({ heads, sequences }: QueryAttributes, queries: nu
 
 /** Queries, keys and values of rows [P + B S, (H + 2K) Dh] by heads. */
 interface RowHeads {
-  /** Of the queries, [B, K, G N, Dh] in rows [B, N, H Dh]. */
+  /** [B, n, H Dh] */
   readonly queryRows: Tensor;
-  /** [B, K, P + S, Dh] */
+  /** [B, K, 1, P + S, Dh] */
   readonly k: Tensor;
   readonly v: Tensor;
 }
@@ -87,9 +88,9 @@ export function rowHeads(
 /** One block of queries and what they see. */
 export interface BlockHeads {
   readonly block: QueryBlock;
-  /** [B, K, G n, Dh] */
+  /** [B, K, G, n, Dh] */
   readonly q: Tensor;
-  /** The block's keys of [B, K, P + S, Dh]. */
+  /** The block's keys of [B, K, 1, P + S, Dh]. */
   readonly keysOf: (all: Tensor) => Tensor;
   /** The block's rows [B, n, H Dh] of all queries' rows, by heads. */
   readonly queriesOf: (rows: Tensor) => Tensor;
@@ -114,7 +115,7 @@ export function evenBlocks(
     const keysOf = (all: Tensor) =>
       window === undefined && blocks.length === 1 && endKey === total
         ? all
-        : g.node("Slice", [all, g.sizes(firstKey), g.sizes(endKey), g.ints(2)]);
+        : g.node("Slice", [all, g.sizes(firstKey), g.sizes(endKey), g.ints(3)]);
     const queriesOf = (rows: Tensor) => {
       const own = blocks.length === 1 ? rows : g.node("Slice", [rows, g.sizes(first), g.sizes(end), g.ints(1)]);
       return splitHeads(g, own, attributes, heads / kvHeads);
@@ -167,9 +168,9 @@ export function lowerEvenAttention(context: LoweringContext<QueryAttributes>): T
   return [joinBlocks(g, o, heads * headSize), joinBlocks(g, lse, heads)];
 }
 
-/** log Σ exp of scores [B, K, G n, L], [B, n, H]. */
+/** log Σ exp of scores [B, K, G, n, L], [B, n, H]. */
 export function logSums(g: OnnxEmitter, { heads, kvHeads }: AttentionAttributes, masked: Tensor): Tensor {
-  const sums = g.node("ReduceLogSumExp", [masked, g.ints(3)], { keepdims: 1 });
+  const sums = g.node("ReduceLogSumExp", [masked, g.ints(4)]);
   return joinHeads(g, sums, { kvHeads, headSize: 1 }, heads / kvHeads);
 }
 
@@ -179,13 +180,14 @@ export function lowerAttentionTangent(context: LoweringContext<QueryAttributes>)
   const { heads, kvHeads, headSize } = attributes;
   const { S, N } = sizesOf("attentionTangent", attributes, type);
   const sizes = { S, N, n: N };
+  const scale = scaleOf(attributes);
   const along = rowHeads(g, attributes, sizes, tangent);
   const blocks = evenBlocks(g, attributes, sizes, rowHeads(g, attributes, sizes, rows));
   const to = blocks.map(({ q, k, v, keysOf, queriesOf, scores: { probabilities, sloped } }) => {
     const [tq, tk, tv] = [queriesOf(along.queryRows), keysOf(along.k), keysOf(along.v)];
-    const products = g.node("Add", [multiplyTransposed(g, tq, k), multiplyTransposed(g, q, tk)]);
+    const products = g.node("Add", [multiplyTransposed(g, tq, k, scale), multiplyTransposed(g, q, tk, scale)]);
     const moved = g.node("Mul", [probabilities, sloped(products)]);
-    const mean = g.node("ReduceSum", [moved, g.ints(3)]);
+    const mean = g.node("ReduceSum", [moved, g.ints(4)]);
     const weights = g.node("Sub", [moved, g.node("Mul", [probabilities, mean])]);
     const sum = g.node("Add", [g.node("MatMul", [probabilities, tv]), g.node("MatMul", [weights, v])]);
     return joinHeads(g, sum, attributes, heads / kvHeads);

@@ -2,7 +2,7 @@ import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import type { LoweringContext } from "../op.ts";
 import { backwardSizes, type QueryAttributes } from "./attention_layout.ts";
 import { type BlockHeads, evenBlocks, joinBlocks, rowHeads } from "./lowered_attention.ts";
-import { joinHeads, multiplyTransposed, multiplyTransposedFirst } from "./lowered_scores.ts";
+import { joinHeads, multiply, multiplyGroups, multiplyTransposed, scaleOf } from "./lowered_scores.ts";
 
 /** `attentionBackward`: the probabilities are computed again, a block of queries at a time. */
 export function lowerAttentionBackward(context: LoweringContext<QueryAttributes>): Tensor[] {
@@ -18,12 +18,15 @@ export function lowerAttentionBackward(context: LoweringContext<QueryAttributes>
   };
   const [outRows, cotangents] = [rowsOf(o, N), rowsOf(dOut, n)];
   const blocks = evenBlocks(g, attributes, sizes, rowHeads(g, attributes, sizes, rows));
-  const pulled = blocks.map((block) => pullBlock(g, block, block.queriesOf(outRows), block.queriesOf(cotangents)));
+  const scale = scaleOf(attributes);
+  const pulled = blocks.map((block) =>
+    pullBlock(g, block, scale, block.queriesOf(outRows), block.queriesOf(cotangents))
+  );
   const dq = pulled.map((one) => joinHeads(g, one.dq, attributes, heads / kvHeads));
   const queries = g.node("Reshape", [joinBlocks(g, dq, D), g.sizes(B, n, D)]);
   const keysOf = (of: (one: PulledBlock) => Tensor) => {
     const summed = sumKeys(g, pulled.map(of), blocks, P + own);
-    const kept = P === 0 ? summed : g.node("Slice", [summed, g.sizes(P), g.sizes(P + own), g.ints(2)]);
+    const kept = P === 0 ? summed : g.node("Slice", [summed, g.sizes(P), g.sizes(P + own), g.ints(3)]);
     return joinHeads(g, kept, attributes, 1);
   };
   const parts = [padRows(g, queries, own - n), keysOf(({ dk }) => dk), keysOf(({ dv }) => dv)];
@@ -39,25 +42,25 @@ interface PulledBlock {
   readonly dv: Tensor;
 }
 
-/** dS = P ∘ (dO Vᵀ − do·o) · slope; dq = dS K, dk = dSᵀ q, dv = Pᵀ dO. */
-function pullBlock(g: OnnxEmitter, { q, k, v, scores }: BlockHeads, o: Tensor, dO: Tensor): PulledBlock {
+/** dS = P ∘ (dO Vᵀ − do·o) · slope; dq = s dS K, dk = s dSᵀ q, dv = Pᵀ dO, s the scale. */
+function pullBlock(g: OnnxEmitter, { q, k, v, scores }: BlockHeads, scale: number, o: Tensor, dO: Tensor): PulledBlock {
   const { probabilities, sloped } = scores;
-  const delta = g.node("ReduceSum", [g.node("Mul", [o, dO]), g.ints(3)]);
+  const delta = g.node("ReduceSum", [g.node("Mul", [o, dO]), g.ints(4)]);
   const free = g.node("Sub", [multiplyTransposed(g, dO, v), delta]);
   const ds = sloped(g.node("Mul", [probabilities, free]));
   return {
-    dq: g.node("MatMul", [ds, k]),
-    dk: multiplyTransposedFirst(g, ds, q),
-    dv: multiplyTransposedFirst(g, probabilities, dO),
+    dq: multiply(g, ds, k, scale),
+    dk: multiplyGroups(g, ds, q, scale),
+    dv: multiplyGroups(g, probabilities, dO),
   };
 }
 
-/** Sums blocks' gradients of their keys [B, K, endKey − firstKey, Dh] to those of all, [B, K, total, Dh]. */
+/** Sums blocks' gradients of their keys [B, K, 1, endKey − firstKey, Dh] to those of all, [B, K, 1, total, Dh]. */
 function sumKeys(g: OnnxEmitter, parts: readonly Tensor[], blocks: readonly BlockHeads[], total: number): Tensor {
   const placed = parts.map((part, i) => {
     const { firstKey, endKey } = blocks[i].block;
     if (parts.length === 1 && firstKey === 0 && endKey === total) return part;
-    return g.node("Pad", [part, g.sizes(0, 0, firstKey, 0, 0, 0, total - endKey, 0)]);
+    return g.node("Pad", [part, g.sizes(0, 0, 0, firstKey, 0, 0, 0, 0, total - endKey, 0)]);
   });
   return placed.reduce((sum, part) => g.node("Add", [sum, part]));
 }

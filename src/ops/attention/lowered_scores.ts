@@ -3,8 +3,9 @@ import { lowerSoftCap } from "../head/lowered_logits.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
 
 /**
- * Queries [B, K, G n, Dh], G = H / K heads to one of keys, and keys [B, K, L, Dh]; `bias` [.., n, L] is 0 where a
- * query sees a key and −∞ elsewhere, or null if each sees all.
+ * Queries [B, K, G, n, Dh], G = H / K heads to one of keys, and keys [B, K, 1, L, Dh]; `bias` [.., n, L] is 0 where a
+ * query sees a key and −∞ elsewhere, or null if each sees all. Each head is a product of its own, which threads share
+ * more evenly than those of groups.
  */
 interface ScoredHeads {
   readonly q: Tensor;
@@ -12,45 +13,39 @@ interface ScoredHeads {
   readonly bias: Tensor | null;
 }
 
-/** Probabilities [B, K, G n, L] of a block of queries, and what derivatives need. */
+/** Probabilities [B, K, G, n, L] of a block of queries, and what derivatives need. */
 export interface LoweredScores {
   /** The scores with −∞ where keys are not seen. */
   readonly masked: Tensor;
   readonly probabilities: Tensor;
-  /** Multiplies by the scores' slopes with respect to q·k. */
+  /** Multiplies by the slopes of the soft-cap, if there is one. */
   sloped(x: Tensor): Tensor;
+}
+
+/** The factor of the products of queries and keys. */
+export function scaleOf({ headSize, scale = 1 / Math.sqrt(headSize) }: AttentionAttributes): number {
+  return scale;
 }
 
 /** Scores and probabilities of a block of queries. */
 export function lowerScores(
   g: OnnxEmitter,
-  { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap }: AttentionAttributes,
+  attributes: AttentionAttributes,
   { q, k, bias }: ScoredHeads,
 ): LoweredScores {
-  const products = multiplyTransposed(g, q, k, scale);
-  const { logits, slopes } = lowerSoftCap(g, softCap, products);
-  const masked = bias === null ? logits : addBias(g, { heads, kvHeads }, logits, bias);
-  const scaled = (x: Tensor) => g.node("Mul", [x, g.scalar(scale)]);
+  const products = multiplyTransposed(g, q, k, scaleOf(attributes));
+  const { logits, slopes } = lowerSoftCap(g, attributes.softCap, products);
+  const masked = bias === null ? logits : g.node("Add", [logits, bias]);
   return {
     masked,
     probabilities: g.node("Softmax", [masked], { axis: -1 }),
-    sloped: (x) => slopes === null ? scaled(x) : g.node("Mul", [scaled(x), slopes()]),
+    sloped: (x) => slopes === null ? x : g.node("Mul", [x, slopes()]),
   };
 }
 
-/** Adds the bias of each head's queries to scores [B, K, G n, L]. */
-function addBias(
-  g: OnnxEmitter,
-  { heads, kvHeads }: Pick<AttentionAttributes, "heads" | "kvHeads">,
-  scores: Tensor,
-  bias: Tensor,
-): Tensor {
-  const batch = g.node("Shape", [scores], { start: 0, end: 1 });
-  const rows = g.node("Shape", [bias], { start: -2 });
-  const apart = g.node("Concat", [batch, g.ints(kvHeads, heads / kvHeads), rows], { axis: 0 });
-  const sum = g.node("Add", [g.node("Reshape", [scores, apart]), bias]);
-  const keys = g.node("Shape", [scores], { start: 3 });
-  return g.node("Reshape", [sum, g.node("Concat", [batch, g.ints(kvHeads, -1), keys], { axis: 0 })]);
+/** factor · a b by the last two dimensions. */
+export function multiply(g: OnnxEmitter, a: Tensor, b: Tensor, factor: number): Tensor {
+  return g.node("com.microsoft:FusedMatMul", [a, b], { alpha: { float: factor } });
 }
 
 /** factor · a bᵀ by the last two dimensions. */
@@ -58,9 +53,14 @@ export function multiplyTransposed(g: OnnxEmitter, a: Tensor, b: Tensor, factor 
   return g.node("com.microsoft:FusedMatMul", [a, b], { transB: 1, alpha: { float: factor } });
 }
 
-/** aᵀ b by the last two dimensions. */
-export function multiplyTransposedFirst(g: OnnxEmitter, a: Tensor, b: Tensor): Tensor {
-  return g.node("com.microsoft:FusedMatMul", [a, b], { transA: 1 });
+/** factor · Σ_g a_gᵀ b_g, of [B, K, G, n, L] and [B, K, G, n, Dh]: [B, K, 1, L, Dh]. */
+export function multiplyGroups(g: OnnxEmitter, a: Tensor, b: Tensor, factor = 1): Tensor {
+  const [stackedA, stackedB] = [a, b].map((x) => {
+    const width = g.node("Shape", [x], { start: 4 });
+    const batch = g.node("Shape", [x], { end: 2 });
+    return g.node("Reshape", [x, g.node("Concat", [batch, g.ints(1, -1), width], { axis: 0 })]);
+  });
+  return g.node("com.microsoft:FusedMatMul", [stackedA, stackedB], { transA: 1, alpha: { float: factor } });
 }
 
 /** The bias of a block: 0 where `sees` is true, −∞ elsewhere. */
@@ -78,26 +78,24 @@ export function and(g: OnnxEmitter, a: Tensor, b: Tensor | null): Tensor {
   return b === null ? a : g.node("And", [a, b]);
 }
 
-/** Rows [B, n, groups K Dh] → heads [B, K, groups n, Dh]. */
+/** Rows [B, n, groups K Dh] → heads [B, K, groups, n, Dh]. */
 export function splitHeads(
   g: OnnxEmitter,
   rows: Tensor,
   { kvHeads, headSize }: Pick<AttentionAttributes, "kvHeads" | "headSize">,
   groups: number,
 ): Tensor {
-  const five = g.node("Reshape", [rows, g.ints(0, 0, kvHeads, groups, headSize)]);
-  const turned = g.node("Transpose", [five], { perm: [0, 2, 3, 1, 4] });
-  return g.node("Reshape", [turned, g.ints(0, kvHeads, -1, headSize)]);
+  const heads = g.node("Reshape", [rows, g.ints(0, 0, kvHeads, groups, headSize)]);
+  return g.node("Transpose", [heads], { perm: [0, 2, 3, 1, 4] });
 }
 
-/** Heads [B, K, groups n, Dh] → rows [B, n, groups K Dh]. */
+/** Heads [B, K, groups, n, Dh] → rows [B, n, groups K Dh]. */
 export function joinHeads(
   g: OnnxEmitter,
   heads: Tensor,
   { kvHeads, headSize }: Pick<AttentionAttributes, "kvHeads" | "headSize">,
   groups: number,
 ): Tensor {
-  const five = g.node("Reshape", [heads, g.ints(0, kvHeads, groups, -1, headSize)]);
-  const turned = g.node("Transpose", [five], { perm: [0, 3, 1, 2, 4] });
-  return g.node("Reshape", [turned, g.ints(0, -1, groups * kvHeads * headSize)]);
+  const rows = g.node("Transpose", [heads], { perm: [0, 3, 1, 2, 4] });
+  return g.node("Reshape", [rows, g.ints(0, 0, groups * kvHeads * headSize)]);
 }

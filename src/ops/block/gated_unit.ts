@@ -50,14 +50,15 @@ export function gatedUnit(gate: Gate): GatedUnit {
   /** Halves [g | u] of x, the gate g s and, if wanted, its derivative. */
   const lowerPair = (g: OnnxEmitter, x: Tensor) => {
     const [gated, up] = g.nodes("Split", [x], 2, { axis: 1, num_outputs: 2 });
-    const { value, slope: inner } = gate.lowerArgument(g, gated);
-    const s = g.node("Sigmoid", [value]);
+    const { value: argument, slope: inner } = gate.lowerArgument(g, gated);
+    const s = g.node("Sigmoid", [argument]);
+    const value = g.node("Mul", [gated, s]);
+    // s (1 + g k′ (1 − s)) = s + g s k′ (1 − s)
     const slope = () => {
-      const rest = g.node("Mul", [gated, g.node("Sub", [g.scalar(1), s])]);
-      const grown = inner === null ? rest : g.node("Mul", [rest, inner]);
-      return g.node("Mul", [s, g.node("Add", [grown, g.scalar(1)])]);
+      const rest = g.node("Mul", [value, g.node("Sub", [g.scalar(1), s])]);
+      return g.node("Add", [s, inner === null ? rest : g.node("Mul", [rest, inner])]);
     };
-    return { up, value: g.node("Mul", [gated, s]), slope };
+    return { up, value, slope };
   };
   const forward: Op<NoAttributes> = {
     name: gate.forward,
