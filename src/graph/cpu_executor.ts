@@ -1,3 +1,4 @@
+import type { CpuWeight } from "../ops/formats/lowered_weight.ts";
 import type { Value } from "../ops/op.ts";
 import { layOutProgram } from "./cpu_layout.ts";
 import { inputTensor, makeStep, outputData, runStep, type Step, type StepResources, valueTensor } from "./cpu_step.ts";
@@ -10,6 +11,11 @@ import { gatherOutputs, type GraphOutputs } from "./outputs.ts";
 
 /** Most bytes that one value may take: those of the largest buffer of JavaScript that all platforms make. */
 export const CPU_VALUE_BYTES: number = 2 ** 32;
+
+/** Rows of a run: more where each run expands weights. */
+export function cpuRows(weights: Iterable<CpuWeight>): number {
+  return [...weights].some(({ stored }) => stored !== null) ? 512 : 256;
+}
 
 /** Options of an executor on the CPU. */
 interface CpuOptions {
@@ -56,6 +62,9 @@ export async function createCpuExecutor({ threads, room = Infinity }: CpuOptions
     adapter: await cpuText(threads),
     tuning: null,
     scratchOf: operatorScratch,
+    get mostRows() {
+      return cpuRows(weights.byName.values());
+    },
     maxValueBytes: CPU_VALUE_BYTES,
     get weightBytes() {
       return weights.bytes;

@@ -42,6 +42,8 @@ export interface Executor {
   readonly tuning: string | null;
   /** Elements (f32) of the buffers that a node needs for itself. */
   readonly scratchOf: ScratchOf;
+  /** Rows of a run from which on it gets no faster by more, and takes more memory, and a killed one loses more. */
+  readonly mostRows: number;
   /** Most bytes that one value may take. */
   readonly maxValueBytes: number;
   /** Bytes held for weights. */

@@ -18,6 +18,7 @@ export function createReferenceExecutor(): Executor {
     adapter: "f64 reference on the CPU",
     tuning: null,
     scratchOf: kernelScratch,
+    mostRows: 512,
     maxValueBytes: Infinity,
     get weightBytes() {
       return weightBytes;

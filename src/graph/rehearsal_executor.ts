@@ -4,7 +4,7 @@ import { type BufferRange, paramsBytes } from "../gpu/pass.ts";
 import { elements } from "../ops/op.ts";
 import { DEFAULT_TUNING } from "../ops/kernel_choice.ts";
 import type { GpuWeight, WeightInfo, WeightSegment } from "../ops/formats/weight.ts";
-import { CPU_VALUE_BYTES, cpuNeeds } from "./cpu_executor.ts";
+import { CPU_VALUE_BYTES, cpuNeeds, cpuRows } from "./cpu_executor.ts";
 import { bytesOfWeights, holdWeights } from "./cpu_weights.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
@@ -31,6 +31,7 @@ export type Pretend = (output: string, values: Float64Array, inputs: InputData) 
 
 /** Sizes on a device. */
 interface DeviceSizes extends Pick<Executor, "adapter" | "tuning" | "scratchOf" | "maxValueBytes"> {
+  mostRows(): number;
   /** Remembers a weight. */
   upload(info: WeightInfo, segments: readonly WeightSegment[]): void;
   /** Bytes of all weights. */
@@ -43,10 +44,13 @@ interface DeviceSizes extends Pick<Executor, "adapter" | "tuning" | "scratchOf" 
  * device, so that a rehearsal tells the memory of any run.
  */
 export function createRehearsalExecutor(device: RehearsedDevice, pretend: Pretend): Executor {
-  const { upload, weightBytes, needs, ...facts } = sizesOn(device);
+  const { upload, weightBytes, needs, mostRows, ...facts } = sizesOn(device);
   return {
     backend: device.backend,
     ...facts,
+    get mostRows() {
+      return mostRows();
+    },
     get weightBytes() {
       return weightBytes();
     },
@@ -77,6 +81,7 @@ function sizesOn(device: RehearsedDevice): DeviceSizes {
     adapter: "f64 reference on the CPU",
     tuning: null,
     scratchOf: kernelScratch,
+    mostRows: () => 512,
     maxValueBytes: Infinity,
     upload: (info) => void (bytes += referenceWeightBytes(info)),
     weightBytes: () => bytes,
@@ -90,6 +95,7 @@ function cpuSizes({ adapter, room }: { readonly adapter: string; readonly room: 
     adapter,
     tuning: null,
     scratchOf: operatorScratch,
+    mostRows: () => cpuRows(holdWeights(given, room).values()),
     maxValueBytes: CPU_VALUE_BYTES,
     upload: ({ name, rows, columns }, segments) => void given.set(name, { rows, columns, segments }),
     weightBytes: () => bytesOfWeights(holdWeights(given, room).values()),
@@ -104,6 +110,7 @@ function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
     adapter: adapter.adapter,
     tuning: DEFAULT_TUNING.name,
     scratchOf: kernelScratch,
+    mostRows: () => 512,
     maxValueBytes: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
     upload(info, segments) {
       const slices = sliceWeight(adapter.limits, info, segments).map(({ format, rowStart, rows, ...bytes }) => ({

@@ -50,6 +50,7 @@ export async function createWebGpuExecutor(
     adapter: gpu.adapter,
     tuning: tuning.name,
     scratchOf: kernelScratch,
+    mostRows: 512,
     maxValueBytes: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
     get weightBytes() {
       return weightBytes;

@@ -13,7 +13,7 @@ export interface ChunkPlan {
 }
 
 /** Bytes that the values of one program may take, and the device that says the rest. */
-export interface MemoryLimits extends Pick<Executor, "maxValueBytes" | "scratchOf"> {
+export interface MemoryLimits extends Pick<Executor, "mostRows" | "maxValueBytes" | "scratchOf"> {
   readonly memory: number;
 }
 
@@ -24,8 +24,6 @@ export interface MemoryFit {
   refuse(): never;
 }
 
-/** Rows of a run from which on kernels get no faster, and a killed run loses more. */
-export const MOST_ROWS = 512;
 // Rows from which on a chunk keeps the kernels busy; for fewer, activations are rather computed twice than chunks cut.
 const ENOUGH_ROWS = 128;
 
@@ -41,7 +39,7 @@ export function planChunks(
   limits: MemoryLimits,
   graphOf: (sequences: number) => Graph,
 ): ChunkPlan {
-  const most = 2 ** Math.floor(Math.log2(Math.max(1, MOST_ROWS / rowsPerSequence)));
+  const most = 2 ** Math.floor(Math.log2(Math.max(1, limits.mostRows / rowsPerSequence)));
   let best: ChunkPlan | null = null;
   let needs: Needs = { bytes: 0, largest: 0 };
   for (const recompute of RECOMPUTE_LEVELS) {

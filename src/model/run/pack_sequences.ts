@@ -1,17 +1,19 @@
-import { type MemoryFit, MOST_ROWS } from "./chunk_plan.ts";
+import type { MemoryFit } from "./chunk_plan.ts";
 
 /**
  * Cuts a list of sequences of different lengths into packs that run together, of about as many rows each, in order.
  *
+ * @param rows of a pack, at most about
  * @param fits tells if a pack fits the memory
  * @throws {RangeError} if not even one sequence fits
  */
 export function packSequences<S extends { readonly rows: number }>(
   sequences: readonly S[],
+  rows: number,
   fits: (pack: readonly S[]) => MemoryFit,
 ): S[][] {
   const total = sequences.reduce((sum, { rows }) => sum + rows, 0);
-  for (let most = MOST_ROWS;; most /= 2) {
+  for (let most = rows;; most /= 2) {
     const packs = cut(sequences, total / Math.ceil(total / most));
     const tooLarge = packs.find((pack) => !fits(pack).fits);
     if (tooLarge === undefined) return packs;

@@ -52,7 +52,12 @@ export function createProgramCache(
   meter: RecordingMeter,
   memory: number,
 ): ProgramCache {
-  const limits: MemoryLimits = { memory, maxValueBytes: executor.maxValueBytes, scratchOf: executor.scratchOf };
+  const limitsNow = (): MemoryLimits => ({
+    memory,
+    mostRows: executor.mostRows,
+    maxValueBytes: executor.maxValueBytes,
+    scratchOf: executor.scratchOf,
+  });
   const programs = new Map<string, Promise<Program>>();
   const plans = new Map<string, ChunkPlan>();
   const graphs = measuredGraphs();
@@ -66,7 +71,7 @@ export function createProgramCache(
   const planBatch = (kind: ProgramKind, shape: object, rowsPerSequence: number): ChunkPlan => {
     const traced = new Map<number, Graph>();
     const sized = (sequences: number) => ({ ...shape, sequences });
-    const found = planChunks(rowsPerSequence, limits, (size) => {
+    const found = planChunks(rowsPerSequence, limitsNow(), (size) => {
       const graph = traced.get(size) ?? trace(kind, sized(size));
       traced.set(size, graph);
       return graph;
@@ -84,7 +89,7 @@ export function createProgramCache(
     fits(kind, shape) {
       const graph = trace(kind, shape);
       graphs.keep(programKey(kind, shape), graph);
-      return memoryFit(graph, limits);
+      return memoryFit(graph, limitsNow());
     },
     async get<K extends ProgramKind>(kind: K, shape: ProgramShape<K>) {
       const key = programKey(kind, shape);

@@ -72,12 +72,13 @@ async function scoreTogether(
     const shared = Math.min(most, commonOf(pack));
     return programs.fits("score", { ...raggedShape(config, placePrompts(pack, shared, T - 1), T, shared), objective });
   };
-  let packs = packSequences(placePrompts(sorted, 0, T - 1), fits(0));
+  const { mostRows } = runtime.executor;
+  let packs = packSequences(placePrompts(sorted, 0, T - 1), mostRows, fits(0));
   let shared: SharedRows = [];
   const most = packs.length === 1 ? 0 : commonOf(sorted);
   if (most > 0) {
     shared = await computeSharedRows(runtime, original.subarray(0, most * D), longestPrompt(variants) + T - 1);
-    packs = packSequences(placePrompts(sorted, most, T - 1), fits(most));
+    packs = packSequences(placePrompts(sorted, most, T - 1), mostRows, fits(most));
   }
   const scores = new Array<Float64Array>(variants.length);
   let previous: Promise<void> = Promise.resolve();

@@ -17,12 +17,14 @@ interface RowBlock {
   rowsOf(all: Tensor): Tensor;
 }
 
-// Bytes of the logits of a block of rows: many rows share each read of the weights.
-const LOGIT_BYTES = 2 ** 26;
+// Bytes of the logits of a block of rows, of which a few are there at a time, but for so many rows that reading the
+// weights takes less time than multiplying them.
+const LOGIT_BYTES = 2 ** 24;
+const LEAST_ROWS = 64;
 
 /** Rows of the head whose logits are in memory at a time. */
 function blockRows({ vocabulary }: HeadAttributes): number {
-  return Math.max(16, Math.floor(LOGIT_BYTES / (4 * vocabulary)));
+  return Math.max(LEAST_ROWS, Math.floor(LOGIT_BYTES / (4 * vocabulary)));
 }
 
 /** Elements of a block of logits. */

@@ -14,13 +14,13 @@ const upTo = (most: number) => (pack: readonly { readonly rows: number }[]) => {
 };
 
 Deno.test("packSequences() leaves what fits together, and has no pack for no sequence", () => {
-  assert.deepEqual(rowsOf(packSequences(sequences(30, 29, 28), upTo(512))), [[30, 29, 28]]);
-  assert.deepEqual(packSequences([], upTo(512)), []);
+  assert.deepEqual(rowsOf(packSequences(sequences(30, 29, 28), 512, upTo(512))), [[30, 29, 28]]);
+  assert.deepEqual(packSequences([], 512, upTo(512)), []);
 });
 
 Deno.test("packSequences() cuts into packs of about as many rows, in order and nothing lost", () => {
   const all = sequences(...Array.from({ length: 40 }, (_, i) => 60 - i));
-  const packs = packSequences(all, upTo(1e9));
+  const packs = packSequences(all, 512, upTo(1e9));
   assert.deepEqual(packs.flat(), all);
   const sums = packs.map((pack) => pack.reduce((sum, { rows }) => sum + rows, 0));
   assert.equal(packs.length, Math.ceil(sums.reduce((a, b) => a + b) / 512));
@@ -28,11 +28,11 @@ Deno.test("packSequences() cuts into packs of about as many rows, in order and n
 });
 
 Deno.test("packSequences() makes packs smaller until they fit", () => {
-  const packs = packSequences(sequences(...Array(20).fill(30)), upTo(100));
+  const packs = packSequences(sequences(...Array(20).fill(30)), 512, upTo(100));
   assert.ok(packs.every((pack) => pack.length >= 1 && pack.length <= 3), JSON.stringify(rowsOf(packs)));
   assert.equal(packs.flat().length, 20);
 });
 
 Deno.test("packSequences() refuses a sequence that does not fit by itself", () => {
-  assert.throws(() => packSequences(sequences(30, 200, 30), upTo(100)), /Cannot fit 200 rows/);
+  assert.throws(() => packSequences(sequences(30, 200, 30), 512, upTo(100)), /Cannot fit 200 rows/);
 });
