@@ -1,4 +1,3 @@
-import { Resvg } from "npm:@resvg/resvg-js@2";
 import * as vega from "npm:vega@6";
 import { compile, type TopLevelSpec } from "npm:vega-lite@6";
 import { FONT_FAMILY, plotFont } from "./font.ts";
@@ -36,7 +35,9 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
 }
 
 /** An SVG of ours as PNG bytes, drawn with the packaged font; fonts of the system only fill in for missing glyphs. */
-export function rasterize(svg: string): Uint8Array {
+export async function rasterize(svg: string): Promise<Uint8Array> {
+  // A native library, which asks for permissions as soon as it is loaded.
+  const { Resvg } = await import("npm:@resvg/resvg-js@2");
   const resvg = new Resvg(svg, {
     fitTo: { mode: "zoom", value: PNG_ZOOM },
     background: "white",

@@ -52,5 +52,5 @@ Deno.test("completenessPlot() draws a single point of adaptive alone", async () 
   const svg = await renderSvg(completenessPlot(POINTS.slice(-1), "title"));
   assert.equal(countOf(svg, "point"), 1);
   assert.doesNotMatch(svg, /NaN|Infinity/);
-  assert.ok(rasterize(svg).length > 1000);
+  assert.ok((await rasterize(svg)).length > 1000);
 });

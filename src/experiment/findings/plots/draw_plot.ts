@@ -18,6 +18,6 @@ export async function drawPlot(store: ResultStore, name: string, spec: TopLevelS
   const [svgPath, pngPath] = [store.path(`${name}.svg`), store.path(`${name}.png`)];
   if (readIfThere(svgPath)?.endsWith(mark) && isFile(pngPath)) return;
   const svg = await renderSvg(spec);
-  await writeWhole(pngPath, rasterize(svg));
+  await writeWhole(pngPath, await rasterize(svg));
   await writeWhole(svgPath, svg + mark);
 }
