@@ -23,6 +23,7 @@ export interface OnnxRuntime {
 
 /** An error because ONNX Runtime has no library for this platform. */
 export class NoRuntimeError extends Error {
+  /** "NoRuntimeError" */
   override readonly name = "NoRuntimeError";
 }
 
