@@ -78,13 +78,19 @@ function largest(moments: Moments, { attribution, sequence }: UnitAttribution, o
 
 function averageSurrogates(
   found: readonly SurrogateAttribution[],
-): Pick<SurrogateAttribution, "intercept" | "r2" | "samples" | "heldOut"> | null {
+): Pick<SurrogateAttribution, "intercept" | "r2" | "samples" | "variety" | "heldOut"> | null {
   if (found.length === 0) return null;
   const heldOut = found.flatMap((one) => one.heldOut ?? []);
   return {
     intercept: momentsOf(found.map(({ intercept }) => intercept)).mean(),
     r2: momentsOf(found.map(({ r2 }) => r2)).mean(),
     samples: found.reduce((sum, { samples }) => sum + samples, 0),
+    variety: {
+      distinct: found.reduce((sum, { variety }) => sum + variety.distinct, 0),
+      unvaried: found[0].variety.unvaried.filter((unit) =>
+        found.every(({ variety }) => variety.unvaried.includes(unit))
+      ),
+    },
     heldOut: heldOut.length < found.length ? null : averageHeldOut(heldOut),
   };
 }

@@ -28,6 +28,21 @@ export function sizeOf(coalition: Coalition): number {
   return size;
 }
 
+/** Draws of coalitions: how many differ, and the units that all of them keep or all take away. */
+export interface Variety {
+  readonly distinct: number;
+  readonly unvaried: readonly number[];
+}
+
+/** Tells how much drawn coalitions vary: draws of few units repeat. */
+export function varietyOf(coalitions: readonly Coalition[]): Variety {
+  const [first] = coalitions;
+  return {
+    distinct: new Set(coalitions.map(coalitionKey)).size,
+    unvaried: [...first.keys()].filter((unit) => coalitions.every((kept) => kept[unit] === first[unit])),
+  };
+}
+
 /** Returns a text that two coalitions share if and only if they are equal: 16 units in each character. */
 export function coalitionKey(coalition: Coalition): string {
   const words = new Uint16Array(Math.ceil(coalition.length / 16));

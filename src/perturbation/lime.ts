@@ -1,6 +1,6 @@
 import { largestError } from "../statistics/moments.ts";
 import { createRandom, type RandomStream } from "../statistics/random.ts";
-import { type Coalition, everyUnit, noUnit, sizeOf } from "./coalition.ts";
+import { type Coalition, everyUnit, noUnit, sizeOf, varietyOf } from "./coalition.ts";
 import type { Scorer } from "./scorer.ts";
 import { explainedVariance, type SurrogateAttribution } from "./surrogate.ts";
 import { samplerStop, uncertaintyOf, unitAttribution } from "./unit_attribution.ts";
@@ -73,6 +73,7 @@ export async function lime(scorer: Scorer, options: LimeOptions): Promise<Surrog
       (_, c) => explainedVariance(values.map((v) => v[c]), drawn.map((kept) => predict(kept, c)), weights),
     ),
     samples: drawn.length,
+    variety: varietyOf(drawn),
     heldOut: null,
   };
 }

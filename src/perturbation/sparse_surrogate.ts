@@ -1,6 +1,6 @@
 import { spearman, spearmanInterval } from "../statistics/correlation.ts";
 import { createRandom, type RandomStream } from "../statistics/random.ts";
-import { type Coalition, coalitionKey, everyUnit, noUnit, sizeOf } from "./coalition.ts";
+import { type Coalition, coalitionKey, everyUnit, noUnit, sizeOf, varietyOf } from "./coalition.ts";
 import { fitLasso, type LassoFit } from "./fit/lasso.ts";
 import { type LinkName, LINKS } from "./link.ts";
 import type { Scorer } from "./scorer.ts";
@@ -72,6 +72,7 @@ export async function sparseSurrogate(scorer: Scorer, options: SparseSurrogateOp
     intercept: Float64Array.from(fits, ({ intercept }) => intercept),
     r2: Float64Array.from(fits, (fit, c) => explainedVariance(values.map((v) => v[c]), predictAll(fit, fitted))),
     samples: fitted.length,
+    variety: varietyOf(fitted),
     heldOut: judge(fits, test, linked.slice(fitted.length)),
   };
 }

@@ -1,3 +1,4 @@
+import type { Variety } from "./coalition.ts";
 import type { UnitAttribution } from "./unit_attribution.ts";
 
 /** Quality of a linear surrogate on coalitions that it was not fitted to; the sum over targets is last. */
@@ -22,6 +23,8 @@ export interface SurrogateAttribution extends UnitAttribution {
   readonly r2: Float64Array;
   /** Fitted coalitions, repeated ones included. */
   readonly samples: number;
+  /** Of these; a fit says nothing of a unit that never varied. */
+  readonly variety: Variety;
   /** Null if the method holds none out. */
   readonly heldOut: HeldOut | null;
 }

@@ -41,6 +41,8 @@ const SAMPLING = z.object({
 
 const SURROGATE = z.object({
   samples: z.number(),
+  distinct: z.number().optional(),
+  unvaried: numbers.optional(),
   intercept: numbers,
   r2: perColumn,
   heldOut: z.object({

@@ -4,6 +4,10 @@ import type { HeldOut, SurrogateAttribution } from "../../perturbation/surrogate
 export interface RecordSurrogate {
   /** Coalitions that it was fitted to. */
   readonly samples: number;
+  /** Different ones among them; absent in records of 0.1.0. */
+  readonly distinct?: number;
+  /** Numbers of units that all of them keep or all take away, of which the fit says nothing. */
+  readonly unvaried?: readonly number[];
   /** Its prediction for the empty prompt, in the units of its attributions. */
   readonly intercept: readonly number[];
   /** Share of the variance that it explains on the coalitions that it was fitted to. */
@@ -22,9 +26,13 @@ export interface RecordSurrogate {
 }
 
 /** Describes a surrogate; numbers that the scores leave undefined are null. */
-export function recordSurrogate({ samples, intercept, r2, heldOut }: SurrogateAttribution): RecordSurrogate {
+export function recordSurrogate(
+  { samples, variety: { distinct, unvaried }, intercept, r2, heldOut }: SurrogateAttribution,
+): RecordSurrogate {
   return {
     samples,
+    distinct,
+    unvaried: [...unvaried],
     intercept: [...intercept],
     r2: definedOrNull(r2),
     heldOut: heldOut && describeHeldOut(heldOut),

@@ -5,7 +5,9 @@ import { numberText } from "../text/number_text.ts";
 export function surrogateText({ surrogate }: AttributionRecord): string | null {
   if (surrogate === undefined) return null;
   const value = (numbers: readonly (number | null)[]) => numberText(numbers.at(-1) ?? null, 3);
-  const parts = [`R² ${value(surrogate.r2)} on ${surrogate.samples} coalitions that it was fitted to`];
+  const { samples, distinct = samples } = surrogate;
+  const different = distinct < samples ? ` (${distinct} different)` : "";
+  const parts = [`R² ${value(surrogate.r2)} on ${samples} coalitions${different} that it was fitted to`];
   const { heldOut } = surrogate;
   if (heldOut !== null) {
     const interval = heldOut.ldsInterval.at(-1);

@@ -27,7 +27,8 @@ Deno.test("recordSampling() has null in place of what was not sampled", () => {
 Deno.test("recordSurrogate() has null in place of numbers that the scores leave undefined", () => {
   const { r2, heldOut } = recordSurrogate(
     {
-      ...{ samples: 3, intercept: Float64Array.of(0), r2: Float64Array.of(NaN, 0.5) },
+      ...{ samples: 3, variety: { distinct: 2, unvaried: [] }, intercept: Float64Array.of(0) },
+      r2: Float64Array.of(NaN, 0.5),
       heldOut: { samples: 2, r2: Float64Array.of(NaN), lds: Float64Array.of(1), ldsInterval: [null] },
     } as unknown as Parameters<typeof recordSurrogate>[0],
   );

@@ -7,6 +7,7 @@ import { callBudget, PERTURBATION_OPTIONS, samples, SEEDED_DRAW_OPTIONS } from "
 import { NOT_NEGATIVE, oneOf, wholeNumber } from "../../options/value_kind.ts";
 import { method } from "../method.ts";
 import { perturb } from "./perturb.ts";
+import { surrogateAdvice } from "./surrogate_advice.ts";
 
 /** A sparse linear surrogate. */
 export const contextCite = method({
@@ -36,5 +37,6 @@ export const contextCite = method({
       },
     }),
   },
+  advise: surrogateAdvice,
   run: (subject, options) => perturb(subject, options, (scorer, own) => sparseSurrogate(scorer, own)),
 });

@@ -4,6 +4,7 @@ import { callBudget, PERTURBATION_OPTIONS, samples, SEEDED_DRAW_OPTIONS } from "
 import { ABOVE_0 } from "../../options/value_kind.ts";
 import { method } from "../method.ts";
 import { perturb } from "./perturb.ts";
+import { surrogateAdvice } from "./surrogate_advice.ts";
 
 /** A ridge regression near the whole prompt. */
 export const lime = method({
@@ -26,5 +27,6 @@ export const lime = method({
     }),
     ridge: option({ kind: ABOVE_0, default: 1, help: "α of the ridge" }),
   },
+  advise: surrogateAdvice,
   run: (subject, options) => perturb(subject, options, (scorer, own) => fitLime(scorer, own)),
 });
