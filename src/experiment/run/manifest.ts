@@ -13,8 +13,10 @@ export interface OpenedModel {
   readonly source: string;
   readonly quantize: string;
   readonly device: string;
-  /** Null if it could not be opened. */
+  /** Of the weights; null if it could not be opened. */
   readonly fingerprint: string | null;
+  /** Of all that decides its numbers but the device; null as well. */
+  readonly identity: string | null;
 }
 
 /** State of a run as its manifest tells it: the plan, the models, and the end of every cell so far. */

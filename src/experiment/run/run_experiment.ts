@@ -90,7 +90,7 @@ async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promis
       onWork: (work) => run.tell({ kind: "work", work: work - before }),
     });
   } catch (error) {
-    run.models.push({ source, quantize, device, fingerprint: null });
+    run.models.push({ source, quantize, device, fingerprint: null, identity: null });
     const message = messageOf(error);
     run.outcomes.push(...cells.map((cell): CellOutcome => ({ cell, status: "failed", error: message })));
     await writeManifest(run.store, { ...run, ended: null });
@@ -98,7 +98,8 @@ async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promis
     return;
   }
   try {
-    run.models.push({ source, quantize, device, fingerprint: model.fingerprint });
+    const { fingerprint, identity } = model;
+    run.models.push({ source, quantize, device, fingerprint, identity });
     const foreteller = model.foreseen === undefined ? null : createForeteller(model.foreseen);
     for (const cell of cells) {
       await runNext(run, model, cell, foreteller, () => before = model.foreseen?.work() ?? 0);
