@@ -31,6 +31,15 @@ interface ManifestState {
 
 const SCHEMA = "whence.manifest/1";
 
+/** Parts of a run: writing its manifest after each takes time that is linear in the number of cells. */
+const PARTS = 16;
+
+/** Returns true if a part of the run's cells has ended between two counts of ended cells. */
+export function isManifestDue(before: number, ended: number, cells: number): boolean {
+  const parts = (count: number) => Math.floor(count * PARTS / cells);
+  return parts(ended) > parts(before);
+}
+
 /** Hash of a configuration's text, by which a result names it. */
 export function configHash(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -38,7 +47,7 @@ export function configHash(text: string): string {
 
 /**
  * Writes manifest.json, whole at any moment. It is for people and other programs; a later run reads the experiment's
- * name alone.
+ * name alone, and learns from the records what is done.
  */
 export async function writeManifest(store: ResultStore, state: ManifestState): Promise<void> {
   const { plan, models, outcomes } = state;
