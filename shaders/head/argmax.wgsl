@@ -1,9 +1,10 @@
-// y[m] = the first index of the largest of x[m, 0..D); a workgroup of 64 threads a row. With NEXT there is one row: its
-// index is the next step's token too, whose position is one further.
+// y[m] = the first index of the largest of x[m, 0..D), or NOT_FINITE if one of them is an infinity or NaN; a workgroup
+// of 64 threads a row. With NEXT there is one row: its index is the next step's token too, whose position is one
+// further. The values come as bits, as WGSL lets a compiler take for granted that no f32 is an infinity or NaN.
 struct Params {
   rows: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [rows, D]
+@group(0) @binding(0) var<storage, read> x: array<u32>; // [rows, D], bits of f32
 @group(0) @binding(1) var<storage, read_write> y: array<u32>; // [rows]
 //@ if NEXT
 @group(0) @binding(2) var<storage, read_write> token: array<u32>; // [1]
@@ -13,6 +14,11 @@ struct Params {
 
 var<workgroup> best_value: array<f32, 64>;
 var<workgroup> best_index: array<u32, 64>;
+var<workgroup> all_finite: array<u32, 64>;
+
+fn is_finite(bits: u32) -> bool {
+  return (bits & 0x7f800000u) != 0x7f800000u;
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,9 +31,13 @@ fn main(
     return;
   }
   var index = min(lane, D - 1u);
-  var value = x[row * D + index];
+  let first = x[row * D + index];
+  var finite = is_finite(first);
+  var value = bitcast<f32>(first);
   for (var d = lane + 64u; d < D; d += 64u) {
-    let candidate = x[row * D + d];
+    let bits = x[row * D + d];
+    finite = finite && is_finite(bits);
+    let candidate = bitcast<f32>(bits);
     if (candidate > value) {
       value = candidate;
       index = d;
@@ -35,15 +45,17 @@ fn main(
   }
   best_value[lane] = value;
   best_index[lane] = index;
+  all_finite[lane] = u32(finite);
   workgroupBarrier();
   if (lane == 0u) {
     for (var i = 1u; i < 64u; i++) {
+      finite = finite && all_finite[i] == 1u;
       if (best_value[i] > value || (best_value[i] == value && best_index[i] < index)) {
         value = best_value[i];
         index = best_index[i];
       }
     }
-    y[row] = index;
+    y[row] = select(NOT_FINITE, index, finite);
 //@ if NEXT
     token[0] = index;
     position[0] += 1u;

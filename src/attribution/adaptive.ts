@@ -1,6 +1,7 @@
 import { certifiedIntegral, errorOf } from "./certified_integral.ts";
 import { type Interval, measureInterval, measureParts, refinedNodes, type Sample, type Samples } from "./interval.ts";
 import type { PathFunction, PathIntegral, PathSamples } from "./path_function.ts";
+import { isSingle } from "./single_precision.ts";
 import { distance, sum } from "../statistics/sums.ts";
 
 /** State of an adaptive quadrature that goes on. */
@@ -132,7 +133,7 @@ function isDivisible(interval: Interval): boolean {
  */
 function roundingOf(samples: Samples): number {
   const [start, near, end] = [0, PROBE, 1].map((alpha) => samples.get(alpha)!);
-  const isF32 = [start, near, end].every(({ score }) => score.every((value) => Math.fround(value) === value));
+  const isF32 = [start, near, end].every(({ score }) => score.every(isSingle));
   const unit = isF32 ? 2 ** -24 : 2 ** -53;
   let residual = 0;
   let least = 0;

@@ -11,6 +11,7 @@ import type { AttributionText } from "./options/attribution_text.ts";
 import { checkText } from "./options/check_text.ts";
 import { refuse } from "./options/mistake.ts";
 import { presetGenerate } from "./options/preset.ts";
+import { requireHeld } from "./require_held.ts";
 import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
@@ -26,7 +27,8 @@ export type AttributionListeners = Pick<Subject, "onRound">;
  * @param listeners for its progress
  * @returns the record, in the objective's unit
  * @throws {RangeError} if an option is unknown, out of range or without an effect, the prompt or the target is empty,
- * every token of the prompt is frozen, a score is not finite, or the sequences do not fit the model or the memory
+ * every token of the prompt is frozen, a score is not finite or beyond f64, or the sequences do not fit the model or
+ * the memory
  */
 export async function attribute(
   model: LanguageModel,
@@ -64,6 +66,7 @@ export async function attributeResolved(
   const method = methodOf(options.method);
   const explain: Explain = (given) => method.run({ model, objective, text: given }, options);
   const judged = await method.run({ model, objective, text: prepared, onRound }, options);
+  requireHeld(judged.input, options.objective);
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null
     ? null
     : model.meter.gpuSeconds - before.gpuSeconds;

@@ -11,7 +11,7 @@ import { loadTokenizer } from "./tokens/load_tokenizer.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
 /** Facts about a model's name and weights. */
-type LoadedModel = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint">;
+type LoadedModel = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint" | "identity">;
 
 /** Makes a model of the runtime that runs it. */
 export function assembleModel(checkpoint: Checkpoint, runtime: ModelRuntime, loaded: LoadedModel): LanguageModel {

@@ -22,6 +22,11 @@ export interface LanguageModel {
   readonly parameters: number;
   /** "sha256:…" of the weight files. */
   readonly fingerprint: string;
+  /**
+   * "sha256:…" of all that decides its numbers but the device: weights, configuration, quantization at load, tokenizer,
+   * chat template, defaults of generation.
+   */
+  readonly identity: string;
   /** The device it runs on. */
   readonly device: DeviceInfo;
   /** Counts its work so far. */

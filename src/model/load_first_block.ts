@@ -28,7 +28,7 @@ export async function loadFirstBlock(source?: string, options: LoadOptions = {})
     try {
       const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
       const runtime = createModelRuntime(checkpoint, config, executor, options);
-      return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "" });
+      return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "", identity: "" });
     } catch (error) {
       executor.close();
       throw error;

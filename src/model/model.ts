@@ -6,6 +6,7 @@ import { environmentSwitch } from "./load/environment_switch.ts";
 import type { LoadOptions } from "./load/load_options.ts";
 import { loadWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
+import { modelIdentity } from "./load/model_identity.ts";
 import { readModelConfig } from "./load/read_model_config.ts";
 import { openExecutor } from "./load/open_executor.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
@@ -35,12 +36,14 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
       const directory = await weightsCache(options.cache);
       const { onHint, onLoad } = options;
       const how = { directory, onHint, onLoad };
-      const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none", how);
+      const quantize = options.quantize ?? "none";
+      const loaded = await loadWeights(checkpoint, config, executor, quantize, how);
       const fingerprint = await checkpoint.fingerprint(
         directory === null ? undefined : cacheFolder("digests", directory),
       );
       const runtime = createModelRuntime(checkpoint, config, executor, options);
-      return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint });
+      const identity = modelIdentity({ ...checkpoint, fingerprint, quantize });
+      return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint, identity });
     } catch (error) {
       executor.close();
       throw error;

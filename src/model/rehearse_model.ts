@@ -59,7 +59,7 @@ async function rehearse(checkpoint: Checkpoint, id: string, options: LoadOptions
   const loaded = await layOutWeights(checkpoint, config, executor, options.quantize ?? "none");
   const runs: RehearsedRun[] = [];
   const runtime = recordRuns(createModelRuntime(checkpoint, config, executor, { memory: options.memory }), runs);
-  const model = assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "" });
+  const model = assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "", identity: "" });
   return {
     model: {
       ...model,

@@ -13,7 +13,7 @@ Deno.test("cache list shows what is kept, cache prune removes what is not used",
   };
   try {
     assert.equal(await run("list"), `0 B in ${cache}\n`);
-    const key: QuantizedKey = { fingerprint: "sha256:0", format: "nf4" };
+    const key: QuantizedKey = { fingerprint: "sha256:0", config: "sha256:0", format: "nf4" };
     const path = quantizedFile(key, join(cache, "quantized"));
     const writer = createQuantized(path, key, "models/some", [{ name: "w", shape: [1, 64] }]);
     writer.write(quantizeNf4(new Float32Array(64).fill(1), [1, 64]));

@@ -17,6 +17,9 @@ function splitTokens(text: string): string[] {
 
 export const FAKE_FINGERPRINT = "sha256:" + "0f".repeat(32);
 
+/** Identity of its model. */
+export const FAKE_IDENTITY = "sha256:" + "1d".repeat(32);
+
 /** Returns the exact w[t, i], between −1 and 1 and different for each pair of positions and words. */
 function exactAttribution(promptTokens: readonly string[], targetTokens: readonly string[]): number[][] {
   return targetTokens.map((y, t) => promptTokens.map((x, i) => Math.sin(1 + 7 * t + 3 * i + x.length + 2 * y.length)));
@@ -48,6 +51,7 @@ export function closedFormRecord(text: AttributionText, options: ResolvedOptions
       quantization: "none",
       parameters: 0,
       fingerprint: FAKE_FINGERPRINT,
+      identity: FAKE_IDENTITY,
     },
     device: { backend: "reference", adapter: "closed form", tuning: null },
     method: { name: options.method, ...recordedOptions(options) },

@@ -2,7 +2,7 @@ import { planExperiment } from "../../src/experiment/run/plan_cells.ts";
 import type { ExperimentPlan } from "../../src/experiment/run/cell.ts";
 import { parseConfig } from "../../src/experiment/config/parse_config.ts";
 import type { OpenModel, RunContext } from "../../src/experiment/run/run_context.ts";
-import { closedFormRecord, FAKE_FINGERPRINT } from "./closed_form_record.ts";
+import { closedFormRecord, FAKE_FINGERPRINT, FAKE_IDENTITY } from "./closed_form_record.ts";
 
 /** A sweep of 2 prompts × (2 baselines × 3 steps + 1 adaptive + 2 ablations) = 18 cells. */
 export const SWEEP = `name: trial
@@ -42,6 +42,7 @@ export function fakeContext(
     open: () =>
       Promise.resolve<OpenModel>({
         fingerprint: FAKE_FINGERPRINT,
+        identity: FAKE_IDENTITY,
         close: () => void context.closed++,
         ...replace,
         attribute: (text, options) => {

@@ -152,3 +152,28 @@ Deno.test("attribute() by context-cite fits other objectives as they are", () =>
     const options = { objective: "prob", method: "context-cite", scheme: "mean", units: "words" } as const;
     assert.equal((await record({ ...options, samples: 8, heldOut: 0 })).method.link, "identity");
   }));
+
+Deno.test("attribute() of the probability of a long target gives one number by all methods, below any f32", () =>
+  withModel(async (record) => {
+    const text = { ...TEXT, target: " xylophone in Tampa Clara she baker" };
+    const exact = Math.exp(sum((await record({ method: "feature-ablation" }, text)).score.input));
+    assert.ok(exact > 0 && exact < 2 ** -149, `it is ${exact}`);
+    for (const method of ["integrated-gradients", "feature-ablation", "saliency"] as const) {
+      const options = method === "integrated-gradients" ? { quadrature: "gauss-legendre", steps: 3 } as const : {};
+      const { score, sequenceAttribution } = await record({ method, objective: "sequence-prob", ...options }, text);
+      assert.ok(Math.abs(score.input[0] / exact - 1) < 1e-3, `${method}: ${score.input[0]}, not ${exact}`);
+      assert.ok(sequenceAttribution.some((value) => value !== 0), method);
+    }
+  }));
+
+Deno.test("attribute() refuses the probability of a target that no number holds, and says what to do", () =>
+  withModel((record) =>
+    assert.rejects(
+      record({ method: "feature-ablation", objective: "sequence-prob" }, { ...TEXT, target: " xylophone".repeat(50) }),
+      {
+        name: "RangeError",
+        message: "Cannot attribute as the probability of the target must be 1e-140 … 1e+140, whose squares numbers " +
+          "of 64 bits hold: got 0; shorten the target, or explain its log-probability",
+      },
+    )
+  ));

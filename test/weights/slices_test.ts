@@ -18,7 +18,7 @@ async function logProbs(maxStorageBufferBindingSize: number): Promise<ArrayLike<
   try {
     const loaded = await loadWeights(checkpoint, config, executor, "none");
     const runtime = createModelRuntime(checkpoint, config, executor);
-    const model = assembleModel(checkpoint, runtime, { ...loaded, id: "smollm2", fingerprint: "" });
+    const model = assembleModel(checkpoint, runtime, { ...loaded, id: "smollm2", fingerprint: "", identity: "" });
     const [score] = await model.score([await model.embed(PROMPT)], TARGET);
     return score;
   } finally {

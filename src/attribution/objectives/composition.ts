@@ -1,5 +1,6 @@
 import type { PathFunction, PathSamples, PathWants } from "../path_function.ts";
 import type { PointFunction } from "../point_function.ts";
+import { isSingle, roundToSingle } from "../single_precision.ts";
 
 /**
  * T′ functions of the scores of P parts, [T_p] each, with their derivatives. The derivative of their sum by a score
@@ -97,10 +98,9 @@ async function compose(
   };
 }
 
-/** Keeps scores computed in f32 in f32, which tells adaptive quadrature how they are rounded. */
+/** Keeps the digits of scores computed in f32 at those of f32, which tells adaptive quadrature how they are rounded. */
 function rounded(values: Float64Array, parts: readonly Float64Array[]): Float64Array {
-  const isF32 = parts.every((part) => part.every((value) => Math.fround(value) === value));
-  return isF32 ? values.map(Math.fround) : values;
+  return parts.every((part) => part.every(isSingle)) ? values.map(roundToSingle) : values;
 }
 
 /** Σ_p w_p x_p */

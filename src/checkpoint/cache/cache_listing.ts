@@ -1,6 +1,6 @@
 import { basename, join, relative, sep } from "node:path";
 import { CACHE_KINDS, cacheFolder, type CacheKind } from "./cache_directory.ts";
-import { describeQuantized, QUANTIZER } from "./quantized_cache.ts";
+import { describeQuantized } from "./quantized_cache.ts";
 import { ifThere } from "../../files/existing_file.ts";
 import { PARTIAL_NAME } from "../../files/whole_file.ts";
 
@@ -46,7 +46,7 @@ function describe(path: string, folder: CacheKind, directory: string): CacheFile
     bytes: size,
     used: mtime ?? new Date(0),
     source: about?.source ?? null,
-    usable: folder !== "quantized" || partial || about?.quantizer === QUANTIZER,
+    usable: folder !== "quantized" || partial || about?.usable === true,
   };
 }
 

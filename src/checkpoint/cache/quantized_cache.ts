@@ -17,6 +17,8 @@ export interface QuantizedMatrix {
 export interface QuantizedKey {
   /** Fingerprint of the checkpoint. */
   readonly fingerprint: string;
+  /** `settingsDigest` of its configuration, which tells how stored weights are packed. */
+  readonly config: string;
   readonly format: "nf4";
 }
 
@@ -26,7 +28,7 @@ export interface QuantizedKey {
  */
 export const QUANTIZER = "1";
 
-const SCHEMA = "whence.quantized/1";
+const SCHEMA = "whence.quantized/2";
 const CHECKSUM = "checksum";
 const CHECKSUM_BYTES = 4;
 /** Bytes read at a time to check an entry. */
@@ -49,7 +51,8 @@ export interface QuantizedWriter {
 
 /** Path of a key's entry. Its name is the hash of all that determines the content. */
 export function quantizedFile(key: QuantizedKey, directory: string): string {
-  const name = createHash("sha256").update(JSON.stringify([SCHEMA, QUANTIZER, key.format, key.fingerprint]));
+  const { format, fingerprint, config } = key;
+  const name = createHash("sha256").update(JSON.stringify([SCHEMA, QUANTIZER, format, fingerprint, config]));
   return join(directory, `${name.digest("hex").slice(0, 32)}.safetensors`);
 }
 
@@ -176,12 +179,12 @@ function headerOf(metadata: Readonly<Record<string, string>>, matrices: readonly
   return header;
 }
 
-/** Reads the metadata of an entry; null if its header cannot be read. */
-export function describeQuantized(path: string): Readonly<Record<string, string>> | null {
+/** Tells of an entry which model it was made from, and if this version reads it; null if its header cannot be read. */
+export function describeQuantized(path: string): { readonly source: string; readonly usable: boolean } | null {
   try {
     const { file, metadata } = openSafetensors(path);
     file.close();
-    return metadata;
+    return { source: metadata.source, usable: metadata.schema === SCHEMA && metadata.quantizer === QUANTIZER };
   } catch {
     return null;
   }

@@ -13,8 +13,10 @@ export interface OpenedModel {
   readonly source: string;
   readonly quantize: string;
   readonly device: string;
-  /** Null if it could not be opened. */
+  /** Of the weights; null if it could not be opened. */
   readonly fingerprint: string | null;
+  /** Of all that decides its numbers but the device; null as well. */
+  readonly identity: string | null;
 }
 
 /** State of a run as its manifest tells it: the plan, the models, and the end of every cell so far. */
@@ -29,6 +31,15 @@ interface ManifestState {
 
 const SCHEMA = "whence.manifest/1";
 
+/** Parts of a run: writing its manifest after each takes time that is linear in the number of cells. */
+const PARTS = 16;
+
+/** Returns true if a part of the run's cells has ended between two counts of ended cells. */
+export function isManifestDue(before: number, ended: number, cells: number): boolean {
+  const parts = (count: number) => Math.floor(count * PARTS / cells);
+  return parts(ended) > parts(before);
+}
+
 /** Hash of a configuration's text, by which a result names it. */
 export function configHash(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -36,7 +47,7 @@ export function configHash(text: string): string {
 
 /**
  * Writes manifest.json, whole at any moment. It is for people and other programs; a later run reads the experiment's
- * name alone.
+ * name alone, and learns from the records what is done.
  */
 export async function writeManifest(store: ResultStore, state: ManifestState): Promise<void> {
   const { plan, models, outcomes } = state;

@@ -1,6 +1,7 @@
 import { attributeResolved } from "../../explain/attribute.ts";
 import { loadModel, type LoadOptions } from "../../model/model.ts";
 import type { ModelSpec } from "./cell.ts";
+import { confirmRecord } from "./confirm_record.ts";
 import { foresee } from "../foretell/foresee.ts";
 import type { ModelListeners, OpenModel } from "./run_context.ts";
 
@@ -19,6 +20,8 @@ export async function openModel(
     // Without a listener nobody would hear it.
     ...(how.onWork && { foreseen }),
     fingerprint: model.fingerprint,
+    identity: model.identity,
+    confirm: (cell, record) => confirmRecord(model, cell, record),
     attribute: (text, options, listeners) => attributeResolved(model, text, options, listeners),
     close() {
       foreseen.close();

@@ -27,16 +27,41 @@ interface CellSite {
 
 /** Takes a cell's record from the store, or computes and stores it. Draws its plots. A failure is an outcome, too. */
 export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Promise<CellOutcome> {
-  const stored = readStored(site.store.directory, cell, model.fingerprint);
-  if (stored.state === "unusable") site.note(`${cell.id} is computed again: ${stored.reason}`);
   try {
-    const record = stored.state === "record" ? stored.record : await computeCell(site, model, cell);
+    const stored = await takeStored(site, model, cell);
+    const record = stored ?? await computeCell(site, model, cell);
     if (site.plots === "cells") await plotCell(site.store, cell, record);
-    return { cell, status: stored.state === "record" ? "stored" : "computed", row: resultRow(cell, record) };
+    return { cell, status: stored === null ? "computed" : "stored", row: resultRow(cell, record) };
   } catch (error) {
     return { cell, status: "failed", error: messageOf(error) };
   }
 }
+
+/**
+ * Takes a cell's record from the store if it is shown to be of this model, and says why if it is there and is not. One
+ * that did not name the model's identity names it from then on.
+ */
+async function takeStored(
+  { store, note }: CellSite,
+  model: OpenModel,
+  cell: Cell,
+): Promise<AttributionRecord | null> {
+  const stored = readStored(store.directory, cell, model);
+  if (stored.state === "missing") return null;
+  if (stored.state === "record") {
+    const { record, named } = stored;
+    if (named) return record;
+    if (await model.confirm?.(cell, record)) {
+      const confirmed = { ...record, model: { ...record.model, identity: model.identity } };
+      await store.write(cell, confirmed);
+      return confirmed;
+    }
+  }
+  note(`${cell.id} is computed again: ${stored.state === "record" ? UNCONFIRMED : stored.reason}`);
+  return null;
+}
+
+const UNCONFIRMED = "an earlier version wrote it, and its tokens and scores do not show that the model is the same";
 
 async function computeCell(
   { store, begin, foreteller, listeners }: CellSite,

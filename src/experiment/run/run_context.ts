@@ -3,18 +3,23 @@ import type { ResolvedOptions } from "../../explain/methods/attribution_options.
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { LoadOptions } from "../../model/model.ts";
-import type { ModelSpec } from "./cell.ts";
+import type { Cell, ModelSpec } from "./cell.ts";
 import type { Foreseen } from "../foretell/foreteller.ts";
 import type { ProgressEvent } from "./progress_event.ts";
 
 /** A model that is ready to be explained. */
 export interface OpenModel {
+  /** Of the weights. */
   readonly fingerprint: string;
+  /** Of all that decides its numbers but the device. */
+  readonly identity: string;
   attribute(
     text: AttributionText,
     options: ResolvedOptions,
     listeners?: AttributionListeners,
   ): Promise<AttributionRecord>;
+  /** Returns true if it can show that a record without an identity is this model's; without it none is. */
+  confirm?(cell: Cell, record: AttributionRecord): Promise<boolean>;
   /** Foretells its attributions; without it nothing is said of their time. */
   readonly foreseen?: Foreseen;
   close(): void;

@@ -1,12 +1,10 @@
 import type { AttributionListeners } from "../../explain/attribute.ts";
-import { readIfThere } from "../../files/existing_file.ts";
 import { isUnmet } from "../findings/result_row.ts";
 import { type CellOutcome, countOf, failuresOf, rowsOf } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
 import { createForeteller, type Foreteller, type Foretold } from "../foretell/foreteller.ts";
 import { groupByModel } from "./group_by_model.ts";
-import { type OpenedModel, writeManifest } from "./manifest.ts";
-import { MANIFEST } from "./own_directory.ts";
+import { isManifestDue, type OpenedModel, writeManifest } from "./manifest.ts";
 import type { Cell, ExperimentPlan } from "./cell.ts";
 import type { ProgressEvent } from "./progress_event.ts";
 import { openResultStore, type ResultStore } from "./result_store.ts";
@@ -45,7 +43,7 @@ export async function runExperiment(
   try {
     const run = startRun(plan, context, store);
     // From now on the directory says whose it is, also after a kill.
-    if (readIfThere(store.path(MANIFEST)) === null) await writeManifest(store, { ...run, ended: null });
+    await writeManifest(store, { ...run, ended: null });
     run.tell({ kind: "start", total: plan.cells.length });
     const groups = groupByModel(plan.cells);
     for (const cells of groups) await runModel(run, cells, groups.length === 1);
@@ -90,15 +88,15 @@ async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promis
       onWork: (work) => run.tell({ kind: "work", work: work - before }),
     });
   } catch (error) {
-    run.models.push({ source, quantize, device, fingerprint: null });
+    run.models.push({ source, quantize, device, fingerprint: null, identity: null });
     const message = messageOf(error);
-    run.outcomes.push(...cells.map((cell): CellOutcome => ({ cell, status: "failed", error: message })));
-    await writeManifest(run.store, { ...run, ended: null });
+    await addOutcomes(run, cells.map((cell) => ({ cell, status: "failed", error: message })));
     if (!only) run.tell({ kind: "unopened", model: source, error: message, cells: cells.length });
     return;
   }
   try {
-    run.models.push({ source, quantize, device, fingerprint: model.fingerprint });
+    const { fingerprint, identity } = model;
+    run.models.push({ source, quantize, device, fingerprint, identity });
     const foreteller = model.foreseen === undefined ? null : createForeteller(model.foreseen);
     for (const cell of cells) {
       await runNext(run, model, cell, foreteller, () => before = model.foreseen?.work() ?? 0);
@@ -125,9 +123,17 @@ async function runNext(
   const listeners: AttributionListeners = { onRound: (round) => run.tell({ kind: "round", round }) };
   const site = { store: run.store, plots: run.plan.plots, note, begin, foreteller, listeners };
   const outcome = await runCell(site, model, cell);
-  run.outcomes.push(outcome);
-  await writeManifest(run.store, { ...run, ended: null });
+  await addOutcomes(run, [outcome]);
   run.tell({ kind: "end", index, outcome });
+}
+
+/** Adds the ends of cells, and writes the manifest if it is due. */
+async function addOutcomes(run: Run, outcomes: readonly CellOutcome[]): Promise<void> {
+  const before = run.outcomes.length;
+  for (const outcome of outcomes) run.outcomes.push(outcome);
+  if (isManifestDue(before, run.outcomes.length, run.plan.cells.length)) {
+    await writeManifest(run.store, { ...run, ended: null });
+  }
 }
 
 /** @throws {Error} if no model could be opened, with the reasons */

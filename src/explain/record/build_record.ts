@@ -69,9 +69,9 @@ export function buildRecord(
 }
 
 function describeModel(
-  { id, config, quantization, parameters, fingerprint }: LanguageModel,
+  { id, config, quantization, parameters, fingerprint, identity }: LanguageModel,
 ): AttributionRecord["model"] {
-  return { id, architecture: config.architecture, quantization, parameters, fingerprint };
+  return { id, architecture: config.architecture, quantization, parameters, fingerprint, identity };
 }
 
 function describePrompt({ promptText, history, promptTokens, frozen }: PreparedText): AttributionRecord["prompt"] {

@@ -29,6 +29,8 @@ export interface SequenceCompleteness {
 export interface AttributionRecord {
   /** Name and version of this layout. */
   readonly schema: typeof RECORD_SCHEMA;
+  /** Records of experiments only: the key of the cell that it was computed for. */
+  readonly cell?: string;
   /** The model that is explained. */
   readonly model: {
     /** Name by which it was loaded. */
@@ -41,6 +43,10 @@ export interface AttributionRecord {
     readonly parameters: number;
     /** "sha256:…" of the weight files. */
     readonly fingerprint: string;
+    /**
+     * "sha256:…" of all that decides the model's numbers but the device; earlier versions knew the fingerprint alone.
+     */
+    readonly identity?: string;
   };
   /** Device that it ran on. */
   readonly device: DeviceInfo;

@@ -101,12 +101,14 @@ const METRICS = z.object({
  */
 export const RECORD = z.object({
   schema: z.literal(RECORD_SCHEMA),
+  cell: z.string().optional(),
   model: z.object({
     id: z.string(),
     architecture: z.string(),
     quantization: z.string(),
     parameters: z.number(),
     fingerprint: z.string(),
+    identity: z.string().optional(),
   }),
   device: z.object({
     backend: z.enum(["webgpu", "cpu", "reference"]),

@@ -1,5 +1,6 @@
 import type { InputData, RunResult } from "../../graph/executor.ts";
 import { fuse } from "../../graph/fuse.ts";
+import { NOT_FINITE } from "../../ops/head/argmax.ts";
 import type { Value } from "../../ops/op.ts";
 import { softCapOf } from "../../ops/head/soft_cap.ts";
 import { CACHE_STATES, decodeLogitsGraph, decodeTokenGraph, stepGraph } from "../graphs/decode_graph.ts";
@@ -19,6 +20,7 @@ export interface DecodedPrompt {
  * Decodes tokens one after another with a key/value cache: one run for the prompt, then one a token.
  *
  * @param choose null: the token of the largest logit, found on the GPU
+ * @throws {RangeError} if a logit is not finite
  */
 export async function* decodeTokens(
   runtime: ModelRuntime,
@@ -89,11 +91,19 @@ async function compileRows(runtime: ModelRuntime, rows: number, decoding: Decodi
   });
   if (choose === null) {
     const program = await executor.compile(fuse(decodeTokenGraph(decoder, rows, capacity)));
-    return reader(program, ({ token }) => token[0]);
+    return reader(program, ({ token }) => likeliest(token));
   }
   const { value: capped } = softCapOf(decoder.config.logitSoftCap ?? undefined);
   const program = await executor.compile(fuse(decodeLogitsGraph(decoder, rows, capacity)));
   return reader(program, ({ logits }) => choose(logits.map(capped), seen));
+}
+
+/** @throws {RangeError} if the logits that it was found in are not finite */
+function likeliest([token]: Float64Array): number {
+  if (token === NOT_FINITE) {
+    throw new RangeError("Cannot choose a token as its logits must be finite: got an infinity or NaN");
+  }
+  return token;
 }
 
 const NO_ROWS: RunRows = { forward: 0, backward: 0, attended: 0, head: 0 };
@@ -162,7 +172,7 @@ async function* stepsAhead(
       const { outputs, gpuSeconds } = await ahead.shift()!;
       meter.addRun(decoded(position++, 1), gpuSeconds);
       if (gpuSeconds !== null) wanted = Math.min(MOST_AHEAD, 1 + Math.ceil(AWAIT_SECONDS / gpuSeconds));
-      yield outputs.token[0];
+      yield likeliest(outputs.token);
     }
   } finally {
     for (const run of await Promise.allSettled(ahead)) {

@@ -5,7 +5,13 @@ import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import { ELEMENT_TYPES } from "../../onnx/onnx_model.ts";
 import { type KernelContext, matrix, type NoAttributes, type Op, requireShape } from "../op.ts";
 
-/** x [R, D] → y [R]: the first index of each row's largest value. */
+/**
+ * Stands for the index of a row that is not finite, whose largest value means nothing: more than any vocabulary has,
+ * and an integer of 32 bits with or without a sign.
+ */
+export const NOT_FINITE = 2 ** 31 - 1;
+
+/** x [R, D] → y [R]: the first index of each row's largest value, or `NOT_FINITE`. */
 export const argmax: Op<NoAttributes> = {
   name: "argmax",
   types: (_attributes, [x]) => [{ shape: [matrix(x).rows], dtype: "u32" }],
@@ -13,10 +19,10 @@ export const argmax: Op<NoAttributes> = {
     const { rows, columns } = matrix(inputTypes[0]);
     return [Float64Array.from({ length: rows }, (_, m) => {
       const row = x.subarray(m * columns, (m + 1) * columns);
-      return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+      return row.every(Number.isFinite) ? row.indexOf(row.reduce((a, b) => Math.max(a, b))) : NOT_FINITE;
     })];
   },
-  lower: ({ g, inputs: [x] }) => [lowerArgmax(g, x)],
+  lower: ({ g, inputs: [x] }) => [lowerArgmax(g, x).checked],
   vjp: null,
   jvp: null,
   kernels: (context) => [launch(context, false)],
@@ -25,7 +31,7 @@ export const argmax: Op<NoAttributes> = {
 /**
  * logits [1, V], token [1], position [1] → `argmax` of the logits [1]. Leaves that in `token` as well, in place, and
  * adds one to `position`: the inputs of the next step of one token, which can so start before the host knows of this
- * one.
+ * one. Where the logits are not finite, which the host then learns, `token` is any that there is.
  */
 export const nextToken: Op<NoAttributes> = {
   name: "nextToken",
@@ -39,31 +45,37 @@ export const nextToken: Op<NoAttributes> = {
   reference(context) {
     const [x, token, position] = context.inputs;
     const results = argmax.reference({ ...context, inputs: [x] });
-    token[0] = results[0][0];
+    token[0] = results[0][0] === NOT_FINITE ? 0 : results[0][0];
     position[0]++;
     return results;
   },
   lower({ g, inputs: [x, , position] }) {
-    const token = lowerArgmax(g, x);
+    const { index, checked } = lowerArgmax(g, x);
     const one = g.node("Cast", [g.ints(1)], { to: ELEMENT_TYPES.i32 });
-    g.replace(1, token);
+    g.replace(1, index);
     g.replace(2, g.node("Add", [position, one]));
-    return [token];
+    return [checked];
   },
   vjp: null,
   jvp: null,
   kernels: (context) => [launch(context, true)],
 };
 
-function lowerArgmax(g: OnnxEmitter, x: Tensor): Tensor {
-  return g.node("Cast", [g.node("ArgMax", [x], { axis: 1, keepdims: 0 })], { to: ELEMENT_TYPES.i32 });
+/** The index, and the same unless the row is not finite. */
+function lowerArgmax(g: OnnxEmitter, x: Tensor): { readonly index: Tensor; readonly checked: Tensor } {
+  const found = g.node("ArgMax", [x], { axis: 1, keepdims: 0 });
+  // 0 · x is 0 for numbers, and NaN for infinities and NaN.
+  const zeros = g.node("ReduceSum", [g.node("Mul", [x, g.scalar(0)]), g.ints(1)], { keepdims: 0 });
+  const checked = g.node("Where", [g.node("IsNaN", [zeros]), g.int(NOT_FINITE), found]);
+  const asIndex = (indices: Tensor) => g.node("Cast", [indices], { to: ELEMENT_TYPES.i32 });
+  return { index: asIndex(found), checked: asIndex(checked) };
 }
 
 function launch(context: KernelContext<NoAttributes>, NEXT: boolean): Dispatch {
   const { inputs: [x, token = null, position = null], inputTypes, outputs } = context;
   const { rows, columns } = matrix(inputTypes[0]);
   return {
-    kernel: specialize("argmax", [source], { D: columns, NEXT }),
+    kernel: specialize("argmax", [source], { D: columns, NEXT, NOT_FINITE }),
     bindings: [x, ...outputs, token, position],
     params: [rows],
     workgroups: grid(rows, 1),

@@ -5,6 +5,7 @@ import { composePath, type Composition } from "../../../src/attribution/objectiv
 import { contrast } from "../../../src/attribution/objectives/contrastive.ts";
 import { crossEntropy } from "../../../src/attribution/objectives/cross_entropy.ts";
 import { perplexity } from "../../../src/attribution/objectives/perplexity.ts";
+import { sequenceProb } from "../../../src/attribution/objectives/sequence_prob.ts";
 import type { PathFunction } from "../../../src/attribution/path_function.ts";
 import { assertClose } from "../../support/closeness.ts";
 import { randomValues } from "../../support/random.ts";
@@ -121,4 +122,53 @@ Deno.test("composePath() asks for one reverse pass if there is one function, and
   assert.equal(Math.fround(score[0][0]), score[0][0]);
   const slope = -Math.exp(0.2) / 3;
   assertClose(gradient[0], [slope, 2 * slope], { absolute: 1e-7, relative: 0 });
+});
+
+/** T linear functions as a device of f32 gives them: c_t · x − 2, rounded. */
+function singlePath(targets: number, seed: number): PathFunction & { readonly coefficients: number[][] } {
+  const path = linearPath(targets, seed);
+  return {
+    ...path,
+    async evaluate(alphas, wants) {
+      const samples = await path.evaluate(alphas, wants);
+      return { ...samples, score: samples.score.map((score) => score.map(Math.fround)) };
+    },
+  };
+}
+
+for (
+  const [what, composition, slope] of [
+    ["sequence-prob", sequenceProb(), 1],
+    ["perplexity", perplexity(), -1 / 150],
+  ] as const
+) {
+  Deno.test(`${what} of 150 tokens in f32 is complete, certified, and the closed form`, async () => {
+    // Scores of f32 near −2 in 150 tokens: a probability near e^−300, which no f32 holds.
+    const part = singlePath(150, 41);
+    const { attribution, input, baseline, certified, arithmeticFloor } = await integrateAdaptively(
+      composePath([part], composition),
+      { tolerance: 1e-3, budget: 400, gradient: "sequence" },
+    );
+    const exact = (x: number[]) =>
+      Math.exp(slope * total(part.coefficients.map((c) => c.reduce((sum, factor, i) => sum + factor * x[i], -2))));
+    const gap = exact(END) - exact(START);
+    assert.ok(gap !== 0 && certified!.met);
+    // 150 roundings of 2⁻²⁴ · 2.
+    assertClose([input[0] / exact(END), baseline[0] / exact(START)], [1, 1], { absolute: 2e-5, relative: 0 });
+    // exp of a linear function: the gradient points one way along the whole path.
+    const shares = START.map((x, i) => total(part.coefficients.map((c) => c[i])) * (END[i] - x));
+    const expected = shares.map((share) => share / total(shares));
+    assertClose(attribution.map((value) => value / gap), expected, { absolute: 0, relative: 1e-3 });
+    assert.ok(arithmeticFloor! > 2 ** -24, "its scores count as rounded to f32");
+  });
+}
+
+Deno.test("composePath() keeps the digits of f32 in what f32 does not hold", async () => {
+  const part = singlePath(300, 43);
+  const wants = { tangent: false, gradient: "none" } as const;
+  const { score: [[own]] } = await composePath([part], sequenceProb()).evaluate([1], wants);
+  const { score: [parts] } = await part.evaluate([1], wants);
+  const [exact] = sequenceProb().value([parts]);
+  assert.ok(own > 0 && own < 2 ** -149);
+  assert.ok(own !== exact && Math.abs(own / exact - 1) <= 2 ** -24);
 });

@@ -11,7 +11,7 @@ import { type Nf4Tensor, quantizeNf4 } from "../../../src/quant/nf4.ts";
 import { randomValues } from "../../support/random.ts";
 import { inScratch } from "../../support/in_scratch.ts";
 
-const KEY: QuantizedKey = { fingerprint: `sha256:${"0".repeat(64)}`, format: "nf4" };
+const KEY: QuantizedKey = { fingerprint: `sha256:${"0".repeat(64)}`, config: "sha256:00", format: "nf4" };
 /** The second has an odd number of elements and a block that is not full. */
 const MATRICES: readonly QuantizedMatrix[] = [{ name: "a.weight", shape: [6, 64] }, {
   name: "b.weight",
@@ -98,6 +98,7 @@ Deno.test("openQuantized() refuses an entry of other matrices", () =>
     });
   }));
 
-Deno.test("quantizedFile() differs with the fingerprint", () => {
+Deno.test("quantizedFile() differs with the fingerprint and with the configuration", () => {
   assert.notEqual(quantizedFile(KEY, "d"), quantizedFile({ ...KEY, fingerprint: "sha256:1" }, "d"));
+  assert.notEqual(quantizedFile(KEY, "d"), quantizedFile({ ...KEY, config: "sha256:1" }, "d"));
 });

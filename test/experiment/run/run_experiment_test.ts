@@ -3,8 +3,10 @@ import { parse } from "npm:csv-parse@7/sync";
 import type { Baseline } from "../../../src/explain/options/baseline.ts";
 import type { AttributionRecord } from "../../../src/explain/record/record.ts";
 import type { ProgressEvent } from "../../../src/experiment/run/progress_event.ts";
+import type { Cell } from "../../../src/experiment/run/cell.ts";
+import type { OpenModel } from "../../../src/experiment/run/run_context.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
-import { closedFormRecord, FAKE_FINGERPRINT } from "../../explain/closed_form_record.ts";
+import { closedFormRecord, FAKE_FINGERPRINT, FAKE_IDENTITY } from "../../explain/closed_form_record.ts";
 import { fakeContext, planOf, readTree, SWEEP, withDirectory } from "../../explain/fake_model.ts";
 
 /** One prompt is enough here: drawing its plots is most of what these tests take. */
@@ -18,12 +20,13 @@ function notesOf(events: ProgressEvent[]): string[] {
   return events.flatMap((event) => event.kind === "note" ? [event.text] : []);
 }
 
-Deno.test("runExperiment() stores each cell's record as it was given", () =>
+Deno.test("runExperiment() stores each cell's record as it was given, with the cell's key", () =>
   withDirectory(async (out) => {
     await runExperiment(PLAN, fakeContext(), out);
     for (const cell of PLAN.cells) {
       const stored = JSON.parse(await Deno.readTextFile(`${out}/cells/${cell.id}.json`));
-      assert.deepEqual(stored, JSON.parse(JSON.stringify(closedFormRecord(cell.text, cell.options))));
+      const given = JSON.parse(JSON.stringify(closedFormRecord(cell.text, cell.options)));
+      assert.deepEqual(stored, { ...given, cell: cell.key });
     }
   }));
 
@@ -137,6 +140,48 @@ Deno.test("runExperiment() computes the records of another model again", () =>
     assert.deepEqual(third.attributed, []);
   }));
 
+Deno.test("runExperiment() computes a record again that was copied over another, and says so", () =>
+  withDirectory(async (out) => {
+    await runExperiment(PLAN, fakeContext(), out);
+    const before = await readTree(out);
+    const [from, to] = [PLAN.cells[0], PLAN.cells[3]].map(({ id }) => `${out}/cells/${id}.json`);
+    await Deno.copyFile(from, to);
+    const [again, events] = [fakeContext(), [] as ProgressEvent[]];
+    const { computed } = await runExperiment(PLAN, { ...again, onProgress: (event) => events.push(event) }, out);
+    assert.equal(computed, 1);
+    assert.deepEqual(notesOf(events), [
+      `${PLAN.cells[3].id} is computed again: it is the record of another cell, by its key`,
+    ]);
+    assert.deepEqual(await readTree(out), before);
+  }));
+
+/** A store of records that do not name their model's identity, as earlier versions left it. */
+async function writeUnnamed(out: string): Promise<void> {
+  const attribute: OpenModel["attribute"] = (text, options) => {
+    const record = closedFormRecord(text, options);
+    const { identity: _, ...model } = record.model;
+    return Promise.resolve({ ...record, model });
+  };
+  await runExperiment(PLAN, fakeContext({ attribute }), out);
+}
+
+Deno.test("runExperiment() keeps a record of an earlier version that the model confirms, which then names the model", () =>
+  withDirectory(async (out) => {
+    await writeUnnamed(out);
+    const confirm = (cell: Cell) => Promise.resolve(cell.options.method === "feature-ablation");
+    const [first, events] = [fakeContext({ confirm }), [] as ProgressEvent[]];
+    const { stored } = await runExperiment(PLAN, { ...first, onProgress: (event) => events.push(event) }, out);
+    assert.equal(stored, 2);
+    assert.equal(notesOf(events).length, PLAN.cells.length - 2);
+    assert.match(
+      notesOf(events)[0],
+      / is computed again: an earlier version wrote it, and its tokens and scores do not /,
+    );
+    const second = fakeContext();
+    await runExperiment(PLAN, second, out);
+    assert.deepEqual(second.attributed, []);
+  }));
+
 Deno.test("runExperiment() goes on after a cell that fails, names it and keeps it out of results.csv", () =>
   withDirectory(async (out) => {
     const failing = fakeContext({
@@ -215,6 +260,7 @@ Deno.test("runExperiment() records what it was computed with", () =>
       quantize: "none",
       device: "auto",
       fingerprint: FAKE_FINGERPRINT,
+      identity: FAKE_IDENTITY,
     }]);
     assert.deepEqual(manifest.adapters, ["closed form"]);
     assert.ok(Date.parse(manifest.started) <= Date.parse(manifest.ended));

@@ -25,7 +25,7 @@ async function withLimit(weights: string, bytes: number, check: (model: Language
   try {
     const loaded = await loadWeights(checkpoint, config, executor, "none");
     const runtime = createModelRuntime(checkpoint, config, executor);
-    await check(assembleModel(checkpoint, runtime, { ...loaded, id: weights, fingerprint: "" }));
+    await check(assembleModel(checkpoint, runtime, { ...loaded, id: weights, fingerprint: "", identity: "" }));
   } finally {
     executor.close();
     checkpoint.close();

@@ -1,14 +1,36 @@
 import type { ValueType } from "../../../src/ops/op.ts";
 import { opCase } from "../../support/op_case.ts";
+import { randomValues } from "../../support/random.ts";
 
 const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
 const u32 = (...shape: number[]): ValueType => ({ shape, dtype: "u32" });
 const head = { weight: "head", vocabulary: 37, gradient: true };
 const wideHead = { weight: "head", vocabulary: 8195, gradient: true };
 
+/** Random values [rows, columns] but for some. */
+function notFinite(rows: number, columns: number, places: readonly [row: number, column: number, value: number][]) {
+  const values = randomValues(rows * columns, 5);
+  for (const [row, column, value] of places) values[row * columns + column] = value;
+  return values;
+}
+
 /** Ops of the head at awkward sizes. */
 export const HEAD_CASES = [
   opCase({ title: "argmax over more than a workgroup", op: "argmax", attributes: {}, inputs: [f32(3, 131)] }),
+  opCase({
+    title: "argmax of rows with a NaN or an infinity anywhere",
+    op: "argmax",
+    attributes: {},
+    inputs: [f32(6, 131)],
+    data: { 0: notFinite(6, 131, [[0, 0, NaN], [1, 70, NaN], [2, 130, NaN], [3, 5, Infinity], [4, 64, -Infinity]]) },
+  }),
+  opCase({
+    title: "nextToken of logits with a NaN",
+    op: "nextToken",
+    attributes: {},
+    inputs: [f32(1, 131), u32(1), u32(1)],
+    data: { 0: notFinite(1, 131, [[0, 99, NaN]]) },
+  }),
   opCase({
     title: "targetLogProb of soft-capped logits",
     op: "targetLogProb",

@@ -9,6 +9,7 @@ import {
   type QuantizedMatrix,
   type QuantizedWriter,
 } from "../../../checkpoint/cache/quantized_cache.ts";
+import { settingsDigest } from "../../../checkpoint/settings_digest.ts";
 import type { Nf4Tensor } from "../../../quant/nf4.ts";
 import { startQuantizePool, usefulThreads } from "./quantize_pool.ts";
 import { readQuantized } from "./quantize_tensor.ts";
@@ -49,6 +50,7 @@ export async function openQuantizedWeights(
   if (directory === null) return quantizeInThreads(checkpoint, matrices);
   const key: QuantizedKey = {
     fingerprint: await checkpoint.fingerprint(cacheFolder("digests", directory)),
+    config: settingsDigest(checkpoint.config),
     format: "nf4",
   };
   const path = quantizedFile(key, cacheFolder("quantized", directory));

@@ -98,6 +98,18 @@ Deno.test("a damaged entry is told of, and made again", () =>
     })
   ));
 
+Deno.test("an entry serves the configuration that it was made with, and no other", () =>
+  inScratch((directory) =>
+    withCheckpoint(FILES[0], async (checkpoint) => {
+      await loadAll(checkpoint, { directory });
+      const changed = { ...unread(checkpoint), config: { ...checkpoint.config, rope_theta: 12345 } };
+      await assert.rejects(loadAll(changed, { directory }));
+      assert.equal(listCache(directory).filter(({ kind }) => kind === "quantized").length, 1);
+      await loadAll({ ...checkpoint, config: changed.config }, { directory });
+      assert.equal(listCache(directory).filter(({ kind }) => kind === "quantized").length, 2);
+    })
+  ));
+
 Deno.test("a load that fails leaves no entry", () =>
   inScratch((directory) =>
     withCheckpoint(FILES[0], async (checkpoint) => {
