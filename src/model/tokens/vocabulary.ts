@@ -1,3 +1,5 @@
+import { checkSteps } from "./steps.ts";
+
 /** A token that is found in a text before it is split. */
 interface AddedToken {
   readonly content: string;
@@ -34,8 +36,11 @@ interface ListedToken extends AddedToken {
 /** Parts of a `tokenizer.json` that are read here; the library reads the others. */
 interface Parts {
   readonly added_tokens?: readonly ListedToken[];
-  readonly model?: { readonly vocab?: OwnTokens; readonly dropout?: unknown };
+  readonly model?: { readonly vocab?: OwnTokens } & { readonly [key in typeof NO_KEYS[number]]?: unknown };
 }
+
+/** Merges would be drawn at random, or tokens have characters that no text has. */
+const NO_KEYS = ["dropout", "continuing_subword_prefix", "end_of_word_suffix"] as const;
 
 /** The model's own tokens: ids by token, or a list of tokens with their scores. */
 type OwnTokens = Readonly<Record<string, number>> | readonly (readonly [token: string, score: number])[];
@@ -43,11 +48,12 @@ type OwnTokens = Readonly<Record<string, number>> | readonly (readonly [token: s
 /**
  * Opens the vocabulary of a `tokenizer.json`.
  *
- * @throws {SyntaxError} if the library cannot read it, its merges are drawn at random, or an added token has another id
+ * @throws {SyntaxError} if the library cannot read it, refuses a step, or gives an added token another id
  */
 export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>>): Promise<Vocabulary> {
   const { model, added_tokens: listed = [] } = tokenizer as Parts;
-  if (model?.dropout) throw malformed(`its model.dropout must be null: got ${model.dropout}`);
+  for (const key of NO_KEYS) if (model?.[key]) throw malformed(`its model.${key} must be null: got ${model[key]}`);
+  checkSteps(tokenizer);
   const { Tokenizer } = await import("npm:tokenizers@0.23");
   let engine: InstanceType<typeof Tokenizer>;
   try {
@@ -64,7 +70,12 @@ export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>
     async encode(text, tokens) {
       // No space is put before an empty text.
       if (text === "" && tokens === "text") return [];
-      return (await engine.encode(text, null, { addSpecialTokens: tokens === "with-special" })).getIds();
+      try {
+        return (await engine.encode(text, null, { addSpecialTokens: tokens === "with-special" })).getIds();
+      } catch (error) {
+        const got = (error as Error).message;
+        throw new RangeError(`Cannot tokenize the text as the vocabulary must have its tokens: got ${got}`);
+      }
     },
     tokenOf: (id) => isId(id) ? engine.idToToken(id) : null,
     idOf: (token) => engine.tokenToId(token),
@@ -80,7 +91,8 @@ function checkAdded(engine: { tokenToId(token: string): number | null }, listed:
   for (const { id, content } of listed) {
     const given = engine.tokenToId(content);
     if (given === id) continue;
-    throw malformed(`its added token ${JSON.stringify(content)} must have the id ${given}: got ${id}`);
+    const must = given === null ? "not be empty" : `have the id ${given}`;
+    throw malformed(`its added token ${JSON.stringify(content)} must ${must}: got ${id}`);
   }
 }
 
