@@ -48,13 +48,14 @@ type OwnTokens = Readonly<Record<string, number>> | readonly (readonly [token: s
 /**
  * Opens the vocabulary of a `tokenizer.json`.
  *
+ * @throws {Error} if the library does not load
  * @throws {SyntaxError} if the library cannot read it, refuses a step, or gives an added token another id
  */
 export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>>): Promise<Vocabulary> {
   const { model, added_tokens: listed = [] } = tokenizer as Parts;
   for (const key of NO_KEYS) if (model?.[key]) throw malformed(`its model.${key} must be null: got ${model[key]}`);
   checkSteps(tokenizer);
-  const { Tokenizer } = await import("npm:tokenizers@0.23");
+  const { Tokenizer } = await loadLibrary();
   let engine: InstanceType<typeof Tokenizer>;
   try {
     // A prompt is neither cut nor filled up.
@@ -84,6 +85,20 @@ export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>
     added: new Map(listed.map((token) => [token.id, token])),
     size,
   };
+}
+
+async function loadLibrary(): Promise<typeof import("npm:tokenizers@0.23")> {
+  try {
+    return await import("npm:tokenizers@0.23");
+  } catch (error) {
+    const { os, arch } = Deno.build;
+    const cause = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new Error(
+      `Cannot load the tokenizer as its native library must load, with --allow-ffi and --allow-env: got an error on ` +
+        `${os} ${arch} (${cause})`,
+      { cause: error },
+    );
+  }
 }
 
 /** The ids that tokens get follow from their order; one with another would be a row of another token. */

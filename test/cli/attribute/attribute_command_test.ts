@@ -222,6 +222,13 @@ Deno.test("attribute --strict exits with 3 where the tolerance is not met, and a
   assert.match(stdout, /What resists lies at α = [\d.]+ … [\d.]+ \([\d.]+ %\)/);
 });
 
+Deno.test("attribute without native libraries says that the tokenizer needs one", async () => {
+  const args = ["attribute", "--prompt", "In", "--target", " he", "--device", "reference"];
+  const { code, stderr } = await runCli(args, {}, ["--deny-ffi"]);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /Cannot load the tokenizer as its native library must load, with --allow-ffi and --allow-env: /);
+});
+
 const HERE = await adapterKind();
 // A native library, which needs the permission.
 const WITHOUT_ONNX = `--deny-ffi=${onnxFolder()}`;
