@@ -7,7 +7,8 @@
  * import type { PromptToken } from "./model.ts";
  *
  * const model = await loadModel("embedded", { device: "reference" });
- * const tokens: readonly PromptToken[] = (await model.tokenizer()).encodePrompt("Michael works as a").tokens;
+ * const tokenizer = await model.tokenizer();
+ * const tokens: readonly PromptToken[] = (await tokenizer.encodePrompt("Michael works as a")).tokens;
  * console.log(tokens.map(({ text }) => text), model.config.hiddenSize);
  * model.close();
  * ```

@@ -66,8 +66,8 @@ export interface Opened {
 export async function openSubject({ source, options, golden }: Subject): Promise<Opened> {
   const model = await loadModel(source, options);
   const tokenizer = await model.tokenizer();
-  const prompt = tokenizer.encodePrompt(EXAMPLE.prompt).tokens.map(({ id }) => id);
-  const target = tokenizer.encodeTarget(EXAMPLE.target);
+  const prompt = (await tokenizer.encodePrompt(EXAMPLE.prompt)).tokens.map(({ id }) => id);
+  const target = await tokenizer.encodeTarget(EXAMPLE.target);
   const [score] = await model.score([await model.embed(prompt)], target);
   assertNear(score, golden?.logProbs.f64 ?? await referenceScore(source, prompt, target), 5e-4, "log-probs");
   return { model, prompt, target };

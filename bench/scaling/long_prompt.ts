@@ -38,7 +38,7 @@ async function measure(tokens: number, device: MeasuredDevice): Promise<LongProm
   const model = await loadModel(source, options);
   // Before any program exists the plan holds the weights alone.
   const weights = model.meter.predictedBytes;
-  const { prompt, target } = pastedDocument(await model.tokenizer(), tokens);
+  const { prompt, target } = await pastedDocument(await model.tokenizer(), tokens);
   const end = await model.embed(prompt);
   // Gradient times direction is input × gradient where the path starts at zero.
   const path = await model.path({ start: new Float32Array(end.length), end, targets: target });

@@ -24,9 +24,12 @@ interface PastedDocument {
  *
  * @throws {RangeError} if so few tokens do not hold the question and the first line
  */
-export function pastedDocument({ encodePrompt, encodeTarget }: Tokenizer, tokens: number): PastedDocument {
-  const start = encodePrompt(`${HEAD}${ANSWER}\n`).tokens.map(({ id }) => id);
-  const end = encodeTarget(TAIL);
+export async function pastedDocument(
+  { encodePrompt, encodeTarget }: Tokenizer,
+  tokens: number,
+): Promise<PastedDocument> {
+  const start = (await encodePrompt(`${HEAD}${ANSWER}\n`)).tokens.map(({ id }) => id);
+  const end = await encodeTarget(TAIL);
   const room = tokens - start.length - end.length;
   if (room < 0) {
     throw new RangeError(
@@ -35,7 +38,8 @@ export function pastedDocument({ encodePrompt, encodeTarget }: Tokenizer, tokens
   }
   // No line has fewer tokens than words, of which there are more than ten.
   const lines = Array.from({ length: Math.ceil(room / 10) }, (_, i) => line(i));
-  return { prompt: [...start, ...encodeTarget(lines.join("\n")).slice(0, room), ...end], target: encodeTarget(TARGET) };
+  const document = (await encodeTarget(lines.join("\n"))).slice(0, room);
+  return { prompt: [...start, ...document, ...end], target: await encodeTarget(TARGET) };
 }
 
 function line(i: number): string {

@@ -42,7 +42,8 @@ export async function runGenerateCommand(args: string[]): Promise<number> {
     const model = await openModel(modelOptions(values), { bar, onWork: () => onWork() });
     try {
       const tokenizer = await model.tokenizer();
-      const { tokens } = tokenizer.encodePrompt(prompt, { chat: chat === true || history !== undefined, history });
+      const asked = { chat: chat === true || history !== undefined, history };
+      const { tokens } = await tokenizer.encodePrompt(prompt, asked);
       onWork = showTokens(bar, { prompt: tokens.length, most: generate });
       const onText = (piece: string) => {
         if (Deno.stdout.isTerminal()) {

@@ -67,12 +67,12 @@ export async function prepareText(
 ): Promise<PreparedText> {
   const tokenizer = await model.tokenizer();
   const { history = [], chat = history.length > 0 } = text;
-  const { text: promptText, tokens, turns } = tokenizer.encodePrompt(text.prompt, { chat, history });
+  const { text: promptText, tokens, turns } = await tokenizer.encodePrompt(text.prompt, { chat, history });
   if (tokens.length === 0) {
     throw new RangeError("Cannot attribute as the prompt must have at least one token: got none");
   }
   const promptIds = tokens.map((token) => token.id);
-  const frozen = frozenPositions(tokens, freeze, tokenizer);
+  const frozen = await frozenPositions(tokens, freeze, tokenizer);
   const unitTokens = tokens.map(({ text, start, end }, i) => ({ text, start, end, frozen: frozen[i] }));
   if (frozen.every(Boolean)) {
     throw new RangeError(
@@ -84,7 +84,7 @@ export async function prepareText(
   for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
   const generation = text.target === undefined ? describeGeneration(text) : null;
   const targetIds = generation === null
-    ? tokenizer.encodeTarget(text.target!)
+    ? await tokenizer.encodeTarget(text.target!)
     : await model.generate(promptIds, generation.generate, text);
   if (targetIds.length === 0) {
     throw new RangeError(
@@ -93,10 +93,10 @@ export async function prepareText(
         : "Cannot attribute as the target must have at least one token: got an empty text",
     );
   }
-  const alternative = alternativeOf(tokenizer, text, objective, targetIds);
-  const differs = (ids: readonly number[], continuation?: string) =>
+  const alternative = await alternativeOf(tokenizer, text, objective, targetIds);
+  const differs = async (ids: readonly number[], continuation?: string) =>
     continuation !== undefined && !chat &&
-    String(tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
+    String(await tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
   const targetText = text.target ?? tokenizer.decode(targetIds);
   const targetTokens = locatedTokens(tokenizer, targetText, targetIds);
   return {
@@ -119,19 +119,19 @@ export async function prepareText(
     ),
     chat,
     history,
-    boundaryDiffers: differs(targetIds, text.target) || differs(alternative?.ids ?? [], alternative?.text),
+    boundaryDiffers: await differs(targetIds, text.target) || await differs(alternative?.ids ?? [], alternative?.text),
   };
 }
 
 /** The alternative that `contrastive` needs and no other objective has a use for. */
-function alternativeOf(
+async function alternativeOf(
   tokenizer: Tokenizer,
   { alternative: text }: AttributionText,
   objective: CommonOptions["objective"],
   targetIds: readonly number[],
-): PreparedText["alternative"] {
+): Promise<PreparedText["alternative"]> {
   if (objective !== "contrastive" || text === undefined) return null;
-  const ids = tokenizer.encodeTarget(text);
+  const ids = await tokenizer.encodeTarget(text);
   if (String(ids) === String(targetIds)) {
     throw new RangeError(`Cannot attribute as the alternative must not be the target: got ${JSON.stringify(text)}`);
   }
@@ -168,11 +168,11 @@ function locatedTokens(tokenizer: Tokenizer, text: string, ids: readonly number[
 }
 
 /** @throws {RangeError} if a position lies behind the prompt, or a token does not exist */
-function frozenPositions(
+async function frozenPositions(
   tokens: readonly PromptToken[],
   freeze: readonly FrozenTokens[],
   { tokenId }: Pick<Tokenizer, "tokenId">,
-): boolean[] {
+): Promise<boolean[]> {
   const frozen = tokens.map(() => false);
   const freezeWhere = (isFrozen: (token: PromptToken) => boolean) =>
     tokens.forEach((token, i) => frozen[i] ||= isFrozen(token));
@@ -188,7 +188,7 @@ function frozenPositions(
         frozen[0] = true;
         break;
       case "token": {
-        const id = tokenId(which.token);
+        const id = await tokenId(which.token);
         freezeWhere((token) => token.id === id);
         break;
       }

@@ -11,12 +11,12 @@ const LOOSE = 100;
 async function attributeOn(device: Device) {
   const model = await loadModel(undefined, { device });
   const tokenizer = await model.tokenizer();
-  const end = await model.embed(tokenizer.encodePrompt(PROMPT).tokens.map(({ id }) => id));
+  const end = await model.embed((await tokenizer.encodePrompt(PROMPT)).tokens.map(({ id }) => id));
   const mean = await model.meanEmbedding();
   const path = await model.path({
     start: end.map((_, i) => mean[i % mean.length]),
     end,
-    targets: tokenizer.encodeTarget(TARGET),
+    targets: await tokenizer.encodeTarget(TARGET),
   });
   const result = await integrateAdaptively(path, { tolerance: 0.02, budget: 100, gradient: "sequence" });
   model.close();

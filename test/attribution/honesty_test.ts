@@ -88,10 +88,12 @@ Deno.test("κ and the entries' errors are honest for 60 random models and paths"
 /** A text of the embedded model's kind, from a baseline, with every token moving. */
 async function embeddedCase(model: LanguageModel, prompt: string, target: string, baseline: string): Promise<Ratios> {
   const tokenizer = await model.tokenizer();
-  const end = await model.embed(tokenizer.encodePrompt(prompt).tokens.map(({ id }) => id));
-  const row = baseline === "mean" ? await model.meanEmbedding() : await model.embed([tokenizer.tokenId(baseline)]);
+  const end = await model.embed((await tokenizer.encodePrompt(prompt)).tokens.map(({ id }) => id));
+  const row = baseline === "mean"
+    ? await model.meanEmbedding()
+    : await model.embed([await tokenizer.tokenId(baseline)]);
   const start = end.map((_, i) => row[i % row.length]);
-  const path = await model.path({ start, end, targets: tokenizer.encodeTarget(target) });
+  const path = await model.path({ start, end, targets: await tokenizer.encodeTarget(target) });
   return await compare(`${prompt}…${target} from ${baseline}`, path, "sequence", 0.01);
 }
 

@@ -36,7 +36,7 @@ Deno.test("attribute explains a target that was drawn, and its record says how",
   });
   const model = await loadModel();
   const tokenizer = await model.tokenizer();
-  const ids = tokenizer.encodePrompt(PROMPT).tokens.map(({ id }) => id);
+  const ids = (await tokenizer.encodePrompt(PROMPT)).tokens.map(({ id }) => id);
   const options = { temperature: 2, topK: 20, seed: 9, stop: ["\n"] };
   assert.deepEqual(target.tokens.map(({ id }: { id: number }) => id), await model.generate(ids, 6, options));
   model.close();
@@ -50,7 +50,7 @@ Deno.test("generate --history puts earlier messages before the prompt", () =>
     assert.equal(code, 0, stderr);
     const model = await loadModel(directory);
     const { encodePrompt, decode } = await model.tokenizer();
-    const { tokens } = encodePrompt(prompt, { chat: true, history: [{ role: "user", content: earlier }] });
+    const { tokens } = await encodePrompt(prompt, { chat: true, history: [{ role: "user", content: earlier }] });
     assert.equal(stdout, `${decode(await model.generate(tokens.map(({ id }) => id), 8))}\n`);
     model.close();
   }));

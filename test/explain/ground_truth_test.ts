@@ -41,9 +41,12 @@ function within(tokens: readonly PromptToken[], text: string, start: number, end
   });
 }
 
-function tokenize(tokenizer: Tokenizer, { prompt, target, facts, hobbies }: Person): Tokenized {
-  const promptTokens = tokenizer.encodePrompt(prompt).tokens;
-  const targetTokens = tokenizer.encodePrompt(target).tokens;
+async function tokenize(
+  tokenizer: Tokenizer,
+  { prompt, target, facts, hobbies }: Person,
+): Promise<Tokenized> {
+  const promptTokens = (await tokenizer.encodePrompt(prompt)).tokens;
+  const targetTokens = (await tokenizer.encodePrompt(target)).tokens;
   return {
     prompt: promptTokens.map(({ id }) => id),
     target: targetTokens.map(({ id }) => id),
@@ -96,7 +99,7 @@ async function shareOfRight(
     let right = 0;
     let words = 0;
     for (const person of PEOPLE) {
-      const one = tokenize(tokenizer, person);
+      const one = await tokenize(tokenizer, person);
       (await attributionsOf(model, one)).forEach((attribution, w) => {
         words++;
         if (isRight(attribution, one, one.words[w].causes)) right++;

@@ -3,18 +3,19 @@ import type { Tokenizer } from "../../src/model/tokens/tokenizer.ts";
 
 /** A tokenizer for models without one: the text of ids 3, 14 is "3 14", as in test/golden/captum_values.py. */
 const ID_TOKENIZER: Tokenizer = {
-  encodePrompt: (text) => ({
-    text,
-    tokens: wordsOf(text).map((word) => ({ ...word, id: Number(word.text), special: false, template: false })),
-    turns: [],
-  }),
-  encodeTarget: idsOf,
+  encodePrompt: (text) =>
+    Promise.resolve({
+      text,
+      tokens: wordsOf(text).map((word) => ({ ...word, id: Number(word.text), special: false, template: false })),
+      turns: [],
+    }),
+  encodeTarget: (text) => Promise.resolve(idsOf(text)),
   locate: (text) => wordsOf(text),
-  encodeJoint: (prompt, target) => idsOf(`${prompt} ${target}`),
+  encodeJoint: (prompt, target) => Promise.resolve(idsOf(`${prompt} ${target}`)),
   describe: (ids) => ids.map((id) => ({ id, text: String(id) })),
   decode: idText,
   bytes: (id) => new TextEncoder().encode(`${id} `),
-  tokenId: Number,
+  tokenId: (spec) => Promise.resolve(Number(spec)),
   eosTokenIds: [],
   padTokenId: null,
   vocabSize: 203,

@@ -48,7 +48,7 @@ export function byteTokens(text: string, random: RandomStream, frozenShare = 0):
     pieces.push(bytes.slice(at, at + size));
     at += size;
   }
-  const spans = alignTokens(text, pieces, { normalize: (same) => same, strips: false });
+  const spans = alignTokens(text, pieces.map((bytes) => ({ bytes })), (same) => same);
   return spans.map((span) => ({
     ...span,
     text: text.slice(span.start, span.end),

@@ -94,7 +94,8 @@ async function alignedIds(
   { promptIds, chat, history }: Pick<PreparedText, "promptIds" | "chat" | "history">,
   text: string,
 ): Promise<number[]> {
-  const ids = (await model.tokenizer()).encodePrompt(text, { chat, history }).tokens.map(({ id }) => id);
+  const { tokens } = await (await model.tokenizer()).encodePrompt(text, { chat, history });
+  const ids = tokens.map(({ id }) => id);
   if (ids.length !== promptIds.length) {
     throw new RangeError(
       `Cannot attribute as the baseline text must have as many tokens as the prompt, ${promptIds.length}: got ` +

@@ -17,7 +17,7 @@ export async function embeddingRow(
     case "mean":
       return await model.meanEmbedding();
     case "token":
-      return await model.embed([(await model.tokenizer()).tokenId(name.token)]);
+      return await model.embed([await (await model.tokenizer()).tokenId(name.token)]);
     case "eos":
     case "pad": {
       const { eosTokenIds: [eos], padTokenId } = await model.tokenizer();

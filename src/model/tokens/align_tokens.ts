@@ -4,12 +4,16 @@ export interface Span {
   readonly end: number;
 }
 
-/** Changes that a tokenizer makes to a text besides splitting it. */
-interface TextChanges {
-  /** Unicode normalization before anything else; the identity if there is none. */
-  normalize(text: string): string;
-  /** True if added tokens swallow the white space around them. */
-  readonly strips: boolean;
+/** The part of a text that a token stands for. */
+interface Piece {
+  /** UTF-8 of its part of the normalized text. */
+  readonly bytes: Uint8Array;
+  /** Its part of the text as it stands, if it is found before normalization. */
+  readonly raw?: string;
+  /** True if it swallows the white space before it. */
+  readonly lstrip?: boolean;
+  /** True if it swallows the white space behind it. */
+  readonly rstrip?: boolean;
 }
 
 /** UTF-8 of a text and, for each byte, the characters of the text it comes from. */
@@ -22,27 +26,52 @@ interface TextBytes {
  * Finds the place of each token in `text`. A token that holds part of a character's bytes gets that character.
  *
  * @param text that was tokenized
- * @param pieces bytes of its tokens, in order, without any that the text does not have
+ * @param pieces its tokens, in order, without bytes that the text does not have
+ * @param normalize Unicode normalization before anything else; the identity if there is none
  * @throws {RangeError} if the tokens do not spell the text, as happens if the vocabulary lacks a byte
  */
-export function alignTokens(text: string, pieces: readonly Uint8Array[], changes: TextChanges): Span[] {
-  const { bytes, spans } = textBytes(text, changes.normalize);
+export function alignTokens(
+  text: string,
+  pieces: readonly Piece[],
+  normalize: (text: string) => string,
+): Span[] {
+  const found = textBytes(text, normalize);
+  const { bytes, spans } = found;
   let at = 0;
   const skipSpace = () => {
-    while (changes.strips && at < bytes.length && isSpace(bytes[at])) at++;
+    while (at < bytes.length && WHITE_SPACE.test(text.slice(spans[at].start, spans[at].end))) at++;
   };
-  const found = pieces.map((piece) => {
+  const places = pieces.map((piece, i) => {
     // A token without bytes is placed at the next character.
-    if (piece.length === 0 && at < bytes.length) return spans[at];
-    if (!startsWith(bytes, piece, at)) skipSpace();
-    if (piece.length === 0 || !startsWith(bytes, piece, at)) throw misspelt(text, spans[at]);
-    const span = { start: spans[at].start, end: spans[at + piece.length - 1].end };
-    at += piece.length;
+    if (piece.bytes.length === 0 && at < bytes.length) return spans[at];
+    let end = endOf(piece, text, found, at);
+    if (end < 0 && (piece.lstrip || pieces[i - 1]?.rstrip)) {
+      skipSpace();
+      end = endOf(piece, text, found, at);
+    }
+    if (end <= at) throw misspelt(text, spans[at]);
+    const span = { start: spans[at].start, end: spans[end - 1].end };
+    at = end;
     return span;
   });
-  skipSpace();
+  if (pieces.at(-1)?.rstrip) skipSpace();
   if (at < bytes.length) throw misspelt(text, spans[at]);
-  return found;
+  return places;
+}
+
+/** White space as Unicode has it: U+0085 is, U+FEFF is not. */
+const WHITE_SPACE = /^\p{White_Space}+$/u;
+
+/** Returns the byte behind a token that begins at one, −1 if it does not. */
+function endOf({ bytes: piece, raw }: Piece, text: string, { bytes, spans }: TextBytes, at: number): number {
+  const starts = raw !== undefined && at < bytes.length && spans[at - 1]?.start !== spans[at].start;
+  if (starts && text.startsWith(raw, spans[at].start)) {
+    const end = spans[at].start + raw.length;
+    let next = at;
+    while (next < bytes.length && spans[next].end <= end) next++;
+    if (spans[next - 1]?.end === end) return next;
+  }
+  return startsWith(bytes, piece, at) ? at + piece.length : -1;
 }
 
 function misspelt(text: string, at: Span | undefined): RangeError {
@@ -75,8 +104,4 @@ function textBytes(text: string, normalize: (text: string) => string): TextBytes
 
 function startsWith(bytes: Uint8Array, piece: Uint8Array, at: number): boolean {
   return at + piece.length <= bytes.length && piece.every((byte, i) => bytes[at + i] === byte);
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }

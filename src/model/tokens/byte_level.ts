@@ -29,6 +29,11 @@ export function tokenBytes(token: string): Uint8Array {
   });
 }
 
+/** True for a character of that alphabet that stands for another one's byte: any beyond ASCII. */
+export function isByteLetter(token: string): boolean {
+  return token > "\x7f" && BYTE_OF_CHARACTER.has(token);
+}
+
 /** Returns the length of UTF-8 sequences that start with this byte, 0 if none does. */
 function lengthAfter(first: number): number {
   return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;

@@ -6,7 +6,7 @@ import type { EncodedPrompt, PromptOptions, Token } from "./tokenizer.ts";
 /** The parts of a tokenizer that encoding a prompt needs. */
 export interface PromptEncoder {
   /** Returns token ids, of a text alone or with the special tokens that the tokenizer adds. */
-  encode(text: string, tokens: "text" | "with-special"): number[];
+  encode(text: string, tokens: "text" | "with-special"): Promise<number[]>;
   align(text: string, ids: readonly number[]): Span[];
   describe(ids: readonly number[]): Token[];
   /** Null if the tokenizer has no chat template. */
@@ -18,20 +18,20 @@ export interface PromptEncoder {
  *
  * @throws {RangeError} if `Tokenizer.encodePrompt` says so
  */
-export function encodePrompt(
+export async function encodePrompt(
   encoder: PromptEncoder,
   text: string,
   { chat = false, history = [] }: PromptOptions = {},
-): EncodedPrompt {
-  if (chat) return encodeChat([...history, { role: "user", content: text }], encoder);
+): Promise<EncodedPrompt> {
+  if (chat) return await encodeChat([...history, { role: "user", content: text }], encoder);
   if (history.length > 0) throw new RangeError("Cannot use earlier messages as chat must be on: got chat off");
-  return encodePlain(text, encoder);
+  return await encodePlain(text, encoder);
 }
 
-function encodePlain(text: string, { encode, align, describe }: PromptEncoder): EncodedPrompt {
-  const plain = encode(text, "text");
+async function encodePlain(text: string, { encode, align, describe }: PromptEncoder): Promise<EncodedPrompt> {
+  const plain = await encode(text, "text");
   const spans = align(text, plain);
-  const ids = encode(text, "with-special");
+  const ids = await encode(text, "with-special");
   const first = indexOfRun(ids, plain);
   const tokens = describe(ids).map((token, i) => {
     const span = spans[i - first];
@@ -48,13 +48,16 @@ function indexOfRun(ids: readonly number[], run: readonly number[]): number {
   throw new RangeError("Cannot tokenize the prompt as special tokens must be around its tokens: got them within");
 }
 
-function encodeChat(messages: readonly ChatMessage[], { chat, encode, align, describe }: PromptEncoder): EncodedPrompt {
+async function encodeChat(
+  messages: readonly ChatMessage[],
+  { chat, encode, align, describe }: PromptEncoder,
+): Promise<EncodedPrompt> {
   if (chat === null) {
     throw new RangeError("Cannot encode a chat as the tokenizer must have a chat_template: got none");
   }
   const rendered = renderTurns(chat, messages);
   const turns = rendered.turns.map((turn) => inWritten(turn, rendered.text, messages));
-  const ids = encode(rendered.text, "text");
+  const ids = await encode(rendered.text, "text");
   const spans = align(rendered.text, ids);
   const tokens = describe(ids).map((token, i) => {
     const { start, end } = spans[i];

@@ -3,47 +3,32 @@ import { alignTokens, type Span } from "./align_tokens.ts";
 import { joinBytes, readablePieces } from "./byte_level.ts";
 import { chatTemplate, type RenderChat } from "./chat_template.ts";
 import { encodePrompt, type PromptEncoder } from "./encode_prompt.ts";
-import { withPattern } from "./gpt2_split.ts";
 import { endTokens, findToken, namedToken } from "./named_tokens.ts";
+import { openVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { tokenWriting } from "./token_writing.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-type Backend = InstanceType<typeof import("npm:@huggingface/tokenizers@0.2").Tokenizer>;
-
 /**
- * Builds a tokenizer from the objects of `tokenizer.json` and `tokenizer_config.json`; touches no network.
- *
- * Uses the tokenizer and template engine that `@huggingface/transformers` is made of, not that package itself, which
- * brings two inference runtimes and an image library.
+ * Builds a tokenizer from the objects of `tokenizer.json` and `tokenizer_config.json`; touches no network. Texts are
+ * tokenized by Hugging Face's own library, which Python's tokenizers are, too.
  *
  * @throws {SyntaxError} if the files do not make a byte-level tokenizer or one of SentencePiece's kind with bytes
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   tokenWriting(files.tokenizer, (text) => text);
-  const { Tokenizer } = await import("npm:@huggingface/tokenizers@0.2");
-  let backend: Backend;
-  try {
-    const { pre_tokenizer: steps } = files.tokenizer;
-    const split = typeof steps === "object" && steps !== null ? withPattern(steps as Record<string, unknown>) : steps;
-    backend = new Tokenizer({ ...files.tokenizer, pre_tokenizer: split }, files.config);
-  } catch (error) {
-    throw new SyntaxError(
-      `Cannot load tokenizer.json as it must be a fast tokenizer's: got ${(error as Error).message}`,
-    );
-  }
-  return wrap(backend, await chatTemplate(files.config), files);
+  const vocabulary = await openVocabulary(files.tokenizer);
+  return wrap(vocabulary, await chatTemplate(files.config), files);
 }
 
-function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles): Tokenizer {
-  const vocabSize = 1 + [...backend.get_vocab().values()].reduce((largest, id) => Math.max(largest, id), -1);
-  const { bytes, align } = textOfTokens(backend, files, vocabSize);
-  const encode: PromptEncoder["encode"] = (text, tokens) =>
-    text === "" && tokens === "text" ? [] : backend.encode(text, { add_special_tokens: tokens !== "text" }).ids;
+function wrap(vocabulary: Vocabulary, chat: RenderChat | null, files: TokenizerFiles): Tokenizer {
+  const { size } = vocabulary;
+  const { bytes, align } = textOfTokens(vocabulary, files);
+  const encode: PromptEncoder["encode"] = (text, tokens) => vocabulary.encode(text.toWellFormed(), tokens);
   const pieces = (ids: readonly number[]) => ids.map(bytes);
   const describe = (ids: readonly number[]) => readablePieces(pieces(ids)).map((text, i) => ({ id: ids[i], text }));
   // Tokens that do not spell the text are refused.
-  const spelt = (text: string) => {
-    const ids = encode(text, "text");
+  const spelt = async (text: string) => {
+    const ids = await encode(text, "text");
     align(text, ids);
     return ids;
   };
@@ -51,18 +36,18 @@ function wrap(backend: Backend, chat: RenderChat | null, files: TokenizerFiles):
     encodePrompt: (text, options) => encodePrompt({ encode, align, describe, chat }, text.toWellFormed(), options),
     encodeTarget: (text) => spelt(text.toWellFormed()),
     locate: (text, ids) => align(text.toWellFormed(), ids),
-    encodeJoint(prompt, target) {
+    async encodeJoint(prompt, target) {
       const text = (prompt + target).toWellFormed();
-      spelt(text);
-      return encode(text, "with-special");
+      await spelt(text);
+      return await encode(text, "with-special");
     },
     describe,
     decode: (ids) => readablePieces([joinBytes(pieces(ids))])[0],
     bytes,
-    tokenId: (spec) => findToken(spec, vocabSize, backend, (text) => encode(text, "text")),
-    eosTokenIds: endTokens(backend, files),
-    padTokenId: namedToken(backend, files.config.pad_token),
-    vocabSize,
+    tokenId: (spec) => findToken(spec, vocabulary, (text) => encode(text, "text")),
+    eosTokenIds: endTokens(vocabulary, files),
+    padTokenId: namedToken(vocabulary, files.config.pad_token),
+    vocabSize: size,
   };
 }
 
@@ -72,30 +57,44 @@ interface TokenText {
   align(text: string, ids: readonly number[]): Span[];
 }
 
-function textOfTokens(backend: Backend, files: TokenizerFiles, vocabSize: number): TokenText {
-  const added = backend.get_added_tokens_decoder();
-  const writing = tokenWriting(files.tokenizer, (text) => backend.normalizer ? backend.normalizer(text) : text);
+function textOfTokens(vocabulary: Vocabulary, files: TokenizerFiles): TokenText {
+  const { added } = vocabulary;
+  const writing = tokenWriting(files.tokenizer, vocabulary.normalize);
+  // A byte is known by its place among the model's own tokens: one that is added as well would be two things.
+  const twofold = [...added.values()].find(({ content }) => writing.isByte(content) && vocabulary.isOwn(content));
+  if (twofold !== undefined) {
+    throw new SyntaxError(
+      `Cannot load tokenizer.json as an added token must not be a byte of the vocabulary: got ${twofold.content}`,
+    );
+  }
   const bytes = (id: number) => {
-    const token = requireToken(backend, id, vocabSize);
+    const token = requireToken(vocabulary, id);
     return added.has(id) ? writing.addedBytes(token) : writing.bytes(token);
   };
-  const changes = {
-    normalize: writing.normalize,
-    strips: [...added.values()].some(({ lstrip, rstrip }) => lstrip || rstrip),
-  };
   // The space that some tokenizers put before a text, or after an added token, is none of its characters.
-  const ownBytes = (text: string, ids: readonly number[]) =>
-    ids.map(bytes).map((piece, i) => {
-      const starts = (i === 0 || added.has(ids[i - 1])) && !added.has(ids[i]) && piece[0] === 0x20;
-      return starts && writing.prefixed(text, i === 0 ? "text" : "after-added") ? piece.subarray(1) : piece;
+  const ownBytes = (text: string, ids: readonly number[], i: number) => {
+    const piece = bytes(ids[i]);
+    const starts = (i === 0 || added.has(ids[i - 1])) && piece[0] === 0x20;
+    return starts && writing.prefixed(text, i === 0 ? "text" : "after-added") ? piece.subarray(1) : piece;
+  };
+  const align = (text: string, ids: readonly number[]) => {
+    const pieces = ids.map((id, i) => {
+      const token = added.get(id);
+      if (token === undefined) return { bytes: ownBytes(text, ids, i) };
+      const { content, normalized, lstrip, rstrip } = token;
+      // Such a token is found in the text as it stands, or as it is after normalization.
+      const found = normalized ? new TextEncoder().encode(writing.normalize(content)) : bytes(id);
+      return { bytes: found, raw: normalized ? undefined : content, lstrip, rstrip };
     });
-  return { bytes, align: (text, ids) => alignTokens(text, ownBytes(text, ids), changes) };
+    return alignTokens(text, pieces, writing.normalize);
+  };
+  return { bytes, align };
 }
 
-function requireToken(backend: Backend, id: number, vocabSize: number): string {
-  const token = backend.id_to_token(id);
-  if (token === undefined) {
-    throw new RangeError(`Cannot describe a token as its id must be one of 0 to ${vocabSize - 1}: got ${id}`);
+function requireToken({ tokenOf, size }: Vocabulary, id: number): string {
+  const token = tokenOf(id);
+  if (token === null) {
+    throw new RangeError(`Cannot describe a token as its id must be one of 0 to ${size - 1}: got ${id}`);
   }
   return token;
 }

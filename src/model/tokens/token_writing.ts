@@ -1,4 +1,4 @@
-import { tokenBytes } from "./byte_level.ts";
+import { isByteLetter, tokenBytes } from "./byte_level.ts";
 
 /** The writing of a vocabulary's tokens, and the parts of a text that they spell. */
 interface TokenWriting {
@@ -10,6 +10,8 @@ interface TokenWriting {
   bytes(token: string): Uint8Array;
   /** Returns the bytes of an added token. */
   addedBytes(token: string): Uint8Array;
+  /** True if a token of the vocabulary that is written so is a byte, and an added one would be something else. */
+  isByte(token: string): boolean;
   /** Makes the changes to a text, before it is split, that the tokens' bytes do not undo. */
   normalize(text: string): string;
   /**
@@ -47,12 +49,9 @@ export function tokenWriting(
 ): TokenWriting {
   const decoders = flatten(tokenizer.decoder, "decoders");
   const types = decoders.map(({ type }) => type);
-  if (types.includes("ByteLevel")) {
-    const addedBytes = (token: string) => new TextEncoder().encode(token);
-    return { bytes: tokenBytes, addedBytes, normalize: normalizer, prefixed: () => false };
-  }
-  const pieces = types.includes("ByteFallback") && (types.includes("Replace") || types.includes("Metaspace"));
   const normalizers = flatten(tokenizer.normalizer, "normalizers").map(({ type }) => type);
+  if (types.includes("ByteLevel")) return byteLevelWriting(normalizers, normalizer);
+  const pieces = types.includes("ByteFallback") && (types.includes("Replace") || types.includes("Metaspace"));
   const undone = normalizers.every((type) => type === "Prepend" || type === "Replace");
   if (!pieces || !undone) {
     const got = pieces ? `normalizer ${normalizers.join(", ")}` : types.join(", ") || "none";
@@ -65,12 +64,35 @@ export function tokenWriting(
   const spaced = (text: string) => text.startsWith(" ") || text.startsWith(SPACE);
   return {
     bytes: pieceBytes,
-    // Gemma's runs of spaces are both pieces and added tokens.
-    addedBytes: pieceBytes,
+    // Gemma's runs of spaces are both pieces and added tokens; an added `<0x41>` is its six characters.
+    addedBytes: (token) => new TextEncoder().encode(token.replaceAll(SPACE, " ")),
+    isByte: (token) => BYTE.test(token),
     normalize: (text) => text.replaceAll(SPACE, " "),
     // Metaspace leaves a text that starts with a space alone, Prepend none.
     prefixed: (text, place) =>
       normalizers.includes("Prepend") || (place === "text" ? scheme !== "never" && !spaced(text) : scheme === "always"),
+  };
+}
+
+/** Texts are normalized character by character, so that each token's characters are known. */
+function byteLevelWriting(
+  normalizers: readonly (string | undefined)[],
+  normalizer: (text: string) => string,
+): TokenWriting {
+  const whole = normalizers.find((type) => type === "Strip" || type === "Prepend");
+  if (whole !== undefined) {
+    throw new SyntaxError(`Cannot load tokenizer.json as its normalizer must change single characters: got ${whole}`);
+  }
+  // Such a normalizer writes bytes as the tokens do.
+  const written = normalizers.includes("ByteLevel");
+  return {
+    bytes: tokenBytes,
+    addedBytes: (token) => new TextEncoder().encode(token),
+    isByte: isByteLetter,
+    normalize: written
+      ? (text) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(tokenBytes(normalizer(text)))
+      : normalizer,
+    prefixed: () => false,
   };
 }
 

@@ -52,9 +52,9 @@ export interface Tokenizer {
    * @throws {RangeError} if `chat` is asked for and there is no template, or the template changes messages
    * @throws {RangeError} if there is a `history` without `chat`
    */
-  encodePrompt(text: string, options?: PromptOptions): EncodedPrompt;
+  encodePrompt(text: string, options?: PromptOptions): Promise<EncodedPrompt>;
   /** Returns the token ids of a target by itself, without special tokens. */
-  encodeTarget(text: string): number[];
+  encodeTarget(text: string): Promise<number[]>;
   /**
    * Finds the places of tokens in their text, in UTF-16 code units.
    *
@@ -62,7 +62,7 @@ export interface Tokenizer {
    */
   locate(text: string, ids: readonly number[]): { readonly start: number; readonly end: number }[];
   /** Returns the token ids of prompt and target as one text, with special tokens, to compare their boundary. */
-  encodeJoint(prompt: string, target: string): number[];
+  encodeJoint(prompt: string, target: string): Promise<number[]>;
   /** Returns the readable pieces of a sequence. */
   describe(ids: readonly number[]): Token[];
   /** Returns the text of a sequence, special tokens included; bytes that make no character are shown as `\xNN`. */
@@ -79,7 +79,7 @@ export interface Tokenizer {
    *
    * @throws {RangeError} if there is no such token
    */
-  tokenId(spec: string): number;
+  tokenId(spec: string): Promise<number>;
   /** Tokens that end a text. */
   readonly eosTokenIds: readonly number[];
   /** The token that fills up batches; null if the tokenizer names none. */

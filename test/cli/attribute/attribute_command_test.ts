@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { withChatModel } from "../../support/chat_model.ts";
 import { adapterKind } from "../../../src/gpu/device.ts";
+import { onnxFolder } from "../../support/onnx_folder.ts";
 import { runCli } from "../../support/run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
@@ -221,7 +222,16 @@ Deno.test("attribute --strict exits with 3 where the tolerance is not met, and a
   assert.match(stdout, /What resists lies at α = [\d.]+ … [\d.]+ \([\d.]+ %\)/);
 });
 
+Deno.test("attribute without native libraries says that the tokenizer needs one", async () => {
+  const args = ["attribute", "--prompt", "In", "--target", " he", "--device", "reference"];
+  const { code, stderr } = await runCli(args, {}, ["--deny-ffi"]);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /Cannot load the tokenizer as its native library must load, with --allow-ffi and --allow-env: /);
+});
+
 const HERE = await adapterKind();
+// A native library, which needs the permission.
+const WITHOUT_ONNX = `--deny-ffi=${onnxFolder()}`;
 const NO_ADAPTER = {
   VK_DRIVER_FILES: "/nonexistent.json",
   VK_ICD_FILENAMES: "/nonexistent.json",
@@ -232,18 +242,17 @@ for (
   const [what, env, flags, backend, hint] of [
     ["on this machine runs on its GPU, else on the CPU", {}, [], HERE === "hardware" ? "webgpu" : "cpu", /^$/],
     ["without an adapter runs on the CPU", NO_ADAPTER, [], "cpu", /^$/],
-    // ONNX Runtime is a native library, which needs the permission.
     [
       "without ONNX Runtime runs on the adapter that answers",
       {},
-      ["--deny-ffi"],
+      [WITHOUT_ONNX],
       "webgpu",
       HERE === "hardware" ? /^$/ : /hint: the WebGPU adapter is software/,
     ],
     [
       "without both runs on the f64 reference",
       NO_ADAPTER,
-      ["--deny-ffi"],
+      [WITHOUT_ONNX],
       "reference",
       /hint: no WebGPU adapter answers/,
     ],

@@ -20,7 +20,7 @@ const PROMPT = "Olga works as a painter.";
 const OTHER = "Olga lives in a city.";
 
 async function prepared(model: LanguageModel) {
-  const { tokens } = (await model.tokenizer()).encodePrompt(PROMPT);
+  const { tokens } = await (await model.tokenizer()).encodePrompt(PROMPT);
   const promptIds = tokens.map(({ id }) => id);
   return {
     text: { promptIds, frozen: promptIds.map((_, i) => i === 1), chat: false, history: [] },
@@ -44,7 +44,7 @@ Deno.test("baselineRows() has the end-of-sequence token at every position that i
 Deno.test("baselineRows() has another prompt's tokens, position by position", () =>
   withModel(async (model) => {
     const { text, end } = await prepared(model);
-    const other = (await model.tokenizer()).encodePrompt(OTHER).tokens.map(({ id }) => id);
+    const other = (await (await model.tokenizer()).encodePrompt(OTHER)).tokens.map(({ id }) => id);
     assert.equal(other.length, text.promptIds.length);
     const start = await baselineRows(model, text, { kind: "text", text: OTHER }, end);
     const ids = other.map((id, i) => text.frozen[i] ? text.promptIds[i] : id);

@@ -1,0 +1,51 @@
+/** A step of a `tokenizer.json`, or a sequence of steps. */
+type Step = Readonly<Record<string, unknown>>;
+
+/** A rule for the steps of a type. */
+interface Rule {
+  readonly must: string;
+  holds(step: Step): boolean;
+}
+
+/** Rules without which the library ends the whole process in place of an error. */
+const RULES: ReadonlyMap<unknown, Rule> = new Map<unknown, Rule>([
+  ["FixedLength", { must: "have a length of at least 1", holds: ({ length }) => length !== 0 }],
+  // Patterns may match an empty text.
+  ["Replace", { must: "replace a text that is not empty", holds: ({ pattern }) => Boolean((pattern as Step)?.String) }],
+  ["Precompiled", { must: "not be compiled", holds: () => false }],
+  ["TemplateProcessing", { must: "take one text", holds: ({ single }) => takesOne(single) }],
+]);
+
+/** Keys that have steps in a text's way to its tokens, and those of their sequences. */
+const PLACES = [
+  ["normalizer", "normalizers"],
+  ["pre_tokenizer", "pretokenizers"],
+  ["post_processor", "processors"],
+] as const;
+
+/**
+ * Checks the steps by which a text becomes tokens.
+ *
+ * @throws {SyntaxError} if one would end the process
+ */
+export function checkSteps(tokenizer: Step): void {
+  for (const [place, several] of PLACES) {
+    for (const step of stepsOf(tokenizer[place], several)) {
+      const rule = RULES.get(step.type);
+      if (rule === undefined || rule.holds(step)) continue;
+      const got = JSON.stringify(step).slice(0, 100);
+      throw new SyntaxError(`Cannot load tokenizer.json as its ${place} ${step.type} must ${rule.must}: got ${got}`);
+    }
+  }
+}
+
+function stepsOf(step: unknown, several: string): Step[] {
+  if (typeof step !== "object" || step === null) return [];
+  const within = (step as Step)[several];
+  return Array.isArray(within) ? within.flatMap((one) => stepsOf(one, several)) : [step as Step];
+}
+
+/** True if no part of a template is a second text. */
+function takesOne(parts: unknown): boolean {
+  return !Array.isArray(parts) || parts.every((part) => (part?.Sequence?.id ?? "A") === "A");
+}
