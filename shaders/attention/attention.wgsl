@@ -56,6 +56,10 @@ fn row_at(place: Place, position: u32) -> u32 {
 }
 //@ end
 
+//@ if SHARED
+// The eight threads that shuffle branch and loop alike; those of other eights in their subgroup need not.
+@diagnostic(off, subgroup_uniformity)
+//@ end
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,

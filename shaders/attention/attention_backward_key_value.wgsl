@@ -11,6 +11,10 @@
 var<workgroup> p: array<vec4f, TILE * STRIDE>; // [key, query / 4]
 var<workgroup> ds: array<vec4f, TILE * STRIDE>; // [key, query / 4]
 
+//@ if SHARED
+// The eight threads that shuffle branch and loop alike; those of other eights in their subgroup need not.
+@diagnostic(off, subgroup_uniformity)
+//@ end
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,

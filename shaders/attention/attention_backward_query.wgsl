@@ -13,6 +13,10 @@ var<workgroup> ds: array<vec4f, TILE * STRIDE>; // [query, key / 4]
 var<workgroup> row_delta: array<f32, TILE>;
 var<workgroup> row_lse: array<f32, TILE>;
 
+//@ if SHARED
+// The eight threads that shuffle branch and loop alike; those of other eights in their subgroup need not.
+@diagnostic(off, subgroup_uniformity)
+//@ end
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,

@@ -12,7 +12,8 @@ fn word_octet(word: u32) -> mat2x4f {
     vec4f(book_value(word >> 20u), book_value(word >> 16u), book_value(word >> 28u), book_value(word >> 24u)));
 }
 
-// The value of the code in the lowest 4 bits.
+// The value of the code in the lowest 4 bits. The kernels call it for all lanes of a subgroup or for none.
+@diagnostic(off, subgroup_uniformity)
 fn book_value(bits: u32) -> f32 {
   return select(subgroupShuffle(book.x, bits & 7u), subgroupShuffle(book.y, bits & 7u), (bits & 8u) != 0u);
 }

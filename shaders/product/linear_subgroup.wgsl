@@ -17,7 +17,8 @@ struct Params {
 @group(0) @binding(5) var<uniform> params: Params;
 
 // Adds the products of 4 rows and COLUMNS columns at 8 k to their sums. A function of its own, as naga's time grows
-// with the square of one's length.
+// with the square of one's length. All lanes of a subgroup call it or none does, by `steps` below.
+@diagnostic(off, subgroup_uniformity)
 fn add_products(
   own: vec4f,
   w: array<mat2x4f, COLUMNS>,

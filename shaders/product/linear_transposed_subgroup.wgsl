@@ -20,7 +20,8 @@ struct Params {
 @group(0) @binding(5) var<uniform> params: Params;
 
 // Adds the products of 4 rows and 8 k at 8 n to their sums. A function of its own, as naga's time grows with the square
-// of one's length.
+// of one's length. All lanes of a subgroup call it or none does, by `steps` below.
+@diagnostic(off, subgroup_uniformity)
 fn add_products(
   own: vec4f,
 //@ for p in PARTS
@@ -67,6 +68,8 @@ fn add_products(
 //@ end
 }
 
+// The shuffles in its loop are passed by all lanes of a subgroup or by none.
+@diagnostic(off, subgroup_uniformity)
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,

@@ -1,4 +1,7 @@
 import { driverText } from "./driver.ts";
+import { type SubgroupTrial, trySubgroups } from "./subgroups.ts";
+import { startTickClock } from "./tick_clock.ts";
+import { timestampReader } from "./timestamps.ts";
 
 /** This machine's adapter, as far as kernels and plans depend on it. */
 export interface Gpu {
@@ -10,6 +13,14 @@ export interface Gpu {
   readonly software: boolean;
   readonly limits: GPUSupportedLimits;
   readonly features: { readonly subgroups: boolean; readonly timestamps: boolean };
+  /** Null if the adapter refuses subgroups. */
+  readonly subgroupTrial: SubgroupTrial | null;
+  /**
+   * Returns the unit of its timestamps, measured once.
+   *
+   * @throws {RangeError} if it has none
+   */
+  nanosecondsPerTick(): Promise<number>;
   /** Throws the first error that WebGPU reported outside any error scope: by itself it would stay silent. */
   check(): void;
   close(): void;
@@ -44,7 +55,7 @@ export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
     );
   }
   const timestamps = adapter.features.has("timestamp-query");
-  const { device, subgroups } = await requestDevice(adapter, timestamps);
+  const { device, subgroups: granted } = await requestDevice(adapter, timestamps);
   const failures: string[] = [];
   device.addEventListener("uncapturederror", (event) => {
     event.preventDefault();
@@ -54,13 +65,23 @@ export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
   device.lost.then((info) => {
     if (!closed) failures.push(`the device was lost: ${info.message}`);
   });
+  const [driver, trial, clock] = await Promise.all([
+    driverText(adapter.info),
+    granted ? trySubgroups(device, smallestSubgroup(adapter)) : null,
+    timestamps ? startTickClock(timestampReader(device)) : null,
+  ]);
   return {
     device,
     adapter: adapter.info.description || adapter.info.device || adapter.info.vendor || "unknown adapter",
-    driver: await driverText(adapter.info),
+    driver,
     software: isSoftware(adapter),
     limits: lowered(device.limits, lower),
-    features: { subgroups: subgroups && smallestSubgroup(adapter) >= LANES_NEEDED, timestamps },
+    features: { subgroups: trial?.faults.length === 0, timestamps },
+    subgroupTrial: trial,
+    async nanosecondsPerTick() {
+      if (clock === null) throw new RangeError("Cannot time as the adapter must have timestamps: it has none");
+      return await clock.nanoseconds();
+    },
     check() {
       if (failures.length > 0) throw new GpuError(failures[0]);
     },
@@ -103,9 +124,6 @@ function lowered(limits: GPUSupportedLimits, lower: LowerLimits): GPUSupportedLi
 function setDefault(name: string, value: string): void {
   if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
 }
-
-// Kernels with subgroups pass values between lanes 0 to 7 and work for every larger size.
-const LANES_NEEDED = 8;
 
 function smallestSubgroup(adapter: GPUAdapter): number {
   return (adapter.info as { readonly subgroupMinSize?: number }).subgroupMinSize ?? 0;

@@ -1,5 +1,6 @@
 import { checked, type Gpu } from "./device.ts";
 import { preprocess, type PreprocessorValues } from "./preprocess.ts";
+import { codeFor } from "./subgroups.ts";
 
 /** A compute shader specialised by constants; equal code means one pipeline. */
 export interface Kernel {
@@ -100,18 +101,19 @@ export function createPipelineCache(gpu: Gpu): PipelineCache {
 
 async function compile(gpu: Gpu, kernel: Kernel): Promise<GPUComputePipeline> {
   const label = `kernel ${kernel.label}`;
+  const code = codeFor(gpu.subgroupTrial?.compiler ?? "naga", kernel.code);
   try {
     return await checked(gpu, label, () =>
       gpu.device.createComputePipeline({
         label: kernel.label,
         layout: "auto",
         compute: {
-          module: gpu.device.createShaderModule({ label: kernel.label, code: kernel.code }),
+          module: gpu.device.createShaderModule({ label: kernel.label, code }),
           entryPoint: "main",
         },
       }));
   } catch (error) {
-    if (error instanceof Error) error.message += `\n${numbered(kernel.code)}`;
+    if (error instanceof Error) error.message += `\n${numbered(code)}`;
     throw error;
   }
 }

@@ -67,7 +67,8 @@ export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readba
       if (error || failure !== null) {
         throw new GpuError(`${await culprit(gpu, pass)}: ${(error ?? failure)!.message}`);
       }
-      const result = unpack(staging.getMappedRange(), items, offsets, timestamps !== null);
+      const nanoseconds = timestamps === null ? null : await gpu.nanosecondsPerTick();
+      const result = unpack(staging.getMappedRange(), items, offsets, nanoseconds);
       staging.unmap();
       idle.push(staging);
       return result;
@@ -97,12 +98,12 @@ function unpack(
   mapped: ArrayBuffer,
   items: readonly ReadbackItem[],
   offsets: readonly number[],
-  timed: boolean,
+  nanoseconds: number | null,
 ): ReadbackResult {
   const outputs: Record<string, Float64Array> = {};
   items.forEach(({ name, dtype, elements }, i) => {
     const view = dtype === "u32" ? Uint32Array : Float32Array;
     outputs[name] = Float64Array.from(new view(mapped, offsets[i], elements));
   });
-  return { outputs, gpuSeconds: timed ? secondsBetween(mapped, 1)[0] : null };
+  return { outputs, gpuSeconds: nanoseconds === null ? null : secondsBetween(mapped, 1, nanoseconds)[0] };
 }

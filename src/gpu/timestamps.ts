@@ -1,7 +1,13 @@
-import type { Gpu } from "./device.ts";
-
 /** Bytes of a pair of timestamps. */
 export const PAIR_BYTES = 16;
+
+/** A device whose ticks have a known unit. */
+interface TimedDevice {
+  readonly device: GPUDevice;
+  nanosecondsPerTick(): Promise<number>;
+  /** Throws if the device reported an error. */
+  check(): void;
+}
 
 /** Pairs of timestamps, at the beginning and the end of compute passes. */
 interface Timestamps {
@@ -30,10 +36,27 @@ export function createTimestamps(device: GPUDevice, pairs: number): Timestamps {
   };
 }
 
-/** Returns the seconds between the timestamps of each pair, which stand at the beginning of a mapped buffer. */
-export function secondsBetween(mapped: ArrayBuffer, pairs: number): number[] {
+/**
+ * Returns the seconds between the timestamps of each pair, which stand at the beginning of a mapped buffer.
+ *
+ * @param nanoseconds of a tick
+ */
+export function secondsBetween(mapped: ArrayBuffer, pairs: number, nanoseconds: number): number[] {
   const stamps = new BigUint64Array(mapped, 0, 2 * pairs);
-  return Array.from({ length: pairs }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e9);
+  return Array.from({ length: pairs }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]) * nanoseconds / 1e9);
+}
+
+/** Returns a function that takes a timestamp by a launch of nothing: a pass without one may leave none on Metal. */
+export function timestampReader(device: GPUDevice): () => Promise<bigint> {
+  const module = device.createShaderModule({ code: "@compute @workgroup_size(1) fn main() {}" });
+  const pipeline = device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
+  const encode = (encoder: GPUCommandEncoder, writes: Timestamps["writes"]) => {
+    const pass = encoder.beginComputePass({ timestampWrites: writes(0) });
+    pass.setPipeline(pipeline);
+    pass.dispatchWorkgroups(1);
+    pass.end();
+  };
+  return () => readPairs(device, 1, encode, (mapped) => new BigUint64Array(mapped, 0, 1)[0]);
 }
 
 /**
@@ -43,11 +66,24 @@ export function secondsBetween(mapped: ArrayBuffer, pairs: number): number[] {
  * @returns the seconds of each
  */
 export async function timePasses(
-  gpu: Gpu,
+  gpu: TimedDevice,
   pairs: number,
   encode: (encoder: GPUCommandEncoder, writes: Timestamps["writes"]) => void,
 ): Promise<number[]> {
-  const { device } = gpu;
+  const nanoseconds = await gpu.nanosecondsPerTick();
+  return await readPairs(gpu.device, pairs, encode, (mapped) => {
+    gpu.check();
+    return secondsBetween(mapped, pairs, nanoseconds);
+  });
+}
+
+/** Submits compute passes and reads their timestamps from a mapped buffer. */
+async function readPairs<T>(
+  device: GPUDevice,
+  pairs: number,
+  encode: (encoder: GPUCommandEncoder, writes: Timestamps["writes"]) => void,
+  read: (mapped: ArrayBuffer) => T,
+): Promise<T> {
   const timestamps = createTimestamps(device, pairs);
   const staging = device.createBuffer({ size: PAIR_BYTES * pairs, usage: 0x1 | 0x8 }); // MAP_READ | COPY_DST
   const encoder = device.createCommandEncoder({ label: "timed" });
@@ -55,9 +91,10 @@ export async function timePasses(
   timestamps.copyTo(encoder, staging);
   device.queue.submit([encoder.finish()]);
   await staging.mapAsync(0x1);
-  gpu.check();
-  const seconds = secondsBetween(staging.getMappedRange(), pairs);
-  staging.destroy();
-  timestamps.dispose();
-  return seconds;
+  try {
+    return read(staging.getMappedRange());
+  } finally {
+    staging.destroy();
+    timestamps.dispose();
+  }
 }

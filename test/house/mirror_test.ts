@@ -3,8 +3,8 @@ import { posix } from "node:path";
 import { importsOf } from "./imports.ts";
 import { readEntries, readSources } from "./source_files.ts";
 
-/** Folders of tests that are of no folder of src: benches, the house itself, and models that CI downloads. */
-const OTHER_FOLDERS: readonly string[] = ["test", "test/bench", "test/house", "test/weights"];
+/** Folders of tests that are of no folder of src: benches, other devices, the house, and models that CI downloads. */
+const OTHER_FOLDERS: readonly string[] = ["test", "test/bench", "test/conformance", "test/house", "test/weights"];
 
 /** Imports that a test may be away from a file that it reaches. */
 const MOST_STEPS = 3;

@@ -1,6 +1,6 @@
 import { hubSettings } from "../../checkpoint/hub/hub_settings.ts";
 import { withoutUser } from "../../checkpoint/hub/redact.ts";
-import { NoAdapterError, openGpu } from "../../gpu/device.ts";
+import { type Gpu, NoAdapterError, openGpu } from "../../gpu/device.ts";
 import { cpuText } from "../../graph/cpu_executor.ts";
 import { chooseDevice } from "../../model/load/choose_device.ts";
 import { readTuning, tuningKey } from "../../model/tune/tuning_cache.ts";
@@ -37,7 +37,7 @@ async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][
     const rows: [string, string][] = [
       ["adapter", `${gpu.adapter}${gpu.software ? " (software)" : ""}`],
       ["driver", gpu.driver],
-      ["subgroups", gpu.features.subgroups ? "yes" : "no (slower kernels are used)"],
+      ["subgroups", subgroupText(gpu)],
       ["timestamps", gpu.features.timestamps ? "yes" : "no (gpuSeconds is null)"],
       ["largest binding", mebibytes(gpu.limits.maxStorageBufferBindingSize)],
       ["largest buffer", mebibytes(gpu.limits.maxBufferSize)],
@@ -51,6 +51,13 @@ async function describeAdapter(): Promise<{ ok: boolean; rows: [string, string][
     if (!(error instanceof NoAdapterError)) throw error;
     return { ok: false, rows: [["adapter", `none. ${error.message}`]] };
   }
+}
+
+/** Says what subgroups do, or why kernels do without them. */
+function subgroupText({ subgroupTrial: trial }: Gpu): string {
+  if (trial === null) return "no (slower kernels are used)";
+  const { size, faults } = trial;
+  return faults.length === 0 ? `yes, of ${size} lanes` : `no (slower kernels are used): ${faults[0]}`;
 }
 
 /** Tells of ONNX Runtime, and which device a run takes by itself. */
