@@ -76,7 +76,7 @@ function sizesOn(device: RehearsedDevice): DeviceSizes {
   return {
     adapter: "f64 reference on the CPU",
     tuning: null,
-    scratchOf: kernelScratch,
+    scratchOf: kernelScratch(),
     maxValueBytes: Infinity,
     upload: (info) => void (bytes += referenceWeightBytes(info)),
     weightBytes: () => bytes,
@@ -103,7 +103,7 @@ function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
   return {
     adapter: adapter.adapter,
     tuning: DEFAULT_TUNING.name,
-    scratchOf: kernelScratch,
+    scratchOf: kernelScratch({ ...adapter.features, software: adapter.software }),
     maxValueBytes: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
     upload(info, segments) {
       const slices = sliceWeight(adapter.limits, info, segments).map(({ format, rowStart, rows, ...bytes }) => ({
@@ -125,7 +125,7 @@ function webGpuNeeds(
   graph: Graph,
   { features, software, weights }: RehearsalAdapter & Pick<LaunchTarget, "weights">,
 ): Pick<Program, "slots" | "ownBytes"> {
-  const layout = plan(graph);
+  const layout = plan(graph, kernelScratch({ ...features, software }));
   const range = (size: number): BufferRange => ({ buffer: standIn(size), offset: 0, size });
   const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
   const buffers = new Map(values.map((value) => [value.id, range(bytesOf(value))]));
