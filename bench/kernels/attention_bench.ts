@@ -73,7 +73,7 @@ function launchesOf(
     inputTypes,
     outputs,
     outputTypes,
-    scratch: (OPS[op].scratch?.(attributes, inputTypes) ?? []).map(empty),
+    scratch: (OPS[op].scratch?.(attributes, inputTypes, { ...gpu.features, software: gpu.software }) ?? []).map(empty),
     subgroups: gpu.features.subgroups,
     software: gpu.software,
     weight: () => assert.fail("attention has no weights"),

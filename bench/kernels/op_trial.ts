@@ -61,7 +61,9 @@ async function make(gpu: Gpu, allocator: Allocator, trial: OpTrial, rows: number
     inputTypes,
     outputs,
     outputTypes,
-    scratch: (OPS[trial.op].scratch?.(attributes, inputTypes) ?? []).map(empty),
+    scratch: (OPS[trial.op].scratch?.(attributes, inputTypes, { ...gpu.features, software: gpu.software }) ?? []).map(
+      empty,
+    ),
     subgroups: gpu.features.subgroups,
     software: gpu.software,
     weight: () => onGpu ?? assert.fail(`${trial.op} has no weight`),

@@ -13,7 +13,7 @@ export interface Allocator {
 }
 
 /** Storage buffers that kernels use and the host writes and reads by copies. */
-export const STORAGE: number = 0x80 | 0x8 | 0x4; // STORAGE | COPY_DST | COPY_SRC
+export const STORAGE: number = 0x80 | 0x40 | 0x8 | 0x4; // STORAGE | UNIFORM | COPY_DST | COPY_SRC
 
 /** Rounds up to WebGPU's granularity for sizes of copies and bindings. */
 export function paddedBytes(bytes: number): number {

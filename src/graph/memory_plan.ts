@@ -1,5 +1,5 @@
 import { paddedBytes } from "../gpu/buffer.ts";
-import { elements, type ValueType } from "../ops/op.ts";
+import { elements, type KernelAdapter, type ValueType } from "../ops/op.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { listOutputs } from "./outputs.ts";
 
@@ -28,8 +28,10 @@ interface Life {
 /** Elements (f32) of the buffers that a node needs for itself. */
 export type ScratchOf = (node: GraphNode) => readonly number[];
 
-/** The scratch buffers of kernels. */
-export const kernelScratch: ScratchOf = ({ op, attributes, inputs }) => op.scratch?.(attributes, inputs) ?? [];
+/** The scratch buffers of an adapter's kernels; by default, of one without subgroups. */
+export function kernelScratch(adapter: KernelAdapter = { subgroups: false }): ScratchOf {
+  return ({ op, attributes, inputs }) => op.scratch?.(attributes, inputs, adapter) ?? [];
+}
 
 /** The tensors on the way of ONNX operators. */
 export const operatorScratch: ScratchOf = ({ op, attributes, inputs }) => [
@@ -40,9 +42,9 @@ export const operatorScratch: ScratchOf = ({ op, attributes, inputs }) => [
  * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so
  * that nothing small and long-lived holds a large slot.
  *
- * @param scratchOf default: that of kernels
+ * @param scratchOf default: that of kernels without subgroups
  */
-export function plan(graph: Graph, scratchOf: ScratchOf = kernelScratch): Plan {
+export function plan(graph: Graph, scratchOf: ScratchOf = kernelScratch()): Plan {
   const slotOf = new Map<number, number>();
   const scratch: number[][] = graph.nodes.map(() => []);
   const slots = planLives(livesOf(graph, slotOf, scratch, scratchOf));

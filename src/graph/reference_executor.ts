@@ -17,7 +17,7 @@ export function createReferenceExecutor(): Executor {
     backend: "reference",
     adapter: "f64 reference on the CPU",
     tuning: null,
-    scratchOf: kernelScratch,
+    scratchOf: kernelScratch(),
     mostRows: 512,
     maxValueBytes: Infinity,
     get weightBytes() {

@@ -80,7 +80,7 @@ function sizesOn(device: RehearsedDevice): DeviceSizes {
   return {
     adapter: "f64 reference on the CPU",
     tuning: null,
-    scratchOf: kernelScratch,
+    scratchOf: kernelScratch(),
     mostRows: () => 512,
     maxValueBytes: Infinity,
     upload: (info) => void (bytes += referenceWeightBytes(info)),
@@ -109,7 +109,7 @@ function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
   return {
     adapter: adapter.adapter,
     tuning: DEFAULT_TUNING.name,
-    scratchOf: kernelScratch,
+    scratchOf: kernelScratch({ ...adapter.features, software: adapter.software }),
     mostRows: () => 512,
     maxValueBytes: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
     upload(info, segments) {
@@ -132,7 +132,7 @@ function webGpuNeeds(
   graph: Graph,
   { features, software, weights }: RehearsalAdapter & Pick<LaunchTarget, "weights">,
 ): Pick<Program, "slots" | "ownBytes"> {
-  const layout = plan(graph);
+  const layout = plan(graph, kernelScratch({ ...features, software }));
   const range = (size: number): BufferRange => ({ buffer: standIn(size), offset: 0, size });
   const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
   const buffers = new Map(values.map((value) => [value.id, range(bytesOf(value))]));

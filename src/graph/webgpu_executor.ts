@@ -11,7 +11,7 @@ import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
 import type { Graph, GraphInput } from "./graph.ts";
 import { launches } from "./launches.ts";
-import { bytesOf, kernelScratch, plan, shareSlots } from "./memory_plan.ts";
+import { bytesOf, kernelScratch, plan, type ScratchOf, shareSlots } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, listOutputs } from "./outputs.ts";
 
 /** Resources that all programs of an executor share. */
@@ -49,7 +49,7 @@ export async function createWebGpuExecutor(
     backend: "webgpu",
     adapter: gpu.adapter,
     tuning: tuning.name,
-    scratchOf: kernelScratch,
+    scratchOf: scratchOn(gpu),
     mostRows: 512,
     maxValueBytes: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
     get weightBytes() {
@@ -78,9 +78,13 @@ export async function createWebGpuExecutor(
   };
 }
 
+function scratchOn({ features: { subgroups }, software }: Gpu): ScratchOf {
+  return kernelScratch({ subgroups, software });
+}
+
 async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>): Promise<Program<O>> {
   const { gpu, allocator, pipelines } = shared;
-  const layout = plan(graph);
+  const layout = plan(graph, scratchOn(gpu));
   const { buffers, slots } = await checked(gpu, "buffers of a program", () => ({
     slots: shareSlots(shared.slots, layout.slots, {
       bytes: (buffer) => buffer.size,

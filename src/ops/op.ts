@@ -55,8 +55,15 @@ export interface ReferenceContext<A> {
   weight(name: string): ReferenceWeight;
 }
 
+/** Facts about an adapter by which its kernels differ. */
+export interface KernelAdapter {
+  readonly subgroups: boolean;
+  /** True if the adapter is software, whose lanes read memory one by one. Default false. */
+  readonly software?: boolean;
+}
+
 /** Buffers and the adapter that an op's kernels are made for. */
-export interface KernelContext<A> {
+export interface KernelContext<A> extends KernelAdapter {
   readonly attributes: A;
   readonly inputs: readonly BufferRange[];
   readonly inputTypes: readonly ValueType[];
@@ -64,9 +71,6 @@ export interface KernelContext<A> {
   readonly outputTypes: readonly ValueType[];
   /** Buffers of the sizes that `scratch` asked for, free again after this node. */
   readonly scratch: readonly BufferRange[];
-  readonly subgroups: boolean;
-  /** True if the adapter is software, whose lanes read memory one by one. Default false. */
-  readonly software?: boolean;
   /** Chooses among kernels that compute the same. Default: the defaults. */
   readonly tuning?: Tuning;
   weight(name: string): GpuWeight;
@@ -133,7 +137,7 @@ export interface Op<A> {
   /** Default: an activation like any other. */
   readonly recompute?: Recompute;
   /** Elements (f32) of the scratch buffers of `kernels`. */
-  scratch?(attributes: A, inputs: readonly ValueType[]): number[];
+  scratch?(attributes: A, inputs: readonly ValueType[], adapter: KernelAdapter): number[];
   /**
    * Adds the ONNX operators that compute the outputs, in f32: the op on the CPU. What follows from shapes alone are
    * sizes, so that one model serves all of them.

@@ -96,7 +96,8 @@ Deno.test("attribute() says which token baseline and scheme pad are, or that the
     assert.deepEqual(padded.sequenceAttribution, token.sequenceAttribution);
     const method = "feature-ablation";
     const scheme = await record(directory, { method, scheme: "pad" }, text);
-    assert.deepEqual(scheme.score.input, padded.score.input);
+    // The scores of two methods, whose batches differ.
+    scheme.score.input.forEach((value, t) => assert.ok(Math.abs(value - padded.score.input[t]) < 1e-8));
   });
   await withChatModel(async (directory) => {
     for (const options of [{ ...fixed, baseline: "pad" }, { method: "lime", scheme: "pad" }] as const) {

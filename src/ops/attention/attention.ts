@@ -14,6 +14,9 @@ import {
   roomOf,
   sizesOf,
 } from "./attention_layout.ts";
+import { goesByBlocks } from "./attention_blocks.ts";
+import { blockedAttention, blockedScratch, blockedTangent, blockedTangentScratch } from "./blocked_attention.ts";
+import { blockedBackward, blockedBackwardScratch } from "./blocked_backward.ts";
 import { evenKeys, lowerAttentionTangent, lowerEvenAttention, scoreElements } from "./lowered_attention.ts";
 import { lowerAttentionBackward } from "./lowered_attention_backward.ts";
 import { lowerRaggedAttention, raggedElements } from "./lowered_ragged.ts";
@@ -67,11 +70,18 @@ export const attention: Op<QueryAttributes> = {
     tangent && g.emit(attentionTangent, { ...attributes }, [qkv, o, lse, tangent])[0],
     null,
   ],
-  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, subgroups, software }) {
+  scratch(attributes, [qkv, layout], adapter) {
+    const length = evenKeys(attributes, qkv);
+    return layout === undefined && goesByBlocks(attributes, length, adapter) ? blockedScratch(attributes, length) : [];
+  },
+  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software }) {
     const { heads, sequences: B, shared: P, queries } = attributes;
     const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
     const length = ragged ? roomOf(attributes, inputTypes[1]) : P + S;
+    if (!ragged && goesByBlocks(attributes, length, { subgroups, software })) {
+      return blockedAttention(attributes, { length, N }, qkv, outputs, scratch);
+    }
     return [{
       kernel: attentionKernel("attention", forwardSource, attributes, { subgroups, software }, {
         positions: length,
@@ -127,15 +137,22 @@ export const attentionBackward: Op<QueryAttributes> = {
     scoreElements(attributes, backwardSizes(attributes, qkv, dOut).n, evenKeys(attributes, qkv)),
   vjp: null,
   jvp: null,
-  // do·o of each query and head, from the first kernel for the second.
-  scratch: (attributes, [qkv, , , dOut]) => [
-    attributes.sequences * backwardSizes(attributes, qkv, dOut).n * attributes.heads,
-  ],
-  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch: [delta], subgroups, software }) {
+  scratch(attributes, [qkv, , , dOut], adapter) {
+    const { n, own } = backwardSizes(attributes, qkv, dOut);
+    // do·o of each query and head, from the first kernel for the others.
+    const delta = attributes.sequences * n * attributes.heads;
+    const blocked = goesByBlocks(attributes, evenKeys(attributes, qkv), adapter);
+    return [delta, ...(blocked ? blockedBackwardScratch(attributes, attributes.shared + own) : [])];
+  },
+  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch, subgroups, software }) {
     const [qkv, o, lse, dOut] = inputs;
     const { heads, kvHeads, sequences: B, shared: P } = attributes;
-    const { S, N, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
+    const { S, N, n, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
     const length = P + own;
+    if (goesByBlocks(attributes, P + S, { subgroups, software })) {
+      return blockedBackward(attributes, { length, N, n, own }, inputs, dqkv, scratch);
+    }
+    const [delta] = scratch;
     const keyValueKernel = attentionKernel(
       "attention_backward_key_value",
       backwardKeyValueSource,
@@ -191,9 +208,16 @@ export const attentionTangent: Op<QueryAttributes> = {
     scoreElements(attributes, sizesOf("attentionTangent", attributes, qkv).N, evenKeys(attributes, qkv)),
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs, inputTypes, outputs, subgroups, software }) {
+  scratch(attributes, [qkv], adapter) {
+    const length = evenKeys(attributes, qkv);
+    return goesByBlocks(attributes, length, adapter) ? blockedTangentScratch(attributes, length) : [];
+  },
+  kernels({ attributes, inputs, inputTypes, outputs, scratch, subgroups, software }) {
     const { heads, sequences: B, shared: P } = attributes;
     const { S, N } = sizesOf("attentionTangent", attributes, inputTypes[0]);
+    if (goesByBlocks(attributes, P + S, { subgroups, software })) {
+      return blockedTangent(attributes, { length: P + S, N }, inputs, outputs[0], scratch);
+    }
     return [{
       kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }, {
         positions: P + S,

@@ -46,7 +46,9 @@ Deno.test("inspect shows what it understood of the architecture", async () => {
 
 Deno.test("inspect --plan predicts rows, chunks and bytes", async () => {
   const args = ["--prompt-tokens", "20", "--frozen-tokens", "3", "--target-tokens", "4", "--points", "41"];
-  const { code, stdout } = await runCli(["inspect", "embedded", "--plan", ...args, "--memory", "64MiB"]);
+  const { code, stdout } = await runCli([
+    ...["inspect", "embedded", "--plan", ...args, "--memory", "64MiB", "--device", "webgpu"],
+  ]);
   assert.equal(code, 0);
   // The first 3 rows are computed once; the last target token is never attended to.
   assert.equal(value(stdout, "path points"), "41, each 20 rows");

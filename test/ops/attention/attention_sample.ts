@@ -129,7 +129,7 @@ export async function launch(
     inputTypes,
     outputs,
     outputTypes,
-    scratch: (OPS[op].scratch?.(attributes, inputTypes) ?? []).map(empty),
+    scratch: (OPS[op].scratch?.(attributes, inputTypes, { subgroups, software }) ?? []).map(empty),
     subgroups,
     software,
     weight: () => assert.fail("attention has no weights"),

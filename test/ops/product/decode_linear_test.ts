@@ -54,7 +54,7 @@ async function check({ format, segments, inner, subgroups }: Case, { added, ...f
       inputTypes,
       outputs: [y],
       outputTypes,
-      scratch: decodeLinear.scratch!(attributes, inputTypes).map(empty),
+      scratch: decodeLinear.scratch!(attributes, inputTypes, { subgroups, software }).map(empty),
       subgroups,
       software,
       weight: (name) => named[name].onGpu,
