@@ -46,17 +46,24 @@ export function secondsBetween(mapped: ArrayBuffer, pairs: number, nanoseconds: 
   return Array.from({ length: pairs }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]) * nanoseconds / 1e9);
 }
 
-/** Returns a function that takes a timestamp by a launch of nothing: a pass without one may leave none on Metal. */
+/** Returns a function that takes a timestamp by a pass of nothing. */
 export function timestampReader(device: GPUDevice): () => Promise<bigint> {
-  const module = device.createShaderModule({ code: "@compute @workgroup_size(1) fn main() {}" });
-  const pipeline = device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
+  // Metal may leave no timestamp of a pass without a launch; elsewhere the driver need not compile one.
+  const pipeline = Deno.build.os === "darwin" ? emptyPipeline(device) : null;
   const encode = (encoder: GPUCommandEncoder, writes: Timestamps["writes"]) => {
     const pass = encoder.beginComputePass({ timestampWrites: writes(0) });
-    pass.setPipeline(pipeline);
-    pass.dispatchWorkgroups(1);
+    if (pipeline !== null) {
+      pass.setPipeline(pipeline);
+      pass.dispatchWorkgroups(1);
+    }
     pass.end();
   };
   return () => readPairs(device, 1, encode, (mapped) => new BigUint64Array(mapped, 0, 1)[0]);
+}
+
+function emptyPipeline(device: GPUDevice): GPUComputePipeline {
+  const module = device.createShaderModule({ code: "@compute @workgroup_size(1) fn main() {}" });
+  return device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
 }
 
 /**

@@ -103,7 +103,7 @@ function singlesOf(format: WeightFormat, inner: number, { subgroups, software }:
   const product = { w, segment: w.segments[0], weightRow: 0, subgroups, software, x: RANGE, y: RANGE };
   const window = { column: 0, stride: w.rows };
   const norms = inner % 64 === 0 ? [null, { weight: RANGE, epsilon: 1e-6 }] : [null];
-  // What is added and fused does not depend on the choice: the two that are defaults have all of it.
+  // Additions and fusions do not depend on the choice: the two that are defaults have all of them.
   return (singleCandidates(format, inner, software) ?? []).flatMap((choice, i) =>
     (i < 2 ? norms : norms.slice(-1)).flatMap((norm) => [
       ...(i < 2 ? ADDED : ADDED.slice(0, 1)).flatMap((added) =>
