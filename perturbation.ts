@@ -18,7 +18,14 @@
  *
  * @module
  */
-export { type Coalition, coalitionOf, complement, everyUnit, noUnit } from "./src/perturbation/coalition.ts";
+export {
+  type Coalition,
+  coalitionOf,
+  complement,
+  everyUnit,
+  noUnit,
+  type Variety,
+} from "./src/perturbation/coalition.ts";
 export {
   createScorer,
   type Game,

@@ -30,7 +30,9 @@ export function sizeOf(coalition: Coalition): number {
 
 /** Draws of coalitions: how many differ, and the units that all of them keep or all take away. */
 export interface Variety {
+  /** Different coalitions. */
   readonly distinct: number;
+  /** Numbers of the units that never vary. */
   readonly unvaried: readonly number[];
 }
 
