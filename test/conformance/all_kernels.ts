@@ -3,7 +3,7 @@ import type { Kernel } from "../../src/gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../src/gpu/pass.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { launches, type LaunchTarget } from "../../src/graph/launches.ts";
-import { bytesOf, plan } from "../../src/graph/memory_plan.ts";
+import { bytesOf, kernelScratch, plan } from "../../src/graph/memory_plan.ts";
 import { elementBytes, FORMATS, type WeightFormat } from "../../src/ops/formats/format_table.ts";
 import type { GpuWeight } from "../../src/ops/formats/weight.ts";
 import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
@@ -54,7 +54,7 @@ function launchesOf(one: OpCase, target: KernelTarget, format: WeightFormat): Di
   const g = trace();
   const inputs = one.inputs.map((type, i) => g.input(`in${i}`, type));
   const graph = g.finish({ outputs: g.emit(one.op, one.attributes as never, inputs) });
-  const layout = plan(graph);
+  const layout = plan(graph, kernelScratch(target));
   const values = [...graph.inputs.map(({ value }) => value), ...graph.nodes.flatMap(({ outputs }) => outputs)];
   const weights = Object.entries(one.weights ?? {}).map(([name, [rows, columns]]) =>
     [name, weightOf(format, rows, columns)] as const
