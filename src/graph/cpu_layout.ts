@@ -58,11 +58,15 @@ export function layOutProgram(graph: Graph, weights: ReadonlyMap<string, CpuWeig
 
 /** Structure of each node, with how far back its inputs were made. */
 function segmentKeys(nodes: readonly LoweredNode[]): string[] {
-  const madeAt = new Map<number, string>();
+  const madeAt = new Map<number, number>();
   return nodes.map((node, i) => {
-    const inputs = [...node.inputs.values()].map(({ id }) => madeAt.has(id) ? i - Number(madeAt.get(id)) : "outside");
-    for (const { value } of node.outputs) madeAt.set(value.id, String(i));
-    return `${node.key}${inputs.map((back) => typeof back === "number" && back > NEAR ? "far" : back)}`;
+    const inputs = [...node.inputs.values()].map(({ id }) => {
+      const made = madeAt.get(id);
+      if (made === undefined) return "outside";
+      return i - made > NEAR ? "far" : i - made;
+    });
+    for (const { value } of node.outputs) madeAt.set(value.id, i);
+    return `${node.key}${inputs}`;
   });
 }
 

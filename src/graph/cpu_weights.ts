@@ -17,13 +17,18 @@ function valueBytes({ rows, columns }: Pick<WeightInfo, "rows" | "columns">): nu
   return 4 * rows * columns;
 }
 
+/** Equal for weights whose values can share memory. */
+function shapeOf({ rows, columns }: Pick<WeightInfo, "rows" | "columns">): string {
+  return `${rows} ${columns}`;
+}
+
 /** Bytes of weights on the CPU, with the memory for values that those of one shape share. */
 export function bytesOfWeights(weights: Iterable<CpuWeight>): number {
   let bytes = 0;
   const expanded = new Map<string, number>();
   for (const weight of weights) {
     bytes += heldBytes(weight);
-    if (weight.stored !== null) expanded.set(`${weight.rows} ${weight.columns}`, valueBytes(weight));
+    if (weight.stored !== null) expanded.set(shapeOf(weight), valueBytes(weight));
   }
   return expanded.values().reduce((sum, size) => sum + size, bytes);
 }
@@ -52,7 +57,6 @@ export function holdWeights(given: ReadonlyMap<string, GivenWeight>, room: numbe
   const compact = [...given.values()].filter(isCompact);
   const fits = compact.reduce((sum, weight) => sum + valueBytes(weight), 0) <= room;
   const shapes = new Map<string, number>();
-  const shapeOf = ({ rows, columns }: GivenWeight) => `${rows} ${columns}`;
   for (const weight of compact) shapes.set(shapeOf(weight), (shapes.get(shapeOf(weight)) ?? 0) + 1);
   return new Map([...given].map(([name, weight]) => {
     const { rows, columns, segments } = weight;
@@ -94,6 +98,7 @@ export function createCpuWeights(runtime: OnnxRuntime, room: number): CpuWeights
   };
   /** Decides on the weights that came since it was asked last. */
   const hold = () => {
+    if (held.size === given.size) return held;
     const added = new Map([...given].filter(([name]) => !held.has(name)));
     for (const [name, weight] of holdWeights(added, left)) {
       held.set(name, weight);

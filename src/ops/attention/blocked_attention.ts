@@ -1,6 +1,7 @@
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
 import {
   blockParams,
+  type BlockSequence,
   chunkAt,
   chunkRows,
   type HeadBlock,
@@ -29,17 +30,14 @@ export function blockedScratch(attributes: AttentionAttributes, length: number):
  */
 export function blockedAttention(
   attributes: QueryAttributes,
-  { length, N }: { readonly length: number; readonly N: number },
+  sizes: AttendedSizes,
   qkv: BufferRange,
   [o, lse]: readonly BufferRange[],
   [keys, values, scores, states]: readonly BufferRange[],
 ): Dispatch[] {
-  const { kvHeads, headSize, sequences: B, shared: P } = attributes;
+  const { headSize } = attributes;
   const kernels = blockKernels(attributes);
-  const firstQuery = length - N;
-  return sequenceHeads(B, kvHeads).flatMap(([b, kvHead]) => {
-    const own = b * (length - P);
-    const sequence = { length, firstQuery, own, queries: b * N - firstQuery, gradients: 0, results: 0 };
+  return eachHead(attributes, sizes, (sequence, kvHead) => {
     return [
       packSide(kernels, attributes, sequence, kvHead, "keys", headSize, qkv, keys),
       packSide(kernels, attributes, sequence, kvHead, "values", TILE_COLUMNS, qkv, values),
@@ -63,6 +61,25 @@ export function blockedAttention(
   });
 }
 
+/** Positions of each sequence, and N, how many of the last are queries. */
+interface AttendedSizes {
+  readonly length: number;
+  readonly N: number;
+}
+
+/** The launches of each key and value head of each sequence, one after another. */
+function eachHead(
+  { kvHeads, sequences: B, shared: P }: QueryAttributes,
+  { length, N }: AttendedSizes,
+  launches: (sequence: BlockSequence, kvHead: number) => Dispatch[],
+): Dispatch[] {
+  const firstQuery = length - N;
+  return sequenceHeads(B, kvHeads).flatMap(([b, kvHead]) => {
+    const own = b * (length - P);
+    return launches({ length, firstQuery, own, queries: b * N - firstQuery, gradients: 0, results: 0 }, kvHead);
+  });
+}
+
 /** Elements of the scratch buffers of `blockedTangent`: packed keys and values, theirs, P, P ts, and sums of these. */
 export function blockedTangentScratch(attributes: AttentionAttributes, length: number): number[] {
   const [keys, values, pairs, states] = blockedScratch(attributes, length);
@@ -72,17 +89,14 @@ export function blockedTangentScratch(attributes: AttentionAttributes, length: n
 /** The tangent of o by blocks of queries: P and P ts to memory, then the sums of values' tangents and of values. */
 export function blockedTangent(
   attributes: QueryAttributes,
-  { length, N }: { readonly length: number; readonly N: number },
+  sizes: AttendedSizes,
   [qkv, o, lse, tangent]: readonly BufferRange[],
   to: BufferRange,
   [keys, values, keyTangents, valueTangents, p, tp, states]: readonly BufferRange[],
 ): Dispatch[] {
-  const { kvHeads, headSize, sequences: B, shared: P } = attributes;
+  const { headSize } = attributes;
   const kernels = blockKernels(attributes);
-  const firstQuery = length - N;
-  return sequenceHeads(B, kvHeads).flatMap(([b, kvHead]) => {
-    const own = b * (length - P);
-    const sequence = { length, firstQuery, own, queries: b * N - firstQuery, gradients: 0, results: 0 };
+  return eachHead(attributes, sizes, (sequence, kvHead) => {
     const sums = (at: HeadBlock, half: number, chunk: number) => ({
       params: blockParams(attributes, at, { ...tilesOf(at), chunk, half, column: at.head * headSize / 4 }),
       workgroups: [at.members * tilesOf(at).tiles, 1, 1] as const,

@@ -7,8 +7,6 @@ interface RowBlock {
   /** First row, and how many. */
   readonly first: number;
   readonly count: number;
-  /** The hidden states [count, D]. */
-  readonly h: Tensor;
   /** The logits [count, V], soft-capped if the head is. */
   readonly logits: Tensor;
   /** A slope of each logit [count, V] → Σ_v slope_v s_v W_v [count, D], s_v the slope of the soft-cap or 1. */
@@ -49,10 +47,9 @@ export function lowerByRows(
     const count = Math.min(most, rows - first);
     const rowsOf = (all: Tensor) =>
       rows <= most ? all : g.node("Slice", [all, g.sizes(first), g.sizes(first + count), g.ints(0)]);
-    const own = rowsOf(h);
-    const { logits, slopes: capSlopes } = lowerSoftCap(g, attributes.softCap, w.product(own));
+    const { logits, slopes: capSlopes } = lowerSoftCap(g, attributes.softCap, w.product(rowsOf(h)));
     const pull = (slopes: Tensor) => w.transposed(capSlopes === null ? slopes : g.node("Mul", [slopes, capSlopes()]));
-    return results({ first, count, h: own, logits, pull, rowsOf });
+    return results({ first, count, logits, pull, rowsOf });
   });
   if (blocks.length === 1) return blocks[0];
   return outputTypes.map((_, i) => g.node("Concat", blocks.map((block) => block[i]), { axis: 0 }));
