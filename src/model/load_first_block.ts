@@ -5,8 +5,7 @@ import type { LanguageModel } from "./language_model.ts";
 import type { LoadOptions } from "./load/load_options.ts";
 import { loadWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
-import { openExecutor } from "./load/open_executor.ts";
-import { readModelConfig } from "./load/read_model_config.ts";
+import { openOnDevice } from "./open_on_device.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 
 /** A tensor of a block but the first. */
@@ -21,22 +20,12 @@ const LATER_BLOCK = /^model\.layers\.[1-9]\d*\./;
 export async function loadFirstBlock(source?: string, options: LoadOptions = {}): Promise<LanguageModel> {
   const { path, id } = await locateModel(source, options);
   const checkpoint = withoutLaterBlocks(await openCheckpoint(path));
-  try {
-    const whole = await readModelConfig(checkpoint);
+  return await openOnDevice(checkpoint, options, async (whole, executor) => {
     const config = { ...whole, layers: 1, layerKinds: whole.layerKinds.slice(0, 1) };
-    const executor = await openExecutor(options);
-    try {
-      const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
-      const runtime = createModelRuntime(checkpoint, config, executor, options);
-      return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "", identity: "" });
-    } catch (error) {
-      executor.close();
-      throw error;
-    }
-  } catch (error) {
-    checkpoint.close();
-    throw error;
-  }
+    const loaded = await loadWeights(checkpoint, config, executor, options.quantize ?? "none");
+    const runtime = createModelRuntime(checkpoint, config, executor, options);
+    return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint: "", identity: "" });
+  });
 }
 
 function withoutLaterBlocks(checkpoint: Checkpoint): Checkpoint {

@@ -7,8 +7,7 @@ import type { LoadOptions } from "./load/load_options.ts";
 import { loadWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
 import { modelIdentity } from "./load/model_identity.ts";
-import { readModelConfig } from "./load/read_model_config.ts";
-import { openExecutor } from "./load/open_executor.ts";
+import { openOnDevice } from "./open_on_device.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 
 export type { DeviceInfo } from "./device_info.ts";
@@ -29,29 +28,19 @@ export type { Device, LoadOptions } from "./load/load_options.ts";
 export async function loadModel(source?: string, options: LoadOptions = {}): Promise<LanguageModel> {
   const { path, id } = await locateModel(source, options);
   const checkpoint = await openCheckpoint(path);
-  try {
-    const config = await readModelConfig(checkpoint);
-    const executor = await openExecutor(options);
-    try {
-      const directory = await weightsCache(options.cache);
-      const { onHint, onLoad } = options;
-      const how = { directory, onHint, onLoad };
-      const quantize = options.quantize ?? "none";
-      const loaded = await loadWeights(checkpoint, config, executor, quantize, how);
-      const fingerprint = await checkpoint.fingerprint(
-        directory === null ? undefined : cacheFolder("digests", directory),
-      );
-      const runtime = createModelRuntime(checkpoint, config, executor, options);
-      const identity = modelIdentity({ ...checkpoint, fingerprint, quantize });
-      return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint, identity });
-    } catch (error) {
-      executor.close();
-      throw error;
-    }
-  } catch (error) {
-    checkpoint.close();
-    throw error;
-  }
+  return await openOnDevice(checkpoint, options, async (config, executor) => {
+    const directory = await weightsCache(options.cache);
+    const { onHint, onLoad } = options;
+    const how = { directory, onHint, onLoad };
+    const quantize = options.quantize ?? "none";
+    const loaded = await loadWeights(checkpoint, config, executor, quantize, how);
+    const fingerprint = await checkpoint.fingerprint(
+      directory === null ? undefined : cacheFolder("digests", directory),
+    );
+    const runtime = createModelRuntime(checkpoint, config, executor, options);
+    const identity = modelIdentity({ ...checkpoint, fingerprint, quantize });
+    return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint, identity });
+  });
 }
 
 async function weightsCache(wanted = environmentSwitch("WHENCE_WEIGHTS_CACHE")): Promise<string | null> {
