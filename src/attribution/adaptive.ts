@@ -1,6 +1,6 @@
 import { certifiedIntegral, errorOf } from "./certified_integral.ts";
 import { type Interval, measureInterval, measureParts, refinedNodes, type Sample, type Samples } from "./interval.ts";
-import type { PathFunction, PathIntegral, PathSamples } from "./path_function.ts";
+import type { PathFunction, PathIntegral, PathSamples, PathWants } from "./path_function.ts";
 import { isSingle } from "./single_precision.ts";
 import { distance, sum } from "../statistics/sums.ts";
 
@@ -22,6 +22,8 @@ export interface AdaptiveOptions {
   readonly budget: number;
   /** `sequence` attributes Σ_t φ_t, `token` each φ_t. */
   readonly gradient: "sequence" | "token";
+  /** True also integrates what passes through each part of the network. */
+  readonly inside?: boolean;
   /** Is told the state before each refinement. */
   readonly onRound?: (round: AdaptiveRound) => void;
 }
@@ -54,18 +56,21 @@ const LEAST_ADAPTIVE_BUDGET = FIRST_POINTS.length;
  * @throws {RangeError} if the tolerance is below the arithmetic floor, or the budget below the first grid
  */
 export async function integrateAdaptively(path: PathFunction, options: AdaptiveOptions): Promise<PathIntegral> {
-  const { tolerance, budget, gradient, onRound } = options;
+  const { tolerance, budget, gradient, inside = false, onRound } = options;
+  const wants = { tangent: true, gradient, inside };
   const samples = new Map<number, Sample>();
-  const add = (alphas: readonly number[], { score, tangent, gradient }: PathSamples) =>
-    alphas.forEach((alpha, k) => samples.set(alpha, { score: score[k], tangent: tangent[k], gradient: gradient[k] }));
+  const add = (alphas: readonly number[], { score, tangent, gradient, inside }: PathSamples) =>
+    alphas.forEach((alpha, k) =>
+      samples.set(alpha, { score: score[k], tangent: tangent[k], gradient: gradient[k], inside: inside?.[k] })
+    );
   const refine = async (worst: readonly Interval[]) => {
     const parts = worst.map(refinedNodes);
     const alphas = [...new Set(parts.flat(2))].filter((alpha) => !samples.has(alpha));
-    if (alphas.length > 0) add(alphas, await path.evaluate(alphas, { tangent: true, gradient }));
+    if (alphas.length > 0) add(alphas, await path.evaluate(alphas, wants));
     return worst.flatMap((interval, i) => measureParts(interval, parts[i], samples));
   };
   requireBudget(budget);
-  add(FIRST_POINTS, await firstSamples(path, gradient));
+  add(FIRST_POINTS, await firstSamples(path, wants));
   let intervals = await refine(FIRST_NODES.map((nodes) => measureInterval(nodes, samples)));
   const gap = distance(samples.get(1)!.score, samples.get(0)!.score);
   const rounding = roundingOf(samples);
@@ -88,8 +93,7 @@ export async function integrateAdaptively(path: PathFunction, options: AdaptiveO
  * Takes the samples of the first points. In models without biases derivatives grow without bound towards the zero
  * baseline and overflow there: the one at the baseline then counts as zero, and the residuals show the cost.
  */
-async function firstSamples(path: PathFunction, gradient: AdaptiveOptions["gradient"]): Promise<PathSamples> {
-  const wants = { tangent: true, gradient };
+async function firstSamples(path: PathFunction, wants: PathWants): Promise<PathSamples> {
   try {
     return await path.evaluate(FIRST_POINTS, wants);
   } catch (error) {
@@ -100,6 +104,7 @@ async function firstSamples(path: PathFunction, gradient: AdaptiveOptions["gradi
       score: [...start.score, ...rest.score],
       tangent: [rest.tangent[0].map(() => 0), ...rest.tangent],
       gradient: [rest.gradient[0].map(() => 0), ...rest.gradient],
+      inside: rest.inside && [rest.inside[0].map(() => 0), ...rest.inside],
     };
   }
 }

@@ -24,6 +24,9 @@ export function averageIntegrals(integrals: readonly PathIntegral[], tolerance: 
   return {
     attribution: moments.mean(),
     standardError: moments.standardError(),
+    ...(integrals[0].inside === undefined
+      ? {}
+      : { inside: momentsOf(integrals.map((integral) => integral.inside!)).mean() }),
     total: total && momentsOf(integrals.map((integral) => integral.total!)).mean(),
     input,
     baseline,

@@ -33,12 +33,17 @@ export function certifiedIntegral(
   const total = new Float64Array(path.targets);
   const entryError = new Float64Array(size);
   const perTarget = new Float64Array(path.targets);
+  const inside = samples.get(1)!.inside && new Float64Array(samples.get(1)!.inside!.length);
   for (const interval of intervals) {
     const integral = integrate(interval, interval.weights, samples);
     const difference = integrate(interval, interval.trapezoids, samples);
     addScaled(difference, -1, integral);
     addScaled(attribution, 1, integral);
-    interval.nodes.forEach((alpha, k) => addScaled(total, interval.weights[k], samples.get(alpha)!.tangent));
+    interval.nodes.forEach((alpha, k) => {
+      const sample = samples.get(alpha)!;
+      addScaled(total, interval.weights[k], sample.tangent);
+      if (inside !== undefined) addScaled(inside, interval.weights[k], sample.inside!);
+    });
     addEntryErrors(entryError, interval, difference, path.tokens);
     interval.residual.forEach((value, t) => perTarget[t] += Math.abs(value));
   }
@@ -53,7 +58,7 @@ export function certifiedIntegral(
     met,
     resisting: met ? [] : resisting(intervals),
   };
-  return { attribution, total, input, baseline, certified };
+  return { attribution, total, ...(inside === undefined ? {} : { inside }), input, baseline, certified };
 }
 
 /** Σ over intervals of Σ_t |r_t|: κ times the gap. */

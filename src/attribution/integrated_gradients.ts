@@ -1,5 +1,5 @@
 import type { PathFunction, PathIntegral } from "./path_function.ts";
-import { addScaled, distance, rowSums, sum } from "../statistics/sums.ts";
+import { addScaled, distance, rowSums, sum, weightedSum } from "../statistics/sums.ts";
 import { type FixedQuadratureName, quadratureRule } from "./quadrature.ts";
 
 /**
@@ -11,6 +11,7 @@ import { type FixedQuadratureName, quadratureRule } from "./quadrature.ts";
  * @param options.perTarget true (default) also takes a forward-mode tangent at each point. It gives each target's total
  * if the attribution is of the sum, and the arithmetic floor. Without it both are null, except the totals of a matrix,
  * which are its own sums
+ * @param options.inside true also integrates what passes through each part of the network, by tangents
  * @returns an attribution [L] or [T L] in the unit of φ
  * @throws {RangeError} if `steps` is too small for the rule
  */
@@ -19,12 +20,12 @@ export async function integrateFixed(
   name: FixedQuadratureName,
   steps: number,
   gradient: "sequence" | "token",
-  { perTarget = true }: { readonly perTarget?: boolean } = {},
+  { perTarget = true, inside = false }: { readonly perTarget?: boolean; readonly inside?: boolean } = {},
 ): Promise<PathIntegral> {
   const { nodes, weights } = quadratureRule(name, steps);
   const ends = [0, 1].filter((alpha) => !nodes.includes(alpha));
   const [samples, outer] = await Promise.all([
-    path.evaluate(nodes, { tangent: perTarget, gradient }),
+    path.evaluate(nodes, { tangent: perTarget || inside, gradient, inside }),
     path.evaluate(ends, { tangent: false, gradient: "none" }),
   ]);
   const scoreAt = (alpha: number) => samples.score[nodes.indexOf(alpha)] ?? outer.score[ends.indexOf(alpha)];
@@ -44,6 +45,7 @@ export async function integrateFixed(
   return {
     attribution,
     total,
+    ...(inside ? { inside: weightedSum(weights, samples.inside!) } : {}),
     input,
     baseline,
     pathPoints: nodes.length + ends.length,

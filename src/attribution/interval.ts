@@ -9,6 +9,8 @@ export interface Sample {
   readonly tangent: Float64Array;
   /** Gradient times direction, [L] of the sum or [T L] of each target. */
   readonly gradient: Float64Array;
+  /** Of each part of the network, [K]; there if wanted. */
+  readonly inside?: Float32Array;
 }
 
 /** Samples by their α. */

@@ -4,6 +4,8 @@ export interface PathWants {
   readonly tangent: boolean;
   /** Gradient times direction for each coordinate: of Σ_t φ_t, or of each φ_t. */
   readonly gradient: "none" | "sequence" | "token";
+  /** True also takes what passes through each part of the network; needs tangents and the sequence's gradient. */
+  readonly inside?: boolean;
 }
 
 /** Scores and derivatives at some points of a path, one element for each point. */
@@ -14,6 +16,11 @@ export interface PathSamples {
   readonly tangent: readonly Float64Array[];
   /** ∂φ/∂x_i · (end − start)_i, [L] of Σ_t φ_t or [T L] of each; empty if not wanted */
   readonly gradient: readonly Float64Array[];
+  /**
+   * ⟨∂Σ_t φ_t/∂h, dh/dα⟩ of every part h of the network, [K] in the order that the path's owner knows; there if
+   * wanted. Parts that cut the network apart sum to Σ_t dφ_t/dα.
+   */
+  readonly inside?: readonly Float32Array[];
 }
 
 /** T functions along the straight path between two inputs of L coordinates: all that integrated gradients need. */
@@ -22,6 +29,8 @@ export interface PathFunction {
   readonly tokens: number;
   /** T */
   readonly targets: number;
+  /** Positions that each part of the network has, the last index of `inside`; there if it can be taken. */
+  readonly positions?: number;
   /** Returns scores and derivatives at points of the path, α in [0, 1]. */
   evaluate(alphas: readonly number[], wants: PathWants): Promise<PathSamples>;
 }
@@ -32,6 +41,8 @@ export interface PathIntegral {
   readonly attribution: Float64Array;
   /** [T], the sum of each target's attribution over the coordinates, as Σ_k w_k dφ_t/dα(α_k); null if not wanted. */
   readonly total: Float64Array | null;
+  /** Σ_k w_k inside(α_k), [K]: the conductance of each part of the network; there if wanted. */
+  readonly inside?: Float64Array;
   /** φ_t(1), [T] */
   readonly input: Float64Array;
   /** φ_t(0), [T] */

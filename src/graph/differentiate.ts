@@ -7,15 +7,23 @@ import type { GraphNode, Trace } from "./graph.ts";
  * walks pass each node before any passes the next, so that the values that a node keeps are needed at one time only.
  *
  * @param cotangents each of the shape of `output`, or with fewer rows a sequence: the rest is zero
+ * @param onCotangent is told the cotangent of a value behind `input` when it is complete, with the number of its walk
  * @returns the cotangents of `input`, of its shape or with the first rows of each sequence alone, likewise
  * @throws {TypeError} if a node between the two has no reverse rule, or `output` does not depend on `input`
  */
-export function pullBack(g: Trace, output: Value, cotangents: readonly Value[], input: Value): Value[] {
+export function pullBack(
+  g: Trace,
+  output: Value,
+  cotangents: readonly Value[],
+  input: Value,
+  onCotangent?: (value: Value, cotangent: Value, walk: number) => void,
+): Value[] {
   const walks = cotangents.map((cotangent) => new Map<number, Value>([[output.id, cotangent]]));
   for (const node of between(g.nodes, input, output).toReversed()) {
-    for (const walk of walks) {
+    for (const [number, walk] of walks.entries()) {
       const incoming = node.outputs.map((value) => walk.get(value.id) ?? null);
       if (incoming.every((value) => value === null)) continue;
+      incoming.forEach((cotangent, i) => cotangent && onCotangent?.(node.outputs[i], cotangent, number));
       const rule = node.op.vjp;
       if (rule === null) {
         throw new TypeError(`Cannot differentiate ${node.op.name} in reverse mode as it has no such rule`);
@@ -40,10 +48,17 @@ export function pullBack(g: Trace, output: Value, cotangents: readonly Value[], 
  * scheduled next to its value, so that no activation is kept for it.
  *
  * @param tangent of the shape of `input`
+ * @param onTangent is told the tangent of each value behind `input`
  * @returns the tangent of `output`, of its shape
  * @throws {TypeError} if a node between the two has no forward rule, or `output` does not depend on `input`
  */
-export function pushForward(g: Trace, input: Value, tangent: Value, output: Value): Value {
+export function pushForward(
+  g: Trace,
+  input: Value,
+  tangent: Value,
+  output: Value,
+  onTangent?: (value: Value, tangent: Value) => void,
+): Value {
   const tangents = new Map<number, Value>([[input.id, tangent]]);
   const snapshot = [...g.nodes];
   const inside = new Set(between(snapshot, input, output));
@@ -56,7 +71,9 @@ export function pushForward(g: Trace, input: Value, tangent: Value, output: Valu
     g.after(index, () => {
       rule(g, node as Differentiated<unknown>, node.inputs.map((value) => tangents.get(value.id) ?? null)).forEach(
         (value, i) => {
-          if (value !== null) tangents.set(node.outputs[i].id, value);
+          if (value === null) return;
+          tangents.set(node.outputs[i].id, value);
+          onTangent?.(node.outputs[i], value);
         },
       );
     });

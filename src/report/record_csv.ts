@@ -1,5 +1,6 @@
 import { movingTokens } from "../explain/record/moving_tokens.ts";
 import type { AttributionRecord } from "../explain/record/record.ts";
+import { insideSums } from "./view/inside_sums.ts";
 import { byUnits } from "./view/by_units.ts";
 import { sequenceErrors } from "./view/sequence_errors.ts";
 import { csvText } from "./text/csv_text.ts";
@@ -27,11 +28,34 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token. A
  * record with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the
  * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
- * `error` is a standard error or an estimated error.
+ * `error` is a standard error or an estimated error. What passes through each part of the network, if it was asked for,
+ * follows in the scope `inside`, with the columns `layer` and `part`.
  */
 export function recordCsv(record: AttributionRecord): string {
   const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record), ...prefixRows(record)];
-  return csvText(rows, COLUMNS);
+  if (record.inside === undefined) return csvText(rows, COLUMNS);
+  const none = { layer: "", part: "" };
+  return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
+}
+
+/** Rows of each part of each layer, by position; those of the target count on from the prompt's. */
+function insideRows(record: AttributionRecord): (Row & { layer: number; part: string })[] {
+  const L = record.prompt.tokens.length;
+  const moving = movingTokens(record);
+  return insideSums(record.inside!).flatMap(({ layer, part, positions }) =>
+    positions.map((value, i) => ({
+      scope: "inside",
+      ...NO_TARGET,
+      ...(i < L ? promptCells(record, i) : {
+        ...{ prompt_position: i, prompt_token_id: moving[i - L].id, prompt_token: moving[i - L].text, frozen: "false" },
+        ...{ unit: "", unit_text: "" },
+      }),
+      attribution: value,
+      error: "",
+      layer,
+      part,
+    }))
+  );
 }
 
 const NO_TARGET = {

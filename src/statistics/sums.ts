@@ -20,8 +20,15 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** y += factor · x */
-export function addScaled(y: Float64Array, factor: number, x: Float64Array): void {
+export function addScaled(y: Float64Array, factor: number, x: ArrayLike<number>): void {
   for (let i = 0; i < y.length; i++) y[i] += factor * x[i];
+}
+
+/** Σ_k w_k x_k of at least one vector. */
+export function weightedSum(weights: readonly number[], vectors: readonly ArrayLike<number>[]): Float64Array {
+  const total = new Float64Array(vectors[0].length);
+  vectors.forEach((vector, k) => addScaled(total, weights[k], vector));
+  return total;
 }
 
 /** Sums of the rows of a [rows, columns] matrix: [rows]. */

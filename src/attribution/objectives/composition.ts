@@ -1,3 +1,4 @@
+import { weightedSum } from "../../statistics/sums.ts";
 import type { PathFunction, PathSamples, PathWants } from "../path_function.ts";
 import type { PointFunction } from "../point_function.ts";
 import { isSingle, roundToSingle } from "../single_precision.ts";
@@ -23,6 +24,7 @@ export function composePath(parts: readonly PathFunction[], composition: Composi
   return {
     tokens: parts[0].tokens,
     targets: composition.targets,
+    positions: parts[0].positions,
     evaluate: (alphas, wants) =>
       compose(composition, wants, (part, own) => parts[part].evaluate(alphas, own), parts.length),
   };
@@ -47,29 +49,44 @@ export function composePoints(parts: readonly PointFunction[], composition: Comp
  * Extends paths that share their first L coordinates: all get these first, and then the own coordinates of each path.
  */
 export function sideBySide(paths: readonly PathFunction[], common: number): PathFunction[] {
-  const own = paths.map(({ tokens }) => tokens - common);
-  const tokens = own.reduce((sum, count) => sum + count, common);
-  return paths.map((path, p) => {
-    const before = own.slice(0, p).reduce((sum, count) => sum + count, common);
-    const place = (gradient: Float64Array) => {
-      const rows = gradient.length / path.tokens;
-      const all = new Float64Array(rows * tokens);
+  const coordinates = placement(paths.map(({ tokens }) => tokens), common);
+  const positions = placement(paths.map((path) => path.positions ?? common), common);
+  return paths.map((path, p) => ({
+    ...path,
+    tokens: coordinates.length,
+    positions: path.positions && positions.length,
+    async evaluate(alphas, wants) {
+      const { gradient, inside, ...samples } = await path.evaluate(alphas, wants);
+      return {
+        ...samples,
+        gradient: gradient.map((values) => coordinates.place(p, values)),
+        ...(inside === undefined
+          ? {}
+          : { inside: inside.map((values) => Float32Array.from(positions.place(p, values))) }),
+      };
+    },
+  }));
+}
+
+/** Places columns of several matrices side by side: the first `common` are shared, the others each one's own. */
+function placement(columns: readonly number[], common: number) {
+  const starts = [common];
+  for (const count of columns) starts.push(starts[starts.length - 1] + count - common);
+  const length = starts[starts.length - 1];
+  return {
+    length,
+    /** Widens [rows, columns[p]] to [rows, length]. */
+    place(p: number, values: Float64Array | Float32Array): Float64Array {
+      const rows = values.length / columns[p];
+      const all = new Float64Array(rows * length);
       for (let row = 0; row < rows; row++) {
-        const values = gradient.subarray(row * path.tokens, (row + 1) * path.tokens);
-        all.set(values.subarray(0, common), row * tokens);
-        all.set(values.subarray(common), row * tokens + before);
+        const own = values.subarray(row * columns[p], (row + 1) * columns[p]);
+        all.set(own.subarray(0, common), row * length);
+        all.set(own.subarray(common), row * length + starts[p]);
       }
       return all;
-    };
-    return {
-      ...path,
-      tokens,
-      async evaluate(alphas, wants) {
-        const samples = await path.evaluate(alphas, wants);
-        return { ...samples, gradient: samples.gradient.map(place) };
-      },
-    };
-  });
+    },
+  };
 }
 
 async function compose(
@@ -84,14 +101,20 @@ async function compose(
   const asked: PathWants = { ...wants, gradient: isSum ? "sequence" : wants.gradient };
   const samples: PathSamples[] = [];
   for (let part = 0; part < count; part++) samples.push(await evaluate(part, asked));
-  const at = (k: number, key: keyof PathSamples) => samples.map((sample) => sample[key][k]);
+  const at = <K extends keyof PathSamples>(k: number, key: K) =>
+    samples.map((sample) => sample[key]![k]) as NonNullable<PathSamples[K]>[number][];
   const points = samples[0].score.map((_, k) => k);
   return {
+    ...(wants.inside
+      ? {
+        inside: points.map((k) => Float32Array.from(weightedSum(composition.factors(at(k, "score")), at(k, "inside")))),
+      }
+      : {}),
     score: points.map((k) => rounded(composition.value(at(k, "score")), at(k, "score"))),
     tangent: wants.tangent ? points.map((k) => composition.derivative(at(k, "score"), at(k, "tangent"))) : [],
     gradient: wants.gradient === "none" ? [] : points.map((k) => {
       const [scores, gradients] = [at(k, "score"), at(k, "gradient")];
-      if (isSum) return weighted(gradients, composition.factors(scores));
+      if (isSum) return weightedSum(composition.factors(scores), gradients);
       const coordinates = gradients[0].length / scores[0].length;
       return columns(gradients, coordinates, targets, (column) => composition.derivative(scores, column));
     }),
@@ -101,11 +124,6 @@ async function compose(
 /** Keeps the digits of scores computed in f32 at those of f32, which tells adaptive quadrature how they are rounded. */
 function rounded(values: Float64Array, parts: readonly Float64Array[]): Float64Array {
   return parts.every((part) => part.every(isSingle)) ? values.map(roundToSingle) : values;
-}
-
-/** Σ_p w_p x_p */
-function weighted(vectors: readonly Float64Array[], weights: readonly number[]): Float64Array {
-  return vectors[0].map((_, i) => vectors.reduce((sum, vector, p) => sum + weights[p] * vector[i], 0));
 }
 
 /** Applies a linear map to each coordinate's column of the parts' matrices [T_p, L]: [T′, L]. */

@@ -104,6 +104,18 @@ export const tokens: Option<boolean> = option({
   help: "the matrix of target by prompt tokens too",
 });
 
+/** Conductance of each part of the network, beside what comes from each token. */
+export const inside: Option<"heads" | "layers" | null> = optional({
+  kind: oneOf(["heads", "layers"]),
+  usual: "none",
+  help: "conductance: what passes through each layer's heads (or attention), MLP and residual stream, by position",
+  limit: {
+    on: "tokens",
+    words: "not with tokens",
+    expects: (_value: unknown, tokens: boolean) => tokens ? "no tokens, as it is of the whole target" : null,
+  },
+});
+
 /** The block whose input is attributed. */
 export const layer: Option<number> = option({
   kind: wholeNumber(0, MOST_LAYERS),

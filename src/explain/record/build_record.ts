@@ -10,6 +10,7 @@ import { assertFiniteRecord } from "./assert_finite_record.ts";
 import { matrixRows } from "./matrix_rows.ts";
 import { type AttributionRecord, RECORD_SCHEMA } from "./record.ts";
 import type { RecordMetrics } from "./record_metrics.ts";
+import { recordInside } from "./record_inside.ts";
 import { recordPrefix } from "./record_prefix.ts";
 import { recordSampling } from "./record_sampling.ts";
 import { recordSurrogate } from "./record_surrogate.ts";
@@ -38,6 +39,7 @@ export function buildRecord(
 ): AttributionRecord {
   const L = text.promptIds.length;
   const { sampling, surrogate, prefix } = result;
+  const inside = recordInside(result, options, model.config);
   const units = recordUnits(result, text);
   const record: AttributionRecord = {
     schema: RECORD_SCHEMA,
@@ -57,6 +59,7 @@ export function buildRecord(
     standardError: result.standardError && [...result.standardError],
     ...(units === null ? {} : { units }),
     ...(prefix === null ? {} : { prefix: recordPrefix(prefix) }),
+    ...(inside === null ? {} : { inside }),
     ...(sampling === null ? {} : { sampling: recordSampling(sampling, L) }),
     ...(surrogate === null ? {} : { surrogate: recordSurrogate(surrogate) }),
     ...(metrics === null ? {} : { metrics }),

@@ -1,6 +1,7 @@
 import type { z } from "npm:zod@4";
 import { movingTokens } from "./moving_tokens.ts";
 import { type AttributionRecord, RECORD_SCHEMA } from "./record.ts";
+import { insideValues, type RecordInside } from "./record_inside.ts";
 import { RECORD } from "./record_schema.ts";
 
 /**
@@ -34,8 +35,8 @@ function mistake({ path, message, input }: z.core.$ZodIssue): string {
 }
 
 /** The lists of a record with their names, as far as it has them, and the lengths that they must have. */
-function* lengths(record: AttributionRecord): Generator<[name: string, values: readonly unknown[], length: number]> {
-  const { score, standardError, tokenAttribution, sampling, surrogate, prefix } = record;
+function* lengths(record: AttributionRecord): Generator<[name: string, values: ArrayLike<unknown>, length: number]> {
+  const { score, standardError, tokenAttribution, sampling, surrogate, prefix, inside } = record;
   const T = score.per === "sequence" ? 1 : record.target.tokens.length;
   const L = record.prompt.tokens.length;
   yield ["score.input", score.input, T];
@@ -51,6 +52,7 @@ function* lengths(record: AttributionRecord): Generator<[name: string, values: r
   if (prefix) yield ["prefix.sequence", prefix.sequence, movingTokens(record).length];
   const errors = sampling?.tokenStandardError;
   if (errors) yield* matrixLengths("sampling.tokenStandardError", errors, errors.length, L);
+  if (inside) yield* insideLengths(inside, L + movingTokens(record).length);
   if (surrogate) yield ["surrogate.r2", surrogate.r2, T + 1];
 }
 
@@ -64,6 +66,14 @@ function* unitLengths(
   if (standardError) yield ["units.standardError", standardError, prompt.length];
   if (target) yield ["units.target's tokens", target.flatMap(({ tokens }) => tokens), T];
   if (attribution) yield* matrixLengths("units.attribution", attribution, target?.length ?? T, prompt.length);
+}
+
+function* insideLengths(inside: RecordInside, positions: number): ReturnType<typeof lengths> {
+  const { parts, cuts, shape } = inside;
+  yield ["inside.parts", parts, shape[1]];
+  yield ["inside.cuts", cuts, shape[0]];
+  yield ["inside's positions", Array(Math.min(shape[2], 2 ** 20)), positions];
+  yield ["inside.values", insideValues(inside), shape[0] * shape[1] * shape[2]];
 }
 
 function* matrixLengths(

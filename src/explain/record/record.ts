@@ -2,6 +2,7 @@ import type { ObjectiveName } from "../../attribution/objectives/objective.ts";
 import type { ObjectiveUnit } from "../../attribution/objectives/objective_definition.ts";
 import type { DeviceInfo } from "../../model/device_info.ts";
 import type { RecordMetrics } from "./record_metrics.ts";
+import type { RecordInside } from "./record_inside.ts";
 import type { RecordPrefix } from "./record_prefix.ts";
 import type { RecordSampling } from "./record_sampling.ts";
 import type { RecordSurrogate } from "./record_surrogate.ts";
@@ -107,6 +108,8 @@ export interface AttributionRecord {
   readonly units?: RecordUnits;
   /** Share of the target's rows, if these moved along the path: `prefix: interpolated`, or a layer above 0. */
   readonly prefix?: RecordPrefix;
+  /** Conductance of each part of the network, if it was asked for. */
+  readonly inside?: RecordInside;
   /** Perturbation methods and random baselines only. */
   readonly sampling?: RecordSampling;
   /** LIME and context-cite only. */

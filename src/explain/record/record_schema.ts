@@ -25,6 +25,16 @@ const PREFIX = z.object({
   entryError: z.union([matrix, numbers]).nullable(),
 });
 
+const INSIDE = z.object({
+  by: z.enum(["heads", "layers"]),
+  firstLayer: z.number(),
+  parts: z.array(z.string()),
+  shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
+  values: z.base64(),
+  cuts: z.array(z.tuple([z.number(), z.number()])),
+  disagreement: z.number().nullable(),
+});
+
 const SAMPLING = z.object({
   calls: z.number(),
   samples: z.number().nullable(),
@@ -136,6 +146,7 @@ export const RECORD = z.object({
   standardError: numbers.nullable(),
   units: UNITS.optional(),
   prefix: PREFIX.optional(),
+  inside: INSIDE.optional(),
   sampling: SAMPLING.optional(),
   surrogate: SURROGATE.optional(),
   metrics: METRICS.optional(),

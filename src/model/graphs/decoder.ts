@@ -29,6 +29,22 @@ interface BlockOptions {
   readonly from?: number;
   /** The block to stop before. Default: none, all are passed. */
   readonly to?: number;
+  /** Is told the values of each block between which it adds. */
+  readonly onBlock?: (block: BlockValues) => void;
+}
+
+/** Values of a block, of the wanted rows alone in the last: h′ = h + attention, h″ = h′ + MLP. */
+export interface BlockValues {
+  /** Outputs of the heads before their projection, [.., H headSize]. */
+  readonly heads: Value;
+  /** h, [.., D] */
+  readonly before: Value;
+  /** h′ */
+  readonly between: Value;
+  /** The term that the MLP adds. */
+  readonly mlp: Value;
+  /** h″ */
+  readonly after: Value;
 }
 
 /**
@@ -44,8 +60,15 @@ export function decoderBlocks(
   x: Value,
   rotation: Value,
   attend: (qkv: Value, layer: number) => Value,
-  { sequences = 1, shared = NOTHING_SHARED, keep = (h) => h, products = "batched", from = 0, to = config.layers }:
-    BlockOptions = {},
+  {
+    sequences = 1,
+    shared = NOTHING_SHARED,
+    keep = (h) => h,
+    products = "batched",
+    from = 0,
+    to = config.layers,
+    onBlock,
+  }: BlockOptions = {},
 ): Value {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, rmsNormEpsilon: epsilon } = config;
   const { norms, headNorms } = ARCHITECTURES[config.architecture];
@@ -72,12 +95,16 @@ export function decoderBlocks(
     }
     const { rope: table } = config.layerKinds[i];
     const [rotated] = g.emit("rope", { ...rope, table }, [qkv, rotation, ...shared.ofLayer(i)]);
-    const attended = product("o", outputBias, attend(rotated, i), D);
-    const kept = i === config.layers - 1 ? keep(h) : h;
-    [h] = g.emit("add", {}, [kept, norms.attentionOut === null ? attended : norm("attention_out_norm", attended)]);
-    const [hidden] = g.emit(gated, {}, [product("gate_up", false, norm("post_norm", h), 2 * F)]);
+    const headOutputs = attend(rotated, i);
+    const attended = product("o", outputBias, headOutputs, D);
+    const before = i === config.layers - 1 ? keep(h) : h;
+    const attention = norms.attentionOut === null ? attended : norm("attention_out_norm", attended);
+    const [between] = g.emit("add", {}, [before, attention]);
+    const [hidden] = g.emit(gated, {}, [product("gate_up", false, norm("post_norm", between), 2 * F)]);
     const down = product("down", false, hidden, D);
-    [h] = g.emit("add", {}, [h, norms.mlpOut === null ? down : norm("mlp_out_norm", down)]);
+    const mlp = norms.mlpOut === null ? down : norm("mlp_out_norm", down);
+    [h] = g.emit("add", {}, [between, mlp]);
+    onBlock?.({ heads: headOutputs, before, between, mlp, after: h });
   }
   return h;
 }

@@ -4,7 +4,8 @@ import type { Graph, Trace } from "../../graph/graph.ts";
 import { cutLike } from "../../ops/block/cut_like.ts";
 import type { Value } from "../../ops/op.ts";
 import { type BatchShape, rowsPerSequence } from "./batch_shape.ts";
-import { attentionOf, decoderBlocks, type DecoderSpec } from "./decoder.ts";
+import { attentionOf, type BlockValues, decoderBlocks, type DecoderSpec } from "./decoder.ts";
+import { conductanceTaps } from "./conductance.ts";
 import { type HeadObjective, headScores } from "./head.ts";
 import { reverseWalks } from "./reverse_walks.ts";
 import { rotationInput } from "./rotation.ts";
@@ -18,6 +19,8 @@ export type DifferentiatedOutputs = {
   readonly tangent: Value | undefined;
   /** Of each reverse walk, [B walks[t].rows] or [B, walks[t].rows, D]; none if not wanted. */
   readonly gradient: readonly Value[];
+  /** Four of each block, see `conductanceTaps`; none if not wanted. */
+  readonly inside: readonly Value[];
 };
 
 /** The direction at the rows x [B, S, D]. */
@@ -38,21 +41,30 @@ export function differentiatedScores(
   direction: Direction,
 ): Graph<DifferentiatedOutputs> {
   const use = wants.tangent || wants.gradient !== "none" ? "differentiated" : "scored";
-  const score = headScores(g, model, targetRows(g, model, shape, x), shape, wants.objective, use);
-  const tangent = wants.tangent ? pushForward(g, x, direction.tangent(), score) : undefined;
+  const taps = wants.inside ? conductanceTaps(g, model.config.heads) : null;
+  const score = headScores(g, model, targetRows(g, model, shape, x, taps?.onBlock), shape, wants.objective, use);
+  const along = wants.tangent ? direction.tangent() : undefined;
+  if (along !== undefined) taps?.onTangent(x, along);
+  const tangent = along && pushForward(g, x, along, score, taps?.onTangent);
   const seeds = reverseWalks(shape, wants).map(({ target, targets: n }) =>
     g.emit("seed", { rows: shape.sequences * n, period: n, index: target }, [])[0]
   );
-  if (seeds.length === 0) return g.finish({ score, tangent, gradient: [] });
+  if (seeds.length === 0) return g.finish({ score, tangent, gradient: [], inside: [] });
   const factor = direction.factor?.();
-  const gradient = pullBack(g, score, seeds, x).map((all) =>
+  const gradient = pullBack(g, score, seeds, x, taps?.onCotangent).map((all) =>
     factor === undefined ? all : g.emit("rowDot", {}, [all, cutLike(g, factor, all)])[0]
   );
-  return g.finish({ score, tangent, gradient });
+  return g.finish({ score, tangent, gradient, inside: taps?.products().flat() ?? [] });
 }
 
 /** Adds the hidden states [B, T, D] that predict the targets. */
-function targetRows(g: Trace, model: DecoderSpec, shape: BatchShape, x: Value): Value {
+function targetRows(
+  g: Trace,
+  model: DecoderSpec,
+  shape: BatchShape,
+  x: Value,
+  onBlock?: (block: BlockValues) => void,
+): Value {
   const { config } = model;
   const { sequences, prompt: L, shared: P, targets: T, layer: from } = shape;
   const S = rowsPerSequence(shape);
@@ -62,5 +74,11 @@ function targetRows(g: Trace, model: DecoderSpec, shape: BatchShape, x: Value): 
     return g.emit("attention", { ...attentionOf(config, layer, P + S), sequences, shared: P, queries }, [qkv])[0];
   };
   const keep = (h: Value) => g.emit("takeRows", { sequence: S, start: L - P - 1, count: T }, [h])[0];
-  return decoderBlocks(g, model, x, rotation, attend, { keep, sequences, shared: sharedInputs(g, config, P), from });
+  return decoderBlocks(g, model, x, rotation, attend, {
+    keep,
+    sequences,
+    shared: sharedInputs(g, config, P),
+    from,
+    onBlock,
+  });
 }

@@ -7,6 +7,7 @@ import type { DifferentiatedOutputs } from "../graphs/differentiated_scores.ts";
 import { headInputs, type HeadObjective } from "../graphs/head.ts";
 import { type ReverseWalk, reverseWalks } from "../graphs/reverse_walks.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
+import { insideSamples } from "./inside_samples.ts";
 import { meanAttended } from "./model_work.ts";
 import { startProgram } from "./run_program.ts";
 
@@ -36,6 +37,7 @@ export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): P
   const walked = walks.reduce((sum, { rows }) => sum + rows, 0);
   const passes = { forward: wants.tangent ? 2 : 1, backward: walks.length > 0 ? 1 : 0 };
   const { shared: P, layer = 0 } = batch.shape;
+  const { heads } = runtime.decoder.config;
   const pending: Promise<PathSamples>[] = [];
   let first = 0;
   let previous: Promise<unknown> = Promise.resolve();
@@ -53,7 +55,10 @@ export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): P
       },
       nameOf: (output) => `the path's ${output}`,
     });
-    const samples = outputs.then((found) => samplesOf(batch, walks, size, found));
+    const samples = outputs.then((found) => ({
+      ...samplesOf(batch, walks, size, found),
+      ...(wants.inside ? { inside: insideSamples(found.inside, { ...batch.shape, heads, size }) } : {}),
+    }));
     // It may fail while the next program is made, before anyone awaits it.
     samples.catch(() => {});
     pending.push(samples);
@@ -67,6 +72,7 @@ export async function evaluateBatch(runtime: ModelRuntime, batch: PointBatch): P
     score: parts.flatMap(({ score }) => score),
     tangent: parts.flatMap(({ tangent }) => tangent),
     gradient: parts.flatMap(({ gradient }) => gradient),
+    ...(wants.inside ? { inside: parts.flatMap(({ inside }) => inside!) } : {}),
   };
 }
 

@@ -47,6 +47,7 @@ export async function openPath(runtime: ModelRuntime, request: PathRequest): Pro
   return {
     tokens,
     targets: T,
+    positions: L + T - 1,
     evaluate: (alphas, wants) =>
       evaluateBatch(runtime, {
         kind: "path",

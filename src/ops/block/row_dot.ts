@@ -1,38 +1,50 @@
 import source from "../../../shaders/block/row_dot.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { matrix, type NoAttributes, type Op, requireShape } from "../op.ts";
+import { matrix, type Op, requireShape, type ValueType } from "../op.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
 
-/** a [M, D], b [P, D] with M a multiple of P → y [M], y_m = Σ_d a_md b_(m mod P),d. */
-export const rowDot: Op<NoAttributes> = {
+/** Numbers of products of rows. */
+interface RowDotAttributes {
+  /** G: equal parts of a row, as heads, that have a product each. Default 1. */
+  readonly groups?: number;
+}
+
+/** a [M, G D], b [P, G D] with M a multiple of P → y [M G], y_mg = Σ_d a_mgd b_(m mod P),gd. */
+export const rowDot: Op<RowDotAttributes> = {
   name: "rowDot",
-  types(_attributes, [a, b]) {
+  types({ groups: G = 1 }, [a, b]) {
     const fits = matrix(a).columns === matrix(b).columns && matrix(a).rows % matrix(b).rows === 0;
-    requireShape(fits, "rowDot", "[k P, D] and [P, D]", [a, b]);
-    return [{ shape: [matrix(a).rows], dtype: "f32" }];
+    requireShape(fits && matrix(a).columns % G === 0, "rowDot", `[k P, ${G} D] and [P, ${G} D]`, [a, b]);
+    return [{ shape: [matrix(a).rows * G], dtype: "f32" }];
   },
-  reference({ inputs: [a, b], inputTypes }) {
-    const { rows, columns: D } = matrix(inputTypes[0]);
-    const period = matrix(inputTypes[1]).rows;
+  reference({ attributes, inputs: [a, b], inputTypes }) {
+    const { rows, period, columns: D } = partsOf(attributes, inputTypes);
     const y = new Float64Array(rows);
     for (let m = 0; m < rows; m++) {
       for (let d = 0; d < D; d++) y[m] += a[m * D + d] * b[(m % period) * D + d];
     }
     return [y];
   },
-  lower({ g, inputs: [a, b], inputTypes }) {
-    const { columns } = matrix(inputTypes[0]);
-    const periods = g.node("Reshape", [a, g.sizes(-1, matrix(inputTypes[1]).rows, columns)]);
-    const sums = g.node("ReduceSum", [g.node("Mul", [periods, b]), g.ints(2)], { keepdims: 0 });
+  lower({ attributes, g, inputs: [a, b], inputTypes }) {
+    const { period, columns } = partsOf(attributes, inputTypes);
+    const periods = g.node("Reshape", [a, g.sizes(-1, period, columns)]);
+    const factors = attributes.groups === undefined ? b : g.node("Reshape", [b, g.ints(-1, columns)]);
+    const sums = g.node("ReduceSum", [g.node("Mul", [periods, factors]), g.ints(2)], { keepdims: 0 });
     return [g.node("Reshape", [sums, g.ints(-1)])];
   },
   vjp: null,
   jvp: null,
-  kernels({ inputs: [a, b], inputTypes, outputs: [y] }) {
-    return [dotRows({ a, b, y }, { ...matrix(inputTypes[0]), period: matrix(inputTypes[1]).rows })];
+  kernels({ attributes, inputs: [a, b], inputTypes, outputs: [y] }) {
+    return [dotRows({ a, b, y }, partsOf(attributes, inputTypes))];
   },
 };
+
+/** Each part of a row as a row of its own. */
+function partsOf({ groups: G = 1 }: RowDotAttributes, [a, b]: readonly ValueType[]) {
+  const { rows, columns } = matrix(a);
+  return { rows: rows * G, period: matrix(b).rows * G, columns: columns / G };
+}
 
 /** The launch of `rowDot`, for ops that end in one. */
 export function dotRows(

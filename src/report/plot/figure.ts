@@ -13,8 +13,16 @@ const QUOTE_LIMIT = 110;
 /** One of a figure's panels, as vega-lite's vconcat takes it. */
 export type Panel = Extract<TopLevelSpec, { vconcat: unknown }>["vconcat"][number];
 
-/** Panels beneath each other under the title that every plot of a record has. */
-export function figure(record: AttributionRecord, panels: readonly Panel[]): TopLevelSpec {
+/**
+ * Panels beneath each other under the title that every plot of a record has.
+ *
+ * @param labels more labels that axes look up, by name
+ */
+export function figure(
+  record: AttributionRecord,
+  panels: readonly Panel[],
+  labels: Readonly<Record<string, readonly string[]>> = {},
+): TopLevelSpec {
   return {
     ...PLOT_BASE,
     title: {
@@ -28,6 +36,7 @@ export function figure(record: AttributionRecord, panels: readonly Panel[]): Top
     params: [
       { name: "promptLabels", value: visibleTokens(record.prompt.tokens.map((token) => token.text)) },
       { name: "targetLabels", value: visibleTokens(record.target.tokens.map((token) => token.text)) },
+      ...Object.entries(labels).map(([name, value]) => ({ name, value })),
       { name: "promptFrozen", value: record.prompt.tokens.map((token) => token.frozen) },
     ],
     spacing: 14,

@@ -4,15 +4,19 @@ import { barChart, barPanel } from "./bar_chart.ts";
 import { byUnits } from "../view/by_units.ts";
 import { figure } from "./figure.ts";
 import { heatPanel } from "./heat_map.ts";
+import { insideLabels, insidePanels } from "./inside_panels.ts";
 import { positionRows } from "./position_rows.ts";
 
-/** The whole record as one figure: the bar chart and, if it has a token attribution, the heat map beneath it. */
+/**
+ * The whole record as one figure: the bar chart and, beneath it, the heat map if it has a token attribution, and the
+ * maps of what passes through the network if it has these.
+ */
 export function recordFigure(given: AttributionRecord): TopLevelSpec {
   const record = byUnits(given);
-  if (!record.tokenAttribution) return barChart(record);
+  if (!record.tokenAttribution && !record.inside) return barChart(record);
   const panels = positionRows(record.prompt.tokens.length).flatMap(({ start, end }) => [
     barPanel(record, start, end),
-    heatPanel(record, start, end, false),
+    ...(record.tokenAttribution ? [heatPanel(record, start, end, false)] : []),
   ]);
-  return figure(record, panels);
+  return figure(record, [...panels, ...insidePanels(given)], insideLabels(given));
 }

@@ -5,6 +5,7 @@ import { topPosition } from "../view/support.ts";
 import { amountText } from "../words/amount_text.ts";
 import { certificateText } from "../words/certificate_text.ts";
 import { incompleteText } from "../words/incomplete_text.ts";
+import { insideText } from "../words/inside_text.ts";
 import { numberText, percentText } from "../text/number_text.ts";
 import { perTargetText } from "../words/per_target_text.ts";
 import { samplingText } from "../words/sampling_text.ts";
@@ -23,6 +24,7 @@ export function summaryRows(record: AttributionRecord): string[] {
     ["attribution", attributionText(record)],
     ["completeness", errorText(record)],
     ["prefix", prefix ? `${amountText(total(prefix.sequence), record)} of it at the target's own tokens` : null],
+    ["inside", insideText(record)],
     ["certified", certificateText(record)],
     ["sampling", samplingText(record)],
     ["surrogate", surrogateText(record)],

@@ -192,6 +192,7 @@ function argumentOf({ kind }: Option<unknown>): string {
     "logit",
     "adaptive",
     "words",
+    "heads",
   ];
   return texts.find((text) => kind.read(kind.argument(text)) !== undefined)!;
 }

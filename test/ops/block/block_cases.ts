@@ -130,6 +130,12 @@ export const BLOCK_CASES = [
     weights: { w: [1, 5] },
   }),
   opCase({ title: "rowDot with a repeated factor", op: "rowDot", attributes: {}, inputs: [f32(6, 67), f32(3, 67)] }),
+  opCase({
+    title: "rowDot by heads, with a repeated factor",
+    op: "rowDot",
+    attributes: { groups: 3 },
+    inputs: [f32(2, 3, 21), f32(3, 21)],
+  }),
   opCase({ title: "rowScale", op: "rowScale", attributes: {}, inputs: [f32(5, 7), f32(5)] }),
   opCase({ title: "seed of one target", op: "seed", attributes: { rows: 6, period: 3, index: 1 }, inputs: [] }),
   opCase({ title: "seed of all targets", op: "seed", attributes: { rows: 6, period: 3, index: null }, inputs: [] }),

@@ -8,7 +8,7 @@ import type { Judged, Sampling } from "../../judged.ts";
 import { type Baseline, isAveraged, isDrawn, type SingleBaseline } from "../../options/baseline.ts";
 import type { EmbeddingName } from "../../options/embedding_name.ts";
 import { type Condition, option } from "../../options/option.ts";
-import { baseline, layer, pathBudget, QUADRATURE_OPTIONS, tokens } from "../../options/path_options.ts";
+import { baseline, inside, layer, pathBudget, QUADRATURE_OPTIONS, tokens } from "../../options/path_options.ts";
 import { samples, seed } from "../../options/sampling_options.ts";
 import { oneOf } from "../../options/value_kind.ts";
 import { method, type Subject } from "../method.ts";
@@ -38,6 +38,7 @@ export const integratedGradients = method({
     seed: option({ ...seed, help: "seed of the drawn baselines", when: DRAWN }),
     samples: option({ ...samples(8, "random baselines to average, which share the budget"), when: DRAWN }),
     layer,
+    inside,
     prefix: option({
       kind: oneOf(["fixed", "interpolated"]),
       default: "fixed",
@@ -45,7 +46,7 @@ export const integratedGradients = method({
       when: { on: "baseline", fits: isRow, words: "a baseline that is one row" },
     }),
   },
-  idWords({ baseline, layer, prefix, quadrature, tolerance, steps, samples, seed, tokens, perTarget }) {
+  idWords({ baseline, layer, inside, prefix, quadrature, tolerance, steps, samples, seed, tokens, perTarget }) {
     return [
       String(baseline),
       ...(layer === 0 ? [] : [`layer-${layer}`]),
@@ -55,6 +56,7 @@ export const integratedGradients = method({
       ...(seed === undefined ? [] : [`samples-${samples}`, `seed-${seed}`]),
       ...(tokens === true ? ["tokens"] : []),
       ...(perTarget === false ? ["no-per-target"] : []),
+      ...(inside ? [`inside-${inside}`] : []),
     ];
   },
   async run(subject, options) {
