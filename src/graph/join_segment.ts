@@ -39,6 +39,7 @@ export function joinSegment(nodes: readonly LoweredNode[], leaves: (value: Value
   const made = new Set<string>();
   // Operators, weights and constants that are alike are there once: nodes of one layer share a good deal.
   const equal = new Map<string, readonly string[]>();
+  const sizeNames = new Map<string, string>();
   const weightNames = new Map<string, string>();
   const constantNames = new Map<string, string>();
   const feed = (type: ElementType, from: FeedSource): string => {
@@ -67,7 +68,14 @@ export function joinSegment(nodes: readonly LoweredNode[], leaves: (value: Value
       weightNames.set(key, known);
       names.set(name, known);
     }
-    for (const { name, values, scalar } of node.sizes) names.set(name, feed("i64", { kind: "sizes", values, scalar }));
+    for (const { name, values, scalar } of node.sizes) {
+      // Nodes that are alike and read one value have sizes in common: reverse walks, as they share activations.
+      const keys = [...node.inputs].map(([index, { id }]) => JSON.stringify([node.key, name, values, index, id]));
+      const shared = keys.map((key) => sizeNames.get(key)).find((found) => found !== undefined);
+      const own = shared ?? feed("i64", { kind: "sizes", values, scalar });
+      for (const key of keys) sizeNames.set(key, own);
+      names.set(name, own);
+    }
     for (const constant of node.constants) {
       const key = JSON.stringify([constant.type, constant.shape, constant.values.map(String)]);
       const known = constantNames.get(key);

@@ -55,11 +55,7 @@ export function multiplyTransposed(g: OnnxEmitter, a: Tensor, b: Tensor, factor 
 
 /** factor · Σ_g a_gᵀ b_g, of [B, K, G, n, L] and [B, K, G, n, Dh]: [B, K, 1, L, Dh]. */
 export function multiplyGroups(g: OnnxEmitter, a: Tensor, b: Tensor, factor = 1): Tensor {
-  const [stackedA, stackedB] = [a, b].map((x) => {
-    const width = g.node("Shape", [x], { start: 4 });
-    const batch = g.node("Shape", [x], { end: 2 });
-    return g.node("Reshape", [x, g.node("Concat", [batch, g.ints(1, -1), width], { axis: 0 })]);
-  });
+  const [stackedA, stackedB] = [a, b].map((x) => g.node("Reshape", [x, g.ints(0, 0, 1, -1, 0)]));
   return g.node("com.microsoft:FusedMatMul", [stackedA, stackedB], { transA: 1, alpha: { float: factor } });
 }
 

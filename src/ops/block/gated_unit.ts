@@ -92,10 +92,14 @@ export function gatedUnit(gate: Gate): GatedUnit {
         y[out] = dm * u * slope;
         y[out + F] = dm * value;
       }),
-    lower({ g, inputs: [x, dm] }) {
+    lower({ g, inputs: [x, dm], inputTypes }) {
       const { value, up, slope } = lowerPair(g, x);
-      const dg = g.node("Mul", [g.node("Mul", [dm, up]), slope()]);
-      return [g.node("Concat", [dg, g.node("Mul", [dm, value])], { axis: 1 })];
+      // Reverse walks share the factors of dm.
+      const factors = g.node("Concat", [g.node("Mul", [up, slope()]), value], { axis: 1 });
+      const F = matrix(inputTypes[1]).columns;
+      const pairs = g.node("Reshape", [factors, g.ints(-1, 2, F)]);
+      const both = g.node("Mul", [pairs, g.node("Reshape", [dm, g.ints(-1, 1, F)])]);
+      return [g.node("Reshape", [both, g.ints(-1, 2 * F)])];
     },
     vjp: null,
     jvp: null,
