@@ -1,0 +1,96 @@
+/** Ways to make shares of a row of attributions a. */
+export const SHARE_RULES = ["absolute", "signed", "net"] as const;
+
+/**
+ * One of `SHARE_RULES`.
+ * - `absolute`: |a| / Σ |a|; a row sums to 1 and its chains are a walk with probabilities
+ * - `signed`: a / Σ |a|; signs stay, and a row sums to its balance, between −1 and 1
+ * - `net`: a / Σ a; a row sums to 1, as its parts do to the change of the score, but is unbounded where they cancel
+ */
+export type ShareRule = typeof SHARE_RULES[number];
+
+/** Attributions of T generated tokens to a prompt of L tokens and to the tokens generated before. */
+export interface TokenMatrix {
+  /** T */
+  readonly targets: number;
+  /** L */
+  readonly tokens: number;
+  /** [T, L] */
+  readonly prompt: ArrayLike<number>;
+  /** [T, T − 1]: row t is zero from column t on. */
+  readonly generated: ArrayLike<number>;
+}
+
+/** Shares of such a matrix. */
+export interface TokenShares {
+  /** T */
+  readonly targets: number;
+  /** L */
+  readonly tokens: number;
+  /** R, [T, L] */
+  readonly prompt: Float64Array;
+  /** P, [T, T], strictly lower triangular. */
+  readonly generated: Float64Array;
+  /** Σ a / Σ |a| of each row, [T]: near 0 its parts cancel; 0 too where a row has no parts. */
+  readonly balance: Float64Array;
+  /** Rows without any attribution, where every chain ends. */
+  readonly empty: readonly number[];
+}
+
+/** Rows of `net` shares may grow by the inverse of this, no more. */
+const LEAST_BALANCE = 0.05;
+
+/**
+ * Makes shares of each row. A row without any attribution has shares of zero.
+ *
+ * @throws {RangeError} if shares are `net` and a row's parts all but cancel, or it has none
+ * @throws {TypeError} if the matrix is not of its sizes, or a token is said to read itself or a later one
+ */
+export function rowShares(matrix: TokenMatrix, rule: ShareRule): TokenShares {
+  const { targets: T, tokens: L } = matrix;
+  assertMatrix(matrix);
+  const prompt = Float64Array.from(matrix.prompt);
+  const generated = new Float64Array(T * T);
+  const balance = new Float64Array(T);
+  const empty: number[] = [];
+  for (let t = 0; t < T; t++) {
+    const own = prompt.subarray(t * L, (t + 1) * L);
+    const earlier = generated.subarray(t * T, t * T + t);
+    for (let j = 0; j < t; j++) earlier[j] = matrix.generated[t * (T - 1) + j];
+    const parts = [...own, ...earlier];
+    const size = parts.reduce((sum, value) => sum + Math.abs(value), 0);
+    const net = parts.reduce((sum, value) => sum + value, 0);
+    balance[t] = size === 0 ? 0 : net / size;
+    if (size === 0) empty.push(t);
+    if (rule === "net" && Math.abs(balance[t]) < LEAST_BALANCE) throw cancelled(t, net, size);
+    const divisor = rule === "net" ? net : size;
+    const share = (value: number) => size === 0 ? 0 : (rule === "absolute" ? Math.abs(value) : value) / divisor;
+    own.forEach((value, i) => own[i] = share(value));
+    earlier.forEach((value, j) => earlier[j] = share(value));
+  }
+  return { targets: T, tokens: L, prompt, generated, balance, empty };
+}
+
+function cancelled(t: number, net: number, size: number): RangeError {
+  return new RangeError(
+    `Cannot make net shares as the parts of each target token must sum to at least ${LEAST_BALANCE} of their ` +
+      `magnitudes: got ${net.toPrecision(3)} of ${
+        size.toPrecision(3)
+      } at target token ${t}; take shares absolute or signed`,
+  );
+}
+
+function assertMatrix({ targets: T, tokens: L, prompt, generated }: TokenMatrix): void {
+  if (prompt.length !== T * L || generated.length !== T * (T - 1)) {
+    throw new TypeError(
+      `Cannot make shares as the matrix must be [${T}, ${L}] and [${T}, ${T - 1}]: got ${prompt.length} and ` +
+        `${generated.length} numbers`,
+    );
+  }
+  for (let t = 0; t < T; t++) {
+    for (let j = t; j < T - 1; j++) {
+      if (generated[t * (T - 1) + j] === 0) continue;
+      throw new TypeError(`Cannot make shares as token ${t} must read earlier ones alone: got a part of token ${j}`);
+    }
+  }
+}

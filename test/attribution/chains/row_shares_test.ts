@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { rowShares } from "../../../src/attribution/chains/row_shares.ts";
+
+/** Two prompt tokens, three generated ones. */
+const MATRIX = {
+  targets: 3,
+  tokens: 2,
+  prompt: [3, -1, 1, 0, -2, 2],
+  generated: [0, 0, -3, 0, 4, -2],
+};
+
+Deno.test("rowShares() makes absolute shares that sum to 1, and keeps the triangle", () => {
+  const { prompt, generated } = rowShares(MATRIX, "absolute");
+  assert.deepEqual([...prompt], [0.75, 0.25, 0.25, 0, 0.2, 0.2]);
+  assert.deepEqual([...generated], [0, 0, 0, 0.75, 0, 0, 0.4, 0.2, 0]);
+});
+
+Deno.test("rowShares() keeps signs in signed shares, which sum to the balance", () => {
+  const { prompt, generated, balance } = rowShares(MATRIX, "signed");
+  assert.deepEqual([...prompt], [0.75, -0.25, 0.25, 0, -0.2, 0.2]);
+  assert.deepEqual([...generated], [0, 0, 0, -0.75, 0, 0, 0.4, -0.2, 0]);
+  assert.deepEqual([...balance], [0.5, -0.5, 0.2]);
+});
+
+Deno.test("rowShares() makes net shares that sum to 1 with the signs that this takes", () => {
+  const { prompt, generated } = rowShares(MATRIX, "net");
+  assert.deepEqual([...prompt], [1.5, -0.5, -0.5, -0, -1, 1]);
+  assert.deepEqual([...generated], [0, 0, 0, 1.5, 0, 0, 2, -1, 0]);
+});
+
+Deno.test("rowShares() refuses net shares of parts that all but cancel, and names the token", () => {
+  const cancelling = { ...MATRIX, prompt: [3, -1, 1, 0, -2, 0.1] };
+  assert.throws(() => rowShares(cancelling, "net"), {
+    name: "RangeError",
+    message:
+      /at least 0\.05 of their magnitudes: got 0\.100 of 8\.10 at target token 2; take shares absolute or signed/,
+  });
+  assert.equal(rowShares(cancelling, "absolute").prompt.length, 6);
+});
+
+Deno.test("rowShares() gives a row without attributions no shares, and names it", () => {
+  const idle = { ...MATRIX, prompt: [0, 0, 1, 0, -2, 2] };
+  const { prompt, empty, balance } = rowShares(idle, "absolute");
+  assert.deepEqual([...prompt.subarray(0, 2)], [0, 0]);
+  assert.deepEqual([empty, balance[0]], [[0], 0]);
+  assert.throws(() => rowShares(idle, "net"), /got 0\.00 of 0\.00 at target token 0/);
+});
+
+Deno.test("rowShares() refuses a token that reads a later one", () => {
+  assert.throws(() => rowShares({ ...MATRIX, generated: [0, 0, -3, 1, 4, -2] }, "absolute"), {
+    name: "TypeError",
+    message: /token 1 must read earlier ones alone: got a part of token 1/,
+  });
+});
