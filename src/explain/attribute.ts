@@ -1,5 +1,8 @@
 import type { LanguageModel } from "../model/model.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
+import { adviseThrough } from "./chains/advise_through.ts";
+import { attributeGenerated } from "./chains/attribute_generated.ts";
+import { chainSpansOf } from "./chains/chain_spans_of.ts";
 import { advise } from "./advice.ts";
 import { type Explain, measure } from "./measure.ts";
 import type { Subject } from "./methods/method.ts";
@@ -15,6 +18,7 @@ import { requireHeld } from "./require_held.ts";
 import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
+import { recordThrough } from "./record/record_through.ts";
 
 /** Listeners for the progress of an attribution. */
 export type AttributionListeners = Pick<Subject, "onRound">;
@@ -63,15 +67,20 @@ export async function attributeResolved(
         `${options.objective}, which gives one score`,
     );
   }
+  const spans = await chainSpansOf(model, prepared, options);
   const method = methodOf(options.method);
-  const explain: Explain = (given) => method.run({ model, objective, text: given }, options);
-  const judged = await method.run({ model, objective, text: prepared, onRound }, options);
+  const explain: Explain = (given, listeners) =>
+    spans === null
+      ? method.run({ model, objective, text: given, ...listeners }, options)
+      : attributeGenerated(method, { model, text: given, ...listeners }, options);
+  const judged = await explain(prepared, { onRound });
   requireHeld(judged.input, options.objective);
+  const through = spans && recordThrough(judged, spans, options.shares!);
   const gpuSeconds = model.meter.gpuSeconds === null || before.gpuSeconds === null
     ? null
     : model.meter.gpuSeconds - before.gpuSeconds;
   const pairs = objective.pairs && await describePairs(model, objective.pairs);
-  const explained = { ...prepared, per: objective.per, pairs };
+  const explained = { ...prepared, per: objective.per, pairs, through };
   const cost = {
     pathPoints: judged.pathPoints,
     forwardRows: model.meter.forwardRows - before.forwardRows,
@@ -83,7 +92,8 @@ export async function attributeResolved(
   };
   const metrics = options.metrics &&
     await measure(model, { objective, text: prepared, judged, explain }, options.metrics);
-  return buildRecord(model, explained, options, judged, advise(prepared, options, judged), cost, metrics);
+  const advice = [...advise(prepared, options, judged), ...(through === null ? [] : adviseThrough(through))];
+  return buildRecord(model, explained, options, judged, advice, cost, metrics);
 }
 
 async function describePairs(model: LanguageModel, pairs: NonNullable<OpenObjective["pairs"]>) {

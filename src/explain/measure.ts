@@ -7,6 +7,7 @@ import { ORDER_MEASURE_NAMES, orderOf } from "../metrics/order_measure.ts";
 import type { LanguageModel } from "../model/model.ts";
 import { aggregate } from "../units/aggregate.ts";
 import type { Judged } from "./judged.ts";
+import type { Subject } from "./methods/method.ts";
 import type { MetricOptions } from "./options/metric_options.ts";
 import { schemeText } from "./options/scheme.ts";
 import type { OpenObjective } from "./open_objective.ts";
@@ -16,7 +17,7 @@ import { replacementOf } from "./baselines/replacement.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
 
 /** Attributes the same prompt from other embeddings. */
-export type Explain = (text: PreparedText) => Promise<Judged>;
+export type Explain = (text: PreparedText, listeners?: Pick<Subject, "onRound">) => Promise<Judged>;
 
 /** An attribution and how to make it again. */
 interface Measured {

@@ -42,26 +42,36 @@ export async function openObjective(
 ): Promise<OpenObjective> {
   const { targetIds: targets } = text;
   const tokens = prompt.length / model.config.hiddenSize;
+  const { composed: composition, per: usual } = OBJECTIVES[name];
+  if (composition === null) return ofHead(model, targets, await headObjective(model, targets, prompt, name));
+  const { alternative, compose } = composition;
+  const parts = alternative ? [targets, text.alternative!.ids] : [targets];
+  const lengths = parts.map(({ length }) => length);
+  const aligned = lengths.every((length) => length === targets.length);
+  const per = usual === "aligned" ? aligned ? "token" : "sequence" : usual;
+  return composed(parts.map((ids) => ofHead(model, ids)), compose(lengths), { per, tokens });
+}
+
+/** Makes what the model's head computes of an objective that is no function of others; of those log-probabilities. */
+export async function headObjective(
+  model: LanguageModel,
+  targets: readonly number[],
+  prompt: Float32Array,
+  name: ObjectiveName,
+): Promise<HeadObjective> {
   switch (name) {
-    case "log-prob":
     case "prob":
     case "logit":
     case "entropy":
-      return ofHead(model, targets, { kind: name });
+      return { kind: name };
     case "margin": {
-      const pairs = topPairs(await model.logits(prompt, targets), model.config.vocabularySize);
-      return { ...ofHead(model, targets, { kind: "margin", pairs }), pairs };
+      const logits = await model.logits(prompt, targets);
+      return { kind: "margin", pairs: topPairs(logits, model.config.vocabularySize) };
     }
     case "kl":
-      return ofHead(model, targets, { kind: "kl", reference: await model.logits(prompt, targets) });
-    default: {
-      const { alternative, compose } = OBJECTIVES[name].composed!;
-      const parts = alternative ? [targets, text.alternative!.ids] : [targets];
-      const lengths = parts.map(({ length }) => length);
-      const aligned = lengths.every((length) => length === targets.length);
-      const per = OBJECTIVES[name].per === "aligned" ? aligned ? "token" : "sequence" : OBJECTIVES[name].per;
-      return composed(parts.map((ids) => ofHead(model, ids)), compose(lengths), { per, tokens });
-    }
+      return { kind: "kl", reference: await model.logits(prompt, targets) };
+    default:
+      return LOG_PROB;
   }
 }
 
@@ -70,7 +80,7 @@ function ofHead(model: LanguageModel, targets: readonly number[], objective: Hea
   return {
     targets: targets.length,
     per: "token",
-    pairs: null,
+    pairs: objective.kind === "margin" ? objective.pairs : null,
     score: (prompts, original) => model.score(prompts, targets, original, objective),
     path: (request) => model.path({ ...request, targets, objective }),
     points: (request) => model.points({ ...request, targets, objective }),

@@ -18,6 +18,7 @@ const ID_TOKENIZER: Tokenizer = {
   tokenId: (spec) => Promise.resolve(Number(spec)),
   eosTokenIds: [],
   padTokenId: null,
+  thinkMarkers: { open: "<think>", close: "</think>" },
   vocabSize: 203,
 };
 

@@ -7,6 +7,7 @@ import { MODEL_OPTIONS, modelOptions } from "../model_flags.ts";
 import { write, writeData, writeHint } from "../write.ts";
 import {
   attributionOptionsOf,
+  CHAIN_FLAGS,
   COMMON_FLAGS,
   methodFlags,
   METRIC_FLAGS,
@@ -42,7 +43,7 @@ export async function runAttributeCommand(args: string[]): Promise<number> {
 
 function flags() {
   return {
-    ...parseOptions([...TEXT_FLAGS, ...COMMON_FLAGS, ...METRIC_FLAGS, ...methodFlags()]),
+    ...parseOptions([...TEXT_FLAGS, ...COMMON_FLAGS, ...CHAIN_FLAGS, ...METRIC_FLAGS, ...methodFlags()]),
     ...MODEL_OPTIONS,
     method: { type: "string" },
     preset: { type: "string" },

@@ -2,6 +2,7 @@ import { checkOptions, unknownOption } from "../../explain/methods/check_options
 import { allMethods } from "../../explain/methods/method_table.ts";
 import type { AttributionOptions } from "../../explain/methods/attribution_options.ts";
 import { type AttributionText, TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
+import { CHAIN_OPTIONS } from "../../explain/options/chain_options.ts";
 import { checkText } from "../../explain/options/check_text.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import { METRIC_OPTIONS } from "../../explain/options/metric_options.ts";
@@ -15,6 +16,8 @@ import { fillBaselineFile } from "./baseline_file.ts";
 export const TEXT_FLAGS: readonly Flag[] = flagsOf(TEXT_OPTIONS, { seed: "generate-seed" });
 /** Flags of the options of all methods. */
 export const COMMON_FLAGS: readonly Flag[] = flagsOf(COMMON_OPTIONS);
+/** Flags of the chains of generated tokens, for additive methods. */
+export const CHAIN_FLAGS: readonly Flag[] = flagsOf(CHAIN_OPTIONS);
 /** Flags of the metrics' options. */
 export const METRIC_FLAGS: readonly Flag[] = flagsOf(
   METRIC_OPTIONS,
@@ -45,7 +48,7 @@ export function textOf(values: Values): AttributionText {
  * @throws {UsageError} if an option is unknown, out of range or without an effect
  */
 export async function attributionOptionsOf(values: Values): Promise<AttributionOptions> {
-  const flags = [...COMMON_FLAGS, ...methodFlags()];
+  const flags = [...COMMON_FLAGS, ...CHAIN_FLAGS, ...methodFlags()];
   const given = await fillBaselineFile({ ...givenOptions(flags, values), ...metricsOf(values) });
   const { method, preset } = values;
   const choices = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, [value]]));

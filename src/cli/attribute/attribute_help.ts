@@ -7,7 +7,7 @@ import { UsageError } from "../arguments.ts";
 import { type Flag, flagsOf } from "../declared_flags.ts";
 import { flagHelp, helpLine, wrapped } from "../flag_help.ts";
 import { MODEL_HELP } from "../model_flags.ts";
-import { COMMON_FLAGS, methodFlags, METRIC_FLAGS, TEXT_FLAGS } from "./attribute_flags.ts";
+import { CHAIN_FLAGS, COMMON_FLAGS, methodFlags, METRIC_FLAGS, TEXT_FLAGS } from "./attribute_flags.ts";
 
 const WIDTH = 100;
 
@@ -60,6 +60,8 @@ The model
 ${MODEL_HELP}
 How it is explained
 ${methodLine()}${presetLine()}${flagHelp(COMMON_FLAGS)}
+Chains of generated tokens, by additive methods
+${flagHelp(CHAIN_FLAGS)}
 Options of single methods; --help METHOD says which has which
 ${flagHelp(methodFlags())}
 Options of --metrics
@@ -67,7 +69,8 @@ ${flagHelp(METRIC_FLAGS)}
 ${outputHelp()}`;
 }
 
-function methodHelp({ name, title, purpose, cost, source, options }: Method): string {
+function methodHelp({ name, title, purpose, cost, source, options, yields }: Method): string {
+  const chains = yields === "additive" ? `\n\nChains of generated tokens\n${flagHelp(CHAIN_FLAGS).trimEnd()}` : "";
   return `${title}: ${purpose}.
 
 Cost:   ${cost}
@@ -77,7 +80,8 @@ Usage:  deno task attribute --prompt TEXT --method ${name} [options]
 Options of ${name}
 ${flagHelp(flagsOf(options))}
 Options of every method
-${flagHelp(COMMON_FLAGS)}`;
+${flagHelp(COMMON_FLAGS).trimEnd()}${chains}
+`;
 }
 
 function methodLine(): string {

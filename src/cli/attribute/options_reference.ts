@@ -1,5 +1,6 @@
 import { allMethods } from "../../explain/methods/method_table.ts";
 import type { Method } from "../../explain/methods/method.ts";
+import { CHAIN_OPTIONS } from "../../explain/options/chain_options.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import { type Flag, flagsOf } from "../declared_flags.ts";
 import { defaultText, dependenceText, usageOf } from "../flag_help.ts";
@@ -23,6 +24,11 @@ ${table(TEXT_FLAGS)}
 ## Options of every method
 
 ${table(flagsOf(COMMON_OPTIONS))}
+## Options of every additive method
+
+Of each but those whose attributions are norms or a surrogate's weights: see [chains](chains.md).
+
+${table(flagsOf(CHAIN_OPTIONS))}
 ${["gradient", "perturbation"].map((family) => familyText(family)).join("\n")}
 ## Metrics
 

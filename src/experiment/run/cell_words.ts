@@ -1,3 +1,4 @@
+import { CHAIN_OPTIONS } from "../../explain/options/chain_options.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import { METRICS } from "../../explain/options/metric_options.ts";
 import { methodOf } from "../../explain/methods/method_table.ts";
@@ -8,7 +9,7 @@ import { fillOptions, recordedOptions } from "../../explain/methods/resolve_opti
 type Recorded = Readonly<Record<string, unknown>>;
 
 /** Options whose words have places of their own in an id. */
-const PLACED = ["objective", "scheme", "units", "targetUnits", "freeze"];
+const PLACED = ["objective", "scheme", "units", "targetUnits", "through", "answer", "shares", "freeze"];
 
 /** Returns the words that tell a cell's options: those of its method, then the rest that is not the default. */
 export function cellWords(options: ResolvedOptions, recorded: Recorded): string[] {
@@ -18,7 +19,7 @@ export function cellWords(options: ResolvedOptions, recorded: Recorded): string[
   const rest = family === "perturbation"
     ? [String(recorded.scheme), ...unitWords(recorded), ...own]
     : [...own, ...unitWords(recorded)];
-  return [...objective, word, ...rest, ...frozenWords(recorded)];
+  return [...objective, word, ...rest, ...chainWords(recorded), ...frozenWords(recorded)];
 }
 
 function unitWords({ units, targetUnits }: Recorded): string[] {
@@ -26,6 +27,12 @@ function unitWords({ units, targetUnits }: Recorded): string[] {
     ...(units === "tokens" ? [] : [String(units)]),
     ...(targetUnits === "tokens" ? [] : [`target-${targetUnits}`]),
   ];
+}
+
+function chainWords({ through, shares, answer }: Recorded): string[] {
+  if (through === undefined) return [];
+  const of = answer === null ? [] : [`answer-${answer}`];
+  return [`through-${through}`, ...of, ...(shares === CHAIN_OPTIONS.shares.default ? [] : [String(shares)])];
 }
 
 function frozenWords({ freeze }: Recorded): string[] {

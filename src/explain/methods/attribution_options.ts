@@ -1,3 +1,4 @@
+import type { ChainOptions, GivenChainOptions } from "../options/chain_options.ts";
 import type { CommonOptions, GivenCommonOptions } from "../options/common_options.ts";
 import type { Given } from "../options/option.ts";
 import type { PRESET_VARIANTS, PresetName } from "../options/preset.ts";
@@ -16,13 +17,14 @@ export type MethodNamed<N> = Extract<MethodRow, { readonly name: N }>;
 
 /** Options of one method, as a caller gives them. */
 export type GivenOptionsOf<M> = M extends Method<infer N, infer O>
-  ? { readonly method: N } & GivenCommonOptions & Given<O>
+  ? { readonly method: N } & GivenCommonOptions & GivenChainOptions & Given<O>
   : never;
 
 /** Options where no method is given: those of integrated gradients. */
 export type GivenDefaultOptions =
   & { readonly method?: undefined }
   & GivenCommonOptions
+  & GivenChainOptions
   & Given<MethodNamed<"integrated-gradients">["options"]>;
 
 /** Options of a method that a preset replaces by a variant: those of the variant. */
@@ -41,4 +43,8 @@ export type AttributionOptions =
   | GivenVariantOptions;
 
 /** Options of a method with a value for each, its own by name. */
-export type ResolvedOptions = { readonly method: string } & CommonOptions & Readonly<Record<string, unknown>>;
+export type ResolvedOptions =
+  & { readonly method: string }
+  & CommonOptions
+  & ChainOptions
+  & Readonly<Record<string, unknown>>;

@@ -1,9 +1,14 @@
+import { CHAIN_OPTIONS } from "../options/chain_options.ts";
 import { COMMON_OPTIONS } from "../options/common_options.ts";
 import { allMethods } from "./method_table.ts";
 
 /** Says in words what an option needs in order to have an effect. */
 export function needsOf(name: string): string {
   if (Object.hasOwn(COMMON_OPTIONS, name)) return "any method";
+  if (Object.hasOwn(CHAIN_OPTIONS, name)) {
+    const { when } = CHAIN_OPTIONS[name as keyof typeof CHAIN_OPTIONS];
+    return [...(when === undefined ? [] : [when.words]), "an additive method"].join(" and ");
+  }
   const having = allMethods().filter(({ options }) => Object.hasOwn(options, name));
   const always = having.filter(({ options }) => options[name].when === undefined);
   const conditions = new Set(having.flatMap(({ options }) => options[name].when?.words ?? []));

@@ -1,3 +1,4 @@
+import { CHAIN_OPTIONS } from "../options/chain_options.ts";
 import { COMMON_OPTIONS } from "../options/common_options.ts";
 import type { Option } from "../options/option.ts";
 import { allMethods } from "./method_table.ts";
@@ -8,21 +9,22 @@ const FIRST = [
   ...["objective", "baseline", "scheme", "units", "targetUnits", "quadrature", "steps", "tolerance", "budget"],
   ...["tokens", "perTarget", "seed", "standardError", "of", "draws", "samples"],
 ];
-const LAST = ["freeze", "metrics"];
+const LAST = ["through", "answer", "shares", "freeze", "metrics"];
 // A sweep varies what is explained slowest, then what defines a method, then its effort.
-const SLOWEST = ["quadrature", "objective", "freeze"];
+const SLOWEST = ["quadrature", "objective", "freeze", "through", "answer", "shares"];
 const MIDDLE = ["baseline", "scheme", "units", "targetUnits"];
 
 type Options = Readonly<Record<string, Option<unknown, unknown>>>;
 
 const OPTIONS = new WeakMap<Method, Options>();
 
-/** Returns a method's options by name, the common ones among them. */
+/** Returns a method's options by name, the common ones among them and, if it is additive, those of chains. */
 export function optionsOf(method: Method): Options {
   const known = OPTIONS.get(method);
   if (known !== undefined) return known;
   // Without a prototype, so that no name but theirs is found in it.
-  const made: Options = Object.assign(Object.create(null), COMMON_OPTIONS, method.options);
+  const chains = method.yields === "additive" ? CHAIN_OPTIONS : {};
+  const made: Options = Object.assign(Object.create(null), COMMON_OPTIONS, chains, method.options);
   OPTIONS.set(method, made);
   return made;
 }

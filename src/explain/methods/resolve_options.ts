@@ -59,10 +59,13 @@ function valueOf(option: Option<unknown, unknown>, given: unknown, others: Recor
 /** Returns the options that have an effect, in the order of tables, as records, keys and tables have them. */
 export function recordedOptions(options: ResolvedOptions): Record<string, unknown> {
   const declared = optionsOf(methodOf(options.method));
-  const hasEffect = ({ recorded, when }: Option<unknown>) =>
-    recorded !== false && (when === undefined || when.fits(options[when.on]));
+  const hasEffect = (name: string) => {
+    const { recorded, when, default: usual, kind } = declared[name];
+    if (recorded === false || when !== undefined && !when.fits(options[when.on])) return false;
+    return recorded !== "given" || kind.write(options[name] as NonNullable<unknown>) !== kind.write(usual!);
+  };
   return Object.fromEntries(
-    recordedNames().filter((name) => declared[name] !== undefined && hasEffect(declared[name])).map((name) => {
+    recordedNames().filter((name) => declared[name] !== undefined && hasEffect(name)).map((name) => {
       const value = options[name];
       return [name, value === null ? null : declared[name].kind.write(value as NonNullable<unknown>)];
     }),

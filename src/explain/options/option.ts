@@ -40,8 +40,8 @@ export interface Option<T, G = T> {
   readonly when?: Condition;
   /** Absent if its bounds depend on no other option. */
   readonly limit?: Limit;
-  /** False if the value is the same in every record and so is not written. */
-  readonly recorded?: false;
+  /** False if the value is the same in every record and so is not written; `given` if the default is not. */
+  readonly recorded?: false | "given";
 }
 
 /** Options by name. */

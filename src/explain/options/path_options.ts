@@ -100,7 +100,8 @@ export function budgetOfUnits(usual: number) {
 export const tokens: Option<boolean> = option({
   kind: TRUE_OR_FALSE,
   default: false,
-  settle: (value: boolean, { targetUnits }) => value || targetUnits.kind !== "tokens",
+  settle: (value: boolean, { targetUnits, through }) =>
+    value || targetUnits.kind !== "tokens" || (through !== undefined && through.kind !== "none"),
   help: "the matrix of target by prompt tokens too",
 });
 

@@ -13,6 +13,7 @@ import type { RecordMetrics } from "./record_metrics.ts";
 import { recordInside } from "./record_inside.ts";
 import { recordPrefix } from "./record_prefix.ts";
 import { recordSampling } from "./record_sampling.ts";
+import type { RecordThrough } from "./record_through.ts";
 import { recordSurrogate } from "./record_surrogate.ts";
 import { recordUnits } from "./record_units.ts";
 
@@ -21,6 +22,8 @@ interface ExplainedText extends PreparedText {
   readonly per: AttributionRecord["score"]["per"];
   /** Of `margin`, the tokens [T] that are compared; else null. */
   readonly pairs: AttributionRecord["score"]["pairs"] | null;
+  /** Null if chains were not followed. */
+  readonly through: RecordThrough | null;
 }
 
 /**
@@ -60,6 +63,7 @@ export function buildRecord(
     ...(units === null ? {} : { units }),
     ...(prefix === null ? {} : { prefix: recordPrefix(prefix) }),
     ...(inside === null ? {} : { inside }),
+    ...(text.through === null ? {} : { through: text.through }),
     ...(sampling === null ? {} : { sampling: recordSampling(sampling, L) }),
     ...(surrogate === null ? {} : { surrogate: recordSurrogate(surrogate) }),
     ...(metrics === null ? {} : { metrics }),

@@ -50,10 +50,23 @@ function* lengths(record: AttributionRecord): Generator<[name: string, values: A
   if (tokenAttribution) yield* matrixLengths("tokenAttribution", tokenAttribution, T, L);
   if (record.units) yield* unitLengths(record.units, T, L);
   if (prefix) yield ["prefix.sequence", prefix.sequence, movingTokens(record).length];
+  if (record.through) yield* throughLengths(record.through, T, L);
   const errors = sampling?.tokenStandardError;
   if (errors) yield* matrixLengths("sampling.tokenStandardError", errors, errors.length, L);
   if (inside) yield* insideLengths(inside, L + movingTokens(record).length);
   if (surrogate) yield ["surrogate.r2", surrogate.r2, T + 1];
+}
+
+function* throughLengths(
+  { spans, total, direct, rest, balance }: NonNullable<AttributionRecord["through"]>,
+  T: number,
+  L: number,
+): ReturnType<typeof lengths> {
+  yield ["through.total", total, L];
+  yield ["through.direct", direct, L];
+  if (rest) yield ["through.rest", rest, L];
+  for (const [k, { part }] of spans.entries()) yield [`through.spans[${k}].part`, part, L];
+  yield ["through.balance", balance, T];
 }
 
 function* unitLengths(

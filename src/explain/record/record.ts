@@ -6,6 +6,7 @@ import type { RecordInside } from "./record_inside.ts";
 import type { RecordPrefix } from "./record_prefix.ts";
 import type { RecordSampling } from "./record_sampling.ts";
 import type { RecordSurrogate } from "./record_surrogate.ts";
+import type { RecordThrough } from "./record_through.ts";
 import type { RecordToken } from "./record_token.ts";
 import type { RecordUnits } from "./record_units.ts";
 
@@ -106,10 +107,12 @@ export interface AttributionRecord {
   readonly standardError: readonly number[] | null;
   /** The attributions that were computed or summed, if some unit has more tokens than one. */
   readonly units?: RecordUnits;
-  /** Share of the target's rows, if these moved along the path: `prefix: interpolated`, or a layer above 0. */
+  /** Share of the target's rows, if these moved along the path (`prefix: interpolated`, a layer above 0) or chains were followed. */
   readonly prefix?: RecordPrefix;
   /** Conductance of each part of the network, if it was asked for. */
   readonly inside?: RecordInside;
+  /** Influence on the answer through chains of generated tokens, if these were followed. */
+  readonly through?: RecordThrough;
   /** Perturbation methods and random baselines only. */
   readonly sampling?: RecordSampling;
   /** LIME and context-cite only. */

@@ -35,6 +35,18 @@ const INSIDE = z.object({
   disagreement: z.number().nullable(),
 });
 
+const SPAN = z.object({ text: z.string(), name: z.string().nullable(), tokens: numbers });
+
+const THROUGH = z.object({
+  answer: SPAN,
+  spans: z.array(SPAN.extend({ part: numbers, reach: z.number(), read: z.number() })),
+  total: numbers,
+  direct: numbers,
+  rest: numbers.nullable(),
+  balance: numbers,
+  lost: z.number(),
+});
+
 const SAMPLING = z.object({
   calls: z.number(),
   samples: z.number().nullable(),
@@ -147,6 +159,7 @@ export const RECORD = z.object({
   units: UNITS.optional(),
   prefix: PREFIX.optional(),
   inside: INSIDE.optional(),
+  through: THROUGH.optional(),
   sampling: SAMPLING.optional(),
   surrogate: SURROGATE.optional(),
   metrics: METRICS.optional(),

@@ -2,7 +2,14 @@ import type { PathFunction } from "../../attribution/path_function.ts";
 import { LOG_PROB } from "../graphs/head.ts";
 import { evaluateBatch } from "./evaluate_batch.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
-import { assertScorable, joinRows, openSequences, type ScoredTarget } from "./open_sequences.ts";
+import {
+  assertScorable,
+  joinRows,
+  openSequences,
+  promptLength,
+  type ScoredTarget,
+  targetRows,
+} from "./open_sequences.ts";
 import { commonRows } from "./shared_rows.ts";
 
 /**
@@ -27,7 +34,7 @@ export interface PathRequest extends ScoredTarget {
 /**
  * Opens the path x(α) = (1 − α) start + α end. Rows before the first that moves are computed once for all points.
  * Points are run in chunks; the results do not depend on their sizes. Its coordinates are the L rows of the prompt and,
- * if they move, the T − 1 of the target.
+ * if they move or are given, the T − 1 of the target.
  *
  * @throws {RangeError} if there is no such layer, or the sequence is longer than the model's positions
  */
@@ -35,15 +42,16 @@ export async function openPath(runtime: ModelRuntime, request: PathRequest): Pro
   const { targets, layer = 0, objective = LOG_PROB } = request;
   const T = targets.length;
   const D = runtime.decoder.config.hiddenSize;
-  const L = request.end.length / D;
+  const given = request.end.length / D;
+  const L = promptLength(given, request);
   assertScorable(runtime, L, request);
-  const prefix = await runtime.embed(targets.slice(0, -1));
+  const prefix = await targetRows(runtime, request);
   const movedPrefix = request.prefix ? prefix.map((_, i) => request.prefix![i % D]) : prefix;
   const ends = [joinRows(request.end, prefix), joinRows(request.start, movedPrefix)];
-  const shared = Math.min(commonRows(request.end, request.start, D), request.shared ?? Infinity);
+  const shared = Math.min(commonRows(request.end, request.start, D), request.shared ?? Infinity, L - 1);
   const { shape, streams: [end, start], inputs } = await openSequences(runtime, request, ends, shared);
   const fixed = { ...inputs, start, end, delta: Float64Array.from(end, (value, i) => value - start[i]) };
-  const tokens = request.prefix !== undefined || layer > 0 ? L + T - 1 : L;
+  const tokens = request.prefix !== undefined || layer > 0 ? L + T - 1 : given;
   return {
     tokens,
     targets: T,

@@ -4,7 +4,14 @@ import { LOG_PROB } from "../graphs/head.ts";
 import { isDirected } from "../graphs/point_graph.ts";
 import { evaluateBatch } from "./evaluate_batch.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
-import { assertScorable, joinRows, openSequences, type ScoredTarget } from "./open_sequences.ts";
+import {
+  assertScorable,
+  joinRows,
+  openSequences,
+  promptLength,
+  type ScoredTarget,
+  targetRows,
+} from "./open_sequences.ts";
 
 /** A prompt, around which points are evaluated, and its target. */
 export interface PointsRequest extends ScoredTarget {
@@ -19,24 +26,25 @@ export interface PointsRequest extends ScoredTarget {
 
 /**
  * Opens the scores of a target as functions of the prompt's rows [L, D] that a block reads; those of the target's own
- * tokens stay as they are. Points are run in chunks; the results do not depend on their sizes.
+ * tokens stay as they are, unless they are given with the prompt's. Points are run in chunks; the results do not depend on their sizes.
  *
  * @throws {RangeError} if there is no such layer, or the sequence is longer than the model's positions
  */
 export async function openPoints(runtime: ModelRuntime, request: PointsRequest): Promise<PointFunction> {
   const { targets, prompt, layer = 0, fixed = 0, objective = LOG_PROB } = request;
   const D = runtime.decoder.config.hiddenSize;
-  const L = prompt.length / D;
+  const tokens = prompt.length / D;
+  const L = promptLength(tokens, request);
   assertScorable(runtime, L, request);
-  const rows = joinRows(prompt, await runtime.embed(targets.slice(0, -1)));
+  const rows = joinRows(prompt, await targetRows(runtime, request));
   // The last row of the prompt predicts, so every point carries it.
   const P = layer === 0 ? Math.min(fixed, L - 1) : 0;
   const { shape, streams: [stream], inputs } = await openSequences(runtime, request, [rows], P);
-  const prefix = Float64Array.from(stream.subarray((L - P) * D));
+  const prefix = Float64Array.from(stream.subarray((tokens - P) * D));
   return {
-    tokens: L,
+    tokens,
     targets: targets.length,
-    origin: Float64Array.from((layer === 0 ? rows : stream).subarray(0, L * D)),
+    origin: Float64Array.from((layer === 0 ? rows : stream).subarray(0, tokens * D)),
     evaluate: (points, wants) =>
       evaluateBatch(runtime, {
         kind: "points",
@@ -45,7 +53,7 @@ export async function openPoints(runtime: ModelRuntime, request: PointsRequest):
         wants,
         targets,
         objective,
-        attributed: L,
+        attributed: tokens,
         inputs: (first, size) => ({
           ...inputs,
           ...pointInputs(points.slice(first, first + size), wants, P * D, prefix),

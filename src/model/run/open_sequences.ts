@@ -14,6 +14,11 @@ export interface ScoredTarget {
   readonly objective?: HeadObjective;
   /** The block whose input is looked at. Default 0: the embeddings. */
   readonly layer?: number;
+  /**
+   * True if the rows given for the prompt end in those of the target's tokens but the last, [L + T − 1, D], which are
+   * coordinates like any other. Default false: the target's rows are added, and stay.
+   */
+  readonly withTarget?: boolean;
 }
 
 /** Sequences [prompt; target without its last token] at the input of a block. */
@@ -53,6 +58,16 @@ export async function openSequences(
 export function assertScorable(runtime: ModelRuntime, L: number, { targets, layer = 0 }: ScoredTarget): void {
   assertLayer(runtime.decoder, layer);
   assertLength(runtime, L + targets.length - 1);
+}
+
+/** Returns L, the rows of the prompt among `rows` given ones. */
+export function promptLength(rows: number, { targets, withTarget = false }: ScoredTarget): number {
+  return withTarget ? rows - targets.length + 1 : rows;
+}
+
+/** Returns the embeddings, of the target's tokens but the last, that are not among the given rows. */
+export async function targetRows(runtime: ModelRuntime, { targets, withTarget = false }: ScoredTarget) {
+  return await runtime.embed(withTarget ? [] : targets.slice(0, -1));
 }
 
 /** Returns a prompt's rows and then the target's. */

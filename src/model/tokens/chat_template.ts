@@ -35,8 +35,8 @@ export async function chatTemplate(config: Record<string, unknown>): Promise<Ren
   };
 }
 
-/** Config files hold a template, or a list of named ones of which `default` is the chat's. */
-function templateSource(value: unknown): string | null {
+/** Returns the source of the chat's template: config files hold one, or a list of named ones with a `default`. */
+export function templateSource(value: unknown): string | null {
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return null;
   const named = value.find((entry) => entry?.name === "default") ?? value[0];

@@ -1,11 +1,12 @@
 import type { TokenizerFiles } from "../../checkpoint/checkpoint.ts";
 import { alignTokens, type Span } from "./align_tokens.ts";
 import { joinBytes, readablePieces } from "./byte_level.ts";
-import { chatTemplate, type RenderChat } from "./chat_template.ts";
+import { chatTemplate, type RenderChat, templateSource } from "./chat_template.ts";
 import { encodePrompt, type PromptEncoder } from "./encode_prompt.ts";
 import { endTokens, findToken, namedToken } from "./named_tokens.ts";
 import { openVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { tokenWriting } from "./token_writing.ts";
+import { thinkMarkers } from "./think_markers.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /**
@@ -47,6 +48,7 @@ function wrap(vocabulary: Vocabulary, chat: RenderChat | null, files: TokenizerF
     tokenId: (spec) => findToken(spec, vocabulary, (text) => encode(text, "text")),
     eosTokenIds: endTokens(vocabulary, files),
     padTokenId: namedToken(vocabulary, files.config.pad_token),
+    thinkMarkers: thinkMarkers(templateSource(files.config.chat_template) ?? ""),
     vocabSize: size,
   };
 }

@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatTurn } from "./chat_turns.ts";
+import type { ThinkMarkers } from "./think_markers.ts";
 
 /** A token as a person reads it. */
 export interface Token {
@@ -84,6 +85,8 @@ export interface Tokenizer {
   readonly eosTokenIds: readonly number[];
   /** The token that fills up batches; null if the tokenizer names none. */
   readonly padTokenId: number | null;
+  /** Texts around the reasoning in what the model generates, as its chat template has them. */
+  readonly thinkMarkers: ThinkMarkers;
   /** Largest token id + 1; a model's embedding may have more rows. */
   readonly vocabSize: number;
 }

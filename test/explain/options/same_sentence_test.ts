@@ -173,7 +173,7 @@ function unfit(method: string, { when }: Option<unknown>): string {
 
 function candidatesOf(method: string, name: string): [text: string, value: unknown][] {
   const { kind } = optionsOf(findMethod(method)!)[name];
-  const texts = ["adaptive", "gauss-legendre", "random", "mean", "text:x", "resample", "delete"];
+  const texts = ["adaptive", "gauss-legendre", "random", "mean", "text:x", "resample", "delete", "none", "words"];
   return texts.map((text): [string, unknown] => [text, kind.read(text)]).filter(([, value]) => value !== undefined);
 }
 
@@ -193,6 +193,7 @@ function argumentOf({ kind }: Option<unknown>): string {
     "adaptive",
     "words",
     "heads",
+    "absolute",
   ];
   return texts.find((text) => kind.read(kind.argument(text)) !== undefined)!;
 }

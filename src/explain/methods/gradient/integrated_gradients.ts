@@ -42,6 +42,8 @@ export const integratedGradients = method({
     prefix: option({
       kind: oneOf(["fixed", "interpolated"]),
       default: "fixed",
+      // Chains need the shares of these tokens.
+      settle: (value, { through }) => through.kind === "none" ? value : "interpolated",
       help: "the target's own tokens along the path: they stay, or come from the baseline, too",
       when: { on: "baseline", fits: isRow, words: "a baseline that is one row" },
     }),
