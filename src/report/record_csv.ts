@@ -28,11 +28,19 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * One attribution as tidy CSV: a row for each prompt token, then a row for each pair of target and prompt token. A
  * record with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the
  * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
- * `error` is a standard error or an estimated error. What passes through each part of the network, if it was asked for,
+ * Chains to the answer have the scopes `through-total`, `through-direct`, `through-span` and `through-rest` for shares
+ * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. `error` is a
+ * standard error or an estimated error. What passes through each part of the network, if it was asked for,
  * follows in the scope `inside`, with the columns `layer` and `part`.
  */
 export function recordCsv(record: AttributionRecord): string {
-  const rows = [...sequenceRows(record), ...tokenRows(record), ...unitRows(record), ...prefixRows(record)];
+  const rows = [
+    ...sequenceRows(record),
+    ...tokenRows(record),
+    ...unitRows(record),
+    ...prefixRows(record),
+    ...throughRows(record),
+  ];
   if (record.inside === undefined) return csvText(rows, COLUMNS);
   const none = { layer: "", part: "" };
   return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
@@ -62,6 +70,8 @@ const NO_TARGET = {
   ...{ target_position: "", target_token_id: "", target_token: "" },
   ...{ target_unit: "", target_unit_text: "" },
 } as const;
+
+const EMPTY = Object.fromEntries(COLUMNS.map((name) => [name, ""])) as Row;
 
 function sequenceRows(record: AttributionRecord): Row[] {
   const errors = sequenceErrors(record);
@@ -118,6 +128,34 @@ function prefixRows(record: AttributionRecord): Row[] {
     scope: row.scope === "sequence" ? "prefix" : "token-prefix",
     prompt_position: L + (row.prompt_position as number),
   }));
+}
+
+/** Shares of chains; the spans of the target stand as its units. */
+function throughRows(record: AttributionRecord): Row[] {
+  if (record.through === undefined) return [];
+  const { total, direct, rest, spans } = record.through;
+  const shares = (scope: string, values: readonly number[], target: Partial<Row> = {}) =>
+    values.map((attribution, i) => ({
+      scope: `through-${scope}`,
+      ...NO_TARGET,
+      ...promptCells(record, i),
+      attribution,
+      error: "",
+      ...target,
+    }));
+  return [
+    ...shares("total", total),
+    ...shares("direct", direct),
+    ...spans.flatMap(({ text, part, reach, read }, k) => {
+      const target = { target_unit: k, target_unit_text: text };
+      const ofSpan = ([scope, attribution]: [string, number]) => ({ ...EMPTY, ...target, scope, attribution });
+      return [
+        ...shares("span", part, target),
+        ...([["through-reach", reach], ["through-read", read]] as [string, number][]).map(ofSpan),
+      ];
+    }),
+    ...shares("rest", rest ?? []),
+  ];
 }
 
 function tokenRows(record: AttributionRecord): Row[] {

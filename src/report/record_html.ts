@@ -1,4 +1,5 @@
 import type { AttributionRecord } from "../explain/record/record.ts";
+import { throughSection } from "./html_through.ts";
 import { byUnits } from "./view/by_units.ts";
 import { amountText } from "./words/amount_text.ts";
 import { completenessText } from "./words/completeness_text.ts";
@@ -8,19 +9,16 @@ import { metricsTable } from "./table/metrics_table.ts";
 import { recordFigure } from "./plot/record_figure.ts";
 import { removalPlot } from "./plot/removal_plot.ts";
 import { renderSvg } from "./plot/render_figure.ts";
-import { NEGATIVE, POSITIVE } from "./plot/theme.ts";
 import { escapeHtml } from "./text/escape_html.ts";
 import { recordTable } from "./table/record_table.ts";
+import { highlighted } from "./text/highlight.ts";
 import { textTable } from "./text/text_table.ts";
-
-/** Opacity behind the largest attribution. */
-const STRONGEST = 0.75;
 
 const STYLE = `
 body { font: 15px/1.6 "DejaVu Sans", Verdana, sans-serif; color: #1a1a1a; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 .text { white-space: pre-wrap; line-height: 2.1; } .text span { padding: .15em 0; border-radius: .2em; }
-.frozen { color: #8a8a8a; } .target { border-bottom: 2px solid #808080; } .advice { background: #fff6e5; padding: .4em .8em; }
+.frozen { color: #8a8a8a; } .target { border-bottom: 2px solid #808080; } .way { margin-bottom: 0; } .advice { background: #fff6e5; padding: .4em .8em; }
 pre { overflow-x: auto; font: 12px/1.35 "DejaVu Sans Mono", Menlo, monospace; } svg { max-width: 100%; height: auto; }
 `;
 
@@ -44,7 +42,7 @@ ${advice}
 <h2>Which prompt tokens made the model write the underlined words</h2>
 <p class="text">${highlightedPrompt(record)}<span class="target">${escapeHtml(record.target.text)}</span></p>
 ${svg.trim()}
-${await metricsSection(given)}<h2>Table</h2>
+${throughSection(record)}${await metricsSection(given)}<h2>Table</h2>
 <pre>${escapeHtml(recordTable(record))}</pre>
 </body>
 </html>
@@ -65,16 +63,8 @@ async function metricsSection(record: AttributionRecord): Promise<string> {
 function highlightedPrompt(record: AttributionRecord): string {
   const largest = Math.max(...record.sequenceAttribution.map(Math.abs)) || 1;
   return record.prompt.tokens.map((token, i) => {
-    const text = escapeHtml(token.text);
-    if (isIdle(record, i)) return `<span class="frozen" title="frozen">${text}</span>`;
+    if (isIdle(record, i)) return highlighted(token.text, null, "frozen");
     const value = record.sequenceAttribution[i];
-    const color = faded(value < 0 ? NEGATIVE : POSITIVE, STRONGEST * Math.abs(value) / largest);
-    return `<span style="background:${color}" title="${amountText(value, record, true)}">${text}</span>`;
+    return highlighted(token.text, value / largest, amountText(value, record, true));
   }).join("");
-}
-
-/** A colour #rrggbb so opaque, from 0 to 1. */
-function faded(color: string, opacity: number): string {
-  const channels = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-  return `rgba(${channels.join(",")},${opacity.toFixed(3)})`;
 }

@@ -12,7 +12,7 @@ export type ChainSpan = Pick<Unit, "text" | "name" | "tokens">;
 /** The answer in a target, and spans of what was generated before and beside it. */
 export interface ChainSpans {
   readonly answer: ChainSpan;
-  /** In order, at least one; tokens of the target may be in none of them. */
+  /** In order, named by their slots if they have any, at least one; tokens of the target may be in none of them. */
   readonly spans: readonly ChainSpan[];
 }
 
@@ -117,7 +117,7 @@ function spansOf(
   if (through.kind === "spans" || through.kind === "template") {
     return divide(text, tokens.map(free), through)
       .filter(({ frozen, name }) => !frozen && !(through.kind === "template" && name === ANSWER_SLOT))
-      .map((unit) => apart(spanOf(unit), answer));
+      .map((unit) => apart({ ...spanOf(unit), name: through.kind === "template" ? unit.name : null }, answer));
   }
   const region = inside === null ? null : tokensIn(text, tokens, inside, "reasoning").tokens;
   const wanted = (t: number) => region === null ? t < answer.tokens[0] : region.includes(t);

@@ -107,7 +107,10 @@ export interface AttributionRecord {
   readonly standardError: readonly number[] | null;
   /** The attributions that were computed or summed, if some unit has more tokens than one. */
   readonly units?: RecordUnits;
-  /** Share of the target's rows, if these moved along the path (`prefix: interpolated`, a layer above 0) or chains were followed. */
+  /**
+   * Share of the target's rows, if these moved along the path (`prefix: interpolated`, a layer above 0) or chains were
+   * followed.
+   */
   readonly prefix?: RecordPrefix;
   /** Conductance of each part of the network, if it was asked for. */
   readonly inside?: RecordInside;

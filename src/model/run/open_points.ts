@@ -26,7 +26,8 @@ export interface PointsRequest extends ScoredTarget {
 
 /**
  * Opens the scores of a target as functions of the prompt's rows [L, D] that a block reads; those of the target's own
- * tokens stay as they are, unless they are given with the prompt's. Points are run in chunks; the results do not depend on their sizes.
+ * tokens stay as they are, unless they are given with the prompt's. Points are run in chunks; the results do not depend
+ * on their sizes.
  *
  * @throws {RangeError} if there is no such layer, or the sequence is longer than the model's positions
  */

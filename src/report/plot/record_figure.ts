@@ -6,10 +6,11 @@ import { figure } from "./figure.ts";
 import { heatPanel } from "./heat_map.ts";
 import { insideLabels, insidePanels } from "./inside_panels.ts";
 import { positionRows } from "./position_rows.ts";
+import { throughPanel } from "./through_panel.ts";
 
 /**
  * The whole record as one figure: the bar chart and, beneath it, the heat map if it has a token attribution, and the
- * maps of what passes through the network if it has these.
+ * ways of chains and the maps of what passes through the network if it has these.
  */
 export function recordFigure(given: AttributionRecord): TopLevelSpec {
   const record = byUnits(given);
@@ -17,6 +18,7 @@ export function recordFigure(given: AttributionRecord): TopLevelSpec {
   const panels = positionRows(record.prompt.tokens.length).flatMap(({ start, end }) => [
     barPanel(record, start, end),
     ...(record.tokenAttribution ? [heatPanel(record, start, end, false)] : []),
+    ...(record.through === undefined ? [] : [throughPanel(record, start, end)]),
   ]);
   return figure(record, [...panels, ...insidePanels(given)], insideLabels(given));
 }

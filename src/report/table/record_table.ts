@@ -6,6 +6,7 @@ import { promptRows } from "./prompt_rows.ts";
 import { summaryRows } from "./summary_rows.ts";
 import { targetRows } from "./target_rows.ts";
 import { textTable } from "../text/text_table.ts";
+import { spanTable, throughTable, throughTitle } from "./through_table.ts";
 import { oneLine } from "../text/visible_token.ts";
 
 /** Layout of a table. */
@@ -34,10 +35,21 @@ export function recordTable(given: AttributionRecord, options: TableOptions = {}
     "",
     ...targetRows(record, width),
     "",
+    ...(record.through === undefined ? [] : [...throughLines(record, width), ""]),
     ...summaryRows(record),
     ...(record.metrics === undefined
       ? []
       : ["", ...textTable(metricsTable(record.metrics, record.score.unit)).split("\n")]),
   ];
   return lines.map((line) => line.trimEnd()).join("\n").trimEnd() + "\n";
+}
+
+/** The chains by prompt token, and by span. */
+function throughLines(record: AttributionRecord, width: number): string[] {
+  return [
+    throughTitle(record),
+    ...textTable(throughTable(record, width)).trimEnd().split("\n"),
+    "",
+    ...textTable(spanTable(record)).trimEnd().split("\n"),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
+import type { RecordThrough } from "../../explain/record/record_through.ts";
 import type { RecordUnits } from "../../explain/record/record_units.ts";
 
 /**
@@ -23,7 +24,20 @@ export function byUnits(given: AttributionRecord): AttributionRecord {
     standardError: units.standardError,
     completeness: { ...record.completeness, entryError: units.entryError },
     ...(sampling === undefined ? {} : { sampling: { ...sampling, tokenStandardError: null } }),
+    ...(record.through === undefined ? {} : { through: throughByUnits(record.through, units.prompt) }),
     units: undefined,
+  };
+}
+
+/** Shares of units are the sums of those of their tokens. */
+function throughByUnits(through: RecordThrough, units: RecordUnits["prompt"]): RecordThrough {
+  const sums = (values: readonly number[]) => units.map(({ tokens }) => tokens.reduce((sum, i) => sum + values[i], 0));
+  return {
+    ...through,
+    total: sums(through.total),
+    direct: sums(through.direct),
+    rest: through.rest && sums(through.rest),
+    spans: through.spans.map((span) => ({ ...span, part: sums(span.part) })),
   };
 }
 
