@@ -47,7 +47,10 @@ export interface RecordSpan {
  * @throws {RangeError} if shares are `net` and a row's parts all but cancel
  */
 export function recordThrough(
-  { tokenAttribution, prefix, input, sequenceAttribution }: Judged,
+  { tokenAttribution, prefix, input, sequenceAttribution }: Pick<
+    Judged,
+    "tokenAttribution" | "prefix" | "input" | "sequenceAttribution"
+  >,
   { answer, spans }: ChainSpans,
   rule: ShareRule,
 ): RecordThrough {

@@ -26,7 +26,7 @@ export function throughPanel(record: AttributionRecord, start: number, end: numb
     field: "label",
     type: "nominal" as const,
     sort: labels,
-    axis: { title: "way to the answer", ticks: false, domain: false, labelLimit: 260, labelPadding: 5 },
+    axis: { title: null, ticks: false, domain: false, labelLimit: 260, labelPadding: 5 },
   };
   const color = {
     field: "value",

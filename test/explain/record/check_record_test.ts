@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { AttributionRecord } from "../../../src/explain/record/record.ts";
 import { checkRecord } from "../../../src/explain/record/check_record.ts";
 import { sampledRecord } from "../../report/record_sample.ts";
+import { throughRecord } from "../../report/through_sample.ts";
 
 /** As a stored record is read. */
 function reread(record: AttributionRecord): unknown {
@@ -40,6 +41,24 @@ const BROKEN: [what: string, change: Partial<AttributionRecord>, message: RegExp
   ["an unknown objective", { score: { ...sampledRecord().score, objective: "hope" as "prob" } }, /score\.objective/],
   ["a surrogate without the sequence", { surrogate: { ...surrogate!, r2: [1] } }, /surrogate\.r2 must be of length/],
 ];
+
+Deno.test("checkRecord() takes chains, and refuses ones of other lengths", () => {
+  const record = throughRecord();
+  assert.deepEqual(checkRecord(reread(record)), reread(record));
+  const { through } = record;
+  const [span] = through!.spans;
+  for (
+    const [change, message] of [
+      [{ total: [1] }, /through\.total must be of length 8: got 1/],
+      [{ rest: [] }, /through\.rest must be of length 8: got 0/],
+      [{ balance: [1] }, /through\.balance must be of length 5: got 1/],
+      [{ spans: [{ ...span, part: [1] }] }, /through\.spans\[0\]\.part must be of length 8: got 1/],
+      [{ lost: undefined }, /through\.lost must be whole: got nothing/],
+    ] as const
+  ) {
+    assert.throws(() => checkRecord(reread({ ...record, through: { ...through!, ...change } as never })), message);
+  }
+});
 
 for (const [what, change, message] of BROKEN) {
   Deno.test(`checkRecord() refuses ${what}`, () => {
