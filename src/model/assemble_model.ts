@@ -3,6 +3,7 @@ import { continuePrompt } from "./generate/continue_prompt.ts";
 import type { LanguageModel } from "./language_model.ts";
 import { meanEmbeddingRow } from "./load/embedding_rows.ts";
 import type { ModelRuntime } from "./run/model_runtime.ts";
+import { openFlow } from "./run/open_flow.ts";
 import { openPath } from "./run/open_path.ts";
 import { openPoints } from "./run/open_points.ts";
 import { scoreSequences } from "./run/score_sequences.ts";
@@ -30,6 +31,7 @@ export function assembleModel(checkpoint: Checkpoint, runtime: ModelRuntime, loa
     logits: (prompt, targets) => targetLogits(runtime, prompt, targets),
     path: (request) => openPath(runtime, request),
     points: (request) => openPoints(runtime, request),
+    flow: (embeddings) => openFlow(runtime, embeddings),
     async generate(prompt, count, options = {}) {
       const tokenizer = checkpoint.tokenizer === null ? null : await this.tokenizer();
       const ends = new Set([...configEosTokenIds(checkpoint), ...tokenizer?.eosTokenIds ?? []]);

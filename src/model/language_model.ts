@@ -1,3 +1,4 @@
+import type { InformationFlow } from "../attribution/chains/flash_trace.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import type { PointFunction } from "../attribution/point_function.ts";
 import type { PromptVariant } from "../perturbation/prompt_variant.ts";
@@ -62,6 +63,12 @@ export interface LanguageModel {
   path(request: PathRequest): Promise<PathFunction>;
   /** Opens the target's scores as functions of the rows that a block reads, at any points. */
   points(request: PointsRequest): Promise<PointFunction>;
+  /**
+   * Opens the flow of information through the attention of every block, on a sequence's embeddings [S, D].
+   *
+   * @throws {RangeError} if attention's output is normalized before it is added
+   */
+  flow(embeddings: Float32Array): Promise<InformationFlow>;
   /**
    * Continues a prompt by at most `count` tokens, greedily by default. Ends before an end-of-sequence token and
    * before the token in which a stop string begins.

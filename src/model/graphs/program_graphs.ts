@@ -3,6 +3,7 @@ import type { PointWants } from "../../attribution/point_function.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { BatchShape } from "./batch_shape.ts";
 import type { DecoderSpec } from "./decoder.ts";
+import { flowGraph, projectionGraph } from "./flow_graph.ts";
 import type { HeadObjective } from "./head.ts";
 import { logitsGraph } from "./logits_graph.ts";
 import { pathGraph } from "./path_graph.ts";
@@ -26,6 +27,8 @@ export const PROGRAM_GRAPHS = {
   stream: streamGraph,
   shared: sharedGraph,
   logits: logitsGraph,
+  flow: flowGraph,
+  projection: projectionGraph,
 };
 
 /** The kinds of programs. */
