@@ -67,8 +67,8 @@ export async function attributeResolved(
         `${options.objective}, which gives one score`,
     );
   }
-  const spans = await chainSpansOf(model, prepared, options);
   const method = methodOf(options.method);
+  const spans = method.yields === "additive" ? await chainSpansOf(model, prepared, options) : null;
   const explain: Explain = (given, listeners) =>
     spans === null
       ? method.run({ model, objective, text: given, ...listeners }, options)

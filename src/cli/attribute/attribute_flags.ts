@@ -24,9 +24,10 @@ export const METRIC_FLAGS: readonly Flag[] = flagsOf(
   Object.fromEntries(Object.keys(METRIC_OPTIONS).map((name) => [name, `metric-${name}`])),
 );
 
-/** Returns the flags of all methods' own options, each once. */
+/** Returns the flags of all methods' own options, each once; those of chains have their own. */
 export function methodFlags(): readonly Flag[] {
-  const all = allMethods().flatMap(({ options }) => flagsOf(options));
+  const all = allMethods().flatMap(({ options }) => flagsOf(options))
+    .filter(({ name }) => !Object.hasOwn(CHAIN_OPTIONS, name));
   return [...new Map(all.map((flag) => [flag.flag, flag])).values()];
 }
 

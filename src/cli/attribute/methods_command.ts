@@ -1,3 +1,4 @@
+import { METHOD_FAMILIES } from "../../explain/methods/method.ts";
 import { allMethods } from "../../explain/methods/method_table.ts";
 import { parseArguments } from "../arguments.ts";
 import { write } from "../write.ts";
@@ -14,6 +15,12 @@ Usage: deno task methods             all of them
   --help              this text
 `;
 
+const KINDS = {
+  gradient: "Gradient methods differentiate the model",
+  perturbation: "Perturbation methods take units away",
+  flow: "Flow methods follow what attention passes on",
+} as const satisfies Record<typeof METHOD_FAMILIES[number], string>;
+
 /** Runs `methods` and returns the exit code. */
 export function runMethodsCommand(args: string[]): Promise<number> {
   const { values, rest: [name] } = parseArguments(args, { markdown: { type: "boolean" } }, 1);
@@ -24,12 +31,9 @@ export function runMethodsCommand(args: string[]): Promise<number> {
 }
 
 function methodsText(): string {
-  return (["gradient", "perturbation"] as const).map((family) => {
+  return METHOD_FAMILIES.map((family) => {
     const lines = allMethods().filter((method) => method.family === family)
       .map(({ name, purpose, cost }) => `  ${name}\n      ${purpose}\n      cost: ${cost}\n`);
-    const kind = family === "gradient"
-      ? "Gradient methods differentiate the model"
-      : "Perturbation methods take units away";
-    return `${kind}\n\n${lines.join("\n")}`;
+    return `${KINDS[family]}\n\n${lines.join("\n")}`;
   }).join("\n") + "\nN: units, T: target tokens. `deno task methods METHOD` has the options of one.\n";
 }

@@ -1,5 +1,5 @@
 import { allMethods } from "../../explain/methods/method_table.ts";
-import type { Method } from "../../explain/methods/method.ts";
+import { type Method, METHOD_FAMILIES } from "../../explain/methods/method.ts";
 import { CHAIN_OPTIONS } from "../../explain/options/chain_options.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import { type Flag, flagsOf } from "../declared_flags.ts";
@@ -29,7 +29,7 @@ ${table(flagsOf(COMMON_OPTIONS))}
 Of each but those whose attributions are norms or a surrogate's weights: see [chains](chains.md).
 
 ${table(flagsOf(CHAIN_OPTIONS))}
-${["gradient", "perturbation"].map((family) => familyText(family)).join("\n")}
+${METHOD_FAMILIES.map((family) => familyText(family)).join("\n")}
 ## Metrics
 
 \`metrics\` is a list of names, or a mapping with \`names\` and these; on the command line \`--metrics\` takes the names.
@@ -38,8 +38,9 @@ ${table(METRIC_FLAGS)}`;
 }
 
 function familyText(family: string): string {
-  const title = family === "gradient" ? "Gradient methods" : "Perturbation methods";
-  return `## ${title}\n\n${allMethods().filter((method) => method.family === family).map(methodText).join("\n")}`;
+  return `## ${family[0].toUpperCase()}${family.slice(1)} methods\n\n${
+    allMethods().filter((method) => method.family === family).map(methodText).join("\n")
+  }`;
 }
 
 function methodText({ name, title, purpose, cost, source, options }: Method): string {

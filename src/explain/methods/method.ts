@@ -18,6 +18,9 @@ export interface Subject {
   readonly onRound?: (round: AdaptiveRound) => void;
 }
 
+/** Ways of methods to look at a model: its derivatives, what it says without a unit, or what passes through it. */
+export const METHOD_FAMILIES = ["gradient", "perturbation", "flow"] as const;
+
 /**
  * A method: its one declaration. Types, checks, flags, help, YAML keys, columns, titles and documentation follow from
  * it. To add one, write a file like those beside this one and add its row to method_table.ts.
@@ -29,10 +32,13 @@ export interface Method<N extends string = string, O extends OptionSet = OptionS
   readonly title: string;
   /** As ids and tables of results abbreviate it. Default: the name. */
   readonly word?: string;
-  /** Differentiates the model, or takes units of the prompt away. */
-  readonly family: "gradient" | "perturbation";
-  /** Parts of a change of the score; sizes without sign; or the weights of a model that stands in for it. */
-  readonly yields: "additive" | "norm" | "surrogate";
+  /** Differentiates the model, takes units of the prompt away, or follows what passes from token to token within. */
+  readonly family: typeof METHOD_FAMILIES[number];
+  /**
+   * Parts of a change of the score; sizes without sign, of gradients or of flows; or the weights of a model that stands
+   * in for it.
+   */
+  readonly yields: "additive" | "norm" | "flow" | "surrogate";
   /** The reason for which an additive method's sum is never held against the change of the score. */
   readonly incomplete?: string;
   /** True if it integrates along one path that moves every token at once, the attention sink among them. */

@@ -7,6 +7,7 @@ import { saliency } from "./gradient/saliency.ts";
 import { sequentialIntegratedGradients } from "./gradient/sequential_integrated_gradients.ts";
 import { smoothGrad } from "./gradient/smooth_grad.ts";
 import { smoothGradXInput } from "./gradient/smooth_grad_x_input.ts";
+import { flashtrace } from "./flow/flashtrace.ts";
 import type { Method } from "./method.ts";
 import { captumKernelShap } from "./perturbation/captum_kernel_shap.ts";
 import { captumShapleySampled } from "./perturbation/captum_shapley_sampled.ts";
@@ -42,6 +43,7 @@ export const METHOD_ROWS = [
   contextCite,
   captumShapleySampled,
   captumKernelShap,
+  flashtrace,
 ] as const;
 
 /** Rows by name, those of extensions among them. */

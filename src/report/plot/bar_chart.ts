@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { byUnits } from "../view/by_units.ts";
-import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { sizeName } from "../view/is_unsigned.ts";
 import { isIdle } from "../view/support.ts";
 import { sequenceErrors } from "../view/sequence_errors.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
@@ -29,7 +29,7 @@ export function barPanel(record: AttributionRecord, start: number, end: number):
   const y = {
     field: "value",
     type: "quantitative" as const,
-    title: isGradientNorm(record) ? "gradient" : `attribution (${record.score.unit})`,
+    title: sizeName(record) ?? `attribution (${record.score.unit})`,
     scale: { domain: valueDomain(record), nice: true },
   };
   return {

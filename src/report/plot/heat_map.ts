@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { byUnits } from "../view/by_units.ts";
-import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { sizeName } from "../view/is_unsigned.ts";
 import { isIdle } from "../view/support.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
 import { positionRows } from "./position_rows.ts";
@@ -42,7 +42,7 @@ export function heatPanel(record: AttributionRecord, start: number, end: number,
     type: "quantitative" as const,
     scale: { domain: [-largest, largest], domainMid: 0, range: DIVERGING, interpolate: "lab" },
     legend: {
-      title: isGradientNorm(record) ? "gradient" : record.score.unit,
+      title: sizeName(record) ?? record.score.unit,
       tickCount: 5,
       gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)),
     },

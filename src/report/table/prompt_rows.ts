@@ -1,5 +1,5 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { sizeName } from "../view/is_unsigned.ts";
 import { sequenceErrors } from "../view/sequence_errors.ts";
 import { isIdle } from "../view/support.ts";
 import { fitWidth } from "../text/display_width.ts";
@@ -23,7 +23,7 @@ export function promptRows(record: AttributionRecord, width: number): string[] {
   const largest = Math.max(...record.sequenceAttribution.map(Math.abs), Number.MIN_VALUE);
   const bar = signedBar(record.sequenceAttribution, largest, barWidth);
   const head = `${"#".padStart(3)} ${fitWidth("token", wordWidth)}  ${fitWidth("attribution", bar.width)}` +
-    (isGradientNorm(record) ? "gradient" : record.score.unit).padStart(VALUE_WIDTH) +
+    (sizeName(record) ?? record.score.unit).padStart(VALUE_WIDTH) +
     (errors ? "±".padStart(VALUE_WIDTH) : "");
   const rows = record.prompt.tokens.map((_, i) => {
     const start = `${String(i).padStart(3)} ${fitWidth(words[i], wordWidth)}  `;

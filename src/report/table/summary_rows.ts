@@ -1,5 +1,5 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { isUnsigned } from "../view/is_unsigned.ts";
 import { attributionSum, scoreGap, total } from "../view/score_sums.ts";
 import { topPosition } from "../view/support.ts";
 import { amountText } from "../words/amount_text.ts";
@@ -46,7 +46,7 @@ function attributionText(record: AttributionRecord): string {
   const top = topPosition(record);
   const words = visibleTokens(record.prompt.tokens.map((token) => token.text));
   return [
-    ...(isGradientNorm(record) ? [] : [`sums to ${amountText(attributionSum(record), record)}`]),
+    ...(isUnsigned(record) ? [] : [`sums to ${amountText(attributionSum(record), record)}`]),
     ...(top < 0 ? [] : [`most at ${words[top]} (#${top})`]),
   ].join(", ");
 }

@@ -1,10 +1,10 @@
 import { OBJECTIVES } from "../../attribution/objectives/objective.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { isGradientNorm } from "./is_gradient_norm.ts";
+import { isUnsigned } from "./is_unsigned.ts";
 
 /** 1, or −1 if an attribution that supports the target is negative: of losses and uncertainties. Norms have no sign. */
 export function supportSign(record: AttributionRecord): 1 | -1 {
-  return OBJECTIVES[record.score.objective].falls && !isGradientNorm(record) ? -1 : 1;
+  return OBJECTIVES[record.score.objective].falls && !isUnsigned(record) ? -1 : 1;
 }
 
 /** True if a position has nothing to attribute: a frozen one has a share only if it has read rows that move. */

@@ -1,5 +1,5 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { sizeName } from "../view/is_unsigned.ts";
 import { attributionSum, scoreGap } from "../view/score_sums.ts";
 import { amountText } from "./amount_text.ts";
 import { certificateText } from "./certificate_text.ts";
@@ -10,8 +10,11 @@ import { surrogateText } from "./surrogate_text.ts";
 
 /** Sum, gap and completeness error: `Σ = 3.1 of 3.2 nats, completeness error 0.4 %`. */
 export function completenessText(record: AttributionRecord): string {
-  if (isGradientNorm(record)) {
-    const text = `gradients, ${record.score.unit} by unit of length, which need not sum to anything`;
+  const sizes = sizeName(record);
+  if (sizes !== null) {
+    const text = sizes === "flow"
+      ? "flows, shares of what attention adds, summed over blocks, which need not sum to anything"
+      : `gradients, ${record.score.unit} by unit of length, which need not sum to anything`;
     return [text, samplingText(record)].filter((part) => part !== null).join("; ");
   }
   const sum = attributionSum(record);

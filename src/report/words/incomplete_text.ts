@@ -1,10 +1,11 @@
 import { findMethod } from "../../explain/methods/method_table.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { isGradientNorm } from "../view/is_gradient_norm.ts";
+import { sizeName } from "../view/is_unsigned.ts";
 
 /** Says why attributions cannot be held against a change of the score. */
 export function incompleteText(record: AttributionRecord): string {
-  if (isGradientNorm(record)) return "sizes of gradients";
+  const sizes = sizeName(record);
+  if (sizes !== null) return `sizes of ${sizes}s`;
   if (record.surrogate) return "a surrogate's weights";
   return findMethod(record.method.name)?.incomplete ?? "the baseline has no score";
 }

@@ -1,6 +1,5 @@
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { isGradientNorm } from "../view/is_gradient_norm.ts";
 import { listedBaselines } from "./listed_baselines.ts";
 import { methodTitle } from "./method_title.ts";
 import { percentText } from "../text/number_text.ts";
@@ -15,7 +14,7 @@ const NORMS: Readonly<Record<string, string>> = {
 
 /** The method and its options in words, as a plot's title: `Integrated gradients, zero baseline, adaptive`. */
 export function methodText(record: AttributionRecord): string {
-  const { name, baseline, scheme, units, norm, layer, prefix } = record.method;
+  const { name, baseline, scheme, units, norm, layer, prefix, hops } = record.method;
   const method = methodTitle(name);
   const { objective } = record.score;
   const title = objective === COMMON_OPTIONS.objective.default ? method : `${method}, objective ${objective}`;
@@ -23,7 +22,8 @@ export function methodText(record: AttributionRecord): string {
   if (scheme !== undefined) return [title, ...division, `scheme ${oneLine(String(scheme))}`].join(", ");
   return [
     title,
-    ...(isGradientNorm(record) ? [NORMS[String(norm)]] : []),
+    ...(norm === undefined ? [] : [NORMS[String(norm)]]),
+    ...(hops === undefined ? [] : [`${hops} hops`]),
     ...(baseline === undefined ? [] : [`baseline ${baselineText(record)}`]),
     ...(layer === undefined || layer === 0 ? [] : [`layer ${layer}`]),
     ...(prefix === "interpolated" ? ["target prefix interpolated"] : []),

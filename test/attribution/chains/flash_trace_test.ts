@@ -34,7 +34,7 @@ const SPANS = {
 const TOLERANCE = { absolute: 2e-6, relative: 2e-5 };
 
 for (const device of ["reference", "cpu"] as const) {
-  for (const { model: name, given, mended } of cases) {
+  for (const { model: name, mended } of cases) {
     Deno.test(`flashTrace() gives what flashtrace does with the model's own ε, ${name} on ${device}`, async () => {
       const model = await loadModel(`${GOLDEN}architectures/${name}`, { device });
       let found: FlashTraced;
@@ -47,12 +47,14 @@ for (const device of ["reference", "cpu"] as const) {
         assertClose(found[key], mended[key], TOLERANCE, key);
       }
       found.hops.forEach((hop, k) => assertClose(hop, mended.hops[k], TOLERANCE, `hop ${k}`));
-      // Without the mend it takes another ε, and gives other numbers.
-      const apart = given.total.map((value, i) => Math.abs(value - mended.total[i]));
-      assert.ok(Math.max(...apart) > 2 * (TOLERANCE.absolute + TOLERANCE.relative));
     });
   }
 }
+
+Deno.test("flashtrace as it stands takes another ε than the model's, which these tolerances see", () => {
+  const { given, mended } = cases.find(({ model }) => model === "llama3")!;
+  assert.throws(() => assertClose(given.total, mended.total, TOLERANCE));
+});
 
 /** One block with one head that adds `values` [S, D] as `attention` [S, S] says to a stream of zeros. */
 function flowOf(attention: number[], values: number[], S: number, D: number): InformationFlow {

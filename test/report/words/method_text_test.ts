@@ -4,7 +4,7 @@ import type { AttributionRecord } from "../../../src/explain/record/record.ts";
 import { incompleteText } from "../../../src/report/words/incomplete_text.ts";
 import { methodText } from "../../../src/report/words/method_text.ts";
 import { methodTitle } from "../../../src/report/words/method_title.ts";
-import { isGradientNorm } from "../../../src/report/view/is_gradient_norm.ts";
+import { isUnsigned } from "../../../src/report/view/is_unsigned.ts";
 import { sampleRecord } from "../record_sample.ts";
 
 const RECORD = sampleRecord();
@@ -42,5 +42,5 @@ Deno.test("incompleteText() follows from what the method yields", () => {
   assert.equal(incompleteText(ofMethod({ name: "saliency" })), "sizes of gradients");
   assert.equal(incompleteText(ofMethod({ name: "smooth-grad-x-input" })), "gradients around the prompt");
   assert.equal(incompleteText(ofMethod({ name: "occlusion" })), "the baseline has no score");
-  assert.ok(!isGradientNorm(ofMethod({ name: "later-method" })));
+  assert.ok(!isUnsigned(ofMethod({ name: "later-method" })));
 });
