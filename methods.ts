@@ -29,7 +29,7 @@
  *
  * @module
  */
-export { type Method, method, type Subject } from "./src/explain/methods/method.ts";
+export { type Method, method, METHOD_FAMILIES, type Subject } from "./src/explain/methods/method.ts";
 export { addMethod, METHOD_ROWS, type MethodRow } from "./src/explain/methods/method_table.ts";
 export type {
   AddedMethods,
@@ -62,6 +62,14 @@ export {
 export type { JsonLeaf } from "./src/explain/options/json_leaf.ts";
 export type { Mistake } from "./src/explain/options/mistake.ts";
 export { COMMON_OPTIONS, type CommonOptions, type GivenCommonOptions } from "./src/explain/options/common_options.ts";
+export {
+  CHAIN_OPTIONS,
+  type ChainOptions,
+  type GivenChainOptions,
+  type SpansThrough,
+  type Through,
+  type ThroughText,
+} from "./src/explain/options/chain_options.ts";
 export { TEXT_OPTIONS } from "./src/explain/options/attribution_text.ts";
 export { PRESET_VARIANTS } from "./src/explain/options/preset.ts";
 export { DRAW_OPTIONS, PERTURBATION_OPTIONS, SAMPLED_OPTIONS } from "./src/explain/options/sampling_options.ts";

@@ -22,6 +22,14 @@ export type { ModelConfig } from "./src/model/load/model_config.ts";
 export type { RopeScaling, RopeTable } from "./src/model/load/rope_scaling.ts";
 export type { EncodedPrompt, PromptOptions, PromptToken, Token, Tokenizer } from "./src/model/tokens/tokenizer.ts";
 export { type ChatTurn, type RenderedTurns, renderTurns } from "./src/model/tokens/chat_turns.ts";
+export type { ThinkMarkers } from "./src/model/tokens/think_markers.ts";
+export {
+  flashTrace,
+  type FlashTraced,
+  type FlowBlock,
+  type InformationFlow,
+  type TracedSpans,
+} from "./src/attribution/chains/flash_trace.ts";
 export type { TokenSampling } from "./src/model/generate/sampler.ts";
 export type { ModelMeter } from "./src/model/run/model_meter.ts";
 export type { HeadObjective } from "./src/model/graphs/head.ts";

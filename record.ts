@@ -25,6 +25,14 @@ export { insideValues, type RecordInside } from "./src/explain/record/record_ins
 export type { RecordPrefix } from "./src/explain/record/record_prefix.ts";
 export type { RecordSampling } from "./src/explain/record/record_sampling.ts";
 export type { RecordSurrogate } from "./src/explain/record/record_surrogate.ts";
+export { type ChainParts, chainParts } from "./src/attribution/chains/chain_parts.ts";
+export {
+  rowShares,
+  SHARE_RULES,
+  type ShareRule,
+  type TokenMatrix,
+  type TokenShares,
+} from "./src/attribution/chains/row_shares.ts";
 export { type SpanInfluence, spanInfluences } from "./src/explain/record/span_influences.ts";
 export type { RecordSpan, RecordThrough } from "./src/explain/record/record_through.ts";
 export type { RecordToken } from "./src/explain/record/record_token.ts";

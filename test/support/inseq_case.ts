@@ -46,7 +46,7 @@ export async function checkInseq(model: LanguageModel, one: InseqCase): Promise<
     for (const [key, options] of runs) {
       const expected = values[OBJECTIVES[objective]][key];
       if (expected === null) continue;
-      const found = await attribute(model, text, { freeze: [], tokens: true, objective, ...options });
+      const found = await attribute(model, text, { freeze: [], tokens: true as const, objective, ...options });
       const matrix = found.tokenAttribution!.flat();
       // Inseq's occlusion has no signs.
       const actual = key === "occlusionMagnitude" ? matrix.map(Math.abs) : matrix;

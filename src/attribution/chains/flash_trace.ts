@@ -22,6 +22,7 @@ export interface InformationFlow {
   readonly width: number;
   /** Number of blocks. */
   readonly blocks: number;
+  /** Opens a block. */
   open(block: number): Promise<FlowBlock>;
 }
 

@@ -10,7 +10,7 @@ export const SHARE_RULES = ["absolute", "signed", "net"] as const;
 export type ShareRule = typeof SHARE_RULES[number];
 
 /** Attributions of T generated tokens to a prompt of L tokens and to the tokens generated before. */
-interface TokenMatrix {
+export interface TokenMatrix {
   /** T */
   readonly targets: number;
   /** L */

@@ -14,13 +14,13 @@ import type { TargetUnitsText } from "./units.ts";
 import { oneOf, TEXT, type ValueKind } from "./value_kind.ts";
 
 /** Spans of generated tokens that chains to the answer pass; none: chains are not followed. */
-type Through = { readonly kind: "none" } | SpansThrough;
+export type Through = { readonly kind: "none" } | SpansThrough;
 
 /** A way to divide a target into such spans. */
 export type SpansThrough = { readonly kind: "reasoning" } | Division;
 
 /** Spans as a configuration has them. */
-type ThroughText = "none" | "reasoning" | TargetUnitsText;
+export type ThroughText = "none" | "reasoning" | TargetUnitsText;
 
 const WORDS = ["none", "reasoning"] as const;
 

@@ -11,8 +11,8 @@ interface FlowShape {
 }
 
 /**
- * What every block reads. Inputs `x` [1, S, D], `rotation` of S rows. Outputs `stream` [1, S, D] of each block but the
- * first, which reads x, and of all `qkv` [S, (H + 2K) Dh] after RoPE.
+ * All that the blocks' attentions read. Inputs `x` [1, S, D], `rotation` of S rows. Outputs `stream` [1, S, D] of each
+ * block but the first, which reads x, and of all `qkv` [S, (H + 2K) Dh] after RoPE.
  */
 export function flowGraph(
   model: DecoderSpec,

@@ -3,7 +3,7 @@ import { spanInfluences } from "../../explain/record/span_influences.ts";
 import { visibleText } from "../text/visible_token.ts";
 
 /** One way from the prompt to the answer: all of it, the direct one, or through a span. */
-export interface ThroughRow {
+interface ThroughRow {
   /** "total", "direct", "through 1", "rest" */
   readonly label: string;
   /** The span's text; null for what is no span. */
