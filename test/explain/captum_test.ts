@@ -75,7 +75,8 @@ async function compareAll(
 ): Promise<void> {
   for (const name of names) {
     const { token, sequence } = cases[name];
-    const found = await attribute(model, text, { preset: "captum", tokens: true as const, ...RUNS[name](golden) });
+    const options = { preset: "captum", tokens: true, ...RUNS[name](golden) } as AttributionOptions;
+    const found = await attribute(model, text, options);
     const free = found.prompt.tokens.flatMap(({ frozen }, i) => frozen ? [] : [i]);
     const tolerance = name.startsWith("KernelShap") ? FITTED : TOLERANCE;
     assertClose(free.map((i) => found.sequenceAttribution[i]), sequence, tolerance, `${name} sequence`);

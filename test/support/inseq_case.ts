@@ -46,7 +46,8 @@ export async function checkInseq(model: LanguageModel, one: InseqCase): Promise<
     for (const [key, options] of runs) {
       const expected = values[OBJECTIVES[objective]][key];
       if (expected === null) continue;
-      const found = await attribute(model, text, { freeze: [], tokens: true as const, objective, ...options });
+      const all = { freeze: [], tokens: true, objective, ...options } as AttributionOptions;
+      const found = await attribute(model, text, all);
       const matrix = found.tokenAttribution!.flat();
       // Inseq's occlusion has no signs.
       const actual = key === "occlusionMagnitude" ? matrix.map(Math.abs) : matrix;

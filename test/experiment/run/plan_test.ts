@@ -101,3 +101,14 @@ Deno.test("planExperiment() resolves what a method has by default", () => {
   assert.equal(plain.key, explicit.key);
   assert.equal(planOf(`${base}sweeps:\n  - {method: owen-sampled}\n`).cells[0].options.budget, 1000);
 });
+
+Deno.test("planExperiment() sweeps spans of chains, and leaves none of them out of key and id", () => {
+  const base = SWEEP.slice(0, SWEEP.indexOf("sweeps:"));
+  const idsOf = (sweep: string) => planOf(`${base}sweeps:\n  - ${sweep}\n`).cells.map(({ id }) => id);
+  const [plain] = idsOf("{method: feature-ablation, prompts: repeat}");
+  const ids = idsOf("{method: feature-ablation, prompts: repeat, through: [none, sentences]}");
+  assert.equal(ids[0], plain);
+  assert.equal(ids[1].slice(0, -9), "repeat-ablation-delete-through-sentences");
+  const [signed] = idsOf("{method: feature-ablation, prompts: repeat, through: words, shares: net, answer: is}");
+  assert.equal(signed.slice(0, -9), "repeat-ablation-delete-through-words-answer-is-net");
+});

@@ -5,6 +5,7 @@ import { recordCsv } from "../../../src/report/record_csv.ts";
 import { recordHtml } from "../../../src/report/record_html.ts";
 import { recordTable } from "../../../src/report/table/record_table.ts";
 import { sampledRecord, sampleRecord } from "../record_sample.ts";
+import { throughRecord } from "../through_sample.ts";
 
 const RECORD = sampledRecord();
 const UNITS = RECORD.units!;
@@ -45,4 +46,25 @@ Deno.test("recordHtml() highlights units", async () => {
   const html = await recordHtml(RECORD);
   assert.match(html, /a surrogate&#39;s weights: R² 0\.75 on 100 coalitions/);
   assert.equal(html.match(/<span style="background/g)?.length, UNITS.prompt.filter(({ frozen }) => !frozen).length);
+});
+
+Deno.test("byUnits() sums shares of chains over the units' tokens", () => {
+  const record = throughRecord();
+  const [L, T] = [record.prompt.tokens.length, record.target.tokens.length];
+  const units = {
+    prompt: [[0, 1], Array.from({ length: L - 2 }, (_, i) => i + 2)].map((tokens) => ({
+      text: "unit",
+      name: null,
+      tokens,
+      frozen: false,
+    })),
+    attribution: Array.from({ length: T }, () => [0, 0]),
+    sequence: [0, 0],
+    standardError: null,
+    entryError: null,
+  };
+  const { total } = record.through!;
+  const shown = byUnits({ ...record, units }).through!;
+  assert.equal(shown.total[0], total[0] + total[1]);
+  assert.deepEqual([shown.direct.length, shown.spans[0].part.length, shown.rest!.length], [2, 2, 2]);
 });
