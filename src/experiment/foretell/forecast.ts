@@ -37,6 +37,17 @@ export interface ForecastModel {
   close(): void;
 }
 
+/** Chains take the same through any spans: a pretended text does not have them, nor its attributions a net sum. */
+function withoutSpans(options: ResolvedOptions, { target }: AttributionText): ResolvedOptions {
+  const { through } = options;
+  if (through === undefined || through.kind === "none") return options;
+  return {
+    ...options,
+    shares: "absolute",
+    ...(target === undefined ? { through: { kind: "tokens" }, answer: null } : {}),
+  };
+}
+
 /**
  * Opens a model for forecasts. Attributions are carried out in full but for the computing: once with the grid or the
  * generated target as short as it can be, and once as long.
@@ -52,7 +63,10 @@ export async function openForecast(
       setEffort(effort);
       const before = model.meter.work;
       // Pretended scores of 0 are no logarithms of probabilities below 1; the link takes no row.
-      const { cost, metrics } = await attributeResolved(model, text, { ...options, link: "identity" });
+      const { cost, metrics } = await attributeResolved(model, text, {
+        ...withoutSpans(options, text),
+        link: "identity",
+      });
       costs.push({
         ...cost,
         work: model.meter.work - before,

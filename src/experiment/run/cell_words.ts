@@ -32,7 +32,8 @@ function unitWords({ units, targetUnits }: Recorded): string[] {
 function chainWords({ through, shares, answer }: Recorded): string[] {
   if (through === undefined) return [];
   const of = answer === null ? [] : [`answer-${answer}`];
-  return [`through-${through}`, ...of, ...(shares === CHAIN_OPTIONS.shares.default ? [] : [String(shares)])];
+  const usual = shares === undefined || shares === CHAIN_OPTIONS.shares.default;
+  return [`through-${through}`, ...of, ...(usual ? [] : [String(shares)])];
 }
 
 function frozenWords({ freeze }: Recorded): string[] {

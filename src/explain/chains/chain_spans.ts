@@ -12,7 +12,7 @@ export type ChainSpan = Pick<Unit, "text" | "name" | "tokens">;
 /** The answer in a target, and spans of what was generated before and beside it. */
 export interface ChainSpans {
   readonly answer: ChainSpan;
-  /** In order, named by their slots if they have any, at least one; tokens of the target may be in none of them. */
+  /** In order, named by their slots if they have any; tokens of the target may be in none of them. */
   readonly spans: readonly ChainSpan[];
 }
 
@@ -41,10 +41,12 @@ export function chainSpans(
   answer: string | null,
   markers: ThinkMarkers,
 ): ChainSpans {
-  if (tokens.some(({ start }) => start < 0)) {
+  const placed = tokens.every(({ start }) => start >= 0);
+  const byToken = through.kind === "tokens";
+  if (!placed && !(byToken && answer === null)) {
     throw refusal("the target must be text whose tokens have places in it", "bytes that make no character");
   }
-  const thought = findReasoning(text, markers);
+  const thought = placed ? findReasoning(text, markers) : null;
   if (thought === null && through.kind === "reasoning") {
     throw refusal(`the target must hold the end of its reasoning, ${markers.close}`, JSON.stringify(text));
   }
@@ -52,7 +54,7 @@ export function chainSpans(
   const at = given ?? namedAnswer(text, through) ?? answerBehind(text, through, thought);
   const found = at === null ? lastUnit(text, tokens, through) : tokensIn(text, tokens, at, "answer");
   const spans = spansOf({ text, tokens }, through, thought?.inside ?? null, found);
-  if (spans.length === 0) throw refusal("a span must stand beside the answer", JSON.stringify(text));
+  if (spans.length === 0 && !byToken) throw refusal("a span must stand beside the answer", JSON.stringify(text));
   return { answer: found, spans };
 }
 

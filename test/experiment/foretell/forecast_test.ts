@@ -139,3 +139,22 @@ Deno.test("a forecast with too little memory says how much would do, and that do
   await attribute(model, SHORT, options);
   model.close();
 });
+
+Deno.test("a forecast through chains tells the rows of an attribution, generated targets and net shares included", async () => {
+  const cpu = { device: "cpu" } as const;
+  const text = { prompt: SHORT.prompt, target: " painting, traveling" };
+  const options = { method: "feature-ablation", through: "spans:0-10", shares: "net" } as const;
+  const rehearsal = await openForecast(EMBEDDED, cpu);
+  const model = await loadModel(EMBEDDED, cpu);
+  try {
+    const { forwardRows } = await rehearsal.forecast(text, options);
+    const { cost } = await attribute(model, text, options);
+    assert.deepEqual(forwardRows, [cost.forwardRows, cost.forwardRows]);
+    const { prompt } = SHORT;
+    const generated = await rehearsal.forecast({ prompt, generate: 3 }, { ...options, through: "reasoning" });
+    assert.ok(generated.forwardRows[0] < generated.forwardRows[1]);
+  } finally {
+    model.close();
+    rehearsal.close();
+  }
+});

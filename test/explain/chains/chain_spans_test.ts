@@ -106,6 +106,10 @@ for (
 }
 
 Deno.test("chainSpans() refuses tokens that have no place in the text", () => {
-  const lost = { text: "ab", tokens: [{ text: "\\xe4", start: -1, end: -1 }] };
-  assert.throws(() => chainSpans(lost, { kind: "tokens" }, null, MARKERS), /tokens have places in it: got bytes/);
+  const lost = { text: "ab", tokens: [{ text: "\\xe4", start: -1, end: -1 }, { text: "b", start: -1, end: -1 }] };
+  assert.throws(() => chainSpans(lost, { kind: "words" }, null, MARKERS), /tokens have places in it: got bytes/);
+  assert.throws(() => chainSpans(lost, { kind: "tokens" }, "b", MARKERS), /tokens have places in it: got bytes/);
+  // Tokens themselves need none.
+  const { answer, spans } = chainSpans(lost, { kind: "tokens" }, null, MARKERS);
+  assert.deepEqual([answer.tokens, spans.map(({ tokens }) => tokens)], [[1], [[0]]]);
 });
