@@ -91,7 +91,8 @@ function answerBehind(text: string, through: SpansThrough, thought: Reasoning | 
     ? matchTemplate(through.template, text)
     : null;
   if (named === null && thought === null) return null;
-  const start = named === null ? thought!.behind : Math.max(...named.map(({ end }) => end));
+  // Spans within the reasoning: its end is none of the answer.
+  const start = Math.max(thought?.behind ?? 0, ...(named ?? []).map(({ end }) => end));
   return { start, end: text.length };
 }
 

@@ -48,6 +48,11 @@ Deno.test("chainSpans() takes what stands behind given spans as the answer", () 
   assert.deepEqual(found("Ann has a cat. So: a pet.", "spans:0-14"), [" So: a pet.", "Ann has a cat."]);
 });
 
+Deno.test("chainSpans() takes the answer behind the reasoning where the given spans are steps of it", () => {
+  const text = "<think>Two and two. Makes four.</think> Four.";
+  assert.deepEqual(found(text, "spans:7-19,20-31"), [" Four.", "Two and two.", " Makes four."]);
+});
+
 Deno.test("chainSpans() takes the last place of a given answer, and what stands before it", () => {
   assert.deepEqual(found("A cat is four. It has four legs.", "sentences", "four"), [
     " four",
