@@ -29,9 +29,9 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * record with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the
  * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
  * Chains to the answer have the scopes `through-total`, `through-direct`, `through-span` and `through-rest` for shares
- * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. `error` is a
- * standard error or an estimated error. What passes through each part of the network, if it was asked for,
- * follows in the scope `inside`, with the columns `layer` and `part`.
+ * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. `error` is
+ * a standard error or an estimated error. What passes through each part of the network, if it was asked for, follows in
+ * the scope `inside`, with the columns `layer` and `part`.
  */
 export function recordCsv(record: AttributionRecord): string {
   const rows = [

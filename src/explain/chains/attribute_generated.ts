@@ -19,7 +19,7 @@ import { withGenerated } from "./with_generated.ts";
  * and windows, and what takes the row away that predicts it does not move it.
  *
  * @returns with the parts of the target's own tokens as `prefix`
- * @throws {RangeError} if the baseline is another prompt, which says nothing of the target
+ * @throws {RangeError} if the baseline is another prompt, which says nothing of the target, or with `inside`
  */
 export async function attributeGenerated(
   method: Method,
@@ -27,6 +27,11 @@ export async function attributeGenerated(
   options: ResolvedOptions,
 ): Promise<Judged> {
   assertBaseline(options.baseline as Baseline | undefined);
+  if (typeof options.inside === "string") {
+    throw new RangeError(
+      `Cannot follow chains as inside must be left out, for it is of the whole target: got ${options.inside}`,
+    );
+  }
   const sizes = { tokens: text.promptIds.length, units: text.units.length };
   const { targetIds: targets } = text;
   if (method.family === "perturbation") {

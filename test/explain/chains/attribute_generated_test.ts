@@ -105,3 +105,11 @@ Deno.test("attribute() through chains keeps units of the prompt, and takes the t
       assert.equal(third[2], 0);
     }
   }));
+
+Deno.test("attribute() through chains refuses conductance, which is of the whole target", () =>
+  withModel(async (model) => {
+    await assert.rejects(attribute(model, TEXT, { inside: "heads", through: "tokens" }), {
+      name: "RangeError",
+      message: "Cannot follow chains as inside must be left out, for it is of the whole target: got heads",
+    });
+  }));
