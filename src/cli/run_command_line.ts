@@ -11,6 +11,7 @@ Usage: deno task <command> [options]
   experiment   run a sweep from a YAML file
   generate     continue a prompt
   compare      measure how far attributions agree
+  compare-weights  say which weights changed an answer
   inspect      list a checkpoint, or plan an attribution
   doctor       check this machine, or tune the kernels for it
   cache        list or clear the files that are kept between runs
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
   cache: async () => (await import("./cache_command.ts")).runCacheCommand,
   inspect: async () => (await import("./inspect/inspect_command.ts")).runInspectCommand,
   compare: async () => (await import("./compare_command.ts")).runCompareCommand,
+  "compare-weights": async () => (await import("./compare_weights_command.ts")).runCompareWeightsCommand,
   schema: async () => (await import("./schema_command.ts")).runSchemaCommand,
 };
 

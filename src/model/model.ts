@@ -1,12 +1,12 @@
-import { cacheDirectory, cacheFolder, mayUseCache } from "../checkpoint/cache/cache_directory.ts";
+import { cacheFolder } from "../checkpoint/cache/cache_directory.ts";
 import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
 import { assembleModel } from "./assemble_model.ts";
 import type { LanguageModel } from "./language_model.ts";
-import { environmentSwitch } from "./load/environment_switch.ts";
 import type { LoadOptions } from "./load/load_options.ts";
 import { loadWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
 import { modelIdentity } from "./load/model_identity.ts";
+import { weightsCache } from "./load/weights_cache.ts";
 import { openOnDevice } from "./open_on_device.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 
@@ -41,8 +41,4 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
     const identity = modelIdentity({ ...checkpoint, fingerprint, quantize });
     return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint, identity });
   });
-}
-
-async function weightsCache(wanted = environmentSwitch("WHENCE_WEIGHTS_CACHE")): Promise<string | null> {
-  return wanted === "auto" && await mayUseCache(["read", "write"]) ? cacheDirectory() : null;
 }

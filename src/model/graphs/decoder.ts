@@ -16,7 +16,7 @@ export interface DecoderSpec {
 }
 
 /** Options of `decoderBlocks`. By default x is one sequence, of which all rows are wanted after all blocks. */
-interface BlockOptions {
+export interface BlockOptions {
   /** B: rows are B sequences of one length. Default 1. */
   readonly sequences?: number;
   /** Rows before the sequences. Default: none. */
@@ -29,6 +29,11 @@ interface BlockOptions {
   readonly from?: number;
   /** The block to stop before. Default: none, all are passed. */
   readonly to?: number;
+  /**
+   * Makes a value that is linear in a weight and its bias, by `make` with a prefix of both names. Default: with none, so
+   * by the model's own weights.
+   */
+  readonly weigh?: (weight: string, make: (prefix: string) => Value) => Value;
   /** Is told the values of each block between which it adds. */
   readonly onBlock?: (block: BlockValues) => void;
 }
@@ -68,6 +73,7 @@ export function decoderBlocks(
     from = 0,
     to = config.layers,
     onBlock,
+    weigh = own,
   }: BlockOptions = {},
 ): Value {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headSize, rmsNormEpsilon: epsilon } = config;
@@ -78,20 +84,29 @@ export function decoderBlocks(
   let h = x;
   for (let i = from; i < to; i++) {
     const product = (weight: BlockMatrix, bias: boolean, input: Value, outputs: number) => {
-      const attributes = {
-        weight: blockWeight(i, weight),
-        bias: bias ? blockBias(i, weight) : null,
-        outputs,
-        inner: input.shape[input.shape.length - 1],
-        single: products === "single",
-      };
-      return g.emit("linear", attributes, [input])[0];
+      const attributes = { outputs, inner: input.shape[input.shape.length - 1], single: products === "single" };
+      return weigh(blockWeight(i, weight), (prefix) => {
+        const names = {
+          weight: `${prefix}${blockWeight(i, weight)}`,
+          bias: bias ? `${prefix}${blockBias(i, weight)}` : null,
+        };
+        return g.emit("linear", { ...attributes, ...names }, [input])[0];
+      });
     };
     const norm = (weight: BlockNorm, input: Value) =>
-      g.emit("rmsNorm", { weight: blockWeight(i, weight), epsilon }, [input])[0];
+      weigh(
+        blockWeight(i, weight),
+        (prefix) => g.emit("rmsNorm", { weight: `${prefix}${blockWeight(i, weight)}`, epsilon }, [input])[0],
+      );
     let qkv = product("qkv", attentionBias, norm("input_norm", h), width);
     if (headNorms) {
-      [qkv] = g.emit("headNorm", { weight: blockWeight(i, "head_norm"), epsilon, heads, kvHeads, headSize }, [qkv]);
+      const before = qkv;
+      const weight = blockWeight(i, "head_norm");
+      const attributes = { epsilon, heads, kvHeads, headSize };
+      qkv = weigh(
+        weight,
+        (prefix) => g.emit("headNorm", { weight: `${prefix}${weight}`, ...attributes }, [before])[0],
+      );
     }
     const { rope: table } = config.layerKinds[i];
     const [rotated] = g.emit("rope", { ...rope, table }, [qkv, rotation, ...shared.ofLayer(i)]);
@@ -107,6 +122,11 @@ export function decoderBlocks(
     onBlock?.({ heads: headOutputs, before, between, mlp, after: h });
   }
   return h;
+}
+
+/** A value by the model's own weights. */
+function own(_weight: string, make: (prefix: string) => Value): Value {
+  return make("");
 }
 
 /**

@@ -2,7 +2,7 @@ import type { InputData } from "../../graph/executor.ts";
 import type { Trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
 import { FINAL_NORM, HEAD } from "../load/weight_names.ts";
-import type { DecoderSpec } from "./decoder.ts";
+import type { BlockOptions, DecoderSpec } from "./decoder.ts";
 
 /**
  * A score of the distribution p that each target row gives; every score depends on one row alone.
@@ -44,6 +44,7 @@ export function headScores(
   { sequences, targets: T }: HeadShape,
   kind: HeadObjective["kind"],
   use: HeadUse,
+  weigh: NonNullable<BlockOptions["weigh"]> = (_weight, make) => make(""),
 ): Value {
   const { vocabularySize: vocabulary, logitSoftCap: softCap } = config;
   const head = {
@@ -54,7 +55,10 @@ export function headScores(
   };
   const u32 = (...shape: number[]) => ({ shape, dtype: "u32" } as const);
   const targets = () => g.input("targets", u32(sequences * T));
-  const [normed] = g.emit("rmsNorm", { weight: FINAL_NORM, epsilon: config.rmsNormEpsilon }, [h]);
+  const normed = weigh(
+    FINAL_NORM,
+    (prefix) => g.emit("rmsNorm", { weight: `${prefix}${FINAL_NORM}`, epsilon: config.rmsNormEpsilon }, [h])[0],
+  );
   switch (kind) {
     case "log-prob":
       return g.emit("targetLogProb", head, [normed, targets()])[0];

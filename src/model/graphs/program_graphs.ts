@@ -11,6 +11,7 @@ import { pointGraph } from "./point_graph.ts";
 import { type RaggedShape, scoreGraph } from "./score_graph.ts";
 import { sharedGraph } from "./shared_graph.ts";
 import { streamGraph } from "./stream_graph.ts";
+import { weightPathGraph, type WeightPathShape } from "./weight_path_graph.ts";
 
 /** An objective's kind as a part of a shape. */
 interface Scored {
@@ -29,6 +30,10 @@ export const PROGRAM_GRAPHS = {
   logits: logitsGraph,
   flow: flowGraph,
   projection: projectionGraph,
+  weights: (
+    model: DecoderSpec,
+    { differentiated, objective, ...shape }: WeightPathShape & Scored & { readonly differentiated: boolean },
+  ) => weightPathGraph(model, shape, differentiated, objective),
 };
 
 /** The kinds of programs. */

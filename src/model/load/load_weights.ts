@@ -29,7 +29,7 @@ interface LoadedWeights {
 export async function loadWeights(
   checkpoint: Checkpoint,
   config: ModelConfig,
-  executor: Executor,
+  executor: Pick<Executor, "upload">,
   quantize: Quantize,
   { onLoad, ...options }: QuantizedOptions & { readonly onLoad?: (share: number) => void } = { directory: null },
 ): Promise<LoadedWeights> {

@@ -1,22 +1,26 @@
 import source from "../../../shaders/block/row_dot.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { matrix, type Op, requireShape, type ValueType } from "../op.ts";
+import { elements, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 import { threadsAcross, vectorsFor } from "./vector.ts";
 
 /** Numbers of products of rows. */
 interface RowDotAttributes {
   /** G: equal parts of a row, as heads, that have a product each. Default 1. */
   readonly groups?: number;
+  /** Shape of y, of as many elements. Default: one dimension. */
+  readonly shape?: readonly number[];
 }
 
 /** a [M, G D], b [P, G D] with M a multiple of P → y [M G], y_mg = Σ_d a_mgd b_(m mod P),gd. */
 export const rowDot: Op<RowDotAttributes> = {
   name: "rowDot",
-  types({ groups: G = 1 }, [a, b]) {
+  types({ groups: G = 1, shape }, [a, b]) {
     const fits = matrix(a).columns === matrix(b).columns && matrix(a).rows % matrix(b).rows === 0;
     requireShape(fits && matrix(a).columns % G === 0, "rowDot", `[k P, ${G} D] and [P, ${G} D]`, [a, b]);
-    return [{ shape: [matrix(a).rows * G], dtype: "f32" }];
+    const y = { shape: shape ?? [matrix(a).rows * G], dtype: "f32" } as const;
+    requireShape(elements(y) === matrix(a).rows * G, "rowDot", `of ${elements(y)} products`, [a, b]);
+    return [y];
   },
   reference({ attributes, inputs: [a, b], inputTypes }) {
     const { rows, period, columns: D } = partsOf(attributes, inputTypes);
@@ -31,7 +35,8 @@ export const rowDot: Op<RowDotAttributes> = {
     const periods = g.node("Reshape", [a, g.sizes(-1, period, columns)]);
     const factors = attributes.groups === undefined ? b : g.node("Reshape", [b, g.ints(-1, columns)]);
     const sums = g.node("ReduceSum", [g.node("Mul", [periods, factors]), g.ints(2)], { keepdims: 0 });
-    return [g.node("Reshape", [sums, g.ints(-1)])];
+    const { shape = [-1] } = attributes;
+    return [g.node("Reshape", [sums, shape.length === 1 ? g.ints(-1) : g.ints(-1, shape[shape.length - 1])])];
   },
   vjp: null,
   jvp: null,

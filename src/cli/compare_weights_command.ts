@@ -1,0 +1,95 @@
+import { QUANTIZATIONS } from "../model/load/load_options.ts";
+import { TEXT_OPTIONS } from "../explain/options/attribution_text.ts";
+import { checkText } from "../explain/options/check_text.ts";
+import type { AttributionText } from "../explain/options/attribution_text.ts";
+import { renderWeights, WEIGHTS_FORMATS } from "../report/weights/render_weights.ts";
+import { number, oneOf, text } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { flagsOf, givenOptions, parseOptions, refuseFlags } from "./declared_flags.ts";
+import { flagHelp } from "./flag_help.ts";
+import { MODEL_FLAG_HELP, MODEL_OPTIONS, modelOptions } from "./model_flags.ts";
+import { showDownloads } from "./progress/download_progress.ts";
+import { openStatusBar } from "./progress/status_bar.ts";
+import { write, writeData } from "./write.ts";
+
+const { prompt, target, generate, chat, history } = TEXT_OPTIONS;
+const FLAGS = flagsOf({ prompt, target, generate, chat, history });
+const { model: _model, quantize: _quantize, ...deviceHelp } = MODEL_FLAG_HELP;
+
+const HELP =
+  `Says which weights changed the answer: attributes the change of the target's log-probability, from one checkpoint's
+weights to another's, to every matrix, head and position, with a certificate.
+
+Usage: deno task compare-weights MODEL [OTHER] --prompt TEXT [options]
+
+MODEL and OTHER are as attribute --model takes them, of one configuration, embedding and head. Without OTHER the model is
+compared with itself, quantized to NF4 at load.
+
+${flagHelp(FLAGS)}  --quantize NAME     of OTHER at load: ${QUANTIZATIONS.join(" or ")} (nf4 without OTHER, else none)
+  --tolerance X       the certificate κ that the adaptive quadrature reaches for (0.01)
+  --budget N          most points of the path (200)
+  --keep N            score OTHER with the N most harmful weights of MODEL in their place (0)
+${Object.values(deviceHelp).join("")}  --format NAME       ${WEIGHTS_FORMATS.join(", ")} (table)
+  --out FILE          write there instead of to standard output
+  --help              this text
+
+Exit code: 0 done, 1 failed, 2 wrong usage.
+`;
+
+const { model: _, ...modelFlags } = MODEL_OPTIONS;
+const OPTIONS = {
+  ...modelFlags,
+  tolerance: { type: "string" },
+  budget: { type: "string" },
+  keep: { type: "string" },
+  format: { type: "string" },
+  out: { type: "string" },
+} as const satisfies Options;
+
+/** Runs `compare-weights` and returns the exit code. */
+export async function runCompareWeightsCommand(args: string[]): Promise<number> {
+  const { values, rest } = parseArguments(args, { ...parseOptions(FLAGS), ...OPTIONS }, 2);
+  if (values.help) {
+    write(Deno.stdout, HELP);
+    return 0;
+  }
+  const [source, other = source] = rest;
+  if (source === undefined) throw new UsageError("Cannot compare weights as a model must be named: got none");
+  const quantize = oneOf("quantize", values.quantize, QUANTIZATIONS) ?? (rest.length === 1 ? "nf4" : "none");
+  const { options: { quantize: _, ...options } } = modelOptions({ ...values, quantize: undefined });
+  const asked = {
+    tolerance: number("tolerance", values.tolerance, { least: 0, whole: false }),
+    budget: number("budget", values.budget, { least: 10, whole: true }),
+    keep: number("keep", values.keep, { least: 0, whole: true }),
+  };
+  const format = oneOf("format", values.format, WEIGHTS_FORMATS) ?? "table";
+  const out = text("out", values.out);
+  const given = givenOptions(FLAGS, values);
+  refuseFlags(checkText(given, "log-prob"), FLAGS);
+  const bar = openStatusBar();
+  try {
+    bar?.show({ share: null, text: "loading both models" });
+    const [{ loadWeightPair }, { compareWeights }] = await Promise.all([
+      import("../model/weight_pair.ts"),
+      import("../explain/weights/compare_weights.ts"),
+    ]);
+    const onLoad = (share: number) => bar?.show({ share, text: "loading both models" });
+    const onDownload = bar === null ? undefined : showDownloads(bar);
+    const pair = await loadWeightPair({ source }, { source: other, quantize }, { ...options, onLoad, onDownload });
+    try {
+      bar?.show({ share: null, text: "along the path between the weights" });
+      const { chat, ...rest } = given as unknown as AttributionText;
+      const record = await compareWeights(pair, { ...rest, chat: chat === true || rest.history !== undefined }, asked);
+      bar?.clear();
+      const rendered = await renderWeights(record, format);
+      if (out === undefined) (format === "table" ? write : writeData)(Deno.stdout, rendered as string);
+      else if (typeof rendered === "string") await Deno.writeTextFile(out, rendered);
+      else await Deno.writeFile(out, rendered);
+      return 0;
+    } finally {
+      pair.close();
+    }
+  } finally {
+    bar?.close();
+  }
+}
