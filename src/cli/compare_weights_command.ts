@@ -70,7 +70,7 @@ export async function runCompareWeightsCommand(args: string[]): Promise<number> 
   try {
     bar?.show({ share: null, text: "loading both models" });
     const [{ loadWeightPair }, { compareWeights }] = await Promise.all([
-      import("../model/weight_pair.ts"),
+      import("../model/pair/weight_pair.ts"),
       import("../explain/weights/compare_weights.ts"),
     ]);
     const onLoad = (share: number) => bar?.show({ share, text: "loading both models" });

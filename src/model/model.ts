@@ -6,7 +6,7 @@ import type { LoadOptions } from "./load/load_options.ts";
 import { loadWeights } from "./load/load_weights.ts";
 import { locateModel } from "./load/locate_model.ts";
 import { modelIdentity } from "./load/model_identity.ts";
-import { weightsCache } from "./load/weights_cache.ts";
+import { weightsCache } from "./load/quantize/weights_cache.ts";
 import { openOnDevice } from "./open_on_device.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 

@@ -2,7 +2,7 @@ import { integrateAdaptively } from "../../attribution/adaptive.ts";
 import type { PathIntegral } from "../../attribution/path_function.ts";
 import { partsOf } from "../../model/graphs/weight_path_graph.ts";
 import type { ModelConfig } from "../../model/load/model_config.ts";
-import type { WeightPair } from "../../model/weight_pair.ts";
+import type { WeightPair } from "../../model/pair/weight_pair.ts";
 import { sum } from "../../statistics/sums.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 import { resolveOptions } from "../methods/resolve_options.ts";

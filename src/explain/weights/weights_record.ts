@@ -1,5 +1,5 @@
-import type { LanguageModel } from "../../model/model.ts";
 import type { DeviceInfo } from "../../model/device_info.ts";
+import type { WeightPair } from "../../model/pair/weight_pair.ts";
 import type { RecordToken } from "../record/record_token.ts";
 
 /** The layout's name; it changes when a field changes its meaning. */
@@ -23,11 +23,15 @@ export interface WeightShare {
 
 /** Attribution of a change of scores to the weights that changed, from one checkpoint's to another's. */
 export interface WeightsRecord {
+  /** Name and version of this layout. */
   readonly schema: typeof WEIGHTS_SCHEMA;
   /** The first checkpoint, W₀, and the other, W₁. */
-  readonly models: readonly [first: ComparedModel, other: ComparedModel];
+  readonly models: readonly [first: WeightPair["other"], other: WeightPair["other"]];
+  /** Device that both ran on. */
   readonly device: DeviceInfo;
+  /** The prompt as tokens, [L]. */
   readonly prompt: { readonly text: string; readonly tokens: readonly RecordToken[] };
+  /** The target as tokens, [T]. */
   readonly target: { readonly text: string; readonly tokens: readonly RecordToken[] };
   /** log p of each target token by either checkpoint, [T], nats. */
   readonly score: { readonly first: readonly number[]; readonly other: readonly number[] };
@@ -52,13 +56,11 @@ export interface WeightsRecord {
   readonly kept?: {
     /** Names as `layers.3.down`, the most harmful first. */
     readonly weights: readonly string[];
-    /** What their shares say that Σ_t F_t wins, nats. */
+    /** Gain of Σ_t F_t by their shares, nats. */
     readonly predicted: number;
-    /** What it wins, nats. */
+    /** Its gain, scored, nats. */
     readonly measured: number;
   };
+  /** Points of the path at which the models were evaluated, and wall-clock seconds, loading aside. */
   readonly cost: { readonly pathPoints: number; readonly seconds: number };
 }
-
-/** Facts about a compared checkpoint. */
-type ComparedModel = Pick<LanguageModel, "id" | "quantization" | "fingerprint" | "identity">;

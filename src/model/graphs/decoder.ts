@@ -30,8 +30,8 @@ export interface BlockOptions {
   /** The block to stop before. Default: none, all are passed. */
   readonly to?: number;
   /**
-   * Makes a value that is linear in a weight and its bias, by `make` with a prefix of both names. Default: with none, so
-   * by the model's own weights.
+   * Makes a value that is linear in a weight and its bias, by `make` with a prefix of both names. Default: with none,
+   * so by the model's own weights.
    */
   readonly weigh?: (weight: string, make: (prefix: string) => Value) => Value;
   /** Is told the values of each block between which it adds. */

@@ -33,8 +33,8 @@ type WeightPathOutputs = {
 
 /**
  * Scores along W(α) = W₀ + α (W₁ − W₀), at one input: y = x W₀ᵀ + α (x W₁ᵀ − x W₀ᵀ) in every product, and likewise in
- * norms, which are linear in their weights. dφ/dα is a derivative by α in forward mode; each weight's share of it is the
- * product of its output's cotangent with x ΔWᵀ.
+ * norms, which are linear in their weights. dφ/dα is a derivative by α in forward mode; each weight's share of it is
+ * the product of its output's cotangent with x ΔWᵀ.
  *
  * Inputs: `rows` [S, D], `alpha`, `one` (1) and `minus` (−1) [B, S, 1], `rotation`, and those of `headScores`.
  */

@@ -1,7 +1,7 @@
 import type { WeightsRecord } from "../../explain/weights/weights_record.ts";
 
 /** Share of a whole matrix: the sum of its heads'. */
-export interface MatrixShare {
+interface MatrixShare {
   readonly layer: number | null;
   readonly matrix: string;
   readonly share: number;

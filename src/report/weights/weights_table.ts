@@ -7,7 +7,7 @@ import { matrixName, matrixSums } from "./matrix_sums.ts";
 /** Matrices that are listed. */
 const LISTED = 12;
 
-/** A comparison of weights as plain text: scores by token, the matrices that most of the change goes through, errors. */
+/** A comparison of weights as plain text: scores by token, the matrices that most goes through, errors. */
 export function weightsTable(record: WeightsRecord): string {
   const { models: [first, other], score, completeness, kept, cost } = record;
   const tokens = visibleTokens(record.target.tokens.map(({ text }) => text));

@@ -64,6 +64,12 @@ export const integratedGradients = method({
   async run(subject, options) {
     const { model, objective, text } = subject;
     const end = text.promptRows;
+    if (options.inside !== null && options.tokens) {
+      throw new RangeError(
+        "Cannot take the conductance as the attribution must be of the whole target: got target units, which imply the " +
+          "matrix",
+      );
+    }
     const { layer, baseline, prefix } = options;
     if (!isAveraged(baseline)) {
       const start = await baselineRows(model, text, baseline, end);

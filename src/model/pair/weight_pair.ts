@@ -1,19 +1,19 @@
-import type { PathFunction } from "../attribution/path_function.ts";
-import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
-import type { Executor } from "../graph/executor.ts";
-import { assembleModel } from "./assemble_model.ts";
-import type { LanguageModel } from "./language_model.ts";
-import { changedWeights } from "./load/changed_weights.ts";
-import type { LoadOptions } from "./load/load_options.ts";
-import { loadWeights, type Quantize } from "./load/load_weights.ts";
-import { locateModel } from "./load/locate_model.ts";
-import { modelIdentity } from "./load/model_identity.ts";
-import { readModelConfig } from "./load/read_model_config.ts";
-import { weightsCache } from "./load/weights_cache.ts";
-import { OTHER } from "./graphs/weight_path_graph.ts";
-import { openOnDevice } from "./open_on_device.ts";
-import { createModelRuntime } from "./run/model_runtime.ts";
-import { openWeightPath, type WeightPathRequest } from "./run/open_weight_path.ts";
+import type { PathFunction } from "../../attribution/path_function.ts";
+import { openCheckpoint } from "../../checkpoint/open_checkpoint.ts";
+import type { Executor } from "../../graph/executor.ts";
+import { assembleModel } from "../assemble_model.ts";
+import type { LanguageModel } from "../language_model.ts";
+import { changedWeights } from "./changed_weights.ts";
+import type { LoadOptions } from "../load/load_options.ts";
+import { loadWeights, type Quantize } from "../load/load_weights.ts";
+import { locateModel } from "../load/locate_model.ts";
+import { modelIdentity } from "../load/model_identity.ts";
+import { readModelConfig } from "../load/read_model_config.ts";
+import { weightsCache } from "../load/quantize/weights_cache.ts";
+import { OTHER } from "../graphs/weight_path_graph.ts";
+import { openOnDevice } from "../open_on_device.ts";
+import { createModelRuntime } from "../run/model_runtime.ts";
+import { openWeightPath, type WeightPathRequest } from "./open_weight_path.ts";
 
 /** A checkpoint by name, with its quantization at load. */
 export interface WeightSource {
@@ -33,6 +33,7 @@ export interface WeightPair {
   readonly changed: readonly string[];
   /** Opens the path from the first's weights to the other's. */
   path(request: WeightPathRequest): Promise<PathFunction>;
+  /** Frees both. */
   close(): void;
 }
 

@@ -1,13 +1,13 @@
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { storageOf, type Tensor, tensorValues } from "../../checkpoint/tensor.ts";
-import type { Quantize } from "./load_weights.ts";
-import type { ModelConfig } from "./model_config.ts";
-import { requireShape } from "./require_shape.ts";
-import { embeddingTensor, type StackedWeight, stackedWeights } from "./weight_layout.ts";
-import { HEAD } from "./weight_names.ts";
+import type { Quantize } from "../load/load_weights.ts";
+import type { ModelConfig } from "../load/model_config.ts";
+import { requireShape } from "../load/require_shape.ts";
+import { embeddingTensor, type StackedWeight, stackedWeights } from "../load/weight_layout.ts";
+import { HEAD } from "../load/weight_names.ts";
 
 /** A checkpoint and its quantization at load. */
-export interface LoadedForm {
+interface LoadedForm {
   readonly checkpoint: Checkpoint;
   readonly quantize: Quantize;
 }

@@ -4,10 +4,10 @@ import { headInputs, LOG_PROB } from "../graphs/head.ts";
 import type { ProgramOutputs } from "../graphs/program_graphs.ts";
 import { rotationTable } from "../graphs/rotation.ts";
 import { partsOf } from "../graphs/weight_path_graph.ts";
-import { assertLength, type ModelRuntime } from "./model_runtime.ts";
-import { meanAttended } from "./model_work.ts";
-import { joinRows, type ScoredTarget } from "./open_sequences.ts";
-import { runProgram } from "./run_program.ts";
+import { assertLength, type ModelRuntime } from "../run/model_runtime.ts";
+import { meanAttended } from "../run/model_work.ts";
+import { joinRows, type ScoredTarget } from "../run/open_sequences.ts";
+import { runProgram } from "../run/run_program.ts";
 
 /** A prompt and its target, scored by weights on the way from one checkpoint's to another's. */
 export interface WeightPathRequest extends Omit<ScoredTarget, "layer"> {
