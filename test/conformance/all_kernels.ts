@@ -1,5 +1,6 @@
 import { paddedBytes } from "../../src/gpu/buffer.ts";
 import type { Kernel } from "../../src/gpu/kernel.ts";
+import { PART_END } from "../../src/gpu/part_counter.ts";
 import type { BufferRange, Dispatch } from "../../src/gpu/pass.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { launches, type LaunchTarget } from "../../src/graph/launches.ts";
@@ -24,13 +25,13 @@ export const TARGETS: readonly KernelTarget[] = [true, false].flatMap((subgroups
 );
 
 /**
- * Makes every kernel without a device: of the cases of all ops in all formats, and of all candidates of products, with
- * and without subgroups, for software and for hardware.
+ * Makes every kernel without a device: of the cases of all ops in all formats, of all candidates of products, with and
+ * without subgroups, for software and for hardware, and of the ends of runs.
  *
  * @returns one of each text
  */
 export function allKernels(targets: readonly KernelTarget[] = TARGETS): Kernel[] {
-  const kernels = new Map<string, Kernel>();
+  const kernels = new Map<string, Kernel>([[PART_END.code, PART_END]]);
   const keep = (dispatches: readonly Dispatch[]) => {
     for (const { kernel } of dispatches) if (!kernels.has(kernel.code)) kernels.set(kernel.code, kernel);
   };

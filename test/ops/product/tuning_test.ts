@@ -73,7 +73,13 @@ Deno.test("holdContest() names a right candidate and says why a wrong one cannot
   withGpu(async (gpu) => {
     const contest = productContest(gpu, createPipelineCache(gpu), CLASSES[0])!;
     const wrong: Choice = { variant: "wrong" };
-    const idle: Pass = { labels: [], encode: () => {}, dispose: () => {} };
+    const idle: Pass = {
+      labels: [],
+      work: [],
+      written: () => assert.fail("it has no launches"),
+      encode: () => {},
+      dispose: () => {},
+    };
     const rigged: Contest = {
       ...contest,
       candidates: [wrong, ...contest.candidates],
