@@ -4,7 +4,7 @@ import backwardQuerySource from "../../../shaders/attention/attention_backward_q
 import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
 import { addScaled, dot } from "../dot.ts";
 import { elements, matrix, type Op } from "../op.ts";
-import { attentionKernel, groupParts, tiles } from "./attention_kernel.ts";
+import { attentionKernel, groupParts, pairWork, tiles } from "./attention_kernel.ts";
 import {
   backwardSizes,
   eachQuery,
@@ -76,7 +76,7 @@ export const attention: Op<QueryAttributes> = {
   },
   kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software }) {
     const { heads, sequences: B, shared: P, queries } = attributes;
-    const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
+    const { R, S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
     const length = ragged ? roomOf(attributes, inputTypes[1]) : P + S;
     if (!ragged && goesByBlocks(attributes, length, { subgroups, software })) {
@@ -91,6 +91,7 @@ export const attention: Op<QueryAttributes> = {
       bindings: [qkv, layout ?? null, ...outputs],
       params: [B, P, S, ragged ? queries ?? 0 : N, length],
       workgroups: tiles(B, length, heads, ragged ? 0 : P + S - N),
+      work: pairWork(attributes, { sequences: B, queries: ragged ? queries ?? R / B : N, positions: length }, 2),
     }];
   },
 };
@@ -153,6 +154,7 @@ export const attentionBackward: Op<QueryAttributes> = {
       return blockedBackward(attributes, { length, N, n, own }, inputs, dqkv, scratch);
     }
     const [delta] = scratch;
+    const pairs = { sequences: B, queries: n, positions: length };
     const keyValueKernel = attentionKernel(
       "attention_backward_key_value",
       backwardKeyValueSource,
@@ -168,12 +170,14 @@ export const attentionBackward: Op<QueryAttributes> = {
         bindings: [qkv, o, lse, dOut, delta, dqkv],
         params: [B, P, S, N, length],
         workgroups: tiles(B, length, heads),
+        work: pairWork(attributes, pairs, 3),
       },
       ...groupParts(attributes, length).map(([first, end]) => ({
         kernel: keyValueKernel,
         bindings: [qkv, lse, dOut, delta, dqkv],
         params: [B, P, S, N, length, first, end],
         workgroups: tiles(B, length, kvHeads),
+        work: pairWork(attributes, pairs, 4) * (end - first) * kvHeads / heads,
       })),
     ];
   },
@@ -225,6 +229,7 @@ export const attentionTangent: Op<QueryAttributes> = {
       bindings: [...inputs, ...outputs],
       params: [B, P, S, N, P + S],
       workgroups: tiles(B, P + S, heads, P + S - N),
+      work: pairWork(attributes, { sequences: B, queries: N, positions: P + S }, 5),
     }];
   },
 };

@@ -52,6 +52,26 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
   return grid(B * (Math.ceil(S / TILE) - Math.floor(first / TILE)) * heads, 1);
 }
 
+/** Queries of each sequence, which are the last of its positions. */
+interface AttendedPairs {
+  readonly sequences: number;
+  readonly queries: number;
+  readonly positions: number;
+}
+
+/** Multiplications of a product of weights that take as long as one of attention's, whose lanes share less. */
+const PAIR_WORK = 6;
+
+/** Returns the work of a launch that takes so many products of rows of a head for each query and key that it sees. */
+export function pairWork(
+  { heads, headSize, window = Infinity }: AttentionAttributes,
+  { sequences, queries, positions }: AttendedPairs,
+  products: number,
+): number {
+  const seen = Math.min(window, positions - (queries - 1) / 2);
+  return PAIR_WORK * products * sequences * queries * seen * heads * headSize;
+}
+
 /**
  * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
  * one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.

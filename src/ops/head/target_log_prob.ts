@@ -2,7 +2,7 @@ import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "
 import sliceSource from "../../../shaders/head/log_prob_slice.wgsl" with { type: "text" };
 import targetSource from "../../../shaders/head/target_gradient.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import { type BufferRange, type Dispatch, touchWork } from "../../gpu/pass.ts";
 import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import { FORMATS } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
@@ -139,5 +139,7 @@ function targetRows(
     bindings: [targets, ...weightBindings(segment), state, gradient],
     params: [rows, segment.rowStart, segment.rows, D],
     workgroups: grid(rows * D, 64),
+    // It reads the targets' rows alone of the whole head.
+    work: touchWork(3 * rows * D),
   }));
 }

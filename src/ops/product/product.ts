@@ -29,12 +29,13 @@ export interface ForwardBuffers {
 export function forwardProduct(product: Product & ForwardBuffers, { column, stride }: ColumnWindow): Dispatch[] {
   const { x, y, added, w, segment, weightRow, count, rows } = product;
   const { kernel, tile } = forwardKernel(product, added?.kind ?? null);
-  return [{
+  return partsOf(count, shortPart(rows * w.columns)).map(([first, part]) => ({
     kernel,
     bindings: [x, ...weightBindings(segment), added?.range ?? null, y],
-    params: [rows, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns],
-    workgroups: [Math.ceil(rows / tile[0]), Math.ceil(count / tile[1]), 1],
-  }];
+    params: [rows, weightRow + first, part, column + first, stride, segment.rowStart + weightRow + first, w.columns],
+    workgroups: [Math.ceil(rows / tile[0]), Math.ceil(part / tile[1]), 1],
+    work: rows * part * w.columns,
+  }));
 }
 
 /** dx (+)= dy[:, column + n] · W[weightRow + n] summed over n < count, for one segment of the weight. */
@@ -47,18 +48,31 @@ export function transposedProduct(
   // One launch a part of the weight that stays in cache while all rows pass; its sums go on from those of the last one.
   // Rows are passed for one strip of columns after another.
   const strip = Math.min(w.columns, STRIP_COLUMNS);
-  const part = 8 * Math.ceil(CACHED_BYTES / (strip * FORMATS[segment.format].layout.bits));
-  return Array.from({ length: Math.ceil(count / part) }, (_, i) => {
-    const first = i * part;
-    const window = [weightRow + first, Math.min(part, count - first), column + first, stride];
-    return {
-      kernel,
-      bindings: [dy, ...weightBindings(segment), null, dx],
-      params: [rows, ...window, accumulate || i > 0 ? 1 : 0, w.columns],
-      workgroups: [Math.ceil(rows / tile[0]), Math.ceil(w.columns / tile[1]), 1],
-    };
-  });
+  const cached = 8 * Math.ceil(CACHED_BYTES / (strip * FORMATS[segment.format].layout.bits));
+  return partsOf(count, Math.min(cached, shortPart(rows * w.columns))).map(([first, part]) => ({
+    kernel,
+    bindings: [dy, ...weightBindings(segment), null, dx],
+    params: [rows, weightRow + first, part, column + first, stride, accumulate || first > 0 ? 1 : 0, w.columns],
+    workgroups: [Math.ceil(rows / tile[0]), Math.ceil(w.columns / tile[1]), 1],
+    work: rows * part * w.columns,
+  }));
 }
+
+/** Cuts the rows of a weight that a product takes into launches: the first row of each, and how many. */
+function partsOf(count: number, most: number): [first: number, part: number][] {
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => [i * most, Math.min(most, count - i * most)]);
+}
+
+/** Rows of the weight, each of `work` multiplications, that take any GPU less time than a driver's watchdog allows. */
+function shortPart(work: number): number {
+  return PART_ROWS * Math.max(1, Math.floor(SHORT_WORK / work / PART_ROWS));
+}
+
+// The slowest GPUs do 10¹⁰ multiplications a second, and the first watchdog looks after 2 s; on fast ones so long
+// launches are no slower than longer ones.
+const SHORT_WORK = 8e9;
+// Parts begin at whole tiles of all kernels, and whole words of all formats.
+const PART_ROWS = 256;
 
 // Half of what a core's second-level cache holds, at least.
 const CACHED_BYTES = 2 ** 19;

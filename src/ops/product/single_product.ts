@@ -65,6 +65,7 @@ export function singleProduct(product: SingleProduct, { column, stride }: Column
     bindings: [x, ...weightBindings(segment), added?.range ?? null, y, fusion.norm?.weight ?? null],
     params: [1, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns, fusion.up ?? 0],
     workgroups: grid(count, columns),
+    work: count * w.columns,
   }];
 }
 
