@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { GpuError } from "../../src/gpu/gpu_error.ts";
+import type { Executor } from "../../src/graph/executor.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
 import { add } from "../../src/ops/block/add.ts";
 import { bytesOfArray } from "../../src/ops/formats/storage_format.ts";
 import type { Op } from "../../src/ops/op.ts";
+import { withOpenedDevices } from "../support/opened_devices.ts";
 import { withSubmissions } from "../support/submissions.ts";
 
 /** `add` with launches that say that they take a tenth of a second each. */
@@ -27,24 +29,15 @@ const X = Float32Array.of(1, 2, 3, 4, 5, -0.5);
 const LOST = /^Cannot use the GPU as its device must stay open: it was lost/;
 
 /** Runs `body` with an executor and its device. */
-async function withExecutor(
-  body: (executor: Awaited<ReturnType<typeof createWebGpuExecutor>>, device: GPUDevice) => Promise<void>,
-): Promise<void> {
-  const { requestDevice } = GPUAdapter.prototype;
-  let device: GPUDevice | undefined;
-  GPUAdapter.prototype.requestDevice = async function (descriptor) {
-    return device = await requestDevice.call(this, descriptor);
-  };
-  try {
+async function withExecutor(body: (executor: Executor, device: GPUDevice) => Promise<void>): Promise<void> {
+  await withOpenedDevices(async (devices) => {
     const executor = await createWebGpuExecutor();
     try {
-      await body(executor, device!);
+      await body(executor, devices[0]);
     } finally {
       executor.close();
     }
-  } finally {
-    GPUAdapter.prototype.requestDevice = requestDevice;
-  }
+  });
 }
 
 Deno.test("a program runs in as many submissions as its work takes, with the results of one", () =>
