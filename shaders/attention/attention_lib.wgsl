@@ -23,6 +23,7 @@ struct Params {
   // Query heads of each group; of the keys' and values' kernel alone.
   first_member: u32,
   end_member: u32,
+  first_group: u32, // workgroups of the launches before this one, of the same tiles
 }
 
 // The part of the work that a workgroup does. Rows wrap if a position before the ones that they are for would be below
@@ -46,7 +47,7 @@ struct Place {
 // tiles from the end.
 fn place_of(group: vec3<u32>, groups: vec3<u32>, heads: u32, params: Params, start: u32, late: bool) -> Place {
   let tiles = (params.length + TILE - 1u) / TILE - start;
-  let index = group.y * groups.x + group.x;
+  let index = params.first_group + group.y * groups.x + group.x;
   let pair = index % (heads * params.sequences);
   let tile = index / (heads * params.sequences);
   let first = (start + select(tile, tiles - 1u - tile, late)) * TILE;

@@ -9,10 +9,15 @@ const SHORTEST_SECONDS = 0.05;
 /** One run may be of other kernels than the next. */
 const MOST_RISE = 4;
 
+/** Seconds of one launch by the mean pace of all kernels: slow ones take a few times as long. */
+const LAUNCH_SECONDS = 0.3;
+
 /** Pace of a device, as far as it is known from earlier runs. */
 interface Pace {
   /** Work of one submission, in multiplications. */
   readonly submission: number;
+  /** Most work of one launch, if several can do the same. */
+  readonly launch: number;
   /**
    * Learns from a run that took between so many seconds: a slower pace at once, a faster one by steps.
    *
@@ -23,14 +28,19 @@ interface Pace {
 
 /** Starts with a careful guess: the first submissions are small, and grow from run to run. */
 export function createPace(): Pace {
-  let rate = FIRST_RATE;
+  let seen = FIRST_RATE;
+  let rate = seen;
   return {
     get submission() {
       return rate * SUBMISSION_SECONDS;
     },
+    get launch() {
+      return seen * LAUNCH_SECONDS;
+    },
     learn(work, least, most) {
-      if (work > rate * most) rate = Math.min(work / most, MOST_RISE * rate);
-      else if (work < rate * least && least >= SHORTEST_SECONDS) rate = Math.max(LEAST_RATE, work / least);
+      if (work > seen * most) seen = work / most;
+      else if (work < seen * least && least >= SHORTEST_SECONDS) seen = Math.max(LEAST_RATE, work / least);
+      rate = Math.min(seen, MOST_RISE * rate);
     },
   };
 }

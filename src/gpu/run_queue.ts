@@ -28,6 +28,8 @@ interface SubmittedRun {
 export interface RunQueue {
   /** Work of one submission. */
   readonly submission: number;
+  /** Most work of one launch, if several can do the same. */
+  readonly launch: number;
   /** [1] u32: grows by one with each part that is done. */
   readonly mark: GPUBuffer;
   /**
@@ -51,6 +53,9 @@ export async function createRunQueue(gpu: Gpu, pipelines: PipelineCache): Promis
   return {
     get submission() {
       return pace.submission;
+    },
+    get launch() {
+      return pace.launch;
     },
     mark: counter.mark,
     submit(pass, timestamps, last) {

@@ -11,6 +11,8 @@ export interface LaunchTarget {
   /** Default: the defaults. */
   readonly tuning?: Tuning;
   readonly weights: ReadonlyMap<string, GpuWeight>;
+  /** Most work of a launch that can be cut. Default: any. */
+  readonly mostWork?: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface LaunchTarget {
  */
 export function launches(
   graph: Graph,
-  { subgroups, software, tuning, weights }: LaunchTarget,
+  { subgroups, software, tuning, weights, mostWork }: LaunchTarget,
   buffers: ReadonlyMap<number, BufferRange>,
   scratch: readonly (readonly BufferRange[])[],
 ): Dispatch[] {
@@ -43,6 +45,7 @@ export function launches(
       subgroups,
       software,
       tuning,
+      mostWork,
       weight,
     })
   );

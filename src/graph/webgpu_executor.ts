@@ -101,7 +101,8 @@ async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>):
   }
   const scratch = layout.scratch.map((own) => own.map((slot) => wholeBuffer(slots[slot])));
   const { subgroups } = gpu.features;
-  const target = { subgroups, software: gpu.software, tuning: shared.tuning, weights: shared.weights };
+  const { tuning, weights } = shared;
+  const target = { subgroups, software: gpu.software, tuning, weights, mostWork: queue.launch };
   const dispatches = launches(graph, target, buffers, scratch);
   const pass = await createPass(gpu, pipelines, allocator, dispatches);
   const readback = createReadback(

@@ -32,6 +32,22 @@ Deno.test("createPace() takes a slower pace at once, and a faster one by steps",
   assert.equal(pace.submission, 0.1 * first);
 });
 
+Deno.test("createPace() lets a launch take a third of a second at the pace that was seen, from the first run on", () => {
+  const pace = createPace();
+  assert.ok(pace.launch < 1e10);
+  pace.learn(1e12, 0, 1);
+  assert.ok(Math.abs(pace.launch / 1e12 - 0.3) < 0.04, `${pace.launch}`);
+  pace.learn(1e9, 1, 1);
+  assert.ok(Math.abs(pace.launch / 1e9 - 0.3) < 0.04, `${pace.launch}`);
+});
+
+Deno.test("createPace() goes on to what was seen in runs that are too short to tell", () => {
+  const pace = createPace();
+  pace.learn(1e12, 1, 1);
+  for (let run = 0; run < 5; run++) pace.learn(1e3, 0.001, 0.001);
+  assert.ok(Math.abs(pace.submission / 1e12 - 0.15) < 0.05, `${pace.submission}`);
+});
+
 Deno.test("createPace() learns nothing slower from runs that are mostly waiting, and of which little is known", () => {
   const pace = createPace();
   const first = pace.submission;

@@ -1,5 +1,6 @@
 import layoutSource from "../../../shaders/attention/attention_lib.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
+import type { Dispatch } from "../../gpu/pass.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
@@ -47,9 +48,26 @@ function widthOf(headSize: number): 2 | 4 {
   return headSize % 4 === 0 ? 4 : 2;
 }
 
-/** One workgroup a tile of rows of a head of a sequence, from the tile of row `first` on. */
-export function tiles(B: number, S: number, heads: number, first = 0): [number, number, number] {
-  return grid(B * (Math.ceil(S / TILE) - Math.floor(first / TILE)) * heads, 1);
+/** Tiles of rows of the heads of all sequences, from the tile of row `first` on; each is a workgroup's. */
+export function tiles(B: number, S: number, heads: number, first = 0): number {
+  return B * (Math.ceil(S / TILE) - Math.floor(first / TILE)) * heads;
+}
+
+/** A launch of some of the tiles, behind those of the launches before it. */
+interface TileLaunch extends Pick<Dispatch, "workgroups"> {
+  readonly before: number;
+  readonly work: number;
+}
+
+/** Cuts a launch of so many tiles into some of at most `mostWork`: the last positions take twice the mean. */
+export function tileLaunches(count: number, work: number, mostWork = Infinity): TileLaunch[] {
+  const launches = work <= mostWork ? 1 : Math.min(count, Math.ceil(2 * work / mostWork));
+  const most = Math.ceil(count / launches);
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+    const before = i * most;
+    const own = Math.min(most, count - before);
+    return { before, workgroups: grid(own, 1), work: work * own / count };
+  });
 }
 
 /** Queries of each sequence, which are the last of its positions. */

@@ -36,7 +36,7 @@ export interface LogitSlice {
 
 /** The slices of the vocabulary in order, each for the logits [R, `sliceOf`] in the first scratch buffer. */
 export function logitSlices(
-  { attributes, inputs, inputTypes, scratch, weight, subgroups, tuning }: KernelContext<HeadAttributes>,
+  { attributes, inputs, inputTypes, scratch, weight, subgroups, tuning, mostWork }: KernelContext<HeadAttributes>,
 ): LogitSlice[] {
   const { rows } = matrix(inputTypes[0]);
   const x: BufferRange = inputs[0];
@@ -46,7 +46,7 @@ export function logitSlices(
   for (const segment of w.segments) {
     for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
       const count = Math.min(SLICE, segment.rows - weightRow);
-      const product = { w, segment, weightRow, count, rows, subgroups, tuning };
+      const product = { w, segment, weightRow, count, rows, subgroups, tuning, mostWork };
       const plain = forwardProduct({ ...product, x, added: null, y: scratch[0] }, { column: 0, stride });
       const dispatches = [...plain, ...capSlice(attributes, scratch[0], { rows, count, stride })];
       slices.push({ dispatches, product, first: segment.rowStart + weightRow, count });

@@ -63,14 +63,14 @@ export const linear: Op<LinearAttributes> = {
     const product = { ...attributes, bias: null };
     return [tx === null ? tr : g.emit(linear, product, tr === null ? [tx] : [tx, tr])[0]];
   },
-  kernels(
-    { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight, subgroups, tuning, software = false },
-  ) {
+  kernels(context) {
+    const { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight } = context;
+    const { subgroups, tuning, mostWork, software = false } = context;
     const { rows } = matrix(inputTypes[0]);
     const added = addedTo(attributes, residual, weight);
     const w = weight(attributes.weight);
     return w.segments.flatMap((segment) => {
-      const product = { x, w, segment, weightRow: 0, count: segment.rows, added, y, subgroups, tuning };
+      const product = { x, w, segment, weightRow: 0, count: segment.rows, added, y, subgroups, tuning, mostWork };
       const window = { column: segment.rowStart, stride: attributes.outputs };
       return attributes.single
         ? singleProduct({ ...product, software }, window)
@@ -115,11 +115,11 @@ export const linearTransposed: Op<LinearAttributes> = {
   lower: ({ attributes: { weight: name }, inputs: [dy], weight }) => [weight(name).transposed(dy)],
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs: [dy], inputTypes, outputs: [dx], weight, subgroups, tuning }) {
+  kernels({ attributes, inputs: [dy], inputTypes, outputs: [dx], weight, subgroups, tuning, mostWork }) {
     const { rows } = matrix(inputTypes[0]);
     const w = weight(attributes.weight);
     return w.segments.flatMap((segment, i) =>
-      transposedProduct({ dy, w, segment, weightRow: 0, count: segment.rows, dx, rows, subgroups, tuning }, {
+      transposedProduct({ dy, w, segment, weightRow: 0, count: segment.rows, dx, rows, subgroups, tuning, mostWork }, {
         column: segment.rowStart,
         stride: attributes.outputs,
         accumulate: i > 0,
