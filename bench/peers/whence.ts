@@ -23,7 +23,7 @@ export async function whence(gpu: Gpu, task: Task): Promise<Contender> {
   const length = rows * (transposed ? inner : outputs);
   const to = wholeBuffer(allocator.create("result", length * 4, STORAGE));
   const { subgroups } = gpu.features;
-  const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups };
+  const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups, software: gpu.software };
   const dispatches = transposed
     ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
     : forwardProduct({ ...product, x: from, y: to, added: null }, { column: 0, stride: outputs });

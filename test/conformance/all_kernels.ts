@@ -7,7 +7,7 @@ import { bytesOf, kernelScratch, plan } from "../../src/graph/memory_plan.ts";
 import { elementBytes, FORMATS, type WeightFormat } from "../../src/ops/formats/format_table.ts";
 import type { GpuWeight } from "../../src/ops/formats/weight.ts";
 import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
-import { productCandidates } from "../../src/ops/product/product_kernels.ts";
+import { productCandidates } from "../../src/ops/product/product_choice.ts";
 import { singleCandidates, singleProduct } from "../../src/ops/product/single_product.ts";
 import { ATTENTION_CASES } from "../ops/attention/attention_cases.ts";
 import { BLOCK_CASES } from "../ops/block/block_cases.ts";
@@ -77,18 +77,18 @@ const ROWS = [71, 1500] as const;
 const RANGE = rangeOf(1e6);
 const ADDED = [null, { kind: "bias", range: RANGE }, { kind: "residual", range: RANGE }] as const;
 
-function productsOf(format: WeightFormat, inner: number, { subgroups }: KernelTarget): Dispatch[] {
+function productsOf(format: WeightFormat, inner: number, target: KernelTarget): Dispatch[] {
   const products = COUNTS.flatMap((count) => {
     const w = weightOf(format, count, inner);
-    return ROWS.map((rows) => ({ w, segment: w.segments[0], weightRow: 0, count, rows, subgroups }));
+    return ROWS.map((rows) => ({ w, segment: w.segments[0], weightRow: 0, count, rows, ...target }));
   });
   return products.flatMap((product) => {
-    const forward = productCandidates("forward", format, inner, subgroups).flatMap((choice) =>
+    const forward = productCandidates("forward", format, inner, target).flatMap((choice) =>
       ADDED.flatMap((added) =>
         forwardProduct({ ...product, choice, x: RANGE, y: RANGE, added }, { column: 0, stride: product.count })
       )
     );
-    const transposed = productCandidates("transposed", format, inner, subgroups).flatMap((choice) =>
+    const transposed = productCandidates("transposed", format, inner, target).flatMap((choice) =>
       // A stride that is no multiple of four has a kernel of its own.
       [132, 131].flatMap((stride) =>
         transposedProduct({ ...product, choice, dy: RANGE, dx: RANGE }, { column: 0, stride, accumulate: false })

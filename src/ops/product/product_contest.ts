@@ -8,7 +8,7 @@ import type { Choice } from "../kernel_choice.ts";
 import type { Contest } from "../kernel_contest.ts";
 import { linear, linearTransposed } from "./linear.ts";
 import { forwardProduct, transposedProduct } from "./product.ts";
-import { type Direction, productCandidates, type ProductChoice, productFamily } from "./product_kernels.ts";
+import { type Direction, productCandidates, type ProductChoice, productFamily } from "./product_choice.ts";
 import { runDispatches, upload } from "../../gpu/run_dispatches.ts";
 import { sample, sampleWeight } from "../formats/sample_weight.ts";
 import { singleCandidates, type SingleChoice, singleFamily, singleProduct } from "./single_product.ts";
@@ -61,7 +61,7 @@ export function productContest(gpu: Gpu, pipelines: PipelineCache, one: ProductC
 function candidatesOf(gpu: Gpu, { direction, format, inner }: ProductClass): [Choice, ...Choice[]] | null {
   return direction === "single"
     ? singleCandidates(format, inner, gpu.software)
-    : productCandidates(direction, format, inner, gpu.features.subgroups) as [Choice, ...Choice[]];
+    : productCandidates(direction, format, inner, { ...gpu.features, software: gpu.software }) as [Choice, ...Choice[]];
 }
 
 interface Operands {
@@ -135,11 +135,11 @@ function dispatchesOf(
   { w, from, to }: Operands,
   rows: number,
 ): Dispatch[] {
-  const product = { w, segment: w.segments[0], weightRow: 0, count: w.rows, subgroups };
+  const product = { w, segment: w.segments[0], weightRow: 0, count: w.rows, subgroups, software };
   const window = { column: 0, stride: w.rows };
   if (direction === "single") {
     const own = choice as SingleChoice;
-    return singleProduct({ ...product, x: from, y: to, added: null, software, choice: own }, window);
+    return singleProduct({ ...product, x: from, y: to, added: null, choice: own }, window);
   }
   const own = { ...product, rows, choice: choice as ProductChoice };
   return direction === "transposed"

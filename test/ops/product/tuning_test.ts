@@ -6,7 +6,7 @@ import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
 import { trace } from "../../../src/graph/graph.ts";
 import { type Contender, type Contest, holdContest, winnerOf } from "../../../src/ops/kernel_contest.ts";
 import { type ProductClass, productContest } from "../../../src/ops/product/product_contest.ts";
-import { productCandidates, productFamily } from "../../../src/ops/product/product_kernels.ts";
+import { productCandidates, productFamily } from "../../../src/ops/product/product_choice.ts";
 import { sample } from "../../../src/ops/formats/sample_weight.ts";
 import { type Choice, choiceText, chosen, type Tuning } from "../../../src/ops/kernel_choice.ts";
 
@@ -144,7 +144,7 @@ const KERNELS: Readonly<Record<string, string>> = {
 Deno.test("an executor runs the kernels that its tuning chooses, for any number of rows", () =>
   withGpu(async (gpu) => {
     const results: Float64Array[] = [];
-    for (const choice of productCandidates("forward", "f32", 72, gpu.features.subgroups)) {
+    for (const choice of productCandidates("forward", "f32", 72, { ...gpu.features, software: gpu.software })) {
       const tuning = tuningOf({ [productFamily("forward", "f32", 72)]: choice });
       const [many, few] = [await productBy(tuning, 19), await productBy(tuning, 3)];
       assert.deepEqual(many.kernels, [KERNELS[choice.variant]]);
