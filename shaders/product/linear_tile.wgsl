@@ -1,8 +1,8 @@
 // y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[m, column + n],
 // for n < count. W is [.., inner] in any format, inner a multiple of 8.
 // A thread owns every DOWN-th row and every ACROSS-th column of the workgroup's tile. Each sum is cut into parts of
-// `part` octets: it runs over the k of a part in order, and the parts are added in order. If PARTIAL a workgroup has one
-// part alone, and y is [parts, rows, count].
+// `part` octets: it runs over the k of a part in order, and the parts are added in order. If PARTIAL a workgroup has
+// one part alone, and y is [parts, rows, count].
 struct Params {
   rows: u32,
   weight_row: u32,

@@ -1,5 +1,5 @@
-// What the products by tiles share. A workgroup of DOWN x ACROSS threads owns ROWS DOWN rows x COLUMNS ACROSS columns
-// of the result; DEPTH terms of the sums at a time pass through workgroup memory, by fours.
+// Sizes and places that products by tiles share. A workgroup of DOWN x ACROSS threads owns ROWS DOWN rows x COLUMNS
+// ACROSS columns of the result; DEPTH terms of the sums at a time pass through workgroup memory, by fours.
 const THREADS: u32 = DOWN * ACROSS;
 const TILE_ROWS: u32 = ROWS * DOWN;
 const TILE_COLUMNS: u32 = COLUMNS * ACROSS;

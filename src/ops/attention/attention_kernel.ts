@@ -16,8 +16,6 @@ interface RowChoice {
   readonly sums: number;
 }
 
-// A discrete GPU has registers for no more, and other threads to run while one loads.
-const HARDWARE: readonly RowChoice[] = [{ positions: 0, rows: 8, sums: 32 }];
 // Software loads lane by lane, so that as many rows as can be should share a load, and values that do not fit its
 // registers stays in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
 const SOFTWARE: readonly RowChoice[] = [
@@ -25,6 +23,7 @@ const SOFTWARE: readonly RowChoice[] = [
   { positions: 192, rows: 16, sums: 128 },
   { positions: 0, rows: 8, sums: 64 },
 ];
+// A GPU has other threads to run while one loads, and registers for few rows.
 const FEWEST_ROWS = 4;
 
 // Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
@@ -53,8 +52,8 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
 }
 
 /**
- * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
- * one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
+ * A kernel of this family: its body behind the layout of stacked rows. In software with subgroups, threads that share
+ * rows load one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
  *
  * @param options.positions of a sequence
  * @param options.results that a thread accumulates side by side
@@ -75,8 +74,10 @@ export function attentionKernel(
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  const SHARED = subgroups;
-  const ROWS = subgroups ? rowsOf(software ? SOFTWARE : HARDWARE, positions, PART * results) : FEWEST_ROWS;
+  // A GPU loads once for all threads of a subgroup that load the same, while a shuffle of each element takes as long as
+  // a load from workgroup memory: one for four multiply-adds.
+  const SHARED = subgroups && software;
+  const ROWS = SHARED ? rowsOf(positions, PART * results) : FEWEST_ROWS;
   const EIGHTS = Math.ceil(ROWS / 8);
   const REDUCED = Math.max(1, ROWS / ACROSS);
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
@@ -107,7 +108,7 @@ export function attentionKernel(
   return specialize(stem, sources, shape, text);
 }
 
-function rowsOf(choices: readonly RowChoice[], length: number, perRow: number): number {
-  const fits = choices.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
+function rowsOf(length: number, perRow: number): number {
+  const fits = SOFTWARE.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
   return fits?.rows ?? FEWEST_ROWS;
 }

@@ -208,7 +208,7 @@ function sharing(format: WeightFormat): number {
 const HARDWARE_LANES = 64;
 
 /**
- * Lanes of a workgroup in software, dealt out by eights, of which as few as can be in the last workgroup have nothing to do:
+ * Lanes of a workgroup in software, dealt out by eights, of which as few as can be in the last one have nothing to do:
  * lavapipe gives its workers as many workgroups each, as if all took equally long.
  */
 function lanesOf(eights: number): number {

@@ -69,7 +69,7 @@ export async function runOp(
   }
 }
 
-/** Kinds of adapter whose kernels run here: software without subgroups, and with them where this one has them; a GPU. */
+/** Kinds of adapter whose kernels run here: software without subgroups, and with them if it has them; a GPU. */
 export const ADAPTERS: readonly (ProductAdapter & { readonly title: string })[] = [
   { title: "without subgroups", subgroups: false, software: true },
   ...(gpu.features.subgroups ? [{ title: "with subgroups", subgroups: true, software: true }] : []),
