@@ -2,10 +2,11 @@
 // which takes fewer instructions than nf4_value.
 var<workgroup> book: array<f32, 16>;
 
-// Each thread of a workgroup calls it, by its number among them, before it reads weights.
+// Each thread of a workgroup, which has 8 or more, calls it by its number among them before it reads weights.
 fn octet_prepare(thread: u32) {
-  if (thread < 16u) {
+  if (thread < 8u) {
     book[thread] = nf4_value(thread);
+    book[thread + 8u] = nf4_value(thread + 8u);
   }
   workgroupBarrier();
 }

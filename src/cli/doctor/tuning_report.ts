@@ -23,11 +23,14 @@ export async function runTuning(source: string | undefined, options: LoadOptions
     const key = tuningKey(gpu);
     const { tuning: known } = await readTuning(key);
     const results: ContestResult[] = [];
-    const tuning = await tune(gpu, classes, known.choices, (result) => {
-      results.push(result);
-      write(Deno.stderr, `${result.family}: ${textOfChoice(result.winner)}\n`);
+    const { tuning, left } = await tune(gpu, classes, known.choices, {
+      onResult(result) {
+        results.push(result);
+        write(Deno.stderr, `${result.family}: ${textOfChoice(result.winner)}\n`);
+      },
     });
     write(Deno.stdout, `${gpu.adapter}; GFLOPS of each candidate, the default first\n\n${tableOf(results)}\n`);
+    if (left.length > 0) writeHint(`two minutes were up, and these keep what they had: ${left.join(", ")}`);
     try {
       write(Deno.stdout, `tuning ${tuning.name}, kept in ${await writeTuning(key, tuning)}\n`);
     } catch (error) {

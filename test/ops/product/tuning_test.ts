@@ -51,10 +51,11 @@ const CLASSES: readonly ProductClass[] = (["forward", "transposed", "single"] as
   { direction, format: "bf16", inner: 72, outputs: 50 },
 ]);
 
-for (const one of CLASSES) {
-  const name = `${one.direction} ${one.format} ${one.inner}`;
+for (const [one, software] of CLASSES.flatMap((one) => [true, false].map((software) => [one, software] as const))) {
+  const name = `${one.direction} ${one.format} ${one.inner} ${software ? "in software" : "on a GPU"}`;
   Deno.test(`every candidate of ${name} equals the reference and is blind to the number of rows`, () =>
-    withGpu(async (gpu) => {
+    withGpu(async (own) => {
+      const gpu = { ...own, software };
       const contest = productContest(gpu, createPipelineCache(gpu), one)!;
       assert.ok(contest.candidates.length > 1);
       for (const choice of contest.candidates) await contest.check(choice);
@@ -114,6 +115,51 @@ Deno.test("holdContest() leaves the first run out, in which the driver compiles"
     const [{ rate }, { rate: other }] = (await holdContest(gpu, twins)).contenders;
     // No timing, but that the first run, 500 times as long, would show.
     assert.ok(rate! > other! / 50, `${rate} and ${other}`);
+  }));
+
+Deno.test("holdContest() runs a hopeless candidate no further, and checks none but the one that would win", () =>
+  withGpu(async (gpu) => {
+    const contest = productContest(gpu, createPipelineCache(gpu), CLASSES[0])!;
+    const [choice] = contest.candidates;
+    const slow: Choice = { variant: "slow" };
+    const checked: Choice[] = [];
+    let runs = 0;
+    const uneven: Contest = {
+      ...contest,
+      candidates: [choice, slow],
+      check(one) {
+        checked.push(one);
+        return contest.check(one);
+      },
+      async prepare(one) {
+        const pass = await contest.prepare(choice);
+        if (one !== slow) return pass;
+        return {
+          ...pass,
+          encode(encoder) {
+            runs++;
+            for (let i = 0; i < 100; i++) pass.encode(encoder);
+          },
+        };
+      },
+    };
+    const { winner, contenders } = await holdContest(gpu, uneven);
+    assert.equal(winner, choice);
+    assert.deepEqual(checked, [choice]);
+    // Once for the driver, and once timed.
+    assert.equal(runs, 2);
+    assert.ok(contenders[1].rate! < contenders[0].rate!);
+  }));
+
+Deno.test("holdContest() times the default alone where time is up, and says so of the others", () =>
+  withGpu(async (gpu) => {
+    const contest = productContest(gpu, createPipelineCache(gpu), CLASSES[0])!;
+    const { winner, contenders } = await holdContest(gpu, contest, () => true);
+    assert.equal(winner, contest.candidates[0]);
+    assert.deepEqual(contenders.map(({ error }) => error?.slice(0, 9) ?? null), [
+      null,
+      ...contest.candidates.slice(1).map(() => "not timed"),
+    ]);
   }));
 
 /** y of the first rows of x by an executor with a tuning, and the kernels that made it. */
