@@ -12,7 +12,7 @@ import { singleCandidates, singleProduct } from "../../src/ops/product/single_pr
 import { ATTENTION_CASES } from "../ops/attention/attention_cases.ts";
 import { BLOCK_CASES } from "../ops/block/block_cases.ts";
 import { WEIGHT_FORMATS } from "../ops/formats/weight_formats.ts";
-import { HEAD_CASES, HEAD_VALUE_CASES } from "../ops/head/head_cases.ts";
+import { HARDWARE_CASES, HEAD_CASES, HEAD_VALUE_CASES } from "../ops/head/head_cases.ts";
 import type { OpCase } from "../support/op_case.ts";
 import { ATTENTION_SHAPES } from "./attention_shapes.ts";
 
@@ -35,7 +35,16 @@ export function allKernels(targets: readonly KernelTarget[] = TARGETS): Kernel[]
     for (const { kernel } of dispatches) if (!kernels.has(kernel.code)) kernels.set(kernel.code, kernel);
   };
   for (const target of targets) {
-    for (const one of [...ATTENTION_CASES, ...ATTENTION_SHAPES, ...BLOCK_CASES, ...HEAD_CASES, ...HEAD_VALUE_CASES]) {
+    for (
+      const one of [
+        ...ATTENTION_CASES,
+        ...ATTENTION_SHAPES,
+        ...BLOCK_CASES,
+        ...HEAD_CASES,
+        ...HEAD_VALUE_CASES,
+        ...HARDWARE_CASES,
+      ]
+    ) {
       const formats = one.weights === undefined ? (["f32"] as const) : WEIGHT_FORMATS;
       for (const format of formats) keep(launchesOf(one, target, format));
     }
@@ -80,7 +89,7 @@ const ADDED = [null, { kind: "bias", range: RANGE }, { kind: "residual", range: 
 function productsOf(format: WeightFormat, inner: number, target: KernelTarget): Dispatch[] {
   const products = COUNTS.flatMap((count) => {
     const w = weightOf(format, count, inner);
-    return ROWS.map((rows) => ({ w, segment: w.segments[0], weightRow: 0, count, rows, ...target }));
+    return ROWS.map((rows) => ({ w, segment: w.segments[0], weightRow: 0, count, rows, ...target, parts: RANGE }));
   });
   return products.flatMap((product) => {
     const forward = productCandidates("forward", format, inner, target).flatMap((choice) =>
