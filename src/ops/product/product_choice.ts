@@ -58,7 +58,7 @@ const HARDWARE_TILES: readonly [Tile, ...Tile[]] = [
   tile(8, 4, 8, 16, 16),
   tile(8, 8, 8, 8, 16),
   tile(4, 4, 16, 16, 16),
-  tile(8, 4, 8, 16, 32),
+  tile(4, 8, 8, 8, 32),
   tile(8, 8, 8, 16, 16),
   tile(8, 8, 16, 8, 16),
   tile(8, 4, 16, 16, 16),
