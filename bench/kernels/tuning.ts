@@ -21,5 +21,5 @@ function onResult({ family, contenders, winner }: ContestResult): void {
 }
 
 // All families, however long they take.
-await tune(gpu, await knownClasses(), new Map(), { onResult, seconds: Infinity });
+await tune(gpu, await knownClasses(), new Map(), { onResult });
 gpu.close();

@@ -27,9 +27,9 @@ export function trialSeconds(gpu: Gpu, pass: Pass, hopeless: number): Promise<nu
 }
 
 /**
- * Times as many runs as take 10 ms, by timestamps if these agree with the wall clock around them: they cannot be longer,
- * nor so much shorter that a host which learns of the end late does not explain it. Otherwise by the wall clock, over
- * 100 ms.
+ * Times as many runs as take 10 ms, by timestamps if these agree with the wall clock around them: they cannot be
+ * longer, nor so much shorter that a host which learns of the end late does not explain it. Otherwise by the wall
+ * clock, over 100 ms.
  *
  * @param hopeless seconds of one run after which there are no more
  */

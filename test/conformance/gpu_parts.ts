@@ -5,7 +5,7 @@ import { sectionArguments, SECTIONS } from "../../bench/report_sections.ts";
 import { runScript } from "../../bench/run_script.ts";
 
 /** A part of the report on a GPU. */
-export interface GpuPart {
+interface GpuPart {
   readonly name: string;
   readonly title: string;
   /** Runs it, and never throws. */

@@ -1,7 +1,7 @@
 /**
  * `deno task conformance`: holds the kernels against devices that are not here, without a GPU. `--all` adds what takes
- * longer. What a machine lacks is said; where CI=true it fails. `--gpu` runs all tests and benches on a GPU that is here
- * and writes one report to send.
+ * longer. What a machine lacks is said; where CI=true it fails. `--gpu` runs all tests and benches on a GPU that is
+ * here, and writes one report to send.
  */
 import { startStopwatch } from "../../src/time/stopwatch.ts";
 import { CHECKS, type ConformanceCheck } from "./checks.ts";

@@ -3,9 +3,13 @@ import { knownClasses, modelClasses } from "../../model/tune/product_classes.ts"
 import { type ContestResult, textOfChoice, tune } from "../../model/tune/tune.ts";
 import { readTuning, tuningKey, writeTuning } from "../../model/tune/tuning_cache.ts";
 import type { LoadOptions } from "../../model/model.ts";
+import { startStopwatch } from "../../time/stopwatch.ts";
 import { textTable } from "../../report/text/text_table.ts";
 import { write, writeHint } from "../write.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
+
+/** Seconds that tuning takes at most, but for the last candidate's: a dozen families take half of them on a GPU. */
+const MOST_SECONDS = 120;
 
 /**
  * Tunes the kernels for a model, or for the usual ones, prints the rate of each candidate, and adds the choices to
@@ -23,7 +27,9 @@ export async function runTuning(source: string | undefined, options: LoadOptions
     const key = tuningKey(gpu);
     const { tuning: known } = await readTuning(key);
     const results: ContestResult[] = [];
+    const spent = startStopwatch();
     const { tuning, left } = await tune(gpu, classes, known.choices, {
+      timeIsUp: () => spent() >= MOST_SECONDS,
       onResult(result) {
         results.push(result);
         write(Deno.stderr, `${result.family}: ${textOfChoice(result.winner)}\n`);

@@ -3,14 +3,10 @@ import type { Gpu } from "../../gpu/device.ts";
 import { createPipelineCache } from "../../gpu/kernel.ts";
 import type { Choice, Tuning } from "../../ops/kernel_choice.ts";
 import { choicesText, type ContestResult, holdContest } from "../../ops/kernel_contest.ts";
-import { startStopwatch } from "../../time/stopwatch.ts";
 import { type ProductClass, productContest } from "../../ops/product/product_contest.ts";
 
 export type { ContestResult } from "../../ops/kernel_contest.ts";
 export { choiceText as textOfChoice } from "../../ops/kernel_choice.ts";
-
-/** Seconds that tuning takes at most, but for the last candidate's: a dozen families take half of them on a GPU. */
-const MOST_SECONDS = 120;
 
 /** Result of a tuning. */
 interface Tuned {
@@ -24,22 +20,20 @@ interface Tuned {
  *
  * @param known choices of other families, which are kept
  * @param options.onResult receives each contest when it has ended
- * @param options.seconds for all contests together. Default: two minutes
+ * @param options.timeIsUp asked before each contest and candidate. Default: never
  */
 export async function tune(
   gpu: Gpu,
   classes: readonly ProductClass[],
   known: ReadonlyMap<string, Choice>,
-  { onResult = () => {}, seconds = MOST_SECONDS }: {
+  { onResult = () => {}, timeIsUp = () => false }: {
     readonly onResult?: (result: ContestResult) => void;
-    readonly seconds?: number;
+    readonly timeIsUp?: () => boolean;
   } = {},
 ): Promise<Tuned> {
   const pipelines = createPipelineCache(gpu);
   const choices = new Map(known);
   const left: string[] = [];
-  const spent = startStopwatch();
-  const timeIsUp = () => spent() >= seconds;
   for (const one of classes) {
     const contest = productContest(gpu, pipelines, one);
     if (contest === null) continue;
