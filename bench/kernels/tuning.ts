@@ -2,7 +2,7 @@
  * Prints the tuner's choices on this adapter, and keeps nothing: `deno run -A bench/kernels/tuning.ts`.
  */
 import { openGpu } from "../../src/gpu/device.ts";
-import { knownClasses } from "../../src/model/tune/product_classes.ts";
+import { knownClasses } from "../../src/model/tune/tuned_classes.ts";
 import { type ContestResult, textOfChoice, tune } from "../../src/model/tune/tune.ts";
 import { emit } from "../figure.ts";
 

@@ -4,8 +4,11 @@ import type { BufferRange, Dispatch } from "../../src/gpu/pass.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { launches, type LaunchTarget } from "../../src/graph/launches.ts";
 import { bytesOf, kernelScratch, plan } from "../../src/graph/memory_plan.ts";
+import { attentionCandidates, attentionFamily } from "../../src/ops/attention/attention_choice.ts";
+import type { AttentionAttributes } from "../../src/ops/attention/attention_layout.ts";
 import { elementBytes, FORMATS, type WeightFormat } from "../../src/ops/formats/format_table.ts";
 import type { GpuWeight } from "../../src/ops/formats/weight.ts";
+import type { Tuning } from "../../src/ops/kernel_choice.ts";
 import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
 import { productCandidates } from "../../src/ops/product/product_choice.ts";
 import { singleCandidates, singleProduct } from "../../src/ops/product/single_product.ts";
@@ -46,7 +49,9 @@ export function allKernels(targets: readonly KernelTarget[] = TARGETS): Kernel[]
       ]
     ) {
       const formats = one.weights === undefined ? (["f32"] as const) : WEIGHT_FORMATS;
-      for (const format of formats) keep(launchesOf(one, target, format));
+      for (const format of formats) {
+        for (const tuning of tuningsOf(one, target)) keep(launchesOf(one, { ...target, tuning }, format));
+      }
     }
     for (const format of WEIGHT_FORMATS) {
       for (const inner of INNER) {
@@ -58,8 +63,15 @@ export function allKernels(targets: readonly KernelTarget[] = TARGETS): Kernel[]
   return [...kernels.values()];
 }
 
+/** Tunings for each candidate of attention on a GPU; the defaults for other ops. */
+function tuningsOf({ op, attributes }: OpCase, { subgroups, software }: KernelTarget): (Tuning | undefined)[] {
+  if (software || !op.startsWith("attention")) return [undefined];
+  const family = attentionFamily((attributes as AttentionAttributes).headSize);
+  return attentionCandidates(subgroups).map((choice) => ({ name: "candidate", choices: new Map([[family, choice]]) }));
+}
+
 /** The launches of one op, with its weights in a format. */
-function launchesOf(one: OpCase, target: KernelTarget, format: WeightFormat): Dispatch[] {
+function launchesOf(one: OpCase, target: Omit<LaunchTarget, "weights">, format: WeightFormat): Dispatch[] {
   const g = trace();
   const inputs = one.inputs.map((type, i) => g.input(`in${i}`, type));
   const graph = g.finish({ outputs: g.emit(one.op, one.attributes as never, inputs) });

@@ -1,5 +1,5 @@
 import { openGpu } from "../../gpu/device.ts";
-import { knownClasses, modelClasses } from "../../model/tune/product_classes.ts";
+import { knownClasses, modelClasses } from "../../model/tune/tuned_classes.ts";
 import { type ContestResult, textOfChoice, tune } from "../../model/tune/tune.ts";
 import { readTuning, tuningKey, writeTuning } from "../../model/tune/tuning_cache.ts";
 import type { LoadOptions } from "../../model/model.ts";

@@ -3,7 +3,9 @@ import type { Gpu } from "../../gpu/device.ts";
 import { createPipelineCache } from "../../gpu/kernel.ts";
 import type { Choice, Tuning } from "../../ops/kernel_choice.ts";
 import { choicesText, type ContestResult, holdContest } from "../../ops/kernel_contest.ts";
-import { type ProductClass, productContest } from "../../ops/product/product_contest.ts";
+import { attentionContest } from "../../ops/attention/attention_contest.ts";
+import { productContest } from "../../ops/product/product_contest.ts";
+import type { TunedClass } from "./tuned_classes.ts";
 
 export type { ContestResult } from "../../ops/kernel_contest.ts";
 export { choiceText as textOfChoice } from "../../ops/kernel_choice.ts";
@@ -16,7 +18,7 @@ interface Tuned {
 }
 
 /**
- * Holds the contests of classes of products; those with one kernel alone have none.
+ * Holds the contests of classes of products and attention; those with one kernel alone have none.
  *
  * @param known choices of other families, which are kept
  * @param options.onResult receives each contest when it has ended
@@ -24,7 +26,7 @@ interface Tuned {
  */
 export async function tune(
   gpu: Gpu,
-  classes: readonly ProductClass[],
+  classes: readonly TunedClass[],
   known: ReadonlyMap<string, Choice>,
   { onResult = () => {}, timeIsUp = () => false }: {
     readonly onResult?: (result: ContestResult) => void;
@@ -35,7 +37,7 @@ export async function tune(
   const choices = new Map(known);
   const left: string[] = [];
   for (const one of classes) {
-    const contest = productContest(gpu, pipelines, one);
+    const contest = "headSize" in one ? attentionContest(gpu, pipelines, one) : productContest(gpu, pipelines, one);
     if (contest === null) continue;
     if (timeIsUp()) {
       left.push(contest.family);

@@ -74,7 +74,7 @@ export const attention: Op<QueryAttributes> = {
     const length = evenKeys(attributes, qkv);
     return layout === undefined && goesByBlocks(attributes, length, adapter) ? blockedScratch(attributes, length) : [];
   },
-  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software }) {
+  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software, tuning }) {
     const { heads, sequences: B, shared: P, queries } = attributes;
     const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
@@ -83,7 +83,7 @@ export const attention: Op<QueryAttributes> = {
       return blockedAttention(attributes, { length, N }, qkv, outputs, scratch);
     }
     return [{
-      kernel: attentionKernel("attention", forwardSource, attributes, { subgroups, software }, {
+      kernel: attentionKernel("attention", forwardSource, attributes, { subgroups, software, tuning }, {
         positions: length,
         ragged,
         gapped: attributes.gapped,
@@ -144,7 +144,7 @@ export const attentionBackward: Op<QueryAttributes> = {
     const blocked = goesByBlocks(attributes, evenKeys(attributes, qkv), adapter);
     return [delta, ...(blocked ? blockedBackwardScratch(attributes, attributes.shared + own) : [])];
   },
-  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch, subgroups, software }) {
+  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch, subgroups, software, tuning }) {
     const [qkv, o, lse, dOut] = inputs;
     const { heads, kvHeads, sequences: B, shared: P } = attributes;
     const { S, N, n, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
@@ -157,12 +157,16 @@ export const attentionBackward: Op<QueryAttributes> = {
       "attention_backward_key_value",
       backwardKeyValueSource,
       attributes,
-      { subgroups, software },
+      { subgroups, software, tuning },
       { positions: length, results: 2 },
     );
     return [
       {
-        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, { subgroups, software }, {
+        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, {
+          subgroups,
+          software,
+          tuning,
+        }, {
           positions: length,
         }),
         bindings: [qkv, o, lse, dOut, delta, dqkv],
@@ -212,14 +216,14 @@ export const attentionTangent: Op<QueryAttributes> = {
     const length = evenKeys(attributes, qkv);
     return goesByBlocks(attributes, length, adapter) ? blockedTangentScratch(attributes, length) : [];
   },
-  kernels({ attributes, inputs, inputTypes, outputs, scratch, subgroups, software }) {
+  kernels({ attributes, inputs, inputTypes, outputs, scratch, subgroups, software, tuning }) {
     const { heads, sequences: B, shared: P } = attributes;
     const { S, N } = sizesOf("attentionTangent", attributes, inputTypes[0]);
     if (goesByBlocks(attributes, P + S, { subgroups, software })) {
       return blockedTangent(attributes, { length: P + S, N }, inputs, outputs[0], scratch);
     }
     return [{
-      kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }, {
+      kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software, tuning }, {
         positions: P + S,
       }),
       bindings: [...inputs, ...outputs],
@@ -228,3 +232,11 @@ export const attentionTangent: Op<QueryAttributes> = {
     }];
   },
 };
+
+/** Everything that the kernels which a tuning chooses among are made of. */
+export const ATTENTION_SOURCES: readonly string[] = [
+  forwardSource,
+  backwardQuerySource,
+  backwardKeyValueSource,
+  tangentSource,
+];

@@ -2,6 +2,7 @@ import layoutSource from "../../../shaders/attention/attention_lib.wgsl" with { 
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
+import { attentionChoice } from "./attention_choice.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in attention_lib.wgsl.
@@ -23,8 +24,9 @@ const SOFTWARE: readonly RowChoice[] = [
   { positions: 192, rows: 16, sums: 128 },
   { positions: 0, rows: 8, sums: 64 },
 ];
-// A GPU has other threads to run while one loads, and registers for few rows.
 const FEWEST_ROWS = 4;
+// A GPU has other threads to run while one loads, and registers for few results.
+const HARDWARE_SUMS = 32;
 
 // Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
 const MOST_ITERATIONS = 60000;
@@ -52,8 +54,8 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
 }
 
 /**
- * A kernel of this family: its body behind the layout of stacked rows. In software with subgroups, threads that share
- * rows load one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
+ * A kernel of this family: its body behind the layout of stacked rows. In software with subgroups, and on a GPU that is
+ * faster so, threads that share rows load one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
  *
  * @param options.positions of a sequence
  * @param options.results that a thread accumulates side by side
@@ -64,7 +66,7 @@ export function attentionKernel(
   stem: string,
   source: string,
   { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
-  { subgroups, software = false }: Pick<KernelContext<unknown>, "subgroups" | "software">,
+  adapter: Pick<KernelContext<unknown>, "subgroups" | "software" | "tuning">,
   { positions, results = 1, ragged = false, gapped = false }: {
     readonly positions: number;
     readonly results?: number;
@@ -74,10 +76,9 @@ export function attentionKernel(
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  // A GPU loads once for all threads of a subgroup that load the same, while a shuffle of each element takes as long as
-  // a load from workgroup memory: one for four multiply-adds.
-  const SHARED = subgroups && software;
-  const ROWS = SHARED ? rowsOf(positions, PART * results) : FEWEST_ROWS;
+  const { SHARED, ROWS } = adapter.software
+    ? softwareRows(adapter.subgroups, positions, PART * results)
+    : hardwareRows(headSize, adapter, PART * results);
   const EIGHTS = Math.ceil(ROWS / 8);
   const REDUCED = Math.max(1, ROWS / ACROSS);
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
@@ -87,7 +88,6 @@ export function attentionKernel(
     PART,
     REDUCED,
     SHARED,
-
     RAGGED: ragged,
     GAPPED: gapped,
     FAR: gapped && WINDOWED,
@@ -108,7 +108,22 @@ export function attentionKernel(
   return specialize(stem, sources, shape, text);
 }
 
-function rowsOf(length: number, perRow: number): number {
+/** How threads share rows, and how many each has. */
+interface ThreadRows {
+  readonly SHARED: boolean;
+  readonly ROWS: number;
+}
+
+function softwareRows(subgroups: boolean, length: number, perRow: number): ThreadRows {
   const fits = SOFTWARE.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
-  return fits?.rows ?? FEWEST_ROWS;
+  return { SHARED: subgroups, ROWS: subgroups ? fits?.rows ?? FEWEST_ROWS : FEWEST_ROWS };
+}
+
+function hardwareRows(
+  headSize: number,
+  adapter: Pick<KernelContext<unknown>, "subgroups" | "tuning">,
+  perRow: number,
+): ThreadRows {
+  const { variant, rows } = attentionChoice(headSize, adapter);
+  return { SHARED: variant === "shuffled", ROWS: rows * perRow <= HARDWARE_SUMS ? rows : FEWEST_ROWS };
 }
