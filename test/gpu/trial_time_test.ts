@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { timeTrial } from "../../src/gpu/trial_time.ts";
 
 /** Clocks of a device whose runs take so many seconds, and what it was asked to run. */
-function device({ seconds, stamped = seconds, timestamps = true, late = 0.01 }: {
+function device({ seconds, stamped = seconds, timestamps = true, late = 0.01, slow = 1 }: {
   readonly seconds: number;
   /** Seconds of a run that timestamps say. */
   readonly stamped?: number;
   readonly timestamps?: boolean;
   /** Seconds after the end in which the host learns of it. */
   readonly late?: number;
+  /** Factor of the first run's time. */
+  readonly slow?: number;
 }) {
   let wall = 5;
   const asked: number[] = [];
@@ -18,9 +20,10 @@ function device({ seconds, stamped = seconds, timestamps = true, late = 0.01 }: 
       timestamps,
       now: () => wall,
       run(repeats: number) {
+        const factor = asked.length === 0 ? slow : 1;
         asked.push(repeats);
-        wall += seconds * repeats + late;
-        return Promise.resolve(timestamps ? stamped : seconds + late / repeats);
+        wall += factor * seconds * repeats + late;
+        return Promise.resolve(timestamps ? factor * stamped : factor * seconds + late / repeats);
       },
     },
   };
@@ -53,8 +56,12 @@ Deno.test("timeTrial() goes by the wall clock over 100 ms where timestamps lie o
   }
 });
 
-Deno.test("timeTrial() ends after one run that is hopeless", async () => {
-  assert.deepEqual(await trial({ seconds: 0.5 }, 0.3), { seconds: 0.5, asked: [1] });
-  assert.deepEqual((await trial({ seconds: 0.5, timestamps: false }, 0.3)).asked, [1]);
+Deno.test("timeTrial() ends after two runs that are hopeless", async () => {
+  assert.deepEqual(await trial({ seconds: 0.5 }, 0.3), { seconds: 0.5, asked: [1, 1] });
+  assert.deepEqual((await trial({ seconds: 0.5, timestamps: false }, 0.3)).asked, [1, 1]);
   assert.equal((await trial({ seconds: 0.2 }, 0.3)).asked.length, 2);
+});
+
+Deno.test("timeTrial() goes on after one slow run among fast ones", async () => {
+  assert.deepEqual(await trial({ seconds: 0.001, slow: 500 }, 0.003), { seconds: 0.001, asked: [1, 1, 10] });
 });
