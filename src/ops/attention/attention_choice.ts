@@ -2,7 +2,7 @@ import { type Choice, chosen } from "../kernel_choice.ts";
 import type { KernelContext } from "../op.ts";
 
 /** Rows of a thread; each thread loads all, or eight that share them load one each and shuffle. */
-export type AttentionChoice = { readonly variant: "plain" | "shuffled"; readonly rows: 4 | 8 };
+type AttentionChoice = { readonly variant: "plain" | "shuffled"; readonly rows: 4 | 8 };
 
 /** The family of attention and its derivatives that share a choice. */
 export function attentionFamily(headSize: number): string {

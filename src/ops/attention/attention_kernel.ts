@@ -55,7 +55,8 @@ export function tiles(B: number, S: number, heads: number, first = 0): [number, 
 
 /**
  * A kernel of this family: its body behind the layout of stacked rows. In software with subgroups, and on a GPU that is
- * faster so, threads that share rows load one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
+ * faster so, threads that share rows load one each and shuffle. The sums are taken in the same order either way, and
+ * however many rows a thread has.
  *
  * @param options.positions of a sequence
  * @param options.results that a thread accumulates side by side
@@ -108,7 +109,7 @@ export function attentionKernel(
   return specialize(stem, sources, shape, text);
 }
 
-/** How threads share rows, and how many each has. */
+/** Rows of a thread; SHARED if threads that have the same load them for each other. */
 interface ThreadRows {
   readonly SHARED: boolean;
   readonly ROWS: number;
