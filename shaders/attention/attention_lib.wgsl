@@ -2,8 +2,8 @@
 // HEAD elements each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a
 // query and a key. A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth
 // Vec of the rows' results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns
-// a vec4f. With subgroups (SHARED) the eight threads that share rows load one each, EIGHTS times if these are more
-// than eight, and shuffle; otherwise each loads all. If there are fewer threads than rows, each has REDUCED
+// a vec4f. If SHARED, which takes subgroups, the eight threads that share rows load one each, EIGHTS times if these
+// are more than eight, and shuffle; otherwise each loads all. If there are fewer threads than rows, each has REDUCED
 // of those that one thread sees to. Threads are then numbered by subgroup and lane, whatever the size, so that eight in
 // a row are lanes of one subgroup.
 const TILE: u32 = 32u;

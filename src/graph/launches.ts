@@ -4,6 +4,14 @@ import type { Tuning } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Graph } from "./graph.ts";
 
+/**
+ * Rows of a run that keep an adapter busy: two cores have enough of 512, while the narrowest products of small models,
+ * of nine tiles of columns, fill the largest GPU by 2,048.
+ */
+export function busyRows({ software }: Pick<LaunchTarget, "software">): number {
+  return software ? 512 : 2048;
+}
+
 /** The adapter and the weights that kernels are chosen for. */
 export interface LaunchTarget {
   readonly subgroups: boolean;

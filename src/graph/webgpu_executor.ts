@@ -12,7 +12,7 @@ import { elements } from "../ops/op.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
 import type { Graph, GraphInput } from "./graph.ts";
-import { launches } from "./launches.ts";
+import { busyRows, launches } from "./launches.ts";
 import { bytesOf, kernelScratch, plan, type ScratchOf, shareSlots } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, listOutputs } from "./outputs.ts";
 
@@ -54,7 +54,7 @@ export async function createWebGpuExecutor(
     adapter: gpu.adapter,
     tuning: tuning.name,
     scratchOf: scratchOn(gpu),
-    mostRows: 512,
+    mostRows: busyRows(gpu),
     maxValueBytes: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
     get weightBytes() {
       return weightBytes;

@@ -74,7 +74,7 @@ export const attention: Op<QueryAttributes> = {
     const length = evenKeys(attributes, qkv);
     return layout === undefined && goesByBlocks(attributes, length, adapter) ? blockedScratch(attributes, length) : [];
   },
-  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software, mostWork }) {
+  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software, tuning, mostWork }) {
     const { heads, sequences: B, shared: P, queries } = attributes;
     const { R, S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
@@ -82,7 +82,7 @@ export const attention: Op<QueryAttributes> = {
     if (!ragged && goesByBlocks(attributes, length, { subgroups, software })) {
       return blockedAttention(attributes, { length, N }, qkv, outputs, scratch);
     }
-    const kernel = attentionKernel("attention", forwardSource, attributes, { subgroups, software }, {
+    const kernel = attentionKernel("attention", forwardSource, attributes, { subgroups, software, tuning }, {
       positions: length,
       ragged,
       gapped: attributes.gapped,
@@ -147,7 +147,7 @@ export const attentionBackward: Op<QueryAttributes> = {
     const blocked = goesByBlocks(attributes, evenKeys(attributes, qkv), adapter);
     return [delta, ...(blocked ? blockedBackwardScratch(attributes, attributes.shared + own) : [])];
   },
-  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch, subgroups, software, mostWork }) {
+  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch, subgroups, software, tuning, mostWork }) {
     const [qkv, o, lse, dOut] = inputs;
     const { heads, kvHeads, sequences: B, shared: P } = attributes;
     const { S, N, n, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
@@ -160,10 +160,12 @@ export const attentionBackward: Op<QueryAttributes> = {
     const queryKernel = attentionKernel("attention_backward_query", backwardQuerySource, attributes, {
       subgroups,
       software,
+      tuning,
     }, { positions: length });
     const keyValueKernel = attentionKernel("attention_backward_key_value", backwardKeyValueSource, attributes, {
       subgroups,
       software,
+      tuning,
     }, { positions: length, results: 2 });
     const launchesOf = (side: number, work: number) => tileLaunches(tiles(B, length, side), work, mostWork);
     return [
@@ -220,13 +222,13 @@ export const attentionTangent: Op<QueryAttributes> = {
     const length = evenKeys(attributes, qkv);
     return goesByBlocks(attributes, length, adapter) ? blockedTangentScratch(attributes, length) : [];
   },
-  kernels({ attributes, inputs, inputTypes, outputs, scratch, subgroups, software, mostWork }) {
+  kernels({ attributes, inputs, inputTypes, outputs, scratch, subgroups, software, tuning, mostWork }) {
     const { heads, sequences: B, shared: P } = attributes;
     const { S, N } = sizesOf("attentionTangent", attributes, inputTypes[0]);
     if (goesByBlocks(attributes, P + S, { subgroups, software })) {
       return blockedTangent(attributes, { length: P + S, N }, inputs, outputs[0], scratch);
     }
-    const kernel = attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }, {
+    const kernel = attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software, tuning }, {
       positions: P + S,
     });
     const work = pairWork(attributes, { sequences: B, queries: N, positions: P + S }, 5);
@@ -239,3 +241,11 @@ export const attentionTangent: Op<QueryAttributes> = {
     }));
   },
 };
+
+/** Everything that the kernels which a tuning chooses among are made of. */
+export const ATTENTION_SOURCES: readonly string[] = [
+  forwardSource,
+  backwardQuerySource,
+  backwardKeyValueSource,
+  tangentSource,
+];

@@ -3,6 +3,7 @@ import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
+import { attentionChoice } from "./attention_choice.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in attention_lib.wgsl.
@@ -17,8 +18,6 @@ interface RowChoice {
   readonly sums: number;
 }
 
-// A discrete GPU has registers for no more, and other threads to run while one loads.
-const HARDWARE: readonly RowChoice[] = [{ positions: 0, rows: 8, sums: 32 }];
 // Software loads lane by lane, so that as many rows as can be should share a load, and values that do not fit its
 // registers stays in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
 const SOFTWARE: readonly RowChoice[] = [
@@ -27,6 +26,8 @@ const SOFTWARE: readonly RowChoice[] = [
   { positions: 0, rows: 8, sums: 64 },
 ];
 const FEWEST_ROWS = 4;
+// A GPU has other threads to run while one loads, and registers for few results.
+const HARDWARE_SUMS = 32;
 
 // Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
 const MOST_ITERATIONS = 60000;
@@ -91,8 +92,9 @@ export function pairWork(
 }
 
 /**
- * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
- * one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
+ * A kernel of this family: its body behind the layout of stacked rows. In software with subgroups, and on a GPU that is
+ * faster so, threads that share rows load one each and shuffle. The sums are taken in the same order either way, and
+ * however many rows a thread has.
  *
  * @param options.positions of a sequence
  * @param options.results that a thread accumulates side by side
@@ -103,7 +105,7 @@ export function attentionKernel(
   stem: string,
   source: string,
   { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
-  { subgroups, software = false }: Pick<KernelContext<unknown>, "subgroups" | "software">,
+  adapter: Pick<KernelContext<unknown>, "subgroups" | "software" | "tuning">,
   { positions, results = 1, ragged = false, gapped = false }: {
     readonly positions: number;
     readonly results?: number;
@@ -113,8 +115,9 @@ export function attentionKernel(
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  const SHARED = subgroups;
-  const ROWS = subgroups ? rowsOf(software ? SOFTWARE : HARDWARE, positions, PART * results) : FEWEST_ROWS;
+  const { SHARED, ROWS } = adapter.software
+    ? softwareRows(adapter.subgroups, positions, PART * results)
+    : hardwareRows(headSize, adapter, PART * results);
   const EIGHTS = Math.ceil(ROWS / 8);
   const REDUCED = Math.max(1, ROWS / ACROSS);
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
@@ -124,7 +127,6 @@ export function attentionKernel(
     PART,
     REDUCED,
     SHARED,
-
     RAGGED: ragged,
     GAPPED: gapped,
     FAR: gapped && WINDOWED,
@@ -145,7 +147,22 @@ export function attentionKernel(
   return specialize(stem, sources, shape, text);
 }
 
-function rowsOf(choices: readonly RowChoice[], length: number, perRow: number): number {
-  const fits = choices.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
-  return fits?.rows ?? FEWEST_ROWS;
+/** Rows of a thread; SHARED if threads that have the same load them for each other. */
+interface ThreadRows {
+  readonly SHARED: boolean;
+  readonly ROWS: number;
+}
+
+function softwareRows(subgroups: boolean, length: number, perRow: number): ThreadRows {
+  const fits = SOFTWARE.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
+  return { SHARED: subgroups, ROWS: subgroups ? fits?.rows ?? FEWEST_ROWS : FEWEST_ROWS };
+}
+
+function hardwareRows(
+  headSize: number,
+  adapter: Pick<KernelContext<unknown>, "subgroups" | "tuning">,
+  perRow: number,
+): ThreadRows {
+  const { variant, rows } = attentionChoice(headSize, adapter);
+  return { SHARED: variant === "shuffled", ROWS: rows * perRow <= HARDWARE_SUMS ? rows : FEWEST_ROWS };
 }
