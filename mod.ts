@@ -24,7 +24,8 @@ export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./
 export type { Quantize } from "./src/model/load/load_weights.ts";
 export type { GenerateOptions } from "./src/model/generate/continue_prompt.ts";
 export type { ChatMessage } from "./src/model/tokens/chat_turns.ts";
-export { GpuError, NoAdapterError } from "./src/gpu/device.ts";
+export { NoAdapterError } from "./src/gpu/device.ts";
+export { GpuError } from "./src/gpu/gpu_error.ts";
 export { NoRuntimeError } from "./src/graph/onnx_runtime.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";

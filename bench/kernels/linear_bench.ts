@@ -10,7 +10,8 @@ import { timeInTurn } from "../../src/gpu/gpu_time.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass, type Dispatch, type Pass, wholeBuffer } from "../../src/gpu/pass.ts";
 import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
-import type { ProductVariant } from "../../src/ops/product/product_kernels.ts";
+import { partElements } from "../../src/ops/product/product_parts.ts";
+import type { ProductVariant } from "../../src/ops/product/product_choice.ts";
 import { runDispatches, upload } from "../../src/gpu/run_dispatches.ts";
 import { sample, sampleWeight } from "../../src/ops/formats/sample_weight.ts";
 import { emit, print } from "../figure.ts";
@@ -39,9 +40,21 @@ async function compare(
     const term = transposed
       ? (m: number, k: number, n: number) => input[m * outputs + n] * values[n * inner + k]
       : (m: number, n: number, k: number) => input[m * inner + k] * values[n * inner + k];
+    const { features: { subgroups }, software } = gpu;
+    const room = partElements(rows, width, length / rows, software);
+    const parts = room === 0 ? undefined : wholeBuffer(allocator.create("parts", 4 * room, STORAGE));
     const dispatchesOf = (variant: ProductVariant | undefined): Dispatch[] => {
-      const { subgroups } = gpu.features;
-      const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups, variant };
+      const product = {
+        w,
+        segment: w.segments[0],
+        weightRow: 0,
+        count: outputs,
+        rows,
+        subgroups,
+        software,
+        variant,
+        parts,
+      };
       return transposed
         ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
         : forwardProduct({ ...product, x: from, y: to, added: null }, { column: 0, stride: outputs });

@@ -3,6 +3,7 @@ import type { Gpu } from "../../src/gpu/device.ts";
 import { createPipelineCache } from "../../src/gpu/kernel.ts";
 import { createPass, wholeBuffer } from "../../src/gpu/pass.ts";
 import type { GpuWeight } from "../../src/ops/formats/weight.ts";
+import { partElements } from "../../src/ops/product/product_parts.ts";
 import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
 import { runDispatches, upload } from "../../src/gpu/run_dispatches.ts";
 import type { Contender, Task } from "./contender.ts";
@@ -22,8 +23,11 @@ export async function whence(gpu: Gpu, task: Task): Promise<Contender> {
   const from = wholeBuffer(upload(gpu, allocator, Float32Array.from(task.input)));
   const length = rows * (transposed ? inner : outputs);
   const to = wholeBuffer(allocator.create("result", length * 4, STORAGE));
-  const { subgroups } = gpu.features;
-  const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups };
+  const { features: { subgroups }, software } = gpu;
+  const [terms, columns] = transposed ? [outputs, inner] : [inner, outputs];
+  const room = partElements(rows, terms, columns, software);
+  const parts = room === 0 ? undefined : wholeBuffer(allocator.create("parts", 4 * room, STORAGE));
+  const product = { w, segment: w.segments[0], weightRow: 0, count: outputs, rows, subgroups, software, parts };
   const dispatches = transposed
     ? transposedProduct({ ...product, dy: from, dx: to }, { column: 0, stride: outputs, accumulate: false })
     : forwardProduct({ ...product, x: from, y: to, added: null }, { column: 0, stride: outputs });

@@ -2,8 +2,8 @@
 // HEAD elements each, read as vectors `Vec` of WIDTH elements. A workgroup works on tiles of TILE x TILE pairs of a
 // query and a key. A thread has ROWS rows of the tile: first 4 columns of them, as products of rows, then every eighth
 // Vec of the rows' results. What it found of the pairs passes from one to the other through workgroup memory, 4 columns
-// a vec4f. With subgroups (SHARED) the eight threads that share rows load one each, EIGHTS times if these are more
-// than eight, and shuffle; otherwise each loads all. If there are fewer threads than rows, each has REDUCED
+// a vec4f. If SHARED, which takes subgroups, the eight threads that share rows load one each, EIGHTS times if these
+// are more than eight, and shuffle; otherwise each loads all. If there are fewer threads than rows, each has REDUCED
 // of those that one thread sees to. Threads are then numbered by subgroup and lane, whatever the size, so that eight in
 // a row are lanes of one subgroup.
 const TILE: u32 = 32u;
@@ -23,6 +23,7 @@ struct Params {
   // Query heads of each group; of the keys' and values' kernel alone.
   first_member: u32,
   end_member: u32,
+  first_group: u32, // workgroups of the launches before this one, of the same tiles
 }
 
 // The part of the work that a workgroup does. Rows wrap if a position before the ones that they are for would be below
@@ -46,7 +47,7 @@ struct Place {
 // tiles from the end.
 fn place_of(group: vec3<u32>, groups: vec3<u32>, heads: u32, params: Params, start: u32, late: bool) -> Place {
   let tiles = (params.length + TILE - 1u) / TILE - start;
-  let index = group.y * groups.x + group.x;
+  let index = params.first_group + group.y * groups.x + group.x;
   let pair = index % (heads * params.sequences);
   let tile = index / (heads * params.sequences);
   let first = (start + select(tile, tiles - 1u - tile, late)) * TILE;

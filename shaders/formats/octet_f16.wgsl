@@ -2,7 +2,7 @@
 
 alias Scale = f32;
 
-fn octet_prepare(lane: u32) {}
+fn octet_prepare(thread: u32) {}
 
 fn octet_scale(index: u32) -> Scale {
   return 1.0f;

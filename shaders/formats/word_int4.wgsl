@@ -1,4 +1,4 @@
-fn octet_prepare(lane: u32) {}
+fn octet_prepare(thread: u32) {}
 
 // The 8 codes of a packed word, the first in the lowest bits.
 fn word_octet(word: u32) -> mat2x4f {

@@ -1,3 +1,5 @@
+fn octet_prepare(thread: u32) {}
+
 // The 8 values of a packed word, without their scale.
 fn word_octet(word: u32) -> mat2x4f {
   return mat2x4f(

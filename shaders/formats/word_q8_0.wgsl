@@ -1,4 +1,4 @@
-fn octet_prepare(lane: u32) {}
+fn octet_prepare(thread: u32) {}
 
 // The four values of a packed word of signed bytes, without their scale.
 fn word_quad(word: u32) -> vec4f {

@@ -1,6 +1,8 @@
 // y[m] = the first index of the largest of x[m, 0..D), or NOT_FINITE if one of them is an infinity or NaN; a workgroup
 // of 64 threads a row. With NEXT there is one row: its index is the next step's token too, whose position is one
 // further. The values come as bits, as WGSL lets a compiler take for granted that no f32 is an infinity or NaN.
+// If PARTIAL, a workgroup finds the largest of each PART columns of a row, and y is [rows, parts, 2] of its bits, or of
+// a NaN's if one of the columns is not finite, and its index; if FOUND, this is x, of D parts.
 struct Params {
   rows: u32,
 }
@@ -20,27 +22,55 @@ fn is_finite(bits: u32) -> bool {
   return (bits & 0x7f800000u) != 0x7f800000u;
 }
 
+// Bits of column d of a row, and the index that it stands for.
+fn bits_at(row: u32, d: u32) -> u32 {
+//@ if FOUND
+  return x[2u * (row * D + d)];
+//@ else
+  return x[row * D + d];
+//@ end
+}
+
+fn index_at(row: u32, d: u32) -> u32 {
+//@ if FOUND
+  return x[2u * (row * D + d) + 1u];
+//@ else
+  return d;
+//@ end
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
+//@ if PARTIAL
+  const PARTS = (D + PART - 1u) / PART;
+  let own = group.y * groups.x + group.x;
+  let row = own / PARTS;
+  let start = own % PARTS * PART;
+  let end = min(start + PART, D);
+//@ else
   let row = group.y * groups.x + group.x;
+  let start = 0u;
+  let end = D;
+//@ end
   if (row >= params.rows) {
     return;
   }
-  var index = min(lane, D - 1u);
-  let first = x[row * D + index];
+  let column = min(start + lane, end - 1u);
+  let first = bits_at(row, column);
+  var index = index_at(row, column);
   var finite = is_finite(first);
   var value = bitcast<f32>(first);
-  for (var d = lane + 64u; d < D; d += 64u) {
-    let bits = x[row * D + d];
+  for (var d = start + lane + 64u; d < end; d += 64u) {
+    let bits = bits_at(row, d);
     finite = finite && is_finite(bits);
     let candidate = bitcast<f32>(bits);
     if (candidate > value) {
       value = candidate;
-      index = d;
+      index = index_at(row, d);
     }
   }
   best_value[lane] = value;
@@ -55,10 +85,15 @@ fn main(
         index = best_index[i];
       }
     }
+//@ if PARTIAL
+    y[2u * own] = select(0x7fc00000u, bitcast<u32>(value), finite);
+    y[2u * own + 1u] = index;
+//@ else
     y[row] = select(NOT_FINITE, index, finite);
-//@ if NEXT
+//@   if NEXT
     token[0] = index;
     position[0] += 1u;
+//@   end
 //@ end
   }
 }

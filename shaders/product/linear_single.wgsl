@@ -103,6 +103,9 @@ fn main(
 //@ if SUBGROUPS
   octet_prepare(lane);
 //@ end
+//@ if BOOKED
+  octet_prepare(t);
+//@ end
   let runs = params.inner / (8u * OCTETS);
   let first_n = (group.y * groups.x + group.x) * (LANES / ACROSS * OWN);
   let n0 = first_n + t / ACROSS * OWN;

@@ -63,7 +63,11 @@ fn main(
   @builtin(local_invocation_id) local: vec3<u32>,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
+//@ if BY_LANE
   octet_prepare(lane);
+//@ else
+  octet_prepare(local.x);
+//@ end
   let octets = params.inner / 8u;
   // Row tiles run along x, so that neighbours share the weights that are in cache.
   let m0 = group.x * 4u * GROUPS;

@@ -1,7 +1,8 @@
 // y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[m, column + n],
 // for n < count. W is [.., inner] in any format, inner a multiple of 8.
-// A workgroup owns 64 rows x 64 columns, a thread 8 x 8 of them; 16 k at a time pass through workgroup memory.
-// Each sum runs over k in order.
+// A thread owns every DOWN-th row and every ACROSS-th column of the workgroup's tile. Each sum is cut into parts of
+// `part` octets: it runs over the k of a part in order, and the parts are added in order. If PARTIAL a workgroup has
+// one part alone, and y is [parts, rows, count].
 struct Params {
   rows: u32,
   weight_row: u32,
@@ -10,95 +11,132 @@ struct Params {
   stride: u32, // of y
   bias_row: u32, // element of bias for n = 0
   inner: u32,
+  part: u32, // octets of k, whole steps of DEPTH
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, inner]
 @group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [rows, stride] if RESIDUAL
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> x_tile: array<vec4f, 256>; // [16 k, 64 rows]
-var<workgroup> w_tile: array<vec2f, 512>; // [16 k, 64 columns]
+var<workgroup> x_tile: array<vec4f, TILE_ROWS * FOURS>; // [row, k / 4]
+var<workgroup> w_tile: array<vec4f, TILE_COLUMNS * FOURS>; // [column, k / 4]
 
-@compute @workgroup_size(64)
+// Stores the sum of a part, of which the one that begins at octet 0 is the first.
+fn store(m: u32, n: u32, part: vec2<u32>, sum: f32) {
+  if (m >= params.rows || n >= params.count) {
+    return;
+  }
+//@ if PARTIAL
+  y[(part.x / params.part * params.rows + m) * params.count + n] = sum;
+//@ else
+  let at = m * params.stride + params.column + n;
+  var total = sum;
+  if (part.x > 0u) {
+    total = y[at] + sum;
+  }
+//@   if BIAS
+  if (part.y * 8u == params.inner) {
+    total += added[params.bias_row + n];
+  }
+//@   end
+//@   if RESIDUAL
+  if (part.y * 8u == params.inner) {
+    total += added[at];
+  }
+//@   end
+  y[at] = total;
+//@ end
+}
+
+@compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+  octet_prepare(t);
   let octets = params.inner / 8u;
-  let m0 = group.x * 64u;
-  let n0 = group.y * 64u;
-  // This thread loads four values of x at k = 4 q … of four rows, and octet o of W of two columns: neighbours, so that
-  // it stores whole vectors, which no other thread writes.
-  let q = t % 4u;
-  let o = t % 2u;
-//@ for i in 4
-  let x$i = min(m0 + t / 4u * 4u + $i, params.rows - 1u) * octets * 2u;
+  let m0 = group.x * TILE_ROWS;
+  let n0 = group.y * TILE_COLUMNS;
+  // This thread loads fours of x and octets of W: neighbours are neighbours in memory too.
+//@ for i in ROW_LOADS
+  let x$i_row = (t + $iu * THREADS) / FOURS;
+  let x$i_four = (t + $iu * THREADS) % FOURS;
+  let x$i_at = min(m0 + x$i_row, params.rows - 1u) * octets * 2u;
 //@ end
-//@ for i in 2
-  let w$i = (params.weight_row + min(n0 + t / 2u * 2u + $i, params.count - 1u)) * octets;
+//@ for i in W_LOADS
+  let w$i_column = (t + $iu * THREADS) / (DEPTH / 8u);
+  let w$i_octet = (t + $iu * THREADS) % (DEPTH / 8u);
+  let w$i_at = (params.weight_row + min(n0 + w$i_column, params.count - 1u)) * octets;
 //@ end
-  // It computes rows m and 7 more, columns n and 7 more.
-  let m = m0 + t / 8u * 8u;
-  let n = n0 + t % 8u * 8u;
-//@ for g in 2
-//@   for i in 4
-//@     for h in 2
-  var sum$g_$i_$h = vec4f(0.0);
-//@     end
+  let down = t / ACROSS;
+  let across = t % ACROSS;
+//@ if PARTIAL
+  var first = group.z * params.part;
+  let stop = min(first + params.part, octets);
+//@ else
+  var first = 0u;
+  let stop = octets;
+//@ end
+  for (; first < stop; first += params.part) {
+    let end = min(first + params.part, stop);
+//@ for i in ROWS
+//@   for j in COLUMNS
+    var sum$i_$j = 0.0f;
 //@   end
 //@ end
-  for (var k = 0u; k < octets; k += 2u) {
-    // A zero of x for each k beyond the edge leaves the sums as they are.
-    let valid = k + q / 2u < octets;
-    let xk = min(2u * k + q, 2u * octets - 1u);
-    let wk = min(k + o, octets - 1u);
-//@ for i in 4
-    let x$i_k = select(vec4f(0.0), x[x$i + xk], valid);
+    for (var k = first; k < end; k += DEPTH / 8u) {
+      // A zero of x for each k beyond the end leaves the sums as they are.
+//@ for i in ROW_LOADS
+      let x$i_own = select(
+        vec4f(0.0), x[x$i_at + min(2u * k + x$i_four, 2u * octets - 1u)], 2u * k + x$i_four < 2u * octets);
 //@ end
-//@ for i in 2
-    let w$i_k = weight_octet(w$i + wk, octet_scale(w$i + wk));
+//@ for i in W_LOADS
+      let w$i_k = w$i_at + min(k + w$i_octet, octets - 1u);
+      let w$i_own = weight_octet(w$i_k, octet_scale(w$i_k));
 //@ end
-    workgroupBarrier();
-//@ for e in 4
-    x_tile[(4u * q + $e) * 16u + t / 4u] = vec4f(x0_k[$e], x1_k[$e], x2_k[$e], x3_k[$e]);
-//@   for h in 2
-    w_tile[(8u * o + 4u * $h + $e) * 32u + t / 2u] = vec2f(w0_k[$h][$e], w1_k[$h][$e]);
+      workgroupBarrier();
+//@ for i in ROW_LOADS
+//@   if ROW_REST
+      if (x$i_row < TILE_ROWS) {
+        x_tile[place(x$i_row, x$i_four)] = x$i_own;
+      }
+//@   else
+      x_tile[place(x$i_row, x$i_four)] = x$i_own;
 //@   end
 //@ end
-    workgroupBarrier();
-    for (var row = 0u; row < 256u; row += 64u) {
-//@ for u in 4
-//@   for g in 2
-      let x$g_$u = x_tile[row + 16u * $u + t / 8u * 2u + $g];
-      let w$g_$u_at = 2u * row + 32u * $u + t % 8u * 4u + 2u * $g;
-      let w$g_$u = vec4f(w_tile[w$g_$u_at], w_tile[w$g_$u_at + 1u]);
-//@   end
-//@   for g in 2
-//@     for i in 4
-//@       for h in 2
-      sum$g_$i_$h = fma(vec4f(x$g_$u[$i]), w$h_$u, sum$g_$i_$h);
-//@       end
-//@     end
+//@ for i in W_LOADS
+//@   if W_REST
+      if (w$i_column < TILE_COLUMNS) {
+        w_tile[place(w$i_column, 2u * w$i_octet)] = w$i_own[0];
+        w_tile[place(w$i_column, 2u * w$i_octet + 1u)] = w$i_own[1];
+      }
+//@   else
+      w_tile[place(w$i_column, 2u * w$i_octet)] = w$i_own[0];
+      w_tile[place(w$i_column, 2u * w$i_octet + 1u)] = w$i_own[1];
 //@   end
 //@ end
-    }
-  }
-//@ for h in 2
+      workgroupBarrier();
+      for (var four = 0u; four < FOURS; four++) {
+        let x_at = place(down, four);
+        let w_at = place(across, four);
+//@ for j in COLUMNS
+        let w$j = w_tile[w_at + $ju * ACROSS * FOURS];
 //@   for e in 4
-  if (n + 4u * $h + $e < params.count) {
-    let at = params.column + n + 4u * $h + $e;
-    var b = 0.0f;
-//@     if BIAS
-    b = added[params.bias_row + n + 4u * $h + $e];
-//@     end
-//@     for g in 2
-//@       for i in 4
-    if (m + 4u * $g + $i < params.rows) {
-//@         if RESIDUAL
-      b = added[(m + 4u * $g + $i) * params.stride + at];
-//@         end
-      y[(m + 4u * $g + $i) * params.stride + at] = sum$g_$i_$h[$e] + b;
-    }
-//@       end
-//@     end
-  }
+        let w$j_$e = w$j[$e];
 //@   end
 //@ end
+//@ for i in ROWS
+        let x$i = x_tile[x_at + $iu * DOWN * FOURS];
+//@   for e in 4
+        let x$i_$e = x$i[$e];
+//@     for j in COLUMNS
+        sum$i_$j = fma(x$i_$e, w$j_$e, sum$i_$j);
+//@     end
+//@   end
+//@ end
+      }
+    }
+//@ for i in ROWS
+//@   for j in COLUMNS
+    store(m0 + down + $iu * DOWN, n0 + across + $ju * ACROSS, vec2<u32>(first, end), sum$i_$j);
+//@   end
+//@ end
+  }
 }

@@ -1,7 +1,7 @@
-// dx[m, k] (+)= sum_n dy[m, column + n] * W[weight_row + n, k]
-// for n < count. W is [.., inner] in any format, inner a multiple of 8.
-// A workgroup owns 64 rows x 64 k, a thread 8 x 8 of them; 16 n at a time pass through workgroup memory.
-// Each sum runs over n in order.
+// dx[m, k] (+)= sum_n dy[m, column + n] * W[weight_row + n, k] for n < count. W is [.., inner] in any format, inner a
+// multiple of 8. A thread owns every DOWN-th row of the workgroup's tile, and every ACROSS-th four of k of its octets,
+// of which the low halves come first. Each sum is cut into parts of `part` n: it runs over the n of a part in order,
+// and the parts are added in order. If PARTIAL a workgroup has one part alone, and the sums go to [parts, rows, inner].
 struct Params {
   rows: u32,
   weight_row: u32,
@@ -10,96 +10,148 @@ struct Params {
   stride: u32, // of dy
   accumulate: u32,
   inner: u32,
+  part: u32, // n, whole steps of DEPTH
 }
+//@ if ALIGNED
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [rows, stride]
+//@ else
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [rows, stride]
+//@ end
+//@ if PARTIAL
+@group(0) @binding(3) var<storage, read_write> sums: array<vec4f>; // [parts, rows, inner]
+@group(0) @binding(4) var<storage, read> dx: array<vec4f>; // [rows, inner]
+//@ else
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>; // [rows, inner]
+//@ end
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> y_tile: array<vec4f, 256>; // [16 n, 64 rows]
-var<workgroup> w_tile: array<vec4f, 256>; // [16 n, 64 k]
+const OCTETS: u32 = TILE_COLUMNS / 8u;
 
-@compute @workgroup_size(64)
+var<workgroup> y_tile: array<vec4f, TILE_ROWS * FOURS>; // [row, n / 4]
+var<workgroup> w_tile: array<vec4f, DEPTH * 2u * OCTETS>; // [n, half, octet of k]
+
+// Four of dy from n on, with a zero for each n beyond the end, which leaves the sums as they are.
+fn four_of(row: u32, n: u32) -> vec4f {
+  let last = params.count - 1u;
+  let valid = vec4<u32>(n) + vec4<u32>(0u, 1u, 2u, 3u) <= vec4<u32>(last);
+//@ if ALIGNED
+  return select(vec4f(0.0), dy[(row + min(n, last)) / 4u], valid);
+//@ else
+  let own = vec4f(dy[row + min(n, last)], dy[row + min(n + 1u, last)], dy[row + min(n + 2u, last)],
+    dy[row + min(n + 3u, last)]);
+  return select(vec4f(0.0), own, valid);
+//@ end
+}
+
+@compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+  octet_prepare(t);
   let octets = params.inner / 8u;
-  let m0 = group.x * 64u;
-  let o0 = group.y * 8u;
-  let last_n = params.count - 1u;
-  // This thread loads dy of 16 neighbouring rows at one n, which it stores as whole vectors, and an octet of W at two
-  // n.
-  let yn = t % 16u;
-  let wn = t / 8u;
-  let w0 = params.weight_row * octets + min(o0 + t % 8u, octets - 1u);
-//@ for i in 16
-  let y$i = min(m0 + t / 16u * 16u + $i, params.rows - 1u) * params.stride + params.column;
+  let m0 = group.x * TILE_ROWS;
+  let first_octet = group.y * OCTETS;
+  // This thread loads fours of dy and octets of W: neighbours are neighbours in memory too.
+//@ for i in ROW_LOADS
+  let y$i_row = (t + $iu * THREADS) / FOURS;
+  let y$i_four = (t + $iu * THREADS) % FOURS;
+  let y$i_at = min(m0 + y$i_row, params.rows - 1u) * params.stride + params.column;
 //@ end
-  // It computes rows m and 7 more, octet o of k.
-  let m = m0 + t / 8u * 8u;
-  let o = o0 + t % 8u;
-//@ for g in 2
-//@   for i in 4
-  let dx$g_$i = (min(m + 4u * $g + $i, params.rows - 1u) * octets + min(o, octets - 1u)) * 2u;
-//@     for h in 2
-  var sum$g_$i_$h = vec4f(0.0);
-//@     end
-//@   end
+//@ for i in W_LOADS
+  let w$i_n = (t + $iu * THREADS) / OCTETS;
+  let w$i_octet = (t + $iu * THREADS) % OCTETS;
+  let w$i_at = params.weight_row * octets + min(first_octet + w$i_octet, octets - 1u);
 //@ end
-  // The sums go on from those of an earlier launch, so that windows of n give the same bits as one launch for all.
-  if (params.accumulate != 0u) {
-//@ for g in 2
-//@   for i in 4
-//@     for h in 2
-    sum$g_$i_$h = dx[dx$g_$i + $h];
-//@     end
-//@   end
+  let down = t / ACROSS;
+  let across = t % ACROSS;
+//@ for i in ROWS
+  let row$i = m0 + down + $iu * DOWN;
 //@ end
-  }
-  for (var n = 0u; n < params.count; n += 16u) {
-    // A zero of dy for each n beyond the edge leaves the sums as they are.
-    let valid = n + yn <= last_n;
-//@ for i in 16
-    let y$i_n = select(0.0f, dy[y$i + min(n + yn, last_n)], valid);
+  // The places of its fours in a row of dx; octets beyond the edge repeat the last one and are not stored.
+//@ for j in VECS
+  let octet$j = first_octet + (across + $ju * ACROSS) % OCTETS;
+  let at$j = 2u * min(octet$j, octets - 1u) + (across + $ju * ACROSS) / OCTETS;
 //@ end
-//@ for i in 2
-    let at$i = w0 + min(n + wn + 8u * $i, last_n) * octets;
-    let w$i_n = weight_octet(at$i, octet_scale(at$i));
+//@ if PARTIAL
+  var first = group.z * params.part;
+  let stop = min(first + params.part, params.count);
+//@ else
+  var first = 0u;
+  let stop = params.count;
 //@ end
-    workgroupBarrier();
-    y_tile[yn * 16u + t / 16u * 4u] = vec4f(y0_n, y1_n, y2_n, y3_n);
-    y_tile[yn * 16u + t / 16u * 4u + 1u] = vec4f(y4_n, y5_n, y6_n, y7_n);
-    y_tile[yn * 16u + t / 16u * 4u + 2u] = vec4f(y8_n, y9_n, y10_n, y11_n);
-    y_tile[yn * 16u + t / 16u * 4u + 3u] = vec4f(y12_n, y13_n, y14_n, y15_n);
-//@ for i in 2
-//@   for h in 2
-    w_tile[(wn + 8u * $i) * 16u + t % 8u * 2u + $h] = w$i_n[$h];
-//@   end
-//@ end
-    workgroupBarrier();
-    for (var row = 0u; row < 256u; row += 64u) {
-//@ for u in 4
-//@   for g in 2
-      let y$g_$u = y_tile[row + 16u * $u + t / 8u * 2u + $g];
-      let w$g_$u = w_tile[row + 16u * $u + t % 8u * 2u + $g];
-//@   end
-//@   for g in 2
-//@     for i in 4
-//@       for h in 2
-      sum$g_$i_$h = fma(vec4f(y$g_$u[$i]), w$h_$u, sum$g_$i_$h);
-//@       end
-//@     end
-//@   end
-//@ end
+  for (; first < stop; first += params.part) {
+    let end = min(first + params.part, stop);
+    // The first part goes on from the sums of an earlier launch, so that few n give the same bits in any windows.
+    let resumes = first == 0u && params.accumulate != 0u;
+//@ for i in ROWS
+//@   for j in VECS
+    var sum$i_$j = vec4f(0.0);
+    if (resumes) {
+      sum$i_$j = dx[min(row$i, params.rows - 1u) * octets * 2u + at$j];
     }
-  }
-  if (o >= octets) {
-    return;
-  }
-//@ for g in 2
-//@   for i in 4
-  if (m + 4u * $g + $i < params.rows) {
-//@     for h in 2
-    dx[dx$g_$i + $h] = sum$g_$i_$h;
-//@     end
-  }
 //@   end
 //@ end
+    for (var n = first; n < end; n += DEPTH) {
+//@ for i in ROW_LOADS
+      let y$i_own = four_of(y$i_at, n + 4u * y$i_four);
+//@ end
+//@ for i in W_LOADS
+      let w$i_k = w$i_at + min(n + w$i_n, params.count - 1u) * octets;
+      let w$i_own = weight_octet(w$i_k, octet_scale(w$i_k));
+//@ end
+      workgroupBarrier();
+//@ for i in ROW_LOADS
+//@   if ROW_REST
+      if (y$i_row < TILE_ROWS) {
+        y_tile[place(y$i_row, y$i_four)] = y$i_own;
+      }
+//@   else
+      y_tile[place(y$i_row, y$i_four)] = y$i_own;
+//@   end
+//@ end
+//@ for i in W_LOADS
+//@   if W_REST
+      if (w$i_n < DEPTH) {
+        w_tile[w$i_n * 2u * OCTETS + w$i_octet] = w$i_own[0];
+        w_tile[(w$i_n * 2u + 1u) * OCTETS + w$i_octet] = w$i_own[1];
+      }
+//@   else
+      w_tile[w$i_n * 2u * OCTETS + w$i_octet] = w$i_own[0];
+      w_tile[(w$i_n * 2u + 1u) * OCTETS + w$i_octet] = w$i_own[1];
+//@   end
+//@ end
+      workgroupBarrier();
+      for (var four = 0u; four < FOURS; four++) {
+        let y_at = place(down, four);
+        let w_at = four * 8u * OCTETS + across;
+//@ for e in 4
+//@   for j in VECS
+        let w$e_$j = w_tile[w_at + $eu * 2u * OCTETS + $ju * ACROSS];
+//@   end
+//@ end
+//@ for i in ROWS
+        let y$i = y_tile[y_at + $iu * DOWN * FOURS];
+//@   for e in 4
+        let y$i_$e = vec4f(y$i[$e]);
+//@     for j in VECS
+        sum$i_$j = fma(y$i_$e, w$e_$j, sum$i_$j);
+//@     end
+//@   end
+//@ end
+      }
+    }
+//@ for i in ROWS
+//@   for j in VECS
+    if (row$i < params.rows && octet$j < octets) {
+//@     if PARTIAL
+      sums[(first / params.part * params.rows + row$i) * octets * 2u + at$j] = sum$i_$j;
+//@     else
+      let at = row$i * octets * 2u + at$j;
+      if (first > 0u) {
+        sum$i_$j = dx[at] + sum$i_$j;
+      }
+      dx[at] = sum$i_$j;
+//@     end
+    }
+//@   end
+//@ end
+  }
 }

@@ -144,7 +144,8 @@ function report({ outcomes, computed, stored, failed, unmet, summary }: Experime
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
   ];
   if (rows.length > 0) io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
-  io.stdout(`${counts.join(", ")}\nOpen ${summary}\n`);
+  const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
+  io.stdout(`${counts.join(", ")}\n${again}Open ${summary}\n`);
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */

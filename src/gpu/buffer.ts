@@ -1,5 +1,5 @@
-import { GpuError } from "./device.ts";
 import type { Gpu } from "./device.ts";
+import { GpuError } from "./gpu_error.ts";
 
 /** Buffers of one owner, with the bytes that they hold. */
 export interface Allocator {
@@ -20,7 +20,10 @@ export function paddedBytes(bytes: number): number {
   return Math.max(16, Math.ceil(bytes / 16) * 16);
 }
 
-/** Makes an allocator whose sizes are checked against the adapter's limits before WebGPU sees them. */
+/**
+ * Makes an allocator whose sizes are checked against the adapter's limits before WebGPU sees them. A device that was
+ * lost gives none.
+ */
 export function createAllocator(gpu: Gpu): Allocator {
   const held = new Set<GPUBuffer>();
   let bytes = 0;
@@ -33,6 +36,7 @@ export function createAllocator(gpu: Gpu): Allocator {
       return peakBytes;
     },
     create(label, size, usage) {
+      gpu.check();
       const padded = paddedBytes(size);
       assertFits(gpu, label, padded, usage);
       const buffer = gpu.device.createBuffer({ label, size: padded, usage });

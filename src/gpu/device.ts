@@ -1,10 +1,12 @@
+import { type DeviceWatch, watchDevice } from "./device_watch.ts";
 import { driverText } from "./driver.ts";
+import { GpuError } from "./gpu_error.ts";
 import { type SubgroupTrial, trySubgroups } from "./subgroups.ts";
 import { startTickClock } from "./tick_clock.ts";
 import { timestampReader } from "./timestamps.ts";
 
 /** This machine's adapter, as far as kernels and plans depend on it. */
-export interface Gpu {
+export interface Gpu extends Pick<DeviceWatch, "check" | "settle" | "fail"> {
   readonly device: GPUDevice;
   /** The adapter's own description, for the record. */
   readonly adapter: string;
@@ -21,8 +23,6 @@ export interface Gpu {
    * @throws {RangeError} if it has none
    */
   nanosecondsPerTick(): Promise<number>;
-  /** Throws the first error that WebGPU reported outside any error scope: by itself it would stay silent. */
-  check(): void;
   close(): void;
 }
 
@@ -32,12 +32,6 @@ export class NoAdapterError extends Error {
   override name = "NoAdapterError";
 }
 
-/** A WebGPU validation, memory or device error, which WebGPU itself does not raise. */
-export class GpuError extends Error {
-  /** "GpuError" */
-  override name = "GpuError";
-}
-
 /** Limits to keep to that are below the adapter's own. */
 export type LowerLimits = Partial<Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">>;
 
@@ -45,6 +39,7 @@ export type LowerLimits = Partial<Pick<GPUSupportedLimits, "maxStorageBufferBind
  * Opens the high-performance adapter with all of its own limits, or lower ones.
  *
  * @throws {NoAdapterError} if none answers
+ * @throws {GpuError} if its device cannot be had, or is lost before it was tried
  */
 export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
   const adapter = await requestAdapter();
@@ -55,41 +50,55 @@ export async function openGpu(lower: LowerLimits = {}): Promise<Gpu> {
     );
   }
   const timestamps = adapter.features.has("timestamp-query");
-  const { device, subgroups: granted } = await requestDevice(adapter, timestamps);
-  const failures: string[] = [];
-  device.addEventListener("uncapturederror", (event) => {
-    event.preventDefault();
-    failures.push((event as GPUUncapturedErrorEvent).error.message);
-  });
-  let closed = false;
-  device.lost.then((info) => {
-    if (!closed) failures.push(`the device was lost: ${info.message}`);
-  });
-  const [driver, trial, clock] = await Promise.all([
-    driverText(adapter.info),
-    granted ? trySubgroups(device, smallestSubgroup(adapter)) : null,
-    timestamps ? startTickClock(timestampReader(device)) : null,
-  ]);
-  return {
-    device,
-    adapter: adapter.info.description || adapter.info.device || adapter.info.vendor || "unknown adapter",
-    driver,
-    software: isSoftware(adapter),
-    limits: lowered(device.limits, lower),
-    features: { subgroups: trial?.faults.length === 0, timestamps },
-    subgroupTrial: trial,
-    async nanosecondsPerTick() {
-      if (clock === null) throw new RangeError("Cannot time as the adapter must have timestamps: it has none");
-      return await clock.nanoseconds();
-    },
-    check() {
-      if (failures.length > 0) throw new GpuError(failures[0]);
-    },
-    close() {
-      closed = true;
-      device.destroy();
-    },
+  const { device, subgroups } = await requestDevice(adapter, timestamps);
+  const watch = watchDevice(device);
+  const close = () => {
+    watch.close();
+    device.destroy();
   };
+  try {
+    const { driver, trial, clock } = await tryDevice(watch, device, adapter, { subgroups, timestamps });
+    return {
+      device,
+      adapter: nameOf(adapter),
+      driver,
+      software: isSoftware(adapter),
+      limits: lowered(device.limits, lower),
+      features: { subgroups: trial?.faults.length === 0, timestamps },
+      subgroupTrial: trial,
+      async nanosecondsPerTick() {
+        if (clock === null) throw new RangeError("Cannot time as the adapter must have timestamps: it has none");
+        return await clock.nanoseconds();
+      },
+      check: watch.check,
+      settle: watch.settle,
+      fail: watch.fail,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Learns what kernels and plans depend on. */
+async function tryDevice(
+  watch: DeviceWatch,
+  device: GPUDevice,
+  adapter: GPUAdapter,
+  has: { readonly subgroups: boolean; readonly timestamps: boolean },
+) {
+  const [driver, trial, clock] = await watch.settle(Promise.all([
+    driverText(adapter.info),
+    has.subgroups ? trySubgroups(device, smallestSubgroup(adapter)) : null,
+    has.timestamps ? startTickClock(timestampReader({ device, settle: watch.settle })) : null,
+  ]));
+  watch.check();
+  return { driver, trial, clock };
+}
+
+function nameOf({ info }: GPUAdapter): string {
+  return info.description || info.device || info.vendor || "unknown adapter";
 }
 
 /** The kind of the adapter that answers: a processor of graphics, or software in its place. */
@@ -150,16 +159,20 @@ async function requestDevice(adapter: GPUAdapter, timestamps: boolean) {
     const device = await adapter.requestDevice({ requiredLimits, requiredFeatures: [...requiredFeatures, subgroups] });
     return { device, subgroups: true };
   } catch {
-    return { device: await adapter.requestDevice({ requiredLimits, requiredFeatures }), subgroups: false };
+    const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((error: Error) => {
+      throw new GpuError(`Cannot open ${nameOf(adapter)} as it must give a device: ${error.message}`);
+    });
+    return { device, subgroups: false };
   }
 }
 
 /**
  * Runs `create` inside error scopes.
  *
- * @throws {GpuError} if WebGPU reports a validation, memory or internal error, with `label`
+ * @throws {GpuError} if WebGPU reports a validation, memory or internal error, with `label`, or the device is lost
  */
 export async function checked<T>(gpu: Gpu, label: string, create: () => T): Promise<T> {
+  gpu.check();
   const filters = ["validation", "out-of-memory", "internal"] as const;
   for (const filter of filters) gpu.device.pushErrorScope(filter);
   let result: T;
@@ -167,9 +180,11 @@ export async function checked<T>(gpu: Gpu, label: string, create: () => T): Prom
   try {
     result = create();
   } finally {
-    popped = filters.map(() => gpu.device.popErrorScope());
+    popped = filters.map(async () => await gpu.device.popErrorScope());
+    // Nobody awaits them if `create` throws.
+    for (const one of popped) one.catch(() => {});
   }
-  const errors = (await Promise.all(popped)).filter((error) => error !== null);
+  const errors = (await gpu.settle(Promise.all(popped))).filter((error) => error !== null);
   if (errors.length > 0) throw new GpuError(`${label}: ${errors[0].message}`);
   return result;
 }

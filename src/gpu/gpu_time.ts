@@ -24,7 +24,7 @@ async function byClock(gpu: Gpu, launches: Pass, repeats: number): Promise<numbe
   for (let i = 0; i < repeats; i++) launches.encode(pass);
   pass.end();
   gpu.device.queue.submit([encoder.finish()]);
-  await gpu.device.queue.onSubmittedWorkDone();
+  await gpu.settle(gpu.device.queue.onSubmittedWorkDone());
   gpu.check();
   return seconds() / repeats;
 }

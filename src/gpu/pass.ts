@@ -23,15 +23,47 @@ export interface Dispatch {
   /** u32 values of the shader's `Params` struct; at most 16 */
   readonly params: readonly number[];
   readonly workgroups: readonly [number, number, number];
+  /** Multiplications, or what takes as long as so many. Default: an estimate by its buffers and threads. */
+  readonly work?: number;
 }
 
 /** Launches with everything bound, ready to be replayed. */
 export interface Pass {
   /** The kernels' labels, in order. */
   readonly labels: readonly string[];
+  /** Work of each launch. */
+  readonly work: readonly number[];
+  /** Returns a buffer that a launch writes. */
+  written(launch: number): GPUBuffer;
   /** Encodes all launches, or a range of them. */
   encode(pass: GPUComputePassEncoder, first?: number, end?: number): void;
   dispose(): void;
+}
+
+/** Multiplications that take as long as a kernel without products does for a number that it reads or writes. */
+const NUMBER_WORK = 16;
+/** As much for a thread, at most: kernels may touch a few numbers of what is bound. */
+const THREAD_WORK = 4096;
+/** Threads of a workgroup of such kernels. */
+const THREADS = 64;
+
+/** Returns the work of a kernel without products that reads and writes so many numbers. */
+export function touchWork(numbers: number): number {
+  return NUMBER_WORK * numbers;
+}
+
+/** Returns the work of a launch, estimated by the numbers in its buffers and its threads if it is not said. */
+function workOf({ work, bindings, workgroups: [x, y, z] }: Dispatch): number {
+  const bytes = bindings.reduce((sum, range) => sum + (range?.size ?? 0), 0);
+  return work ?? Math.min(touchWork(bytes / 4), x * y * z * THREADS * THREAD_WORK);
+}
+
+/** Returns the buffer at the first binding that a kernel may write. */
+function writtenBy({ kernel: { label, code }, bindings }: Dispatch): GPUBuffer {
+  const found = /@binding\((\d+)\)\s*var<storage,\s*read_write>/.exec(code);
+  const range = found === null ? undefined : bindings[Number(found[1])];
+  if (!range) throw new TypeError(`Cannot run kernel ${label} as it must write a buffer: it has none`);
+  return range.buffer;
 }
 
 // Uniform bindings start at multiples of minUniformBufferOffsetAlignment, which is at most this.
@@ -63,6 +95,8 @@ export async function createPass(
     const groups = await bindAll(gpu, compiled, dispatches, arena);
     return {
       labels: dispatches.map(({ kernel }) => kernel.label),
+      work: dispatches.map(workOf),
+      written: (launch) => writtenBy(dispatches[launch]),
       encode(pass, first = 0, end = dispatches.length) {
         let current: GPUComputePipeline | undefined;
         for (let i = first; i < end; i++) {

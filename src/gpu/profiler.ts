@@ -1,3 +1,4 @@
+import { cutPass } from "./cut_pass.ts";
 import type { Gpu } from "./device.ts";
 import type { Pass } from "./pass.ts";
 import { timePasses } from "./timestamps.ts";
@@ -16,13 +17,17 @@ const MOST_LAUNCHES = 2048;
  * Runs a pass with each launch in a compute pass of its own, timed by timestamps. The results are those of the pass;
  * the time is a little longer, since nothing overlaps.
  *
+ * @param submission work that is submitted at once
  * @throws {RangeError} if the adapter has no timestamps
  */
-export async function profile(gpu: Gpu, pass: Pass): Promise<LaunchTime[]> {
+export async function profile(gpu: Gpu, pass: Pass, submission: number): Promise<LaunchTime[]> {
   if (!gpu.features.timestamps) throw new RangeError("Cannot profile as the adapter must have timestamps: it has none");
   const times: LaunchTime[] = [];
-  for (let first = 0; first < pass.labels.length; first += MOST_LAUNCHES) {
-    times.push(...await profileRange(gpu, pass, first, Math.min(pass.labels.length, first + MOST_LAUNCHES)));
+  for (const last of cutPass(pass.work, submission)) {
+    while (times.length < last) {
+      const end = Math.min(last, times.length + MOST_LAUNCHES);
+      times.push(...await profileRange(gpu, pass, times.length, end));
+    }
   }
   return times;
 }

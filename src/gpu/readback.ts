@@ -1,6 +1,7 @@
-import { GpuError } from "./device.ts";
 import type { Gpu } from "./device.ts";
+import { GpuError } from "./gpu_error.ts";
 import type { BufferRange, Pass } from "./pass.ts";
+import type { RunQueue } from "./run_queue.ts";
 import { createTimestamps, PAIR_BYTES, secondsBetween } from "./timestamps.ts";
 
 /** A range of a buffer that every run leaves for the host. */
@@ -15,7 +16,7 @@ interface ReadbackItem {
 interface ReadbackResult {
   /** Widened to f64, by name. */
   readonly outputs: Record<string, Float64Array>;
-  /** Between the timestamps of the compute pass; null if the adapter has none. */
+  /** From the first launch to the end of the last one; null if the adapter has no timestamps. */
   readonly gpuSeconds: number | null;
 }
 
@@ -24,51 +25,60 @@ interface Readback {
   /** Bytes of one staging buffer. */
   readonly bytes: number;
   /**
-   * Submits a pass in one compute pass of one encoder, then maps its outputs. Several may be under way.
+   * Submits a pass, then maps its outputs. Several may be under way.
    *
-   * @throws {GpuError} if WebGPU reports any error, with the name of the kernel that causes it
+   * @throws {GpuError} if WebGPU reports any error, with the name of the kernel that causes it; if the device is lost;
+   * if a part of the pass was not done
    */
   start(pass: Pass): Promise<ReadbackResult>;
   dispose(): void;
 }
 
+/** Bytes of a staging buffer before the outputs: timestamps, then the mark of the end. */
+const HEAD_BYTES = PAIR_BYTES + 8;
+
 /** Makes the readback of a fixed list of outputs. */
-export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readback {
+export function createReadback(gpu: Gpu, queue: RunQueue, items: readonly ReadbackItem[]): Readback {
   const { device } = gpu;
   const offsets: number[] = [];
-  let bytes = PAIR_BYTES;
+  let bytes = HEAD_BYTES;
   for (const { elements } of items) {
     offsets.push(bytes);
     bytes += Math.ceil(elements / 2) * 8;
   }
   const idle: GPUBuffer[] = [];
   const timestamps = gpu.features.timestamps ? createTimestamps(device, 1) : null;
+  const submit = (pass: Pass, staging: GPUBuffer) =>
+    queue.submit(pass, timestamps, (encoder) => {
+      timestamps?.copyTo(encoder, staging);
+      encoder.copyBufferToBuffer(queue.mark, 0, staging, PAIR_BYTES, 4);
+      items.forEach(({ elements, range }, i) => {
+        encoder.copyBufferToBuffer(range.buffer, range.offset, staging, offsets[i], elements * 4);
+      });
+    });
   return {
     bytes,
     async start(pass) {
+      gpu.check();
       device.pushErrorScope("out-of-memory");
       device.pushErrorScope("validation");
       // MAP_READ | COPY_DST
       const staging = idle.pop() ?? device.createBuffer({ label: "staging", size: bytes, usage: 0x1 | 0x8 });
-      const encoder = device.createCommandEncoder({ label: "run" });
-      const compute = encoder.beginComputePass({ label: "run", timestampWrites: timestamps?.writes(0) });
-      pass.encode(compute);
-      compute.end();
-      timestamps?.copyTo(encoder, staging);
-      items.forEach(({ elements, range }, i) => {
-        encoder.copyBufferToBuffer(range.buffer, range.offset, staging, offsets[i], elements * 4);
-      });
-      device.queue.submit([encoder.finish()]);
-      const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+      const run = submit(pass, staging);
+      const scopes = [device.popErrorScope(), device.popErrorScope()];
       const mapped = staging.mapAsync(0x1).then(() => null, (error: Error) => error);
-      const error = (await scopes).find((found) => found !== null);
-      const failure = await mapped;
+      const failures = await gpu.settle(Promise.all([...scopes, mapped]));
       gpu.check();
-      if (error || failure !== null) {
-        throw new GpuError(`${await culprit(gpu, pass)}: ${(error ?? failure)!.message}`);
+      const failure = failures.find((found) => found !== null);
+      if (failure) {
+        await raise(gpu, new GpuError(`${await culprit(gpu, pass)}: ${failure.message}`));
       }
+      const found = staging.getMappedRange();
+      const dropped = run.end(new Uint32Array(found, PAIR_BYTES, 1)[0]);
+      if (dropped !== null) await raise(gpu, dropped);
       const nanoseconds = timestamps === null ? null : await gpu.nanosecondsPerTick();
-      const result = unpack(staging.getMappedRange(), items, offsets, nanoseconds);
+      const result = unpack(found, items, offsets, nanoseconds);
+      run.learn(result.gpuSeconds);
       staging.unmap();
       idle.push(staging);
       return result;
@@ -80,8 +90,13 @@ export function createReadback(gpu: Gpu, items: readonly ReadbackItem[]): Readba
   };
 }
 
+/** Throws an error, or the loss of the device, which is told later than what it causes. */
+async function raise({ settle }: Gpu, error: GpuError): Promise<never> {
+  return await settle(Promise.reject(error));
+}
+
 /** Encodes launch after launch to find the one that WebGPU rejects, since its messages do not name it. */
-async function culprit({ device }: Gpu, pass: Pass): Promise<string> {
+async function culprit({ device, settle }: Gpu, pass: Pass): Promise<string> {
   for (const [i, label] of pass.labels.entries()) {
     device.pushErrorScope("validation");
     const encoder = device.createCommandEncoder({ label });
@@ -89,7 +104,7 @@ async function culprit({ device }: Gpu, pass: Pass): Promise<string> {
     pass.encode(compute, i, i + 1);
     compute.end();
     encoder.finish();
-    if (await device.popErrorScope() !== null) return `kernel ${label}`;
+    if (await settle(device.popErrorScope()) !== null) return `kernel ${label}`;
   }
   return `run of ${pass.labels.length} kernels`;
 }

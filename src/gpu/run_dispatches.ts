@@ -29,7 +29,7 @@ export async function runDispatches(
   pass.end();
   encoder.copyBufferToBuffer(result, 0, readback, 0, length * 4);
   gpu.device.queue.submit([encoder.finish()]);
-  await readback.mapAsync(1); // READ
+  await gpu.settle(readback.mapAsync(1)); // READ
   const values = new Float32Array(readback.getMappedRange(0, length * 4).slice(0));
   readback.unmap();
   gpu.check();

@@ -1,21 +1,36 @@
 /** Bytes of a pair of timestamps. */
 export const PAIR_BYTES = 16;
 
-/** A device whose ticks have a known unit. */
-interface TimedDevice {
+/** A device, and the way to wait for it. */
+interface WatchedDevice {
   readonly device: GPUDevice;
+  settle<T>(promise: Promise<T>): Promise<T>;
+}
+
+/** A device whose ticks have a known unit. */
+interface TimedDevice extends WatchedDevice {
   nanosecondsPerTick(): Promise<number>;
   /** Throws if the device reported an error. */
   check(): void;
 }
 
 /** Pairs of timestamps, at the beginning and the end of compute passes. */
-interface Timestamps {
-  /** Returns the descriptor of a compute pass that a pair times. */
-  writes(pair: number): GPUComputePassTimestampWrites;
+export interface Timestamps {
+  /**
+   * Returns the descriptor of a compute pass that a pair times.
+   *
+   * @param part of several passes that one pair times: which of its timestamps are of this one. Default: both
+   */
+  writes(pair: number, part?: TimedPart): GPUComputePassTimestampWrites | undefined;
   /** Encodes the copy of all pairs to the beginning of a buffer. */
   copyTo(encoder: GPUCommandEncoder, target: GPUBuffer): void;
   dispose(): void;
+}
+
+/** The ends of a time that a compute pass has. */
+interface TimedPart {
+  readonly begins: boolean;
+  readonly ends: boolean;
 }
 
 /** Makes pairs of timestamps, at most 2,048, WebGPU's limit on a query set. */
@@ -24,7 +39,14 @@ export function createTimestamps(device: GPUDevice, pairs: number): Timestamps {
   // QUERY_RESOLVE | COPY_SRC
   const resolved = device.createBuffer({ label: "timestamps", size: PAIR_BYTES * pairs, usage: 0x200 | 0x4 });
   return {
-    writes: (pair) => ({ querySet, beginningOfPassWriteIndex: 2 * pair, endOfPassWriteIndex: 2 * pair + 1 }),
+    writes: (pair, { begins, ends } = { begins: true, ends: true }) =>
+      begins || ends
+        ? {
+          querySet,
+          ...(begins && { beginningOfPassWriteIndex: 2 * pair }),
+          ...(ends && { endOfPassWriteIndex: 2 * pair + 1 }),
+        }
+        : undefined,
     copyTo(encoder, target) {
       encoder.resolveQuerySet(querySet, 0, 2 * pairs, resolved, 0);
       encoder.copyBufferToBuffer(resolved, 0, target, 0, PAIR_BYTES * pairs);
@@ -47,9 +69,9 @@ export function secondsBetween(mapped: ArrayBuffer, pairs: number, nanoseconds: 
 }
 
 /** Returns a function that takes a timestamp by a pass of nothing. */
-export function timestampReader(device: GPUDevice): () => Promise<bigint> {
+export function timestampReader(on: WatchedDevice): () => Promise<bigint> {
   // Metal may leave no timestamp of a pass without a launch; elsewhere the driver need not compile one.
-  const pipeline = Deno.build.os === "darwin" ? emptyPipeline(device) : null;
+  const pipeline = Deno.build.os === "darwin" ? emptyPipeline(on.device) : null;
   const encode = (encoder: GPUCommandEncoder, writes: Timestamps["writes"]) => {
     const pass = encoder.beginComputePass({ timestampWrites: writes(0) });
     if (pipeline !== null) {
@@ -58,7 +80,7 @@ export function timestampReader(device: GPUDevice): () => Promise<bigint> {
     }
     pass.end();
   };
-  return () => readPairs(device, 1, encode, (mapped) => new BigUint64Array(mapped, 0, 1)[0]);
+  return () => readPairs(on, 1, encode, (mapped) => new BigUint64Array(mapped, 0, 1)[0]);
 }
 
 function emptyPipeline(device: GPUDevice): GPUComputePipeline {
@@ -78,7 +100,7 @@ export async function timePasses(
   encode: (encoder: GPUCommandEncoder, writes: Timestamps["writes"]) => void,
 ): Promise<number[]> {
   const nanoseconds = await gpu.nanosecondsPerTick();
-  return await readPairs(gpu.device, pairs, encode, (mapped) => {
+  return await readPairs(gpu, pairs, encode, (mapped) => {
     gpu.check();
     return secondsBetween(mapped, pairs, nanoseconds);
   });
@@ -86,7 +108,7 @@ export async function timePasses(
 
 /** Submits compute passes and reads their timestamps from a mapped buffer. */
 async function readPairs<T>(
-  device: GPUDevice,
+  { device, settle }: WatchedDevice,
   pairs: number,
   encode: (encoder: GPUCommandEncoder, writes: Timestamps["writes"]) => void,
   read: (mapped: ArrayBuffer) => T,
@@ -97,7 +119,7 @@ async function readPairs<T>(
   encode(encoder, timestamps.writes);
   timestamps.copyTo(encoder, staging);
   device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(0x1);
+  await settle(staging.mapAsync(0x1));
   try {
     return read(staging.getMappedRange());
   } finally {

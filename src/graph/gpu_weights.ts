@@ -72,7 +72,7 @@ export async function uploadWeight(
   let onTheWay = 0;
   for (const { buffer, offset, bytes } of pieces) {
     if (onTheWay + bytes.byteLength > WRITE_BYTES) {
-      await queue.onSubmittedWorkDone();
+      await gpu.settle(queue.onSubmittedWorkDone());
       onTheWay = 0;
     }
     onTheWay += bytes.byteLength;

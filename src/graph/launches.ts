@@ -4,6 +4,14 @@ import type { Tuning } from "../ops/kernel_choice.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
 import type { Graph } from "./graph.ts";
 
+/**
+ * Rows of a run that keep an adapter busy: two cores have enough of 512, while the narrowest products of small models,
+ * of nine tiles of columns, fill the largest GPU by 2,048.
+ */
+export function busyRows({ software }: Pick<LaunchTarget, "software">): number {
+  return software ? 512 : 2048;
+}
+
 /** The adapter and the weights that kernels are chosen for. */
 export interface LaunchTarget {
   readonly subgroups: boolean;
@@ -11,6 +19,8 @@ export interface LaunchTarget {
   /** Default: the defaults. */
   readonly tuning?: Tuning;
   readonly weights: ReadonlyMap<string, GpuWeight>;
+  /** Most work of a launch that can be cut. Default: any. */
+  readonly mostWork?: number;
 }
 
 /**
@@ -22,7 +32,7 @@ export interface LaunchTarget {
  */
 export function launches(
   graph: Graph,
-  { subgroups, software, tuning, weights }: LaunchTarget,
+  { subgroups, software, tuning, weights, mostWork }: LaunchTarget,
   buffers: ReadonlyMap<number, BufferRange>,
   scratch: readonly (readonly BufferRange[])[],
 ): Dispatch[] {
@@ -43,6 +53,7 @@ export function launches(
       subgroups,
       software,
       tuning,
+      mostWork,
       weight,
     })
   );

@@ -28,8 +28,8 @@ interface Life {
 /** Elements (f32) of the buffers that a node needs for itself. */
 export type ScratchOf = (node: GraphNode) => readonly number[];
 
-/** The scratch buffers of an adapter's kernels; by default, of one without subgroups. */
-export function kernelScratch(adapter: KernelAdapter = { subgroups: false }): ScratchOf {
+/** The scratch buffers of an adapter's kernels; by default, of software without subgroups. */
+export function kernelScratch(adapter: KernelAdapter = { subgroups: false, software: true }): ScratchOf {
   return ({ op, attributes, inputs }) => op.scratch?.(attributes, inputs, adapter) ?? [];
 }
 
@@ -42,7 +42,7 @@ export const operatorScratch: ScratchOf = ({ op, attributes, inputs }) => [
  * Assigns slots by liveness: the largest values first, each to the smallest slot that is free for its whole life, so
  * that nothing small and long-lived holds a large slot.
  *
- * @param scratchOf default: that of kernels without subgroups
+ * @param scratchOf default: that of software's kernels without subgroups
  */
 export function plan(graph: Graph, scratchOf: ScratchOf = kernelScratch()): Plan {
   const slotOf = new Map<number, number>();

@@ -9,7 +9,7 @@ import { bytesOfWeights, holdWeights } from "./cpu_weights.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { sliceWeight } from "./gpu_weights.ts";
 import type { Graph } from "./graph.ts";
-import { launches, type LaunchTarget } from "./launches.ts";
+import { busyRows, launches, type LaunchTarget } from "./launches.ts";
 import { bytesOf, kernelScratch, operatorScratch, plan } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, type OutputData } from "./outputs.ts";
 import { referenceNeeds, referenceWeightBytes } from "./reference_executor.ts";
@@ -110,7 +110,7 @@ function webGpuSizes(adapter: RehearsalAdapter): DeviceSizes {
     adapter: adapter.adapter,
     tuning: DEFAULT_TUNING.name,
     scratchOf: kernelScratch({ ...adapter.features, software: adapter.software }),
-    mostRows: () => 512,
+    mostRows: () => busyRows(adapter),
     maxValueBytes: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
     upload(info, segments) {
       const slices = sliceWeight(adapter.limits, info, segments).map(({ format, rowStart, rows, ...bytes }) => ({

@@ -1,16 +1,18 @@
 import { type Allocator, createAllocator, STORAGE } from "../gpu/buffer.ts";
-import { checked, type Gpu, GpuError, type LowerLimits, openGpu } from "../gpu/device.ts";
+import { checked, type Gpu, type LowerLimits, openGpu } from "../gpu/device.ts";
+import { GpuError } from "../gpu/gpu_error.ts";
 import { createPipelineCache, type PipelineCache } from "../gpu/kernel.ts";
 import { type BufferRange, createPass, paramsBytes, wholeBuffer } from "../gpu/pass.ts";
 import { profile } from "../gpu/profiler.ts";
 import { createReadback } from "../gpu/readback.ts";
+import { createRunQueue, type RunQueue } from "../gpu/run_queue.ts";
 import type { GpuWeight } from "../ops/formats/weight.ts";
 import { DEFAULT_TUNING, type Tuning } from "../ops/kernel_choice.ts";
 import { elements } from "../ops/op.ts";
 import type { Executor, InputData, Program } from "./executor.ts";
 import { uploadWeight } from "./gpu_weights.ts";
 import type { Graph, GraphInput } from "./graph.ts";
-import { launches } from "./launches.ts";
+import { busyRows, launches } from "./launches.ts";
 import { bytesOf, kernelScratch, plan, type ScratchOf, shareSlots } from "./memory_plan.ts";
 import { gatherOutputs, type GraphOutputs, listOutputs } from "./outputs.ts";
 
@@ -19,6 +21,7 @@ interface Shared {
   readonly gpu: Gpu;
   readonly allocator: Allocator;
   readonly pipelines: PipelineCache;
+  readonly queue: RunQueue;
   readonly weights: ReadonlyMap<string, GpuWeight>;
   /** Slots, largest first; programs run one after another, so they use the same ones. */
   readonly slots: GPUBuffer[];
@@ -27,7 +30,7 @@ interface Shared {
 }
 
 /**
- * Runs graphs in WGSL kernels: one command encoder, one compute pass and one readback a run.
+ * Runs graphs in WGSL kernels: submissions of a fraction of a second, and one readback a run.
  *
  * @param tuningFor chooses among kernels that compute the same, once for all graphs that the executor runs. Default:
  * the defaults
@@ -43,14 +46,15 @@ export async function createWebGpuExecutor(
   const weights = new Map<string, GpuWeight>();
   const tuning = await tuningFor(gpu);
   const pipelines = createPipelineCache(gpu);
-  const shared: Shared = { gpu, allocator, weights, pipelines, slots: [], states: new Map(), tuning };
+  const queue = await createRunQueue(gpu, pipelines);
+  const shared: Shared = { gpu, allocator, weights, pipelines, queue, slots: [], states: new Map(), tuning };
   let weightBytes = 0;
   return {
     backend: "webgpu",
     adapter: gpu.adapter,
     tuning: tuning.name,
     scratchOf: scratchOn(gpu),
-    mostRows: 512,
+    mostRows: busyRows(gpu),
     maxValueBytes: Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize),
     get weightBytes() {
       return weightBytes;
@@ -83,7 +87,7 @@ function scratchOn({ features: { subgroups }, software }: Gpu): ScratchOf {
 }
 
 async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>): Promise<Program<O>> {
-  const { gpu, allocator, pipelines } = shared;
+  const { gpu, allocator, pipelines, queue } = shared;
   const layout = plan(graph, scratchOn(gpu));
   const { buffers, slots } = await checked(gpu, "buffers of a program", () => ({
     slots: shareSlots(shared.slots, layout.slots, {
@@ -97,11 +101,13 @@ async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>):
   }
   const scratch = layout.scratch.map((own) => own.map((slot) => wholeBuffer(slots[slot])));
   const { subgroups } = gpu.features;
-  const target = { subgroups, software: gpu.software, tuning: shared.tuning, weights: shared.weights };
+  const { tuning, weights } = shared;
+  const target = { subgroups, software: gpu.software, tuning, weights, mostWork: queue.launch };
   const dispatches = launches(graph, target, buffers, scratch);
   const pass = await createPass(gpu, pipelines, allocator, dispatches);
   const readback = createReadback(
     gpu,
+    queue,
     listOutputs(graph.outputs).map(({ name, value }) => (
       { name, dtype: value.dtype, elements: elements(value), range: buffers.get(value.id)! }
     )),
@@ -111,13 +117,14 @@ async function compile<O extends GraphOutputs>(shared: Shared, graph: Graph<O>):
     slots: layout.slots,
     ownBytes: layout.inputBytes + paramsBytes(dispatches.length),
     async run(inputs) {
+      gpu.check();
       for (const [name, values] of Object.entries(inputs)) {
         write(gpu, data.get(name), name, values, buffers);
       }
       const { outputs, gpuSeconds } = await readback.start(pass);
       return { outputs: gatherOutputs(graph.outputs, ({ name }) => outputs[name]), gpuSeconds };
     },
-    profile: () => profile(gpu, pass),
+    profile: () => profile(gpu, pass, queue.submission),
     dispose() {
       for (const { value } of data.values()) allocator.free(buffers.get(value.id)!.buffer);
       pass.dispose();

@@ -73,6 +73,8 @@ export interface KernelContext<A> extends KernelAdapter {
   readonly scratch: readonly BufferRange[];
   /** Chooses among kernels that compute the same. Default: the defaults. */
   readonly tuning?: Tuning;
+  /** Most work of a launch, as far as an op can cut it, with the same bits. Default: any. */
+  readonly mostWork?: number;
   weight(name: string): GpuWeight;
 }
 

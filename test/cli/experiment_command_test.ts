@@ -101,12 +101,17 @@ Deno.test("runExperimentCommand() --plan names the cells that cannot run, says w
     assert.equal(stdout.match(/^It must fit: /gm)?.length, 1);
   }));
 
-Deno.test("runExperimentCommand() exits with 1 where a cell failed", () =>
+Deno.test("runExperimentCommand() exits with 1 where a cell failed, and says how to go on", () =>
   withDirectory(async (directory) => {
     const attribute = () => Promise.reject(new Error("Cannot go on"));
-    const { code, stderr } = await command(directory, ["FILE", "--out", `${directory}/out`], SWEEP, { attribute });
+    const args = ["FILE", "--out", `${directory}/out`];
+    const { code, stdout, stderr } = await command(directory, args, SWEEP, { attribute });
     assert.equal(code, 1);
     assert.match(stderr, /\[ 1\/18\] .*: FAILED: Cannot go on/);
+    assert.match(
+      stdout,
+      /18 failed\nThe same command computes the cells that failed again, and keeps the others\.\nOpen/,
+    );
   }));
 
 Deno.test("runExperimentCommand() fails with the model's own error where none can be opened", () =>

@@ -1,18 +1,22 @@
 import { paddedBytes } from "../../src/gpu/buffer.ts";
 import type { Kernel } from "../../src/gpu/kernel.ts";
+import { PART_END } from "../../src/gpu/part_counter.ts";
 import type { BufferRange, Dispatch } from "../../src/gpu/pass.ts";
 import { trace } from "../../src/graph/graph.ts";
 import { launches, type LaunchTarget } from "../../src/graph/launches.ts";
 import { bytesOf, kernelScratch, plan } from "../../src/graph/memory_plan.ts";
+import { attentionCandidates, attentionFamily } from "../../src/ops/attention/attention_choice.ts";
+import type { AttentionAttributes } from "../../src/ops/attention/attention_layout.ts";
 import { elementBytes, FORMATS, type WeightFormat } from "../../src/ops/formats/format_table.ts";
 import type { GpuWeight } from "../../src/ops/formats/weight.ts";
+import type { Tuning } from "../../src/ops/kernel_choice.ts";
 import { forwardProduct, transposedProduct } from "../../src/ops/product/product.ts";
-import { productCandidates } from "../../src/ops/product/product_kernels.ts";
+import { productCandidates } from "../../src/ops/product/product_choice.ts";
 import { singleCandidates, singleProduct } from "../../src/ops/product/single_product.ts";
 import { ATTENTION_CASES } from "../ops/attention/attention_cases.ts";
 import { BLOCK_CASES } from "../ops/block/block_cases.ts";
 import { WEIGHT_FORMATS } from "../ops/formats/weight_formats.ts";
-import { HEAD_CASES, HEAD_VALUE_CASES } from "../ops/head/head_cases.ts";
+import { HARDWARE_CASES, HEAD_CASES, HEAD_VALUE_CASES } from "../ops/head/head_cases.ts";
 import type { OpCase } from "../support/op_case.ts";
 import { ATTENTION_SHAPES } from "./attention_shapes.ts";
 
@@ -24,20 +28,31 @@ export const TARGETS: readonly KernelTarget[] = [true, false].flatMap((subgroups
 );
 
 /**
- * Makes every kernel without a device: of the cases of all ops in all formats, and of all candidates of products, with
- * and without subgroups, for software and for hardware.
+ * Makes every kernel without a device: of the cases of all ops in all formats, of all candidates of products, with and
+ * without subgroups, for software and for hardware, and of the ends of runs.
  *
  * @returns one of each text
  */
 export function allKernels(targets: readonly KernelTarget[] = TARGETS): Kernel[] {
-  const kernels = new Map<string, Kernel>();
+  const kernels = new Map<string, Kernel>([[PART_END.code, PART_END]]);
   const keep = (dispatches: readonly Dispatch[]) => {
     for (const { kernel } of dispatches) if (!kernels.has(kernel.code)) kernels.set(kernel.code, kernel);
   };
   for (const target of targets) {
-    for (const one of [...ATTENTION_CASES, ...ATTENTION_SHAPES, ...BLOCK_CASES, ...HEAD_CASES, ...HEAD_VALUE_CASES]) {
+    for (
+      const one of [
+        ...ATTENTION_CASES,
+        ...ATTENTION_SHAPES,
+        ...BLOCK_CASES,
+        ...HEAD_CASES,
+        ...HEAD_VALUE_CASES,
+        ...HARDWARE_CASES,
+      ]
+    ) {
       const formats = one.weights === undefined ? (["f32"] as const) : WEIGHT_FORMATS;
-      for (const format of formats) keep(launchesOf(one, target, format));
+      for (const format of formats) {
+        for (const tuning of tuningsOf(one, target)) keep(launchesOf(one, { ...target, tuning }, format));
+      }
     }
     for (const format of WEIGHT_FORMATS) {
       for (const inner of INNER) {
@@ -49,8 +64,15 @@ export function allKernels(targets: readonly KernelTarget[] = TARGETS): Kernel[]
   return [...kernels.values()];
 }
 
+/** Tunings for each candidate of attention on a GPU; the defaults for other ops. */
+function tuningsOf({ op, attributes }: OpCase, { subgroups, software }: KernelTarget): (Tuning | undefined)[] {
+  if (software || !op.startsWith("attention")) return [undefined];
+  const family = attentionFamily((attributes as AttentionAttributes).headSize);
+  return attentionCandidates(subgroups).map((choice) => ({ name: "candidate", choices: new Map([[family, choice]]) }));
+}
+
 /** The launches of one op, with its weights in a format. */
-function launchesOf(one: OpCase, target: KernelTarget, format: WeightFormat): Dispatch[] {
+function launchesOf(one: OpCase, target: Omit<LaunchTarget, "weights">, format: WeightFormat): Dispatch[] {
   const g = trace();
   const inputs = one.inputs.map((type, i) => g.input(`in${i}`, type));
   const graph = g.finish({ outputs: g.emit(one.op, one.attributes as never, inputs) });
@@ -77,18 +99,18 @@ const ROWS = [71, 1500] as const;
 const RANGE = rangeOf(1e6);
 const ADDED = [null, { kind: "bias", range: RANGE }, { kind: "residual", range: RANGE }] as const;
 
-function productsOf(format: WeightFormat, inner: number, { subgroups }: KernelTarget): Dispatch[] {
+function productsOf(format: WeightFormat, inner: number, target: KernelTarget): Dispatch[] {
   const products = COUNTS.flatMap((count) => {
     const w = weightOf(format, count, inner);
-    return ROWS.map((rows) => ({ w, segment: w.segments[0], weightRow: 0, count, rows, subgroups }));
+    return ROWS.map((rows) => ({ w, segment: w.segments[0], weightRow: 0, count, rows, ...target, parts: RANGE }));
   });
   return products.flatMap((product) => {
-    const forward = productCandidates("forward", format, inner, subgroups).flatMap((choice) =>
+    const forward = productCandidates("forward", format, inner, target).flatMap((choice) =>
       ADDED.flatMap((added) =>
         forwardProduct({ ...product, choice, x: RANGE, y: RANGE, added }, { column: 0, stride: product.count })
       )
     );
-    const transposed = productCandidates("transposed", format, inner, subgroups).flatMap((choice) =>
+    const transposed = productCandidates("transposed", format, inner, target).flatMap((choice) =>
       // A stride that is no multiple of four has a kernel of its own.
       [132, 131].flatMap((stride) =>
         transposedProduct({ ...product, choice, dy: RANGE, dx: RANGE }, { column: 0, stride, accumulate: false })

@@ -1,9 +1,11 @@
 /**
  * `deno task conformance`: holds the kernels against devices that are not here, without a GPU. `--all` adds what takes
- * longer. What a machine lacks is said; where CI=true it fails.
+ * longer. What a machine lacks is said; where CI=true it fails. `--gpu` runs all tests and benches on a GPU that is
+ * here, and writes one report to send.
  */
 import { startStopwatch } from "../../src/time/stopwatch.ts";
 import { CHECKS, type ConformanceCheck } from "./checks.ts";
+import { runGpuReport } from "./gpu_report.ts";
 
 const all = Deno.args.includes("--all");
 const strict = Deno.env.get("CI") === "true";
@@ -30,6 +32,7 @@ async function hold({ name, missing, run }: ConformanceCheck): Promise<boolean> 
   }
 }
 
+if (Deno.args.includes("--gpu")) Deno.exit(await runGpuReport(Deno.args, say) ? 0 : 1);
 let failures = 0;
 for (const check of CHECKS) {
   if (check.long && !all) continue;

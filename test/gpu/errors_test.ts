@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createAllocator, STORAGE } from "../../src/gpu/buffer.ts";
-import { GpuError, openGpu } from "../../src/gpu/device.ts";
+import { openGpu } from "../../src/gpu/device.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
+import { GpuError } from "../../src/gpu/gpu_error.ts";
 import { createPipelineCache, specialize } from "../../src/gpu/kernel.ts";
 import { createPass, type Dispatch } from "../../src/gpu/pass.ts";
 import { createReadback } from "../../src/gpu/readback.ts";
+import { createRunQueue } from "../../src/gpu/run_queue.ts";
 
 const HEAD = `struct Params { count: u32 }
 @group(0) @binding(0) var<storage, read_write> y: array<f32>;
@@ -30,8 +32,10 @@ async function run(gpu: Gpu, change: Partial<Dispatch>): Promise<Float64Array> {
   const buffer = allocator.create("y", 32, STORAGE);
   const range = { buffer, offset: 0, size: 32 };
   const dispatch: Dispatch = { kernel: fill, bindings: [range], params: [5], workgroups: [8, 1, 1], ...change };
-  const pass = await createPass(gpu, createPipelineCache(gpu), allocator, [dispatch]);
-  const readback = createReadback(gpu, [{ name: "y", dtype: "f32", elements: 8, range }]);
+  const pipelines = createPipelineCache(gpu);
+  const pass = await createPass(gpu, pipelines, allocator, [dispatch]);
+  const queue = await createRunQueue(gpu, pipelines);
+  const readback = createReadback(gpu, queue, [{ name: "y", dtype: "f32", elements: 8, range }]);
   const { outputs } = await readback.start(pass);
   return outputs.y;
 }

@@ -6,6 +6,7 @@ import { createReferenceExecutor } from "../../src/graph/reference_executor.ts";
 import { createRehearsalExecutor } from "../../src/graph/rehearsal_executor.ts";
 import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
 import { openGpu } from "../../src/gpu/device.ts";
+import { asHardware } from "../support/as_hardware.ts";
 import { uploadWeights } from "../support/op_case.ts";
 
 const PRODUCT = { weight: "o", bias: null, outputs: 16, inner: 16 };
@@ -40,6 +41,23 @@ Deno.test("createRehearsalExecutor() of an adapter takes what a run on it takes"
   const rehearsed = await needsOf(createRehearsalExecutor({ backend: "webgpu", adapter: gpu }, () => {}));
   gpu.close();
   assert.deepEqual(rehearsed, await needsOf(await createWebGpuExecutor()));
+});
+
+Deno.test("createRehearsalExecutor() runs as many rows as a run on the adapter does, four times as many on a GPU", async () => {
+  const gpu = await openGpu();
+  gpu.close();
+  const rowsOf = (software: boolean) =>
+    createRehearsalExecutor({ backend: "webgpu", adapter: { ...gpu, software } }, () => {}).mostRows;
+  assert.deepEqual([rowsOf(true), rowsOf(false)], [512, 2048]);
+  for (
+    const [software, executor] of [[gpu.software, await createWebGpuExecutor()], [
+      false,
+      await asHardware(createWebGpuExecutor),
+    ]] as const
+  ) {
+    assert.equal(executor.mostRows, rowsOf(software));
+    executor.close();
+  }
 });
 
 for (const room of [0, Infinity]) {

@@ -8,6 +8,7 @@ import { createWebGpuExecutor } from "../../src/graph/webgpu_executor.ts";
 import { elements } from "../../src/ops/op.ts";
 import { type OpName, OPS } from "../../src/ops/op_table.ts";
 import { assertClose } from "../support/closeness.ts";
+import { asHardware } from "../support/as_hardware.ts";
 import { inputData, type OpCase, runOp, uploadWeights } from "../support/op_case.ts";
 import { randomValues } from "../support/random.ts";
 
@@ -18,6 +19,14 @@ const KERNEL_TOLERANCE = { absolute: 1e-6, relative: 1e-5 };
 export function testKernels(cases: readonly OpCase[]): void {
   for (const one of cases) {
     Deno.test(`kernel of ${one.title} matches the f64 reference`, () => checkOn(createWebGpuExecutor, one));
+  }
+}
+
+/** Tests the kernels that a GPU gets, which this adapter runs as if it were one, against the f64 reference. */
+export function testHardwareKernels(cases: readonly OpCase[]): void {
+  const create = () => asHardware(createWebGpuExecutor);
+  for (const one of cases) {
+    Deno.test(`kernels of ${one.title} on a GPU match the f64 reference`, () => checkOn(create, one));
   }
 }
 

@@ -6,8 +6,8 @@ const HELP = `Tells if this machine has all that Whence needs; or finds the fast
 
 Usage: deno task doctor [--tune [--model MODEL] [--quantize NAME]]
 
-  --tune              check and time the kernels that compute the same, and keep the choice for later runs; takes minutes
-                      on a software adapter, during which nothing else should run
+  --tune              time the kernels that compute the same, check the fastest, and keep the choice for later runs; takes
+                      two minutes at most, during which nothing else should run
   --model MODEL       tune for this model's shapes: a Hugging Face directory, a .gguf file or
                       organization/name[@revision][:file.gguf] (the embedded model and SmolLM2-135M, Qwen2.5-0.5B and
                       1.5B in NF4)

@@ -1,11 +1,15 @@
 import { openGpu } from "../../gpu/device.ts";
-import { knownClasses, modelClasses } from "../../model/tune/product_classes.ts";
+import { knownClasses, modelClasses } from "../../model/tune/tuned_classes.ts";
 import { type ContestResult, textOfChoice, tune } from "../../model/tune/tune.ts";
 import { readTuning, tuningKey, writeTuning } from "../../model/tune/tuning_cache.ts";
 import type { LoadOptions } from "../../model/model.ts";
+import { startStopwatch } from "../../time/stopwatch.ts";
 import { textTable } from "../../report/text/text_table.ts";
 import { write, writeHint } from "../write.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
+
+/** Seconds that tuning takes at most, but for the last candidate's: a dozen families take half of them on a GPU. */
+const MOST_SECONDS = 120;
 
 /**
  * Tunes the kernels for a model, or for the usual ones, prints the rate of each candidate, and adds the choices to
@@ -23,11 +27,16 @@ export async function runTuning(source: string | undefined, options: LoadOptions
     const key = tuningKey(gpu);
     const { tuning: known } = await readTuning(key);
     const results: ContestResult[] = [];
-    const tuning = await tune(gpu, classes, known.choices, (result) => {
-      results.push(result);
-      write(Deno.stderr, `${result.family}: ${textOfChoice(result.winner)}\n`);
+    const spent = startStopwatch();
+    const { tuning, left } = await tune(gpu, classes, known.choices, {
+      timeIsUp: () => spent() >= MOST_SECONDS,
+      onResult(result) {
+        results.push(result);
+        write(Deno.stderr, `${result.family}: ${textOfChoice(result.winner)}\n`);
+      },
     });
     write(Deno.stdout, `${gpu.adapter}; GFLOPS of each candidate, the default first\n\n${tableOf(results)}\n`);
+    if (left.length > 0) writeHint(`two minutes were up, and these keep what they had: ${left.join(", ")}`);
     try {
       write(Deno.stdout, `tuning ${tuning.name}, kept in ${await writeTuning(key, tuning)}\n`);
     } catch (error) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { cacheFolder, mayUseCache } from "../../checkpoint/cache/cache_directory.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { ATTENTION_SOURCES } from "../../ops/attention/attention.ts";
 import { PRODUCT_SOURCES } from "../../ops/product/product_kernels.ts";
 import { SINGLE_SOURCES } from "../../ops/product/single_product.ts";
 import { type Choice, DEFAULT_TUNING, type Tuning } from "../../ops/kernel_choice.ts";
@@ -31,7 +32,7 @@ const SCHEMA = "whence.tuning/1";
 /** Returns the key of an adapter, this runtime and these kernels. */
 export function tuningKey({ adapter, driver }: Pick<Gpu, "adapter" | "driver">): TuningKey {
   const hash = createHash("sha256");
-  for (const source of [...PRODUCT_SOURCES, ...SINGLE_SOURCES]) hash.update(source);
+  for (const source of [...PRODUCT_SOURCES, ...SINGLE_SOURCES, ...ATTENTION_SOURCES]) hash.update(source);
   return { adapter, driver, deno: Deno.version.deno, shaders: hash.digest("hex") };
 }
 

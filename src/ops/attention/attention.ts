@@ -4,7 +4,7 @@ import backwardQuerySource from "../../../shaders/attention/attention_backward_q
 import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
 import { addScaled, dot } from "../dot.ts";
 import { elements, matrix, type Op } from "../op.ts";
-import { attentionKernel, groupParts, tiles } from "./attention_kernel.ts";
+import { attentionKernel, groupParts, pairWork, tileLaunches, tiles } from "./attention_kernel.ts";
 import {
   backwardSizes,
   eachQuery,
@@ -74,24 +74,27 @@ export const attention: Op<QueryAttributes> = {
     const length = evenKeys(attributes, qkv);
     return layout === undefined && goesByBlocks(attributes, length, adapter) ? blockedScratch(attributes, length) : [];
   },
-  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software }) {
+  kernels({ attributes, inputs: [qkv, layout], inputTypes, outputs, scratch, subgroups, software, tuning, mostWork }) {
     const { heads, sequences: B, shared: P, queries } = attributes;
-    const { S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
+    const { R, S, N } = sizesOf("attention", attributes, inputTypes[0], inputTypes[1]);
     const ragged = layout !== undefined;
     const length = ragged ? roomOf(attributes, inputTypes[1]) : P + S;
     if (!ragged && goesByBlocks(attributes, length, { subgroups, software })) {
       return blockedAttention(attributes, { length, N }, qkv, outputs, scratch);
     }
-    return [{
-      kernel: attentionKernel("attention", forwardSource, attributes, { subgroups, software }, {
-        positions: length,
-        ragged,
-        gapped: attributes.gapped,
-      }),
+    const kernel = attentionKernel("attention", forwardSource, attributes, { subgroups, software, tuning }, {
+      positions: length,
+      ragged,
+      gapped: attributes.gapped,
+    });
+    const work = pairWork(attributes, { sequences: B, queries: ragged ? queries ?? R / B : N, positions: length }, 2);
+    const count = tiles(B, length, heads, ragged ? 0 : P + S - N);
+    return tileLaunches(count, work, mostWork).map(({ before, ...launch }) => ({
+      kernel,
       bindings: [qkv, layout ?? null, ...outputs],
-      params: [B, P, S, ragged ? queries ?? 0 : N, length],
-      workgroups: tiles(B, length, heads, ragged ? 0 : P + S - N),
-    }];
+      params: [B, P, S, ragged ? queries ?? 0 : N, length, 0, 0, before],
+      ...launch,
+    }));
   },
 };
 
@@ -144,7 +147,7 @@ export const attentionBackward: Op<QueryAttributes> = {
     const blocked = goesByBlocks(attributes, evenKeys(attributes, qkv), adapter);
     return [delta, ...(blocked ? blockedBackwardScratch(attributes, attributes.shared + own) : [])];
   },
-  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch, subgroups, software }) {
+  kernels({ attributes, inputs, inputTypes, outputs: [dqkv], scratch, subgroups, software, tuning, mostWork }) {
     const [qkv, o, lse, dOut] = inputs;
     const { heads, kvHeads, sequences: B, shared: P } = attributes;
     const { S, N, n, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
@@ -153,28 +156,35 @@ export const attentionBackward: Op<QueryAttributes> = {
       return blockedBackward(attributes, { length, N, n, own }, inputs, dqkv, scratch);
     }
     const [delta] = scratch;
-    const keyValueKernel = attentionKernel(
-      "attention_backward_key_value",
-      backwardKeyValueSource,
-      attributes,
-      { subgroups, software },
-      { positions: length, results: 2 },
-    );
+    const pairs = { sequences: B, queries: n, positions: length };
+    const queryKernel = attentionKernel("attention_backward_query", backwardQuerySource, attributes, {
+      subgroups,
+      software,
+      tuning,
+    }, { positions: length });
+    const keyValueKernel = attentionKernel("attention_backward_key_value", backwardKeyValueSource, attributes, {
+      subgroups,
+      software,
+      tuning,
+    }, { positions: length, results: 2 });
+    const launchesOf = (side: number, work: number) => tileLaunches(tiles(B, length, side), work, mostWork);
     return [
-      {
-        kernel: attentionKernel("attention_backward_query", backwardQuerySource, attributes, { subgroups, software }, {
-          positions: length,
-        }),
+      ...launchesOf(heads, pairWork(attributes, pairs, 3)).map(({ before, ...launch }) => ({
+        kernel: queryKernel,
         bindings: [qkv, o, lse, dOut, delta, dqkv],
-        params: [B, P, S, N, length],
-        workgroups: tiles(B, length, heads),
-      },
-      ...groupParts(attributes, length).map(([first, end]) => ({
-        kernel: keyValueKernel,
-        bindings: [qkv, lse, dOut, delta, dqkv],
-        params: [B, P, S, N, length, first, end],
-        workgroups: tiles(B, length, kvHeads),
+        params: [B, P, S, N, length, 0, 0, before],
+        ...launch,
       })),
+      ...groupParts(attributes, length).flatMap(([first, end]) =>
+        launchesOf(kvHeads, pairWork(attributes, pairs, 4) * (end - first) * kvHeads / heads).map((
+          { before, ...launch },
+        ) => ({
+          kernel: keyValueKernel,
+          bindings: [qkv, lse, dOut, delta, dqkv],
+          params: [B, P, S, N, length, first, end, before],
+          ...launch,
+        }))
+      ),
     ];
   },
 };
@@ -212,19 +222,30 @@ export const attentionTangent: Op<QueryAttributes> = {
     const length = evenKeys(attributes, qkv);
     return goesByBlocks(attributes, length, adapter) ? blockedTangentScratch(attributes, length) : [];
   },
-  kernels({ attributes, inputs, inputTypes, outputs, scratch, subgroups, software }) {
+  kernels({ attributes, inputs, inputTypes, outputs, scratch, subgroups, software, tuning, mostWork }) {
     const { heads, sequences: B, shared: P } = attributes;
     const { S, N } = sizesOf("attentionTangent", attributes, inputTypes[0]);
     if (goesByBlocks(attributes, P + S, { subgroups, software })) {
       return blockedTangent(attributes, { length: P + S, N }, inputs, outputs[0], scratch);
     }
-    return [{
-      kernel: attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software }, {
-        positions: P + S,
-      }),
+    const kernel = attentionKernel("attention_tangent", tangentSource, attributes, { subgroups, software, tuning }, {
+      positions: P + S,
+    });
+    const work = pairWork(attributes, { sequences: B, queries: N, positions: P + S }, 5);
+    const launches = tileLaunches(tiles(B, P + S, heads, P + S - N), work, mostWork);
+    return launches.map(({ before, ...launch }) => ({
+      kernel,
       bindings: [...inputs, ...outputs],
-      params: [B, P, S, N, P + S],
-      workgroups: tiles(B, P + S, heads, P + S - N),
-    }];
+      params: [B, P, S, N, P + S, 0, 0, before],
+      ...launch,
+    }));
   },
 };
+
+/** Everything that the kernels which a tuning chooses among are made of. */
+export const ATTENTION_SOURCES: readonly string[] = [
+  forwardSource,
+  backwardQuerySource,
+  backwardKeyValueSource,
+  tangentSource,
+];

@@ -1,7 +1,9 @@
 import layoutSource from "../../../shaders/attention/attention_lib.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
+import type { Dispatch } from "../../gpu/pass.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
+import { attentionChoice } from "./attention_choice.ts";
 import type { AttentionAttributes } from "./attention_layout.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in attention_lib.wgsl.
@@ -16,8 +18,6 @@ interface RowChoice {
   readonly sums: number;
 }
 
-// A discrete GPU has registers for no more, and other threads to run while one loads.
-const HARDWARE: readonly RowChoice[] = [{ positions: 0, rows: 8, sums: 32 }];
 // Software loads lane by lane, so that as many rows as can be should share a load, and values that do not fit its
 // registers stays in its first-level cache. But it takes seconds to compile them, which only long sequences are worth.
 const SOFTWARE: readonly RowChoice[] = [
@@ -26,6 +26,8 @@ const SOFTWARE: readonly RowChoice[] = [
   { positions: 0, rows: 8, sums: 64 },
 ];
 const FEWEST_ROWS = 4;
+// A GPU has other threads to run while one loads, and registers for few results.
+const HARDWARE_SUMS = 32;
 
 // Mesa's software driver ends all loops of a thread, silently, after 65,535 iterations in total.
 const MOST_ITERATIONS = 60000;
@@ -47,14 +49,52 @@ function widthOf(headSize: number): 2 | 4 {
   return headSize % 4 === 0 ? 4 : 2;
 }
 
-/** One workgroup a tile of rows of a head of a sequence, from the tile of row `first` on. */
-export function tiles(B: number, S: number, heads: number, first = 0): [number, number, number] {
-  return grid(B * (Math.ceil(S / TILE) - Math.floor(first / TILE)) * heads, 1);
+/** Tiles of rows of the heads of all sequences, from the tile of row `first` on; each is a workgroup's. */
+export function tiles(B: number, S: number, heads: number, first = 0): number {
+  return B * (Math.ceil(S / TILE) - Math.floor(first / TILE)) * heads;
+}
+
+/** A launch of some of the tiles, behind those of the launches before it. */
+interface TileLaunch extends Pick<Dispatch, "workgroups"> {
+  readonly before: number;
+  readonly work: number;
+}
+
+/** Cuts a launch of so many tiles into some of at most `mostWork`: the last positions take twice the mean. */
+export function tileLaunches(count: number, work: number, mostWork = Infinity): TileLaunch[] {
+  const launches = work <= mostWork ? 1 : Math.min(count, Math.ceil(2 * work / mostWork));
+  const most = Math.ceil(count / launches);
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+    const before = i * most;
+    const own = Math.min(most, count - before);
+    return { before, workgroups: grid(own, 1), work: work * own / count };
+  });
+}
+
+/** Queries of each sequence, which are the last of its positions. */
+interface AttendedPairs {
+  readonly sequences: number;
+  readonly queries: number;
+  readonly positions: number;
+}
+
+/** Multiplications of a product of weights that take as long as one of attention's, whose lanes share less. */
+const PAIR_WORK = 6;
+
+/** Returns the work of a launch that takes so many products of rows of a head for each query and key that it sees. */
+export function pairWork(
+  { heads, headSize, window = Infinity }: AttentionAttributes,
+  { sequences, queries, positions }: AttendedPairs,
+  products: number,
+): number {
+  const seen = Math.min(window, positions - (queries - 1) / 2);
+  return PAIR_WORK * products * sequences * queries * seen * heads * headSize;
 }
 
 /**
- * A kernel of this family: its body behind the layout of stacked rows. With subgroups, threads that share rows load
- * one each and shuffle. The sums are taken in the same order either way, and however many rows a thread has.
+ * A kernel of this family: its body behind the layout of stacked rows. In software with subgroups, and on a GPU that is
+ * faster so, threads that share rows load one each and shuffle. The sums are taken in the same order either way, and
+ * however many rows a thread has.
  *
  * @param options.positions of a sequence
  * @param options.results that a thread accumulates side by side
@@ -65,7 +105,7 @@ export function attentionKernel(
   stem: string,
   source: string,
   { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
-  { subgroups, software = false }: Pick<KernelContext<unknown>, "subgroups" | "software">,
+  adapter: Pick<KernelContext<unknown>, "subgroups" | "software" | "tuning">,
   { positions, results = 1, ragged = false, gapped = false }: {
     readonly positions: number;
     readonly results?: number;
@@ -75,8 +115,9 @@ export function attentionKernel(
 ): Kernel {
   const WIDTH = widthOf(headSize);
   const PART = Math.ceil(headSize / WIDTH / ACROSS);
-  const SHARED = subgroups;
-  const ROWS = subgroups ? rowsOf(software ? SOFTWARE : HARDWARE, positions, PART * results) : FEWEST_ROWS;
+  const { SHARED, ROWS } = adapter.software
+    ? softwareRows(adapter.subgroups, positions, PART * results)
+    : hardwareRows(headSize, adapter, PART * results);
   const EIGHTS = Math.ceil(ROWS / 8);
   const REDUCED = Math.max(1, ROWS / ACROSS);
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
@@ -86,7 +127,6 @@ export function attentionKernel(
     PART,
     REDUCED,
     SHARED,
-
     RAGGED: ragged,
     GAPPED: gapped,
     FAR: gapped && WINDOWED,
@@ -107,7 +147,22 @@ export function attentionKernel(
   return specialize(stem, sources, shape, text);
 }
 
-function rowsOf(choices: readonly RowChoice[], length: number, perRow: number): number {
-  const fits = choices.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
-  return fits?.rows ?? FEWEST_ROWS;
+/** Rows of a thread; SHARED if threads that have the same load them for each other. */
+interface ThreadRows {
+  readonly SHARED: boolean;
+  readonly ROWS: number;
+}
+
+function softwareRows(subgroups: boolean, length: number, perRow: number): ThreadRows {
+  const fits = SOFTWARE.find(({ positions, rows, sums }) => length >= positions && rows * perRow <= sums);
+  return { SHARED: subgroups, ROWS: subgroups ? fits?.rows ?? FEWEST_ROWS : FEWEST_ROWS };
+}
+
+function hardwareRows(
+  headSize: number,
+  adapter: Pick<KernelContext<unknown>, "subgroups" | "tuning">,
+  perRow: number,
+): ThreadRows {
+  const { variant, rows } = attentionChoice(headSize, adapter);
+  return { SHARED: variant === "shuffled", ROWS: rows * perRow <= HARDWARE_SUMS ? rows : FEWEST_ROWS };
 }

@@ -1,6 +1,6 @@
 import source from "../../../shaders/block/weight_rows.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import { type BufferRange, type Dispatch, touchWork } from "../../gpu/pass.ts";
 import { FORMATS } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import type { GpuWeight } from "../formats/weight.ts";
@@ -61,5 +61,7 @@ export function gatherWeightRows(
     bindings: [ids, ...weightBindings(segment), into],
     params: [rows, segment.rowStart, segment.rows, w.columns, i > 0 ? 1 : 0],
     workgroups: grid(rows * w.columns, 64),
+    // It reads these rows alone of the whole weight.
+    work: touchWork(2 * rows * w.columns),
   }));
 }

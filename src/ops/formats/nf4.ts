@@ -2,6 +2,7 @@ import codeSource from "../../../shaders/formats/nf4.wgsl" with { type: "text" }
 import octetSource from "../../../shaders/formats/octet_nf4.wgsl" with { type: "text" };
 import elementSource from "../../../shaders/formats/weight_nf4.wgsl" with { type: "text" };
 import wordSource from "../../../shaders/formats/word_nf4.wgsl" with { type: "text" };
+import bookSource from "../../../shaders/formats/word_nf4_book.wgsl" with { type: "text" };
 import shuffledSource from "../../../shaders/formats/word_nf4_subgroup.wgsl" with { type: "text" };
 import { dequantizeNf4, quantizeNf4 } from "../../quant/nf4.ts";
 import type { StorageFormat } from "./storage_format.ts";
@@ -14,6 +15,7 @@ export const nf4: StorageFormat = {
     octet: [codeSource, wordSource, octetSource],
     packed: [codeSource, wordSource],
     shuffled: { octet: [codeSource, shuffledSource, octetSource], packed: [codeSource, shuffledSource] },
+    booked: { octet: [codeSource, bookSource, octetSource], packed: [codeSource, bookSource] },
   },
   rowsAlone: 8,
   dequantize: ({ data, scales }, [rows, columns], values) =>

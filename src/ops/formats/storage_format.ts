@@ -35,6 +35,8 @@ interface FormatReaders extends OctetReaders {
   readonly element: readonly string[];
   /** Readers for lanes that can exchange values, if these read in another way. */
   readonly shuffled?: OctetReaders;
+  /** Readers with a table in workgroup memory, if a GPU reads so. */
+  readonly booked?: OctetReaders;
 }
 
 /** A weight format: one row of `FORMATS`. */

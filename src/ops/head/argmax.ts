@@ -1,9 +1,17 @@
 import source from "../../../shaders/head/argmax.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
-import type { Dispatch } from "../../gpu/pass.ts";
+import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
 import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import { ELEMENT_TYPES } from "../../onnx/onnx_model.ts";
-import { type KernelContext, matrix, type NoAttributes, type Op, requireShape } from "../op.ts";
+import {
+  type KernelAdapter,
+  type KernelContext,
+  matrix,
+  type NoAttributes,
+  type Op,
+  requireShape,
+  type ValueType,
+} from "../op.ts";
 
 /**
  * Stands for the index of a row that is not finite, whose largest value means nothing: more than any vocabulary has,
@@ -25,7 +33,8 @@ export const argmax: Op<NoAttributes> = {
   lower: ({ g, inputs: [x] }) => [lowerArgmax(g, x).checked],
   vjp: null,
   jvp: null,
-  kernels: (context) => [launch(context, false)],
+  scratch: (_attributes, [x], adapter) => foundScratch(x, adapter),
+  kernels: (context) => launches(context, false),
 };
 
 /**
@@ -58,7 +67,8 @@ export const nextToken: Op<NoAttributes> = {
   },
   vjp: null,
   jvp: null,
-  kernels: (context) => [launch(context, true)],
+  scratch: (_attributes, [x], adapter) => foundScratch(x, adapter),
+  kernels: (context) => launches(context, true),
 };
 
 /** The index, and the same unless the row is not finite. */
@@ -71,13 +81,42 @@ function lowerArgmax(g: OnnxEmitter, x: Tensor): { readonly index: Tensor; reado
   return { index: asIndex(found), checked: asIndex(checked) };
 }
 
-function launch(context: KernelContext<NoAttributes>, NEXT: boolean): Dispatch {
-  const { inputs: [x, token = null, position = null], inputTypes, outputs } = context;
+// Columns that a workgroup of a GPU searches, 32 loads a thread: one for a whole vocabulary would leave the GPU idle.
+const PART = 2048;
+
+/** Parts of a row that a GPU searches side by side. */
+function partsOf(columns: number, { software = false }: Pick<KernelAdapter, "software">): number {
+  return software ? 1 : Math.ceil(columns / PART);
+}
+
+/** Scratch for what is found in parts of rows. */
+function foundScratch(x: ValueType, adapter: KernelAdapter): number[] {
+  const { rows, columns } = matrix(x);
+  const parts = partsOf(columns, adapter);
+  return parts === 1 ? [] : [2 * rows * parts];
+}
+
+function launches(context: KernelContext<NoAttributes>, NEXT: boolean): Dispatch[] {
+  const { inputs: [x, token = null, position = null], inputTypes, outputs, scratch: [found] } = context;
   const { rows, columns } = matrix(inputTypes[0]);
-  return {
-    kernel: specialize("argmax", [source], { D: columns, NEXT, NOT_FINITE }),
-    bindings: [x, ...outputs, token, position],
+  const parts = partsOf(columns, context);
+  const kernel = (D: number, PARTIAL: boolean) =>
+    specialize("argmax", [source], { D, NEXT: NEXT && !PARTIAL, NOT_FINITE, PART }, {
+      PARTIAL,
+      FOUND: parts > 1 && !PARTIAL,
+    });
+  const last = (from: BufferRange, D: number): Dispatch => ({
+    kernel: kernel(D, false),
+    bindings: [from, ...outputs, token, position],
     params: [rows],
     workgroups: grid(rows, 1),
+  });
+  if (parts === 1) return [last(x, columns)];
+  const first: Dispatch = {
+    kernel: kernel(columns, true),
+    bindings: [x, found, null, null],
+    params: [rows],
+    workgroups: grid(rows * parts, 1),
   };
+  return [first, last(found, parts)];
 }

@@ -6,7 +6,7 @@ import type { Dispatch } from "../../gpu/pass.ts";
 import type { Tensor } from "../../onnx/lowering.ts";
 import { type KernelContext, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
-import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
+import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, pulledScratch, sliceOf } from "./logit_slices.ts";
 import { logitElements, lowerByRows, rowSum, vector } from "./lowered_logits.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
@@ -85,7 +85,10 @@ export const distributionScore: Op<DistributionAttributes> = {
   },
   loweredScratch: (attributes, [h]) => 5 * logitElements(attributes, matrix(h).rows),
   ...rowScoreRules("distributionScore"),
-  scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * STATE],
+  scratch: (attributes, [h], adapter) => [
+    ...[matrix(h).rows * sliceOf(attributes), matrix(h).rows * STATE],
+    ...pulledScratch(attributes, h, adapter),
+  ],
   kernels(context) {
     const { attributes, inputs: [, reference = null], outputs, scratch: [logits, state] } = context;
     const [score, gradient = null] = outputs;
@@ -110,7 +113,7 @@ export const distributionScore: Op<DistributionAttributes> = {
 
 /** Computes the slopes of a slice of logits, and adds their share to the gradient. */
 function pullSlice(context: KernelContext<DistributionAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
-  const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [logits, state] } = context;
+  const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [logits, state, parts] } = context;
   const { rows, period, stride, DIVERGENCE } = sizesOf(context);
   const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
   const slope: Dispatch = {
@@ -120,7 +123,7 @@ function pullSlice(context: KernelContext<DistributionAttributes>, { product, fi
     workgroups: grid(rows * count, 64),
   };
   const window = { column: 0, stride, accumulate: first > 0 };
-  return [slope, ...transposedProduct({ ...product, dy: logits, dx: gradient }, window)];
+  return [slope, ...transposedProduct({ ...product, parts, dy: logits, dx: gradient }, window)];
 }
 
 function sizesOf({ attributes, inputTypes: [h, reference = h] }: KernelContext<DistributionAttributes>) {

@@ -1,8 +1,9 @@
 import capSource from "../../../shaders/head/soft_cap.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import { type KernelContext, matrix } from "../op.ts";
+import { type KernelAdapter, type KernelContext, matrix, type ValueType } from "../op.ts";
 import { forwardProduct, type Product } from "../product/product.ts";
+import { partElements } from "../product/product_parts.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head that turns hidden states into logits. */
@@ -25,6 +26,13 @@ export function sliceOf({ vocabulary }: HeadAttributes): number {
   return Math.min(SLICE, vocabulary);
 }
 
+/** Scratch for the parts of the gradient's sums over a slice, if they run side by side. */
+export function pulledScratch(attributes: HeadAttributes, h: ValueType, { software = false }: KernelAdapter): number[] {
+  const { rows, columns } = matrix(h);
+  const elements = attributes.gradient ? partElements(rows, sliceOf(attributes), columns, software) : 0;
+  return elements === 0 ? [] : [elements];
+}
+
 /** One slice of the vocabulary: the launches that put its logits into scratch, and its rows of the weight. */
 export interface LogitSlice {
   readonly dispatches: readonly Dispatch[];
@@ -36,8 +44,9 @@ export interface LogitSlice {
 
 /** The slices of the vocabulary in order, each for the logits [R, `sliceOf`] in the first scratch buffer. */
 export function logitSlices(
-  { attributes, inputs, inputTypes, scratch, weight, subgroups, tuning }: KernelContext<HeadAttributes>,
+  context: KernelContext<HeadAttributes>,
 ): LogitSlice[] {
+  const { attributes, inputs, inputTypes, scratch, weight, subgroups, tuning, mostWork, software = false } = context;
   const { rows } = matrix(inputTypes[0]);
   const x: BufferRange = inputs[0];
   const w = weight(attributes.weight);
@@ -46,7 +55,7 @@ export function logitSlices(
   for (const segment of w.segments) {
     for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
       const count = Math.min(SLICE, segment.rows - weightRow);
-      const product = { w, segment, weightRow, count, rows, subgroups, tuning };
+      const product = { w, segment, weightRow, count, rows, subgroups, tuning, mostWork, software };
       const plain = forwardProduct({ ...product, x, added: null, y: scratch[0] }, { column: 0, stride });
       const dispatches = [...plain, ...capSlice(attributes, scratch[0], { rows, count, stride })];
       slices.push({ dispatches, product, first: segment.rowStart + weightRow, count });

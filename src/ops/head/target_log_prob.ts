@@ -2,13 +2,13 @@ import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "
 import sliceSource from "../../../shaders/head/log_prob_slice.wgsl" with { type: "text" };
 import targetSource from "../../../shaders/head/target_gradient.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import { type BufferRange, type Dispatch, touchWork } from "../../gpu/pass.ts";
 import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import { FORMATS } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import { elements, type KernelContext, matrix, type Op, requireShape } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
-import { type HeadAttributes, logitSlices, logitsOf, sliceOf } from "./logit_slices.ts";
+import { type HeadAttributes, logitSlices, logitsOf, pulledScratch, sliceOf } from "./logit_slices.ts";
 import { column, logitElements, lowerByRows, rowSum, vector } from "./lowered_logits.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
@@ -79,9 +79,12 @@ export const targetLogProb: Op<TargetAttributes> = {
   },
   loweredScratch: (attributes, [h]) => 3 * logitElements(attributes, matrix(h).rows),
   ...rowScoreRules("targetLogProb"),
-  scratch: (attributes, [h]) => [matrix(h).rows * sliceOf(attributes), matrix(h).rows * 3],
+  scratch: (attributes, [h], adapter) => [
+    ...[matrix(h).rows * sliceOf(attributes), matrix(h).rows * 3],
+    ...pulledScratch(attributes, h, adapter),
+  ],
   kernels(context) {
-    const { attributes, inputs: [, targets], inputTypes, outputs, scratch: [logits, state] } = context;
+    const { attributes, inputs: [, targets], inputTypes, outputs, scratch: [logits, state, parts] } = context;
     const { rows, columns: D } = matrix(inputTypes[0]);
     const stride = sliceOf(attributes);
     const [score, gradient = null] = outputs;
@@ -96,7 +99,7 @@ export const targetLogProb: Op<TargetAttributes> = {
       };
       if (gradient === null) return [...dispatches, fold];
       const window = { column: 0, stride, accumulate: first > 0 };
-      return [...dispatches, fold, ...transposedProduct({ ...product, dy: logits, dx: gradient }, window)];
+      return [...dispatches, fold, ...transposedProduct({ ...product, parts, dy: logits, dx: gradient }, window)];
     });
     return gradient === null ? passes : [...passes, ...targetRows(context, state, gradient)];
   },
@@ -139,5 +142,7 @@ function targetRows(
     bindings: [targets, ...weightBindings(segment), state, gradient],
     params: [rows, segment.rowStart, segment.rows, D],
     workgroups: grid(rows * D, 64),
+    // It reads the targets' rows alone of the whole head.
+    work: touchWork(3 * rows * D),
   }));
 }

@@ -2,6 +2,7 @@ import { type BufferRange, wholeBuffer } from "../../gpu/pass.ts";
 import type { GpuWeight } from "../formats/weight.ts";
 import { matrix, type Op, requireShape, type ValueType } from "../op.ts";
 import { type ForwardBuffers, forwardProduct, transposedProduct } from "./product.ts";
+import { partElements } from "./product_parts.ts";
 import { singleProduct } from "./single_product.ts";
 
 /** y = x Wᵀ + b. */
@@ -63,21 +64,39 @@ export const linear: Op<LinearAttributes> = {
     const product = { ...attributes, bias: null };
     return [tx === null ? tr : g.emit(linear, product, tr === null ? [tx] : [tx, tr])[0]];
   },
-  kernels(
-    { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight, subgroups, tuning, software = false },
-  ) {
+  scratch: ({ inner, outputs, single = false }, [x], { software = false }) =>
+    single ? [] : partScratch(matrix(x).rows, inner, outputs, software),
+  kernels(context) {
+    const { attributes, inputs: [x, residual = null], inputTypes, outputs: [y], weight } = context;
+    const { subgroups, tuning, mostWork, software = false, scratch: [parts] } = context;
     const { rows } = matrix(inputTypes[0]);
     const added = addedTo(attributes, residual, weight);
     const w = weight(attributes.weight);
     return w.segments.flatMap((segment) => {
-      const product = { x, w, segment, weightRow: 0, count: segment.rows, added, y, subgroups, tuning };
+      const product = {
+        x,
+        w,
+        segment,
+        weightRow: 0,
+        count: segment.rows,
+        added,
+        y,
+        subgroups,
+        tuning,
+        mostWork,
+        software,
+      };
       const window = { column: segment.rowStart, stride: attributes.outputs };
-      return attributes.single
-        ? singleProduct({ ...product, software }, window)
-        : forwardProduct({ ...product, rows }, window);
+      return attributes.single ? singleProduct(product, window) : forwardProduct({ ...product, rows, parts }, window);
     });
   },
 };
+
+/** Scratch for parts of sums, if they run side by side. */
+function partScratch(rows: number, terms: number, columns: number, software: boolean): number[] {
+  const elements = partElements(rows, terms, columns, software);
+  return elements === 0 ? [] : [elements];
+}
 
 /** The bias or residual that the kernels of a product add to its sums, if there is one. */
 export function addedTo(
@@ -115,15 +134,29 @@ export const linearTransposed: Op<LinearAttributes> = {
   lower: ({ attributes: { weight: name }, inputs: [dy], weight }) => [weight(name).transposed(dy)],
   vjp: null,
   jvp: null,
-  kernels({ attributes, inputs: [dy], inputTypes, outputs: [dx], weight, subgroups, tuning }) {
+  scratch: ({ inner, outputs }, [dy], { software = false }) => partScratch(matrix(dy).rows, outputs, inner, software),
+  kernels(context) {
+    const { attributes, inputs: [dy], inputTypes, outputs: [dx], weight } = context;
+    const { subgroups, tuning, mostWork, software = false, scratch: [parts] } = context;
     const { rows } = matrix(inputTypes[0]);
     const w = weight(attributes.weight);
-    return w.segments.flatMap((segment, i) =>
-      transposedProduct({ dy, w, segment, weightRow: 0, count: segment.rows, dx, rows, subgroups, tuning }, {
-        column: segment.rowStart,
-        stride: attributes.outputs,
-        accumulate: i > 0,
-      })
-    );
+    return w.segments.flatMap((segment, i) => {
+      const product = {
+        dy,
+        w,
+        segment,
+        weightRow: 0,
+        count: segment.rows,
+        dx,
+        rows,
+        subgroups,
+        tuning,
+        mostWork,
+        software,
+        parts,
+      };
+      const window = { column: segment.rowStart, stride: attributes.outputs, accumulate: i > 0 };
+      return transposedProduct(product, window);
+    });
   },
 };

@@ -2,15 +2,17 @@ import { type Allocator, createAllocator, STORAGE } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { PipelineCache } from "../../gpu/kernel.ts";
 import { type BufferRange, createPass, type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
-import { elementBytes, type WeightFormat } from "../formats/format_table.ts";
+import { elementBytes, FORMATS, type WeightFormat } from "../formats/format_table.ts";
 import type { GpuWeight, ReferenceWeight } from "../formats/weight.ts";
 import type { Choice } from "../kernel_choice.ts";
 import type { Contest } from "../kernel_contest.ts";
 import { linear, linearTransposed } from "./linear.ts";
 import { forwardProduct, transposedProduct } from "./product.ts";
-import { type Direction, productCandidates, type ProductChoice, productFamily } from "./product_kernels.ts";
+import { partElements } from "./product_parts.ts";
+import { type Direction, productCandidates, type ProductChoice, productFamily } from "./product_choice.ts";
 import { runDispatches, upload } from "../../gpu/run_dispatches.ts";
 import { sample, sampleWeight } from "../formats/sample_weight.ts";
+import { bytesOfArray } from "../formats/storage_format.ts";
 import { singleCandidates, type SingleChoice, singleFamily, singleProduct } from "./single_product.ts";
 
 /** Products that share a choice: `single`, of one row; the others, of however many. */
@@ -24,7 +26,7 @@ export interface ProductClass {
 
 /** Rows that products are timed at: the most usual size of a chunk of path points. */
 const ROWS = 256;
-/** Odd sizes, beyond a tile of any kernel; enough rows for the kernels that many rows get. */
+/** Odd sizes, beyond most tiles. */
 const CHECKED = { rows: 71, outputs: 131 } as const;
 /** Rows that must have the same bits alone, by the kernels that few rows get, as among the others. */
 const ALONE = 7;
@@ -41,7 +43,7 @@ export function productContest(gpu: Gpu, pipelines: PipelineCache, one: ProductC
   const allocator = createAllocator(gpu);
   const rows = direction === "single" ? 1 : ROWS;
   let small: SmallCase | undefined;
-  let large: Operands | undefined;
+  let large: LargeCase | undefined;
   return {
     family: direction === "single" ? singleFamily(format, inner) : productFamily(direction, format, inner),
     candidates,
@@ -49,9 +51,13 @@ export function productContest(gpu: Gpu, pipelines: PipelineCache, one: ProductC
     async check(choice) {
       small ??= smallCase(gpu, allocator, one);
       await checkChoice(gpu, pipelines, allocator, one, choice, small);
+      large ??= largeCase(gpu, allocator, one, rows);
+      const dispatches = dispatchesOf(gpu, one, choice, large, rows);
+      const { to: { buffer } } = large;
+      checkSome(one, large, await runDispatches(gpu, pipelines, allocator, dispatches, buffer, buffer.size / 4), rows);
     },
     async prepare(choice) {
-      large ??= operands(gpu, allocator, one, largeWeight(gpu, allocator, one), rows);
+      large ??= largeCase(gpu, allocator, one, rows);
       return await createPass(gpu, pipelines, allocator, dispatchesOf(gpu, one, choice, large, rows));
     },
     close: () => allocator.freeAll(),
@@ -61,7 +67,7 @@ export function productContest(gpu: Gpu, pipelines: PipelineCache, one: ProductC
 function candidatesOf(gpu: Gpu, { direction, format, inner }: ProductClass): [Choice, ...Choice[]] | null {
   return direction === "single"
     ? singleCandidates(format, inner, gpu.software)
-    : productCandidates(direction, format, inner, gpu.features.subgroups) as [Choice, ...Choice[]];
+    : productCandidates(direction, format, inner, { ...gpu.features, software: gpu.software }) as [Choice, ...Choice[]];
 }
 
 interface Operands {
@@ -70,6 +76,8 @@ interface Operands {
   readonly input: Float32Array;
   readonly from: BufferRange;
   readonly to: BufferRange;
+  /** Room for parts of sums. */
+  readonly parts: BufferRange | undefined;
 }
 
 interface SmallCase extends Operands {
@@ -87,7 +95,9 @@ function operands(
   const [width, length] = direction === "transposed" ? [w.rows, inner] : [inner, w.rows];
   const input = sample(rows * width, 5);
   const from = wholeBuffer(upload(gpu, allocator, Float32Array.from(input)));
-  return { w, input, from, to: wholeBuffer(allocator.create("result", rows * length * 4, STORAGE)) };
+  const room = partElements(rows, width, length, gpu.software);
+  const parts = room === 0 ? undefined : wholeBuffer(allocator.create("parts", room * 4, STORAGE));
+  return { w, input, from, to: wholeBuffer(allocator.create("result", rows * length * 4, STORAGE)), parts };
 }
 
 function smallCase(gpu: Gpu, allocator: Allocator, one: ProductClass): SmallCase {
@@ -117,31 +127,78 @@ function referenceOf(
   })[0];
 }
 
-/** A weight of the full size; its values do not matter to the time, as long as they are not denormal. */
-function largeWeight(gpu: Gpu, allocator: Allocator, { format, inner, outputs }: ProductClass): GpuWeight {
+interface LargeCase extends Operands {
+  /** Of the weight's first rows, which the others repeat: [DISTINCT, inner]. */
+  readonly values: Float32Array;
+}
+
+/** Rows of a large weight that differ; a prime, so that no two rows of a tile are alike. */
+const DISTINCT = 61;
+
+/** Operands of the size that is timed. */
+function largeCase(gpu: Gpu, allocator: Allocator, one: ProductClass, rows: number): LargeCase {
+  const { format, inner, outputs } = one;
+  const shape = [DISTINCT, inner] as const;
+  const stored = FORMATS[format].sample(sample(DISTINCT * inner, 17), shape);
   const bytes = elementBytes(format, outputs * inner);
-  // In every dense format a number between 0.01 and 2.
-  const data = upload(gpu, allocator, new Uint16Array(bytes.data / 2).fill(0x3c35));
-  const scales = bytes.scales === null
-    ? undefined
-    : upload(gpu, allocator, new Float32Array(bytes.scales / 4).fill(0.01));
-  return { rows: outputs, columns: inner, segments: [{ format, rowStart: 0, rows: outputs, data, scales }] };
+  const data = upload(gpu, allocator, repeated(stored.data, bytes.data));
+  const scales = stored.scales && upload(gpu, allocator, repeated(bytesOfArray(stored.scales), bytes.scales!));
+  const w = { rows: outputs, columns: inner, segments: [{ format, rowStart: 0, rows: outputs, data, scales }] };
+  return { ...operands(gpu, allocator, one, w, rows), values: FORMATS[format].dequantize(stored, shape) };
+}
+
+/** Bytes over and over, the last time a part of them. */
+function repeated(bytes: Uint8Array, length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  for (let at = 0; at < length; at += bytes.length) all.set(bytes.subarray(0, length - at), at);
+  return all;
+}
+
+/** Elements of a large result that are compared with f64 sums. */
+const COMPARED = 100;
+
+/** @throws {RangeError} if one of some elements all over the result is off */
+function checkSome(
+  { direction, inner, outputs }: ProductClass,
+  { input, values }: LargeCase,
+  actual: Float32Array,
+  rows: number,
+): void {
+  const transposed = direction === "transposed";
+  const [terms, columns] = transposed ? [outputs, inner] : [inner, outputs];
+  for (let i = 0; i <= COMPARED; i++) {
+    const at = Math.floor(i * (rows * columns - 1) / COMPARED);
+    const [m, c] = [Math.floor(at / columns), at % columns];
+    let sum = 0;
+    for (let k = 0; k < terms; k++) {
+      sum += input[m * terms + k] * values[transposed ? k % DISTINCT * inner + c : c % DISTINCT * inner + k];
+    }
+    requireClose(at, actual[at], sum, terms);
+  }
+}
+
+/** @throws {RangeError} if an element is off */
+function requireClose(at: number, actual: number, expected: number, terms: number): void {
+  const tolerance = ATOL_PER_TERM * terms + RTOL * Math.abs(expected);
+  if (!(Math.abs(actual - expected) <= tolerance)) {
+    throw new RangeError(`Cannot use it as [${at}] must be ${expected} within ${tolerance}: got ${actual}`);
+  }
 }
 
 function dispatchesOf(
   { features: { subgroups }, software }: Gpu,
   { direction }: ProductClass,
   choice: Choice,
-  { w, from, to }: Operands,
+  { w, from, to, parts }: Operands,
   rows: number,
 ): Dispatch[] {
-  const product = { w, segment: w.segments[0], weightRow: 0, count: w.rows, subgroups };
+  const product = { w, segment: w.segments[0], weightRow: 0, count: w.rows, subgroups, software };
   const window = { column: 0, stride: w.rows };
   if (direction === "single") {
     const own = choice as SingleChoice;
-    return singleProduct({ ...product, x: from, y: to, added: null, software, choice: own }, window);
+    return singleProduct({ ...product, x: from, y: to, added: null, choice: own }, window);
   }
-  const own = { ...product, rows, choice: choice as ProductChoice };
+  const own = { ...product, rows, parts, choice: choice as ProductChoice };
   return direction === "transposed"
     ? transposedProduct({ ...own, dy: from, dx: to }, { ...window, accumulate: false })
     : forwardProduct({ ...own, x: from, y: to, added: null }, window);
@@ -162,12 +219,7 @@ async function checkChoice(
   const rows = one.direction === "single" ? 1 : CHECKED.rows;
   const actual = await run(rows, expected.length);
   const terms = one.direction === "transposed" ? CHECKED.outputs : one.inner;
-  expected.forEach((value, i) => {
-    const tolerance = ATOL_PER_TERM * terms + RTOL * Math.abs(value);
-    if (!(Math.abs(actual[i] - value) <= tolerance)) {
-      throw new RangeError(`Cannot use it as [${i}] must be ${value} within ${tolerance}: got ${actual[i]}`);
-    }
-  });
+  expected.forEach((value, i) => requireClose(i, actual[i], value, terms));
   if (rows === 1) return;
   const few = await run(ALONE, ALONE * expected.length / rows);
   const bad = few.findIndex((value, i) => value !== actual[i]);

@@ -4,21 +4,21 @@ import forwardTileSource from "../../../shaders/product/linear_tile.wgsl" with {
 import transposedSource from "../../../shaders/product/linear_transposed.wgsl" with { type: "text" };
 import transposedSubgroupSource from "../../../shaders/product/linear_transposed_subgroup.wgsl" with { type: "text" };
 import transposedTileSource from "../../../shaders/product/linear_transposed_tile.wgsl" with { type: "text" };
+import tileSource from "../../../shaders/product/tile_lib.wgsl" with { type: "text" };
 import { type Kernel, specialize } from "../../gpu/kernel.ts";
 import { FORMATS, type WeightFormat } from "../formats/format_table.ts";
 import type { GpuWeight, GpuWeightSegment } from "../formats/weight.ts";
-import { chosen, type Tuning } from "../kernel_choice.ts";
-
-/**
- * Kernels for any weight, for weights of whole octets, and for adapters whose lanes of a subgroup can exchange values.
- */
-export type ProductVariant = "generic" | "tile" | "subgroup";
-
-/** A variant, and the columns that a lane of it owns if these can vary. */
-export type ProductChoice = { readonly variant: ProductVariant; readonly columns?: number };
-
-/** x Wᵀ or dy W. */
-export type Direction = "forward" | "transposed";
+import { choiceText, chosen, type Tuning } from "../kernel_choice.ts";
+import {
+  type Direction,
+  type ProductAdapter,
+  productCandidates,
+  type ProductChoice,
+  productFamily,
+  type ProductVariant,
+  type Tile,
+  tileOf,
+} from "./product_choice.ts";
 
 /** A product's kernel adds one of these to its sums, or nothing. */
 export type Added = "bias" | "residual" | null;
@@ -30,14 +30,13 @@ interface Tiled {
 }
 
 /** Sizes of a product, by which its kernel is chosen. */
-export interface ChosenProduct {
+export interface ChosenProduct extends ProductAdapter {
   readonly w: Pick<GpuWeight, "columns">;
   readonly segment: Pick<GpuWeightSegment, "format">;
   /** Rows of the weight. */
   readonly count: number;
   /** Rows of x or dy. */
   readonly rows: number;
-  readonly subgroups: boolean;
   /** Chooses among the candidates, of which the first is the default. */
   readonly tuning?: Tuning;
   /** In place of the choice, for benches and the tuner; a variant takes its default parameters. */
@@ -46,27 +45,33 @@ export interface ChosenProduct {
 }
 
 /** The kernel of y = x Wᵀ, plus a bias or residual. */
-export function forwardKernel(product: ChosenProduct, added: Added): Tiled {
-  return once("forward", product, added, makeForward);
+export function forwardKernel(product: ChosenProduct, added: Added, partial: boolean): Tiled {
+  return once("forward", product, String(added), partial, (shape) => makeForward(shape, added));
 }
 
 /**
  * The kernel of dx = dy W.
  *
  * @param aligned true if columns and strides of dy are multiples of four
+ * @param partial true if parts of the sums run side by side
  */
-export function transposedKernel(product: ChosenProduct, aligned: boolean): Tiled {
-  return once("transposed", product, aligned, makeTransposed);
+export function transposedKernel(product: ChosenProduct, aligned: boolean, partial: boolean): Tiled {
+  return once("transposed", product, String(aligned), partial, (shape) => makeTransposed(shape, aligned));
 }
 
-// Columns that a lane of the forward subgroup kernel owns, the default first. On lavapipe the code of more no longer
-// fits the processor's instruction caches.
-const COLUMNS = [8, 6, 4] as const;
+/** The choice for a product: what its tuning says, or the default. */
+export function choiceOf(direction: Direction, product: ChosenProduct): ProductChoice {
+  const { w: { columns }, segment: { format }, variant, choice, tuning } = product;
+  if (choice !== undefined) return choice;
+  if (variant !== undefined) return { variant };
+  const candidates = productCandidates(direction, format, columns, product);
+  return chosen(tuning, productFamily(direction, format, columns), candidates);
+}
 
 /**
- * Rows that a lane of the subgroup kernels owns, by fours. Of large batches 20 are up to 6 % faster a row than 16 if
- * they leave fewer idle, on some machines; of smaller ones that is less than the making of another kernel takes.
- * May follow the number of rows: every sum is one lane's, in one order, and so keeps its bits.
+ * Rows that a lane of the subgroup kernels owns in software, by fours. Of large batches 20 are up to 6 % faster a row
+ * than 16 if they leave fewer idle, on some machines; of smaller ones that is less than the making of another kernel
+ * takes. May follow the number of rows: every sum is one lane's, in one order, and so keeps its bits.
  */
 function groupsOf(rows: number): 4 | 5 {
   return rows >= LARGE_BATCH && Math.ceil(rows / 20) * 20 * 0.94 < Math.ceil(rows / 16) * 16 ? 5 : 4;
@@ -74,70 +79,52 @@ function groupsOf(rows: number): 4 | 5 {
 
 const LARGE_BATCH = 1024;
 
+// A GPU has registers for fewer rows of a lane.
+const HARDWARE_GROUPS = 2;
+
 // Expanding a shader takes about a millisecond, and a model has hundreds of products of a few kinds.
 const made = new Map<string, Tiled>();
 
-function once<F extends string | boolean | null>(
+function once(
   direction: Direction,
   product: ChosenProduct,
-  flag: F,
-  make: (choice: ProductChoice, shape: KernelShape, flag: F) => Tiled,
+  flag: string,
+  PARTIAL: boolean,
+  make: (shape: KernelShape) => Tiled,
 ): Tiled {
-  const { w: { columns: INNER }, segment: { format }, rows, count } = product;
-  const choice = product.choice ?? choose(direction, product);
-  const GROUPS = choice.variant === "subgroup" ? groupsOf(rows) : 0;
-  const COUNT = direction === "forward" ? count : 0;
-  const key = [direction, choice.variant, choice.columns, format, INNER, COUNT, GROUPS, flag].join(" ");
+  const { w: { columns: INNER }, segment: { format }, rows, software } = product;
+  const choice = choiceOf(direction, product);
+  const { variant } = choice;
+  const fours = choice.rows === undefined ? HARDWARE_GROUPS : choice.rows / 4;
+  const GROUPS = variant === "subgroup" ? software ? groupsOf(rows) : fours : 0;
+  const COUNT = direction === "forward" ? product.count : 0;
+  const tile = variant === "tile" ? tileOf(choice, rows, software) : null;
+  const parts = [direction, choiceText(choice), format, INNER, COUNT, GROUPS, tile?.rows, flag, PARTIAL, software];
+  const key = parts.join(" ");
   let tiled = made.get(key);
-  if (tiled === undefined) made.set(key, tiled = make(choice, { format, INNER, COUNT, GROUPS }, flag));
+  if (tiled === undefined) {
+    made.set(key, tiled = make({ choice, format, INNER, COUNT, GROUPS, tile, PARTIAL, software }));
+  }
   return tiled;
 }
 
-/** Constants of a kernel apart from the choice. */
+/** Constants of a kernel. */
 interface KernelShape {
+  readonly choice: ProductChoice;
   readonly format: WeightFormat;
   readonly INNER: number;
   /** Rows of the weight, which the lanes of a forward product share; 0 for others. */
   readonly COUNT: number;
   /** Rows that a lane of the subgroup kernels owns, by fours. */
   readonly GROUPS: number;
+  /** Null of other variants. */
+  readonly tile: Tile | null;
+  readonly PARTIAL: boolean;
+  readonly software: boolean;
 }
 
-function choose(
-  direction: Direction,
-  { w: { columns }, segment: { format }, subgroups, variant, tuning }: ChosenProduct,
-) {
-  if (variant !== undefined) return { variant };
-  const candidates = productCandidates(direction, format, columns, subgroups);
-  return chosen(tuning, productFamily(direction, format, columns), candidates);
-}
-
-/** The family of products that share a choice: whatever the rows or count, so that chunks of rows round a sum alike. */
-export function productFamily(direction: Direction, format: WeightFormat, inner: number): string {
-  return `linear ${direction} ${format} ${inner}`;
-}
-
-/** The kernels that apply to a family, the default first. */
-export function productCandidates(
-  direction: Direction,
-  format: WeightFormat,
-  inner: number,
-  subgroups: boolean,
-): [ProductChoice, ...ProductChoice[]] {
-  // Each octet of elements must lie in one row, and all octets of a block.
-  if (inner % (FORMATS[format].layout.block ?? 8) !== 0) return [{ variant: "generic" }];
-  const without = [{ variant: "tile" }, { variant: "generic" }] as const;
-  if (!subgroups) return [...without];
-  if (direction === "transposed") return [{ variant: "subgroup" }, ...without];
-  const [first, ...rest] = COLUMNS.map((columns) => ({ variant: "subgroup", columns }) as const);
-  return [first, ...rest, ...without];
-}
-
-function makeForward(
-  choice: ProductChoice,
-  { format, INNER, COUNT, GROUPS }: KernelShape,
-  added: Added,
-): Tiled {
+function makeForward(shape: KernelShape, added: Added): Tiled {
+  const { choice, format, INNER, COUNT, GROUPS, tile, PARTIAL, software } = shape;
   const BIAS = added === "bias";
   const RESIDUAL = added === "residual";
   switch (choice.variant) {
@@ -145,50 +132,71 @@ function makeForward(
       const sources = [...FORMATS[format].readers.element, forwardSource];
       return { kernel: specialize("linear", sources, { FORMAT: format, INNER, BIAS, RESIDUAL }), tile: [32, 32] };
     }
-    case "tile": {
-      const sources = [...FORMATS[format].readers.octet, forwardTileSource];
-      return { kernel: specialize("linear_tile", sources, { FORMAT: format, BIAS, RESIDUAL }), tile: [64, 64] };
-    }
+    case "tile":
+      return tiledBy("linear_tile", forwardTileSource, format, software, tile!, { BIAS, RESIDUAL, PARTIAL });
     case "subgroup": {
       const { columns: COLUMNS = 8 } = choice;
-      const LANES = lanesOf(Math.ceil(COUNT / (8 * COLUMNS)));
-      const sources = [...shuffledOctets(format), forwardSubgroupSource];
+      const LANES = software ? lanesOf(Math.ceil(COUNT / (8 * COLUMNS))) : HARDWARE_LANES;
+      const sources = [...sharedOctets(format, software), forwardSubgroupSource];
       const constants = { FORMAT: format, BIAS, RESIDUAL, GROUPS, COLUMNS, LANES, SHARING: sharing(format) };
-      return { kernel: specialize("linear_subgroup", sources, constants), tile: [4 * GROUPS, LANES * COLUMNS] };
+      const kernel = specialize("linear_subgroup", sources, constants, { BY_LANE: software });
+      return { kernel, tile: [4 * GROUPS, LANES * COLUMNS] };
     }
   }
 }
 
-function makeTransposed(
-  { variant }: ProductChoice,
-  { format, INNER, GROUPS }: KernelShape,
-  ALIGNED: boolean,
-): Tiled {
+function makeTransposed(shape: KernelShape, ALIGNED: boolean): Tiled {
+  const { choice: { variant }, format, INNER, GROUPS, tile, PARTIAL, software } = shape;
   switch (variant) {
     case "generic": {
       const sources = [...FORMATS[format].readers.element, transposedSource];
       return { kernel: specialize("linear_transposed", sources, { FORMAT: format, INNER }), tile: [32, 32] };
     }
-    case "tile": {
-      const sources = [...FORMATS[format].readers.octet, transposedTileSource];
-      return { kernel: specialize("linear_transposed_tile", sources, { FORMAT: format }), tile: [64, 64] };
-    }
+    case "tile":
+      return tiledBy("linear_transposed_tile", transposedTileSource, format, software, tile!, { ALIGNED, PARTIAL });
     case "subgroup": {
-      const LANES = lanesOf(Math.ceil(INNER / 64));
+      const LANES = software ? lanesOf(Math.ceil(INNER / 64)) : HARDWARE_LANES;
       const SHARING = sharing(format);
       const PARTS = 8 / SHARING;
-      const sources = [...shuffledOctets(format), transposedSubgroupSource];
-      const shape = { FORMAT: format, ALIGNED, GROUPS, LANES, SHARING };
-      const kernel = specialize("linear_transposed_subgroup", sources, shape, { PARTS });
+      const sources = [...sharedOctets(format, software), transposedSubgroupSource];
+      const constants = { FORMAT: format, ALIGNED, GROUPS, LANES, SHARING };
+      const kernel = specialize("linear_transposed_subgroup", sources, constants, { PARTS, BY_LANE: software });
       return { kernel, tile: [4 * GROUPS, 8 * LANES] };
     }
   }
 }
 
-/** Readers of octets for lanes that can exchange values. */
-function shuffledOctets(format: WeightFormat): readonly string[] {
-  const { octet, shuffled } = FORMATS[format].readers;
-  return shuffled?.octet ?? octet;
+/** A kernel by tiles, which threads of a workgroup load together. */
+function tiledBy(
+  stem: string,
+  source: string,
+  format: WeightFormat,
+  software: boolean,
+  { rows, columns, down, across, depth }: Tile,
+  flags: Readonly<Record<string, boolean>>,
+): Tiled {
+  const { octet, booked } = FORMATS[format].readers;
+  const sources = [...(software ? octet : booked?.octet ?? octet), tileSource, source];
+  const sizes = { ROWS: rows, COLUMNS: columns, DOWN: down, ACROSS: across, DEPTH: depth };
+  const threads = down * across;
+  // Fours of x or dy, and octets of W, that a thread loads.
+  const rowLoads = rows * down * depth / 4 / threads;
+  const weightLoads = columns * across * depth / 8 / threads;
+  const text = {
+    ROW_LOADS: Math.ceil(rowLoads),
+    ROW_REST: !Number.isInteger(rowLoads),
+    W_LOADS: Math.ceil(weightLoads),
+    W_REST: !Number.isInteger(weightLoads),
+    VECS: columns / 4,
+  };
+  const kernel = specialize(stem, sources, { FORMAT: format, ...flags, ...sizes }, text);
+  return { kernel, tile: [rows * down, columns * across] };
+}
+
+/** Readers of octets for lanes of a subgroup: software exchanges the values of a book, and a GPU shares it. */
+function sharedOctets(format: WeightFormat, software: boolean): readonly string[] {
+  const { octet, shuffled, booked } = FORMATS[format].readers;
+  return (software ? shuffled : booked)?.octet ?? octet;
 }
 
 /** Octets that share a scale; as many as the kernels take at once if there are no scales. */
@@ -196,8 +204,11 @@ function sharing(format: WeightFormat): number {
   return (FORMATS[format].layout.block ?? 64) / 8;
 }
 
+// A multiple of any GPU's subgroup.
+const HARDWARE_LANES = 64;
+
 /**
- * Lanes of a workgroup, dealt out by eights, of which as few as can be in the last workgroup have nothing to do:
+ * Lanes of a workgroup in software, dealt out by eights, of which as few as can be in the last one have nothing to do:
  * lavapipe gives its workers as many workgroups each, as if all took equally long.
  */
 function lanesOf(eights: number): number {
@@ -207,8 +218,8 @@ function lanesOf(eights: number): number {
 /** Everything that the kernels are made of: a tuning is good for these alone. */
 export const PRODUCT_SOURCES: readonly string[] = [
   ...[forwardSource, forwardTileSource, forwardSubgroupSource],
-  ...[transposedSource, transposedTileSource, transposedSubgroupSource],
-  ...Object.values(FORMATS).flatMap(({ readers: { element, octet, shuffled } }) =>
-    [element, octet, shuffled?.octet ?? []].flat()
+  ...[transposedSource, transposedTileSource, transposedSubgroupSource, tileSource],
+  ...Object.values(FORMATS).flatMap(({ readers: { element, octet, shuffled, booked } }) =>
+    [element, octet, shuffled?.octet ?? [], booked?.octet ?? []].flat()
   ),
 ];

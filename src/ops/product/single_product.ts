@@ -21,8 +21,6 @@ interface SingleFusion {
 interface SingleProduct extends Omit<Product, "rows" | "variant" | "choice">, ForwardBuffers {
   /** Default: nothing. */
   readonly fusion?: SingleFusion;
-  /** True if the adapter is software. */
-  readonly software: boolean;
   /** In place of the tuning's choice, for the tuner. */
   readonly choice?: SingleChoice;
 }
@@ -65,6 +63,7 @@ export function singleProduct(product: SingleProduct, { column, stride }: Column
     bindings: [x, ...weightBindings(segment), added?.range ?? null, y, fusion.norm?.weight ?? null],
     params: [1, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns, fusion.up ?? 0],
     workgroups: grid(count, columns),
+    work: count * w.columns,
   }];
 }
 
@@ -108,14 +107,16 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
   // A gate and its up side are rows of one thread.
   const ROWS = GATED ? 2 * Math.ceil(choice.rows / 2) : choice.rows;
   const OWN = GATED ? ROWS / 2 : ROWS;
-  const shuffled = subgroups ? readers.shuffled : undefined;
+  // Software exchanges the values of a book among lanes, and a GPU shares it.
+  const shuffled = subgroups && software ? readers.shuffled : undefined;
+  const booked = software ? undefined : readers.booked;
   const SUBGROUPS = shuffled !== undefined;
   // 8 lanes' vec4s are the x of 4 octets.
   const OCTETS = BROADCAST ? 4 : octetsOf(format);
   const EACH = octetsOf(format);
   const LOADS = OCTETS / EACH;
   const text = {
-    ...{ OWN, SUBGROUPS, BROADCAST, PACKED },
+    ...{ OWN, SUBGROUPS, BOOKED: booked !== undefined, BROADCAST, PACKED },
     LANE: SUBGROUPS || BROADCAST,
     // A GPU has other threads to run while one waits.
     TOUCH: software && ACROSS === 1,
@@ -123,7 +124,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
     AFFINE: perBlock === 2,
     SHARED: ACROSS > 1,
   };
-  const library = (shuffled ?? readers).packed;
+  const library = (shuffled ?? booked ?? readers).packed;
   const kernel = specialize("linear_single", [...library, singleSource], {
     FORMAT: format,
     BIAS: added === "bias",
@@ -190,5 +191,7 @@ export function singleCandidates(
 /** Everything that the kernels are made of: a tuning is good for these alone. */
 export const SINGLE_SOURCES: readonly string[] = [
   singleSource,
-  ...Object.values(FORMATS).flatMap(({ readers: { packed, shuffled } }) => [packed, shuffled?.packed ?? []].flat()),
+  ...Object.values(FORMATS).flatMap(({ readers: { packed, shuffled, booked } }) =>
+    [packed, shuffled?.packed ?? [], booked?.packed ?? []].flat()
+  ),
 ];

@@ -118,7 +118,8 @@ export async function launch(
   { inputs: inputTypes, outputs: outputTypes }: { readonly inputs: ValueType[]; readonly outputs: ValueType[] },
   values: readonly (Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>)[],
   subgroups: boolean,
-  software = false,
+  // A GPU's kernels are those without subgroups.
+  software = subgroups,
 ): Promise<Float32Array[]> {
   const allocator = createAllocator(gpu);
   const empty = (size: number) => wholeBuffer(allocator.create("empty", size * 4, STORAGE));

@@ -14,6 +14,71 @@ function notFinite(rows: number, columns: number, places: readonly [row: number,
   return values;
 }
 
+const tied = new Float32Array(2 * 5000).fill(-1);
+for (const place of [4100, 2050, 2047]) tied[place] = tied[5000 + place] = 3;
+
+/** Ops of the head that a GPU splits into parts: rows of many columns, and long sums of few. */
+export const HARDWARE_CASES = [
+  opCase({ title: "argmax over parts", op: "argmax", attributes: {}, inputs: [f32(3, 5000)] }),
+  opCase({
+    title: "argmax over parts of which several have the largest value",
+    op: "argmax",
+    attributes: {},
+    inputs: [f32(2, 5000)],
+    data: { 0: tied },
+  }),
+  opCase({
+    title: "argmax of rows with a NaN or an infinity in any part",
+    op: "argmax",
+    attributes: {},
+    inputs: [f32(6, 4097)],
+    data: {
+      0: notFinite(6, 4097, [[0, 0, NaN], [1, 2047, NaN], [2, 2048, Infinity], [3, 4096, -Infinity], [4, 4096, NaN]]),
+    },
+  }),
+  opCase({
+    title: "nextToken over parts",
+    op: "nextToken",
+    attributes: {},
+    inputs: [f32(1, 5000), u32(1), u32(1)],
+  }),
+  opCase({
+    title: "targetLogProb whose gradient has sums in parts",
+    op: "targetLogProb",
+    attributes: { ...head, vocabulary: 8195 },
+    inputs: [f32(5, 16), u32(5)],
+    weights: { head: [8195, 16] },
+  }),
+  opCase({
+    title: "distributionScore whose gradient has sums in parts",
+    op: "distributionScore",
+    attributes: { ...head, vocabulary: 1600, measure: "entropy" },
+    inputs: [f32(5, 16)],
+    weights: { head: [1600, 16] },
+  }),
+  opCase({
+    title: "linear with sums in parts",
+    op: "linear",
+    attributes: { weight: "w", bias: "b", outputs: 40, inner: 1544 },
+    inputs: [f32(5, 1544)],
+    weights: { w: [40, 1544], b: [1, 40] },
+  }),
+  opCase({
+    title: "linear with sums in parts and a residual",
+    op: "linear",
+    attributes: { weight: "w", bias: null, outputs: 40, inner: 1544 },
+    inputs: [f32(5, 1544), f32(5, 40)],
+    weights: { w: [40, 1544] },
+  }),
+  opCase({
+    title: "linearTransposed with sums in parts",
+    op: "linearTransposed",
+    attributes: { weight: "w", bias: null, outputs: 1541, inner: 40 },
+    inputs: [f32(5, 1541)],
+    weights: { w: [1541, 40] },
+  }),
+];
+
 /** Ops of the head at awkward sizes. */
 export const HEAD_CASES = [
   opCase({ title: "argmax over more than a workgroup", op: "argmax", attributes: {}, inputs: [f32(3, 131)] }),

@@ -5,10 +5,11 @@ import { trace } from "../../../src/graph/graph.ts";
 import { createReferenceExecutor } from "../../../src/graph/reference_executor.ts";
 import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
 import { assertClose } from "../../support/closeness.ts";
-import { testDerivatives, testKernels, testLowering } from "../op_checks.ts";
-import { HEAD_CASES, HEAD_VALUE_CASES } from "./head_cases.ts";
+import { testDerivatives, testHardwareKernels, testKernels, testLowering } from "../op_checks.ts";
+import { HARDWARE_CASES, HEAD_CASES, HEAD_VALUE_CASES } from "./head_cases.ts";
 
 testKernels([...HEAD_CASES, ...HEAD_VALUE_CASES]);
+testHardwareKernels(HARDWARE_CASES);
 testLowering([...HEAD_CASES, ...HEAD_VALUE_CASES]);
 testDerivatives(HEAD_CASES);
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { createAllocator } from "../../../src/gpu/buffer.ts";
+import { createAllocator, STORAGE } from "../../../src/gpu/buffer.ts";
 import { type Gpu, openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache } from "../../../src/gpu/kernel.ts";
 import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import type { GpuWeight } from "../../../src/ops/formats/weight.ts";
 import type { Op } from "../../../src/ops/op.ts";
 import type { LinearAttributes } from "../../../src/ops/product/linear.ts";
+import type { ProductAdapter } from "../../../src/ops/product/product_choice.ts";
 import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
 
 export const gpu: Gpu = await openGpu();
@@ -37,8 +38,7 @@ export async function runOp(
   input: Float32Array,
   rows: number,
   weight: WeightOf,
-  subgroups: boolean,
-  software = gpu.software,
+  { subgroups, software }: ProductAdapter,
   residual: readonly Float32Array[] = [],
 ): Promise<Float32Array> {
   const allocator = createAllocator(gpu);
@@ -55,7 +55,9 @@ export async function runOp(
     inputTypes,
     outputs,
     outputTypes,
-    scratch: [],
+    scratch: (op.scratch?.(attributes, inputTypes, { subgroups, software }) ?? []).map((count) =>
+      wholeBuffer(allocator.create("scratch", 4 * count, STORAGE))
+    ),
     subgroups,
     software,
     weight,
@@ -67,5 +69,9 @@ export async function runOp(
   }
 }
 
-/** Kernels of the adapter: without subgroups, and with them where it has them. */
-export const SUBGROUPS = gpu.features.subgroups ? [false, true] : [false];
+/** Kinds of adapter whose kernels run here: software without subgroups, and with them if it has them; a GPU. */
+export const ADAPTERS: readonly (ProductAdapter & { readonly title: string })[] = [
+  { title: "without subgroups", subgroups: false, software: true },
+  ...(gpu.features.subgroups ? [{ title: "with subgroups", subgroups: true, software: true }] : []),
+  { title: "on a GPU", subgroups: gpu.features.subgroups, software: false },
+];

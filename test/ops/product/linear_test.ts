@@ -3,7 +3,8 @@ import { createAllocator } from "../../../src/gpu/buffer.ts";
 import type { WeightFormat } from "../../../src/ops/formats/format_table.ts";
 import { linear, linearTransposed } from "../../../src/ops/product/linear.ts";
 import { sample, type SampleWeight, sampleWeight } from "../../../src/ops/formats/sample_weight.ts";
-import { assertClose, gpu, runOp, SUBGROUPS } from "./linear_launch.ts";
+import type { ProductAdapter } from "../../../src/ops/product/product_choice.ts";
+import { ADAPTERS, assertClose, gpu, runOp } from "./linear_launch.ts";
 import { reference } from "./linear_reference.ts";
 import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 
@@ -13,10 +14,10 @@ interface Case {
   readonly inner: number;
   readonly rows: number;
   readonly bias: boolean;
-  readonly subgroups: boolean;
+  readonly adapter: ProductAdapter;
 }
 
-async function checkBoth({ format, segments, inner, rows, bias, subgroups }: Case): Promise<void> {
+async function checkBoth({ format, segments, inner, rows, bias, adapter }: Case): Promise<void> {
   const allocator = createAllocator(gpu);
   const w = sampleWeight(gpu, allocator, format, segments, inner);
   const b = sampleWeight(gpu, allocator, "f32", [1], w.reference.rows);
@@ -29,7 +30,7 @@ async function checkBoth({ format, segments, inner, rows, bias, subgroups }: Cas
     for (const [op, width, added] of bias ? runs.slice(0, 2) : runs) {
       const input = sample(rows * width, 5);
       const [onGpu, exact] = [(name: string) => named[name].onGpu, (name: string) => named[name].reference];
-      const actual = await runOp(op, attributes, input, rows, onGpu, subgroups, gpu.software, added);
+      const actual = await runOp(op, attributes, input, rows, onGpu, adapter, added);
       assertClose(actual, reference(op, attributes, input, rows, exact, added), width + 1);
     }
   } finally {
@@ -37,35 +38,34 @@ async function checkBoth({ format, segments, inner, rows, bias, subgroups }: Cas
   }
 }
 
-for (const subgroups of SUBGROUPS) {
-  const on = subgroups ? "with subgroups" : "without subgroups";
+for (const { title: on, ...adapter } of ADAPTERS) {
   for (const format of WEIGHT_FORMATS) {
     for (const rows of [1, 7, 31]) {
       const sizes = `M=${rows}, ${on}`;
       Deno.test(`linear and linearTransposed match the reference for ${format}, K=70, N=45, ${sizes}`, () =>
-        checkBoth({ format, segments: [45], inner: 70, rows, bias: true, subgroups }));
+        checkBoth({ format, segments: [45], inner: 70, rows, bias: true, adapter }));
       Deno.test(`linear and linearTransposed match the reference for ${format}, K=192, N=83, ${sizes}`, () =>
-        checkBoth({ format, segments: [83], inner: 192, rows, bias: false, subgroups }));
+        checkBoth({ format, segments: [83], inner: 192, rows, bias: false, adapter }));
     }
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=4, N=3, ${on}`, () =>
-      checkBoth({ format, segments: [3], inner: 4, rows: 2, bias: true, subgroups }));
+      checkBoth({ format, segments: [3], inner: 4, rows: 2, bias: true, adapter }));
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=64, N=84, ${on}`, () =>
-      checkBoth({ format, segments: [84], inner: 64, rows: 9, bias: false, subgroups }));
+      checkBoth({ format, segments: [84], inner: 64, rows: 9, bias: false, adapter }));
     // One octet of k and three columns beyond a workgroup's tile.
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=264, N=131, ${on}`, () =>
-      checkBoth({ format, segments: [131], inner: 264, rows: 18, bias: true, subgroups }));
+      checkBoth({ format, segments: [131], inner: 264, rows: 18, bias: true, adapter }));
     Deno.test(`linear and linearTransposed match the reference for ${format}, odd K=33, N=70, ${on}`, () =>
-      checkBoth({ format, segments: [70], inner: 33, rows: 17, bias: true, subgroups }));
+      checkBoth({ format, segments: [70], inner: 33, rows: 17, bias: true, adapter }));
     Deno.test(`linear and linearTransposed sum over segments of ${format}, K=70, ${on}`, () =>
-      checkBoth({ format, segments: [32, 64, 9], inner: 70, rows: 18, bias: true, subgroups }));
+      checkBoth({ format, segments: [32, 64, 9], inner: 70, rows: 18, bias: true, adapter }));
     Deno.test(`linear and linearTransposed sum over segments of ${format}, K=128, ${on}`, () =>
-      checkBoth({ format, segments: [5, 40, 1], inner: 128, rows: 33, bias: true, subgroups }));
+      checkBoth({ format, segments: [5, 40, 1], inner: 128, rows: 33, bias: true, adapter }));
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=1536, N=40, M=65, ${on}`, () =>
-      checkBoth({ format, segments: [40], inner: 1536, rows: 65, bias: true, subgroups }));
+      checkBoth({ format, segments: [40], inner: 1536, rows: 65, bias: true, adapter }));
   }
 }
 
-async function checkSingle(format: WeightFormat, segments: readonly number[], inner: number, subgroups: boolean) {
+async function checkSingle(format: WeightFormat, segments: readonly number[], inner: number, adapter: ProductAdapter) {
   const allocator = createAllocator(gpu);
   const w = sampleWeight(gpu, allocator, format, segments, inner);
   const b = sampleWeight(gpu, allocator, "f32", [1], w.reference.rows);
@@ -77,24 +77,21 @@ async function checkSingle(format: WeightFormat, segments: readonly number[], in
       const residual = added === "residual" ? [sample(w.reference.rows, 6)] : [];
       const attributes = { weight: "w", bias, outputs: w.reference.rows, inner, single: true };
       const expected = reference(linear, attributes, input, 1, (name) => named[name].reference, residual);
-      for (const software of [false, true]) {
-        const onGpu = (name: string) => named[name].onGpu;
-        const actual = await runOp(linear, attributes, input, 1, onGpu, subgroups, software, residual);
-        assertClose(actual, expected, inner + 1);
-      }
+      const actual = await runOp(linear, attributes, input, 1, (name) => named[name].onGpu, adapter, residual);
+      assertClose(actual, expected, inner + 1);
     }
   } finally {
     allocator.freeAll();
   }
 }
 
-for (const subgroups of SUBGROUPS) {
+for (const { title: on, ...adapter } of ADAPTERS) {
   for (const format of WEIGHT_FORMATS) {
     // Rows of no whole octets; fewer runs than threads; a last step of few runs; columns beyond a workgroup's.
     for (const [inner, segments] of [[70, [45]], [64, [3]], [264, [300]], [576, [131, 64, 9]], [1536, [40]]] as const) {
-      const title = `K=${inner}, N=${segments}, ${subgroups ? "with" : "without"} subgroups`;
+      const title = `K=${inner}, N=${segments}, ${on}`;
       Deno.test(`linear of a single row matches the reference for ${format}, ${title}`, () =>
-        checkSingle(format, segments, inner, subgroups));
+        checkSingle(format, segments, inner, adapter));
     }
   }
 }
@@ -104,12 +101,12 @@ Deno.test("linear of a single row refuses more rows", () => {
   assert.throws(() => linear.types(attributes, [{ shape: [2, 8], dtype: "f32" }]), TypeError);
 });
 
-Deno.test("linearTransposed matches the reference for a weight passed over in parts", () =>
+Deno.test("linearTransposed matches the reference for a weight passed over in slices", () =>
   checkBoth({
     format: "f32",
     segments: [500],
     inner: 576,
     rows: 18,
     bias: false,
-    subgroups: gpu.features.subgroups,
+    adapter: { ...gpu.features, software: true },
   }));

@@ -6,32 +6,32 @@ import { linear, linearTransposed } from "../../../src/ops/product/linear.ts";
 import { forwardProduct, transposedProduct } from "../../../src/ops/product/product.ts";
 import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
 import { sample, sampleWeight } from "../../../src/ops/formats/sample_weight.ts";
-import { assertClose, gpu, pipelines, runOp, SUBGROUPS, UNTOUCHED } from "./linear_launch.ts";
+import type { ProductAdapter } from "../../../src/ops/product/product_choice.ts";
+import { ADAPTERS, assertClose, gpu, pipelines, runOp, UNTOUCHED } from "./linear_launch.ts";
 import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 
 // [rows, ..] of which the kernels see columns `column` … of rows `stride` wide.
 const WINDOW = { rows: 19, weightRow: 6, count: 37, column: 5, stride: 50, inner: 64, segments: [8, 56], segment: 1 };
 
-for (const subgroups of SUBGROUPS) {
-  const on = subgroups ? "with subgroups" : "without subgroups";
+for (const { title: on, ...adapter } of ADAPTERS) {
   for (const format of WEIGHT_FORMATS) {
-    Deno.test(`forwardProduct() writes its window alone for ${format}, ${on}`, () => forwardWindow(format, subgroups));
+    Deno.test(`forwardProduct() writes its window alone for ${format}, ${on}`, () => forwardWindow(format, adapter));
     Deno.test(`transposedProduct() accumulates over its window for ${format}, ${on}`, () =>
-      transposedWindow(format, subgroups, 5, 50));
+      transposedWindow(format, adapter, 5, 50));
     Deno.test(`transposedProduct() accumulates over its window of whole vec4f for ${format}, ${on}`, () =>
-      transposedWindow(format, subgroups, 4, 52));
+      transposedWindow(format, adapter, 4, 52));
     for (const inner of [70, 576]) {
       Deno.test(`linear and linearTransposed give the same bits in any chunk for ${format}, K=${inner}, ${on}`, () =>
-        sameBits(format, inner, subgroups));
+        sameBits(format, inner, adapter));
       Deno.test(`forwardProduct() gives the same bits in any window for ${format}, K=${inner}, ${on}`, () =>
-        sameBitsInWindows(format, inner, subgroups));
+        sameBitsInWindows(format, inner, adapter));
       Deno.test(`transposedProduct() gives the same bits in any window for ${format}, K=${inner}, ${on}`, () =>
-        sameBitsAccumulated(format, inner, subgroups));
+        sameBitsAccumulated(format, inner, adapter));
     }
   }
 }
 
-async function forwardWindow(format: WeightFormat, subgroups: boolean): Promise<void> {
+async function forwardWindow(format: WeightFormat, adapter: ProductAdapter): Promise<void> {
   const { rows, weightRow, count, column, stride, inner, segments } = WINDOW;
   const allocator = createAllocator(gpu);
   const { onGpu: w, reference: { values } } = sampleWeight(gpu, allocator, format, segments, inner);
@@ -50,7 +50,7 @@ async function forwardWindow(format: WeightFormat, subgroups: boolean): Promise<
   }
   const [xs, bias] = [x, b].map((data) => wholeBuffer(upload(gpu, allocator, Float32Array.from(data))));
   const added = { kind: "bias", range: bias } as const;
-  const product = { x: xs, w, segment, weightRow, count, added, y: wholeBuffer(y), rows, subgroups };
+  const product = { x: xs, w, segment, weightRow, count, added, y: wholeBuffer(y), rows, ...adapter };
   const dispatches = forwardProduct(product, { column, stride });
   assertClose(await runDispatches(gpu, pipelines, allocator, dispatches, y, expected.length), expected, inner + 1);
   allocator.freeAll();
@@ -58,7 +58,7 @@ async function forwardWindow(format: WeightFormat, subgroups: boolean): Promise<
 
 async function transposedWindow(
   format: WeightFormat,
-  subgroups: boolean,
+  adapter: ProductAdapter,
   column: number,
   stride: number,
 ): Promise<void> {
@@ -78,20 +78,20 @@ async function transposedWindow(
   }
   const dx = upload(gpu, allocator, Float32Array.from(before));
   const dys = wholeBuffer(upload(gpu, allocator, Float32Array.from(dy)));
-  const product = { dy: dys, w, segment, weightRow, count, dx: wholeBuffer(dx), rows, subgroups };
+  const product = { dy: dys, w, segment, weightRow, count, dx: wholeBuffer(dx), rows, ...adapter };
   const dispatches = transposedProduct(product, { column, stride, accumulate: true });
   assertClose(await runDispatches(gpu, pipelines, allocator, dispatches, dx, expected.length), expected, count + 1);
   allocator.freeAll();
 }
 
-async function sameBits(format: WeightFormat, inner: number, subgroups: boolean): Promise<void> {
+async function sameBits(format: WeightFormat, inner: number, adapter: ProductAdapter): Promise<void> {
   const allocator = createAllocator(gpu);
   const { onGpu: w } = sampleWeight(gpu, allocator, format, [96], inner);
   const attributes = { weight: "w", bias: null, outputs: w.rows, inner };
   const rows = 97; // whole and longest part by larger tiles than the other parts
   for (const [op, width] of [[linear, inner], [linearTransposed, w.rows]] as const) {
     const input = sample(rows * width, 9);
-    const whole = await runOp(op, attributes, input, rows, () => w, subgroups);
+    const whole = await runOp(op, attributes, input, rows, () => w, adapter);
     const out = whole.length / rows;
     let start = 0;
     for (const n of [1, 3, 77, 16]) {
@@ -101,7 +101,7 @@ async function sameBits(format: WeightFormat, inner: number, subgroups: boolean)
         input.subarray(start * width, (start + n) * width),
         n,
         () => w,
-        subgroups,
+        adapter,
       );
       assert.deepEqual(part, whole.slice(start * out, (start + n) * out));
       start += n;
@@ -111,7 +111,7 @@ async function sameBits(format: WeightFormat, inner: number, subgroups: boolean)
   allocator.freeAll();
 }
 
-async function sameBitsInWindows(format: WeightFormat, inner: number, subgroups: boolean): Promise<void> {
+async function sameBitsInWindows(format: WeightFormat, inner: number, adapter: ProductAdapter): Promise<void> {
   const allocator = createAllocator(gpu);
   const { onGpu: w } = sampleWeight(gpu, allocator, format, [96], inner);
   const rows = 5;
@@ -120,7 +120,7 @@ async function sameBitsInWindows(format: WeightFormat, inner: number, subgroups:
   const dispatchesOf = (windows: readonly (readonly [number, number])[]) =>
     windows.flatMap(([weightRow, count]) =>
       forwardProduct(
-        { x, w, segment: w.segments[0], weightRow, count, added: null, y: wholeBuffer(y), rows, subgroups },
+        { x, w, segment: w.segments[0], weightRow, count, added: null, y: wholeBuffer(y), rows, ...adapter },
         { column: weightRow, stride: 96 },
       )
     );
@@ -130,7 +130,7 @@ async function sameBitsInWindows(format: WeightFormat, inner: number, subgroups:
   allocator.freeAll();
 }
 
-async function sameBitsAccumulated(format: WeightFormat, inner: number, subgroups: boolean): Promise<void> {
+async function sameBitsAccumulated(format: WeightFormat, inner: number, adapter: ProductAdapter): Promise<void> {
   const allocator = createAllocator(gpu);
   const [rows, stride] = [5, 96];
   const { onGpu: w } = sampleWeight(gpu, allocator, format, [stride], inner);
@@ -138,7 +138,7 @@ async function sameBitsAccumulated(format: WeightFormat, inner: number, subgroup
   const dx = wholeBuffer(allocator.create("dx", rows * inner * 4, 0x80 | 0x8 | 0x4));
   const run = (windows: readonly (readonly [number, number])[]) => {
     const dispatches = windows.flatMap(([weightRow, count], i) => {
-      const product = { dy, w, segment: w.segments[0], weightRow, count, dx, rows, subgroups };
+      const product = { dy, w, segment: w.segments[0], weightRow, count, dx, rows, ...adapter };
       return transposedProduct(product, { column: weightRow, stride, accumulate: i > 0 });
     });
     return runDispatches(gpu, pipelines, allocator, dispatches, dx.buffer, rows * inner);

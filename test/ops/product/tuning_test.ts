@@ -6,7 +6,7 @@ import { createWebGpuExecutor } from "../../../src/graph/webgpu_executor.ts";
 import { trace } from "../../../src/graph/graph.ts";
 import { type Contender, type Contest, holdContest, winnerOf } from "../../../src/ops/kernel_contest.ts";
 import { type ProductClass, productContest } from "../../../src/ops/product/product_contest.ts";
-import { productCandidates, productFamily } from "../../../src/ops/product/product_kernels.ts";
+import { productCandidates, productFamily } from "../../../src/ops/product/product_choice.ts";
 import { sample } from "../../../src/ops/formats/sample_weight.ts";
 import { type Choice, choiceText, chosen, type Tuning } from "../../../src/ops/kernel_choice.ts";
 
@@ -51,10 +51,11 @@ const CLASSES: readonly ProductClass[] = (["forward", "transposed", "single"] as
   { direction, format: "bf16", inner: 72, outputs: 50 },
 ]);
 
-for (const one of CLASSES) {
-  const name = `${one.direction} ${one.format} ${one.inner}`;
+for (const [one, software] of CLASSES.flatMap((one) => [true, false].map((software) => [one, software] as const))) {
+  const name = `${one.direction} ${one.format} ${one.inner} ${software ? "in software" : "on a GPU"}`;
   Deno.test(`every candidate of ${name} equals the reference and is blind to the number of rows`, () =>
-    withGpu(async (gpu) => {
+    withGpu(async (own) => {
+      const gpu = { ...own, software };
       const contest = productContest(gpu, createPipelineCache(gpu), one)!;
       assert.ok(contest.candidates.length > 1);
       for (const choice of contest.candidates) await contest.check(choice);
@@ -73,7 +74,13 @@ Deno.test("holdContest() names a right candidate and says why a wrong one cannot
   withGpu(async (gpu) => {
     const contest = productContest(gpu, createPipelineCache(gpu), CLASSES[0])!;
     const wrong: Choice = { variant: "wrong" };
-    const idle: Pass = { labels: [], encode: () => {}, dispose: () => {} };
+    const idle: Pass = {
+      labels: [],
+      work: [],
+      written: () => assert.fail("it has no launches"),
+      encode: () => {},
+      dispose: () => {},
+    };
     const rigged: Contest = {
       ...contest,
       candidates: [wrong, ...contest.candidates],
@@ -116,6 +123,51 @@ Deno.test("holdContest() leaves the first run out, in which the driver compiles"
     assert.ok(rate! > other! / 50, `${rate} and ${other}`);
   }));
 
+Deno.test("holdContest() runs a hopeless candidate no further, and checks none but the one that would win", () =>
+  withGpu(async (gpu) => {
+    const contest = productContest(gpu, createPipelineCache(gpu), CLASSES[0])!;
+    const [choice] = contest.candidates;
+    const slow: Choice = { variant: "slow" };
+    const checked: Choice[] = [];
+    let runs = 0;
+    const uneven: Contest = {
+      ...contest,
+      candidates: [choice, slow],
+      check(one) {
+        checked.push(one);
+        return contest.check(one);
+      },
+      async prepare(one) {
+        const pass = await contest.prepare(choice);
+        if (one !== slow) return pass;
+        return {
+          ...pass,
+          encode(encoder) {
+            runs++;
+            for (let i = 0; i < 100; i++) pass.encode(encoder);
+          },
+        };
+      },
+    };
+    const { winner, contenders } = await holdContest(gpu, uneven);
+    assert.equal(winner, choice);
+    assert.deepEqual(checked, [choice]);
+    // Once for the driver, and twice timed.
+    assert.equal(runs, 3);
+    assert.ok(contenders[1].rate! < contenders[0].rate!);
+  }));
+
+Deno.test("holdContest() times the default alone where time is up, and says so of the others", () =>
+  withGpu(async (gpu) => {
+    const contest = productContest(gpu, createPipelineCache(gpu), CLASSES[0])!;
+    const { winner, contenders } = await holdContest(gpu, contest, () => true);
+    assert.equal(winner, contest.candidates[0]);
+    assert.deepEqual(contenders.map(({ error }) => error?.slice(0, 9) ?? null), [
+      null,
+      ...contest.candidates.slice(1).map(() => "not timed"),
+    ]);
+  }));
+
 /** y of the first rows of x by an executor with a tuning, and the kernels that made it. */
 async function productBy(tuning: Tuning, rows: number) {
   const [inner, outputs] = [72, 50];
@@ -144,7 +196,7 @@ const KERNELS: Readonly<Record<string, string>> = {
 Deno.test("an executor runs the kernels that its tuning chooses, for any number of rows", () =>
   withGpu(async (gpu) => {
     const results: Float64Array[] = [];
-    for (const choice of productCandidates("forward", "f32", 72, gpu.features.subgroups)) {
+    for (const choice of productCandidates("forward", "f32", 72, { ...gpu.features, software: gpu.software })) {
       const tuning = tuningOf({ [productFamily("forward", "f32", 72)]: choice });
       const [many, few] = [await productBy(tuning, 19), await productBy(tuning, 3)];
       assert.deepEqual(many.kernels, [KERNELS[choice.variant]]);

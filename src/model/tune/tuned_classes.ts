@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../../checkpoint/open_checkpoint.ts";
 import type { WeightFormat } from "../../ops/formats/format_table.ts";
+import type { AttentionClass } from "../../ops/attention/attention_contest.ts";
 import type { ProductClass } from "../../ops/product/product_contest.ts";
 import { EMBEDDED } from "../load/embedded.ts";
 import { layOutWeights, type Quantize } from "../load/load_weights.ts";
@@ -10,6 +11,9 @@ import { blockWeights, MODEL_SHAPES } from "./model_shapes.ts";
 
 /** Options of loading the model of a tuning. */
 type TunedModel = HubHooks & { readonly quantize?: Quantize };
+
+/** Launches that share a choice: products of weights, or attention of heads. */
+export type TunedClass = ProductClass | AttentionClass;
 
 /** A weight whose products are to be tuned. */
 interface TunedWeight {
@@ -22,25 +26,36 @@ interface TunedWeight {
 const ENOUGH_ELEMENTS = 2 ** 22;
 const LEAST_OUTPUTS = 256;
 
-/** Lists the products of models that many use, in NF4, and of the embedded model. */
-export async function knownClasses(): Promise<ProductClass[]> {
+/** Lists the products and heads of models that many use, in NF4, and of the embedded model. */
+export async function knownClasses(): Promise<TunedClass[]> {
   const known = MODEL_SHAPES.flatMap((shape): TunedWeight[] => [
     ...blockWeights(shape).map(({ inner, outputs }) => ({ format: "nf4", inner, outputs }) as const),
     { format: "bf16", inner: shape.hiddenSize, outputs: shape.vocabularySize },
   ]);
-  return classesOf([...await weightsOf(EMBEDDED), ...known]);
+  const embedded = await partsOf(EMBEDDED);
+  return [
+    ...classesOf([...embedded.weights, ...known]),
+    ...headClasses([embedded.heads, ...MODEL_SHAPES]),
+  ];
 }
 
 /**
- * Lists the products of a checkpoint.
+ * Lists the products and heads of a checkpoint.
  *
  * @throws {Error} if `loadModel` would throw it for the checkpoint's tensors
  */
-export async function modelClasses(source: string, options: TunedModel = {}): Promise<ProductClass[]> {
-  return classesOf(await weightsOf(source, options));
+export async function modelClasses(source: string, options: TunedModel = {}): Promise<TunedClass[]> {
+  const { weights, heads } = await partsOf(source, options);
+  return [...classesOf(weights), ...headClasses([heads])];
 }
 
-async function weightsOf(source: string, { quantize = "none", ...hooks }: TunedModel = {}): Promise<TunedWeight[]> {
+/** Weights and heads of a checkpoint. */
+interface TunedParts {
+  readonly weights: readonly TunedWeight[];
+  readonly heads: AttentionClass;
+}
+
+async function partsOf(source: string, { quantize = "none", ...hooks }: TunedModel = {}): Promise<TunedParts> {
   const checkpoint: Checkpoint = await openCheckpoint((await locateModel(source, hooks)).path);
   try {
     const weights: TunedWeight[] = [];
@@ -49,8 +64,9 @@ async function weightsOf(source: string, { quantize = "none", ...hooks }: TunedM
       if (rows > 1) weights.push(...segments.map(({ format, rows }) => ({ format, inner: columns, outputs: rows })));
       return Promise.resolve();
     };
-    await layOutWeights(checkpoint, await readModelConfig(checkpoint), { upload }, quantize);
-    return weights;
+    const config = await readModelConfig(checkpoint);
+    await layOutWeights(checkpoint, config, { upload }, quantize);
+    return { weights, heads: config };
   } finally {
     checkpoint.close();
   }
@@ -67,4 +83,10 @@ function classesOf(weights: readonly TunedWeight[]): ProductClass[] {
   }
   return (["forward", "transposed", "single"] as const)
     .flatMap((direction) => [...sizes.values()].map((size) => ({ direction, ...size })));
+}
+
+/** Makes one class for each size of heads. */
+function headClasses(all: readonly AttentionClass[]): AttentionClass[] {
+  const classes = all.map(({ heads, kvHeads, headSize }) => [headSize, { heads, kvHeads, headSize }] as const);
+  return [...new Map(classes).values()];
 }
