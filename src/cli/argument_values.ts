@@ -1,4 +1,19 @@
+import { errorText } from "../files/system_error.ts";
+import { readText } from "../files/text_file.ts";
 import { UsageError, type Values } from "./arguments.ts";
+
+/**
+ * Reads a text file that an argument names.
+ *
+ * @throws {UsageError} if it cannot be read, or is no UTF-8
+ */
+export function readArgument(file: string): string {
+  try {
+    return readText(file);
+  } catch (error) {
+    throw new UsageError(errorText(error));
+  }
+}
 
 /** Reads a name out of a list of allowed ones. */
 export function oneOf<const T extends string>(

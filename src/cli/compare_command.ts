@@ -7,7 +7,10 @@ import { readableJson } from "../report/text/readable_json.ts";
 import { number, oneOf, text } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write, writeData } from "./write.ts";
-import { readText } from "../files/text_file.ts";
+import { parseJson } from "../files/json_object.ts";
+import { writePlain } from "../files/plain_file.ts";
+import { errorText } from "../files/system_error.ts";
+import { readArgument } from "./argument_values.ts";
 
 const FORMATS = ["table", "json", "csv"] as const;
 
@@ -58,21 +61,15 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     ? recordPairsCsv(result)
     : recordComparisonText(result);
   if (out === undefined) (format === "table" ? write : writeData)(Deno.stdout, rendered);
-  else await Deno.writeTextFile(out, rendered);
+  else await writePlain(out, rendered);
   return 0;
 }
 
 function readRecord(file: string): AttributionRecord {
-  let content: string;
+  const content = readArgument(file);
   try {
-    content = readText(file);
+    return checkRecord(parseJson(content, "it"));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(error.message);
-    throw new UsageError(`Cannot compare as ${file} must be a readable file: got ${(error as Error).message}`);
-  }
-  try {
-    return checkRecord(JSON.parse(content));
-  } catch (error) {
-    throw new SyntaxError(`Cannot compare ${file}: ${(error as Error).message}`);
+    throw new SyntaxError(`Cannot compare ${file}: ${errorText(error)}`);
   }
 }
