@@ -1,4 +1,4 @@
-import { number } from "./argument_values.ts";
+import { wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write } from "./write.ts";
 import { dayText } from "../time/time_text.ts";
@@ -21,6 +21,8 @@ makes them) and the embedded model. The directory is WHENCE_CACHE, or whence in 
 
 const OPTIONS = { unused: { type: "string" }, all: { type: "boolean" } } as const satisfies Options;
 
+/** Days of a century: dates before 1970 have no meaning here. */
+const MOST_DAYS = 36_525;
 const DAY = 24 * 3600 * 1000;
 
 /** Runs `cache` and returns the exit code. */
@@ -33,7 +35,7 @@ export async function runCacheCommand(args: string[]): Promise<number> {
   if (action !== "list" && action !== "prune") {
     throw new UsageError(`Cannot use the cache as list or prune must be named: got ${action ?? "none"}`);
   }
-  const unused = number("unused", values.unused, { least: 0, whole: true });
+  const unused = wholeNumber("unused", values.unused, 0, MOST_DAYS);
   if (action === "list" && (unused !== undefined || values.all)) {
     throw new UsageError(`Cannot use --${values.all ? "all" : "unused"} as it is about prune: got list`);
   }

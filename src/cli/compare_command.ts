@@ -4,7 +4,8 @@ import { recordComparisonText } from "../experiment/findings/comparison/record_c
 import { recordPairsCsv } from "../experiment/findings/comparison/record_pairs_csv.ts";
 import { checkRecord } from "../explain/record/check_record.ts";
 import { readableJson } from "../report/text/readable_json.ts";
-import { number, oneOf, text } from "./argument_values.ts";
+import { MOST_CALLS } from "../explain/options/bounds.ts";
+import { oneOf, text, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write, writeData } from "./write.ts";
 import { parseJson } from "../files/json_object.ts";
@@ -46,7 +47,7 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     write(Deno.stdout, HELP);
     return 0;
   }
-  const top = number("top", values.top, { least: 1, whole: true });
+  const top = wholeNumber("top", values.top, 1, MOST_CALLS);
   const format = oneOf("format", values.format, FORMATS) ?? "table";
   const out = text("out", values.out);
   if (rest.length < 2) throw new UsageError(`Cannot compare as two records must be named: got ${rest.length}`);

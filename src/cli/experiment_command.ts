@@ -9,9 +9,9 @@ import { type ExperimentResult, runExperiment } from "../experiment/run/run_expe
 import type { RunContext } from "../experiment/run/run_context.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
-import { bytes, number, oneOf, readArgument, text } from "./argument_values.ts";
+import { bytes, oneOf, readArgument, text, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
-import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
+import { DEVICES, MOST_THREADS, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
 import { write, writeHint } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
@@ -70,7 +70,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const { values, rest } = parseArguments(args, OPTIONS, 1);
   const how = {
     memory: bytes("memory", values.memory),
-    threads: number("threads", values.threads, { least: 1, whole: true }),
+    threads: wholeNumber("threads", values.threads, 1, MOST_THREADS),
     tuning: oneOf("tuning", values.tuning, TUNINGS),
     cache: values["no-cache"] ? "off" as const : undefined,
   };

@@ -21,6 +21,7 @@ const REASONS: ReadonlyMap<string, readonly [must: string, got: string]> = new M
   ["EBUSY", ["nobody else may hold it", "a busy one"]],
   ["ETXTBSY", ["nobody else may hold it", "a busy one"]],
   ["EXDEV", ["both places must be on one disk", "two"]],
+  ["EPIPE", ["whoever reads it must stay", "a closed pipe"]],
   ["ESTALE", ["its server must still have it", "a stale handle"]],
 ]);
 
