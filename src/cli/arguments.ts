@@ -25,7 +25,7 @@ export function parseArguments(
   unknown?: (flag: string) => string,
 ): { values: Values; rest: string[] } {
   const known: Options = { ...options, help: { type: "boolean", short: "h" } };
-  // What is wrong is found in the tokens, so that it is said in words of ours.
+  // Mistakes are found in the tokens, so that they are said in words of ours.
   const parsed = parseArgs({ args, allowPositionals: true, strict: false, tokens: true, options: known });
   for (const token of parsed.tokens) if (token.kind === "option") checkFlag(token, known, unknown);
   const { length } = parsed.positionals;

@@ -1,3 +1,4 @@
+import { shownValue } from "../files/shown_value.ts";
 import { wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write } from "./write.ts";
@@ -33,7 +34,9 @@ export async function runCacheCommand(args: string[]): Promise<number> {
     return 0;
   }
   if (action !== "list" && action !== "prune") {
-    throw new UsageError(`Cannot use the cache as list or prune must be named: got ${action ?? "none"}`);
+    throw new UsageError(
+      `Cannot use the cache as list or prune must be named: got ${action === undefined ? "none" : shownValue(action)}`,
+    );
   }
   const unused = wholeNumber("unused", values.unused, 0, MOST_DAYS);
   if (action === "list" && (unused !== undefined || values.all)) {

@@ -1,6 +1,6 @@
 import { shownText } from "./shown_value.ts";
 
-/** What must be and what was found, by the system's code. */
+/** Conditions that failed, with what was found, by the system's code. */
 const REASONS: ReadonlyMap<string, readonly [must: string, got: string]> = new Map([
   ["ENOENT", ["it must exist", "nothing"]],
   ["EACCES", ["the system must allow it", "no permission"]],
@@ -48,7 +48,7 @@ interface Doing {
  * Says in words what the system refused, as "Cannot write results.csv as its disk must have room: got a full one"; null
  * for any other error.
  *
- * @param doing what was tried, if the error does not say
+ * @param doing the operation, if the error does not name it
  */
 export function systemErrorText(error: unknown, doing?: Doing): string | null {
   const code = codeOf(error);

@@ -55,7 +55,7 @@ Deno.test("compare refuses one file, files that are no records, and other prompt
   withRecords(async ([a, b, , other, broken]) => {
     const failures: [string[], number, RegExp][] = [
       [[a], 2, /two records must be named: got 1/],
-      [[a, `${a}.gone`], 2, /must be a readable file/],
+      [[a, `${a}.gone`], 2, /as it must exist: got nothing/],
       [[a, broken], 1, /Cannot compare .*broken\.json: Cannot use the record as schema must be whole/],
       [[a, other], 1, /the same in all: their prompts or units differ/],
       [[a, b, a], 2, /each record must be named once: got .*0\.json again/],

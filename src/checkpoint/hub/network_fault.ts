@@ -1,4 +1,4 @@
-/** What went wrong on the way, by words of the system, of TLS and of HTTP. */
+/** Faults on the way, by words of the system, of TLS and of HTTP. */
 const FAULTS: readonly (readonly [words: RegExp, fault: string])[] = [
   [/refused/i, "a refused connection"],
   [/dns|lookup|name or service|not known/i, "no such host"],

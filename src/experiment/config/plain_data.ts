@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node } from
 
 /** Characters of a file: a hundred long prompts. */
 const MOST_CHARACTERS = 1 << 22;
-/** Signs, words and spaces that it is made of: about 40,000 lines. Each may take the reader as long as a long prompt. */
+/** Signs, words and spaces that it is made of: about 40,000 lines. Each may take as long as a long prompt. */
 const MOST_TOKENS = 250_000;
 /** Values, each as often as an alias brings it. */
 const MOST_VALUES = 200_000;
@@ -31,7 +31,7 @@ export function sizeFlaw(text: string): Flaw | null {
   return null;
 }
 
-/** What a file of too many levels gets. */
+/** Sentence about a file of too many levels. */
 export const TOO_DEEP = `expected at most ${MOST_LEVELS} levels of lists and mappings, got more`;
 
 /** A part of a document, converted. */

@@ -10,7 +10,7 @@ const list = (count: number, write: (i: number) => string = String) =>
 const lines = (count: number, write: (i: number) => string) => list(count, write).map((line) => `${line}\n`).join("");
 const withPrompts = (more: string) => HEAD.replace("sweeps:", `${more}sweeps:`);
 
-/** Processor time of a file that is refused or planned: far below what a hang would take, with room for slow machines. */
+/** Processor time of a file that is refused or planned: less than a hang, with room for slow machines. */
 const MOST_SECONDS = 10;
 
 /** Words of the engine and of libraries that no user should read. */
