@@ -60,7 +60,7 @@ Deno.test("compare refuses one file, files that are no records, and other prompt
       [[a, other], 1, /the same in all: their prompts or units differ/],
       [[a, b, a], 2, /each record must be named once: got .*0\.json again/],
       [[a, b, "--top", "99"], 1, /k must be 1 … 8: got 99/],
-      [[a, b, "--top", "0"], 2, /--top as it must be a whole number ≥ 1/],
+      [[a, b, "--top", "0"], 2, /--top as it must be a whole number from 1 to 10000000: got "0"/],
     ];
     for (const [args, code, message] of failures) {
       const found = await runCli(["compare", ...args]);
