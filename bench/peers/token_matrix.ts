@@ -12,7 +12,7 @@ import { takeDevice } from "../device.ts";
 import { emit, print } from "../figure.ts";
 import { EXAMPLE, openSubject, subject } from "../model/subject.ts";
 import { captumName, largestDifference, runCaptum } from "./python.ts";
-import { readIfThere } from "../../src/files/existing_file.ts";
+import { readIfThere } from "../../src/files/text_file.ts";
 import { writeWhole } from "../../src/files/whole_file.ts";
 
 const CACHE = fileURLToPath(new URL("../../.cache/peers/token_matrix/", import.meta.url));

@@ -2,7 +2,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { openGguf } from "./gguf/open_gguf.ts";
 import { type ModelFileEnding, modelFileEnding, SOME_MODEL_FILE } from "./model_file.ts";
 import { openModelDirectory } from "./safetensors/model_directory.ts";
-import { ifThere } from "../files/existing_file.ts";
+import { statIfThere } from "../files/existing_file.ts";
 
 /** Opens a model's file, by the ending of its name. */
 const OPEN_FILE = { ".gguf": openGguf } satisfies Record<ModelFileEnding, (path: string) => Checkpoint>;
@@ -17,7 +17,7 @@ const OPEN_FILE = { ".gguf": openGguf } satisfies Record<ModelFileEnding, (path:
  */
 // deno-lint-ignore require-await -- a promise, so that every fault rejects instead of throwing
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const found = ifThere(() => Deno.statSync(path));
+  const found = statIfThere(path);
   if (found === null) {
     throw new Deno.errors.NotFound(
       `Cannot open model ${path} as it must be a directory, ${SOME_MODEL_FILE} file, or organization/name at the hub: got nothing`,

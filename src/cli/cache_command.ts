@@ -1,4 +1,5 @@
-import { number } from "./argument_values.ts";
+import { shownValue } from "../files/shown_value.ts";
+import { wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write } from "./write.ts";
 import { dayText } from "../time/time_text.ts";
@@ -21,6 +22,8 @@ makes them) and the embedded model. The directory is WHENCE_CACHE, or whence in 
 
 const OPTIONS = { unused: { type: "string" }, all: { type: "boolean" } } as const satisfies Options;
 
+/** Days of a century: dates before 1970 have no meaning here. */
+const MOST_DAYS = 36_525;
 const DAY = 24 * 3600 * 1000;
 
 /** Runs `cache` and returns the exit code. */
@@ -31,9 +34,11 @@ export async function runCacheCommand(args: string[]): Promise<number> {
     return 0;
   }
   if (action !== "list" && action !== "prune") {
-    throw new UsageError(`Cannot use the cache as list or prune must be named: got ${action ?? "none"}`);
+    throw new UsageError(
+      `Cannot use the cache as list or prune must be named: got ${action === undefined ? "none" : shownValue(action)}`,
+    );
   }
-  const unused = number("unused", values.unused, { least: 0, whole: true });
+  const unused = wholeNumber("unused", values.unused, 0, MOST_DAYS);
   if (action === "list" && (unused !== undefined || values.all)) {
     throw new UsageError(`Cannot use --${values.all ? "all" : "unused"} as it is about prune: got list`);
   }

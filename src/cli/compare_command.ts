@@ -4,10 +4,14 @@ import { recordComparisonText } from "../experiment/findings/comparison/record_c
 import { recordPairsCsv } from "../experiment/findings/comparison/record_pairs_csv.ts";
 import { checkRecord } from "../explain/record/check_record.ts";
 import { readableJson } from "../report/text/readable_json.ts";
-import { number, oneOf, text } from "./argument_values.ts";
+import { MOST_CALLS } from "../explain/options/bounds.ts";
+import { oneOf, text, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
 import { write, writeData } from "./write.ts";
-import { readText } from "../files/text_file.ts";
+import { parseJson } from "../files/json_object.ts";
+import { writePlain } from "../files/plain_file.ts";
+import { errorText } from "../files/system_error.ts";
+import { readArgument } from "./argument_values.ts";
 
 const FORMATS = ["table", "json", "csv"] as const;
 
@@ -43,7 +47,7 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     write(Deno.stdout, HELP);
     return 0;
   }
-  const top = number("top", values.top, { least: 1, whole: true });
+  const top = wholeNumber("top", values.top, 1, MOST_CALLS);
   const format = oneOf("format", values.format, FORMATS) ?? "table";
   const out = text("out", values.out);
   if (rest.length < 2) throw new UsageError(`Cannot compare as two records must be named: got ${rest.length}`);
@@ -58,21 +62,15 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     ? recordPairsCsv(result)
     : recordComparisonText(result);
   if (out === undefined) (format === "table" ? write : writeData)(Deno.stdout, rendered);
-  else await Deno.writeTextFile(out, rendered);
+  else await writePlain(out, rendered);
   return 0;
 }
 
 function readRecord(file: string): AttributionRecord {
-  let content: string;
+  const content = readArgument(file);
   try {
-    content = readText(file);
+    return checkRecord(parseJson(content, "it"));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(error.message);
-    throw new UsageError(`Cannot compare as ${file} must be a readable file: got ${(error as Error).message}`);
-  }
-  try {
-    return checkRecord(JSON.parse(content));
-  } catch (error) {
-    throw new SyntaxError(`Cannot compare ${file}: ${(error as Error).message}`);
+    throw new SyntaxError(`Cannot compare ${file}: ${errorText(error)}`);
   }
 }

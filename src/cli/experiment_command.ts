@@ -9,9 +9,9 @@ import { type ExperimentResult, runExperiment } from "../experiment/run/run_expe
 import type { RunContext } from "../experiment/run/run_context.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
-import { bytes, number, oneOf, text } from "./argument_values.ts";
+import { bytes, oneOf, readArgument, text, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
-import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
+import { DEVICES, MOST_THREADS, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
 import { write, writeHint } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
@@ -20,7 +20,6 @@ import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
 import { openStatusBar } from "./progress/status_bar.ts";
-import { readText } from "../files/text_file.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
@@ -71,7 +70,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const { values, rest } = parseArguments(args, OPTIONS, 1);
   const how = {
     memory: bytes("memory", values.memory),
-    threads: number("threads", values.threads, { least: 1, whole: true }),
+    threads: wholeNumber("threads", values.threads, 1, MOST_THREADS),
     tuning: oneOf("tuning", values.tuning, TUNINGS),
     cache: values["no-cache"] ? "off" as const : undefined,
   };
@@ -85,7 +84,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const overrides = overridesOf(values);
   const out = text("out", values.out);
   try {
-    const plan = planExperiment(parseConfig(readConfig(file), file), overrides);
+    const plan = planExperiment(parseConfig(readArgument(file), file), overrides);
     return await runPlan(plan, out ?? join("results", plan.name), values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -113,17 +112,6 @@ function overridesOf(values: Values): PlanOverrides {
     quantize: oneOf("quantize", values.quantize, QUANTIZATIONS),
     device: oneOf("device", values.device, DEVICES),
   };
-}
-
-function readConfig(file: string): string {
-  try {
-    return readText(file);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(error.message);
-    throw new UsageError(
-      `Cannot read the experiment as ${file} must be a readable file: got ${(error as Error).message}`,
-    );
-  }
 }
 
 async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo): Promise<ExperimentResult> {

@@ -1,6 +1,6 @@
 import type { Device, LanguageModel, LoadOptions } from "../model/model.ts";
-import { DEVICES, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
-import { bytes, number, oneOf, text } from "./argument_values.ts";
+import { DEVICES, MOST_THREADS, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
+import { bytes, oneOf, text, wholeNumber } from "./argument_values.ts";
 import type { Options, Values } from "./arguments.ts";
 import { showDownloads } from "./progress/download_progress.ts";
 import type { StatusBar } from "./progress/status_bar.ts";
@@ -58,7 +58,7 @@ export function modelOptions(values: Values): ModelRequest {
   const quantize = oneOf("quantize", values.quantize, QUANTIZATIONS) ?? "none";
   const device: Device = oneOf("device", values.device, DEVICES) ?? "auto";
   const memory = bytes("memory", values.memory);
-  const threads = number("threads", values.threads, { least: 1, whole: true });
+  const threads = wholeNumber("threads", values.threads, 1, MOST_THREADS);
   const tuning = oneOf("tuning", values.tuning, TUNINGS);
   const cache = values["no-cache"] ? "off" : undefined;
   return {

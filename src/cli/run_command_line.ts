@@ -1,4 +1,5 @@
 import { UsageError } from "./arguments.ts";
+import { errorText } from "../files/system_error.ts";
 import { write } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 
@@ -47,7 +48,7 @@ export async function runCommandLine([name, ...args]: string[]): Promise<number>
     const command = await COMMANDS[name]();
     return await command(args);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
     write(Deno.stderr, `error: ${boundedText(message)}${hint}\n`);
     return error instanceof UsageError ? 2 : 1;

@@ -1,4 +1,5 @@
 import { boundedText } from "../report/text/bounded_text.ts";
+import { onFile } from "../files/system_error.ts";
 import { terminalText } from "../report/text/terminal_text.ts";
 
 /** Stream of the process. */
@@ -26,5 +27,7 @@ export function writeHint(sentence: string): void {
 
 /** Writes all of the bytes, in as many parts as the stream takes. */
 function writeBytes(stream: Output, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+  onFile("write", "the output", () => {
+    for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+  });
 }

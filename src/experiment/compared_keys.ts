@@ -13,14 +13,15 @@ export function comparedKeys(): readonly string[] {
  * well.
  */
 export function withDependents(across: readonly string[]): Set<string> {
-  const dependents: Readonly<Record<string, readonly string[]>> = {
-    method: recordedNames().filter((name) => !["objective", "units", "freeze"].includes(name)),
-    quadrature: ["steps", "tolerance", "budget"],
-    tolerance: ["budget"],
-    baseline: ["seed", "samples"],
-    scheme: ["draws"],
-  };
-  const all = [...across, ...across.flatMap((key) => dependents[key] ?? [])];
-  const more = all.flatMap((key) => dependents[key] ?? []);
-  return new Set(comparedKeys().filter((key) => all.includes(key) || more.includes(key)));
+  const dependents: ReadonlyMap<string, readonly string[]> = new Map([
+    ["method", recordedNames().filter((name) => !["objective", "units", "freeze"].includes(name))],
+    ["quadrature", ["steps", "tolerance", "budget"]],
+    ["tolerance", ["budget"]],
+    ["baseline", ["seed", "samples"]],
+    ["scheme", ["draws"]],
+  ]);
+  const behind = (keys: Iterable<string>) => [...keys].flatMap((key) => dependents.get(key) ?? []);
+  const all = new Set([...across, ...behind(across)]);
+  for (const key of behind(all)) all.add(key);
+  return new Set(comparedKeys().filter((key) => all.has(key)));
 }

@@ -1,3 +1,5 @@
+import { onFile } from "./system_error.ts";
+
 /** Result of `look`, or null if it finds no such file or directory. */
 export function ifThere<T>(look: () => T): T | null {
   try {
@@ -8,14 +10,18 @@ export function ifThere<T>(look: () => T): T | null {
   }
 }
 
-/** True if a path is a file; false if it is a directory or nothing is there. */
-export function isFile(path: string): boolean {
-  return ifThere(() => Deno.statSync(path))?.isFile ?? false;
+/**
+ * Returns what the system knows of a path, null if nothing is there.
+ *
+ * @throws {Error} if the path cannot be one, or must not be read
+ */
+export function statIfThere(path: string): Deno.FileInfo | null {
+  return ifThere(() => onFile("read", path, () => Deno.statSync(path)));
 }
 
-/** Text of a file, or null if there is none. */
-export function readIfThere(path: string): string | null {
-  return ifThere(() => Deno.readTextFileSync(path));
+/** True if a path is a file; false if it is a directory or nothing is there. */
+export function isFile(path: string): boolean {
+  return statIfThere(path)?.isFile ?? false;
 }
 
 /**
@@ -25,7 +31,7 @@ export function readIfThere(path: string): string | null {
  * @throws {TypeError} if it is a directory
  */
 export function requireFile(path: string): string {
-  const found = ifThere(() => Deno.statSync(path));
+  const found = statIfThere(path);
   if (found === null) throw new Deno.errors.NotFound(`Cannot open ${path} as it must be an existing file: got none`);
   if (!found.isFile) throw new TypeError(`Cannot open ${path} as it must be a file: got a directory`);
   return path;

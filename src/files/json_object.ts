@@ -1,5 +1,6 @@
 import { findDuplicateKey } from "./duplicate_key.ts";
 import { requireFile } from "./existing_file.ts";
+import { jsonFault, levelsOf, MOST_LEVELS } from "./json_fault.ts";
 import { shownValue } from "./shown_value.ts";
 import { readText } from "./text_file.ts";
 
@@ -24,18 +25,30 @@ export function readUniqueKeys(path: string): Record<string, unknown> {
 }
 
 /**
+ * Parses JSON of at most 512 levels, so that what reads the value may walk down into it.
+ *
+ * @param source names it in errors
+ * @throws {SyntaxError} if it is none; the message says where
+ */
+export function parseJson(text: string, source: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new SyntaxError(`Cannot read ${source} as it must be JSON: got ${jsonFault(text)}`);
+  }
+  if (levelsOf(text) <= MOST_LEVELS) return value;
+  throw new SyntaxError(`Cannot read ${source} as its JSON must have at most ${MOST_LEVELS} levels: got more`);
+}
+
+/**
  * Parses a JSON object.
  *
  * @param source names it in errors
  * @throws {SyntaxError} if it is none
  */
 export function parseJsonObject(text: string, source: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new SyntaxError(`Cannot read ${source} as it must be JSON: got ${(error as Error).message}`);
-  }
+  const value = parseJson(text, source);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SyntaxError(`Cannot read ${source} as it must be a JSON object: got ${shownValue(value)}`);
   }

@@ -1,11 +1,48 @@
+import { ifThere } from "./existing_file.ts";
+import { onFile } from "./system_error.ts";
+
+/** Bytes of a text that is read as a whole: three times the largest tokenizer. A device may have no end. */
+const MOST_BYTES = 1 << 27;
+/** Bytes that are read at a time. */
+const CHUNK = 1 << 20;
+
 /**
  * Reads a text file, which may be a pipe. A byte order mark stays.
  *
  * @throws {Deno.errors.NotFound} if there is no such file
- * @throws {SyntaxError} if it is no UTF-8
+ * @throws {SyntaxError} if it is no UTF-8, or longer than any text that is read
  */
 export function readText(path: string): string {
-  return decodeUtf8(Deno.readFileSync(path), path);
+  return decodeUtf8(onFile("read", path, () => readBounded(path)), path);
+}
+
+/** Text of a file with U+FFFD for what is no UTF-8, or null if there is none. */
+export function readIfThere(path: string): string | null {
+  const bytes = ifThere(() => onFile("read", path, () => readBounded(path)));
+  return bytes && new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+function readBounded(path: string): Uint8Array<ArrayBuffer> {
+  using file = Deno.openSync(path, { read: true });
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  while (true) {
+    const part = new Uint8Array(CHUNK);
+    const got = file.readSync(part);
+    if (got === null) break;
+    parts.push(part.subarray(0, got));
+    bytes += got;
+    if (bytes > MOST_BYTES) {
+      throw new SyntaxError(`Cannot read ${path} as a text must have at most ${MOST_BYTES} bytes: got more`);
+    }
+  }
+  const all = new Uint8Array(bytes);
+  let filled = 0;
+  for (const part of parts) {
+    all.set(part, filled);
+    filled += part.length;
+  }
+  return all;
 }
 
 /**

@@ -1,9 +1,14 @@
 import { basename, dirname, join } from "node:path";
-import { readIfThere } from "./existing_file.ts";
+import { ifThere } from "./existing_file.ts";
+import { onFile } from "./system_error.ts";
+import { readIfThere } from "./text_file.ts";
 
 /** A file in the making. The first call of `keep` or `discard` ends it. */
 interface WholeFile {
-  readonly file: Deno.FsFile;
+  /** Writes all bytes, however few the file takes at once. */
+  write(bytes: Uint8Array): void;
+  /** Waits until the disk has what was written. */
+  sync(): void;
   /** Closes it and gives it its name. */
   keep(): void;
   /** Closes and removes it. */
@@ -31,9 +36,10 @@ export function partialPath(path: string): string {
  * @throws {Error} if the directory cannot be written
  */
 export function openWholeFile(path: string): WholeFile {
-  Deno.mkdirSync(dirname(path), { recursive: true });
+  const on = <T>(work: () => T): T => onFile("write", path, work);
+  makeDirectory(dirname(path));
   const partial = partialPath(path);
-  const file = Deno.openSync(partial, { write: true, createNew: true });
+  const file = on(() => Deno.openSync(partial, { write: true, createNew: true }));
   let done = false;
   const once = (end: () => void) => () => {
     if (done) return;
@@ -42,22 +48,31 @@ export function openWholeFile(path: string): WholeFile {
     end();
   };
   return {
-    file,
+    write: (bytes) =>
+      on(() => {
+        for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+      }),
+    sync: () => on(() => file.syncSync()),
     keep: once(() => {
       try {
-        Deno.renameSync(partial, path);
+        on(() => Deno.renameSync(partial, path));
       } catch (error) {
-        Deno.removeSync(partial);
+        ifThere(() => Deno.removeSync(partial));
         throw error;
       }
     }),
-    discard: once(() => Deno.removeSync(partial)),
+    // Its directory may have been removed.
+    discard: once(() => ifThere(() => Deno.removeSync(partial))),
   };
 }
 
-/** Writes all bytes, however few the file takes at once. */
-export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+/**
+ * Makes a directory and those around it.
+ *
+ * @throws {Error} if one cannot be made; the message names it
+ */
+export function makeDirectory(path: string): void {
+  onFile("write", path, () => Deno.mkdirSync(path, { recursive: true }));
 }
 
 /**
@@ -65,11 +80,12 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
  *
  * @throws {Error} if the directory cannot be written; the old file stays
  */
+// deno-lint-ignore require-await -- a promise, so that a fault of the disk rejects instead of throwing
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const whole = openWholeFile(path);
   try {
-    writeAll(whole.file, typeof content === "string" ? new TextEncoder().encode(content) : content);
-    await whole.file.sync();
+    whole.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+    whole.sync();
     whole.keep();
   } finally {
     whole.discard();

@@ -108,13 +108,11 @@ export async function adapterKind(): Promise<"hardware" | "software" | "none"> {
 }
 
 async function requestAdapter(): Promise<GPUAdapter | null> {
-  if (Deno.build.os === "linux") {
-    // Without the first, wgpu probes every backend, which takes ten times as long; without the second, Mesa complains
-    // on stderr that it finds no Wayland socket.
-    setDefault("DENO_WEBGPU_BACKEND", "vulkan");
-    setDefault("XDG_RUNTIME_DIR", "/tmp");
-  }
-  return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
+  const request = () => navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  // Without the first, wgpu probes every backend, which takes ten times as long; without the second, Mesa complains on
+  // stderr that it finds no Wayland socket. Both are read before the request returns.
+  const defaults = { DENO_WEBGPU_BACKEND: "vulkan", XDG_RUNTIME_DIR: "/tmp" };
+  return await (Deno.build.os === "linux" ? withDefaults(defaults, request) : request()) ?? null;
 }
 
 function isSoftware({ info }: GPUAdapter): boolean {
@@ -130,8 +128,15 @@ function lowered(limits: GPUSupportedLimits, lower: LowerLimits): GPUSupportedLi
   return copy as unknown as GPUSupportedLimits;
 }
 
-function setDefault(name: string, value: string): void {
-  if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
+/** Starts something while variables of the environment have values where they have none; others never see them. */
+function withDefaults<T>(defaults: Readonly<Record<string, string>>, start: () => T): T {
+  const missing = Object.keys(defaults).filter((name) => Deno.env.get(name) === undefined);
+  for (const name of missing) Deno.env.set(name, defaults[name]);
+  try {
+    return start();
+  } finally {
+    for (const name of missing) Deno.env.delete(name);
+  }
 }
 
 function smallestSubgroup(adapter: GPUAdapter): number {

@@ -53,7 +53,7 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   [
     "a list of baselines that is not there",
     ["attribute", ...PROMPT, "--baseline", "samples:/nonexistent"],
-    /samples:\/nonexistent as it must be a file: got /,
+    /Cannot read \/nonexistent as it must exist: got nothing/,
   ],
   [
     "turns of a target",
@@ -203,11 +203,15 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
     /--calls: expected only with method kernel-shap, got method captum-kernel-shap/,
   ],
   ["a tolerance of 0", ["attribute", ...PROMPT, "--tolerance", "0"], /--tolerance: expected a number above 0, got 0/],
-  ["an unknown device", ["attribute", ...PROMPT, "--device", "cuda"], /one of auto, webgpu, cpu, reference: got cuda/],
+  [
+    "an unknown device",
+    ["attribute", ...PROMPT, "--device", "cuda"],
+    /one of auto, webgpu, cpu, reference: got "cuda"/,
+  ],
   [
     "a memory without a unit that exists",
     ["attribute", ...PROMPT, "--memory", "2GB"],
-    /a size like 512MiB or 2GiB: got 2GB/,
+    /a size like 512MiB or 2GiB: got "2GB"/,
   ],
   [
     "target and generate together",

@@ -157,11 +157,11 @@ Deno.test("runExperimentCommand() exits with 2 for a mistake in the YAML, all of
 for (
   const [what, args, message] of [
     ["no file", [], /a YAML file must be named: got none/],
-    ["two files", ["FILE", "FILE"], /Unexpected argument/],
-    ["a missing file", ["nowhere.yaml"], /nowhere.yaml must be a readable file/],
-    ["an unknown option", ["FILE", "--fast"], /'--fast'/],
-    ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, cpu, reference: got gpu/],
-    ["memory of no size", ["FILE", "--memory", "some"], /must be a size like 512MiB or 2GiB: got some/],
+    ["two files", ["FILE", "FILE"], /as there must be one argument beside the options: got 2/],
+    ["a missing file", ["nowhere.yaml"], /Cannot read nowhere\.yaml as it must exist: got nothing/],
+    ["an unknown option", ["FILE", "--fast"], /Cannot use --fast as it must be an option/],
+    ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, cpu, reference: got "gpu"/],
+    ["memory of no size", ["FILE", "--memory", "some"], /must be a size like 512MiB or 2GiB: got "some"/],
     ["an empty output directory", ["FILE", "--out", ""], /must not be empty/],
   ] as [string, string[], RegExp][]
 ) {

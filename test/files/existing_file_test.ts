@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ifThere, isFile, readIfThere, requireFile } from "../../src/files/existing_file.ts";
+import { ifThere, isFile, requireFile, statIfThere } from "../../src/files/existing_file.ts";
 import { inScratch } from "../support/in_scratch.ts";
 
-Deno.test("readIfThere() is null for a missing file and fails for an unreadable one", () =>
+Deno.test("statIfThere() is null for a missing file and names a path that cannot be one", () =>
   inScratch((directory) => {
-    assert.equal(readIfThere(join(directory, "none")), null);
-    assert.throws(() => readIfThere(directory));
+    assert.equal(statIfThere(join(directory, "none")), null);
+    assert.equal(statIfThere(directory)?.isDirectory, true);
+    assert.throws(() => statIfThere("a\0b"), {
+      name: "TypeError",
+      message: "Cannot read a\\u0000b as a name of a file must have no NUL: got one",
+    });
+    assert.throws(() => statIfThere(join(directory, "a".repeat(300))), {
+      message: /^Cannot read \S+ as its name must be one that the file system has room for: got a longer one$/,
+    });
   }));
 
 Deno.test("isFile() tells a file from a directory and from nothing", () =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { decodeUtf8, readText } from "../../src/files/text_file.ts";
+import { decodeUtf8, readIfThere, readText } from "../../src/files/text_file.ts";
 import { inScratch } from "../support/in_scratch.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -35,4 +35,20 @@ Deno.test("readText() names file and byte", () =>
       message: /a\.yaml as it must be UTF-8: got 0x62 at byte 2/,
     });
     assert.throws(() => readText(join(directory, "none")), Deno.errors.NotFound);
+  }));
+
+Deno.test("readText() ends with a device that has no end, and says so", () => {
+  assert.throws(() => readText("/dev/zero"), {
+    name: "SyntaxError",
+    message: "Cannot read /dev/zero as a text must have at most 134217728 bytes: got more",
+  });
+});
+
+Deno.test("readIfThere() is null for a missing file and fails for a directory", () =>
+  inScratch((directory) => {
+    const path = join(directory, "a");
+    Deno.writeFileSync(path, Uint8Array.of(97, 0xff));
+    assert.equal(readIfThere(path), "a\ufffd");
+    assert.equal(readIfThere(join(directory, "none")), null);
+    assert.throws(() => readIfThere(directory), { message: /as it must be a file: got a directory$/ });
   }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readIfThere } from "../../src/files/existing_file.ts";
+import { readIfThere } from "../../src/files/text_file.ts";
 import { writeWholeDirectory } from "../../src/files/whole_directory.ts";
 import { inScratch } from "../support/in_scratch.ts";
 

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readIfThere } from "../../src/files/existing_file.ts";
-import {
-  openWholeFile,
-  partialPath,
-  removePartials,
-  writeAll,
-  writeIfChanged,
-  writeWhole,
-} from "../../src/files/whole_file.ts";
+import { readIfThere } from "../../src/files/text_file.ts";
+import { openWholeFile, partialPath, removePartials, writeIfChanged, writeWhole } from "../../src/files/whole_file.ts";
 import { inScratch } from "../support/in_scratch.ts";
 
 function namesIn(directory: string): string[] {
@@ -51,13 +44,13 @@ Deno.test("openWholeFile() shows the file at keep(), and nothing at discard()", 
   inScratch((directory) => {
     const path = join(directory, "a");
     const first = openWholeFile(path);
-    writeAll(first.file, new TextEncoder().encode("first"));
+    first.write(new TextEncoder().encode("first"));
     assert.equal(readIfThere(path), null);
     first.keep();
     first.discard();
     assert.equal(readIfThere(path), "first");
     const second = openWholeFile(path);
-    writeAll(second.file, new TextEncoder().encode("second"));
+    second.write(new TextEncoder().encode("second"));
     second.discard();
     second.keep();
     assert.equal(readIfThere(path), "first");

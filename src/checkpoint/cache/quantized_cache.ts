@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { NF4_BLOCK, type Nf4Tensor } from "../../quant/nf4.ts";
 import { openSafetensors, type SafetensorsFile } from "../safetensors/safetensors_file.ts";
-import { openWholeFile, writeAll } from "../../files/whole_file.ts";
+import { openWholeFile } from "../../files/whole_file.ts";
 import { timestampText } from "../../time/time_text.ts";
 
 /** A matrix that is quantized at load. */
@@ -143,7 +143,7 @@ export function createQuantized(
   let sum = 0;
   const write = (bytes: Uint8Array) => {
     try {
-      writeAll(whole.file, bytes);
+      whole.write(bytes);
     } catch (error) {
       whole.discard();
       throw error;

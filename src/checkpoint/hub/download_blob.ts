@@ -1,11 +1,20 @@
 import { dirname } from "node:path";
+import { inWords } from "../../files/system_error.ts";
 import { blobPath, type HubFile, isIntact, makeInside, makeLock, type Repository } from "./hub_cache.ts";
 import { digestKind, digestLike } from "./hub_digest.ts";
 import { type Asked, askedText, HubError } from "./hub_error.ts";
+import { byteCount } from "./hub_headers.ts";
 import { hubIdText } from "./hub_id.ts";
 import { fileUrl } from "./hub_listing.ts";
 import { persist, type Reply, send } from "./hub_request.ts";
 import type { DownloadProgress, Hub } from "./hub_settings.ts";
+import { shownReply } from "./redact.ts";
+
+/** Bytes, and parts of a file, of which an attempt must bring one to count as progress. */
+const LEAST_PROGRESS = 1 << 20;
+const PARTS = 64;
+/** Bytes of a file of which nobody tells the size: such are small ones of servers that send them in chunks. */
+const MOST_UNTOLD = 1 << 30;
 
 /** A file to be downloaded. */
 export interface Wanted extends HubFile {
@@ -78,11 +87,13 @@ async function fetchBlob(blob: string, wanted: Wanted, hub: Hub): Promise<void> 
 
 /** Completes the partial file, over as many connections as it takes. */
 async function receive(partial: string, wanted: Wanted, hub: Hub): Promise<void> {
-  let furthest = await sizeOf(partial);
+  let counted = await sizeOf(partial);
+  const least = Math.max(1, Math.min(LEAST_PROGRESS, Math.ceil((wanted.size ?? Infinity) / PARTS)));
   const progressed = () => {
-    const before = furthest;
-    furthest = Math.max(furthest, Deno.statSync(partial).size);
-    return furthest > before;
+    const { size } = Deno.statSync(partial);
+    if (size < counted + least) return false;
+    counted = size;
+    return true;
   };
   await persist(
     async () => {
@@ -95,7 +106,8 @@ async function receive(partial: string, wanted: Wanted, hub: Hub): Promise<void>
 }
 
 async function receiveRest(file: Deno.FsFile, partial: string, wanted: Wanted, hub: Hub): Promise<void> {
-  const { asked, size } = wanted;
+  const { asked } = wanted;
+  let size = wanted.size;
   let at = (await file.stat()).size;
   if (size !== null && at > size) {
     await file.truncate();
@@ -111,11 +123,13 @@ async function receiveRest(file: Deno.FsFile, partial: string, wanted: Wanted, h
       at = 0;
     }
     await file.seek(at, Deno.SeekMode.Start);
+    size ??= await toldSize(at, reply, partial, wanted, hub);
     for (let part = await reply.read(); part !== null; part = await reply.read()) {
       at += part.length;
-      if (size !== null && at > size) {
+      if (at > (size ?? MOST_UNTOLD)) {
         await file.truncate();
-        throw new HubError(`Cannot download ${askedText(asked)} as it must have ${size} bytes: got more`);
+        const must = size === null ? `at most ${MOST_UNTOLD} bytes if nobody says how many` : `${size} bytes`;
+        throw new HubError(`Cannot download ${askedText(asked)} as it must have ${must}: got more`);
       }
       await writeAll(file, part, partial, asked);
       tell(wanted, hub, at, "downloading");
@@ -128,6 +142,27 @@ async function receiveRest(file: Deno.FsFile, partial: string, wanted: Wanted, h
     const message = `Cannot download ${askedText(asked)} as it must have ${size} bytes: got an end after ${at}`;
     throw new HubError(message, { transient: true });
   }
+}
+
+/**
+ * Returns the size of a file of which the hub told none, by the length of an answer; null if that has none.
+ *
+ * @throws {Error} if the disk has no room for it
+ */
+async function toldSize(
+  at: number,
+  { response: { headers } }: Reply,
+  partial: string,
+  { asked }: Wanted,
+  hub: Hub,
+): Promise<number | null> {
+  const rest = byteCount(headers.get("content-length"));
+  const free = await hub.freeBytes(dirname(partial));
+  if (rest === null || free === null || rest <= free) return rest && at + rest;
+  throw new Error(
+    `Cannot download ${askedText(asked)} as ${hub.cache} must have room for ${rest} bytes: got ${free}. ` +
+      "Make room, or set HF_HUB_CACHE to a directory on another disk",
+  );
 }
 
 /** Asks for the bytes from `at` on. */
@@ -148,7 +183,7 @@ async function continueAt(at: number, file: Deno.FsFile, { asked, commit }: Want
   await reply.close();
   throw new HubError(
     `Cannot download ${askedText(asked)} as its bytes from ${at} on must come: got status ${status}, ${
-      range ?? "no range"
+      range === null ? "no range" : shownReply(range, hub)
     }`,
   );
 }
@@ -178,10 +213,10 @@ export async function writeAll(
   try {
     for (let written = 0; written < part.length;) written += await file.write(part.subarray(written));
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    const { code } = error as Error & { code?: string };
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw inWords(error, { verb: "write", path });
     throw new Error(
-      `Cannot download ${askedText(asked)} as ${dirname(path)} must have room for it: got ${message}. ` +
+      `Cannot download ${askedText(asked)} as ${dirname(path)} must have room for it: got a full disk or quota. ` +
         "What has come is kept: make room, or set HF_HUB_CACHE, and run it again",
       { cause: error },
     );

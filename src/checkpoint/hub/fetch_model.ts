@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { errorText } from "../../files/system_error.ts";
 import { MODEL_FILES, modelFileEnding } from "../model_file.ts";
 import { partNames } from "../gguf/part_names.ts";
 import { DIRECTORY_FILES } from "../safetensors/model_directory.ts";
@@ -215,6 +216,6 @@ async function keepRef(id: HubId, commit: string, repository: Repository, hub: H
     await writeRef(repository, id.revision, commit);
   } catch (error) {
     // A cache that others fill may be read-only; all files are there.
-    hub.onHint?.(`${hub.cache} does not take what ${id.revision} stands for: ${(error as Error).message}`);
+    hub.onHint?.(`${hub.cache} does not take what ${id.revision} stands for: ${errorText(error)}`);
   }
 }

@@ -1,3 +1,5 @@
+import { retrySeconds } from "./hub_headers.ts";
+import { shownReply } from "./redact.ts";
 import { type HubId, hubIdText } from "./hub_id.ts";
 import type { HubSettings } from "./hub_settings.ts";
 
@@ -50,7 +52,7 @@ export function askedText({ id, file }: Asked): string {
 function reason({ status, headers }: Response, { id, file }: Asked, settings: HubSettings): string {
   const { endpoint, token, tokenSource } = settings;
   const code = headers.get("x-error-code");
-  const said = headers.get("x-error-message");
+  const said = shownReply(headers.get("x-error-message") ?? "", settings);
   const withToken = token === null ? "without a token; set HF_TOKEN" : `with the token of ${tokenSource}`;
   const page = `${endpoint}/${id.name}`;
   const nowhere = "; there is no such path here either";
@@ -61,7 +63,7 @@ function reason({ status, headers }: Response, { id, file }: Asked, settings: Hu
     return `the repository must have the branch, tag or commit ${id.revision}: got ${status} from ${page}`;
   }
   if (code === "EntryNotFound") return `the repository must have ${file ?? "this file"}: got ${status} from ${page}`;
-  if (status === 401 && token !== null && said?.includes("Invalid credentials")) {
+  if (status === 401 && token !== null && said.includes("Invalid credentials")) {
     return `the token of ${tokenSource} must be valid: got 401 from ${endpoint}`;
   }
   if (status === 401 || code === "RepoNotFound") {
@@ -79,17 +81,4 @@ function reason({ status, headers }: Response, { id, file }: Asked, settings: Hu
     }${token === null ? "; with a token in HF_TOKEN more are allowed" : ""}`;
   }
   return `${endpoint} must answer: got ${status}${said ? ` (${said})` : ""}`;
-}
-
-/**
- * Reads the seconds that a limiting server asks for: `Retry-After` as seconds or a date, or the hub's
- * `RateLimit: "api";r=0;t=55`, which says that no requests are left.
- */
-function retrySeconds(headers: Headers): number | null {
-  const limit = /;\s*r=0\b.*;\s*t=(\d+)/.exec(headers.get("ratelimit") ?? "");
-  if (limit !== null) return Number(limit[1]);
-  const text = headers.get("retry-after");
-  if (text === null) return null;
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? null : Math.max(0, Math.ceil(seconds));
 }

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { type HubFile, type Repository, writeInside } from "./hub_cache.ts";
+import { startStopwatch } from "../../time/stopwatch.ts";
 import { isDigest } from "./hub_digest.ts";
 import { type Asked, HubError } from "./hub_error.ts";
+import { byteCount } from "./hub_headers.ts";
 import { type HubId, isCommit } from "./hub_id.ts";
-import { ATTEMPTS, getJson, persist, send, unusableAnswer } from "./hub_request.ts";
+import { ATTEMPTS, getJson, MOST_TIMEOUTS, persist, send, unusableAnswer } from "./hub_request.ts";
 import type { Hub } from "./hub_settings.ts";
-import { redacted } from "./redact.ts";
+import { shownReply } from "./redact.ts";
 
 /** The files of a commit. */
 export interface Listing {
@@ -36,6 +38,8 @@ type Tree = ReadonlyMap<string, TreeEntry>;
 const TREE_VERSION = 1;
 /** Pages of a listing; the hub puts a thousand files on each. */
 const MOST_PAGES = 100;
+/** Files of a listing, as many as the hub puts on these pages. */
+const MOST_FILES = 100_000;
 /** Statuses with which a mirror answers for a route that it does not have. */
 const NO_ROUTE = [404, 405, 501];
 
@@ -54,7 +58,7 @@ export async function askRevision(id: HubId, hub: Hub, attempts: number = ATTEMP
   const { value } = await getJson(url, { id }, hub, attempts);
   const { sha, siblings } = Object(value) as { sha?: unknown; siblings?: unknown };
   if (typeof sha !== "string" || !isCommit(sha)) {
-    throw unusableAnswer({ id }, url, `a model's commit: got ${JSON.stringify(sha)}`);
+    throw unusableAnswer({ id }, url, `a model's commit: got ${shownReply(JSON.stringify(sha) ?? "nothing", hub)}`);
   }
   const names = (Array.isArray(siblings) ? siblings : []).map((sibling) => Object(sibling).rfilename);
   return { commit: sha, names: names.filter((name) => typeof name === "string") };
@@ -126,10 +130,14 @@ function listingOf(tree: Tree): Listing {
 
 async function askTree(id: HubId, commit: string, hub: Hub, attempts: number): Promise<Tree> {
   const tree = new Map<string, TreeEntry>();
+  const [asked, seconds] = [new Set<string>(), startStopwatch()];
   let url: string | null = `${hub.endpoint}/api/models/${id.name}/tree/${commit}?recursive=true&expand=false`;
-  for (let page = 0; url !== null; page++) {
-    if (page === MOST_PAGES || new URL(url).origin !== new URL(hub.endpoint).origin) {
-      throw unusableAnswer({ id }, url, `at most ${MOST_PAGES} pages of its own: got another`);
+  while (url !== null) {
+    checkPage(url, asked, { id }, hub);
+    asked.add(url);
+    const most = MOST_TIMEOUTS * hub.timeout;
+    if (seconds() > most) {
+      throw unusableAnswer({ id }, url, `the whole list of files within ${most} s: got more to come`);
     }
     const { value, next } = await getJson(url, { id }, hub, attempts);
     if (!Array.isArray(value)) throw unusableAnswer({ id }, url, "a list of files: got something else");
@@ -146,14 +154,25 @@ async function askTree(id: HubId, commit: string, hub: Hub, attempts: number): P
         throw unusableAnswer(
           { id },
           url,
-          `paths, sizes and hashes of files: got ${redacted(JSON.stringify(item), hub).slice(0, 120)}`,
+          `paths, sizes and hashes of files: got ${shownReply(item, hub)}`,
         );
       }
       tree.set(path, entry);
+      if (tree.size > MOST_FILES) throw unusableAnswer({ id }, url, `at most ${MOST_FILES} files: got more`);
+    }
+    if (next !== null && !URL.canParse(next, url)) {
+      throw unusableAnswer({ id }, url, `the address of the next page: got ${shownReply(next, hub)}`);
     }
     url = next === null ? null : new URL(next, url).href;
   }
   return tree;
+}
+
+/** @throws {HubError} if a page of a listing is another host's, was there before, or is one too many */
+function checkPage(url: string, before: ReadonlySet<string>, asked: Asked, hub: Hub): void {
+  if (before.size < MOST_PAGES && !before.has(url) && new URL(url).origin === new URL(hub.endpoint).origin) return;
+  const got = before.has(url) ? "the same one again" : "another";
+  throw unusableAnswer(asked, url, `at most ${MOST_PAGES} pages of its own: got ${got}`);
 }
 
 function isEntry(value: unknown): value is TreeEntry {
@@ -172,8 +191,14 @@ async function askFile(asked: Asked & { readonly file: string }, commit: string,
   const { headers, status } = response;
   const digest = (headers.get("x-linked-etag") ?? headers.get("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
   if (!isDigest(digest)) {
-    throw unusableAnswer(asked, url, `an ETag that is a SHA-256 or git's SHA-1, to verify it by: got "${digest}"`);
+    throw unusableAnswer(
+      asked,
+      url,
+      `an ETag that is a SHA-256 or git's SHA-1, to verify it by: got "${shownReply(digest, hub)}"`,
+    );
   }
-  const length = headers.get("x-linked-size") ?? (status < 300 ? headers.get("content-length") : null);
-  return { digest, size: length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null };
+  return {
+    digest,
+    size: byteCount(headers.get("x-linked-size") ?? (status < 300 ? headers.get("content-length") : null)),
+  };
 }

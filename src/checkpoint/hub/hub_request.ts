@@ -1,6 +1,10 @@
+import { parseJson } from "../../files/json_object.ts";
+import { startStopwatch } from "../../time/stopwatch.ts";
 import { type Asked, askedText, HubError, refusal } from "./hub_error.ts";
+import { nextLink } from "./hub_headers.ts";
 import type { Hub } from "./hub_settings.ts";
-import { redacted } from "./redact.ts";
+import { networkFault } from "./network_fault.ts";
+import { shownReply } from "./redact.ts";
 
 /** An answer whose body is read part by part. */
 export interface Reply {
@@ -30,7 +34,12 @@ const LONGEST_WAIT = 300;
 const NOTABLE_WAIT = 5;
 const MOST_REDIRECTS = 8;
 /** Bytes of an answer in JSON: a listing of a hundred thousand files takes less. */
-const MOST_JSON = 1 << 26;
+const MOST_JSON = 1 << 25;
+/** Bytes a second that a body must bring on the whole, once it has had a few timeouts' time. */
+const LEAST_PACE = 1024;
+const TIMEOUTS_OF_GRACE = 6;
+/** Timeouts after which an answer in JSON, or a listing of several, is given up. */
+export const MOST_TIMEOUTS = 60;
 
 /**
  * Repeats an attempt that failed in a way that may pass, after 1, 2, 4, … seconds or when the hub says.
@@ -83,7 +92,7 @@ export async function send({ url, method = "GET", headers = {} }: HubRequest, as
     if (next === null || !safe) {
       throw new HubError(
         `Cannot download ${askedText(asked)} as ${address.host} must redirect to an address as safe as its own: ` +
-          `got ${next?.origin ?? location}`,
+          `got ${next?.origin ?? shownReply(location, hub)}`,
       );
     }
     address = next;
@@ -127,11 +136,19 @@ async function sendOnce(
     },
   }));
   const reader = response.body?.getReader();
+  const [seconds, grace] = [startStopwatch(), TIMEOUTS_OF_GRACE * hub.timeout];
+  let bytes = 0;
   return {
     response,
     async read() {
       const part = await within(reader?.read() ?? Promise.resolve({ done: true as const, value: undefined }));
-      return part.done ? null : part.value;
+      if (part.done) return null;
+      bytes += part.value.length;
+      // One byte now and then would last for years.
+      if (bytes < LEAST_PACE * (seconds() - grace)) {
+        throw unreachable(new Error(`${bytes} bytes in ${Math.ceil(seconds())} s`), address, asked, hub);
+      }
+      return part.value;
     },
     close: () => reader?.cancel().catch(() => {}) ?? Promise.resolve(),
   };
@@ -139,18 +156,12 @@ async function sendOnce(
 
 function unreachable(error: unknown, address: URL, asked: Asked, hub: Hub): HubError {
   // The query of an address at a host of files is a credential.
-  const said = causeOf(error).replace(/\?[^\s)]*/g, "");
+  const said = networkFault(error).replace(/\?[^\s)]*/g, "");
   const offline = address.origin === new URL(hub.endpoint).origin ? "; HF_HUB_OFFLINE=1 keeps to the cache" : "";
   return new HubError(`Cannot download ${askedText(asked)} as ${address.host} must answer: got ${said}${offline}`, {
     transient: true,
     cause: error,
   });
-}
-
-/** Returns the innermost message; those around it say only that something failed. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? causeOf(error.cause) : error.message;
 }
 
 /**
@@ -168,16 +179,13 @@ export async function getJson(
   return await persist(
     async () => {
       const reply = await send({ url }, asked, hub);
-      const text = await readText(reply, url, asked);
-      const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(reply.response.headers.get("link") ?? "")?.[1] ?? null;
+      const text = await readText(reply, url, asked, hub);
+      const next = nextLink(reply.response.headers.get("link"));
       try {
-        return { value: JSON.parse(text) as unknown, next };
+        return { value: parseJson(text, url), next };
       } catch {
-        throw unusableAnswer(
-          asked,
-          url,
-          `JSON: got ${JSON.stringify(redacted(text.slice(0, 10_000), hub).slice(0, 40))}`,
-        );
+        const start = JSON.stringify(shownReply(text.slice(0, 10_000), hub).slice(0, 40));
+        throw unusableAnswer(asked, url, `JSON: got ${start}`);
       }
     },
     hub,
@@ -192,15 +200,16 @@ export function unusableAnswer(asked: Asked, url: string, expected: string): Hub
   );
 }
 
-async function readText(reply: Reply, url: string, asked: Asked): Promise<string> {
+async function readText(reply: Reply, url: string, asked: Asked, hub: Hub): Promise<string> {
+  const [seconds, most] = [startStopwatch(), MOST_TIMEOUTS * hub.timeout];
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for (let part = await reply.read(); part !== null; part = await reply.read()) {
     bytes += part.length;
-    if (bytes > MOST_JSON) {
+    if (bytes > MOST_JSON || seconds() > most) {
       await reply.close();
-      throw unusableAnswer(asked, url, `at most ${MOST_JSON} bytes: got more`);
+      throw unusableAnswer(asked, url, `at most ${MOST_JSON} bytes within ${most} s: got more`);
     }
     text += decoder.decode(part, { stream: true });
   }

@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readIfThere } from "../../files/existing_file.ts";
+import { shownText } from "../../files/shown_value.ts";
+import { readIfThere } from "../../files/text_file.ts";
 
 /** Settings of the hub and its cache, from the same environment variables that Python's huggingface_hub reads. */
 export interface HubSettings {
@@ -50,6 +51,8 @@ export type Hub = HubSettings & HubHooks & { readonly signal?: AbortSignal };
 
 /** Seconds; huggingface_hub's default. */
 const TIMEOUT = 10;
+/** Seconds that a timer counts: 2^31 ms, less than a month. */
+const MOST_SECONDS = 2_000_000;
 
 /**
  * Reads the settings in the environment.
@@ -100,8 +103,10 @@ function endpointOf(text: string): string {
 
 function secondsOf(name: string, text: string | undefined): number {
   const seconds = Number(text ?? TIMEOUT);
-  if (!(seconds > 0)) throw new RangeError(`Cannot use ${name} as it must be a number of seconds above 0: got ${text}`);
-  return seconds;
+  if (seconds > 0 && seconds <= MOST_SECONDS) return seconds;
+  throw new RangeError(
+    `Cannot use ${name} as it must be a number of seconds above 0, at most ${MOST_SECONDS}: got ${shownText(text!)}`,
+  );
 }
 
 function tokenOf(

@@ -1,3 +1,4 @@
+import { shownText } from "../../files/shown_value.ts";
 import type { HubSettings } from "./hub_settings.ts";
 
 /** Shorter secrets are taken out of addresses alone: as plain text they would be everywhere. */
@@ -11,6 +12,11 @@ type Secrets = Pick<HubSettings, "endpoint" | "token">;
 export function redacted(text: string, settings: Secrets): string {
   const plain = withoutUser(text);
   return secretsOf(settings).reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), plain);
+}
+
+/** Returns the start of what a hub sent, for messages. Secrets go first: the start of one tells half of it. */
+export function shownReply(sent: unknown, settings: Secrets): string {
+  return shownText(redacted(typeof sent === "string" ? sent : JSON.stringify(sent) ?? "nothing", settings));
 }
 
 /** Takes user and password out of the addresses of a text. */

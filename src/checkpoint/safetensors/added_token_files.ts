@@ -1,3 +1,4 @@
+import { shownValue } from "../../files/shown_value.ts";
 import type { TokenizerFiles } from "../checkpoint.ts";
 
 /** A token that is found in a text before it is split, as `tokenizer.json` has it. */
@@ -46,7 +47,7 @@ export function joinAddedTokens(files: AddedTokenFiles): Pick<TokenizerFiles, "t
   for (const token of found) {
     const known = tokens.get(token.content);
     if (known !== undefined && known.id !== token.id) {
-      const content = JSON.stringify(token.content);
+      const content = shownValue(token.content);
       throw malformed(`the added token ${content} must have one id: got ${known.id} and ${token.id}`);
     }
     if (known === undefined || !older) tokens.set(token.content, token);
@@ -62,10 +63,10 @@ export function joinAddedTokens(files: AddedTokenFiles): Pick<TokenizerFiles, "t
 
 /** Reads the config's `added_tokens_decoder`: tokens by id. */
 function decoderTokens(decoder: unknown): ListedToken[] {
-  if (!isObject(decoder)) throw malformed(`added_tokens_decoder must be an object: got ${JSON.stringify(decoder)}`);
+  if (!isObject(decoder)) throw malformed(`added_tokens_decoder must be an object: got ${shownValue(decoder)}`);
   return Object.entries(decoder).map(([id, token]) => {
     if (!isObject(token) || typeof token.content !== "string" || !/^\d+$/.test(id)) {
-      throw malformed(`added_tokens_decoder must have objects with a content by id: got ${JSON.stringify(token)}`);
+      throw malformed(`added_tokens_decoder must have objects with a content by id: got ${shownValue(token)}`);
     }
     return listed(Number(id), token.content, token);
   });
@@ -75,7 +76,7 @@ function decoderTokens(decoder: unknown): ListedToken[] {
 function olderTokens(added: Json, special: ReadonlySet<string>): ListedToken[] {
   return Object.entries(added).map(([content, id]) => {
     if (!Number.isInteger(id)) {
-      throw malformed(`added_tokens.json must have an id for ${JSON.stringify(content)}: got ${JSON.stringify(id)}`);
+      throw malformed(`added_tokens.json must have an id for ${shownValue(content)}: got ${shownValue(id)}`);
     }
     return listed(id as number, content, { special: special.has(content) });
   });

@@ -1,5 +1,6 @@
 import { RECORD_FORMATS, type RecordFormat } from "../../report/render_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
+import { writePlain } from "../../files/plain_file.ts";
 import { oneOf, text } from "../argument_values.ts";
 import { parseArguments, UsageError } from "../arguments.ts";
 import { parseOptions } from "../declared_flags.ts";
@@ -59,8 +60,7 @@ async function writeRecord(record: AttributionRecord, format: RecordFormat, out:
   const rendered = await renderRecord(record, format, { width });
   if (out === undefined && format === "table") write(Deno.stdout, rendered as string);
   else if (out === undefined) writeData(Deno.stdout, rendered);
-  else if (typeof rendered === "string") await Deno.writeTextFile(out, rendered);
-  else await Deno.writeFile(out, rendered);
+  else await writePlain(out, rendered);
   // A table shows the advice itself.
   if (format === "table" && out === undefined) return;
   for (const sentence of record.advice) writeHint(sentence);

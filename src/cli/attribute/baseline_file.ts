@@ -1,6 +1,6 @@
 import { readSingleBaseline, SINGLE_BASELINE } from "../../explain/options/baseline.ts";
 import { UsageError } from "../arguments.ts";
-import { readText } from "../../files/text_file.ts";
+import { readArgument } from "../argument_values.ts";
 
 const SAMPLES = "samples:";
 
@@ -14,7 +14,7 @@ const SAMPLES = "samples:";
 export async function fillBaselineFile(given: Record<string, unknown>): Promise<Record<string, unknown>> {
   const { baseline } = given;
   if (typeof baseline !== "string" || !baseline.startsWith(SAMPLES) || baseline.startsWith(`${SAMPLES}[`)) return given;
-  const lines = read(baseline.slice(SAMPLES.length)).split(/\r?\n/);
+  const lines = readArgument(baseline.slice(SAMPLES.length)).split(/\r?\n/);
   const wrong = lines.findIndex((line) => line.trim() !== "" && readSingleBaseline(line) === undefined);
   if (wrong >= 0) {
     throw new UsageError(
@@ -25,13 +25,4 @@ export async function fillBaselineFile(given: Record<string, unknown>): Promise<
   const samples = lines.filter((line) => line.trim() !== "");
   if (samples.length >= 2) return { ...given, baseline: { samples } };
   throw new UsageError(`Cannot use --baseline ${baseline} as it must have two lines at least: got ${samples.length}`);
-}
-
-function read(file: string): string {
-  try {
-    return readText(file);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(error.message);
-    throw new UsageError(`Cannot use --baseline samples:${file} as it must be a file: got ${(error as Error).message}`);
-  }
 }

@@ -2,6 +2,7 @@ import { openGpu } from "../../gpu/device.ts";
 import { knownClasses, modelClasses } from "../../model/tune/tuned_classes.ts";
 import { type ContestResult, textOfChoice, tune } from "../../model/tune/tune.ts";
 import { readTuning, tuningKey, writeTuning } from "../../model/tune/tuning_cache.ts";
+import { errorText } from "../../files/system_error.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 import { textTable } from "../../report/text/text_table.ts";
@@ -40,7 +41,7 @@ export async function runTuning(source: string | undefined, options: LoadOptions
     try {
       write(Deno.stdout, `tuning ${tuning.name}, kept in ${await writeTuning(key, tuning)}\n`);
     } catch (error) {
-      writeHint(`the tuning is not kept, and the defaults stay in use: ${(error as Error).message}`);
+      writeHint(`the tuning is not kept, and the defaults stay in use: ${errorText(error)}`);
     }
     return 0;
   } finally {

@@ -1,6 +1,7 @@
 import { OBJECTIVE_NAMES } from "../../attribution/objectives/objective.ts";
+import { MOST_LAYERS, MOST_STEPS } from "../../explain/options/bounds.ts";
 import type { LoadOptions } from "../../model/model.ts";
-import { number, oneOf } from "../argument_values.ts";
+import { oneOf, wholeNumber } from "../argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "../arguments.ts";
 import { MODEL_FLAG_HELP, modelOptions } from "../model_flags.ts";
 import { write } from "../write.ts";
@@ -26,6 +27,9 @@ Usage: deno task inspect MODEL [--plan [options]]
 ${MODEL_FLAG_HELP.quantize}  --device NAME       auto, webgpu, cpu or reference: the plan keeps to its limits (auto)
 ${MODEL_FLAG_HELP.memory}  --help              this text
 `;
+
+/** Tokens of a plan: more than any model takes. */
+const MOST_TOKENS = 200_000;
 
 const PLAN_OPTIONS = {
   "prompt-tokens": { type: "string" },
@@ -72,11 +76,11 @@ async function planText(source: string, planned: PlannedAttribution, options: Lo
 
 /** Reads the values of `PLAN_OPTIONS` that say how large the attribution is. */
 function plannedAttribution(values: Values): PlannedAttribution {
-  const count = (name: keyof typeof PLAN_OPTIONS, least: number, fallback: number) =>
-    number(name, values[name], { least, whole: true }) ?? fallback;
+  const count = (name: keyof typeof PLAN_OPTIONS, least: number, fallback: number, most = MOST_TOKENS) =>
+    wholeNumber(name, values[name], least, most) ?? fallback;
   const promptTokens = count("prompt-tokens", 1, 32);
   const frozenTokens = count("frozen-tokens", 0, 0);
-  const [targetTokens, points] = [count("target-tokens", 1, 16), count("points", 1, 64)];
+  const [targetTokens, points] = [count("target-tokens", 1, 16), count("points", 1, 64, MOST_STEPS)];
   if (frozenTokens >= promptTokens) {
     throw new UsageError(
       `Cannot use --frozen-tokens as it must be less than --prompt-tokens ${promptTokens}: got ${frozenTokens}`,
@@ -93,7 +97,7 @@ function plannedAttribution(values: Values): PlannedAttribution {
     alternativeTokens: count("alternative-tokens", 1, targetTokens),
     points,
     objective,
-    layer: count("layer", 0, 0),
+    layer: count("layer", 0, 0, MOST_LAYERS),
     tokens: values.tokens === true,
   };
 }

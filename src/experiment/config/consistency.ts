@@ -1,4 +1,5 @@
-import { checkOptions } from "../../explain/methods/check_options.ts";
+import { shownNames, shownText } from "../../files/shown_value.ts";
+import { checkOptions, MOST_MISTAKES } from "../../explain/methods/check_options.ts";
 import { findMethod } from "../../explain/methods/method_table.ts";
 import { TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
 import { checkText } from "../../explain/options/check_text.ts";
@@ -25,12 +26,13 @@ export function checkConsistency(data: unknown): Problem[] {
   const { prompts, sweeps, compare } = asMapping(data);
   const names = firstOfEach(listOf(prompts));
   const comparisons = firstOfEach(listOf(compare));
+  const byName = promptsByName(listOf(prompts));
   return [
     ...listOf(prompts).flatMap((prompt, i) => checkPrompt(asMapping(prompt), i, names)),
     ...listOf(sweeps).flatMap((sweep, i) => checkSweep(asMapping(sweep), i, names)),
-    ...checkAlternatives(listOf(prompts).map(asMapping), listOf(sweeps).map(asMapping)),
+    ...checkAlternatives(byName, listOf(prompts).map(asMapping), listOf(sweeps).map(asMapping)),
     ...listOf(prompts).flatMap((prompt, i) => checkTruth(asMapping(prompt), i)),
-    ...listOf(sweeps).flatMap((sweep, i) => matrixForTruth(asMapping(sweep), i, listOf(prompts).map(asMapping))),
+    ...listOf(sweeps).flatMap((sweep, i) => matrixForTruth(asMapping(sweep), i, byName)),
     ...listOf(compare).flatMap((comparison, i) => checkComparison(asMapping(comparison), i, comparisons)),
   ];
 }
@@ -47,11 +49,25 @@ function firstOfEach(named: readonly unknown[]): Names {
   return first;
 }
 
+/** The prompts that a sweep may name. */
+type Prompts = ReadonlyMap<string, readonly Mapping[]>;
+
+function promptsByName(prompts: readonly unknown[]): Prompts {
+  const named = prompts.map(asMapping).filter(({ name }) => typeof name === "string");
+  return Map.groupBy(named, ({ name }) => name as string);
+}
+
+/** Returns the prompts of a sweep, in the order of its names. */
+function promptsOf({ prompts: chosen }: Mapping, prompts: Prompts): Mapping[] {
+  const names = chosen === undefined ? [...prompts.keys()] : [...new Set(asList(chosen))];
+  return names.flatMap((name) => typeof name === "string" ? prompts.get(name) ?? [] : []);
+}
+
 function checkPrompt(prompt: Mapping, i: number, names: Names): Problem[] {
   const problems: Problem[] = [];
   const { name, target, generate } = prompt;
   if (typeof name === "string" && names.get(name)! < i) {
-    problems.push({ path: ["prompts", i, "name"], text: `expected a name of its own, got ${name} again` });
+    problems.push({ path: ["prompts", i, "name"], text: `expected a name of its own, got ${shownText(name)} again` });
   }
   if (target === undefined && generate === undefined && Object.keys(prompt).length > 0) {
     problems.push({ path: ["prompts", i], text: "expected target or generate, got neither" });
@@ -63,7 +79,8 @@ function checkPrompt(prompt: Mapping, i: number, names: Names): Problem[] {
 /** Causes and parts of the target must be found, each once. */
 function checkTruth({ prompt, history, target, truth }: Mapping, i: number): Problem[] {
   if (typeof prompt !== "string" || !Array.isArray(truth)) return [];
-  const whole = [...listOf(history).map((message) => String(asMapping(message).content)), prompt].join("\n");
+  const before = listOf(history).map((message) => asMapping(message).content);
+  const whole = [...before.filter((content) => typeof content === "string"), prompt].join("\n");
   return truth.flatMap((entry, k) => {
     const { causes, target: part } = asMapping(entry);
     const named: [unknown, "prompt" | "target"][] = [
@@ -88,10 +105,9 @@ function checkTruth({ prompt, history, target, truth }: Mapping, i: number): Pro
 }
 
 /** The truth of a part of the target needs the rows of its tokens. */
-function matrixForTruth(sweep: Mapping, i: number, prompts: readonly Mapping[]): Problem[] {
-  const chosen = sweep.prompts === undefined ? null : asList(sweep.prompts);
-  const prompt = prompts.find(({ name, truth }) =>
-    (chosen === null || chosen.includes(name)) && listOf(truth).some((entry) => asMapping(entry).target !== undefined)
+function matrixForTruth(sweep: Mapping, i: number, prompts: Prompts): Problem[] {
+  const prompt = promptsOf(sweep, prompts).find(({ truth }) =>
+    listOf(truth).some((entry) => asMapping(entry).target !== undefined)
   );
   const { tokens } = findMethod(sweep.method)?.options ?? {};
   const always = asList(sweep.tokens).length > 0 && asList(sweep.tokens).every((value) => value === true);
@@ -105,7 +121,7 @@ function matrixForTruth(sweep: Mapping, i: number, prompts: readonly Mapping[]):
 function checkComparison({ name, across, reference }: Mapping, i: number, names: Names): Problem[] {
   const problems: Problem[] = [];
   if (typeof name === "string" && names.get(name)! < i) {
-    problems.push({ path: ["compare", i, "name"], text: `expected a name of its own, got ${name} again` });
+    problems.push({ path: ["compare", i, "name"], text: `expected a name of its own, got ${shownText(name)} again` });
   }
   const keys = withDependents(asList(across).filter((key) => typeof key === "string") as string[]);
   for (const key of Object.keys(asMapping(reference))) {
@@ -135,18 +151,20 @@ function knownOnly(text: Mapping): Mapping {
 }
 
 /** Contrasts need an alternative, and nothing else has a use for one. */
-function checkAlternatives(prompts: readonly Mapping[], sweeps: readonly Mapping[]): Problem[] {
-  const contrasts = (sweep: Mapping, { name }: Mapping) =>
-    asList(sweep.objective).includes("contrastive") &&
-    (sweep.prompts === undefined || asList(sweep.prompts).includes(name));
-  const missing = sweeps.flatMap((sweep, i) =>
-    prompts.filter((prompt) => prompt.alternative === undefined && contrasts(sweep, prompt)).map(({ name }) => ({
+function checkAlternatives(byName: Prompts, prompts: readonly Mapping[], sweeps: readonly Mapping[]): Problem[] {
+  const contrasted = new Set<Mapping>();
+  const missing = sweeps.flatMap((sweep, i) => {
+    if (!asList(sweep.objective).includes("contrastive")) return [];
+    const chosen = promptsOf(sweep, byName);
+    chosen.forEach((prompt) => contrasted.add(prompt));
+    return chosen.filter(({ alternative }) => alternative === undefined).map(({ name }) => ({
       path: ["sweeps", i, "objective"],
       text: `expected an alternative in each prompt with objective contrastive, got none in ${name}`,
-    }))
-  );
+    }));
+  });
   const idle = prompts.flatMap((prompt, i) => {
-    if (prompt.alternative === undefined || sweeps.some((sweep) => contrasts(sweep, prompt))) return [];
+    // The schema says that it must have a name.
+    if (prompt.alternative === undefined || contrasted.has(prompt) || typeof prompt.name !== "string") return [];
     const text = "expected only with objective contrastive, got no such sweep of this prompt";
     return [{ path: ["prompts", i, "alternative"], text, key: true }];
   });
@@ -154,10 +172,11 @@ function checkAlternatives(prompts: readonly Mapping[], sweeps: readonly Mapping
 }
 
 function unknownPrompts(sweep: Mapping, i: number, names: Names): Problem[] {
+  const known = [...names.keys()];
+  let unknown = 0;
   return asList(sweep.prompts).flatMap((name, k) => {
-    if (typeof name !== "string" || names.has(name)) return [];
-    const known = [...names.keys()];
-    const text = `expected one of the prompts ${known.join(", ")}, got ${name}${hint(name, known)}`;
+    if (typeof name !== "string" || names.has(name) || ++unknown > MOST_MISTAKES) return [];
+    const text = `expected one of the prompts ${shownNames(known)}, got ${shownText(name)}${hint(name, known)}`;
     return [{ path: ["sweeps", i, "prompts", k], text }];
   });
 }

@@ -6,9 +6,14 @@ import { methodNames } from "../../explain/methods/method_table.ts";
 import { hint, unknownName } from "../../explain/options/mistake.ts";
 import { valueText } from "../../explain/options/value_text.ts";
 import { experimentSchema, knownKeys, type ParsedExperiment } from "./experiment_schema.ts";
+import { cellsFlaw } from "./cell_count.ts";
+import { type Flaw, plainData, sizeFlaw, TOO_DEEP } from "./plain_data.ts";
 import { positionOf } from "./source_position.ts";
 
-/** A configuration with mistakes: all of them, each as `file:line:column: key: expected …, got …`. */
+/** Mistakes that are told. Each is looked up in the file. */
+const MOST_PROBLEMS = 100;
+
+/** A configuration with mistakes: the first hundred, each as `file:line:column: key: expected …, got …`. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   constructor(readonly problems: readonly string[]) {
@@ -26,27 +31,58 @@ export interface ExperimentConfig {
 
 /**
  * Reads the text of an experiment's YAML and checks every key before anything runs.
- * @throws {ConfigError} if there are mistakes; it lists them all
+ * @throws {ConfigError} if there are mistakes; it lists the first hundred
  */
 export function parseConfig(text: string, file: string): ExperimentConfig {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0) {
-    throw new ConfigError(broken.map(({ pos, code, message }) => {
-      const { line, col } = lines.linePos(pos[0]);
-      const expected = code === "DUPLICATE_KEY" ? duplicateKeyText(text, pos[0]) : `expected YAML, got ${message}`;
-      return `${file}:${line}:${col}: ${expected}`;
-    }));
+  const refuse = ({ text, offset }: Flaw): never => {
+    throw new ConfigError([`${placeText(file, lines.linePos(offset))}: ${text}`]);
+  };
+  const tooLarge = sizeFlaw(text);
+  if (tooLarge !== null) throw new ConfigError([`${file}: ${tooLarge.text}`]);
+  const document = parseYaml(text, lines, file);
+  const plain = plainData(document);
+  if ("flaw" in plain) return refuse(plain.flaw);
+  const { data } = plain;
+  // Nothing is checked that would be too much to check.
+  const tooMany = cellsFlaw(data);
+  if (tooMany !== null) {
+    throw new ConfigError(problemLines([tooMany], document, lines, file));
   }
-  const data = plainData(document, file);
   const parsed = schemaOfMethods().safeParse(data);
   const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, data)),
+    ...(parsed.error?.issues ?? []).slice(0, MOST_PROBLEMS).flatMap((issue) => problemsOf(issue, data)),
     ...checkConsistency(data),
   ];
   if (problems.length > 0) throw new ConfigError(problemLines(problems, document, lines, file));
   return { file, text, experiment: parsed.data! as ParsedExperiment };
+}
+
+/** @throws {ConfigError} if the text is no YAML, or has more levels than its reader can walk */
+function parseYaml(text: string, lines: LineCounter, file: string): Document {
+  let document: Document;
+  try {
+    // Keys are looked up one by one elsewhere: here each would be compared with all others.
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  } catch {
+    throw new ConfigError([`${file}: ${TOO_DEEP}`]);
+  }
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length === 0) return document;
+  if (broken.some(({ message }) => /call stack/.test(message))) throw new ConfigError([`${file}: ${TOO_DEEP}`]);
+  throw new ConfigError(
+    withCount(broken, ({ pos, message }) => `${placeText(file, lines.linePos(pos[0]))}: expected YAML, got ${message}`),
+  );
+}
+
+/** Writes the first hundred of a list, and how many follow. */
+function withCount<T>(all: readonly T[], write: (one: T) => string): string[] {
+  const lines = all.slice(0, MOST_PROBLEMS).map(write);
+  return all.length > MOST_PROBLEMS ? [...lines, `and ${all.length - MOST_PROBLEMS} more`] : lines;
+}
+
+function placeText(file: string, { line, col }: { readonly line: number; readonly col: number }): string {
+  return `${file}:${line}:${col}`;
 }
 
 let made: { readonly methods: number; readonly schema: ReturnType<typeof experimentSchema> } | undefined;
@@ -56,19 +92,6 @@ function schemaOfMethods(): ReturnType<typeof experimentSchema> {
   const methods = methodNames().length;
   if (made?.methods !== methods) made = { methods, schema: experimentSchema() };
   return made.schema;
-}
-
-function duplicateKeyText(text: string, offset: number): string {
-  const key = /^[^:\s]+/.exec(text.slice(offset))?.[0] ?? "a key";
-  return `${key}: expected each key once, got it again`;
-}
-
-function plainData(document: Document, file: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new ConfigError([`${file}:1:1: expected YAML that can be expanded, got ${(error as Error).message}`]);
-  }
 }
 
 /** The part of zod's issues that the schema can bring about. */
@@ -82,7 +105,7 @@ interface Issue {
 
 function problemsOf(issue: unknown, data: unknown): Problem[] {
   const { code, path, message, keys, params } = issue as Issue;
-  if (code === "unrecognized_keys") return (keys ?? []).map((key) => unknownKey(path, key));
+  if (code === "unrecognized_keys") return (keys ?? []).slice(0, MOST_PROBLEMS).map((key) => unknownKey(path, key));
   const value = valueAt(data, path);
   return [{ path, text: `expected ${message}, got ${valueText(value)}${hint(value, params?.candidates ?? [])}` }];
 }
@@ -105,12 +128,13 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function problemLines(problems: Problem[], document: Document, lines: LineCounter, file: string): string[] {
-  const placed = problems.map(({ path, text, key }) => {
+  const placed = problems.slice(0, MOST_PROBLEMS).map(({ path, text, key }) => {
     const { line, column } = positionOf(document, lines, path, key);
     return { line, column, text: `${file}:${line}:${column}: ${pathText(path)}${text}` };
   });
   placed.sort((a, b) => a.line - b.line || a.column - b.column);
-  return [...new Set(placed.map(({ text }) => text))];
+  const more = problems.length > MOST_PROBLEMS ? [`${file}: and more mistakes`] : [];
+  return [...new Set(placed.map(({ text }) => text)), ...more];
 }
 
 function pathText(path: readonly PropertyKey[]): string {

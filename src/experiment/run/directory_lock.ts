@@ -1,5 +1,7 @@
 import { hostname } from "node:os";
 import { ifThere } from "../../files/existing_file.ts";
+import { inWords, onFile } from "../../files/system_error.ts";
+import { readIfThere } from "../../files/text_file.ts";
 
 /** Lock on a directory, held by this process. */
 interface DirectoryLock {
@@ -17,14 +19,18 @@ export async function acquireLock(path: string): Promise<DirectoryLock> {
   if (ifThere(() => Deno.lstatSync(path))?.isSymlink) {
     throw new Error(`Cannot use the output directory as its lock ${path} must be a file: got a link`);
   }
-  const file = await Deno.open(path, { read: true, write: true, create: true });
-  if (!await file.tryLock(true)) {
+  const file = onFile("write", path, () => Deno.openSync(path, { read: true, write: true, create: true }));
+  try {
+    if (!await file.tryLock(true)) {
+      const holder = readIfThere(path)?.trim() || "another process";
+      throw new Error(`Cannot use the output directory as its lock ${path} must be free: got it held by ${holder}`);
+    }
+    await file.truncate();
+    await file.write(new TextEncoder().encode(`process ${Deno.pid} on ${hostname()}\n`));
+  } catch (error) {
     file.close();
-    const holder = (await Deno.readTextFile(path)).trim() || "another process";
-    throw new Error(`Cannot use the output directory as its lock ${path} must be free: got it held by ${holder}`);
+    throw inWords(error, { verb: "write", path });
   }
-  await file.truncate();
-  await file.write(new TextEncoder().encode(`process ${Deno.pid} on ${hostname()}\n`));
   return {
     release: () => {
       file.unlockSync();

@@ -1,5 +1,8 @@
 import { join } from "node:path";
-import { ifThere, readIfThere } from "../../files/existing_file.ts";
+import { isFile, statIfThere } from "../../files/existing_file.ts";
+import { parseJson } from "../../files/json_object.ts";
+import { onFile } from "../../files/system_error.ts";
+import { readIfThere } from "../../files/text_file.ts";
 
 /** Name of the file that says whose the output directory is. */
 export const MANIFEST = "manifest.json";
@@ -26,7 +29,7 @@ const RESULTS = {
  * @throws {Error} if it holds anything else
  */
 export function requireOwnDirectory(directory: string, name: string): void {
-  const found = ifThere(() => Deno.statSync(directory));
+  const found = statIfThere(directory);
   if (found === null) return;
   if (!found.isDirectory) throw refusal(directory, name, "a file");
   if (hasManifest(directory)) {
@@ -39,13 +42,13 @@ export function requireOwnDirectory(directory: string, name: string): void {
 }
 
 function hasManifest(directory: string): boolean {
-  return ifThere(() => Deno.statSync(join(directory, MANIFEST)))?.isFile ?? false;
+  return isFile(join(directory, MANIFEST));
 }
 
 /** Reads the experiment's name in a manifest of this or another version; undefined if the text is none. */
 function manifestName(text: string): string | undefined {
   try {
-    const { schema, name } = Object(JSON.parse(text));
+    const { schema, name } = Object(parseJson(text, MANIFEST));
     return typeof schema === "string" && ANY_SCHEMA.test(schema) && typeof name === "string" ? name : undefined;
   } catch {
     return undefined;
@@ -54,11 +57,11 @@ function manifestName(text: string): string | undefined {
 
 /** Name of an entry that no run leaves without a manifest; null if there is none. */
 function firstStrange(directory: string): string | null {
-  for (const { name, isFile, isDirectory } of Deno.readDirSync(directory)) {
+  for (const { name, isFile, isDirectory } of entriesOf(directory)) {
     if (isFile && (FIRST_FILES.test(name) || name === "lock" && isOwnLock(join(directory, name)))) continue;
     const folder = FOLDERS.find((one) => one === name);
     if (!isDirectory || folder === undefined) return name;
-    for (const entry of Deno.readDirSync(join(directory, folder))) {
+    for (const entry of entriesOf(join(directory, folder))) {
       if (!entry.isFile || !RESULTS[folder].test(entry.name)) return `${folder}/${entry.name}`;
     }
   }
@@ -73,6 +76,10 @@ function isOwnLock(path: string): boolean {
     // Windows lets nobody read what is locked.
     return true;
   }
+}
+
+function entriesOf(directory: string): Deno.DirEntry[] {
+  return onFile("read", directory, () => [...Deno.readDirSync(directory)]);
 }
 
 function refusal(directory: string, name: string, found: string): Error {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { checkRecord } from "../../explain/record/check_record.ts";
-import { readIfThere } from "../../files/existing_file.ts";
-import { removePartials, writeWhole } from "../../files/whole_file.ts";
+import { parseJson } from "../../files/json_object.ts";
+import { readIfThere } from "../../files/text_file.ts";
+import { makeDirectory, removePartials, writeWhole } from "../../files/whole_file.ts";
 import { recordJson } from "../../report/text/readable_json.ts";
 import { acquireLock } from "./directory_lock.ts";
 import { FOLDERS, requireOwnDirectory } from "./own_directory.ts";
@@ -40,7 +41,7 @@ export interface ResultStore {
  */
 export async function openResultStore(directory: string, name: string): Promise<ResultStore> {
   requireOwnDirectory(directory, name);
-  for (const folder of FOLDERS) await Deno.mkdir(join(directory, folder), { recursive: true });
+  for (const folder of FOLDERS) makeDirectory(join(directory, folder));
   const lock = await acquireLock(join(directory, "lock"));
   try {
     // Another experiment may have taken it since.
@@ -69,11 +70,11 @@ export function readStored(
   cell: Cell,
   model: Pick<OpenModel, "fingerprint" | "identity"> | null,
 ): StoredRecord {
-  const text = readIfThere(recordPath(directory, cell));
-  if (text === null) return { state: "missing" };
   let record: AttributionRecord;
   try {
-    record = checkRecord(JSON.parse(text));
+    const text = readIfThere(recordPath(directory, cell));
+    if (text === null) return { state: "missing" };
+    record = checkRecord(parseJson(text, "it"));
   } catch (error) {
     return { state: "unusable", reason: messageOf(error) };
   }

@@ -8,6 +8,9 @@ import { DEFAULT_METHOD, findMethod, methodNames, methodOf } from "./method_tabl
 import { needsOf } from "./option_needs.ts";
 import { declarationsOf, optionNames, optionsOf } from "./option_order.ts";
 
+/** Mistakes in one list that are told: each is compared with what was possible. */
+export const MOST_MISTAKES = 100;
+
 /** Given values of each option: several where they are swept, none where the list is empty. */
 export type Choices = Readonly<Record<string, readonly unknown[]>>;
 
@@ -75,7 +78,8 @@ function checkOption(name: string, choices: Choices, chosen: Chosen | undefined)
   if (kind === null) return [unknownOption(name)];
   const values = choices[name];
   if (chosen !== undefined && declared === undefined) return [idle(name, `method ${chosen.method.name}`)];
-  const unread = values.flatMap((value, k) => kind.read(value) === undefined ? [unfit(name, k, kind, value)] : []);
+  const unread = values.flatMap((value, k) => kind.read(value) === undefined ? [{ value, k }] : [])
+    .slice(0, MOST_MISTAKES).map(({ value, k }) => unfit(name, k, kind, value));
   if (chosen === undefined || declared === undefined) return unread;
   const others = (on: string) => valuesOf(on, choices, chosen);
   return [...withoutEffect(name, declared, others, choices), ...unread, ...overLimit(name, declared, values, others)];

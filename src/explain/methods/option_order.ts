@@ -29,25 +29,35 @@ export function optionsOf(method: Method): Options {
   return made;
 }
 
+/** Keeps what follows from the table of methods until one is added: an experiment asks for each cell. */
+function ofTable<T>(make: () => T): () => T {
+  let known: { readonly methods: number; readonly value: T } | undefined;
+  return () => {
+    const methods = allMethods().length;
+    if (known?.methods !== methods) known = { methods, value: make() };
+    return known.value;
+  };
+}
+
 /** Returns the names of all methods' options, in the order of tables. */
-export function optionNames(): readonly string[] {
+export const optionNames: () => readonly string[] = ofTable(() => {
   const own = allMethods().flatMap(({ options }) => Object.keys(options));
   const middle = own.filter((name) => !FIRST.includes(name) && !LAST.includes(name));
   return [...new Set([...FIRST, ...middle, ...LAST])];
-}
+});
 
 /** Returns the names of options that records and tables have, in the order of tables. */
-export function recordedNames(): readonly string[] {
-  return optionNames().filter((name) => declarationsOf(name).some(({ recorded }) => recorded !== false));
-}
+export const recordedNames: () => readonly string[] = ofTable(() =>
+  optionNames().filter((name) => declarationsOf(name).some(({ recorded }) => recorded !== false))
+);
 
 /** Returns the names of options that a sweep may vary, the slowest first. */
-export function sweepOrder(): readonly string[] {
+export const sweepOrder: () => readonly string[] = ofTable(() => {
   const names = recordedNames();
   const own = names.filter((name) => !FIRST.includes(name) && !LAST.includes(name)).toReversed();
   const effort = names.filter((name) => FIRST.includes(name)).toReversed();
   return [...new Set([...SLOWEST, ...own, ...MIDDLE, ...effort])];
-}
+});
 
 /** Returns the declarations of an option, the widest first: methods may narrow what they share. */
 export function declarationsOf(name: string): readonly Option<unknown, unknown>[] {

@@ -1,9 +1,16 @@
+/** Letters of a word that may be misspelt, and candidates that are compared with it. */
+const MOST_LETTERS = 64;
+const MOST_CANDIDATES = 1000;
+
 /** The candidate that a misspelt word most likely meant, or null where none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   // A third of the letters wrong still reads as the same word.
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
+  if (word.length > MOST_LETTERS) return null;
+  for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+    // A word takes at least as many changes as it is longer than the other.
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -18,7 +18,21 @@ export function checkRecord(value: unknown): AttributionRecord {
     if (values.length === length) continue;
     throw new TypeError(`Cannot use the record as ${name} must be of length ${length}: got ${values.length}`);
   }
+  const { target, prompt, units } = record;
+  if (target.tokens.length === 0) throw new TypeError("Cannot use the record as target.tokens must have one: got none");
+  checkPositions("units.prompt", units?.prompt ?? [], prompt.tokens.length);
+  checkPositions("units.target", units?.target ?? [], target.tokens.length);
   return record;
+}
+
+/** Checks that each unit has tokens, all of them tokens of the text. */
+function checkPositions(name: string, units: readonly { readonly tokens: readonly number[] }[], length: number): void {
+  for (const [u, { tokens }] of units.entries()) {
+    const wrong = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= length);
+    if (wrong === undefined && tokens.length > 0) continue;
+    const must = `${name}[${u}].tokens must be of 0 to ${length - 1}, one at least`;
+    throw new TypeError(`Cannot use the record as ${must}: got ${wrong ?? "none"}`);
+  }
 }
 
 /** Names a field that is not as it must be; a record of another version is to be computed again. */
@@ -41,6 +55,7 @@ function* lengths(record: AttributionRecord): Generator<[name: string, values: A
   const L = record.prompt.tokens.length;
   yield ["score.input", score.input, T];
   if (score.baseline) yield ["score.baseline", score.baseline, T];
+  if (score.pairs) yield ["score.pairs", score.pairs, record.target.tokens.length];
   yield ["sequenceAttribution", record.sequenceAttribution, L];
   if (standardError) yield ["standardError", standardError, L];
   for (const name of ["delta", "relative", "certificate"] as const) {
@@ -54,7 +69,17 @@ function* lengths(record: AttributionRecord): Generator<[name: string, values: A
   const errors = sampling?.tokenStandardError;
   if (errors) yield* matrixLengths("sampling.tokenStandardError", errors, errors.length, L);
   if (inside) yield* insideLengths(inside, L + movingTokens(record).length);
-  if (surrogate) yield ["surrogate.r2", surrogate.r2, T + 1];
+  if (surrogate) yield* surrogateLengths(surrogate, T + 1);
+}
+
+function* surrogateLengths(
+  { intercept, r2, heldOut }: NonNullable<AttributionRecord["surrogate"]>,
+  columns: number,
+): ReturnType<typeof lengths> {
+  yield ["surrogate.intercept", intercept, columns];
+  yield ["surrogate.r2", r2, columns];
+  if (heldOut === null) return;
+  for (const name of ["r2", "lds", "ldsInterval"] as const) yield [`surrogate.heldOut.${name}`, heldOut[name], columns];
 }
 
 function* throughLengths(

@@ -117,6 +117,10 @@ const METRICS = z.object({
   cost: z.object({ calls: z.number(), forwardRows: z.number(), backwardRows: z.number(), seconds: z.number() }),
 });
 
+/** Value of an option, as records have it. */
+const PLAIN = z.union([z.string(), z.number(), z.boolean()]);
+const SETTING = z.union([PLAIN.nullable(), z.array(PLAIN)]);
+
 /**
  * A whole record, as it is stored. The type `AttributionRecord` says the same with a comment at each field: a test
  * holds the two equal.
@@ -137,7 +141,10 @@ export const RECORD = z.object({
     adapter: z.string(),
     tuning: z.string().nullable(),
   }),
-  method: z.looseObject({ name: z.string() }),
+  method: z.looseObject({ name: z.string() }).refine(
+    (method) => Object.values(method).every((value) => SETTING.safeParse(value).success),
+    { error: "an option that is no text, number or list of them" },
+  ),
   prompt: z.object({
     text: z.string(),
     history: z.array(z.object({ role: z.string(), content: z.string() })).optional(),

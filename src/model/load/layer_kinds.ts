@@ -21,7 +21,14 @@ export function readLayers(
   const window = config.sliding_window == null || config.use_sliding_window === false
     ? null
     : integer("sliding_window");
-  const windowed = readLayerTypes(config, layers, fail) ?? inferLayerTypes(config, rules, layers, fail);
+  const types = readLayerTypes(config, layers, fail);
+  if (window === null && types?.includes(true)) {
+    const [key, must] = config.use_sliding_window === false
+      ? ["use_sliding_window", "true"]
+      : ["sliding_window", "a number of positions"];
+    fail(key, `${must}, as layer_types has sliding_attention`, config[key]);
+  }
+  const windowed = types ?? inferLayerTypes(config, rules, layers, fail);
   const maxPositions = integer("max_position_embeddings");
   const [full, sliding] = readRopeTables(config, maxPositions, fail);
   for (const table of [full, sliding]) {

@@ -1,3 +1,4 @@
+import { shownValue } from "../../files/shown_value.ts";
 import type { Quantize } from "./load_weights.ts";
 import type { DownloadProgress } from "./locate_model.ts";
 
@@ -18,6 +19,9 @@ export const TUNINGS: readonly ["auto", "off"] = ["auto", "off"];
 
 /** Bytes that the values of one program may take by default. */
 export const DEFAULT_MEMORY: number = 2 ** 30;
+
+/** Most threads on the CPU: far beyond any machine's cores. More take its memory, and no work from it. */
+export const MOST_THREADS = 1024;
 
 /** Options of loading a model. */
 export interface LoadOptions {
@@ -51,4 +55,26 @@ export interface LoadOptions {
   readonly onLoad?: (share: number) => void;
   /** Receives the meter's `work` after each run of the device. */
   readonly onWork?: (work: number) => void;
+}
+
+/**
+ * Checks the options of a load.
+ *
+ * @throws {RangeError} if one has a value of no use
+ */
+export function checkLoadOptions({ device, quantize, memory, threads, tuning }: LoadOptions): void {
+  const refuse = (name: string, must: string, got: unknown) => {
+    const shown = typeof got === "number" ? String(got) : shownValue(got);
+    throw new RangeError(`Cannot load a model as ${name} must be ${must}: got ${shown}`);
+  };
+  const oneOf = (name: string, words: readonly string[], got: unknown) => {
+    if (got !== undefined && !words.includes(got as string)) refuse(name, `one of ${words.join(", ")}`, got);
+  };
+  oneOf("device", DEVICES, device);
+  oneOf("quantize", QUANTIZATIONS, quantize);
+  oneOf("tuning", TUNINGS, tuning);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+    refuse("threads", `a whole number from 1 to ${MOST_THREADS}`, threads);
+  }
+  if (memory !== undefined && !(memory >= 1)) refuse("memory", "a number of bytes from 1 on", memory);
 }

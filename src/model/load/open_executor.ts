@@ -6,7 +6,7 @@ import { DEFAULT_TUNING } from "../../ops/kernel_choice.ts";
 import { readTuning, tuningKey } from "../tune/tuning_cache.ts";
 import { chooseDevice } from "./choose_device.ts";
 import { environmentSwitch } from "./environment_switch.ts";
-import { DEFAULT_MEMORY, type LoadOptions } from "./load_options.ts";
+import { checkLoadOptions, DEFAULT_MEMORY, type LoadOptions } from "./load_options.ts";
 
 /**
  * Opens the executor of a device.
@@ -15,6 +15,7 @@ import { DEFAULT_MEMORY, type LoadOptions } from "./load_options.ts";
  * @throws {NoRuntimeError} if `device` is `cpu` and ONNX Runtime has no library for this platform
  */
 export async function openExecutor(options: LoadOptions): Promise<Executor> {
+  checkLoadOptions(options);
   const { device = "auto", onHint } = options;
   if (device === "auto") {
     const { device: chosen, reason, slow } = await chooseDevice();

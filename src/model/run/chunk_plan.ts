@@ -82,7 +82,9 @@ function isWithin({ bytes, largest }: Needs, { memory, maxValueBytes }: MemoryLi
 
 function refuse({ bytes, largest }: Needs, { memory, maxValueBytes }: MemoryLimits): never {
   throw new RangeError(
-    `Cannot run one sequence as it must fit ${memory} bytes with no value over ${maxValueBytes}: ` +
+    `Cannot run one sequence as it must fit ${memory} bytes${
+      maxValueBytes === Infinity ? "" : ` with no value over ${maxValueBytes}`
+    }: ` +
       `it takes ${bytes} bytes and its largest value ${largest}. ` +
       (largest > maxValueBytes
         ? "Use a shorter prompt or target, or an adapter with larger bindings"

@@ -8,6 +8,8 @@ export interface Span {
 interface Piece {
   /** UTF-8 of its part of the normalized text. */
   readonly bytes: Uint8Array;
+  /** Bytes that it stands for if it does not stand for those. */
+  readonly other?: Uint8Array;
   /** Its part of the text as it stands, if it is found before normalization. */
   readonly raw?: string;
   /** True if it swallows the white space before it. */
@@ -63,7 +65,7 @@ export function alignTokens(
 const WHITE_SPACE = /^\p{White_Space}+$/u;
 
 /** Returns the byte behind a token that begins at one, −1 if it does not. */
-function endOf({ bytes: piece, raw }: Piece, text: string, { bytes, spans }: TextBytes, at: number): number {
+function endOf({ bytes: piece, other, raw }: Piece, text: string, { bytes, spans }: TextBytes, at: number): number {
   const starts = raw !== undefined && at < bytes.length && spans[at - 1]?.start !== spans[at].start;
   if (starts && text.startsWith(raw, spans[at].start)) {
     const end = spans[at].start + raw.length;
@@ -71,7 +73,8 @@ function endOf({ bytes: piece, raw }: Piece, text: string, { bytes, spans }: Tex
     while (next < bytes.length && spans[next].end <= end) next++;
     if (spans[next - 1]?.end === end) return next;
   }
-  return startsWith(bytes, piece, at) ? at + piece.length : -1;
+  if (startsWith(bytes, piece, at)) return at + piece.length;
+  return other !== undefined && startsWith(bytes, other, at) ? at + other.length : -1;
 }
 
 function misspelt(text: string, at: Span | undefined): RangeError {

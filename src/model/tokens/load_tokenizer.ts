@@ -62,16 +62,16 @@ interface TokenText {
 function textOfTokens(vocabulary: Vocabulary, files: TokenizerFiles): TokenText {
   const { added } = vocabulary;
   const writing = tokenWriting(files.tokenizer, vocabulary.normalize);
-  // A byte is known by its place among the model's own tokens: one that is added as well would be two things.
-  const twofold = [...added.values()].find(({ content }) => writing.isByte(content) && vocabulary.isOwn(content));
-  if (twofold !== undefined) {
-    throw new SyntaxError(
-      `Cannot load tokenizer.json as an added token must not be a byte of the vocabulary: got ${twofold.content}`,
-    );
-  }
+  // A byte is known by its place among the model's own tokens. One that is added as well stands for a character where
+  // a text has that, and for the byte where it is decoded, as in the library.
+  const isTwofold = memberOf(
+    [...added.values()].map(({ content }) => content).filter((content) =>
+      writing.isByte(content) && vocabulary.isOwn(content)
+    ),
+  );
   const bytes = (id: number) => {
     const token = requireToken(vocabulary, id);
-    return added.has(id) ? writing.addedBytes(token) : writing.bytes(token);
+    return added.has(id) && !isTwofold(token) ? writing.addedBytes(token) : writing.bytes(token);
   };
   // The space that some tokenizers put before a text, or after an added token, is none of its characters.
   const ownBytes = (text: string, ids: readonly number[], i: number) => {
@@ -86,11 +86,17 @@ function textOfTokens(vocabulary: Vocabulary, files: TokenizerFiles): TokenText 
       const { content, normalized, lstrip, rstrip } = token;
       // Such a token is found in the text as it stands, or as it is after normalization.
       const found = normalized ? new TextEncoder().encode(writing.normalize(content)) : bytes(id);
-      return { bytes: found, raw: normalized ? undefined : content, lstrip, rstrip };
+      const other = normalized && isTwofold(content) ? bytes(id) : undefined;
+      return { bytes: found, other, raw: normalized ? undefined : content, lstrip, rstrip };
     });
     return alignTokens(text, pieces, writing.normalize);
   };
   return { bytes, align };
+}
+
+function memberOf(words: readonly string[]): (word: string) => boolean {
+  const all = new Set(words);
+  return (word) => all.has(word);
 }
 
 function requireToken({ tokenOf, size }: Vocabulary, id: number): string {

@@ -1,3 +1,4 @@
+import { shownText, shownValue } from "../../files/shown_value.ts";
 import { checkSteps } from "./steps.ts";
 
 /** A token that is found in a text before it is split. */
@@ -53,7 +54,9 @@ type OwnTokens = Readonly<Record<string, number>> | readonly (readonly [token: s
  */
 export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>>): Promise<Vocabulary> {
   const { model, added_tokens: listed = [] } = tokenizer as Parts;
-  for (const key of NO_KEYS) if (model?.[key]) throw malformed(`its model.${key} must be null: got ${model[key]}`);
+  for (const key of NO_KEYS) {
+    if (model?.[key]) throw malformed(`its model.${key} must be null: got ${shownValue(model[key])}`);
+  }
   checkSteps(tokenizer);
   const { Tokenizer } = await loadLibrary();
   let engine: InstanceType<typeof Tokenizer>;
@@ -61,7 +64,7 @@ export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>
     // A prompt is neither cut nor filled up.
     engine = Tokenizer.fromString(JSON.stringify({ ...tokenizer, truncation: null, padding: null }));
   } catch (error) {
-    throw malformed(`it must be a fast tokenizer's: got ${(error as Error).message}`);
+    throw malformed(`it must be a fast tokenizer's: got ${shownText((error as Error).message)}`);
   }
   checkAdded(engine, listed);
   const vocab = model?.vocab ?? {};
@@ -74,7 +77,7 @@ export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>
       try {
         return (await engine.encode(text, null, { addSpecialTokens: tokens === "with-special" })).getIds();
       } catch (error) {
-        const got = (error as Error).message;
+        const got = shownText((error as Error).message);
         throw new RangeError(`Cannot tokenize the text as the vocabulary must have its tokens: got ${got}`);
       }
     },
@@ -107,7 +110,7 @@ function checkAdded(engine: { tokenToId(token: string): number | null }, listed:
     const given = engine.tokenToId(content);
     if (given === id) continue;
     const must = given === null ? "not be empty" : `have the id ${given}`;
-    throw malformed(`its added token ${JSON.stringify(content)} must ${must}: got ${id}`);
+    throw malformed(`its added token ${shownValue(content)} must ${must}: got ${id}`);
   }
 }
 

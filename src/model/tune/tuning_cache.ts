@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cacheFolder, mayUseCache } from "../../checkpoint/cache/cache_directory.ts";
+import { parseJson } from "../../files/json_object.ts";
+import { shownValue } from "../../files/shown_value.ts";
+import { errorText } from "../../files/system_error.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { ATTENTION_SOURCES } from "../../ops/attention/attention.ts";
@@ -57,12 +60,12 @@ export async function readTuning(key: TuningKey, directory?: string): Promise<Ca
     text = await Deno.readTextFile(file);
   } catch (error) {
     const absent = error instanceof Deno.errors.NotFound;
-    return { tuning: DEFAULT_TUNING, hint: absent ? null : unusable((error as Error).message) };
+    return { tuning: DEFAULT_TUNING, hint: absent ? null : unusable(errorText(error)) };
   }
   try {
     return { tuning: tuningOf(parse(text, key)), hint: null };
   } catch (error) {
-    return { tuning: DEFAULT_TUNING, hint: unusable(`${file}: ${(error as Error).message}`) };
+    return { tuning: DEFAULT_TUNING, hint: unusable(`${file}: ${errorText(error)}`) };
   }
 }
 
@@ -89,11 +92,13 @@ function unusable(why: string): string {
  * @throws {RangeError} if it is one for another key
  */
 function parse(text: string, key: TuningKey): Map<string, Choice> {
-  const content = JSON.parse(text);
-  if (content?.schema !== SCHEMA) throw new SyntaxError(`its schema must be ${SCHEMA}: got ${content?.schema}`);
+  const content = Object(parseJson(text, "it"));
+  if (content.schema !== SCHEMA) {
+    throw new SyntaxError(`its schema must be ${SCHEMA}: got ${shownValue(content.schema)}`);
+  }
   for (const [name, value] of Object.entries(key)) {
     const found = content.key?.[name];
-    if (found !== value) throw new RangeError(`its ${name} must be ${value}: got ${found}`);
+    if (found !== value) throw new RangeError(`its ${name} must be ${value}: got ${shownValue(found)}`);
   }
   const { choices } = content;
   if (typeof choices !== "object" || choices === null || Array.isArray(choices)) {

@@ -15,7 +15,7 @@ export function fixedText(value: number, decimals: number): string {
 
 /** A share as a percentage with three significant digits, and `n/a` for null. */
 export function percentText(share: number | null): string {
-  return share === null ? "n/a" : `${numberText(100 * share, 3)} %`;
+  return share === null ? "n/a" : `${numberText(Math.min(100 * share, Number.MAX_VALUE), 3)} %`;
 }
 
 function fixed(magnitude: number, digits: number): string {

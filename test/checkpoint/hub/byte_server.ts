@@ -14,6 +14,10 @@ export interface ByteAnswer {
   /** Bytes of the body after which the connection ends, or falls silent. */
   readonly cut?: number;
   readonly silent?: boolean;
+  /** Seconds after each byte of the body. */
+  readonly drip?: number;
+  /** True if the body has no length, and ends with the connection. */
+  readonly unmeasured?: boolean;
 }
 
 /** A server on loopback. */
@@ -56,14 +60,22 @@ async function answerOne(
 ): Promise<void> {
   const request = await readRequest(connection);
   if (request === null) return;
-  const { status, headers = {}, body = new Uint8Array(0), cut, silent } = await answer(request);
+  const { status, headers = {}, body = new Uint8Array(0), cut, silent, drip, unmeasured } = await answer(request);
   const lines = [
     `HTTP/1.1 ${status} Status`,
-    ...Object.entries({ "content-length": String(body.length), connection: "close", ...headers })
+    ...Object.entries({
+      ...(!unmeasured && { "content-length": String(body.length) }),
+      connection: "close",
+      ...headers,
+    })
       .map(([name, value]) => `${name}: ${value}`),
   ];
   await writeAll(connection, new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
-  if (request.method !== "HEAD") await writeAll(connection, body.subarray(0, cut));
+  if (request.method !== "HEAD" && drip === undefined) await writeAll(connection, body.subarray(0, cut));
+  for (let at = 0; drip !== undefined && at < body.length; at++) {
+    await writeAll(connection, body.subarray(at, at + 1));
+    await new Promise((resolve) => setTimeout(resolve, 1000 * drip));
+  }
   // Reads until the client hangs up.
   if (silent) await connection.read(new Uint8Array(1));
 }

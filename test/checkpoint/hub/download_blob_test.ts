@@ -231,7 +231,7 @@ Deno.test("a disk that fills up is named, with what to do", async () => {
   const asked = { id: { name: NAME, revision: "main", file: null }, file: "model.safetensors" };
   await assert.rejects(writeAll(full, WEIGHTS, "/cache/blobs/x.incomplete", asked), {
     message:
-      /^Cannot download model\.safetensors of team\/tiny as \/cache\/blobs must have room for it: got No space left/,
+      /^Cannot download model\.safetensors of team\/tiny as \/cache\/blobs must have room for it: got a full disk or quota/,
   });
 });
 

@@ -42,6 +42,10 @@ Deno.test("hubSettings() rejects what is no address, no time and no home", () =>
   assert.throws(() => settings({ HF_ENDPOINT: "mirror" }), { name: "RangeError", message: /HF_ENDPOINT .*got mirror/ });
   assert.throws(() => settings({ HF_ENDPOINT: "file:///x" }), RangeError);
   assert.throws(() => settings({ HF_HUB_DOWNLOAD_TIMEOUT: "soon" }), { message: /HF_HUB_DOWNLOAD_TIMEOUT .*got soon/ });
+  // A timer of more than 2^31 ms would end at once.
+  for (const value of ["1e10", "Infinity", "2000001"]) {
+    assert.throws(() => settings({ HF_HUB_DOWNLOAD_TIMEOUT: value }), { message: /above 0, at most 2000000: got / });
+  }
   assert.throws(() => hubSettings(() => undefined), { message: /HF_HOME, HF_HUB_CACHE or HOME must be set/ });
 });
 

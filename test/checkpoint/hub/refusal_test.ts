@@ -89,8 +89,8 @@ const answers: Record<string, { answer: ByteAnswer; given?: string; message: Reg
     answer: json({ sha: "../../etc" }),
     message: /must answer with a model's commit: got "\.\.\/\.\.\/etc"/,
   },
-  "a list in place of an object": { answer: json([1]), message: /must answer with a model's commit: got undefined/ },
-  "null": { answer: json(null), message: /must answer with a model's commit: got undefined/ },
+  "a list in place of an object": { answer: json([1]), message: /must answer with a model's commit: got nothing/ },
+  "null": { answer: json(null), message: /must answer with a model's commit: got nothing/ },
   "a redirect to a file": {
     answer: { status: 302, headers: { location: "file:///etc/passwd" } },
     message: /must redirect to an address as safe as its own: got /,
@@ -134,10 +134,18 @@ for (
 
 Deno.test("a listing that goes on elsewhere, or without end, is refused", () =>
   withHub(async (trial) => {
-    for (const next of ["http://127.0.0.2/more", "?cursor=0"]) {
+    let page = 0;
+    for (
+      const [next, message] of [
+        [() => "http://127.0.0.2/more", /at most 100 pages of its own: got another/],
+        [() => `?cursor=${page++}`, /at most 100 pages of its own: got another/],
+        [() => "?cursor=0", /at most 100 pages of its own: got the same one again/],
+        [() => "http://[", /must answer with the address of the next page: got http:\/\/\[;/],
+      ] as const
+    ) {
       trial.server.intercept = ({ path }) =>
-        path.includes("/tree/") ? json([], { link: `<${next}>; rel="next"` }) : undefined;
-      await assert.rejects(trial.fetch(), { message: /must answer with at most 100 pages of its own: got another/ });
+        path.includes("/tree/") ? json([], { link: `<${next()}>; rel="next"` }) : undefined;
+      await assert.rejects(trial.fetch(), { name: "HubError", message });
     }
   }));
 

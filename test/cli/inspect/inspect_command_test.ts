@@ -95,7 +95,7 @@ for (
       ["--plan", "--alternative-tokens", "2"],
       /--objective must be contrastive: got log-prob/,
     ],
-    ["no points", ["--plan", "--points", "0"], /--points as it must be a whole number ≥ 1: got "0"/],
+    ["no points", ["--plan", "--points", "0"], /--points as it must be a whole number from 1 to 100000: got "0"/],
   ] as [string, string[], RegExp][]
 ) {
   Deno.test(`inspect refuses ${what} as wrong usage`, async () => {

@@ -87,6 +87,26 @@ for (const architecture of Object.keys(ARCHITECTURES)) {
   });
 }
 
+Deno.test("parseConfig() refuses layers with a window of which the configuration has none", () => {
+  for (
+    const [keys, message] of [
+      [
+        { sliding_window: null },
+        /sliding_window must be a number of positions, as layer_types has sliding_attention: got/,
+      ],
+      [
+        { use_sliding_window: false, sliding_window: 5 },
+        /use_sliding_window must be true, as layer_types has sliding_attention: got false/,
+      ],
+    ] as const
+  ) {
+    const stated = { ...SIZES, model_type: "qwen2", ...keys };
+    assert.throws(() => parseConfig(stated, "config.json"), { name: "SyntaxError", message });
+    const { layerKinds } = parseConfig({ ...stated, layer_types: ["full_attention", "full_attention"] }, "config.json");
+    assert.deepEqual(layerKinds.map(({ window }) => window), [null, null]);
+  }
+});
+
 Deno.test("parseConfig() refuses a rule of windows that is no number of layers", () => {
   const { layer_types: _, ...keys } = SIZES;
   for (const [model_type, key] of [["gemma3_text", "sliding_window_pattern"], ["qwen2", "max_window_layers"]]) {

@@ -63,9 +63,9 @@ for (
   const [what, text, message] of [
     ["is cut off", content({}).slice(0, 100), /JSON/],
     ["is empty", "", /JSON/],
-    ["is of another schema", content({ schema: "whence.tuning/0" }), /schema must be whence\.tuning\/1: got whence/],
-    ["was made by another Deno", content({ key: { ...KEY, deno: "2.0.0" } }), /deno must be .*: got 2\.0\.0/],
-    ["was made for other shaders", content({ key: { ...KEY, shaders: "0" } }), /shaders must be [0-9a-f]{64}: got 0/],
+    ["is of another schema", content({ schema: "whence.tuning/0" }), /schema must be whence\.tuning\/1: got "whence/],
+    ["was made by another Deno", content({ key: { ...KEY, deno: "2.0.0" } }), /deno must be .*: got "2\.0\.0"/],
+    ["was made for other shaders", content({ key: { ...KEY, shaders: "0" } }), /shaders must be [0-9a-f]{64}: got "0"/],
     ["has no choices", content({ choices: [] }), /choices must be a mapping/],
     ["has a choice of no variant", content({ choices: { f: { columns: 3 } } }), /choice of f must have a variant/],
     ["has a nested parameter", content({ choices: { f: { variant: "a", n: {} } } }), /choice of f must have/],

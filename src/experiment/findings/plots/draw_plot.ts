@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TopLevelSpec } from "npm:vega-lite@6";
-import { isFile, readIfThere } from "../../../files/existing_file.ts";
+import { isFile } from "../../../files/existing_file.ts";
+import { readIfThere } from "../../../files/text_file.ts";
 import { writeWhole } from "../../../files/whole_file.ts";
 import { rasterize, renderSvg } from "../../../report/plot/render_figure.ts";
 import type { ResultStore } from "../../run/result_store.ts";

@@ -9,6 +9,7 @@ import {
   type QuantizedMatrix,
   type QuantizedWriter,
 } from "../../../checkpoint/cache/quantized_cache.ts";
+import { errorText } from "../../../files/system_error.ts";
 import { settingsDigest } from "../../../checkpoint/settings_digest.ts";
 import type { Nf4Tensor } from "../../../quant/nf4.ts";
 import { startQuantizePool, usefulThreads } from "./quantize_pool.ts";
@@ -58,10 +59,9 @@ export async function openQuantizedWeights(
     const entry = openQuantized(path, matrices);
     if (entry !== null) return readEntry(entry, matrices);
   } catch (error) {
-    onHint(`Quantized weights in the cache are of no use and are made again: ${(error as Error).message}`);
+    onHint(`Quantized weights in the cache are of no use and are made again: ${errorText(error)}`);
   }
-  const hint = (error: unknown) =>
-    onHint(`Quantized weights are not kept for the next load: ${(error as Error).message}`);
+  const hint = (error: unknown) => onHint(`Quantized weights are not kept for the next load: ${errorText(error)}`);
   try {
     const writer = createQuantized(path, key, checkpoint.path, matrices);
     return keepAll(quantizeInThreads(checkpoint, matrices), writer, hint);
