@@ -1,10 +1,12 @@
 import { QUANTIZATIONS } from "../model/load/load_options.ts";
 import { TEXT_OPTIONS } from "../explain/options/attribution_text.ts";
+import { MOST_CALLS } from "../explain/options/bounds.ts";
+import { ABOVE_0 } from "../explain/options/value_kind.ts";
 import { checkText } from "../explain/options/check_text.ts";
 import type { AttributionText } from "../explain/options/attribution_text.ts";
 import { renderWeights, WEIGHTS_FORMATS } from "../report/weights/render_weights.ts";
-import { number, oneOf, text } from "./argument_values.ts";
-import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { oneOf, text, wholeNumber } from "./argument_values.ts";
+import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { flagsOf, givenOptions, parseOptions, refuseFlags } from "./declared_flags.ts";
 import { flagHelp } from "./flag_help.ts";
 import { MODEL_FLAG_HELP, MODEL_OPTIONS, modelOptions } from "./model_flags.ts";
@@ -58,9 +60,9 @@ export async function runCompareWeightsCommand(args: string[]): Promise<number> 
   const quantize = oneOf("quantize", values.quantize, QUANTIZATIONS) ?? (rest.length === 1 ? "nf4" : "none");
   const { options: { quantize: _, ...options } } = modelOptions({ ...values, quantize: undefined });
   const asked = {
-    tolerance: number("tolerance", values.tolerance, { least: 0, whole: false }),
-    budget: number("budget", values.budget, { least: 10, whole: true }),
-    keep: number("keep", values.keep, { least: 0, whole: true }),
+    tolerance: above0("tolerance", values.tolerance),
+    budget: wholeNumber("budget", values.budget, 10, MOST_CALLS),
+    keep: wholeNumber("keep", values.keep, 0, MOST_CALLS),
   };
   const format = oneOf("format", values.format, WEIGHTS_FORMATS) ?? "table";
   const out = text("out", values.out);
@@ -92,4 +94,13 @@ export async function runCompareWeightsCommand(args: string[]): Promise<number> 
   } finally {
     bar?.close();
   }
+}
+
+function above0(name: string, value: Values[string]): number | undefined {
+  if (value === undefined) return undefined;
+  const read = ABOVE_0.read(ABOVE_0.argument(value as string));
+  if (read === undefined) {
+    throw new UsageError(`Cannot use --${name} as it must be ${ABOVE_0.expectation}: got ${JSON.stringify(value)}`);
+  }
+  return read;
 }

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { type Gpu, openGpu } from "../../../src/gpu/device.ts";
 import { createPipelineCache } from "../../../src/gpu/kernel.ts";
 import { attentionContest } from "../../../src/ops/attention/attention_contest.ts";
-import { attentionCandidates, attentionChoice, attentionFamily } from "../../../src/ops/attention/attention_choice.ts";
+import {
+  attentionCandidates,
+  type attentionChoice,
+  attentionFamily,
+} from "../../../src/ops/attention/attention_choice.ts";
 import { OPS } from "../../../src/ops/op_table.ts";
 
 const HEADS = { heads: 3, kvHeads: 1, headSize: 64 };
