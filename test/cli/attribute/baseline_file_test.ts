@@ -29,7 +29,7 @@ Deno.test("fillBaselineFile() refuses a missing file, a single line and a line t
     const missing = fillBaselineFile({ baseline: `samples:${join(directory, "none")}` });
     await assert.rejects(
       missing,
-      (error: Error) => error instanceof UsageError && /must be a file/.test(error.message),
+      (error: Error) => error instanceof UsageError && /none as it must exist: got nothing/.test(error.message),
     );
     const latin = join(directory, "latin.txt");
     Deno.writeFileSync(latin, Uint8Array.of(...new TextEncoder().encode("zero\ntext:"), 0xe9));
