@@ -1,8 +1,8 @@
 """Trains the model of chains and writes it as a bfloat16 Hugging Face directory beside this file.
 
-`--steps` shortens it, `--out` writes elsewhere; stopped, it goes on from training.pt there. The random draws are fixed by SEED, on one thread; the last bits of
-the weights depend on the machine's arithmetic. Muon is the biography model's; its other means (damaged and faded
-texts, a large epsilon of RMSNorm, training through 4-bit weights) are left out on purpose.
+`--steps` shortens it, `--out` writes elsewhere; stopped, it goes on from training.pt there. The random draws are fixed
+by SEED, on one thread; the last bits of the weights depend on the machine's arithmetic. Muon is the biography model's;
+its other means (damaged and faded texts, a large epsilon of RMSNorm, training through 4-bit weights) are left out.
 """
 
 import argparse
