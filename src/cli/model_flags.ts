@@ -20,8 +20,9 @@ export const MODEL_OPTIONS = {
 /** Help of each, a line or more. */
 export const MODEL_FLAG_HELP = {
   model: `  --model MODEL       a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
-                      organization/name[@revision][:file.gguf] (the embedded biography model); HF_TOKEN, HF_HOME,
-                      HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE mean the same as in huggingface_hub
+                      organization/name[@revision][:file.gguf], or chains, the embedded model of planted chains (the
+                      embedded biography model); HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE mean
+                      the same as in huggingface_hub
 `,
   quantize: `  --quantize NAME     nf4 quantizes the block's linear layers at load; none keeps them (none)
 `,

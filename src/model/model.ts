@@ -16,9 +16,10 @@ export type { Device, LoadOptions } from "./load/load_options.ts";
 
 /**
  * Loads a checkpoint: a Hugging Face directory, a GGUF file, or `organization/name[@revision][:file.gguf]` at the
- * hub; without a name (or by the name `embedded`) the embedded biography model. A path that exists wins. Files of the
- * hub are downloaded once, into the cache that Python's huggingface_hub shares; `HF_HOME`, `HF_HUB_CACHE`,
- * `HF_ENDPOINT`, `HF_TOKEN` and `HF_HUB_OFFLINE` set its sources and places.
+ * hub; without a name (or by the name `embedded`) the embedded biography model, by the name `chains` the embedded model
+ * of planted chains. A path that exists wins. Files of the hub are downloaded once, into the cache that Python's
+ * huggingface_hub shares; `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_TOKEN` and `HF_HUB_OFFLINE` set its sources and
+ * places.
  *
  * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
  * @throws {NoAdapterError} if `device` is `webgpu` and no adapter answers

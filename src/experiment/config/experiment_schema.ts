@@ -135,8 +135,8 @@ export function experimentSchema() {
     name: name(undefined, "of the experiment and its results"),
     question: text("the question that the experiment asks", "what the experiment is to answer"),
     model: each(
-      text("embedded, a directory, a .gguf file or a hub id"),
-      "embedded, a directory, a .gguf file or a hub id",
+      text("embedded, chains, a directory, a .gguf file or a hub id"),
+      "embedded, chains, a directory, a .gguf file or a hub id",
     ),
     quantize: each(oneOf(QUANTIZATIONS), "what the block's linear layers are quantized to at load"),
     device: oneOf(DEVICES, "webgpu, cpu, reference (f64), or auto: a GPU if one answers, else the CPU").optional(),

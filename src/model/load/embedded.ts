@@ -4,18 +4,28 @@ import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../../checkpoint/cache/cache_directory.ts";
 import { writeWholeDirectory } from "../../files/whole_directory.ts";
 
-/** Name by which the embedded model is asked for. */
+/** Name by which the embedded biography model is asked for, and the model that is loaded if none is named. */
 export const EMBEDDED = "embedded";
 
-const SOURCE = new URL("../../../experiments/models/biography/", import.meta.url);
+// Folders from this file on, as they are in a package.
+const FOLDERS: Readonly<Record<string, string>> = {
+  [EMBEDDED]: "../../../experiments/models/biography/",
+  chains: "../../../experiments/models/chains/",
+};
 const FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"] as const;
 
+/** Names of the embedded models, the default first. */
+export const EMBEDDED_MODELS: readonly string[] = Object.keys(FOLDERS);
+
 /**
- * Returns the directory of the embedded model: in this repository or, if this module was imported from a URL, a copy in
+ * Returns the directory of an embedded model: in this repository or, if this module was imported from a URL, a copy in
  * the user's cache, fetched once.
+ *
+ * @param name one of EMBEDDED_MODELS
  */
-export async function embeddedModel(): Promise<string> {
-  return SOURCE.protocol === "file:" ? fileURLToPath(SOURCE) : await fetchOnce(SOURCE);
+export async function embeddedModel(name: string = EMBEDDED): Promise<string> {
+  const source = new URL(FOLDERS[name], import.meta.url);
+  return source.protocol === "file:" ? fileURLToPath(source) : await fetchOnce(source);
 }
 
 async function fetchOnce(source: URL): Promise<string> {

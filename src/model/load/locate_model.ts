@@ -1,4 +1,4 @@
-import { EMBEDDED, embeddedModel } from "./embedded.ts";
+import { EMBEDDED, EMBEDDED_MODELS, embeddedModel } from "./embedded.ts";
 import { hubIdText, parseHubId } from "../../checkpoint/hub/hub_id.ts";
 import type { HubHooks } from "../../checkpoint/hub/hub_settings.ts";
 
@@ -15,14 +15,17 @@ export interface LocatedModel {
 }
 
 /**
- * Finds a model by its name: `embedded`, a directory, a .gguf file, or `organization/name[@revision][:file.gguf]` at
- * the hub, which is downloaded. A path that exists wins.
+ * Finds a model by its name: `embedded`, `chains`, a directory, a .gguf file, or
+ * `organization/name[@revision][:file.gguf]` at the hub, which is downloaded. A path that exists wins.
  *
  * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
  */
 export async function locateModel(source: string = EMBEDDED, hooks: HubHooks = {}): Promise<LocatedModel> {
-  if (source === EMBEDDED) return { path: await embeddedModel(), id: source, fromHub: false };
-  const id = await exists(source) ? null : parseHubId(source);
+  const there = source !== EMBEDDED && await exists(source);
+  if (!there && EMBEDDED_MODELS.includes(source)) {
+    return { path: await embeddedModel(source), id: source, fromHub: false };
+  }
+  const id = there ? null : parseHubId(source);
   if (id === null) return { path: source, id: source, fromHub: false };
   // Imported when asked for: no local model pays for it.
   const [{ fetchModel }, { hubSettings }] = await Promise.all([
