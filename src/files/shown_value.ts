@@ -15,8 +15,12 @@ export function shownNames(names: readonly string[], most: number = SHOWN_NAMES)
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-/** Returns the start of a value's JSON, for messages: a malformed file may hold a value of any size and depth. */
+/**
+ * Returns the start of a value's JSON, for messages: a malformed file may hold a value of any size and depth. A key
+ * that is not there has "nothing".
+ */
 export function shownValue(value: unknown): string {
+  if (value === undefined) return "nothing";
   let text: string | undefined;
   try {
     text = JSON.stringify(value);

@@ -84,9 +84,13 @@ export function onFile<T>(verb: Doing["verb"], path: string, work: () => T): T {
   }
 }
 
+/** Codes that the runtime leaves out, by the number in its message; Linux and macOS share it. */
+const UNNAMED: ReadonlyMap<string, string> = new Map([["27", "EFBIG"]]);
+
 function codeOf(error: unknown): string | null {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : null;
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  if (typeof code === "string") return /^E[A-Z0-9]+$/.test(code) ? code : null;
+  return UNNAMED.get(/\(os error (\d+)\)/.exec(String(message))?.[1] ?? "") ?? null;
 }
 
 /** Shows a name that may be empty, long, or have control characters. */

@@ -3,7 +3,7 @@ import { shownNames, shownText, shownValue } from "../../src/files/shown_value.t
 
 Deno.test("shownValue() is the value's JSON, cut to a length that a message can hold", () => {
   assert.equal(shownValue({ a: [1, "b"] }), '{"a":[1,"b"]}');
-  assert.equal(shownValue(undefined), "undefined");
+  assert.equal(shownValue(undefined), "nothing");
   assert.equal(shownValue("x".repeat(1000)).length, 120);
 });
 

@@ -27,6 +27,13 @@ Deno.test("systemErrorText() says what the system refused, of the file that the 
   );
 });
 
+Deno.test("systemErrorText() knows a file that may not grow by the number that stands in place of a code", () => {
+  assert.equal(
+    systemErrorText(new Error("File too large (os error 27)"), { verb: "write", path: "a" }),
+    "Cannot write a as its file system must have room for files of that size: got none",
+  );
+});
+
 Deno.test("systemErrorText() leaves other errors alone, and sentences of ours", () => {
   for (const error of [new TypeError("x"), refusal("ERR_X", "x"), refusal("ENOSPC", "Cannot write a"), null, "x"]) {
     assert.equal(systemErrorText(error), null);

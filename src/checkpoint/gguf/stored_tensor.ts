@@ -86,8 +86,9 @@ function locate(
   const bytes = elements / type.elements * type.bytes;
   if (offset + bytes > size) fail(`it must end at byte ${offset + bytes}`, `${size} bytes (truncated)`);
   const heads = rotaryHeads(entry.name, config, architecture);
-  if (heads !== undefined && shape[0] % (2 * heads) !== 0) {
-    fail(`its rows must be ${heads} heads of even size`, shape[0]);
+  // A part of a head has no order.
+  if (heads !== undefined && !(Number.isSafeInteger(heads) && heads > 0 && shape[0] % (2 * heads) === 0)) {
+    fail(`its rows must be ${heads} heads of even size`, shape[0] ?? "none");
   }
   const order = heads === undefined ? undefined : rotaryRows(shape[0], heads);
   const kept = keptAs(type, shape);

@@ -40,7 +40,7 @@ export function joinAddedTokens(files: AddedTokenFiles): Pick<TokenizerFiles, "t
   const decoder = files.config.added_tokens_decoder;
   const older = decoder === undefined || decoder === null;
   const config = older ? { ...files.config, ...files.named } : files.config;
-  const own = Array.isArray(files.tokenizer.added_tokens) ? files.tokenizer.added_tokens as ListedToken[] : [];
+  const own = ownTokens(files.tokenizer.added_tokens);
   const tokens = new Map(own.map((token) => [token.content, token]));
   const named = namedTokens(config);
   const found = older ? olderTokens(files.added, new Set(named.keys())) : decoderTokens(decoder);
@@ -59,6 +59,14 @@ export function joinAddedTokens(files: AddedTokenFiles): Pick<TokenizerFiles, "t
   if (found.length === 0 && tokens.size === own.length) return { tokenizer: files.tokenizer, config };
   const added_tokens = [...tokens.values()].sort((a, b) => a.id - b.id);
   return { tokenizer: { ...files.tokenizer, added_tokens }, config };
+}
+
+/** Reads `tokenizer.json`'s own `added_tokens`; what is no list is left to the tokenizer's library. */
+function ownTokens(added: unknown): ListedToken[] {
+  if (!Array.isArray(added)) return [];
+  const wrong = added.find((token) => !isObject(token) || typeof token.content !== "string");
+  if (wrong === undefined) return added;
+  throw malformed(`added_tokens of tokenizer.json must be objects with a content: got ${shownValue(wrong)}`);
 }
 
 /** Reads the config's `added_tokens_decoder`: tokens by id. */

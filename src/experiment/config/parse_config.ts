@@ -8,16 +8,23 @@ import { valueText } from "../../explain/options/value_text.ts";
 import { experimentSchema, knownKeys, type ParsedExperiment } from "./experiment_schema.ts";
 import { cellsFlaw } from "./cell_count.ts";
 import { type Flaw, plainData, sizeFlaw, TOO_DEEP } from "./plain_data.ts";
+import { terminalLine } from "../../report/text/terminal_text.ts";
 import { positionOf } from "./source_position.ts";
 
 /** Mistakes that are told. Each is looked up in the file. */
 const MOST_PROBLEMS = 100;
 
-/** A configuration with mistakes: the first hundred, each as `file:line:column: key: expected …, got …`. */
+/**
+ * A configuration with mistakes: the first hundred, each as `file:line:column: key: expected …, got …` on a line, also
+ * where a key has line breaks.
+ */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join("\n"));
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    const lines = problems.map(terminalLine);
+    super(lines.join("\n"));
+    this.problems = lines;
   }
 }
 

@@ -13,7 +13,10 @@ const RULES: ReadonlyMap<unknown, Rule> = new Map<unknown, Rule>([
   // Patterns may match an empty text.
   ["Replace", { must: "replace a text that is not empty", holds: ({ pattern }) => Boolean((pattern as Step)?.String) }],
   ["Precompiled", { must: "not be compiled", holds: () => false }],
-  ["TemplateProcessing", { must: "take one text", holds: ({ single }) => takesOne(single) }],
+  ["TemplateProcessing", {
+    must: "take one text, and list the special tokens that it adds",
+    holds: ({ single, special_tokens }) => takesOne(single) && listsTokens(single, special_tokens),
+  }],
 ]);
 
 /** Keys that have steps in a text's way to its tokens, and those of their sequences. */
@@ -43,6 +46,12 @@ function stepsOf(step: unknown, several: string): Step[] {
   if (typeof step !== "object" || step === null) return [];
   const within = (step as Step)[several];
   return Array.isArray(within) ? within.flatMap((one) => stepsOf(one, several)) : [step as Step];
+}
+
+/** True if every special token of a template is listed. */
+function listsTokens(parts: unknown, listed: unknown): boolean {
+  const ids = Array.isArray(parts) ? parts.map((part) => part?.SpecialToken?.id).filter((id) => id !== undefined) : [];
+  return ids.every((id) => Object.hasOwn(Object(listed), id));
 }
 
 /** True if no part of a template is a second text. */

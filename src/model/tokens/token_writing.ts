@@ -1,3 +1,4 @@
+import { shownValue } from "../../files/shown_value.ts";
 import { isByteLetter, tokenBytes } from "./byte_level.ts";
 
 /** The writing of a vocabulary's tokens, and the parts of a text that they spell. */
@@ -24,7 +25,7 @@ interface TokenWriting {
 
 /** The parts of a `tokenizer.json` that tell the writing. */
 interface Parts {
-  readonly type?: string;
+  readonly type?: unknown;
   readonly decoders?: readonly Parts[];
   readonly normalizers?: readonly Parts[];
   readonly pretokenizers?: readonly Parts[];
@@ -48,8 +49,8 @@ export function tokenWriting(
   normalizer: (text: string) => string,
 ): TokenWriting {
   const decoders = flatten(tokenizer.decoder, "decoders");
-  const types = decoders.map(({ type }) => type);
-  const normalizers = flatten(tokenizer.normalizer, "normalizers").map(({ type }) => type);
+  const types = decoders.map(typeOf);
+  const normalizers = flatten(tokenizer.normalizer, "normalizers").map(typeOf);
   if (types.includes("ByteLevel")) return byteLevelWriting(normalizers, normalizer);
   const pieces = types.includes("ByteFallback") && (types.includes("Replace") || types.includes("Metaspace"));
   const undone = normalizers.every((type) => type === "Prepend" || type === "Replace");
@@ -76,7 +77,7 @@ export function tokenWriting(
 
 /** Texts are normalized character by character, so that each token's characters are known. */
 function byteLevelWriting(
-  normalizers: readonly (string | undefined)[],
+  normalizers: readonly string[],
   normalizer: (text: string) => string,
 ): TokenWriting {
   const whole = normalizers.find((type) => type === "Strip" || type === "Prepend");
@@ -97,8 +98,16 @@ function byteLevelWriting(
 }
 
 function flatten(part: unknown, key: "decoders" | "normalizers" | "pretokenizers"): readonly Parts[] {
-  const whole = (part ?? {}) as Parts;
-  return whole.type === "Sequence" ? whole[key] ?? [] : whole.type === undefined ? [] : [whole];
+  const whole = Object(part ?? {}) as Parts;
+  if (whole.type !== "Sequence") return whole.type === undefined ? [] : [whole];
+  const steps = whole[key] ?? [];
+  if (Array.isArray(steps) && steps.every((step) => typeof step === "object" && step !== null)) return steps;
+  throw new SyntaxError(`Cannot load tokenizer.json as ${key} must be a list of steps: got ${shownValue(steps)}`);
+}
+
+/** Returns the type of a step; of a malformed one its JSON. */
+function typeOf({ type }: Parts): string {
+  return typeof type === "string" ? type : shownValue(type);
 }
 
 function pieceBytes(token: string): Uint8Array {

@@ -1,4 +1,5 @@
 import { shownText, shownValue } from "../../files/shown_value.ts";
+import { checkMerges } from "./merges.ts";
 import { checkSteps } from "./steps.ts";
 
 /** A token that is found in a text before it is split. */
@@ -50,7 +51,7 @@ type OwnTokens = Readonly<Record<string, number>> | readonly (readonly [token: s
  * Opens the vocabulary of a `tokenizer.json`.
  *
  * @throws {Error} if the library does not load
- * @throws {SyntaxError} if the library cannot read it, refuses a step, or gives an added token another id
+ * @throws {SyntaxError} if the library cannot read it, a step or merge is refused, or an added token gets another id
  */
 export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>>): Promise<Vocabulary> {
   const { model, added_tokens: listed = [] } = tokenizer as Parts;
@@ -58,6 +59,7 @@ export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>
     if (model?.[key]) throw malformed(`its model.${key} must be null: got ${shownValue(model[key])}`);
   }
   checkSteps(tokenizer);
+  checkMerges(model);
   const { Tokenizer } = await loadLibrary();
   let engine: InstanceType<typeof Tokenizer>;
   try {

@@ -6,9 +6,9 @@ export function terminalText(text: string): string {
   return text.replace(OBEYED, shown);
 }
 
-/** The same on one line: line breaks and tabs are shown, too. */
+/** The same on one line: line breaks of any kind and tabs are shown, too. */
 export function terminalLine(text: string): string {
-  return terminalText(text).replace(/[\n\t]/g, shown);
+  return terminalText(text).replace(/[\n\t\u2028\u2029]/g, shown);
 }
 
 function shown(character: string): string {

@@ -103,6 +103,15 @@ const wrong: Record<string, { bytes: () => Uint8Array<ArrayBuffer>; size?: numbe
     bytes: () => small(({ tensors }) => tensors[2] = { ...tensors[2], shape: [2 ** 40, 2 ** 40] }),
     expected: /tensor blk\.0\.attn_q\.weight in .* as it must end at byte [\d.e+]+: got \d+ bytes \(truncated\)/,
   },
+  "a bias without dimensions": {
+    bytes: () => small(({ tensors }) => tensors[3] = { ...tensors[3], shape: [], bytes: new Uint8Array(2) }),
+    expected: /tensor blk\.0\.attn_q\.bias in .* as its rows must be 4 heads of even size: got none/,
+  },
+  "half a head": {
+    bytes: () =>
+      small(({ keys }) => keys[5] = { ...keys[5], type: 6, bytes: new Uint8Array(Float32Array.of(0.5).buffer) }),
+    expected: /tensor blk\.0\.attn_q\.weight in .* as its rows must be 0\.5 heads of even size: got 32/,
+  },
   "a gap between tensors": {
     bytes: () => small(({ tensors }) => tensors[1] = { ...tensors[1], bytes: new Uint8Array(256) }),
     expected: /tensor blk\.0\.attn_q\.weight in .* as it must start at byte \d+: got \d+ \(gap\)/,

@@ -79,7 +79,7 @@ const wrong: Record<string, { files: Record<string, Uint8Array>; open?: string; 
   },
   "a part that is a whole model": {
     files: { ...halves(), [SECOND]: ggufBytes(KEYS, TENSORS).bytes },
-    expected: /half-00002.* must be 1 and 2: got undefined and undefined/,
+    expected: /half-00002.* must be 1 and 2: got nothing and nothing/,
   },
   "a tensor in two parts": {
     files: { ...halves(), [SECOND]: ggufBytes(splitKeys(1, 2, 4), TENSORS.slice(1, 3)).bytes },

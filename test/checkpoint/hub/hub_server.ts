@@ -100,7 +100,8 @@ export function contentAnswer(bytes: Uint8Array, { headers }: ByteRequest): Byte
   return { status: 206, headers: { "content-range": range }, body: bytes.subarray(Number(start)) };
 }
 
-function answerContent(repositories: Readonly<Record<string, Repository>>, request: ByteRequest): ByteAnswer {
+/** Answers as the store of large files does. */
+export function answerContent(repositories: Readonly<Record<string, Repository>>, request: ByteRequest): ByteAnswer {
   // As a store of signed addresses does: a token beside the signature is a mistake.
   if (request.headers.has("authorization")) return refuse(400, undefined, "Only one auth mechanism allowed");
   const name = /^\/blob\/([0-9a-f]{64})\?signature=\w+$/.exec(request.path)?.[1];
@@ -113,7 +114,8 @@ function answerContent(repositories: Readonly<Record<string, Repository>>, reque
   return refuse(404);
 }
 
-function answerHub(
+/** Answers as the hub does. */
+export function answerHub(
   repositories: Readonly<Record<string, Repository>>,
   request: ByteRequest,
   endpoint: string,

@@ -62,6 +62,17 @@ Deno.test("joinAddedTokens() refuses two ids of a token, and entries that are no
   }
 });
 
+Deno.test("joinAddedTokens() refuses tokens of tokenizer.json that are none", () => {
+  for (const entry of [null, "<x>", { id: 4 }, { content: { toString: 1 } }]) {
+    assert.throws(() => joinAddedTokens({ ...NONE, tokenizer: { added_tokens: [token(3, "<s>"), entry] } }), {
+      name: "SyntaxError",
+      message: `Cannot read the tokenizer as added_tokens of tokenizer.json must be objects with a content: got ${
+        JSON.stringify(entry)
+      }`,
+    });
+  }
+});
+
 Deno.test("readTokenizerFiles() reads added_tokens.json and special_tokens_map.json", () =>
   inScratch((directory) => {
     const write = (name: string, value: unknown) =>

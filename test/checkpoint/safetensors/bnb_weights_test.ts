@@ -128,7 +128,7 @@ const wrong: Record<string, { tensors: Record<string, Stored>; expected: RegExp 
   },
   "no nested_offset": {
     tensors: withState({ nested_offset: undefined }),
-    expected: /nested_offset must be a number: got undefined/,
+    expected: /nested_offset must be a number: got nothing/,
   },
   "a shape that is no matrix": {
     tensors: withState({ shape: [17680] }),

@@ -96,6 +96,11 @@ Deno.test("parseConfig() reports YAML that cannot be parsed with its place", () 
   assert.match(problemsOf("name: [a\n")[0], /^2:1: expected YAML, got /);
 });
 
+Deno.test("parseConfig() keeps a mistake on its line, whatever its key has", () => {
+  const found = problemsOf(`${HEAD}"a\\n\\e[31m\\u2028b": 1\n`).find((one) => one.includes("unknown key"));
+  assert.match(found ?? "", /^8:1: a\\u\{a\}\\u\{1b\}\[31m\\u\{2028\}b: expected one of name, /);
+});
+
 Deno.test("parseConfig() reports all mistakes together, in the order of the file", () => {
   const places = problemsOf(`name: 1\nquestoin: x\nprompts: []\nsweeps:\n  - method: x\n    steps: -1\n`)
     .map((problem) => problem.split(": ").slice(0, 2).join(" "));

@@ -15,6 +15,11 @@ const REFUSED: readonly [place: string, step: Record<string, unknown>, message: 
   ["normalizer", { type: "Replace", pattern: { Regex: "x*" }, content: "x" }, /normalizer Replace must replace a text/],
   ["normalizer", { type: "Precompiled", precompiled_charsmap: "AAAA" }, /normalizer Precompiled must not be compiled/],
   ["post_processor", { type: "TemplateProcessing", single }, /post_processor TemplateProcessing must take one text/],
+  [
+    "post_processor",
+    { type: "TemplateProcessing", single: [{ SpecialToken: { id: "<s>" } }], special_tokens: {} },
+    /and list the special tokens that it adds/,
+  ],
 ];
 
 const several = { normalizer: "normalizers", pre_tokenizer: "pretokenizers", post_processor: "processors" };

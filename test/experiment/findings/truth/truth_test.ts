@@ -24,6 +24,13 @@ Deno.test("locateCause() finds a text once or a span, and says what is wrong oth
   );
   assert.throws(() => locateCause(PROMPT, "Oslo", "target"), /"Oslo" as the target must have it once: got 0$/);
   assert.throws(() => locateCause(PROMPT, [30, 40], "prompt"), /span must lie in 0 … 34: got 30 … 40/);
+  for (const [start, end, got] of [[-1, 3, "-1 … 3"], [0.5, 3, "0.5 … 3"], [{}, [1], "{} … [1]"]] as const) {
+    const span = [start, end] as unknown as [number, number];
+    assert.throws(() => locateCause(PROMPT, span, "prompt"), {
+      message: new RegExp(`: got ${got.replace(/[{}[\].]/g, "\\$&")}$`),
+    });
+  }
+  assert.throws(() => locateCause(PROMPT, "x".repeat(9000), "prompt"), (error: Error) => error.message.length < 300);
   assert.throws(() => locateCause(PROMPT, [4, 4], "prompt"), RangeError);
 });
 
