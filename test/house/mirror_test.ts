@@ -3,8 +3,14 @@ import { posix } from "node:path";
 import { importsOf } from "./imports.ts";
 import { readEntries, readSources } from "./source_files.ts";
 
-/** Folders of tests that are of no folder of src: benches, other devices, the house, and models that CI downloads. */
-const OTHER_FOLDERS: readonly string[] = ["test", "test/bench", "test/conformance", "test/house", "test/weights"];
+/**
+ * Folders of tests that are of no folder of src: benches, other devices, disturbed runs, hostile files, the house, and
+ * models that CI downloads.
+ */
+const OTHER_FOLDERS: readonly string[] = [
+  "test",
+  ...["bench", "conformance", "endure", "fuzz", "house", "weights"].map((name) => `test/${name}`),
+];
 
 /** Imports that a test may be away from a file that it reaches. */
 const MOST_STEPS = 3;

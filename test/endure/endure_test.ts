@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { inScratch } from "../support/in_scratch.ts";
+import { cacheHindered, sweepHindered, sweepRemoved } from "./disturbances.ts";
+import { jumpClock } from "./jumping_clock.ts";
+import { killSweeps } from "./kills.ts";
+
+/** Files of at most 4 KiB: less than a record, and than an entry of the cache. */
+const HARDLY = { fileBlocks: 8 };
+
+Deno.test("a sweep of the embedded model that is killed twice, under a clock that jumps, ends as if it was not", () =>
+  inScratch(async (directory) => {
+    const { kills, sweeps, cells } = await killSweeps(2, directory, 3);
+    assert.ok(kills >= 2 && sweeps >= 1 && cells > 0, JSON.stringify({ kills, sweeps, cells }));
+  }));
+
+Deno.test("a sweep on a disk that takes too little says so, and keeps what was taken", () =>
+  inScratch(async (directory) => void await sweepHindered(directory, HARDLY)));
+
+Deno.test("weights that the cache takes too little of are the same, and leave nothing there", () =>
+  inScratch((directory) => cacheHindered(directory, HARDLY)));
+
+Deno.test("a sweep whose directory is removed while it runs is made whole by another run", () =>
+  inScratch(async (directory) => void await sweepRemoved(directory, 4)));
+
+Deno.test("jumpClock() makes the clock go back and forth", () => {
+  const RealDate = Date;
+  try {
+    jumpClock(5);
+    const times = Array.from({ length: 50 }, (_, i) => i % 2 ? Date.now() : new Date().getTime());
+    assert.ok(times.some((time, i) => i > 0 && time < times[i - 1] - 86_400_000));
+    assert.ok(new Date() instanceof RealDate && new Date(0).getTime() === 0 && Date.UTC(1970, 0) === 0);
+  } finally {
+    globalThis.Date = RealDate;
+  }
+});
