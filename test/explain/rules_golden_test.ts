@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
+import { attributeBySecants } from "../../src/attribution/secant.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import gim from "../golden/rules/gim.json" with { type: "json" };
 import lrp from "../golden/rules/lrp.json" with { type: "json" };
+import secants from "../golden/rules/secant.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
 
 const AWKWARD = fileURLToPath(new URL("../golden/awkward/f32", import.meta.url));
@@ -38,6 +40,20 @@ for (const device of ["reference", "cpu", "webgpu"] as const) {
         const start = end.map((_, i) => baseline[i % baseline.length]);
         const path = await model.path({ start, end, targets, rule: "gimWholeGates" });
         const { attribution } = await integrateFixed(path, "riemann-right", 1, "token", { perTarget: false });
+        const largest = Math.max(...expected.flat().map(Math.abs));
+        const tolerance = device === "reference" ? 1e-6 : 2e-5;
+        assertClose(attribution, expected.flat(), { absolute: tolerance * largest, relative: 0 });
+      }
+    }));
+
+  Deno.test(`secants on ${device} equal those restated in PyTorch, of each target`, () =>
+    withModel(device, async (model) => {
+      for (const { prompt, target: targets, ordered, attribution: expected } of secants.cases) {
+        const end = await model.embed(prompt);
+        const mean = await model.meanEmbedding();
+        const start = end.map((_, i) => mean[i % mean.length]);
+        const secant = await model.secant({ start, end, targets, ordered });
+        const { attribution } = await attributeBySecants(secant, 1, "token");
         const largest = Math.max(...expected.flat().map(Math.abs));
         const tolerance = device === "reference" ? 1e-6 : 2e-5;
         assertClose(attribution, expected.flat(), { absolute: tolerance * largest, relative: 0 });
