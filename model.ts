@@ -39,4 +39,7 @@ export type { WeightPathRequest } from "./src/model/pair/open_weight_path.ts";
 export { compareWeights, type CompareWeightsOptions } from "./src/explain/weights/compare_weights.ts";
 export { WEIGHTS_SCHEMA, type WeightShare, type WeightsRecord } from "./src/explain/weights/weights_record.ts";
 export type { PathRequest } from "./src/model/run/open_path.ts";
+export type { SecantRequest } from "./src/model/run/open_secant.ts";
+export type { PointRuleName } from "./src/ops/rules/rule_table.ts";
+export type { PathPart, SecantFunction, SecantSamples } from "./src/attribution/secant.ts";
 export type { PointsRequest } from "./src/model/run/open_points.ts";

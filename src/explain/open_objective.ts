@@ -1,13 +1,22 @@
 import type { PromptVariant } from "../perturbation/prompt_variant.ts";
-import { composePath, composePoints, type Composition, sideBySide } from "../attribution/objectives/composition.ts";
+import {
+  composePath,
+  composePoints,
+  composeSecant,
+  type Composition,
+  secantsSideBySide,
+  sideBySide,
+} from "../attribution/objectives/composition.ts";
 import { topPairs } from "../attribution/objectives/margin.ts";
 import { type ObjectiveName, OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
+import type { SecantFunction } from "../attribution/secant.ts";
 import type { PointFunction } from "../attribution/point_function.ts";
 import { type HeadObjective, LOG_PROB } from "../model/graphs/head.ts";
 import type { LanguageModel } from "../model/model.ts";
 import type { PathRequest } from "../model/run/open_path.ts";
 import type { PointsRequest } from "../model/run/open_points.ts";
+import type { SecantRequest } from "../model/run/open_secant.ts";
 import type { PreparedText } from "./prepare_text.ts";
 
 /** An objective of a prepared text, ready to be scored and differentiated. */
@@ -25,6 +34,8 @@ export interface OpenObjective {
    * last, and then of the alternative's.
    */
   path(request: Omit<PathRequest, "targets" | "objective">): Promise<PathFunction>;
+  /** The changes of F along a path, with the coordinates of `path`. */
+  secant(request: Omit<SecantRequest, "targets" | "objective">): Promise<SecantFunction>;
   /** F at any points. */
   points(request: Omit<PointsRequest, "targets" | "objective">): Promise<PointFunction>;
 }
@@ -83,6 +94,7 @@ function ofHead(model: LanguageModel, targets: readonly number[], objective: Hea
     pairs: objective.kind === "margin" ? objective.pairs : null,
     score: (prompts, original) => model.score(prompts, targets, original, objective),
     path: (request) => model.path({ ...request, targets, objective }),
+    secant: (request) => model.secant({ ...request, targets, objective }),
     points: (request) => model.points({ ...request, targets, objective }),
   };
 }
@@ -106,6 +118,11 @@ function composed(
       const paths: PathFunction[] = [];
       for (const part of parts) paths.push(await part.path(request));
       return composePath(sideBySide(paths, tokens), composition);
+    },
+    async secant(request) {
+      const secants: SecantFunction[] = [];
+      for (const part of parts) secants.push(await part.secant(request));
+      return composeSecant(secantsSideBySide(secants, tokens), composition);
     },
     async points(request) {
       const functions: PointFunction[] = [];

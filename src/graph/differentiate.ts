@@ -1,13 +1,22 @@
 import { add } from "../ops/block/add.ts";
-import type { Differentiated, Value } from "../ops/op.ts";
+import type { Differentiated, Op, Value } from "../ops/op.ts";
+import type { OpName } from "../ops/op_table.ts";
+import type { ReverseRules } from "../ops/rules/reverse_rules.ts";
 import type { GraphNode, Trace } from "./graph.ts";
+
+/** Options of `pullBack`. */
+export interface PullOptions {
+  /** In the place of ops' derivatives; with them cotangents are what the rules make of them. Default: none. */
+  readonly rules?: ReverseRules;
+  /** Is told the cotangent of a value behind the input when it is complete, with the number of its walk. */
+  onCotangent?(value: Value, cotangent: Value, walk: number): void;
+}
 
 /**
  * Reverse mode: extends the trace by vector–Jacobian products of `output` with respect to `input`, one a cotangent. All
  * walks pass each node before any passes the next, so that the values that a node keeps are needed at one time only.
  *
  * @param cotangents each of the shape of `output`, or with fewer rows a sequence: the rest is zero
- * @param onCotangent is told the cotangent of a value behind `input` when it is complete, with the number of its walk
  * @returns the cotangents of `input`, of its shape or with the first rows of each sequence alone, likewise
  * @throws {TypeError} if a node between the two has no reverse rule, or `output` does not depend on `input`
  */
@@ -16,7 +25,7 @@ export function pullBack(
   output: Value,
   cotangents: readonly Value[],
   input: Value,
-  onCotangent?: (value: Value, cotangent: Value, walk: number) => void,
+  { rules = {}, onCotangent }: PullOptions = {},
 ): Value[] {
   const walks = cotangents.map((cotangent) => new Map<number, Value>([[output.id, cotangent]]));
   for (const node of between(g.nodes, input, output).toReversed()) {
@@ -24,7 +33,7 @@ export function pullBack(
       const incoming = node.outputs.map((value) => walk.get(value.id) ?? null);
       if (incoming.every((value) => value === null)) continue;
       incoming.forEach((cotangent, i) => cotangent && onCotangent?.(node.outputs[i], cotangent, number));
-      const rule = node.op.vjp;
+      const rule = (rules[node.op.name as OpName] ?? node.op.vjp) as Op<unknown>["vjp"];
       if (rule === null) {
         throw new TypeError(`Cannot differentiate ${node.op.name} in reverse mode as it has no such rule`);
       }

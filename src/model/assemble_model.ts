@@ -6,6 +6,7 @@ import type { ModelRuntime } from "./run/model_runtime.ts";
 import { openFlow } from "./run/open_flow.ts";
 import { openPath } from "./run/open_path.ts";
 import { openPoints } from "./run/open_points.ts";
+import { openSecant } from "./run/open_secant.ts";
 import { scoreSequences } from "./run/score_sequences.ts";
 import { targetLogits } from "./run/target_logits.ts";
 import { loadTokenizer } from "./tokens/load_tokenizer.ts";
@@ -30,6 +31,7 @@ export function assembleModel(checkpoint: Checkpoint, runtime: ModelRuntime, loa
     score: (prompts, targets, original, objective) => scoreSequences(runtime, prompts, targets, original, objective),
     logits: (prompt, targets) => targetLogits(runtime, prompt, targets),
     path: (request) => openPath(runtime, request),
+    secant: (request) => openSecant(runtime, request),
     points: (request) => openPoints(runtime, request),
     flow: (embeddings) => openFlow(runtime, embeddings),
     async generate(prompt, count, options = {}) {

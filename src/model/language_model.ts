@@ -1,6 +1,7 @@
 import type { InformationFlow } from "../attribution/chains/flash_trace.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import type { PointFunction } from "../attribution/point_function.ts";
+import type { SecantFunction } from "../attribution/secant.ts";
 import type { PromptVariant } from "../perturbation/prompt_variant.ts";
 import type { DeviceInfo } from "./device_info.ts";
 import type { GenerateOptions } from "./generate/continue_prompt.ts";
@@ -9,6 +10,7 @@ import type { ModelConfig } from "./load/model_config.ts";
 import type { ModelMeter } from "./run/model_meter.ts";
 import type { PathRequest } from "./run/open_path.ts";
 import type { PointsRequest } from "./run/open_points.ts";
+import type { SecantRequest } from "./run/open_secant.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
 /** A language model, loaded and ready to score, to differentiate and to generate. */
@@ -61,6 +63,8 @@ export interface LanguageModel {
   logits(prompt: Float32Array, targets: readonly number[]): Promise<Float32Array<ArrayBuffer>>;
   /** Opens the straight path between two prompts' embeddings. */
   path(request: PathRequest): Promise<PathFunction>;
+  /** Opens the changes of the target's scores along the straight path between two prompts' embeddings. */
+  secant(request: SecantRequest): Promise<SecantFunction>;
   /** Opens the target's scores as functions of the rows that a block reads, at any points. */
   points(request: PointsRequest): Promise<PointFunction>;
   /**

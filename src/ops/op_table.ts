@@ -21,39 +21,58 @@ import { tokenLogit } from "./head/token_logit.ts";
 import type { Op } from "./op.ts";
 import { decodeLinear } from "./product/decode_linear.ts";
 import { linear, linearTransposed } from "./product/linear.ts";
+import { pairedLogit } from "./rules/paired_logit.ts";
+import { pairedScore } from "./rules/paired_score.ts";
+import { attentionSecant, attentionTempered } from "./rules/pulled_attention.ts";
+import { gegluIdentity, gegluSecant, swigluIdentity, swigluSecant } from "./rules/pulled_gate.ts";
+import { headNormFrozen, headNormSecant, rmsNormFrozen, rmsNormSecant } from "./rules/pulled_norm.ts";
+import { scaleColumns } from "./rules/scale_columns.ts";
 
 const TABLE = {
   add,
   argmax,
   attention,
   attentionBackward,
+  attentionSecant,
   attentionTangent,
+  attentionTempered,
   cachedAttention,
   decodeLinear,
   distributionScore,
   gatherRows,
   geglu: geglu.forward,
   gegluBackward: geglu.backward,
+  gegluIdentity,
+  gegluSecant,
   gegluTangent: geglu.tangent,
   headNorm,
   headNormBackward,
+  headNormFrozen,
+  headNormSecant,
   headNormTangent,
   lastColumns,
   linear,
   linearTransposed,
   nextToken,
+  pairedLogit,
+  pairedScore,
   path,
   placeRows,
   repeat,
   rmsNorm,
   rmsNormBackward,
+  rmsNormFrozen,
+  rmsNormSecant,
   rmsNormTangent,
   rope,
   rowDot,
   rowScale,
+  scaleColumns,
   seed,
   swiglu: swiglu.forward,
   swigluBackward: swiglu.backward,
+  swigluIdentity,
+  swigluSecant,
   swigluTangent: swiglu.tangent,
   takeRows,
   targetLogProb,

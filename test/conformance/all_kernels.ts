@@ -17,8 +17,19 @@ import { ATTENTION_CASES } from "../ops/attention/attention_cases.ts";
 import { BLOCK_CASES } from "../ops/block/block_cases.ts";
 import { WEIGHT_FORMATS } from "../ops/formats/weight_formats.ts";
 import { HARDWARE_CASES, HEAD_CASES, HEAD_VALUE_CASES } from "../ops/head/head_cases.ts";
+import { RULE_CASES } from "../ops/rules/rule_cases.ts";
 import type { OpCase } from "../support/op_case.ts";
 import { ATTENTION_SHAPES } from "./attention_shapes.ts";
+
+const ALL_CASES: readonly OpCase[] = [
+  ...ATTENTION_CASES,
+  ...ATTENTION_SHAPES,
+  ...BLOCK_CASES,
+  ...HEAD_CASES,
+  ...HEAD_VALUE_CASES,
+  ...HARDWARE_CASES,
+  ...RULE_CASES,
+];
 
 /** The kind of adapter that kernels are made for. */
 type KernelTarget = Pick<LaunchTarget, "subgroups" | "software">;
@@ -39,16 +50,7 @@ export function allKernels(targets: readonly KernelTarget[] = TARGETS): Kernel[]
     for (const { kernel } of dispatches) if (!kernels.has(kernel.code)) kernels.set(kernel.code, kernel);
   };
   for (const target of targets) {
-    for (
-      const one of [
-        ...ATTENTION_CASES,
-        ...ATTENTION_SHAPES,
-        ...BLOCK_CASES,
-        ...HEAD_CASES,
-        ...HEAD_VALUE_CASES,
-        ...HARDWARE_CASES,
-      ]
-    ) {
+    for (const one of ALL_CASES) {
       const formats = one.weights === undefined ? (["f32"] as const) : WEIGHT_FORMATS;
       for (const format of formats) {
         for (const tuning of tuningsOf(one, target)) keep(launchesOf(one, { ...target, tuning }, format));

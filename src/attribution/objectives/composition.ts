@@ -1,6 +1,7 @@
 import { weightedSum } from "../../statistics/sums.ts";
 import type { PathFunction, PathSamples, PathWants } from "../path_function.ts";
 import type { PointFunction } from "../point_function.ts";
+import type { SecantFunction, SecantSamples } from "../secant.ts";
 import { isSingle, roundToSingle } from "../single_precision.ts";
 
 /**
@@ -17,6 +18,11 @@ export interface Composition {
   derivative(scores: readonly Float64Array[], tangents: readonly Float64Array[]): Float64Array;
   /** Returns ∂ Σ F / ∂ φ_p,t of each part, [P]. */
   factors(scores: readonly Float64Array[]): readonly number[];
+  /**
+   * Returns for each part [P] the change of Σ F by that of its Σ φ between two points, where it is not `factors` at
+   * any: their products with the changes of the parts must sum to that of Σ F. Default: `factors`.
+   */
+  secants?(start: readonly Float64Array[], end: readonly Float64Array[]): readonly number[];
 }
 
 /** Composes paths between the same ends; derivatives follow by the chain rule. */
@@ -41,6 +47,33 @@ export function composePoints(parts: readonly PointFunction[], composition: Comp
       const evaluate = (part: number, own: PathWants) =>
         parts[part].evaluate(points, { ...own, products: wants.products });
       return compose(composition, wants, evaluate, parts.length);
+    },
+  };
+}
+
+/** Composes secants between the same ends. */
+export function composeSecant(parts: readonly SecantFunction[], composition: Composition): SecantFunction {
+  const { tokens } = parts[0];
+  const { targets, secants = composition.factors } = composition;
+  return {
+    tokens,
+    targets,
+    async evaluate(asked, gradient) {
+      const isSum = gradient === "sequence" || targets === 1;
+      const samples: SecantSamples[] = [];
+      for (const part of parts) samples.push(await part.evaluate(asked, isSum ? "sequence" : gradient));
+      const at = (k: number, key: keyof SecantSamples) => samples.map((sample) => sample[key][k]);
+      const scored = (key: "start" | "end") => asked.map((_, k) => composition.value(at(k, key)));
+      return {
+        start: scored("start"),
+        end: scored("end"),
+        shares: asked.map((_, k) => {
+          const [start, shares] = [at(k, "start"), at(k, "shares")];
+          if (isSum) return weightedSum(secants(start, at(k, "end")), shares);
+          // F of each target is linear in the scores if there are several.
+          return columns(shares, tokens, targets, (column) => composition.derivative(start, column));
+        }),
+      };
     },
   };
 }
@@ -87,6 +120,19 @@ function placement(columns: readonly number[], common: number) {
       return all;
     },
   };
+}
+
+/** Extends secants likewise. */
+export function secantsSideBySide(secants: readonly SecantFunction[], common: number): SecantFunction[] {
+  const coordinates = placement(secants.map(({ tokens }) => tokens), common);
+  return secants.map((secant, p) => ({
+    ...secant,
+    tokens: coordinates.length,
+    async evaluate(parts, gradient) {
+      const samples = await secant.evaluate(parts, gradient);
+      return { ...samples, shares: samples.shares.map((values) => coordinates.place(p, values)) };
+    },
+  }));
 }
 
 async function compose(

@@ -1,3 +1,4 @@
+import { logMean } from "../../statistics/log_mean.ts";
 import { sum } from "../../statistics/sums.ts";
 import type { Composition } from "./composition.ts";
 import type { Objective } from "./objective_definition.ts";
@@ -24,5 +25,6 @@ export function perplexity(): Composition {
     value: (scores) => Float64Array.of(of(scores)),
     derivative: (scores, [tangent]) => Float64Array.of(-of(scores) * sum(tangent) / tangent.length),
     factors: (scores) => [-of(scores) / scores[0].length],
+    secants: ([start], [end]) => [-logMean(-sum(start) / start.length, -sum(end) / end.length) / start.length],
   };
 }

@@ -1,4 +1,4 @@
-import { composePath, composePoints } from "../../attribution/objectives/composition.ts";
+import { composePath, composePoints, composeSecant } from "../../attribution/objectives/composition.ts";
 import { type ObjectiveName, OBJECTIVES } from "../../attribution/objectives/objective.ts";
 import type { HeadObjective } from "../../model/graphs/head.ts";
 import type { LanguageModel } from "../../model/model.ts";
@@ -29,6 +29,7 @@ export async function openGeneratedObjective(
     score: async (prompts, original) =>
       (await plain.score(prompts, original)).map((scores) => composition.value([scores])),
     path: async (request) => composePath([await plain.path(request)], composition),
+    secant: async (request) => composeSecant([await plain.secant(request)], composition),
     points: async (request) => composePoints([await plain.points(request)], composition),
   };
 }
@@ -49,6 +50,7 @@ function ofHead(model: LanguageModel, targets: readonly number[], objective: Hea
       return [...found.score];
     },
     path: (request) => model.path({ ...request, ...opened }),
+    secant: (request) => model.secant({ ...request, ...opened }),
     points: (request) => model.points({ ...request, ...opened }),
   };
 }

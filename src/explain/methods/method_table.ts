@@ -1,9 +1,12 @@
+import { attnLrp } from "./gradient/attn_lrp.ts";
 import { discretizedIntegratedGradients } from "./gradient/discretized_integrated_gradients.ts";
 import { expectedGradients } from "./gradient/expected_gradients.ts";
+import { gim } from "./gradient/gim.ts";
 import { gradientShap } from "./gradient/gradient_shap.ts";
 import { inputXGradient } from "./gradient/input_x_gradient.ts";
 import { integratedGradients } from "./gradient/integrated_gradients.ts";
 import { saliency } from "./gradient/saliency.ts";
+import { secant } from "./gradient/secant.ts";
 import { sequentialIntegratedGradients } from "./gradient/sequential_integrated_gradients.ts";
 import { smoothGrad } from "./gradient/smooth_grad.ts";
 import { smoothGradXInput } from "./gradient/smooth_grad_x_input.ts";
@@ -25,6 +28,9 @@ import { shapleySampled } from "./perturbation/shapley_sampled.ts";
 export const METHOD_ROWS = [
   integratedGradients,
   inputXGradient,
+  secant,
+  attnLrp,
+  gim,
   saliency,
   smoothGrad,
   smoothGradXInput,

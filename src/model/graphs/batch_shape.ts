@@ -1,3 +1,5 @@
+import type { PointRuleName } from "../../ops/rules/rule_table.ts";
+
 /** The sizes of one sequence [prompt; target without its last token]. */
 export interface SequenceShape {
   /** L */
@@ -8,6 +10,8 @@ export interface SequenceShape {
   readonly targets: number;
   /** The block whose input the rows are. Default 0: they are embeddings. */
   readonly layer?: number;
+  /** The rules of reverse walks. Default: derivatives. */
+  readonly rule?: PointRuleName;
 }
 
 /** The sizes of a batch of such sequences. */

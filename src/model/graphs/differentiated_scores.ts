@@ -1,8 +1,9 @@
 import type { PathWants } from "../../attribution/path_function.ts";
-import { pullBack, pushForward } from "../../graph/differentiate.ts";
+import { pullBack, type PullOptions, pushForward } from "../../graph/differentiate.ts";
 import type { Graph, Trace } from "../../graph/graph.ts";
 import { cutLike } from "../../ops/block/cut_like.ts";
 import type { Value } from "../../ops/op.ts";
+import { POINT_RULES } from "../../ops/rules/rule_table.ts";
 import { type BatchShape, rowsPerSequence } from "./batch_shape.ts";
 import { attentionOf, type BlockValues, decoderBlocks, type DecoderSpec } from "./decoder.ts";
 import { conductanceTaps } from "./conductance.ts";
@@ -46,19 +47,37 @@ export function differentiatedScores(
   const along = wants.tangent ? direction.tangent() : undefined;
   if (along !== undefined) taps?.onTangent(x, along);
   const tangent = along && pushForward(g, x, along, score, taps?.onTangent);
+  const rules = shape.rule && POINT_RULES[shape.rule];
+  const how = { factor: direction.factor?.(), rules, onCotangent: taps?.onCotangent };
+  const gradient = pullScores(g, score, shape, wants, x, how);
+  return g.finish({ score, tangent, gradient, inside: gradient.length === 0 ? [] : taps?.products().flat() ?? [] });
+}
+
+/**
+ * Adds the reverse walks from the scores to the rows x [.., S, D], of as many sequences as the shape has: [B
+ * walks[t].rows], or without a factor [B, walks[t].rows, D].
+ *
+ * @param options.factor [1 or B, S, D]
+ */
+export function pullScores(
+  g: Trace,
+  score: Value,
+  shape: BatchShape,
+  wants: Pick<PathWants, "gradient">,
+  x: Value,
+  { factor, ...how }: { readonly factor?: Value } & PullOptions,
+): Value[] {
   const seeds = reverseWalks(shape, wants).map(({ target, targets: n }) =>
     g.emit("seed", { rows: shape.sequences * n, period: n, index: target }, [])[0]
   );
-  if (seeds.length === 0) return g.finish({ score, tangent, gradient: [], inside: [] });
-  const factor = direction.factor?.();
-  const gradient = pullBack(g, score, seeds, x, taps?.onCotangent).map((all) =>
+  if (seeds.length === 0) return [];
+  return pullBack(g, score, seeds, x, how).map((all) =>
     factor === undefined ? all : g.emit("rowDot", {}, [all, cutLike(g, factor, all)])[0]
   );
-  return g.finish({ score, tangent, gradient, inside: taps?.products().flat() ?? [] });
 }
 
 /** Adds the hidden states [B, T, D] that predict the targets. */
-function targetRows(
+export function targetRows(
   g: Trace,
   model: DecoderSpec,
   shape: BatchShape,

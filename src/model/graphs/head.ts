@@ -1,6 +1,7 @@
 import type { InputData } from "../../graph/executor.ts";
 import type { Trace } from "../../graph/graph.ts";
 import type { Value } from "../../ops/op.ts";
+import type { PairedMeasure } from "../../ops/rules/paired_measure.ts";
 import { FINAL_NORM, HEAD } from "../load/weight_names.ts";
 import type { BlockOptions, DecoderSpec } from "./decoder.ts";
 
@@ -29,9 +30,9 @@ interface HeadShape {
 
 /**
  * `differentiated` scores can be differentiated by the rows, at the cost of a gradient that is kept; `scored` ones
- * cannot.
+ * cannot; `paired` ones, of starts and then their ends, have multipliers of finite differences in its place.
  */
-type HeadUse = "scored" | "differentiated";
+type HeadUse = "scored" | "differentiated" | "paired";
 
 /**
  * Adds the scores [B T] of the rows h. Inputs as `headInputs` returns them: `targets` [B T], `pairs` [B T, 2] or
@@ -47,18 +48,34 @@ export function headScores(
   weigh: NonNullable<BlockOptions["weigh"]> = (_weight, make) => make(""),
 ): Value {
   const { vocabularySize: vocabulary, logitSoftCap: softCap } = config;
-  const head = {
-    weight: HEAD,
-    vocabulary,
-    gradient: use === "differentiated",
-    ...(softCap === null ? {} : { softCap }),
-  };
+  const plain = { weight: HEAD, vocabulary, ...(softCap === null ? {} : { softCap }) };
   const u32 = (...shape: number[]) => ({ shape, dtype: "u32" } as const);
   const targets = () => g.input("targets", u32(sequences * T));
+  const pairs = () => g.input("pairs", u32(sequences * T, 2));
+  const reference = () => g.input("reference", { shape: [T, vocabulary], dtype: "f32" });
   const normed = weigh(
     FINAL_NORM,
     (prefix) => g.emit("rmsNorm", { weight: `${prefix}${FINAL_NORM}`, epsilon: config.rmsNormEpsilon }, [h])[0],
   );
+  if (use === "paired") {
+    const paired = (measure: PairedMeasure, ...given: Value[]) =>
+      g.emit("pairedScore", { ...plain, measure }, [normed, ...given])[0];
+    switch (kind) {
+      case "log-prob":
+        return paired("log-prob", targets());
+      case "prob":
+        return paired("probability", targets());
+      case "logit":
+        return g.emit("pairedLogit", { ...plain, pair: false }, [normed, targets()])[0];
+      case "margin":
+        return g.emit("pairedLogit", { ...plain, pair: true }, [normed, pairs()])[0];
+      case "entropy":
+        return paired("entropy");
+      case "kl":
+        return paired("divergence", reference());
+    }
+  }
+  const head = { ...plain, gradient: use === "differentiated" };
   switch (kind) {
     case "log-prob":
       return g.emit("targetLogProb", head, [normed, targets()])[0];
@@ -67,13 +84,11 @@ export function headScores(
     case "logit":
       return g.emit("tokenLogit", { ...head, pair: false }, [normed, targets()])[0];
     case "margin":
-      return g.emit("tokenLogit", { ...head, pair: true }, [normed, g.input("pairs", u32(sequences * T, 2))])[0];
+      return g.emit("tokenLogit", { ...head, pair: true }, [normed, pairs()])[0];
     case "entropy":
       return g.emit("distributionScore", { ...head, measure: "entropy" }, [normed])[0];
-    case "kl": {
-      const reference = g.input("reference", { shape: [T, config.vocabularySize], dtype: "f32" });
-      return g.emit("distributionScore", { ...head, measure: "divergence" }, [normed, reference])[0];
-    }
+    case "kl":
+      return g.emit("distributionScore", { ...head, measure: "divergence" }, [normed, reference()])[0];
   }
 }
 

@@ -9,6 +9,7 @@ import { logitsGraph } from "./logits_graph.ts";
 import { pathGraph } from "./path_graph.ts";
 import { pointGraph } from "./point_graph.ts";
 import { type RaggedShape, scoreGraph } from "./score_graph.ts";
+import { secantGraph, type SecantWants } from "./secant_graph.ts";
 import { sharedGraph } from "./shared_graph.ts";
 import { streamGraph } from "./stream_graph.ts";
 import { weightPathGraph, type WeightPathShape } from "./weight_path_graph.ts";
@@ -24,6 +25,8 @@ export const PROGRAM_GRAPHS = {
     pathGraph(model, shape, wants, objective),
   points: (model: DecoderSpec, { wants, objective, ...shape }: BatchShape & Scored & { readonly wants: PointWants }) =>
     pointGraph(model, shape, wants, objective),
+  pairs: (model: DecoderSpec, { wants, objective, ...shape }: BatchShape & Scored & { readonly wants: SecantWants }) =>
+    secantGraph(model, shape, wants, objective),
   score: (model: DecoderSpec, { objective, ...shape }: RaggedShape & Scored) => scoreGraph(model, shape, objective),
   stream: streamGraph,
   shared: sharedGraph,

@@ -73,13 +73,14 @@ export function weightPathGraph(
   const [seed] = g.emit("seed", { rows: B * T, period: T, index: null }, []);
   const shares = new Map<string, Value>();
   const weightOf = new Map([...moved].map(([weight, { output }]) => [output.id, weight]));
-  pullBack(g, score, [seed], alpha, (value, cotangent) => {
+  const onCotangent = (value: Value, cotangent: Value) => {
     const weight = weightOf.get(value.id);
     if (weight === undefined) return;
     const groups = partsOf(config, weight);
     const { difference } = moved.get(weight)!;
     shares.set(weight, g.emit("rowDot", groups === 1 ? {} : { groups }, [cotangent, difference])[0]);
-  });
+  };
+  pullBack(g, score, [seed], alpha, { onCotangent });
   return g.finish({ score, tangent, shares: changed.map((weight) => shares.get(weight)!) });
 }
 

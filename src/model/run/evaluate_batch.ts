@@ -85,19 +85,29 @@ function samplesOf(
 ): PathSamples {
   const points = Array.from({ length: size }, (_, b) => b);
   const each = (values: Float64Array) => points.map((b) => values.slice(b * T, (b + 1) * T));
-  // Rows that do not move have no gradient along the path; rows of the target are coordinates only if they move.
-  const gradientAt = (b: number) => {
-    const all = new Float64Array(walks.length * attributed * width);
-    walks.forEach(({ rows }, t) => {
-      const from = b * rows * width;
-      const own = gradient[t].subarray(from, from + Math.min(rows, attributed - P) * width);
-      all.set(own, (t * attributed + P) * width);
-    });
-    return all;
-  };
+  const placed = { tokens: attributed, shared: P, width };
   return {
     score: each(score),
     tangent: tangent === undefined ? [] : each(tangent),
-    gradient: walks.length === 0 ? [] : points.map(gradientAt),
+    gradient: walks.length === 0 ? [] : points.map((b) => placeRows(gradient, walks, b, placed)),
   };
+}
+
+/**
+ * Returns what the walks found of sequence b at its attributed rows, [walks, tokens width]: rows that do not move have
+ * nothing; rows of the target are coordinates only if they move.
+ */
+export function placeRows(
+  found: readonly Float64Array[],
+  walks: readonly ReverseWalk[],
+  b: number,
+  { tokens, shared, width }: { readonly tokens: number; readonly shared: number; readonly width: number },
+): Float64Array {
+  const all = new Float64Array(walks.length * tokens * width);
+  walks.forEach(({ rows }, t) => {
+    const from = b * rows * width;
+    const own = found[t].subarray(from, from + Math.min(rows, tokens - shared) * width);
+    all.set(own, (t * tokens + shared) * width);
+  });
+  return all;
 }

@@ -1,4 +1,7 @@
 import type { PathFunction } from "../../attribution/path_function.ts";
+import type { InputData } from "../../graph/executor.ts";
+import type { SequenceShape } from "../graphs/batch_shape.ts";
+import type { PointRuleName } from "../../ops/rules/rule_table.ts";
 import { LOG_PROB } from "../graphs/head.ts";
 import { evaluateBatch } from "./evaluate_batch.ts";
 import type { ModelRuntime } from "./model_runtime.ts";
@@ -29,6 +32,8 @@ export interface PathRequest extends ScoredTarget {
    * moves.
    */
   readonly shared?: number;
+  /** The rules of reverse walks, whose results then stand for gradients. Default: derivatives. */
+  readonly rule?: PointRuleName;
 }
 
 /**
@@ -39,8 +44,45 @@ export interface PathRequest extends ScoredTarget {
  * @throws {RangeError} if there is no such layer, or the sequence is longer than the model's positions
  */
 export async function openPath(runtime: ModelRuntime, request: PathRequest): Promise<PathFunction> {
-  const { targets, layer = 0, objective = LOG_PROB } = request;
-  const T = targets.length;
+  const { targets, objective = LOG_PROB, rule } = request;
+  const { shape, tokens, positions, inputs: fixed } = await openEnds(runtime, request);
+  return {
+    tokens,
+    targets: targets.length,
+    positions,
+    evaluate: (alphas, wants) =>
+      evaluateBatch(runtime, {
+        kind: "path",
+        count: alphas.length,
+        shape: rule === undefined ? shape : { ...shape, rule },
+        wants,
+        targets,
+        objective,
+        attributed: tokens,
+        inputs: (first, size) => ({ ...fixed, alpha: Float32Array.from(alphas.slice(first, first + size)) }),
+        width: 1,
+      }),
+  };
+}
+
+/** The ends of a path, ready to be run. */
+interface OpenedEnds {
+  readonly shape: SequenceShape;
+  /** Rows that are attributed. */
+  readonly tokens: number;
+  /** Rows of a sequence, L + T − 1. */
+  readonly positions: number;
+  /** Inputs of a graph along the path, but for where on it. */
+  readonly inputs: InputData;
+}
+
+/**
+ * Opens the ends of a path.
+ *
+ * @throws {RangeError} if `openPath` would
+ */
+export async function openEnds(runtime: ModelRuntime, request: PathRequest): Promise<OpenedEnds> {
+  const { targets: { length: T }, layer = 0 } = request;
   const D = runtime.decoder.config.hiddenSize;
   const given = request.end.length / D;
   const L = promptLength(given, request);
@@ -50,23 +92,8 @@ export async function openPath(runtime: ModelRuntime, request: PathRequest): Pro
   const ends = [joinRows(request.end, prefix), joinRows(request.start, movedPrefix)];
   const shared = Math.min(commonRows(request.end, request.start, D), request.shared ?? Infinity, L - 1);
   const { shape, streams: [end, start], inputs } = await openSequences(runtime, request, ends, shared);
-  const fixed = { ...inputs, start, end, delta: Float64Array.from(end, (value, i) => value - start[i]) };
-  const tokens = request.prefix !== undefined || layer > 0 ? L + T - 1 : given;
-  return {
-    tokens,
-    targets: T,
-    positions: L + T - 1,
-    evaluate: (alphas, wants) =>
-      evaluateBatch(runtime, {
-        kind: "path",
-        count: alphas.length,
-        shape,
-        wants,
-        targets,
-        objective,
-        attributed: tokens,
-        inputs: (first, size) => ({ ...fixed, alpha: Float32Array.from(alphas.slice(first, first + size)) }),
-        width: 1,
-      }),
-  };
+  const delta = Float64Array.from(end, (value, i) => value - start[i]);
+  const positions = L + T - 1;
+  const tokens = request.prefix !== undefined || layer > 0 ? positions : given;
+  return { shape, tokens, positions, inputs: { ...inputs, start, end, delta } };
 }

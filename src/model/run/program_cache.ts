@@ -6,7 +6,6 @@ import type { DecoderSpec } from "../graphs/decoder.ts";
 import { PROGRAM_GRAPHS, type ProgramKind, type ProgramOutputs, type ProgramShape } from "../graphs/program_graphs.ts";
 import { type ChunkPlan, chunkSizes, type MemoryFit, memoryFit, type MemoryLimits, planChunks } from "./chunk_plan.ts";
 import type { RecordingMeter } from "./model_meter.ts";
-import { shapeKey } from "./shape_key.ts";
 
 /** Shape of a batch that is run in chunks of sequences. */
 type ChunkedShape<K extends ProgramKind> = Omit<ProgramShape<K>, "sequences">;
@@ -134,4 +133,16 @@ function measuredGraphs() {
       return graph;
     },
   };
+}
+
+/** Returns a text that is equal for equal shapes, in any order of their fields, and differs for others. */
+export function shapeKey(shape: object): string {
+  return JSON.stringify(
+    shape,
+    (_, value) => isRecord(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
+  );
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import layoutSource from "../../../shaders/attention/attention_lib.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
+import type { PreprocessorValues } from "../../gpu/preprocess.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
 import { attentionChoice } from "./attention_choice.ts";
@@ -100,17 +101,19 @@ export function pairWork(
  * @param options.results that a thread accumulates side by side
  * @param options.ragged true if a layout gives the places of sequences
  * @param options.gapped true if it also gives the places of tokens
+ * @param options.flags values of the source's own lines
  */
 export function attentionKernel(
   stem: string,
   source: string,
   { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window }: AttentionAttributes,
   adapter: Pick<KernelContext<unknown>, "subgroups" | "software" | "tuning">,
-  { positions, results = 1, ragged = false, gapped = false }: {
+  { positions, results = 1, ragged = false, gapped = false, flags = {} }: {
     readonly positions: number;
     readonly results?: number;
     readonly ragged?: boolean;
     readonly gapped?: boolean;
+    readonly flags?: PreprocessorValues;
   },
 ): Kernel {
   const WIDTH = widthOf(headSize);
@@ -124,6 +127,7 @@ export function attentionKernel(
   const WINDOWED = window !== undefined;
   const sources = [`alias Vec = vec${WIDTH}f;`, ...capSources, layoutSource, source];
   const text = {
+    ...flags,
     PART,
     REDUCED,
     SHARED,

@@ -7,7 +7,7 @@ import { joinHeads, multiply, multiplyGroups, multiplyTransposed, scaleOf } from
 /** `attentionBackward`: the probabilities are computed again, a block of queries at a time. */
 export function lowerAttentionBackward(context: LoweringContext<QueryAttributes>): Tensor[] {
   const { attributes, g, inputs: [rows, o, , dOut], inputTypes } = context;
-  const { heads, kvHeads, headSize, sequences: B, shared: P } = attributes;
+  const { heads, headSize, sequences: B } = attributes;
   const { S, N, n, own } = backwardSizes(attributes, inputTypes[0], inputTypes[3]);
   const D = heads * headSize;
   // Positions from which on there is no query have no gradient.
@@ -22,6 +22,19 @@ export function lowerAttentionBackward(context: LoweringContext<QueryAttributes>
   const pulled = blocks.map((block) =>
     pullBlock(g, block, scale, block.queriesOf(outRows), block.queriesOf(cotangents))
   );
+  return [joinPulled(g, attributes, { n, own }, blocks, pulled)];
+}
+
+/** The gradient of qkv from those of the blocks of n queries of each sequence, with `own` rows of each. */
+export function joinPulled(
+  g: OnnxEmitter,
+  attributes: QueryAttributes,
+  { n, own }: { readonly n: number; readonly own: number },
+  blocks: readonly Pick<BlockHeads, "block">[],
+  pulled: readonly PulledBlock[],
+): Tensor {
+  const { heads, kvHeads, headSize, sequences: B, shared: P } = attributes;
+  const D = heads * headSize;
   const dq = pulled.map((one) => joinHeads(g, one.dq, attributes, heads / kvHeads));
   const queries = g.node("Reshape", [joinBlocks(g, dq, D), g.sizes(B, n, D)]);
   const keysOf = (of: (one: PulledBlock) => Tensor) => {
@@ -32,11 +45,11 @@ export function lowerAttentionBackward(context: LoweringContext<QueryAttributes>
   const parts = [padRows(g, queries, own - n), keysOf(({ dk }) => dk), keysOf(({ dv }) => dv)];
   const width = (heads + 2 * kvHeads) * headSize;
   const dqkv = g.node("Reshape", [g.node("Concat", parts, { axis: 2 }), g.ints(-1, width)]);
-  return [P === 0 ? dqkv : g.node("Pad", [dqkv, g.sizes(P, 0, 0, 0)])];
+  return P === 0 ? dqkv : g.node("Pad", [dqkv, g.sizes(P, 0, 0, 0)]);
 }
 
 /** Gradients of a block's queries, keys and values. */
-interface PulledBlock {
+export interface PulledBlock {
   readonly dq: Tensor;
   readonly dk: Tensor;
   readonly dv: Tensor;
@@ -56,7 +69,12 @@ function pullBlock(g: OnnxEmitter, { q, k, v, scores }: BlockHeads, scale: numbe
 }
 
 /** Sums blocks' gradients of their keys [B, K, 1, endKey − firstKey, Dh] to those of all, [B, K, 1, total, Dh]. */
-function sumKeys(g: OnnxEmitter, parts: readonly Tensor[], blocks: readonly BlockHeads[], total: number): Tensor {
+function sumKeys(
+  g: OnnxEmitter,
+  parts: readonly Tensor[],
+  blocks: readonly Pick<BlockHeads, "block">[],
+  total: number,
+): Tensor {
   const placed = parts.map((part, i) => {
     const { firstKey, endKey } = blocks[i].block;
     if (parts.length === 1 && firstKey === 0 && endKey === total) return part;

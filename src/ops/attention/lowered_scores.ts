@@ -15,6 +15,9 @@ interface ScoredHeads {
 
 /** Probabilities [B, K, G, n, L] of a block of queries, and what derivatives need. */
 export interface LoweredScores {
+  /** The products of queries and keys, scaled; and these soft-capped if they are, before any mask. */
+  readonly products: Tensor;
+  readonly logits: Tensor;
   /** The scores with −∞ where keys are not seen. */
   readonly masked: Tensor;
   readonly probabilities: Tensor;
@@ -37,6 +40,8 @@ export function lowerScores(
   const { logits, slopes } = lowerSoftCap(g, attributes.softCap, products);
   const masked = bias === null ? logits : g.node("Add", [logits, bias]);
   return {
+    products,
+    logits,
     masked,
     probabilities: g.node("Softmax", [masked], { axis: -1 }),
     sloped: (x) => slopes === null ? x : g.node("Mul", [x, slopes()]),

@@ -16,17 +16,23 @@ import { cutLike } from "./cut_like.ts";
 import { vectorsFor } from "./vector.ts";
 
 /** A gate g · s(g), s a sigmoid of `argument`. */
-interface Gate {
+export interface Gate {
   /** The ops' names. */
   readonly forward: string;
   readonly backward: string;
   readonly tangent: string;
+  readonly secant: string;
+  readonly identity: string;
   /** True if the kernels' gate is GELU, not SiLU. */
   readonly GELU: boolean;
   /** The sigmoid's argument, and its derivative. */
   argument(g: number): { readonly value: number; readonly slope: number };
   /** The same in ONNX operators; the slope is null if it is 1 everywhere. */
   lowerArgument(g: OnnxEmitter, x: Tensor): { readonly value: Tensor; readonly slope: Tensor | null };
+  /** The change of the argument from a to b by b − a. */
+  slopeBetween(a: number, b: number): number;
+  /** The same in ONNX operators; null if it is 1 everywhere. */
+  lowerSlopeBetween(g: OnnxEmitter, a: Tensor, b: Tensor): Tensor | null;
 }
 
 /** A gated linear unit and its derivatives, as ops. */

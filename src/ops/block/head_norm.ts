@@ -19,7 +19,7 @@ import { normBackward, normForward, type NormRule, normTangent } from "./norm_ru
 import { vectorsFor } from "./vector.ts";
 
 /** RMSNorm of each head of queries and keys; values stay. */
-interface HeadNormAttributes extends Pick<AttentionAttributes, "heads" | "kvHeads" | "headSize"> {
+export interface HeadNormAttributes extends Pick<AttentionAttributes, "heads" | "kvHeads" | "headSize"> {
   /** [2 Dh]: of queries, then of keys. */
   readonly weight: string;
   readonly epsilon: number;

@@ -32,7 +32,7 @@ export function lowerNormTangent(g: OnnxEmitter, norm: LoweredNorm, tx: Tensor):
 }
 
 /** r = (mean(x²) + ε)^−½, [.., 1]. */
-function inverseRoot(g: OnnxEmitter, { x, size, epsilon }: LoweredNorm): Tensor {
+export function inverseRoot(g: OnnxEmitter, { x, size, epsilon }: Omit<LoweredNorm, "w">): Tensor {
   const squares = g.node("ReduceSumSquare", [x, g.ints(-1)]);
   const mean = g.node("Mul", [squares, g.scalar(1 / size)]);
   return g.node("Reciprocal", [g.node("Sqrt", [g.node("Add", [mean, g.scalar(epsilon)])])]);

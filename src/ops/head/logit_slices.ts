@@ -22,7 +22,7 @@ export interface HeadAttributes {
 const SLICE = 8192;
 
 /** Columns of a row of logits in scratch. */
-export function sliceOf({ vocabulary }: HeadAttributes): number {
+export function sliceOf({ vocabulary }: Pick<HeadAttributes, "vocabulary">): number {
   return Math.min(SLICE, vocabulary);
 }
 
@@ -44,7 +44,7 @@ export interface LogitSlice {
 
 /** The slices of the vocabulary in order, each for the logits [R, `sliceOf`] in the first scratch buffer. */
 export function logitSlices(
-  context: KernelContext<HeadAttributes>,
+  context: KernelContext<Omit<HeadAttributes, "gradient">>,
 ): LogitSlice[] {
   const { attributes, inputs, inputTypes, scratch, weight, subgroups, tuning, mostWork, software = false } = context;
   const { rows } = matrix(inputTypes[0]);
@@ -66,7 +66,7 @@ export function logitSlices(
 
 /** Soft-caps a slice in place. */
 function capSlice(
-  { softCap }: HeadAttributes,
+  { softCap }: Pick<HeadAttributes, "softCap">,
   logits: BufferRange,
   { rows, count, stride }: { readonly rows: number; readonly count: number; readonly stride: number },
 ): Dispatch[] {
@@ -81,7 +81,11 @@ function capSlice(
 }
 
 /** The logits W h [V] of one hidden state [D], soft-capped if the head is, in f64. */
-export function logitsOf(h: Float64Array, values: Float32Array, { softCap }: HeadAttributes): Float64Array {
+export function logitsOf(
+  h: Float64Array,
+  values: Float32Array,
+  { softCap }: Pick<HeadAttributes, "softCap">,
+): Float64Array {
   const D = h.length;
   const cap = softCapOf(softCap);
   return Float64Array.from({ length: values.length / D }, (_, v) => {

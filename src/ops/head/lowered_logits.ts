@@ -21,7 +21,7 @@ const LOGIT_BYTES = 2 ** 24;
 const LEAST_ROWS = 64;
 
 /** Rows of the head whose logits are in memory at a time. */
-function blockRows({ vocabulary }: HeadAttributes): number {
+export function blockRows({ vocabulary }: Pick<HeadAttributes, "vocabulary">): number {
   return Math.max(LEAST_ROWS, Math.floor(LOGIT_BYTES / (4 * vocabulary)));
 }
 

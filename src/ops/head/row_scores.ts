@@ -16,7 +16,7 @@ export function rowScoreTypes(h: ValueType, { gradient }: HeadAttributes): Value
  *
  * @param name the op, for the error if `gradient` is false
  */
-export function rowScoreRules<A extends HeadAttributes>(name: string): Pick<Op<A>, "vjp" | "jvp"> {
+export function rowScoreRules<A>(name: string): Pick<Op<A>, "vjp" | "jvp"> {
   return {
     vjp(g, node, [dy]) {
       if (dy === null) return [null];
@@ -30,7 +30,7 @@ export function rowScoreRules<A extends HeadAttributes>(name: string): Pick<Op<A
   };
 }
 
-function gradientOf(name: string, { outputs: [, gradient] }: Differentiated<HeadAttributes>): Value {
+function gradientOf(name: string, { outputs: [, gradient] }: Differentiated<unknown>): Value {
   if (gradient === undefined) {
     throw new TypeError(`Cannot differentiate ${name} as it must compute its gradient: got gradient false`);
   }

@@ -60,16 +60,7 @@ export const targetLogProb: Op<TargetAttributes> = {
     const { attributes: { gradient, probability = false }, g, inputs: [, targets] } = context;
     return lowerByRows(context, ({ logits, pull, rowsOf }) => {
       const ids = column(g, rowsOf(targets));
-      const top = g.node("ReduceMax", [logits, g.ints(-1)]);
-      const below = g.node("Sub", [g.node("GatherElements", [logits, ids], { axis: 1 }), top]);
-      const weights = g.node("Exp", [g.node("Sub", [logits, top])]);
-      const own = g.node("Exp", [below]);
-      // The others are summed without the target, whose weight would take their last digits if it is all but certain.
-      const zero = g.node("Mul", [own, g.scalar(0)]);
-      const rest = g.node("ScatterElements", [weights, ids, zero], { axis: 1 });
-      const others = rowSum(g, rest);
-      const total = g.node("Add", [own, others]);
-      const logProb = g.node("Sub", [below, lowerLogTotal(g, own, others, total)]);
+      const { logProb, rest, others, total } = lowerLogProb(g, logits, ids);
       const score = probability ? g.node("Exp", [logProb]) : logProb;
       if (!gradient) return [vector(g, score)];
       const scale = g.node("Div", [probability ? score : g.scalar(1), total]);
@@ -104,6 +95,34 @@ export const targetLogProb: Op<TargetAttributes> = {
     return gradient === null ? passes : [...passes, ...targetRows(context, state, gradient)];
   },
 };
+
+/** The parts of log p(id) of logits [n, V] and ids [n, 1]. */
+interface LoweredLogProb {
+  /** The largest logit, [n, 1]. */
+  readonly top: Tensor;
+  /** exp(z − top), and the same with 0 at the ids. */
+  readonly weights: Tensor;
+  readonly rest: Tensor;
+  /** Σ of `rest`, and of `weights`, [n, 1]. */
+  readonly others: Tensor;
+  readonly total: Tensor;
+  /** [n, 1] */
+  readonly logProb: Tensor;
+}
+
+/** Log-probabilities of ids. */
+export function lowerLogProb(g: OnnxEmitter, logits: Tensor, ids: Tensor): LoweredLogProb {
+  const top = g.node("ReduceMax", [logits, g.ints(-1)]);
+  const below = g.node("Sub", [g.node("GatherElements", [logits, ids], { axis: 1 }), top]);
+  const weights = g.node("Exp", [g.node("Sub", [logits, top])]);
+  const own = g.node("Exp", [below]);
+  // The others are summed without the target, whose weight would take their last digits if it is all but certain.
+  const rest = g.node("ScatterElements", [weights, ids, g.node("Mul", [own, g.scalar(0)])], { axis: 1 });
+  const others = rowSum(g, rest);
+  const total = g.node("Add", [own, others]);
+  const logProb = g.node("Sub", [below, lowerLogTotal(g, own, others, total)]);
+  return { top, weights, rest, others, total, logProb };
+}
 
 /** log(own + others); log1p(others) where own is 1, by log(u) · others / (u − 1) of u = 1 + others (Kahan). */
 function lowerLogTotal(g: OnnxEmitter, own: Tensor, others: Tensor, total: Tensor): Tensor {

@@ -23,7 +23,7 @@ const SWEEPS: [string, string, string[]][] = [
     "did you mean feature-ablation?",
   ]],
   ["steps with adaptive", "  - method: integrated-gradients\n    steps: 20\n", [
-    "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps, or method discretized-integrated-gradients, got quadrature adaptive",
+    "9:5: sweeps[0].steps: expected only with a quadrature with fixed steps, or method secant, discretized-integrated-gradients, got quadrature adaptive",
   ]],
   ["no per-target errors with adaptive", "  - method: integrated-gradients\n    perTarget: false\n", [
     "9:5: sweeps[0].perTarget: expected only with a quadrature with fixed steps, got quadrature adaptive",
@@ -32,7 +32,7 @@ const SWEEPS: [string, string, string[]][] = [
     "steps with adaptive among others",
     "  - method: integrated-gradients\n    quadrature: [trapezoid, adaptive]\n    steps: 20\n",
     [
-      "10:5: sweeps[0].steps: expected only with a quadrature with fixed steps, or method discretized-integrated-gradients, got quadrature adaptive; " +
+      "10:5: sweeps[0].steps: expected only with a quadrature with fixed steps, or method secant, discretized-integrated-gradients, got quadrature adaptive; " +
       "give adaptive a sweep of its own",
     ],
   ],
@@ -47,7 +47,7 @@ const SWEEPS: [string, string, string[]][] = [
     "9:5: sweeps[0].scheme: expected only with a perturbation method, got method integrated-gradients",
   ]],
   ["a baseline with ablation", "  - method: feature-ablation\n    baseline: zero\n", [
-    "9:5: sweeps[0].baseline: expected only with method integrated-gradients, expected-gradients, gradient-shap, " +
+    "9:5: sweeps[0].baseline: expected only with method integrated-gradients, secant, gim, expected-gradients, gradient-shap, " +
     "sequential-integrated-gradients, discretized-integrated-gradients, got method feature-ablation",
   ]],
   ["ablation without its matrix", "  - method: feature-ablation\n    tokens: [true, false]\n", [
@@ -82,7 +82,7 @@ const SWEEPS: [string, string, string[]][] = [
     ],
   ],
   ["a layer of a perturbation method", "  - method: lime\n    layer: 1\n", [
-    "9:5: sweeps[0].layer: expected only with method integrated-gradients, input-x-gradient, saliency, smooth-grad, " +
+    "9:5: sweeps[0].layer: expected only with method integrated-gradients, input-x-gradient, secant, saliency, smooth-grad, " +
     "smooth-grad-x-input, got method lime",
   ]],
   ["a norm that there is not, no noise", "  - method: smooth-grad\n    norm: [l2, l3]\n    noise: 0\n", [

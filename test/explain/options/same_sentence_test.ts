@@ -194,6 +194,8 @@ function argumentOf({ kind }: Option<unknown>): string {
     "words",
     "heads",
     "absolute",
+    "ordered",
+    "whole",
   ];
   return texts.find((text) => kind.read(kind.argument(text)) !== undefined)!;
 }

@@ -3,8 +3,7 @@ import type { Executor } from "../../../src/graph/executor.ts";
 import { PROGRAM_GRAPHS } from "../../../src/model/graphs/program_graphs.ts";
 import { chunkSizes } from "../../../src/model/run/chunk_plan.ts";
 import { createModelMeter } from "../../../src/model/run/model_meter.ts";
-import { createProgramCache } from "../../../src/model/run/program_cache.ts";
-import { shapeKey } from "../../../src/model/run/shape_key.ts";
+import { createProgramCache, shapeKey } from "../../../src/model/run/program_cache.ts";
 import { createReferenceExecutor } from "../../../src/graph/reference_executor.ts";
 import { MODEL } from "../../support/small_decoder.ts";
 
