@@ -110,6 +110,7 @@ export const inside: Option<"heads" | "layers" | null> = optional({
   kind: oneOf(["heads", "layers"]),
   usual: "none",
   help: "conductance: what passes through each layer's heads (or attention), MLP and residual stream, by position",
+  recorded: "given",
   limit: {
     on: "tokens",
     words: "not with tokens",
