@@ -1,4 +1,5 @@
 import type { ScopePlan } from "../syntax/scopes.ts";
+import { missing } from "../template_error.ts";
 import { type Rendering, undefinedValue, type Value } from "../values/value.ts";
 
 /** Stands for a value that a name of a scope does not have yet. */
@@ -24,7 +25,7 @@ export function newScope(outer: Scope | null): Scope {
 export function enterScope(scope: Scope, plan: ScopePlan, { context }: Run): Scope {
   for (const [name, load] of plan) {
     if (load === "outer") scope.names.set(name, find(scope.outer, name));
-    else if (load === "context") scope.names.set(name, context.get(name) ?? NONE);
+    else if (load === "context") scope.names.set(name, context.has(name) ? context.get(name)! : NONE);
     else if (load === "none") scope.names.set(name, NONE);
   }
   return scope;
@@ -33,7 +34,9 @@ export function enterScope(scope: Scope, plan: ScopePlan, { context }: Run): Sco
 /** Returns the value of a name, which may be undefined. */
 export function valueOf(scope: Scope, name: string): Value {
   const value = find(scope, name);
-  return value === NONE ? undefinedValue(`'${name}' is undefined`) : value;
+  if (value !== NONE) return value;
+  if (name === "self") throw missing("the variable self");
+  return undefinedValue(`'${name}' is undefined`);
 }
 
 function find(scope: Scope | null, name: string): Value | typeof NONE {

@@ -8,9 +8,8 @@ export function equal(a: Value, b: Value): boolean {
   if (isNumber(a) && isNumber(b)) return asNumber(a) == asNumber(b);
   if (isText(a) && isText(b)) return textOf(a) === textOf(b);
   if (isList(a) && isList(b)) return sameItems(a, b);
-  if (a === null || b === null || typeof a !== "object" || typeof b !== "object" || isList(a) || isList(b)) {
-    return false;
-  }
+  if (a === null || b === null) return a === b;
+  if (typeof a !== "object" || typeof b !== "object" || isList(a) || isList(b)) return false;
   if (a.kind === "tuple" && b.kind === "tuple") return sameItems(a.items, b.items);
   if (a.kind === "dict" && b.kind === "dict") return sameEntries(a, b);
   if (a.kind === "undefined" && b.kind === "undefined") return true;
