@@ -100,11 +100,18 @@ function sum(value: Value, [attribute, start = 0n]: Given, rendering: Rendering)
   let total: Value = start;
   for (const item of iterate(value, rendering.budget)) {
     const next: Value = get(item);
-    // Versions of Python round the sums of floats otherwise.
-    if (typeof total === "number" && typeof next === "number" && total !== 0) throw missing("sums of floats");
-    total = arithmetic("+", total, next, rendering.budget);
+    const before: Value = total;
+    total = arithmetic("+", before, next, rendering.budget);
+    if (typeof total === "number" && !isExact(before, next, total)) throw missing("sums of floats that are rounded");
   }
   return total;
+}
+
+/** True if a sum of floats is not rounded, which versions of Python do otherwise. */
+function isExact(a: Value, b: Value, sum: number): boolean {
+  const [x, y] = [Number(a), Number(b)];
+  const rest = sum - x;
+  return x - (sum - rest) + (y - rest) === 0;
 }
 
 function* batch(value: Value, [count, fill]: Given, { budget }: Rendering): Generator<Value> {

@@ -1,5 +1,5 @@
 import { failure, missing } from "../template_error.ts";
-import { lengthOf, pointsOf, splitLines, strip } from "../values/code_points.ts";
+import { lengthOf, pointsOf, SPACE, splitLines, strip } from "../values/code_points.ts";
 import { isTrue } from "../values/containers.ts";
 import { formatPercent } from "../values/format_percent.ts";
 import { jsonText } from "../values/json_text.ts";
@@ -11,9 +11,9 @@ import { center, replaceParts } from "./string_methods.ts";
 
 type Given = readonly (Value | undefined)[];
 
-/** Jinja's own beginnings of words, unlike those of Python's `str.title`. */
-const WORD_BEGINNING =
-  /[-\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000({\[<]+|[^-\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000({\[<]+/g;
+/** Characters between words, as Jinja's filter `title` has them, unlike Python's method. */
+const BREAKS = `\\-(\\[{<${SPACE}`;
+const WORD = new RegExp(`[${BREAKS}]+|[^${BREAKS}]+`, "g");
 /** Characters beyond its length that `truncate` lets a text have. */
 const LEEWAY = 5;
 const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;" };
@@ -30,7 +30,7 @@ const textFilter = (name: string, run: (text: string) => string): Builtin<Value>
 });
 
 function titleWords(text: string): string {
-  return text.replace(WORD_BEGINNING, (word) => {
+  return text.replace(WORD, (word) => {
     const [first, ...rest] = pointsOf(word);
     return first.toUpperCase() + rest.join("").toLowerCase();
   });

@@ -11,7 +11,7 @@ import {
 import { isTrue, iterate } from "../values/containers.ts";
 import { capitalize, isOfCase, isTitle, swapCase, title } from "../values/letter_case.ts";
 import { formatBraces } from "../values/format_braces.ts";
-import { type Rendering, type Value } from "../values/value.ts";
+import type { Rendering, Value } from "../values/value.ts";
 import { type Builtin, builtinTable, integerArgument, textArgument } from "./builtin.ts";
 import { STRING_SEARCH } from "./string_search.ts";
 

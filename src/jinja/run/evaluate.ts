@@ -1,23 +1,14 @@
 import { attributeOf, itemOf } from "../library/attributes.ts";
 import { applyFilter, applyTest } from "../library/environment.ts";
 import type { CallArguments, ComparisonOperator, Expression } from "../syntax/nodes.ts";
-import { failure, TemplateError } from "../template_error.ts";
+import { failure, missing, TemplateError } from "../template_error.ts";
 import { equal, ordered } from "../values/comparison.ts";
 import { contains, isTrue, iterate } from "../values/containers.ts";
 import { formatPercent } from "../values/format_percent.ts";
 import { sliceOf } from "../values/indexing.ts";
 import { arithmetic, signed } from "../values/operators.ts";
 import { toText } from "../values/text.ts";
-import {
-  type Arguments,
-  dict,
-  isList,
-  isUndefined,
-  tuple,
-  typeName,
-  undefinedValue,
-  type Value,
-} from "../values/value.ts";
+import { type Arguments, dict, isList, tuple, typeName, undefinedValue, type Value } from "../values/value.ts";
 import { type Run, type Scope, valueOf } from "./scope.ts";
 
 /** Name under which a block's scope keeps the text that its filter is for. */
@@ -73,7 +64,7 @@ function evaluateNode(node: Expression, scope: Scope, run: Run): Value {
     case "arithmetic": {
       const left = value(node.left);
       const right = value(node.right);
-      if (node.operator === "%" && typeof left === "string" && !isUndefined(right)) {
+      if (node.operator === "%" && typeof left === "string") {
         return formatPercent(left, right, run.budget);
       }
       return arithmetic(node.operator, left, right, run.budget);
@@ -84,6 +75,8 @@ function evaluateNode(node: Expression, scope: Scope, run: Run): Value {
       return itemOf(value(node.of), value(node.key), run);
     case "slice": {
       const of = value(node.of);
+      // Jinja2 computes parts of constants beforehand, and makes an undefined value where there are none.
+      if (node.of.type === "constant" && typeof of !== "string") throw missing("a part of such a constant");
       const [start, stop, step] = [0, 1, 2].map((i) => node.bounds[i] ? value(node.bounds[i]) : null);
       return sliceOf(of, { start, stop, step }, run.budget);
     }

@@ -91,9 +91,20 @@ function planStatement(node: Statement, outer: Symbols, plans: Map<Statement, St
     case "with":
       if (node.type === "with") node.targets.flatMap(targetNames).forEach((name) => declare(inner, name));
       visitBody(inner, node.body);
-      if (node.type !== "with" && node.filter !== null) read(inner, node.filter);
+      if (node.type === "filter block") read(inner, node.filter);
+      if (node.type === "set block") checkFilterNames(node.filter, inner, node.line);
       plans.set(node, { body: inner.loads });
       return planBody(node.body, inner, plans);
+  }
+}
+
+/** Refuses a name that only the filter of a `set` block reads, as Jinja2's compiler, which does not look there. */
+function checkFilterNames(filter: Expression | null, symbols: Symbols, line: number): void {
+  for (const name of filter === null ? [] : namesIn(filter)) {
+    if (isKnown(symbols, name)) continue;
+    const error = failure(`the filter of a set block must not be the first to read '${name}'`);
+    error.line = line;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
 const IS_SPACE = new RegExp(`^[${SPACE}]$`);
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+const LINE_END = new RegExp("\\r\\n|[\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029]", "g");
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** Returns the characters of a text, as Python counts them. */

@@ -52,7 +52,8 @@ export function formatPercent(pattern: string, values: Value, budget: Budget): s
     return budget.made(convert(next(name), conversion));
   });
   // A mapping, and what has items by key, may be left over.
-  const mayRemain = named || !inTuple && (isList(values) || kindOf(values) === "dict" || kindOf(values) === "range");
+  const mayRemain = named ||
+    !inTuple && (isList(values) || ["dict", "range", "undefined"].includes(kindOf(values) ?? ""));
   if (used < items.length && !mayRemain) throw failure("not all arguments converted during string formatting");
   return budget.made(text);
 }
