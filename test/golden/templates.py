@@ -22,7 +22,7 @@ NOW = datetime.datetime(2025, 3, 9, 14, 5, 7, 123000)
 SAMPLE = {
     "text": "  Hello, Wörld! ",
     "numbers": [1, 2, 3, 4],
-    "person": {"name": {"first": "Ann", "last": "Ö'Neil"}, "age": 33, "tags": ["a", None, True], "height": 1.5},
+    "person": {"name": {"first": "Ann", "last": "Ö'Neil"}, "middle": None, "age": 33, "tags": ["a", None, True], "height": 1.5},
     "people": [
         {"name": {"first": "Ann"}, "age": 33},
         {"name": {"first": "bob"}, "age": 30},

@@ -559,6 +559,18 @@ numbers | map("string") | tojson
 "<b>" | safe | string
 "<b>" | tojson | safe
 "b" in ("abc" | safe)
+("<b>" | safe) + "<i>" + 1
+"<i>" + ("<b>" | safe) + "<u>"
+("<b>" | safe) + ("<b>" | e)
+person.middle
+person["middle"]
+person.get("middle", "d")
+person.middle is none
+person.middle | default("d")
+[none] | first
+[none, 1] | map(attribute="x") | list
+[{"a": none}] | map(attribute="a") | list
+[{"a": none}] | map(attribute="a", default=2) | list
 person | items | list
 missing | items | list
 none | items | list
@@ -1006,6 +1018,8 @@ x
 {% for i in numbers %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.revindex0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }};{% endfor %}
 ----
 {% for i in numbers %}{{ loop.previtem }}<{{ i }}>{{ loop.nextitem }};{% endfor %}
+----
+{% for i in [none, none, 2] %}{{ loop.previtem }}<{{ i }}>{{ loop.nextitem }}{{ loop.changed(i) }};{% endfor %}
 ----
 {% for i in [1, 1, 2] %}{{ loop.changed(i) }} {% endfor %}
 ----

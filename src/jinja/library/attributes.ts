@@ -32,6 +32,11 @@ const sequenceMethods = <T>(itemsOf: (self: T) => readonly Value[]) => ({
   },
 });
 
+function valueIn(self: Dict, key: Value, otherwise: Value): Value {
+  const value = valueAt(self, key);
+  return value === undefined ? otherwise : value;
+}
+
 const LIST_METHODS = builtinTable<readonly Value[]>({
   ...sequenceMethods((self: readonly Value[]) => self),
   copy: { takes: "", run: (self) => self },
@@ -44,7 +49,7 @@ const TUPLE_METHODS = builtinTable<{ readonly items: readonly Value[] }>(
 
 const DICT_METHODS = builtinTable<Dict>({
   copy: { takes: "", run: (self) => self },
-  get: { takes: "key default= /", run: (self, [key, otherwise]) => valueAt(self, key!) ?? otherwise ?? null },
+  get: { takes: "key default= /", run: (self, [key, otherwise = null]) => valueIn(self, key!, otherwise) },
   items: { takes: "", run: (dict) => ({ kind: "view", of: "items", dict }) },
   keys: { takes: "", run: (dict) => ({ kind: "view", of: "keys", dict }) },
   values: { takes: "", run: (dict) => ({ kind: "view", of: "values", dict }) },
@@ -85,7 +90,9 @@ const OF_OBJECTS = new Set(
  * @throws {TemplateError} if the value is undefined, or the attribute is missing here
  */
 export function attributeOf(value: Value, name: string, rendering: Rendering): Value {
-  return ownAttribute(value, name, rendering) ?? itemAt(value, name) ?? absent(value, name);
+  const attribute = ownAttribute(value, name, rendering);
+  const found = attribute === undefined ? itemAt(value, name) : attribute;
+  return found === undefined ? absent(value, name) : found;
 }
 
 /** Returns `value[key]`: an item first, then an attribute. */
@@ -93,7 +100,7 @@ export function itemOf(value: Value, key: Value, rendering: Rendering): Value {
   const item = itemAt(value, key);
   if (item !== undefined) return item;
   const attribute = typeof key === "string" ? ownAttribute(value, key, rendering) : undefined;
-  return attribute ?? absent(value, key);
+  return attribute === undefined ? absent(value, key) : attribute;
 }
 
 /** Returns an attribute or method, undefined if the value has none of that name. */

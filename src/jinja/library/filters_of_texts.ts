@@ -4,6 +4,7 @@ import { isTrue } from "../values/containers.ts";
 import { formatPercent } from "../values/format_percent.ts";
 import { jsonText } from "../values/json_text.ts";
 import { capitalize } from "../values/letter_case.ts";
+import { asMarkup, escapeHtml } from "../values/markup.ts";
 import { toText } from "../values/text.ts";
 import { dict, isList, isText, isUndefined, kindOf, type Rendering, tuple, type Value } from "../values/value.ts";
 import { type Builtin, integerArgument, textArgument } from "./builtin.ts";
@@ -16,7 +17,6 @@ const BREAKS = `\\-(\\[{<${SPACE}`;
 const WORD = new RegExp(`[${BREAKS}]+|[^${BREAKS}]+`, "g");
 /** Characters beyond its length that `truncate` lets a text have. */
 const LEEWAY = 5;
-const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;" };
 
 /** Takes any value as a text; one that is marked safe would stay so. */
 function plain(value: Value, filter: string): string {
@@ -93,8 +93,7 @@ function separatorsOf(value: Value): [string, string] | null {
 }
 
 function escape(value: Value): Value {
-  if (kindOf(value) === "markup") return value;
-  return { kind: "markup", text: toText(value).replace(/[&<>'"]/g, (character) => HTML[character]) };
+  return asMarkup(value) ?? escapeHtml(toText(value));
 }
 
 /** Filters of texts, and of any value as a text. */

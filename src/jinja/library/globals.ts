@@ -153,7 +153,7 @@ function cycler(items: readonly Value[]): Thing {
 }
 
 function joiner({ positional, named }: Arguments): Thing {
-  const [separator = named.get("sep") ?? ", "] = positional;
+  const [separator = named.has("sep") ? named.get("sep")! : ", "] = positional;
   let used = false;
   return {
     kind: "thing",

@@ -66,7 +66,10 @@ export function startLoop(
     index0: () => BigInt(index0),
     last: () => peek() === null,
     length: () => BigInt(lengthOf()),
-    nextitem: () => peek()?.item ?? undefinedValue("there is no next item"),
+    nextitem() {
+      const next = peek();
+      return next === null ? undefinedValue("there is no next item") : next.item;
+    },
     previtem: () => index0 === 0 || before === undefined ? undefinedValue("there is no previous item") : before,
     revindex: () => BigInt(lengthOf() - index0),
     revindex0: () => BigInt(lengthOf() - index0 - 1),
@@ -79,7 +82,7 @@ export function startLoop(
     text: () => `<LoopContext ${index0 + 1}/${lengthOf()}>`,
     call({ positional: [items], named }) {
       if (recurse === null) throw failure("The loop must have the 'recursive' marker to be called recursively.");
-      const given = items ?? named.get("iterable");
+      const given = items === undefined ? named.get("iterable") : items;
       if (given === undefined) throw failure("a recursive loop must be given items");
       return recurse(given);
     },

@@ -2,6 +2,7 @@
 export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
 const IS_SPACE = new RegExp(`^[${SPACE}]$`);
+// deno-lint-ignore no-control-regex
 const LINE_END = new RegExp("\\r\\n|[\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029]", "g");
 const SURROGATE = /[\ud800-\udfff]/;
 

@@ -1,5 +1,6 @@
 import { type Budget, MOST_BITS } from "../budget.ts";
 import { failure, missing, TemplateError } from "../template_error.ts";
+import { asMarkup } from "./markup.ts";
 import { isList, isUndefined, kindOf, tuple, typeName, type Value } from "./value.ts";
 
 /** An operator of arithmetic. */
@@ -140,7 +141,11 @@ function joined(left: Value, right: Value, budget: Budget): Value {
     budget.grow(left.length + right.length);
     return left + right;
   }
-  if (kindOf(left) === "markup" || kindOf(right) === "markup") throw missing("a sum with text that is marked safe");
+  const [a, b] = [asMarkup(left), asMarkup(right)];
+  if (a !== null && b !== null) {
+    budget.grow(a.text.length + b.text.length);
+    return { kind: "markup", text: a.text + b.text };
+  }
   if (isList(left) && isList(right)) {
     budget.spend(left.length + right.length);
     return [...left, ...right];
