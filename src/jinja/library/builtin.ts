@@ -1,6 +1,6 @@
-import { failure } from "../template_error.ts";
+import { failure, missing } from "../template_error.ts";
 import { asNumber, isInteger } from "../values/operators.ts";
-import { type Arguments, type Rendering, typeName, type Value } from "../values/value.ts";
+import { type Arguments, kindOf, type Rendering, typeName, type Value } from "../values/value.ts";
 
 /**
  * A function of Python's or Jinja2's, called with a value and arguments. `takes` names the arguments in order: `=` ends
@@ -61,6 +61,7 @@ function bind(name: string, takes: string, { positional, named }: Arguments): (V
 
 /** Takes an argument as a text. */
 export function textArgument(value: Value | undefined): string {
+  if (value !== undefined && kindOf(value) === "markup") throw missing("such an argument that is marked safe");
   if (typeof value !== "string") {
     throw failure(`expected str: got ${value === undefined ? "nothing" : typeName(value)}`);
   }

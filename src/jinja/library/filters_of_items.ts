@@ -60,6 +60,11 @@ function dictOf(value: Value): Dict {
   throw failure("only a dict has items");
 }
 
+function* pairs(value: Value): Generator<Value> {
+  if (isUndefined(value)) return;
+  for (const item of dictOf(value).entries.values()) yield tuple(item);
+}
+
 function* unique(value: Value, [caseSensitive, attribute]: Given, rendering: Rendering): Generator<Value> {
   const get = attributeGetter(attribute, rendering);
   const seen = new Set<string>();
@@ -188,7 +193,7 @@ export const FILTERS_OF_ITEMS: Readonly<Record<string, Builtin<Value>>> = {
   groupby: { takes: "attribute default= case_sensitive=", run: groupBy },
   items: {
     takes: "",
-    run: (value) => lazy(isUndefined(value) ? [] : [...dictOf(value).entries.values()].map((item) => tuple(item))),
+    run: (value) => lazy(pairs(value)),
   },
   join: { takes: "d= attribute=", run: join },
   last: { takes: "", run: (value, _, rendering) => last(value, rendering) },

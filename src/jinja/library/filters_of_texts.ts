@@ -1,6 +1,6 @@
 import { failure, missing } from "../template_error.ts";
 import { lengthOf, pointsOf, SPACE, splitLines, strip } from "../values/code_points.ts";
-import { isTrue } from "../values/containers.ts";
+import { isTrue, lengthOfValue } from "../values/containers.ts";
 import { formatPercent } from "../values/format_percent.ts";
 import { jsonText } from "../values/json_text.ts";
 import { capitalize } from "../values/letter_case.ts";
@@ -56,11 +56,11 @@ function unusable(message: string): never {
 }
 
 function truncate(value: Value, [length = 255n, kill, end = "...", leeway]: Given): Value {
-  const text = textArgument(value);
   const [most, ending] = [integerArgument(length), textArgument(end)];
   const spare = (leeway ?? null) === null ? LEEWAY : integerArgument(leeway!);
   if (most < lengthOf(ending) || spare < 0) throw failure("truncate must have room for its end");
-  if (lengthOf(text) <= most + spare) return text;
+  if (lengthOfValue(value) <= most + spare) return value;
+  const text = textArgument(value);
   const cut = pointsOf(text).slice(0, most - lengthOf(ending)).join("");
   if (isTrue(kill ?? false)) return cut + ending;
   const space = cut.lastIndexOf(" ");

@@ -1,5 +1,6 @@
 import { attributeOf, itemOf } from "../library/attributes.ts";
 import { applyFilter, applyTest } from "../library/environment.ts";
+import { namesIn } from "../syntax/children.ts";
 import type { CallArguments, ComparisonOperator, Expression } from "../syntax/nodes.ts";
 import { failure, missing, TemplateError } from "../template_error.ts";
 import { equal, ordered } from "../values/comparison.ts";
@@ -8,7 +9,7 @@ import { formatPercent } from "../values/format_percent.ts";
 import { sliceOf } from "../values/indexing.ts";
 import { arithmetic, signed } from "../values/operators.ts";
 import { toText } from "../values/text.ts";
-import { type Arguments, dict, isList, tuple, typeName, undefinedValue, type Value } from "../values/value.ts";
+import { type Arguments, dict, isList, kindOf, tuple, typeName, undefinedValue, type Value } from "../values/value.ts";
 import { type Run, type Scope, valueOf } from "./scope.ts";
 
 /** Name under which a block's scope keeps the text that its filter is for. */
@@ -75,9 +76,9 @@ function evaluateNode(node: Expression, scope: Scope, run: Run): Value {
       return itemOf(value(node.of), value(node.key), run);
     case "slice": {
       const of = value(node.of);
-      // Jinja2 computes parts of constants beforehand, and makes an undefined value where there are none.
-      if (node.of.type === "constant" && typeof of !== "string") throw missing("a part of such a constant");
       const [start, stop, step] = [0, 1, 2].map((i) => node.bounds[i] ? value(node.bounds[i]) : null);
+      // Jinja2 computes parts of constants beforehand, and makes an undefined value where there are none.
+      if (!hasParts(of) && namesIn(node.of).length === 0) throw missing("a part of such a constant");
       return sliceOf(of, { start, stop, step }, run.budget);
     }
     case "call":
@@ -89,6 +90,10 @@ function evaluateNode(node: Expression, scope: Scope, run: Run): Value {
     case "test":
       return applyTest(node.name, value(node.input), evaluateArguments(node.given, scope, run), run);
   }
+}
+
+function hasParts(value: Value): boolean {
+  return typeof value === "string" || isList(value) || ["tuple", "range"].includes(kindOf(value) ?? "");
 }
 
 function concat(texts: readonly string[], { budget }: Run): string {
