@@ -73,8 +73,8 @@ CHATS = {
     "not alternating": {"messages": [say("user", "a"), say("user", "b")]},
     "parts": {"messages": [say("user", [{"type": "text", "text": "Look: "}, {"type": "image"}])]},
     "documents": {"messages": [say("user", "Who?")], "documents": [{"title": "A", "text": "It's me."}]},
-    "options": {"messages": [say("user", "Hi")], "enable_thinking": False, "date_string": "01 Jan 2025",
-                "reasoning_effort": "high", "builtin_tools": ["browser"]},
+    "options": {"messages": [say("user", "Hi")], "enable_thinking": False, "day": "01 Jan 2025",
+                "reasoning_effort": "high", "own_tools": ["browser"]},
 }
 GIVEN = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "tools": None, "documents": None,
          "add_generation_prompt": True}
