@@ -7,12 +7,12 @@ export const MOST_NESTING = 100;
 /** Nodes within nodes of a syntax tree; operators, attributes and filters in a row are within each other, too. */
 export const MOST_TREE_DEPTH = 400;
 
-/** Bounds of one rendering. A rendering at all bounds takes a second or two and some hundred MB. */
+/** Bounds of one rendering. A rendering at all bounds takes a few seconds and 200 MB. */
 export const RENDER_BOUNDS = {
   /** Evaluated nodes, items that loops and filters see, and 16 characters of every text that is made. */
-  steps: 20_000_000,
+  steps: 5_000_000,
   /** Characters of the output, and of each text on the way to it. */
-  characters: 10_000_000,
+  characters: 4_000_000,
   /** Nodes within nodes, through calls of macros and recursive loops. */
   depth: 1000,
 } as const;

@@ -9,6 +9,7 @@ import { parseTemplate } from "./syntax/parse_statement.ts";
 import { planScopes } from "./syntax/scopes.ts";
 import { openStream } from "./syntax/token_stream.ts";
 import { TemplateError } from "./template_error.ts";
+import { withBudget } from "./values/work.ts";
 import { dict, type Rendering, type Value } from "./values/value.ts";
 
 /** A value as JSON has it; whole numbers become Python's. */
@@ -43,11 +44,14 @@ export function compileTemplate(source: string): Template {
       const given = Object.entries(variables).map(([name, value]) => [name, toValue(value)] as const);
       const context = new Map([...globalFunctions(rendering), ...given]);
       try {
-        return renderBody(body, newScope(null), root, { ...rendering, context, plans });
+        return withBudget(
+          rendering.budget,
+          () => renderBody(body, newScope(null), root, { ...rendering, context, plans }),
+        );
       } catch (error) {
         // Lists within lists of a template's making may be deeper than what prints them can go.
         if (!(error instanceof TemplateError) && error instanceof RangeError) {
-          throw new TemplateError("bound", "values within each other that can be printed");
+          throw new TemplateError("bound", "values less deep within each other");
         }
         throw error;
       }

@@ -144,12 +144,12 @@ def render(source, variables):
         return {"error": type(error).__name__}
 
 
-def printable(outcome):
-    """Drops texts that hold an address, or halves of surrogate pairs, which no file can hold."""
+def stable(source, variables):
+    """Renders a template; {} if the text is another each time, or has halves of surrogate pairs, which no file can hold."""
+    outcome = render(source, variables)
     text = outcome.get("text", "")
-    if " at 0x" in text or any("\ud800" <= character < "\ue000" for character in text):
-        return {"unstable": True}
-    return outcome
+    halves = any("\ud800" <= character < "\ue000" for character in text)
+    return {} if " at 0x" in text or halves or "lipsum" in source or "random" in source else outcome
 
 
 def main():
@@ -157,7 +157,7 @@ def main():
     small = [f"{{{{ {line} }}}}" for line in EXPRESSIONS.strip("\n").split("\n")]
     small += [block for block in STATEMENTS.strip("\n").split("\n----\n")]
     small += [block.replace("\n", end) for block in small if "\n" in block for end in ("\r\n", "\r")]
-    cases = [{"template": source, "outcome": printable(render(source, SAMPLE))} for source in small]
+    cases = [{"template": source, "outcome": stable(source, SAMPLE)} for source in small]
     chats = []
     for path in sorted((HERE / "templates").glob("*.jinja")):
         source = path.read_bytes().decode()

@@ -1,4 +1,5 @@
 import { failure, missing } from "../template_error.ts";
+import { countReading } from "../values/work.ts";
 import { asNumber, isInteger } from "../values/operators.ts";
 import { type Arguments, kindOf, type Rendering, typeName, type Value } from "../values/value.ts";
 
@@ -36,6 +37,7 @@ export function callBuiltin<T>(
   rendering: Rendering,
 ): Value {
   rendering.budget.spend(1);
+  if (typeof value === "string") countReading(value);
   return builtin.run(value, builtin.takes === "*" ? [] : bind(name, builtin.takes, given), rendering, given);
 }
 

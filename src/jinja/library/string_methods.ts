@@ -11,6 +11,7 @@ import {
 import { isTrue, iterate } from "../values/containers.ts";
 import { capitalize, isOfCase, isTitle, swapCase, title } from "../values/letter_case.ts";
 import { formatBraces } from "../values/format_braces.ts";
+import { countWork } from "../values/work.ts";
 import type { Rendering, Value } from "../values/value.ts";
 import { type Builtin, builtinTable, integerArgument, textArgument } from "./builtin.ts";
 import { STRING_SEARCH } from "./string_search.ts";
@@ -22,6 +23,7 @@ const PERHAPS_NUMBERS = /[\p{Lo}]/u;
 
 /** Replaces parts of a text, the first ones if a count is given. */
 export function replaceParts(self: string, old: string, by: string, most: number, { budget }: Rendering): string {
+  if (old === "") budget.grow(self.length + Math.min(most < 0 ? Infinity : most, self.length + 1) * by.length);
   const pieces = old === "" ? ["", ...pointsOf(self), ""] : self.split(old);
   const times = most < 0 ? pieces.length - 1 : Math.min(most, pieces.length - 1);
   if (times === 0) return self;
@@ -53,6 +55,7 @@ function split(self: string, given: readonly (Value | undefined)[], fromRight: b
 
 function splitAt(self: string, separator: string, most: number): string[] {
   const pieces = self.split(separator);
+  countWork(pieces.length);
   if (most < 0 || pieces.length <= most + 1) return pieces;
   return [...pieces.slice(0, most), pieces.slice(most).join(separator)];
 }

@@ -1,6 +1,6 @@
 import type { Body, For, Macro, Statement, Target } from "../syntax/nodes.ts";
 import type { ScopePlan, StatementPlan } from "../syntax/scopes.ts";
-import { failure, TemplateError } from "../template_error.ts";
+import { atLine, failure, TemplateError } from "../template_error.ts";
 import { isTrue, iterate } from "../values/containers.ts";
 import { toText } from "../values/text.ts";
 import { type Callable, isList, lazy, undefinedValue, type Value } from "../values/value.ts";
@@ -66,7 +66,11 @@ function executeNode(node: Statement, scope: Scope, output: Output, run: Templat
   switch (node.type) {
     case "output":
       for (const part of node.parts) {
-        write(typeof part === "string" ? part : toText(evaluate(part, scope, run)), output, run);
+        write(
+          typeof part === "string" ? part : atLine(part.line, () => toText(evaluate(part, scope, run))),
+          output,
+          run,
+        );
       }
       return "next";
     case "if": {

@@ -59,7 +59,7 @@ export function openStream(tokens: readonly Token[]): TokenStream {
 
 /** Names a token in a message. */
 export function describe(token: Token): string {
-  return token.text || token.type.replace("_", " of ");
+  return token.text || (token.type === "end" ? "end of template" : token.type);
 }
 
 function tooDeep(line: number): TemplateError {

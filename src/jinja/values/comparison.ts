@@ -1,10 +1,12 @@
 import { failure, missing, type TemplateError } from "../template_error.ts";
 import { compareTexts } from "./code_points.ts";
+import { countWork } from "./work.ts";
 import { asNumber, isNumber } from "./operators.ts";
 import { type Dict, isList, isText, isUndefined, kindOf, type Range, typeName, type Value } from "./value.ts";
 
 /** True if two values are equal, as Python's `==`. */
 export function equal(a: Value, b: Value): boolean {
+  countWork(typeof a === "string" && typeof b === "string" && a.length === b.length ? 1 + a.length / 16 : 1);
   if (isNumber(a) && isNumber(b)) return asNumber(a) == asNumber(b);
   if (isText(a) && isText(b)) return textOf(a) === textOf(b);
   if (isList(a) && isList(b)) return sameItems(a, b);
@@ -27,6 +29,7 @@ export type OrderOperator = "<" | "<=" | ">" | ">=";
  * @throws {TemplateError} if they have no order
  */
 export function ordered(operator: OrderOperator, a: Value, b: Value): boolean {
+  countWork(1);
   for (const value of [a, b]) if (isUndefined(value)) throw failure(value.message);
   if (isNumber(a) && isNumber(b)) return holds(operator, asNumber(a), asNumber(b));
   if (isText(a) && isText(b)) return holds(operator, compareTexts(textOf(a), textOf(b)), 0);

@@ -1,5 +1,6 @@
 import { missing } from "../template_error.ts";
 import { floatText } from "./float_text.ts";
+import { countText, countWork } from "./work.ts";
 import { type Dict, type DictView, isList, typeName, type Value } from "./value.ts";
 
 /** Characters that `repr` escapes. */
@@ -25,21 +26,22 @@ export function toText(value: Value): string {
  * @throws {TemplateError} if Python would print an address
  */
 export function represent(value: Value): string {
+  countWork(1);
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") return floatText(value);
-  if (typeof value === "string") return quoted(value);
-  if (isList(value)) return `[${value.map(represent).join(", ")}]`;
+  if (typeof value === "string") return countText(quoted(value));
+  if (isList(value)) return countText(`[${value.map(represent).join(", ")}]`);
   switch (value.kind) {
     case "tuple":
-      return `(${value.items.map(represent).join(", ")}${value.items.length === 1 ? "," : ""})`;
+      return countText(`(${value.items.map(represent).join(", ")}${value.items.length === 1 ? "," : ""})`);
     case "dict":
-      return dictText(value);
+      return countText(dictText(value));
     case "undefined":
       return "Undefined";
     case "view":
-      return viewText(value);
+      return countText(viewText(value));
     case "range":
       return `range(${value.start}, ${value.stop}${value.step === 1n ? "" : `, ${value.step}`})`;
     case "callable":
@@ -48,7 +50,7 @@ export function represent(value: Value): string {
     case "thing":
       if (value.text !== undefined) return value.text();
   }
-  throw missing(`printing a ${typeName(value)}`);
+  throw missing(`printing a value of type ${typeName(value)}`);
 }
 
 function dictText({ entries }: Dict): string {

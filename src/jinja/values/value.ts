@@ -1,5 +1,6 @@
 import type { Budget } from "../budget.ts";
 import { failure, missing } from "../template_error.ts";
+import { countText, countWork } from "./work.ts";
 
 /**
  * A value as Python has it: None is null, a whole number a bigint, a float a number, a list an array. All but iterators,
@@ -168,12 +169,13 @@ export function valueAt({ entries }: Dict, key: Value): Value | undefined {
  * @throws {TemplateError} if the value cannot be a key
  */
 export function hashOf(value: Value): string {
-  if (typeof value === "string") return `s${value}`;
+  countWork(1);
+  if (typeof value === "string") return countText(`s${value}`);
   if (typeof value === "bigint" || typeof value === "boolean") return `n${BigInt(value)}`;
   if (typeof value === "number") return Number.isInteger(value) ? `n${BigInt(value)}` : `f${value}`;
   if (value === null) return "None";
   if (isList(value)) throw failure("unhashable type: 'list'");
-  if (value.kind === "tuple") return `t${JSON.stringify(value.items.map(hashOf))}`;
+  if (value.kind === "tuple") return countText(`t${JSON.stringify(value.items.map(hashOf))}`);
   if (value.kind === "undefined") return "undefined";
   if (value.kind === "markup") return `s${value.text}`;
   if (value.kind === "dict" || value.kind === "view") throw failure(`unhashable type: '${typeName(value)}'`);

@@ -29,6 +29,8 @@ export interface RenderedTurns {
   readonly turns: readonly ChatTurn[];
 }
 
+/** White space of Python's that no template has, at the left and the right of placeholders. */
+const [LEFT, RIGHT] = ["\x1c", "\x1d"];
 /** White space that Python's `strip` takes away, which is not quite JavaScript's. */
 const SPACES = new RegExp(`^[${SPACE}]*`);
 
@@ -43,14 +45,14 @@ export function renderTurns(render: RenderChat, messages: readonly ChatMessage[]
   const now = new Date();
   const text = render(messages, now);
   const names = turnNames(messages);
-  const between = partsBetween(render, messages, names, now);
+  const { between, contents } = surroundingsOf(render, messages, names, now);
   const turns: ChatTurn[] = [];
   let at = 0;
   const skip = (part: string, name: string) => {
     if (!text.startsWith(part, at)) throw changed(name, text.slice(at, at + 20));
     at += part.length;
   };
-  messages.forEach(({ content }, i) => {
+  contents.forEach((content, i) => {
     skip(between[i], names[i]);
     const isLast = i === messages.length - 1;
     const follows = (end: number) =>
@@ -64,24 +66,40 @@ export function renderTurns(render: RenderChat, messages: readonly ChatMessage[]
   return { text, turns: turns.filter(({ start, end }) => end > start) };
 }
 
-/** Finds what a template writes before, between and behind the messages. */
-function partsBetween(
+/** A template around its messages. */
+interface Surroundings {
+  /** What it writes before, between and behind the messages. */
+  readonly between: readonly string[];
+  /** For each message, its content without the white space that the template takes away. */
+  readonly contents: readonly string[];
+}
+
+/** Finds what a template writes around messages: they are rendered as placeholders with white space at both ends. */
+function surroundingsOf(
   render: RenderChat,
   messages: readonly ChatMessage[],
   names: readonly string[],
   now: Date,
-): string[] {
+): Surroundings {
   const marks = messages.map((_, i) => `\u{F0000}${i}\u{F0001}`);
-  const pattern = render(messages.map(({ role }, i) => ({ role, content: marks[i] })), now);
+  const placeholders = messages.map(({ role }, i) => ({ role, content: LEFT + marks[i] + RIGHT }));
+  const pattern = render(placeholders, now);
   let from = 0;
-  const parts = marks.map((mark, i) => {
-    const place = pattern.indexOf(mark, from);
-    if (place < 0) throw changed(names[i], "nothing");
-    const part = pattern.slice(from, place);
-    from = place + mark.length;
-    return part;
+  const places = marks.map((mark, i) => {
+    const start = pattern.indexOf(mark, from);
+    if (start < 0) throw changed(names[i], "nothing");
+    from = start + mark.length;
+    const keepsLeft = pattern[start - 1] === LEFT;
+    const keepsRight = pattern[from] === RIGHT;
+    return { keepsLeft, keepsRight, start: start - Number(keepsLeft), end: from + Number(keepsRight) };
   });
-  return [...parts, pattern.slice(from)];
+  const ends = [0, ...places.map(({ end }) => end)];
+  const between = ends.map((end, i) => pattern.slice(end, places[i]?.start));
+  const contents = messages.map(({ content }, i) => {
+    const rest = places[i].keepsLeft ? content : strip(content, "left");
+    return places[i].keepsRight ? rest : strip(rest, "right");
+  });
+  return { between, contents };
 }
 
 /**
