@@ -4,7 +4,7 @@ import { TemplateError } from "../../src/jinja/template_error.ts";
 type Variables = Readonly<Record<string, JsonValue>>;
 
 /** Text that Jinja2 renders; its error; or neither, where the text is another each time. */
-export interface Outcome {
+interface Outcome {
   readonly text?: string;
   readonly error?: string;
 }

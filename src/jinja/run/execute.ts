@@ -9,11 +9,11 @@ import { filtered, startLoop } from "./loop.ts";
 import { type MacroArguments, macroValue } from "./macro.ts";
 import { enterScope, newScope, type Run, type Scope, valueOf } from "./scope.ts";
 
-/** What is done behind a statement: the next one, or the next turn of a loop, or what stands behind it. */
+/** The way on behind a statement: the next one, the next turn of a loop, or the end of the loop. */
 type Signal = "next" | "continue" | "break";
 
 /** A rendering with the scopes of its template. */
-export interface TemplateRun extends Run {
+interface TemplateRun extends Run {
   readonly plans: ReadonlyMap<Statement, StatementPlan>;
 }
 

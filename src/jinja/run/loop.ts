@@ -4,7 +4,7 @@ import { equal } from "../values/comparison.ts";
 import { type Arguments, type Callable, type Thing, tuple, undefinedValue, type Value } from "../values/value.ts";
 
 /** A loop that runs: its items, and what its body sees as `loop`. */
-export interface Loop {
+interface Loop {
   /** Goes on to the next item; undefined behind the last. */
   next(): Value | undefined;
   readonly value: Thing;

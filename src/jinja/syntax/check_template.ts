@@ -4,7 +4,7 @@ import { childrenOf, defaultsOf, partsOf, targetNames } from "./children.ts";
 import type { Body, Expression, Macro, Statement } from "./nodes.ts";
 
 /** Names that a template may use. */
-export interface KnownNames {
+interface KnownNames {
   readonly filters: { has(name: string): boolean };
   readonly tests: { has(name: string): boolean };
 }

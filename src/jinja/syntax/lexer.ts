@@ -48,8 +48,8 @@ interface Reader {
 }
 
 /**
- * Divides a template into tokens, as Jinja2 does with `trim_blocks` and `lstrip_blocks`: line ends become line feeds, the
- * last one goes, a line feed behind a block goes, and white space between the start of a line and a block.
+ * Divides a template into tokens, as Jinja2 does with `trim_blocks` and `lstrip_blocks`: line ends become line feeds,
+ * the last one goes, a line feed behind a block goes, and white space between the start of a line and a block.
  *
  * @throws {TemplateError} if it has characters or brackets that no template may have
  */

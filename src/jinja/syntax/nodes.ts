@@ -9,21 +9,21 @@ export type ComparisonOperator = "==" | "!=" | OrderOperator | "in" | "not in";
 export interface CallArguments {
   readonly positional: readonly Expression[];
   readonly named: readonly (readonly [name: string, value: Expression])[];
-  /** What stands behind `*`. */
+  /** A list of further arguments, behind `*`. */
   readonly spread: Expression | null;
-  /** What stands behind `**`. */
+  /** A dict of further arguments, behind `**`. */
   readonly spreadNamed: Expression | null;
 }
 
 /** A name that is read. */
-export interface Name {
+interface Name {
   readonly type: "name";
   readonly name: string;
   readonly line: number;
 }
 
 /** A call. */
-export interface Call {
+interface Call {
   readonly type: "call";
   readonly callee: Expression;
   readonly given: CallArguments;
@@ -86,7 +86,7 @@ export type Expression =
     readonly line: number;
   };
 
-/** What is assigned to: a name, an attribute of a namespace, or several of them. */
+/** Something that is assigned to: a name, an attribute of a namespace, or several of them. */
 export type Target =
   | { readonly type: "target"; readonly name: string }
   | { readonly type: "attribute target"; readonly name: string; readonly attribute: string }

@@ -6,7 +6,7 @@ import type { Body, Expression, Macro, Statement, Target } from "./nodes.ts";
  * The value of a name where its scope is entered: a parameter's is set by what enters it, another is that of the scope
  * around it, that of the rendering, or none until it is assigned.
  */
-export type Load = "parameter" | "outer" | "context" | "none";
+type Load = "parameter" | "outer" | "context" | "none";
 
 /** The names of a scope. */
 export type ScopePlan = ReadonlyMap<string, Load>;
@@ -27,7 +27,7 @@ export interface StatementPlan {
 }
 
 /** The scopes of a template. */
-export interface TemplatePlan {
+interface TemplatePlan {
   readonly root: ScopePlan;
   readonly of: ReadonlyMap<Statement, StatementPlan>;
 }

@@ -16,7 +16,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 const DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /**
- * Replaces the escapes of a string by their characters, as Python's codec `unicode-escape`; an unknown one stays as it is.
+ * Replaces the escapes of a string by their characters, as Python's codec `unicode-escape`; an unknown one stays.
  *
  * @throws {TemplateError} if one is malformed
  */

@@ -23,7 +23,7 @@ export function lengthOf(text: string): number {
 }
 
 /** True for one character of white space. */
-export function isSpace(character: string): boolean {
+function isSpace(character: string): boolean {
   return IS_SPACE.test(character);
 }
 

@@ -22,7 +22,8 @@ interface Specification {
 }
 
 /**
- * Formats values as Python's `str.format`. Attributes and items of fields, and fields within specifications, are missing.
+ * Formats values as Python's `str.format`. Attributes and items of fields, and fields within specifications, are
+ * missing.
  *
  * @throws {TemplateError} if values and text do not fit
  */

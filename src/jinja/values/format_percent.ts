@@ -8,7 +8,7 @@ import { isList, kindOf, typeName, type Value, valueAt } from "./value.ts";
 
 const CONVERSION = /%(?:\(([^()]*)\))?([-+ 0#]*)(\d*)(?:\.(\d*))?[hlL]?(.?)/gsu;
 
-/** What stands behind a `%`. */
+/** The parts of a format behind its `%`. */
 interface Conversion {
   readonly flags: string;
   readonly width: number;

@@ -5,7 +5,7 @@ import { asNumber, isInteger } from "./operators.ts";
 import { isList, type Range, range, tuple, typeName, type Value, valueAt } from "./value.ts";
 
 /** A slice's bounds, null where one is left out. */
-export interface Slice {
+interface Slice {
   readonly start: Value;
   readonly stop: Value;
   readonly step: Value;
@@ -80,13 +80,13 @@ function placesOf<T>(items: readonly T[], slice: Slice, budget: Budget): T[] {
 /** Finds the places of a slice, as CPython's `PySlice_AdjustIndices`. */
 function boundsOf(slice: Slice, length: number): Places {
   const [start, stop, step] = [slice.start, slice.stop, slice.step].map(boundOf);
-  const stride = step ?? 1;
-  if (stride === 0) throw failure("slice step cannot be zero");
-  const [least, most] = stride < 0 ? [-1, length - 1] : [0, length];
+  const by = step ?? 1;
+  if (by === 0) throw failure("slice step cannot be zero");
+  const [least, most] = by < 0 ? [-1, length - 1] : [0, length];
   const place = (bound: number) => Math.min(Math.max(bound < 0 ? bound + length : bound, least), most);
-  const from = start === null ? (stride < 0 ? most : least) : place(start);
-  const to = stop === null ? (stride < 0 ? least : most) : place(stop);
-  return { start: from, stop: to, step: stride, count: Math.max(0, Math.ceil((to - from) / stride)) };
+  const from = start === null ? (by < 0 ? most : least) : place(start);
+  const to = stop === null ? (by < 0 ? least : most) : place(stop);
+  return { start: from, stop: to, step: by, count: Math.max(0, Math.ceil((to - from) / by)) };
 }
 
 function boundOf(value: Value): number | null {

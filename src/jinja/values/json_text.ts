@@ -6,9 +6,9 @@ import { isNumber } from "./operators.ts";
 import { type Dict, isList, typeName, type Value } from "./value.ts";
 
 /** The form of a JSON text. */
-export interface JsonForm {
+interface JsonForm {
   readonly ascii: boolean;
-  /** What each level begins its lines with; null for one line. */
+  /** Beginning of the lines of each level; null for one line. */
   readonly indent: string | null;
   readonly itemSeparator: string;
   readonly keySeparator: string;

@@ -16,7 +16,7 @@ export function capitalize(text: string): string {
   return pointsOf(text).map((point, i, all) => i === 0 ? titleOf(point) : lowerAt(all, i)).join("");
 }
 
-/** Makes the first letter of each word upper case, as Python's method, for which a word is a run of letters with case. */
+/** Makes the first letter of each word upper case, as Python's method: a word is a run of letters with case. */
 export function title(text: string): string {
   let within = false;
   return pointsOf(text).map((point, i, all) => {

@@ -3,8 +3,8 @@ import { failure, missing } from "../template_error.ts";
 import { countText, countWork } from "./work.ts";
 
 /**
- * A value as Python has it: None is null, a whole number a bigint, a float a number, a list an array. All but iterators,
- * namespaces and loops are immutable, as in Jinja2's sandbox.
+ * A value as Python has it: None is null, a whole number a bigint, a float a number, a list an array. All but
+ * iterators, namespaces and loops are immutable, as in Jinja2's sandbox.
  */
 export type Value =
   | null
@@ -24,7 +24,7 @@ export type Value =
   | Thing;
 
 /** A tuple; one of `groupby` has names for its items. */
-export interface Tuple {
+interface Tuple {
   readonly kind: "tuple";
   readonly items: readonly Value[];
   readonly names?: readonly string[];
@@ -50,7 +50,7 @@ export interface Markup {
 }
 
 /** An iterator, which gives its items once. */
-export interface Lazy {
+interface Lazy {
   readonly kind: "iterator";
   readonly items: Iterator<Value>;
 }

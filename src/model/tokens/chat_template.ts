@@ -1,9 +1,6 @@
 import type { TemplateError } from "../../jinja/template_error.ts";
 import type { Template } from "../../jinja/template.ts";
-import type { ChatMessage } from "./chat_turns.ts";
-
-/** Renders messages and the start of the answer, as it is at a time: some templates show the date. */
-export type RenderChat = (messages: readonly ChatMessage[], now: Date) => string;
+import type { RenderChat } from "./chat_turns.ts";
 
 /** Special tokens that templates refer to by name; one that a tokenizer lacks is undefined. */
 const NAMED_TOKENS = [

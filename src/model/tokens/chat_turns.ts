@@ -1,5 +1,4 @@
 import { SPACE, strip } from "../../jinja/values/code_points.ts";
-import type { RenderChat } from "./chat_template.ts";
 
 /** A message of a chat. */
 export interface ChatMessage {
@@ -8,6 +7,9 @@ export interface ChatMessage {
   /** The text. */
   readonly content: string;
 }
+
+/** Renders messages and the start of the answer, as it is at a time: some templates show the date. */
+export type RenderChat = (messages: readonly ChatMessage[], now: Date) => string;
 
 /** The place of a message's content, in UTF-16 code units. */
 export interface ChatTurn {
@@ -68,7 +70,7 @@ export function renderTurns(render: RenderChat, messages: readonly ChatMessage[]
 
 /** A template around its messages. */
 interface Surroundings {
-  /** What it writes before, between and behind the messages. */
+  /** Texts before, between and behind the messages. */
   readonly between: readonly string[];
   /** For each message, its content without the white space that the template takes away. */
   readonly contents: readonly string[];

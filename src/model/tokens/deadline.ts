@@ -4,8 +4,8 @@ const LEAST_SECONDS = 10;
 const SECONDS_PER_MILLION = 10;
 
 /**
- * Waits for the library, which works on a thread of its own, until a deadline. It goes on behind it, as nothing can stop
- * a native thread, but this one is free to say so and to end the process.
+ * Waits for the library, which works on a thread of its own, until a deadline. It goes on behind it, as nothing can
+ * stop a native thread, but this one is free to say so and to end the process.
  *
  * @throws {RangeError} if the library takes longer
  */

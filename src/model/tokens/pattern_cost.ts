@@ -32,8 +32,8 @@ const LATER = [
  * Finds what a splitting pattern must be so that the library's backtracking takes, from each place of a text, a number
  * of steps that grows no faster than the text: the library ends the process after 10 million. Null if it is so.
  *
- * Refused are repetitions of what matches in several ways, and repetitions that may share their text with the next where
- * something behind them can fail.
+ * Refused are repetitions of what matches in several ways, and repetitions that may share their text with the next
+ * where something behind them can fail.
  */
 export function patternFault(pattern: string): string | null {
   if (pattern.length > MOST_CHARACTERS) return `have at most ${MOST_CHARACTERS} characters`;
@@ -94,7 +94,7 @@ function faultOfPart(
       return part.of === null ? null : first(optionsOf(part.of), (option) => faultOf(option, false, overlap));
     case "repeat":
       if (part.max <= SHORT && !hasLong(part.of)) return null;
-      // What cannot fail is not tried in another way.
+      // Nothing is tried in another way that cannot fail.
       if (part.max === 1 || !fails) return faultOf(part.of, fails, overlap);
       return isPlain(part.of, overlap) ? null : "repeat only what matches in one way";
   }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { newBudget } from "../../../src/jinja/budget.ts";
 import { compareTexts, splitLines, splitSpaces, strip } from "../../../src/jinja/values/code_points.ts";
 import { dateText } from "../../../src/jinja/values/date_text.ts";
 import { exponentText, fixedText, floatText, generalText, roundTo } from "../../../src/jinja/values/float_text.ts";
+import { formatBraces } from "../../../src/jinja/values/format_braces.ts";
+import { formatPercent } from "../../../src/jinja/values/format_percent.ts";
 import { capitalize, title } from "../../../src/jinja/values/letter_case.ts";
 import { represent } from "../../../src/jinja/values/text.ts";
 import { dict, range, tuple } from "../../../src/jinja/values/value.ts";
@@ -55,6 +58,19 @@ Deno.test("dateText() writes dates in the C locale, with glibc's flags", () => {
     "Mon 30 December 2024, 12:05 AM, 2025-W01, 365, 52",
   );
   assert.throws(() => dateText("%s", date), { reason: "missing", message: /the directive %s/ });
+});
+
+Deno.test("formatBraces() and formatPercent() write numbers as Python and C do", () => {
+  const given = { positional: [1234567n, 3.14159, "é"], named: new Map() };
+  assert.equal(
+    formatBraces("{0:,} {1:+.2f} {2:*^5} {0:x} {{}}", given, newBudget()),
+    "1,234,567 +3.14 **é** 12d687 {}",
+  );
+  assert.equal(
+    formatPercent("%05d|%-6.1f|%e|%%", tuple([-42n, 2.25, 12345.678]), newBudget()),
+    "-0042|2.2   |1.234568e+04|%",
+  );
+  assert.throws(() => formatBraces("{} {0}", given, newBudget()), { reason: "fails", message: /cannot mix/ });
 });
 
 Deno.test("arithmetic follows Python: signs of remainders, floors, whole numbers of any size", () => {
