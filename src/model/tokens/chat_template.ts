@@ -25,37 +25,40 @@ const MOST_SHOWN = 300;
 export async function chatTemplate(config: Record<string, unknown>): Promise<RenderChat | null> {
   const source = templateSource(config.chat_template);
   if (source === null) return null;
-  const [{ compileTemplate }, errors] = await Promise.all([
+  const [{ compileTemplate }, { TemplateError }] = await Promise.all([
     import("../../jinja/template.ts"),
     import("../../jinja/template_error.ts"),
   ]);
-  const explained = <T>(run: () => T, explain: (error: TemplateError) => Error): T => {
-    try {
-      return run();
-    } catch (error) {
-      throw error instanceof errors.TemplateError ? explain(error) : error;
-    }
+  const refused = (error: unknown) => {
+    if (!(error instanceof TemplateError)) return error;
+    return new RangeError(`Cannot encode a chat as its template must ${reasonOf(error, "take the messages")}`);
   };
-  const template: Template = explained(
-    () => compileTemplate(source),
-    (error) => new SyntaxError(`Cannot load chat_template as it must ${reasonOf(error, "be a Jinja template")}`),
-  );
+  let template: Template;
+  try {
+    template = compileTemplate(source);
+  } catch (error) {
+    if (error instanceof TemplateError && error.reason === "fails") {
+      throw new SyntaxError(`Cannot load chat_template as it must ${reasonOf(error, "be a Jinja template")}`);
+    }
+    // The model can be used without a chat.
+    return () => {
+      throw refused(error);
+    };
+  }
   const named = Object.fromEntries(NAMED_TOKENS.flatMap((name) => {
     const text = tokenText(config[name]);
     return text === null ? [] : [[name, text]];
   }));
-  return (messages, now) =>
-    explained(
-      () => {
-        const given = messages.map(({ role, content }) => ({ role, content }));
-        // transformers passes the two nulls as well, and some templates ask if they are defined.
-        return template.render(
-          { ...named, messages: given, tools: null, documents: null, add_generation_prompt: true },
-          now,
-        );
-      },
-      (error) => new RangeError(`Cannot encode a chat as its template must ${reasonOf(error, "take the messages")}`),
-    );
+  return (messages, now) => {
+    const given = messages.map(({ role, content }) => ({ role, content }));
+    // transformers passes the two nulls as well, and some templates ask if they are defined.
+    const variables = { ...named, messages: given, tools: null, documents: null, add_generation_prompt: true };
+    try {
+      return template.render(variables, now);
+    } catch (error) {
+      throw refused(error);
+    }
+  };
 }
 
 /** Says what a template must be or do, what it does, and in which line. */

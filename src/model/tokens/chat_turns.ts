@@ -43,7 +43,10 @@ const SPACES = new RegExp(`^[${SPACE}]*`);
  * @param render the chat template
  * @throws {RangeError} if the template changes contents or leaves some out
  */
-export function renderTurns(render: RenderChat, messages: readonly ChatMessage[]): RenderedTurns {
+export function renderTurns(
+  render: (messages: readonly ChatMessage[], now: Date) => string,
+  messages: readonly ChatMessage[],
+): RenderedTurns {
   const now = new Date();
   const text = render(messages, now);
   const names = turnNames(messages);
