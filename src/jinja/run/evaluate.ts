@@ -1,6 +1,5 @@
 import { attributeOf, itemOf } from "../library/attributes.ts";
 import { applyFilter, applyTest } from "../library/environment.ts";
-import { namesIn } from "../syntax/children.ts";
 import type { CallArguments, ComparisonOperator, Expression } from "../syntax/nodes.ts";
 import { failure, missing, TemplateError } from "../template_error.ts";
 import { equal, ordered } from "../values/comparison.ts";
@@ -14,6 +13,9 @@ import { type Run, type Scope, valueOf } from "./scope.ts";
 
 /** Name under which a block's scope keeps the text that its filter is for. */
 export const BLOCK_TEXT = "block text";
+
+/** Values that Jinja2 does not compute beforehand. */
+const FOUND_AT_RUNTIME: readonly Expression["type"][] = ["name", "attribute", "item", "call"];
 
 /**
  * Evaluates an expression.
@@ -78,7 +80,7 @@ function evaluateNode(node: Expression, scope: Scope, run: Run): Value {
       const of = value(node.of);
       const [start, stop, step] = [0, 1, 2].map((i) => node.bounds[i] ? value(node.bounds[i]) : null);
       // Jinja2 computes parts of constants beforehand, and makes an undefined value where there are none.
-      if (!hasParts(of) && namesIn(node.of).length === 0) throw missing("a part of such a constant");
+      if (!hasParts(of) && !FOUND_AT_RUNTIME.includes(node.of.type)) throw missing("a part of such a value");
       return sliceOf(of, { start, stop, step }, run.budget);
     }
     case "call":

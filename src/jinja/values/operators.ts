@@ -26,6 +26,7 @@ export function arithmetic(operator: ArithmeticOperator, left: Value, right: Val
     if (isInteger(right)) return repeated(left, right, budget);
     if (isInteger(left)) return repeated(right, left, budget);
   }
+  if (operator === "%" && kindOf(left) === "markup") throw missing("a format that is marked safe");
   throw unsupported(operator, left, right);
 }
 
