@@ -9,6 +9,8 @@ const MOST_WAYS = 256;
 /** Characters that classes are compared by, besides those that a pattern names: the first, and some of all scripts. */
 const COMPARED = 0x600;
 const STRIDE = 13;
+/** Comparisons of two parts, each of which takes up to a millisecond; published patterns need 20. */
+const MOST_COMPARISONS = 500;
 const LATER = [
   0x4e00,
   0x9fa5,
@@ -41,6 +43,7 @@ export function patternFault(pattern: string): string | null {
   try {
     tree = parsePattern(pattern);
   } catch (error) {
+    if (error instanceof RangeError) return "have fewer groups within each other";
     if (!(error instanceof SyntaxError)) throw error;
     return `be known: it has ${error.message}`;
   }
@@ -49,7 +52,7 @@ export function patternFault(pattern: string): string | null {
   const overlap = overlapBy([...points, ...written].filter((point) => point <= 0x10ffff));
   const options = tree.kind === "choice" ? tree.parts : [tree];
   for (const option of options) {
-    const fault = faultOf(option, false, overlap);
+    const fault = faultOf(option, [], overlap);
     if (fault !== null) return fault;
   }
   return null;
@@ -57,14 +60,13 @@ export function patternFault(pattern: string): string | null {
 
 type Overlap = (a: PatternNode, b: PatternNode) => boolean;
 
-/** Finds the fault of a part behind which a match may fail, or may not. */
-function faultOf(node: PatternNode, mayFail: boolean, overlap: Overlap): string | null {
+/** Finds the fault of a part, with the parts behind it. */
+function faultOf(node: PatternNode, behind: readonly PatternNode[], overlap: Overlap): string | null {
   if (waysOf(node) > MOST_WAYS) return `match in at most ${MOST_WAYS} ways`;
   const parts = node.kind === "sequence" ? node.parts.flatMap(flat) : [node];
   for (const [i, part] of parts.entries()) {
-    const rest = parts.slice(i + 1);
-    const fault = faultOfPart(part, rest, mayFail, overlap) ??
-      (isLong(part) ? faultBehind(part, rest, mayFail, overlap) : null);
+    const rest = [...parts.slice(i + 1), ...behind];
+    const fault = faultOfPart(part, rest, overlap) ?? (isLong(part) ? faultBehind(part, rest, overlap) : null);
     if (fault !== null) return fault;
   }
   return null;
@@ -75,45 +77,34 @@ function flat(node: PatternNode): readonly PatternNode[] {
   return node.kind === "sequence" ? node.parts.flatMap(flat) : [node];
 }
 
-function faultOfPart(
-  part: PatternNode,
-  rest: readonly PatternNode[],
-  mayFail: boolean,
-  overlap: Overlap,
-): string | null {
-  const fails = mayFail || rest.some(canFail);
+function faultOfPart(part: PatternNode, rest: readonly PatternNode[], overlap: Overlap): string | null {
   switch (part.kind) {
     case "set":
       return null;
     case "sequence":
-      return faultOf(part, fails, overlap);
+      return faultOf(part, rest, overlap);
     case "choice":
-      return first(part.parts, (option) => faultOf(option, fails, overlap));
+      return first(part.parts, (option) => faultOf(option, rest, overlap));
     case "look":
     case "atomic":
-      return part.of === null ? null : first(optionsOf(part.of), (option) => faultOf(option, false, overlap));
+      return part.of === null ? null : first(optionsOf(part.of), (option) => faultOf(option, [], overlap));
     case "repeat":
       if (part.max <= SHORT && !hasLong(part.of)) return null;
       // Nothing is tried in another way that cannot fail.
-      if (part.max === 1 || !fails) return faultOf(part.of, fails, overlap);
+      if (part.max === 1 || !rest.some(canFail) && !hasLong(part.of)) return faultOf(part.of, rest, overlap);
       return isPlain(part.of, overlap) ? null : "repeat only what matches in one way";
   }
 }
 
 /** Finds a part behind a long repetition that may take some of its text, where something behind that can fail. */
-function faultBehind(
-  part: PatternNode,
-  rest: readonly PatternNode[],
-  mayFail: boolean,
-  overlap: Overlap,
-): string | null {
+function faultBehind(part: PatternNode, rest: readonly PatternNode[], overlap: Overlap): string | null {
   for (const [i, next] of rest.entries()) {
     if (next.kind === "look") {
       if (next.of !== null && hasLong(next.of)) return "look no further behind a repetition";
       continue;
     }
     const shares = overlap(part, next);
-    if (shares && hasLong(next) && (mayFail || !isLong(next) || rest.slice(i + 1).some(canFail))) {
+    if (shares && hasLong(next) && (!isLong(next) || rest.slice(i + 1).some(canFail))) {
       return "have no repetitions that may share their text";
     }
     if (!shares && !isNullable(next)) return null;
@@ -215,7 +206,10 @@ function overlapBy(named: readonly number[]): Overlap {
     ...Array.from({ length: 900 }, (_, i) => COMPARED + STRIDE * i),
     ...later,
   ].map((point) => String.fromCodePoint(point));
+  let count = 0;
   return (a, b) => {
+    // A pattern with more repetitions than that is judged by the worst.
+    if (++count > MOST_COMPARISONS) return true;
     const [x, y] = [firstSets(a), firstSets(b)];
     if (x.includes(null) || y.includes(null)) return true;
     if (x.length === 0 || y.length === 0) return false;

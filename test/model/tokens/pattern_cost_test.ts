@@ -39,6 +39,9 @@ const REFUSED: readonly [pattern: string, fault: RegExp][] = [
   [String.raw`(\s+\w+)*$`, REPEATED],
   ["a*a*b", SHARING],
   ["(.*)(.*)x", SHARING],
+  ["(?:.*|b) +a", SHARING],
+  ["(?:a*|b)?a*c", SHARING],
+  ["(?:[ab]?.+b)+", REPEATED],
   [".*a.*b", SHARING],
   [String.raw`\w+\d+\w+!`, SHARING],
   ["[[:foo:]]+\\s+x", SHARING],
@@ -50,6 +53,8 @@ const REFUSED: readonly [pattern: string, fault: RegExp][] = [
   ["(?x: a)", UNKNOWN],
   ["(?(1)a|b)", UNKNOWN],
   ["(a", UNKNOWN],
+  ["(".repeat(9_000), /^have fewer groups within each other$|^be known/],
+  ["a*b*c*d*e*".repeat(900), SHARING],
   ["a".repeat(10_001), /^have at most 10000 characters$/],
 ];
 
