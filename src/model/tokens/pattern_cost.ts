@@ -2,6 +2,8 @@ import { parsePattern, type PatternNode } from "./pattern_syntax.ts";
 
 /** Characters of a pattern; published ones have up to 1,500. */
 const MOST_CHARACTERS = 10_000;
+/** Parts of an alternative that follow each other. */
+const MOST_PARTS = 200;
 /** A repetition that may go on longer depends on the text's length. */
 const SHORT = 16;
 /** Ways in which the short parts of an alternative may match the same text. */
@@ -64,6 +66,7 @@ type Overlap = (a: PatternNode, b: PatternNode) => boolean;
 function faultOf(node: PatternNode, behind: readonly PatternNode[], overlap: Overlap): string | null {
   if (waysOf(node) > MOST_WAYS) return `match in at most ${MOST_WAYS} ways`;
   const parts = node.kind === "sequence" ? node.parts.flatMap(flat) : [node];
+  if (parts.length + behind.length > MOST_PARTS) return `have at most ${MOST_PARTS} parts in a row`;
   for (const [i, part] of parts.entries()) {
     const rest = [...parts.slice(i + 1), ...behind];
     const fault = faultOfPart(part, rest, overlap) ?? (isLong(part) ? faultBehind(part, rest, overlap) : null);
