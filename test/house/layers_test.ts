@@ -40,13 +40,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   perturbation: ["statistics"],
   units: ["statistics"],
   statistics: [],
-  model: ["attribution", "perturbation", "statistics", "checkpoint", "graph", "ops", "quant", "gpu", "files"],
+  model: ["attribution", "perturbation", "statistics", "checkpoint", "graph", "ops", "quant", "gpu", "files", "jinja"],
   checkpoint: ["quant", "files", "time"],
   graph: ["ops", "onnx", "gpu", "quant"],
   ops: ["onnx", "gpu", "quant"],
   onnx: [],
   gpu: ["time"],
   quant: [],
+  // Templates of chats.
+  jinja: [],
   // Services of the machine.
   files: [],
   time: [],

@@ -1,6 +1,5 @@
 import type { Span } from "./align_tokens.ts";
-import type { RenderChat } from "./chat_template.ts";
-import { type ChatMessage, type ChatTurn, renderTurns } from "./chat_turns.ts";
+import { type ChatMessage, type ChatTurn, type RenderChat, renderTurns } from "./chat_turns.ts";
 import type { EncodedPrompt, PromptOptions, Token } from "./tokenizer.ts";
 
 /** The parts of a tokenizer that encoding a prompt needs. */

@@ -1,7 +1,8 @@
 import type { TokenizerFiles } from "../../checkpoint/checkpoint.ts";
 import { alignTokens, type Span } from "./align_tokens.ts";
 import { joinBytes, readablePieces } from "./byte_level.ts";
-import { chatTemplate, type RenderChat, templateSource } from "./chat_template.ts";
+import { chatTemplate, templateSource } from "./chat_template.ts";
+import type { RenderChat } from "./chat_turns.ts";
 import { encodePrompt, type PromptEncoder } from "./encode_prompt.ts";
 import { endTokens, findToken, namedToken } from "./named_tokens.ts";
 import { openVocabulary, type Vocabulary } from "./vocabulary.ts";

@@ -1,22 +1,30 @@
+import { patternFault } from "./pattern_cost.ts";
+
 /** A step of a `tokenizer.json`, or a sequence of steps. */
 type Step = Readonly<Record<string, unknown>>;
 
 /** A rule for the steps of a type. */
 interface Rule {
-  readonly must: string;
-  holds(step: Step): boolean;
+  /** Says what a step must do; null if it does. */
+  fault(step: Step): string | null;
 }
 
-/** Rules without which the library ends the whole process in place of an error. */
+const rule = (must: string, holds: (step: Step) => boolean): Rule => ({ fault: (step) => holds(step) ? null : must });
+
+/** Rules without which the library ends the whole process in place of an error, or does not come to an end. */
 const RULES: ReadonlyMap<unknown, Rule> = new Map<unknown, Rule>([
-  ["FixedLength", { must: "have a length of at least 1", holds: ({ length }) => length !== 0 }],
+  ["FixedLength", rule("have a length of at least 1", ({ length }) => length !== 0)],
   // Patterns may match an empty text.
-  ["Replace", { must: "replace a text that is not empty", holds: ({ pattern }) => Boolean((pattern as Step)?.String) }],
-  ["Precompiled", { must: "not be compiled", holds: () => false }],
-  ["TemplateProcessing", {
-    must: "take one text, and list the special tokens that it adds",
-    holds: ({ single, special_tokens }) => takesOne(single) && listsTokens(single, special_tokens),
-  }],
+  ["Replace", rule("replace a text that is not empty", ({ pattern }) => Boolean((pattern as Step)?.String))],
+  ["Precompiled", rule("not be compiled", () => false)],
+  ["Split", { fault: ({ pattern }) => splitFault(pattern) }],
+  [
+    "TemplateProcessing",
+    rule(
+      "take one text, and list the special tokens that it adds",
+      ({ single, special_tokens }) => takesOne(single) && listsTokens(single, special_tokens),
+    ),
+  ],
 ]);
 
 /** Keys that have steps in a text's way to its tokens, and those of their sequences. */
@@ -34,10 +42,10 @@ const PLACES = [
 export function checkSteps(tokenizer: Step): void {
   for (const [place, several] of PLACES) {
     for (const step of stepsOf(tokenizer[place], several)) {
-      const rule = RULES.get(step.type);
-      if (rule === undefined || rule.holds(step)) continue;
+      const must = RULES.get(step.type)?.fault(step) ?? null;
+      if (must === null) continue;
       const got = JSON.stringify(step).slice(0, 100);
-      throw new SyntaxError(`Cannot load tokenizer.json as its ${place} ${step.type} must ${rule.must}: got ${got}`);
+      throw new SyntaxError(`Cannot load tokenizer.json as its ${place} ${step.type} must ${must}: got ${got}`);
     }
   }
 }
@@ -52,6 +60,14 @@ function stepsOf(step: unknown, several: string): Step[] {
 function listsTokens(parts: unknown, listed: unknown): boolean {
   const ids = Array.isArray(parts) ? parts.map((part) => part?.SpecialToken?.id).filter((id) => id !== undefined) : [];
   return ids.every((id) => Object.hasOwn(Object(listed), id));
+}
+
+/** Finds what a regular expression must be; a plain text is always fine. */
+function splitFault(pattern: unknown): string | null {
+  const text = (pattern as Step | null | undefined)?.Regex;
+  if (typeof text !== "string") return null;
+  const must = patternFault(text);
+  return must === null ? null : `split by a pattern that the library matches in bounded time, which must ${must}`;
 }
 
 /** True if no part of a template is a second text. */

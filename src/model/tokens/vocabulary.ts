@@ -1,4 +1,5 @@
 import { shownText, shownValue } from "../../files/shown_value.ts";
+import { beforeDeadline } from "./deadline.ts";
 import { checkMerges } from "./merges.ts";
 import { checkSteps } from "./steps.ts";
 
@@ -77,8 +78,10 @@ export async function openVocabulary(tokenizer: Readonly<Record<string, unknown>
       // No space is put before an empty text.
       if (text === "" && tokens === "text") return [];
       try {
-        return (await engine.encode(text, null, { addSpecialTokens: tokens === "with-special" })).getIds();
+        const encoding = engine.encode(text, null, { addSpecialTokens: tokens === "with-special" });
+        return (await beforeDeadline(text, encoding)).getIds();
       } catch (error) {
+        if (error instanceof RangeError) throw error;
         const got = shownText((error as Error).message);
         throw new RangeError(`Cannot tokenize the text as the vocabulary must have its tokens: got ${got}`);
       }

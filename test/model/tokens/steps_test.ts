@@ -14,6 +14,11 @@ const REFUSED: readonly [place: string, step: Record<string, unknown>, message: 
   ],
   ["normalizer", { type: "Replace", pattern: { Regex: "x*" }, content: "x" }, /normalizer Replace must replace a text/],
   ["normalizer", { type: "Precompiled", precompiled_charsmap: "AAAA" }, /normalizer Precompiled must not be compiled/],
+  [
+    "pre_tokenizer",
+    { type: "Split", pattern: { Regex: "(a+)+$" }, behavior: "Isolated" },
+    /pre_tokenizer Split must split by a pattern that .* which must repeat only what matches in one way: got \{/,
+  ],
   ["post_processor", { type: "TemplateProcessing", single }, /post_processor TemplateProcessing must take one text/],
   [
     "post_processor",
@@ -36,7 +41,10 @@ for (const [place, step, message] of REFUSED) {
 Deno.test("checkSteps() lets steps of other places and sizes be", () => {
   checkSteps({
     normalizer: { type: "Replace", pattern: { String: " " }, content: "x" },
-    pre_tokenizer: { type: "FixedLength", length: 1 },
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [{ type: "FixedLength", length: 1 }, { type: "Split", pattern: { String: "(a+)+$" } }],
+    },
     post_processor: null,
     decoder: { type: "Replace", pattern: { Regex: "x*" }, content: "x" },
   });
