@@ -1,0 +1,63 @@
+import { type ChainParts, chainParts } from "../../src/attribution/chains/chain_parts.ts";
+import type { TokenShares } from "../../src/attribution/chains/row_shares.ts";
+import { rocAuc } from "../../src/metrics/ground_truth.ts";
+
+/** How well influences of steps tell those that count from the others, in one prompt. */
+export interface StepScore {
+  /** The chance that a step that counts has more than one that does not. */
+  readonly auc: number;
+  /** True if every step that counts has more than every other. */
+  readonly apart: boolean;
+  /** Number of steps that do not count and have at least as much as some step that does. */
+  readonly invented: number;
+}
+
+/**
+ * Scores influences of steps against what is known of them.
+ *
+ * @param counts [steps], true for some and false for others
+ */
+export function scoreSteps(influences: readonly number[], counts: readonly boolean[]): StepScore {
+  const least = Math.min(...influences.filter((_, i) => counts[i]));
+  const invented = influences.filter((value, i) => !counts[i] && value >= least).length;
+  return { auc: rocAuc(influences, counts), apart: invented === 0, invented };
+}
+
+/** The mean of scores over prompts. */
+export interface MeanScore {
+  readonly prompts: number;
+  /** Share of prompts in which the steps are told apart without a mistake. */
+  readonly apart: number;
+  readonly auc: number;
+  /** Invented steps a prompt. */
+  readonly invented: number;
+}
+
+/** Averages scores over prompts. */
+export function meanScore(scores: readonly StepScore[]): MeanScore {
+  const mean = (of: (score: StepScore) => number) => scores.reduce((sum, score) => sum + of(score), 0) / scores.length;
+  return {
+    prompts: scores.length,
+    apart: mean(({ apart }) => Number(apart)),
+    auc: mean(({ auc }) => auc),
+    invented: mean(({ invented }) => invented),
+  };
+}
+
+/**
+ * Follows chains that pass the words of steps alone: at any other token but the answer's a chain ends.
+ *
+ * @param spans positions of each step's words that count as the step
+ * @param passed positions that chains pass
+ */
+export function chainsOfWords(
+  shares: TokenShares,
+  answer: readonly number[],
+  spans: readonly (readonly number[])[],
+  passed: readonly number[],
+): ChainParts {
+  const open = new Set([...answer, ...passed]);
+  const { targets: T } = shares;
+  const generated = shares.generated.map((share, k) => open.has(Math.floor(k / T)) ? share : 0);
+  return chainParts({ ...shares, generated }, answer, spans);
+}
