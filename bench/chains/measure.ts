@@ -9,6 +9,7 @@ import { attribute } from "../../src/explain/attribute.ts";
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { spanInfluences } from "../../src/explain/record/span_influences.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import { print } from "../figure.ts";
 import { CHAIN_METHODS, type ChainMethod } from "./chain_methods.ts";
 import { type ChainCase, mixedCases } from "./mixed_cases.ts";
 import { chainsOfWords, type MeanScore, meanScore, scoreSteps, type StepScore } from "./score_steps.ts";
@@ -25,11 +26,11 @@ const [prompts = "93", ...names] = Deno.args;
 const cases = mixedCases(Number(prompts));
 const chosen = Object.entries(CHAIN_METHODS).filter(([name]) => names.length === 0 || names.includes(name));
 const model = await loadModel("chains", { device: "cpu" });
-console.log(
+print(
   "| method | read: direct steps | read: necessary steps | reach, all chains | invented | reach, words alone | " +
     "invented | forwards | s |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
 );
-for (const [name, method] of chosen) console.log(await measure(name, method));
+for (const [name, method] of chosen) print(await measure(name, method));
 model.close();
 
 async function measure(name: string, method: ChainMethod): Promise<string> {

@@ -2,7 +2,7 @@ import { type ChainParts, chainParts } from "../../src/attribution/chains/chain_
 import type { TokenShares } from "../../src/attribution/chains/row_shares.ts";
 import { rocAuc } from "../../src/metrics/ground_truth.ts";
 
-/** How well influences of steps tell those that count from the others, in one prompt. */
+/** Score of the influences of steps in one prompt: do those that count have more than the others? */
 export interface StepScore {
   /** The chance that a step that counts has more than one that does not. */
   readonly auc: number;
