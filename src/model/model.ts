@@ -1,12 +1,9 @@
-import { cacheFolder } from "../checkpoint/cache/cache_directory.ts";
 import { openCheckpoint } from "../checkpoint/open_checkpoint.ts";
 import { assembleModel } from "./assemble_model.ts";
 import type { LanguageModel } from "./language_model.ts";
 import type { LoadOptions } from "./load/load_options.ts";
-import { loadWeights } from "./load/load_weights.ts";
+import { loadCheckpoint } from "./load_checkpoint.ts";
 import { locateModel } from "./load/locate_model.ts";
-import { modelIdentity } from "./load/model_identity.ts";
-import { weightsCache } from "./load/quantize/weights_cache.ts";
 import { openOnDevice } from "./open_on_device.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 
@@ -30,16 +27,8 @@ export async function loadModel(source?: string, options: LoadOptions = {}): Pro
   const { path, id } = await locateModel(source, options);
   const checkpoint = await openCheckpoint(path);
   return await openOnDevice(checkpoint, options, async (config, executor) => {
-    const directory = await weightsCache(options.cache);
-    const { onHint, onLoad } = options;
-    const how = { directory, onHint, onLoad };
-    const quantize = options.quantize ?? "none";
-    const loaded = await loadWeights(checkpoint, config, executor, quantize, how);
-    const fingerprint = await checkpoint.fingerprint(
-      directory === null ? undefined : cacheFolder("digests", directory),
-    );
+    const loaded = await loadCheckpoint(checkpoint, config, executor, options);
     const runtime = createModelRuntime(checkpoint, config, executor, options);
-    const identity = modelIdentity({ ...checkpoint, fingerprint, quantize });
-    return assembleModel(checkpoint, runtime, { ...loaded, id, fingerprint, identity });
+    return assembleModel(checkpoint, runtime, { ...loaded, id });
   });
 }

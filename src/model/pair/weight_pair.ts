@@ -5,11 +5,10 @@ import { assembleModel } from "../assemble_model.ts";
 import type { LanguageModel } from "../language_model.ts";
 import { changedWeights } from "./changed_weights.ts";
 import type { LoadOptions } from "../load/load_options.ts";
-import { loadWeights, type Quantize } from "../load/load_weights.ts";
+import { loadCheckpoint } from "../load_checkpoint.ts";
+import type { Quantize } from "../load/load_weights.ts";
 import { locateModel } from "../load/locate_model.ts";
-import { modelIdentity } from "../load/model_identity.ts";
 import { readModelConfig } from "../load/read_model_config.ts";
-import { weightsCache } from "../load/quantize/weights_cache.ts";
 import { OTHER } from "../graphs/weight_path_graph.ts";
 import { openOnDevice } from "../open_on_device.ts";
 import { createModelRuntime } from "../run/model_runtime.ts";
@@ -62,19 +61,12 @@ export async function loadWeightPair(
         { checkpoint: second, quantize: other.quantize ?? "none" },
       ];
       const changed = await changedWeights(forms[0], forms[1], config);
-      const directory = await weightsCache(options.cache);
       const facts = [];
       for (const [i, { checkpoint, quantize }] of forms.entries()) {
         const onLoad = (share: number) => options.onLoad?.((i + share) / 2);
         const target = i === 0 ? executor : renamed(executor, changed);
-        const loaded = await loadWeights(checkpoint, config, target, quantize, {
-          directory,
-          onHint: options.onHint,
-          onLoad,
-        });
-        const fingerprint = await checkpoint.fingerprint();
-        const id = (i === 0 ? here : there).id;
-        facts.push({ ...loaded, id, fingerprint, identity: modelIdentity({ ...checkpoint, fingerprint, quantize }) });
+        const loaded = await loadCheckpoint(checkpoint, config, target, { ...options, quantize, onLoad });
+        facts.push({ ...loaded, id: (i === 0 ? here : there).id });
       }
       const runtime = createModelRuntime(checkpoint, config, executor, options);
       const model = assembleModel(checkpoint, runtime, facts[0]);
