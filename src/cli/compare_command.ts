@@ -7,9 +7,8 @@ import { readableJson } from "../report/text/readable_json.ts";
 import { MOST_CALLS } from "../explain/options/bounds.ts";
 import { oneOf, text, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
-import { write, writeData } from "./write.ts";
+import { write, writeResult } from "./write.ts";
 import { parseJson } from "../files/json_object.ts";
-import { writePlain } from "../files/plain_file.ts";
 import { errorText } from "../files/system_error.ts";
 import { readArgument } from "./argument_values.ts";
 
@@ -61,8 +60,7 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     : format === "csv"
     ? recordPairsCsv(result)
     : recordComparisonText(result);
-  if (out === undefined) (format === "table" ? write : writeData)(Deno.stdout, rendered);
-  else await writePlain(out, rendered);
+  await writeResult(rendered, { out, isText: format === "table" });
   return 0;
 }
 

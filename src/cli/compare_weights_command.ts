@@ -12,7 +12,7 @@ import { flagHelp } from "./flag_help.ts";
 import { MODEL_FLAG_HELP, MODEL_OPTIONS, modelOptions } from "./model_flags.ts";
 import { showDownloads } from "./progress/download_progress.ts";
 import { openStatusBar } from "./progress/status_bar.ts";
-import { write, writeData } from "./write.ts";
+import { write, writeResult } from "./write.ts";
 
 const { prompt, target, generate, chat, history } = TEXT_OPTIONS;
 const FLAGS = flagsOf({ prompt, target, generate, chat, history });
@@ -84,9 +84,7 @@ export async function runCompareWeightsCommand(args: string[]): Promise<number> 
       const record = await compareWeights(pair, { ...rest, chat: chat === true || rest.history !== undefined }, asked);
       bar?.clear();
       const rendered = await renderWeights(record, format);
-      if (out === undefined) (format === "table" ? write : writeData)(Deno.stdout, rendered as string);
-      else if (typeof rendered === "string") await Deno.writeTextFile(out, rendered);
-      else await Deno.writeFile(out, rendered);
+      await writeResult(rendered, { out, isText: format === "table" });
       return 0;
     } finally {
       pair.close();

@@ -1,4 +1,5 @@
 import { boundedText } from "../report/text/bounded_text.ts";
+import { writePlain } from "../files/plain_file.ts";
 import { onFile } from "../files/system_error.ts";
 import { terminalText } from "../report/text/terminal_text.ts";
 
@@ -18,6 +19,16 @@ export function writeData(stream: Output, data: string | Uint8Array): void {
   if (typeof data !== "string") writeBytes(stream, data);
   else if (stream.isTerminal()) write(stream, data);
   else writeBytes(stream, new TextEncoder().encode(data));
+}
+
+/** Writes a result to the file that --out names, or to standard output, as a text or as what programs read. */
+export async function writeResult(
+  rendered: string | Uint8Array,
+  { out, isText }: { readonly out: string | undefined; readonly isText: boolean },
+): Promise<void> {
+  if (out !== undefined) await writePlain(out, rendered);
+  else if (isText) write(Deno.stdout, rendered as string);
+  else writeData(Deno.stdout, rendered);
 }
 
 /** Writes a hint to stderr. */

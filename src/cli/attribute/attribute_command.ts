@@ -1,11 +1,10 @@
 import { RECORD_FORMATS, type RecordFormat } from "../../report/render_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { writePlain } from "../../files/plain_file.ts";
 import { oneOf, text } from "../argument_values.ts";
 import { parseArguments, UsageError } from "../arguments.ts";
 import { parseOptions } from "../declared_flags.ts";
 import { MODEL_OPTIONS, modelOptions } from "../model_flags.ts";
-import { write, writeData, writeHint } from "../write.ts";
+import { write, writeHint, writeResult } from "../write.ts";
 import {
   attributionOptionsOf,
   CHAIN_FLAGS,
@@ -58,9 +57,7 @@ async function writeRecord(record: AttributionRecord, format: RecordFormat, out:
   const { renderRecord } = await import("../../report/render_record.ts");
   const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
   const rendered = await renderRecord(record, format, { width });
-  if (out === undefined && format === "table") write(Deno.stdout, rendered as string);
-  else if (out === undefined) writeData(Deno.stdout, rendered);
-  else await writePlain(out, rendered);
+  await writeResult(rendered, { out, isText: format === "table" });
   // A table shows the advice itself.
   if (format === "table" && out === undefined) return;
   for (const sentence of record.advice) writeHint(sentence);

@@ -1,3 +1,4 @@
+import { total } from "./score_sums.ts";
 import { insideValues, type RecordInside } from "../../explain/record/record_inside.ts";
 
 /** Conductance of one part of one layer. */
@@ -18,7 +19,7 @@ export function insideSums(inside: RecordInside): InsidePart[] {
     parts.map((part, p) => {
       const first = (at * parts.length + p) * positions;
       const row = [...values.subarray(first, first + positions)];
-      return { layer: firstLayer + at, part, positions: row, value: row.reduce((sum, value) => sum + value, 0) };
+      return { layer: firstLayer + at, part, positions: row, value: total(row) };
     })
   );
 }

@@ -3,12 +3,12 @@ import type { WeightsRecord } from "../../explain/weights/weights_record.ts";
 import { DIVERGING, PLOT_BASE } from "../plot/theme.ts";
 import { numberText, percentText } from "../text/number_text.ts";
 import { oneLine } from "../text/visible_token.ts";
+import { total } from "../view/score_sums.ts";
 import { matrixSums } from "./matrix_sums.ts";
 
 /** Map of layers × matrices: the change of the score that goes through each. */
 export function weightsFigure(record: WeightsRecord): TopLevelSpec {
   const { models: [first, other], score, completeness: { certificate } } = record;
-  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
   const values = matrixSums(record).map(({ layer, matrix, share }) => ({ layer: layer ?? "last", matrix, share }));
   const largest = values.reduce((top, { share }) => Math.max(top, Math.abs(share)), 0) || 1;
   const quiet = { ticks: false, domain: false, labelOverlap: false };

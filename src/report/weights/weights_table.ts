@@ -2,6 +2,7 @@ import type { WeightsRecord } from "../../explain/weights/weights_record.ts";
 import { numberText, percentText } from "../text/number_text.ts";
 import { textTable } from "../text/text_table.ts";
 import { oneLine, visibleTokens } from "../text/visible_token.ts";
+import { total } from "../view/score_sums.ts";
 import { matrixName, matrixSums } from "./matrix_sums.ts";
 
 /** Matrices that are listed. */
@@ -11,7 +12,6 @@ const LISTED = 12;
 export function weightsTable(record: WeightsRecord): string {
   const { models: [first, other], score, completeness, kept, cost } = record;
   const tokens = visibleTokens(record.target.tokens.map(({ text }) => text));
-  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
   const change = total(score.other) - total(score.first);
   const signed = (value: number) => numberText(value, 4, true);
   const matrices = matrixSums(record).toSorted((a, b) => Math.abs(b.share) - Math.abs(a.share)).slice(0, LISTED);
