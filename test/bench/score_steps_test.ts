@@ -25,7 +25,7 @@ Deno.test("chainsOfWords() ends chains at tokens that are neither passed nor the
     prompt: Float64Array.of(1, 0.5, 0, 0.2),
     generated: Float64Array.of(0, 0, 0, 0, 0.5, 0, 0, 0, 1, 0, 0, 0, 0, 0.3, 0.5, 0),
     balance: new Float64Array(4).fill(1),
-    empty: [],
+    lost: new Float64Array(4),
   };
   const { reach } = chainsOfWords(shares, [3], [[0], [1]], [0, 1]);
   assert.ok(Math.abs(reach[0] - 0.15) < 1e-15 && Math.abs(reach[1] - 0.3) < 1e-15, `${reach}`);

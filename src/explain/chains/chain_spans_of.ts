@@ -1,7 +1,13 @@
 import type { LanguageModel } from "../../model/model.ts";
 import type { ChainOptions } from "../options/chain_options.ts";
 import type { PreparedText } from "../prepare_text.ts";
+import { chainEnds } from "./chain_ends.ts";
 import { type ChainSpans, chainSpans } from "./chain_spans.ts";
+
+/** Spans that chains pass, and the positions at which they end. */
+export interface EndedSpans extends ChainSpans {
+  readonly ends: readonly number[];
+}
 
 /**
  * Finds the spans that the options ask for; null if chains are not to be followed.
@@ -11,9 +17,10 @@ import { type ChainSpans, chainSpans } from "./chain_spans.ts";
 export async function chainSpansOf(
   model: LanguageModel,
   { targetText, targetTokens }: PreparedText,
-  { through, answer = null }: ChainOptions,
-): Promise<ChainSpans | null> {
+  { through, answer = null, passes = "all" }: ChainOptions,
+): Promise<EndedSpans | null> {
   if (through === undefined || through.kind === "none") return null;
   const { thinkMarkers } = await model.tokenizer();
-  return chainSpans({ text: targetText, tokens: targetTokens }, through, answer, thinkMarkers);
+  const spans = chainSpans({ text: targetText, tokens: targetTokens }, through, answer, thinkMarkers);
+  return { ...spans, ends: chainEnds(targetTokens, spans, passes) };
 }

@@ -43,6 +43,16 @@ const FOLLOWED: Condition = {
   words: "a through other than none",
 };
 
+/**
+ * Generated tokens that chains pass, beside the answer's; at others they end.
+ * - `all`
+ * - `spans`: those of the spans
+ * - `words`: those of the spans that hold a letter or a digit, so no punctuation
+ */
+export type PassesText = typeof PASSES[number];
+
+const PASSES = ["all", "spans", "words"] as const;
+
 /** Options of every method whose attributions are parts of a change of the score. */
 export const CHAIN_OPTIONS = {
   through: option<Through, ThroughText>({
@@ -62,6 +72,14 @@ export const CHAIN_OPTIONS = {
     kind: oneOf<ShareRule>(SHARE_RULES),
     default: "absolute",
     help: "shares of what a token reads: of magnitudes, without or with signs, or of the net sum",
+    when: FOLLOWED,
+  }),
+  passes: option<PassesText, PassesText>({
+    kind: oneOf<PassesText>(PASSES),
+    default: "all",
+    help: "the generated tokens that chains pass: all, the spans', or of these the words, where punctuation passes on " +
+      "what it hardly reads",
+    recorded: "given",
     when: FOLLOWED,
   }),
   answer: optional({

@@ -40,9 +40,9 @@ Deno.test("rowShares() refuses net shares of parts that all but cancel, and name
 
 Deno.test("rowShares() gives a row without attributions no shares, and names it", () => {
   const idle = { ...MATRIX, prompt: [0, 0, 1, 0, -2, 2] };
-  const { prompt, empty, balance } = rowShares(idle, "absolute");
+  const { prompt, lost, balance } = rowShares(idle, "absolute");
   assert.deepEqual([...prompt.subarray(0, 2)], [0, 0]);
-  assert.deepEqual([empty, balance[0]], [[0], 0]);
+  assert.deepEqual([[...lost], balance[0]], [[1, 0, 0], 0]);
   assert.deepEqual([...rowShares(idle, "net").prompt.subarray(0, 2)], [0, 0]);
 });
 
