@@ -8,13 +8,11 @@ const LEAST_BALANCE = 0.05;
 
 /** Says what a reader must know before using the influence through chains. */
 export function adviseThrough({ lost, balance, answer }: RecordThrough, passes: PassesText = "all"): string[] {
-  const ends = Math.abs(lost) < MOST_LOST
-    ? []
-    : [
-      `${percent(lost)} of the chains end at target tokens ${
-        passes === "all" ? "without any attribution" : `that passes ${passes} leaves out, or without any attribution`
-      }, and reach no prompt token.`,
-    ];
+  const ends = Math.abs(lost) < MOST_LOST ? [] : [
+    `${percent(lost)} of the chains end at target tokens ${
+      passes === "all" ? "without any attribution" : `that passes ${passes} leaves out, or without any attribution`
+    }, and reach no prompt token.`,
+  ];
   const cancelling = answer.tokens.filter((t) => Math.abs(balance[t]) < LEAST_BALANCE);
   const cancels = cancelling.length === 0 ? [] : [
     `The attributions of ${cancelling.length} of ${answer.tokens.length} answer tokens all but cancel: their shares are ` +

@@ -1,13 +1,8 @@
 import type { LanguageModel } from "../../model/model.ts";
 import type { ChainOptions } from "../options/chain_options.ts";
 import type { PreparedText } from "../prepare_text.ts";
-import { chainEnds } from "./chain_ends.ts";
-import { type ChainSpans, chainSpans } from "./chain_spans.ts";
-
-/** Spans that chains pass, and the positions at which they end. */
-export interface EndedSpans extends ChainSpans {
-  readonly ends: readonly number[];
-}
+import { chainEnds, type EndedSpans } from "./chain_ends.ts";
+import { chainSpans } from "./chain_spans.ts";
 
 /**
  * Finds the spans that the options ask for; null if chains are not to be followed.
@@ -21,6 +16,7 @@ export async function chainSpansOf(
 ): Promise<EndedSpans | null> {
   if (through === undefined || through.kind === "none") return null;
   const { thinkMarkers } = await model.tokenizer();
-  const spans = chainSpans({ text: targetText, tokens: targetTokens }, through, answer, thinkMarkers);
-  return { ...spans, ends: chainEnds(targetTokens, spans, passes) };
+  const target = { text: targetText, tokens: targetTokens };
+  const spans = chainSpans(target, through, answer, thinkMarkers);
+  return { ...spans, ends: chainEnds(target, spans.answer.tokens, thinkMarkers, passes) };
 }

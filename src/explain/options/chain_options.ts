@@ -46,12 +46,11 @@ const FOLLOWED: Condition = {
 /**
  * Generated tokens that chains pass, beside the answer's; at others they end.
  * - `all`
- * - `spans`: those of the spans
- * - `words`: those of the spans that hold a letter or a digit, so no punctuation
+ * - `words`: those that hold a letter or a digit, but no markers around the reasoning
  */
 export type PassesText = typeof PASSES[number];
 
-const PASSES = ["all", "spans", "words"] as const;
+const PASSES = ["all", "words"] as const;
 
 /** Options of every method whose attributions are parts of a change of the score. */
 export const CHAIN_OPTIONS = {
@@ -68,6 +67,12 @@ export const CHAIN_OPTIONS = {
         kind !== "none" && OBJECTIVES[objective].per !== "token" ? `none with objective ${objective}` : null,
     },
   }),
+  answer: optional({
+    kind: TEXT,
+    usual: "behind the reasoning, or the last span",
+    help: "the answer at the end of the chains: the last place of this text in the target",
+    when: FOLLOWED,
+  }),
   shares: option<ShareRule, ShareRule>({
     kind: oneOf<ShareRule>(SHARE_RULES),
     default: "absolute",
@@ -77,15 +82,8 @@ export const CHAIN_OPTIONS = {
   passes: option<PassesText, PassesText>({
     kind: oneOf<PassesText>(PASSES),
     default: "all",
-    help: "the generated tokens that chains pass: all, the spans', or of these the words, where punctuation passes on " +
-      "what it hardly reads",
+    help: "the generated tokens that chains pass: all, or words alone, as punctuation passes on what it hardly reads",
     recorded: "given",
-    when: FOLLOWED,
-  }),
-  answer: optional({
-    kind: TEXT,
-    usual: "behind the reasoning, or the last span",
-    help: "the answer at the end of the chains: the last place of this text in the target",
     when: FOLLOWED,
   }),
 };

@@ -1,7 +1,7 @@
 import { chainParts } from "../../attribution/chains/chain_parts.ts";
 import { endChains, rowShares, type ShareRule } from "../../attribution/chains/row_shares.ts";
 import type { ChainSpan } from "../chains/chain_spans.ts";
-import type { EndedSpans } from "../chains/chain_spans_of.ts";
+import type { EndedSpans } from "../chains/chain_ends.ts";
 import type { Judged } from "../judged.ts";
 
 /**

@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { chainEnds } from "../../../src/explain/chains/chain_ends.ts";
 
-const TOKENS = ["<think>", " Nina", ">", "Pia", ".", " 四", "</think>", " jar", "."].map((text) => ({ text }));
-const span = (tokens: readonly number[]) => ({ text: "", name: null, tokens });
-const SPANS = { answer: span([7, 8]), spans: [span([1, 2, 3, 4]), span([5])] };
+const PIECES = ["<th", "ink>", " Nina", ">", "Pia", ".", " 四", "\n", "</think>", " jar", "."];
+const MARKERS = { open: "<think>", close: "</think>" };
+const TARGET = { text: PIECES.join(""), tokens: placed(PIECES) };
 
-Deno.test("chainEnds() lets chains pass all tokens, those of the spans, or their words, and the answer's always", () => {
-  assert.deepEqual(chainEnds(TOKENS, SPANS, "all"), []);
-  assert.deepEqual(chainEnds(TOKENS, SPANS, "spans"), [0, 6]);
-  assert.deepEqual(chainEnds(TOKENS, SPANS, "words"), [0, 2, 4, 6]);
+function placed(pieces: readonly string[]) {
+  let end = 0;
+  return pieces.map((text, id) => ({ id, text, start: end, end: end += text.length }));
+}
+
+Deno.test("chainEnds() ends chains nowhere if they pass all", () => {
+  assert.deepEqual(chainEnds(TARGET, [9, 10], MARKERS, "all"), []);
+});
+
+Deno.test("chainEnds() ends chains at tokens without a letter or digit and at markers, but not at the answer", () => {
+  assert.deepEqual(chainEnds(TARGET, [9, 10], MARKERS, "words"), [0, 1, 3, 5, 7, 8]);
+  assert.deepEqual(chainEnds(TARGET, [9], MARKERS, "words"), [0, 1, 3, 5, 7, 8, 10]);
 });
