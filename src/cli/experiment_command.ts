@@ -20,10 +20,11 @@ import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
 import { openStatusBar } from "./progress/status_bar.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
-Usage: deno task experiment FILE.yaml [options]
+Usage: ${PROGRAM} experiment FILE.yaml [options]
 
   --out DIR           where the results go (results/<name of the experiment>)
   --model MODEL       in place of the configuration's: a Hugging Face directory, a .gguf file, or a model at the hub,
