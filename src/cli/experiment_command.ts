@@ -19,7 +19,7 @@ import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
-import { openStatusBar } from "./progress/status_bar.ts";
+import { openStatusBar, sayWhenStopped } from "./progress/status_bar.ts";
 import { PROGRAM } from "./invocation.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
@@ -116,10 +116,14 @@ function overridesOf(values: Values): PlanOverrides {
 }
 
 async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo): Promise<ExperimentResult> {
-  const view = progressView(openStatusBar(io.stderrIsTerminal), (line) => io.stderr(`${line}\n`));
+  const farewell = `Stopped. The same command goes on from what ${out} holds.`;
+  const bar = openStatusBar(io.stderrIsTerminal, farewell);
+  const view = progressView(bar, (line) => io.stderr(`${line}\n`));
+  const listening = bar === null ? sayWhenStopped(farewell) : null;
   try {
     return await runExperiment(plan, { open: io.open, onProgress: view.show }, out);
   } finally {
+    listening?.();
     view.stop();
   }
 }
