@@ -46,6 +46,8 @@ Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the argu
 /** Services of the process that the command needs; a test gives its own. */
 export interface CommandIo {
   open: RunContext["open"];
+  /** Identifies a model whose cells may all be stored. */
+  readonly identify?: RunContext["identify"];
   /** Opens a model for `--plan`. */
   openForecast(model: ModelSpec): Promise<ForecastModel>;
   /** Measures the pace of a model for `--plan`, multiplications a second. */
@@ -121,7 +123,7 @@ async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo)
   const view = progressView(bar, (line) => io.stderr(`${line}\n`));
   const listening = bar === null ? sayWhenStopped(farewell) : null;
   try {
-    return await runExperiment(plan, { open: io.open, onProgress: view.show }, out);
+    return await runExperiment(plan, { open: io.open, identify: io.identify, onProgress: view.show }, out);
   } finally {
     listening?.();
     view.stop();
@@ -146,6 +148,8 @@ function processIo(how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cac
   return {
     open: async (model, listeners) =>
       (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, ...listeners }),
+    identify: async ({ source, quantize }) =>
+      (await import("../model/identify_model.ts")).identifyModel(source, { quantize, cache: how.cache }),
     openForecast: async ({ source, device, quantize }) => {
       const { openForecast } = await import("../experiment/foretell/forecast.ts");
       return await withDownloadBar((onDownload) =>

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Device } from "../model/model.ts";
 import type { Quantize } from "../model/load/load_weights.ts";
 import { parseConfig } from "./config/parse_config.ts";
+import { identifyModel } from "../model/identify_model.ts";
 import { openModel } from "./run/open_model.ts";
 import { planExperiment } from "./run/plan_cells.ts";
 import { runExperiment } from "./run/run_experiment.ts";
@@ -53,6 +54,7 @@ export async function experiment(file: string, options: ExperimentOptions = {}):
   const plan = planExperiment(parseConfig(readText(file), file), { model, quantize, device });
   const { computed, stored, failed, unmet, summary } = await runExperiment(plan, {
     open: (spec) => openModel(spec, { memory, threads, tuning, cache }),
+    identify: ({ source, quantize }) => identifyModel(source, { quantize, cache }),
     onProgress: (event) => {
       if (event.kind !== "end") return;
       options.onCell?.({ id: event.outcome.cell.id, status: event.outcome.status });

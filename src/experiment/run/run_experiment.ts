@@ -10,6 +10,7 @@ import type { ProgressEvent } from "./progress_event.ts";
 import { openResultStore, type ResultStore } from "./result_store.ts";
 import { runCell } from "./run_cell.ts";
 import type { OpenModel, RunContext } from "./run_context.ts";
+import { storedModel } from "./stored_model.ts";
 import { writeResults } from "./write_results.ts";
 
 /** End of a run. */
@@ -76,13 +77,15 @@ function startRun(plan: ExperimentPlan, context: RunContext, store: ResultStore)
  */
 async function runModel(run: Run, cells: readonly Cell[], only: boolean): Promise<void> {
   const { source, quantize, device } = cells[0].model;
-  run.tell({ kind: "open", model: source });
   let model: OpenModel;
   /** Work before the cell that is under way. */
   let before = 0;
+  const note = (text: string) => run.tell({ kind: "note", text });
+  const stored = await storedModel(run.store, cells, run.context.identify, note);
+  if (stored === null) run.tell({ kind: "open", model: source });
   try {
-    model = await run.context.open(cells[0].model, {
-      onHint: (text) => run.tell({ kind: "note", text }),
+    model = stored ?? await run.context.open(cells[0].model, {
+      onHint: note,
       onDownload: (progress) => run.tell({ kind: "download", progress }),
       onLoad: (share) => run.tell({ kind: "load", model: source, share }),
       onWork: (work) => run.tell({ kind: "work", work: work - before }),
