@@ -11,9 +11,13 @@ import { plotPrompts } from "../findings/plots/plot_prompts.ts";
 import type { ResultRow } from "../findings/result_row.ts";
 import { resultsCsv } from "../findings/results_csv.ts";
 import { type Found, summaryText } from "../findings/summary/summary_text.ts";
+import type { RecordReader } from "../store/record_reader.ts";
 import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
+
+/** Name of the file to open. */
+export const SUMMARY = "summary.md";
 
 /**
  * Writes the tables, plots and the summary of all cells. Files that would not change stay as they are.
@@ -24,6 +28,7 @@ export async function writeResults(
   store: ResultStore,
   plan: ExperimentPlan,
   outcomes: readonly CellOutcome[],
+  reader: RecordReader,
 ): Promise<string> {
   const rows = rowsOf(outcomes);
   await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
@@ -35,8 +40,8 @@ export async function writeResults(
     distances: await plotDistances(store, comparisons, plan.name),
   };
   await writeFindings(store, rows, found, plan.name);
-  if (plan.plots === "prompts") await plotPrompts(store, rows);
-  const summary = store.path("summary.md");
+  if (plan.plots === "prompts") await plotPrompts(store, rows, reader);
+  const summary = store.path(SUMMARY);
   await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
   return summary;
 }
