@@ -12,6 +12,8 @@ import { UsageError, type Values } from "../arguments.ts";
 import { type Flag, flagsOf, givenOptions, refuseFlags } from "../declared_flags.ts";
 import { fillBaselineFile } from "./baseline_file.ts";
 
+/** Texts of these that a file may hold. */
+export const TEXT_FILES = ["prompt", "target"] as const;
 /** Flags of what is explained; the method has a seed as well. */
 export const TEXT_FLAGS: readonly Flag[] = flagsOf(TEXT_OPTIONS, { seed: "generate-seed" });
 /** Flags of the options of all methods. */

@@ -16,6 +16,9 @@ import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
 
+/** Name of the file to open. */
+export const SUMMARY = "summary.md";
+
 /**
  * Writes the tables, plots and the summary of all cells. Files that would not change stay as they are.
  *
@@ -38,7 +41,7 @@ export async function writeResults(
   };
   await writeFindings(store, rows, found, plan.name);
   if (plan.plots === "prompts") await plotPrompts(store, rows, reader);
-  const summary = store.path("summary.md");
+  const summary = store.path(SUMMARY);
   await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
   return summary;
 }

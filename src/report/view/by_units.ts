@@ -1,13 +1,15 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { RecordThrough } from "../../explain/record/record_through.ts";
 import type { RecordUnits } from "../../explain/record/record_units.ts";
+import { drawnTexts } from "../text/drawn_texts.ts";
 
 /**
  * The record as reports show it. Its units, if it has any, take the place of tokens, [U] that of [L] and [T′] that of
  * [T]. With one score for the sequence the whole target takes the place of its tokens. Other records are themselves.
  */
 export function byUnits(given: AttributionRecord): AttributionRecord {
-  const whole = given.score.per === "sequence" ? withWholeTarget(given) : given;
+  const drawn = withDrawnTexts(given);
+  const whole = drawn.score.per === "sequence" ? withWholeTarget(drawn) : drawn;
   const { units, prompt, sampling } = whole;
   if (units === undefined) return whole;
   const record = units.target === undefined ? whole : withTargetUnits(whole, units.target);
@@ -38,6 +40,18 @@ function throughByUnits(through: RecordThrough, units: RecordUnits["prompt"]): R
     direct: sums(through.direct),
     rest: through.rest && sums(through.rest),
     spans: through.spans.map((span) => ({ ...span, part: sums(span.part) })),
+  };
+}
+
+/** Tokens as they are drawn: those within one character by that character. */
+function withDrawnTexts(record: AttributionRecord): AttributionRecord {
+  const { prompt, target } = record;
+  const [prompts, targets] = [drawnTexts(prompt.text, prompt.tokens), drawnTexts(target.text, target.tokens)];
+  if (prompts === null && targets === null) return record;
+  return {
+    ...record,
+    prompt: { ...prompt, tokens: prompt.tokens.map((token, i) => ({ ...token, text: prompts?.[i] ?? token.text })) },
+    target: { ...target, tokens: target.tokens.map((token, t) => ({ ...token, text: targets?.[t] ?? token.text })) },
   };
 }
 
