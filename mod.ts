@@ -30,7 +30,16 @@ export { NoRuntimeError } from "./src/graph/onnx_runtime.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";
 
-export { attribute, type AttributionListeners } from "./src/explain/attribute.ts";
+export { attribute, type AttributionControl } from "./src/library/attribute.ts";
+export {
+  type AttributedText,
+  attributeMany,
+  type ManyControl,
+  type ManyProgress,
+} from "./src/library/attribute_many.ts";
+export { showRecord } from "./src/library/record_display.ts";
+export { type Display, type NotebookProgress, notebookProgress } from "./src/library/notebook_progress.ts";
+export type { AttributionListeners } from "./src/explain/attribute.ts";
 export type { AttributionOptions } from "./src/explain/methods/attribution_options.ts";
 export { resolveOptions, validate } from "./src/explain/methods/resolve_options.ts";
 export { addMethod, type MethodName, methodNames } from "./src/explain/methods/method_table.ts";
