@@ -21,6 +21,8 @@
  * @module
  */
 export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
+export type { GivenEngine, GivenTokenizer } from "./src/model/tokens/given_tokenizer.ts";
+export type { AddedToken } from "./src/model/tokens/vocabulary.ts";
 export type { Quantize } from "./src/model/load/load_weights.ts";
 export type { GenerateOptions } from "./src/model/generate/continue_prompt.ts";
 export type { ChatMessage } from "./src/model/tokens/chat_turns.ts";

@@ -22,6 +22,7 @@ export type AttributedText<T extends AttributionText = AttributionText> =
 export interface ManyProgress {
   /** Texts that are done, failed ones included. */
   readonly done: number;
+  /** Texts that were yielded with an error. */
   readonly failed: number;
   /** Null if the texts come from a source of unknown length. */
   readonly total: number | null;

@@ -77,9 +77,17 @@ function jupyterDisplay(): Display | null {
   return (forms, update) => void jupyter.display(forms, { raw: true, display_id: id, update }).catch(() => {});
 }
 
-function jupyterOf(): typeof Deno.jupyter | null {
+/** The part of `Deno.jupyter` that is used; not every library of types has it. */
+interface Jupyter {
+  display(
+    forms: Record<string, string>,
+    options: { readonly raw: true; readonly display_id: string; readonly update: boolean },
+  ): Promise<void>;
+}
+
+function jupyterOf(): Jupyter | null {
   try {
-    return Deno.jupyter ?? null;
+    return (Deno as unknown as { readonly jupyter?: Jupyter }).jupyter ?? null;
   } catch {
     // Deno refuses to name it outside of its kernel.
     return null;
