@@ -10,6 +10,8 @@ import { showRecord } from "./record_display.ts";
 export interface AttributionControl extends AttributionListeners {
   /** Ends the work between two runs of the model. */
   readonly signal?: AbortSignal;
+  /** Is told the record before the caller has it. */
+  readonly onEnd?: (record: AttributionRecord) => void;
 }
 
 /**
@@ -27,7 +29,9 @@ export async function attribute(
   model: LanguageModel,
   text: AttributionText,
   options: AttributionOptions = {},
-  { signal, ...listeners }: AttributionControl = {},
+  { signal, onEnd, ...listeners }: AttributionControl = {},
 ): Promise<AttributionRecord> {
-  return showRecord(await attributeBare(interruptibleModel(model, signal), text, options, listeners));
+  const record = showRecord(await attributeBare(interruptibleModel(model, signal), text, options, listeners));
+  onEnd?.(record);
+  return record;
 }

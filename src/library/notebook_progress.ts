@@ -4,6 +4,8 @@ import { percentText } from "../report/text/number_text.ts";
 import { escapeHtml } from "../report/text/escape_html.ts";
 import { durationText } from "../time/time_text.ts";
 import { startStopwatch } from "../time/stopwatch.ts";
+import type { AttributionRecord } from "../explain/record/record.ts";
+import { completenessText } from "../report/words/completeness_text.ts";
 import type { ManyProgress } from "./attribute_many.ts";
 
 /** Seconds between two updates: a notebook keeps every one that it is sent. */
@@ -17,7 +19,9 @@ export interface NotebookProgress {
   readonly onDownload: NonNullable<LoadOptions["onDownload"]>;
   /** For `attribute`: the rounds of an adaptive quadrature. */
   readonly onRound: (round: AdaptiveRound) => void;
-  /** For `attributeMany`: the texts. */
+  /** For `attribute`: its end. */
+  readonly onEnd: (record: AttributionRecord) => void;
+  /** For `attributeMany`: the texts, and nothing of each. */
   readonly onProgress: (progress: ManyProgress) => void;
 }
 
@@ -39,6 +43,7 @@ export type Display = (forms: Record<string, string>, isUpdate: boolean) => void
 export function notebookProgress(display: Display | null = jupyterDisplay()): NotebookProgress {
   const seconds = startStopwatch();
   let last = -Infinity;
+  let hasTexts = false;
   const show = ({ share, text }: Shown, isEnd: boolean) => {
     if (display === null || !isEnd && seconds() - last < PAUSE) return;
     const isUpdate = last !== -Infinity;
@@ -50,13 +55,20 @@ export function notebookProgress(display: Display | null = jupyterDisplay()): No
     onLoad: (share) => show({ share, text: `${percentText(share)} of the weights` }, share === 1),
     onDownload: ({ file, bytes, total, state }) =>
       show({ share: total === null ? null : bytes / total, text: `${file}, ${state}` }, state === "done"),
-    onRound: ({ points, certificate, tolerance }) =>
-      show({
-        share: null,
-        text: `${points} path points, κ ${percentText(certificate)}, to reach ${percentText(tolerance)}`,
-      }, certificate <= tolerance),
-    onProgress: (progress) =>
-      show(ofTexts(progress, seconds()), progress.done === 0 || progress.done === progress.total),
+    onRound({ points, certificate, tolerance }) {
+      if (hasTexts) return;
+      const text = `${points} path points, κ ${percentText(certificate)}, to reach ${percentText(tolerance)}`;
+      show({ share: null, text }, false);
+    },
+    onEnd(record) {
+      if (!hasTexts) {
+        show({ share: 1, text: `${completenessText(record)}, ${durationText(record.cost.seconds)}` }, true);
+      }
+    },
+    onProgress(progress) {
+      hasTexts = true;
+      show(ofTexts(progress, seconds()), progress.done === 0 || progress.done === progress.total);
+    },
   };
 }
 

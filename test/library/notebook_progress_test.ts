@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { completenessText } from "../../src/report/words/completeness_text.ts";
+import { sampleRecord } from "../report/record_sample.ts";
 import { notebookProgress } from "../../src/library/notebook_progress.ts";
 
 function shownBy(tell: (progress: ReturnType<typeof notebookProgress>) => void) {
@@ -34,6 +36,20 @@ Deno.test("notebookProgress() shows the load, a file of a hostile name, and the 
   assert.equal(fetched.html, "<progress></progress> &lt;b&gt;model&lt;/b&gt;, downloading");
   const [round] = shownBy(({ onRound }) => onRound({ points: 17, certificate: 0.25, tolerance: 0.01 }));
   assert.equal(round.text, "17 path points, κ 25 %, to reach 1 %");
+});
+
+Deno.test("notebookProgress() ends an attribution with its error, and shows texts in place of each one's rounds", () => {
+  const [first, end, ...others] = shownBy(({ onRound, onEnd, onProgress }) => {
+    onRound({ points: 17, certificate: 0.25, tolerance: 0.01 });
+    onEnd(sampleRecord());
+    onProgress({ done: 0, failed: 0, total: null });
+    onRound({ points: 33, certificate: 0.25, tolerance: 0.01 });
+    onEnd(sampleRecord());
+  });
+  assert.equal(first.text, "17 path points, κ 25 %, to reach 1 %");
+  assert.ok(end.text.startsWith(completenessText(sampleRecord())), end.text);
+  assert.match(end.html, /<progress value="1">/);
+  assert.deepEqual(others.map(({ text }) => text), ["0 texts, 0 s"]);
 });
 
 Deno.test("notebookProgress() shows nothing outside of a notebook", () => {
