@@ -86,7 +86,7 @@ export async function coarseToFine(
   const errors = pairs < FEWEST_PAIRS ? null : pairErrors(blocks, N, T + 1);
   return {
     ...unitAttribution(scorer, spread(blocks.map(mean), blocks, N), [all, none], {
-      stopped: samplerStop(full ? "budget" : "samples", null, null),
+      stopped: full ? samplerStop("budget", null, null) : null,
       uncertainty: errors && uncertaintyOf(errors, N, pairs, pairs - 1),
     }),
     blocks: blocks.map(({ units }) => units),

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { fileOf } from "../../explain/context/documents.ts";
 import { checkOptions, unknownOption } from "../../explain/methods/check_options.ts";
 import { allMethods } from "../../explain/methods/method_table.ts";
@@ -46,15 +47,13 @@ export function textOf(values: Values): AttributionText {
   return { ...text, chat: chat === true || given.history !== undefined } as AttributionText;
 }
 
-/** Puts the texts of files in their place. */
+/** Puts the texts of files in their place, called as these are without their folders where that tells them apart. */
 function readContext(context: unknown): { context?: unknown } {
   if (!Array.isArray(context)) return {};
-  return {
-    context: context.map((document) => {
-      const named = fileOf(document);
-      return named === null ? document : { name: named.name, text: readArgument(named.file) };
-    }),
-  };
+  const files = context.map((document) => fileOf(document)!.file);
+  const short = files.map((file) => basename(file));
+  const names = new Set(short).size === files.length ? short : files;
+  return { context: files.map((file, i) => ({ name: names[i], text: readArgument(file) })) };
 }
 
 /**
