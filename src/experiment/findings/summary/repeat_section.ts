@@ -2,14 +2,19 @@ import type { ExperimentPlan } from "../../run/cell.ts";
 import { configHash } from "../../run/manifest.ts";
 import { WHENCE_VERSION } from "../../run/version.ts";
 
-/** The command that repeats the experiment, with the versions that ran it. */
-export function repeatSection(plan: ExperimentPlan, directory: string): string {
+/** The command that repeats the experiment. */
+export function repeatCommand(plan: ExperimentPlan, directory: string): string {
   const overrides = Object.entries(plan.overrides).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` --${name} ${shellWord(value)}`).join("");
+  return `deno task experiment ${shellWord(plan.file)}${overrides} --out ${shellWord(directory)}`;
+}
+
+/** The command that repeats the experiment, with the versions that ran it. */
+export function repeatSection(plan: ExperimentPlan, directory: string): string {
   return `## To repeat it
 
 \`\`\`sh
-deno task experiment ${shellWord(plan.file)}${overrides} --out ${shellWord(directory)}
+${repeatCommand(plan, directory)}
 \`\`\`
 
 Whence ${WHENCE_VERSION}, Deno ${Deno.version.deno}; configuration \`${configHash(plan.configText)}\`, kept in
