@@ -123,7 +123,7 @@ async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo)
   }
 }
 
-function report({ outcomes, computed, stored, failed, unmet, summary }: ExperimentResult, io: CommandIo): void {
+function report({ outcomes, computed, stored, failed, unmet, report: page }: ExperimentResult, io: CommandIo): void {
   const rows = rowsOf(outcomes);
   const counts = [
     `${computed} cells computed`,
@@ -133,7 +133,7 @@ function report({ outcomes, computed, stored, failed, unmet, summary }: Experime
   ];
   if (rows.length > 0) io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
-  io.stdout(`${counts.join(", ")}\n${again}Open ${summary}\n`);
+  io.stdout(`${counts.join(", ")}\n${again}Open ${page}\n`);
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */

@@ -41,6 +41,8 @@ export interface ExperimentSummary {
   readonly unmet: number;
   /** Path of summary.md; records, table and plots lie in the same directory. */
   readonly summary: string;
+  /** Path of report.html, a page that needs no other file. */
+  readonly report: string;
 }
 
 /**
@@ -51,12 +53,12 @@ export interface ExperimentSummary {
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
   const { model, quantize, device, memory, threads, tuning, cache } = options;
   const plan = planExperiment(parseConfig(readText(file), file), { model, quantize, device });
-  const { computed, stored, failed, unmet, summary } = await runExperiment(plan, {
+  const { computed, stored, failed, unmet, summary, report } = await runExperiment(plan, {
     open: (spec) => openModel(spec, { memory, threads, tuning, cache }),
     onProgress: (event) => {
       if (event.kind !== "end") return;
       options.onCell?.({ id: event.outcome.cell.id, status: event.outcome.status });
     },
   }, options.out ?? join("results", plan.name));
-  return { computed, stored, failed, unmet, summary };
+  return { computed, stored, failed, unmet, summary, report };
 }

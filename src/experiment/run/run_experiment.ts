@@ -25,6 +25,8 @@ export interface ExperimentResult {
   readonly unmet: number;
   /** Path of summary.md. */
   readonly summary: string;
+  /** Path of report.html. */
+  readonly report: string;
 }
 
 /**
@@ -146,7 +148,7 @@ async function requireAnyModel(run: Run): Promise<void> {
 
 async function finishRun(run: Run): Promise<ExperimentResult> {
   const { plan, store, outcomes } = run;
-  const summary = await writeResults(store, plan, outcomes);
+  const { summary, report } = await writeResults(store, plan, outcomes);
   await writeManifest(store, { ...run, ended: new Date() });
   return {
     outcomes,
@@ -155,5 +157,6 @@ async function finishRun(run: Run): Promise<ExperimentResult> {
     failed: countOf(outcomes, "failed"),
     unmet: rowsOf(outcomes).filter(isUnmet).length,
     summary,
+    report,
   };
 }

@@ -8,6 +8,7 @@ import { plotCompleteness } from "../findings/plots/plot_completeness.ts";
 import { plotDistances } from "../findings/plots/plot_distances.ts";
 import { plotFindings } from "../findings/plots/plot_findings.ts";
 import { plotPrompts } from "../findings/plots/plot_prompts.ts";
+import { writeReport } from "../findings/report/write_report.ts";
 import type { ResultRow } from "../findings/result_row.ts";
 import { resultsCsv } from "../findings/results_csv.ts";
 import { type Found, summaryText } from "../findings/summary/summary_text.ts";
@@ -16,15 +17,15 @@ import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
 
 /**
- * Writes the tables, plots and the summary of all cells. Files that would not change stay as they are.
+ * Writes the tables, plots, the summary and the report of all cells. Files that would not change stay as they are.
  *
- * @returns path of summary.md
+ * @returns paths of summary.md and report.html
  */
 export async function writeResults(
   store: ResultStore,
   plan: ExperimentPlan,
   outcomes: readonly CellOutcome[],
-): Promise<string> {
+): Promise<{ readonly summary: string; readonly report: string }> {
   const rows = rowsOf(outcomes);
   await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
   const hasPlot = await plotCompleteness(store, rows, plan.name);
@@ -38,7 +39,7 @@ export async function writeResults(
   if (plan.plots === "prompts") await plotPrompts(store, rows);
   const summary = store.path("summary.md");
   await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
-  return summary;
+  return { summary, report: await writeReport(store, plan, outcomes, hasPlot, found) };
 }
 
 /** Writes a table and plots of each kind of finding that there is. */

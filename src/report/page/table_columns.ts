@@ -8,7 +8,7 @@ export type CellField =
 /** Columns in the making, a cell after the other. */
 interface TableColumns {
   add(fields: readonly CellField[]): void;
-  /** Texts that are the same in all cells are left out, and numbers that none has. */
+  /** Texts that are the same in all cells that have one are left out, and numbers that none has. */
   end(): PageColumn[];
 }
 
@@ -46,7 +46,7 @@ function finished(name: string, { kind, isSetting, values }: Column): PageColumn
   }
   const texts = values.map((value) => String(value ?? ""));
   const words = [...new Set(texts)];
-  if (words.length < 2 && texts.length > 1) return [];
+  if (words.filter((word) => word !== "").length < 2 && texts.length > 1) return [];
   const places = new Map(words.map((word, i) => [word, i]));
   return [{ kind, name, words, at: texts.map((text) => places.get(text)!), isSetting }];
 }

@@ -59,7 +59,7 @@ export function App({ store }: { store: PageStore }): VNode {
   }</div>`;
 }
 
-/** A list of the cells with the same prompt and target, by what tells them from the one that is open. */
+/** A list of cells, those with the same prompt and target first, by what tells them from the one that is open. */
 function Partners(
   { index, a, b, onCompare }: {
     index: PageIndex;
@@ -68,8 +68,10 @@ function Partners(
     onCompare: (cell: number | null) => void;
   },
 ): VNode | null {
-  const same = index.ids.map((_, i) => i).filter((i) => i !== a && (i === b || index.textOf[i] === index.textOf[a]));
-  if (same.length === 0) return null;
+  if (index.ids.length < 2) return null;
+  const isSame = (cell: number) => Number(index.textOf[cell] === index.textOf[a]);
+  const offered = index.ids.map((_, i) => i).filter((i) => i !== a).sort((i, k) => isSame(k) - isSame(i)).slice(0, MOST_OFFERED);
+  if (b !== null && !offered.includes(b)) offered.push(b);
   const choose = (event: Event) => {
     const cell = Number((event.target as HTMLSelectElement).value);
     onCompare(cell < 0 ? null : cell);
@@ -77,7 +79,7 @@ function Partners(
   return html`
     <p
       class="partners"><label>Compare with <select onChange=${choose}><option value="-1" selected=${b ===
-        null}>nothing</option>${same.slice(0, MOST_OFFERED).map((cell) =>
+        null}>nothing</option>${offered.map((cell) =>
           html`<option value=${cell} selected=${cell === b}>${differenceText(index, a, cell)}</option>`
         )}</select></label></p>
   `;

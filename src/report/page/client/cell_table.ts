@@ -20,6 +20,8 @@ const ROW = 30;
 const [SHOWN, SPARE] = [11, 8];
 /** A text column of more words has no list to choose from. */
 const MOST_CHOICES = 60;
+/** Of what was found, such as tokens, lists are for the few words that tell how it went. */
+const MOST_FOUND = 4;
 const WIDEST = 34;
 
 /** Draws the rows in sight alone, so that 10,000 cells are as quick as ten. */
@@ -89,7 +91,7 @@ export function CellTable({ index, a, b, onOpen, onCompare }: CellTableProps): V
               class=${cell === a ? "row open" : cell === b ? "row other" : "row"} title=${ids[cell]}
               style=${`top:${(first + k) * ROW}px;grid-template-columns:${layout}`} onClick=${() => onOpen(cell)}>
                     <span role="gridcell">${cell === a ? html`<b class="letter">A</b>` : html`
-                      <button type="button" class="compare" aria-pressed=${cell === b}
+                      <button type="button" class="compare" tabindex="-1" aria-pressed=${cell === b}
                         onClick=${(event: Event) => {
                           event.stopPropagation();
                           onCompare(cell === b ? null : cell);
@@ -112,7 +114,7 @@ interface ChoiceProps {
 }
 
 function Choice({ column, i, facets, setFacets }: ChoiceProps): VNode | null {
-  if (column.kind !== "text" || column.words.length < 2 || column.words.length > MOST_CHOICES) return null;
+  if (column.kind !== "text" || column.words.length > (column.isSetting ? MOST_CHOICES : MOST_FOUND)) return null;
   const chosen = facets.find((facet) => facet.column === i)?.word ?? -1;
   const choose = (event: Event) => {
     const word = Number((event.target as HTMLSelectElement).value);
