@@ -70,7 +70,10 @@ function Partners(
 ): VNode | null {
   if (index.ids.length < 2) return null;
   const isSame = (cell: number) => Number(index.textOf[cell] === index.textOf[a]);
-  const offered = index.ids.map((_, i) => i).filter((i) => i !== a).sort((i, k) => isSame(k) - isSame(i)).slice(0, MOST_OFFERED);
+  const offered = index.ids.map((_, i) => i).filter((i) => i !== a).sort((i, k) => isSame(k) - isSame(i)).slice(
+    0,
+    MOST_OFFERED,
+  );
   if (b !== null && !offered.includes(b)) offered.push(b);
   const choose = (event: Event) => {
     const cell = Number((event.target as HTMLSelectElement).value);

@@ -1,4 +1,5 @@
 import type { VNode } from "npm:preact@10";
+import { useMemo } from "npm:preact@10/hooks";
 import { html } from "./html.ts";
 import { Legend } from "./legend.ts";
 import { Pieces } from "./pieces.ts";
@@ -20,6 +21,8 @@ export interface Pointing {
   hold(change: { readonly heldRow?: number | null; readonly heldColumn?: number | null }): void;
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** The prompt and the target, each coloured by what the other rests on or feeds. */
 export function AttributedText(
   { view, pointed, pointing, scales }: { view: View; pointed: Pointed; pointing: Pointing; scales: Scales },
@@ -27,7 +30,23 @@ export function AttributedText(
   const { text, columns, rows, columnOf, rowOf, idle } = view;
   const row = pointed.row ?? pointed.heldRow;
   const column = pointed.column ?? pointed.heldColumn;
-  const frozen = new Set(text.frozen);
+  const { heldRow, heldColumn } = pointed;
+  const dim = useMemo(() => {
+    const frozen = new Set(text.frozen);
+    return new Set(columnOf.flatMap((column, i) => frozen.has(i) || idle.has(column) ? [i] : []));
+  }, [view]);
+  // What is held changes the names that a screen reader says, what is pointed at does not: that is said by itself.
+  const promptLabels = useMemo(
+    () => columns.map((word, i) => `${quoted(word)}, ${idle.has(i) ? "frozen" : amountOf(view, heldRow, i)}`),
+    [view, heldRow],
+  );
+  const targetLabels = useMemo(
+    () =>
+      rows.map((word, t) =>
+        heldColumn === null || view.matrix === null ? quoted(word) : `${quoted(word)}, ${amountOf(view, t, heldColumn)}`
+      ),
+    [view, heldColumn],
+  );
   const values = rowValues(view, row);
   const fed = column === null ? null : columnValues(view, column);
   const own = fed === null ? prefixValues(view, row) : null;
@@ -40,10 +59,9 @@ export function AttributedText(
       </div>
       <${Pieces} name="Prompt" pieces=${text.prompt} memberOf=${columnOf} scale=${scales.prompt}
         values=${values.map((value, i) => idle.has(i) ? null : value)}
-        isDim=${(i: number) => frozen.has(i) || idle.has(columnOf[i])}
+        dim=${dim}
         active=${pointed.column} held=${pointed.heldColumn}
-        labelOf=${(i: number) =>
-          idle.has(i) ? `${quoted(columns[i])}, frozen` : `${quoted(columns[i])}, ${amountOf(view, row, i)}`}
+        labels=${promptLabels}
         onPoint=${(member: number | null) => pointing.point({ column: member })}
         onHold=${(member: number | null) => pointing.hold({ heldColumn: member })} />
       <div class="block"><h4>Target</h4>${isRead
@@ -55,9 +73,9 @@ export function AttributedText(
       <${Pieces} name="Target" pieces=${text.target} memberOf=${rowOf} scale=${fed === null
         ? scales.prompt
         : scales.target}
-        values=${rows.map((_, t) => fed?.[t] ?? own?.[t] ?? null)} isDim=${() => false}
+        values=${rows.map((_, t) => fed?.[t] ?? own?.[t] ?? null)} dim=${NONE}
         active=${pointed.row} held=${pointed.heldRow}
-        labelOf=${(t: number) => fed === null ? quoted(rows[t]) : `${quoted(rows[t])}, ${amountOf(view, t, column!)}`}
+        labels=${targetLabels}
         onPoint=${(member: number | null) => pointing.point({ row: member })}
         onHold=${(member: number | null) => pointing.hold({ heldRow: member })} />
     </div>

@@ -4,7 +4,7 @@ import { percentText } from "../../text/number_text.ts";
 import type { PageCell, PageChains, PageText } from "../page_data.ts";
 import { html } from "./html.ts";
 import { Table } from "./metrics.ts";
-import { Pieces } from "./pieces.ts";
+import { Pieces, type PiecesProps } from "./pieces.ts";
 import { largestOf } from "./view.ts";
 import { quoted } from "./words.ts";
 
@@ -15,14 +15,10 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
   if (chains === null) return null;
   const { label, values } = chains.ways[way];
   const largest = largestOf(chains.ways[0].values);
-  const all = (pieces: readonly string[]) => pieces.map((_, i) => i);
-  const frozen = new Set(text.frozen);
-  const reached = (t: number) =>
-    chains.answer.includes(t)
-      ? "the answer"
-      : chains.reach[t] === null
-      ? "no span"
-      : `passed by ${percentText(chains.reach[t])}`;
+  const choose = (t: number | null) => setWay(wayOf(chains, t));
+  const told = pointed === null
+    ? "Point at a token for its share."
+    : `${quoted(text.prompt[pointed])}: ${percentText(values[pointed])}`;
   return html`
     <div class="chains">
       <h3>${chains.title}</h3>
@@ -36,30 +32,39 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
             `}</button>
         `
       )}</div>
-      <div
-        class="block"><h4>Prompt, ${label}</h4><span class="quiet">the strongest colour is ${percentText(
-          largest,
-        )} of the influence</span></div>
-      <${Pieces} name=${`Prompt, ${label}`} pieces=${text.prompt} memberOf=${all(
-        text.prompt,
-      )} values=${values} scale=${largest}
-        isDim=${(i: number) => frozen.has(i)} active=${pointed} held=${null} onPoint=${setPointed} onHold=${() => {}}
-        labelOf=${(i: number) => `${quoted(text.prompt[i])}, ${percentText(values[i])}`} />
-      <p class="readout" role="status">${pointed === null
-        ? "Point at a token for its share."
-        : `${quoted(text.prompt[pointed])}: ${percentText(values[pointed])}`}</p>
-      <div
-        class="block"><h4>Target</h4><span class="quiet">coloured by the share of the chains that pass it; the answer is underlined</span></div>
-      <${Pieces} name="Target" pieces=${text.target} memberOf=${all(text.target)} values=${chains.reach}
-        scale=${largestOf(chains.reach.map((reach) => reach ?? 0))} isDim=${(i: number) =>
-          chains.reach[i] === null && !chains.answer.includes(i)}
-        active=${null} held=${null} onPoint=${() => {}}
-        onHold=${(t: number | null) => setWay(wayOf(chains, t))} labelOf=${(t: number) =>
-          `${quoted(text.target[t])}, ${reached(t)}`}
-        isMarked=${(i: number) => chains.answer.includes(i)} />
+      <div class="block"><h4>Prompt, ${label}</h4>
+        <span class="quiet">the strongest colour is ${percentText(largest)} of the influence</span></div>
+      <${Pieces} ...${promptPieces(text, values, largest)} name=${`Prompt, ${label}`} active=${pointed}
+        onPoint=${setPointed} onHold=${() => {}} />
+      <p class="readout" role="status" aria-live="polite">${told}</p>
+      <div class="block"><h4>Target</h4>
+        <span class="quiet">coloured by the share of the chains that pass it; the answer is underlined</span></div>
+      <${Pieces} ...${targetPieces(text, chains)} active=${null} onPoint=${() => {}} onHold=${choose} />
       <${Table} table=${chains.spans} />
     </div>
   `;
+}
+
+type Drawn = Omit<PiecesProps, "active" | "onPoint" | "onHold">;
+
+function promptPieces({ prompt, frozen }: PageText, values: readonly number[], scale: number): Drawn {
+  return {
+    ...{ name: "Prompt", pieces: prompt, memberOf: [...prompt.keys()], values, scale, held: null },
+    dim: new Set(frozen),
+    labels: prompt.map((piece, i) => `${quoted(piece)}, ${percentText(values[i])}`),
+  };
+}
+
+function targetPieces({ target }: PageText, { reach, answer }: PageChains): Drawn {
+  const marked = new Set(answer);
+  const words = (t: number) =>
+    marked.has(t) ? "the answer" : reach[t] === null ? "in no span" : `passed by ${percentText(reach[t])}`;
+  return {
+    ...{ name: "Target", pieces: target, memberOf: [...target.keys()], values: reach, held: null, marked },
+    scale: largestOf(reach.map((share) => share ?? 0)),
+    dim: new Set([...target.keys()].filter((t) => reach[t] === null && !marked.has(t))),
+    labels: target.map((piece, t) => `${quoted(piece)}, ${words(t)}`),
+  };
 }
 
 /** The way through a piece of the target; all ways for one that is in no span. */

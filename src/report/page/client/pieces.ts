@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import type { VNode } from "npm:preact@10";
-import { useRef, useState } from "npm:preact@10/hooks";
+import { h, type VNode } from "npm:preact@10";
+import { useMemo, useRef, useState } from "npm:preact@10/hooks";
 import { oneLine } from "../../text/visible_token.ts";
 import { html } from "./html.ts";
 import { nextMember } from "./next_member.ts";
@@ -15,13 +15,14 @@ export interface PiecesProps {
   readonly values: readonly (number | null)[];
   /** The value of the strongest colour. */
   readonly scale: number;
-  readonly isDim: (piece: number) => boolean;
-  /** True for pieces that are underlined. */
-  readonly isMarked?: (piece: number) => boolean;
+  /** Pieces that are dim, and those that are underlined. */
+  readonly dim: ReadonlySet<number>;
+  readonly marked?: ReadonlySet<number>;
   /** Member that is pointed at, and the one that is held. */
   readonly active: number | null;
   readonly held: number | null;
-  readonly labelOf: (member: number) => string;
+  /** What a screen reader says of each member. */
+  readonly labels: readonly string[];
   readonly onPoint: (member: number | null) => void;
   readonly onHold: (member: number | null) => void;
 }
@@ -48,7 +49,7 @@ export function Pieces(props: PiecesProps): VNode {
     }
     event.preventDefault();
   };
-  const first = new Set<number>();
+  const drawn = useMemo(() => drawnPieces(props), [pieces, memberOf]);
   return html`
     <p class="pieces" role="group" aria-label=${name} ref=${group}
       onPointerOver=${(event: Event) => {
@@ -67,54 +68,64 @@ export function Pieces(props: PiecesProps): VNode {
         const member = memberAt(event);
         if (member !== null) onHold(held === member ? null : member);
       }}
-      onKeyDown=${onKey}>${pieces.map((piece, i) => {
-        const isFirst = !first.has(memberOf[i]);
-        first.add(memberOf[i]);
-        const joins = i > 0 && memberOf[i] === memberOf[i - 1];
-        return html`<${Piece} key=${i} ...${{
-          piece,
-          i,
-          isFirst,
-          joins,
-          isStop: isFirst && memberOf[i] === stop,
-          props,
-        }} />`;
-      })}</p>
+      onKeyDown=${onKey}>${drawn.flatMap((one, i) => pieceOf(one, i, stop, props))}</p>
   `;
 }
 
-interface PieceProps {
-  readonly piece: string;
-  readonly i: number;
+/** A piece as it is written: the space before it is not coloured. */
+interface DrawnPiece {
+  readonly space: string;
+  readonly text: string;
+  /** True for the first piece of a member, which stands for all. */
   readonly isFirst: boolean;
   /** True if it goes on with the member before it. */
   readonly joins: boolean;
-  readonly isStop: boolean;
-  readonly props: PiecesProps;
 }
 
-function Piece({ piece, i, isFirst, joins, isStop, props }: PieceProps): VNode {
-  const { memberOf, values, scale, isDim, isMarked, active, held, labelOf } = props;
+function drawnPieces({ pieces, memberOf }: PiecesProps): DrawnPiece[] {
+  const first = new Set<number>();
+  return pieces.map((piece, i) => {
+    const isFirst = !first.has(memberOf[i]);
+    first.add(memberOf[i]);
+    const joins = i > 0 && memberOf[i] === memberOf[i - 1];
+    const space = joins ? "" : /^ +(?=\S)/.exec(piece)?.[0] ?? "";
+    return { space, text: shownText(piece.slice(space.length)), isFirst, joins };
+  });
+}
+
+/** The nodes of a piece. They are made by hand, as a text of hundreds is drawn again at each move of the pointer. */
+function pieceOf({ space, text, isFirst, joins }: DrawnPiece, i: number, stop: number, props: PiecesProps) {
+  const { memberOf, values, scale, dim, marked, active, held, labels } = props;
   const member = memberOf[i];
   const value = values[member];
-  const space = joins ? "" : /^ +(?=\S)/.exec(piece)?.[0] ?? "";
   const share = value === null || scale === 0 ? 0 : Math.min(1, Math.abs(value) / scale);
-  const classes = [
-    "piece",
-    value !== null && value < 0 ? "negative" : "positive",
-    ...(isDim(i) ? ["dim"] : []),
-    ...(isMarked?.(i) ? ["marked"] : []),
-    ...(active === member ? ["active"] : []),
-    ...(held === member ? ["held"] : []),
-    ...(joins ? ["joins"] : []),
-  ].join(" ");
+  const classes = `piece${dim.has(i) ? " dim" : ""}${marked?.has(i) ? " marked" : ""}${
+    active === member ? " active" : ""
+  }${held === member ? " held" : ""}${joins ? " joins" : ""}`;
   const spoken = isFirst
-    ? { role: "button", tabIndex: isStop ? 0 : -1, "aria-pressed": held === member, "aria-label": labelOf(member) }
+    ? {
+      role: "button",
+      tabIndex: member === stop ? 0 : -1,
+      "aria-pressed": held === member,
+      "aria-label": labels[member],
+    }
     : { "aria-hidden": true };
-  return html`
-    ${space}<span class=${classes} data-member=${member} style=${`--share:${(100 * share).toFixed(1)}%`}
-      ...${spoken}>${shownText(piece.slice(space.length))}</span>
-  `;
+  const node = h("span", {
+    key: i,
+    class: classes,
+    "data-member": member,
+    style: colorOf(value, share),
+    ...spoken,
+  } as Record<string, unknown>, text);
+  return space === "" ? [node] : [space, node];
+}
+
+/** The opacity of the strongest colour: ink is read on it. */
+const STRONGEST = 0.78;
+
+function colorOf(value: number | null, share: number): string {
+  if (value === null || share < 0.004) return "";
+  return `background:rgb(var(--${value < 0 ? "minus" : "plus"})/${(STRONGEST * share).toFixed(3)})`;
 }
 
 /** Text that breaks lines where it did, and shows what would not be seen. */
