@@ -1,7 +1,7 @@
 import type { Forecast, ForecastModel, ForecastRange } from "../experiment/foretell/forecast.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/cell.ts";
 import { groupByModel } from "../experiment/run/group_by_model.ts";
-import { readStored } from "../experiment/run/result_store.ts";
+import { openRecordReader, type RecordReader } from "../experiment/store/record_reader.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
 import { foretoldSeconds } from "../experiment/foretell/foreteller.ts";
 import { durationText } from "../time/time_text.ts";
@@ -39,7 +39,12 @@ export async function planText(
   io: PlanIo,
 ): Promise<{ readonly text: string; readonly failed: number }> {
   const planned: PlannedCell[] = [];
-  for (const cells of groupByModel(plan.cells)) planned.push(...await planCells(cells, directory, io));
+  const reader = openRecordReader(directory);
+  try {
+    for (const cells of groupByModel(plan.cells)) planned.push(...await planCells(cells, reader, io));
+  } finally {
+    reader.close();
+  }
   const rows = planned.map((
     { cell, state, forecast, seconds },
   ) => [cell.id, ...forecastTexts(forecast), timeText(seconds), state]);
@@ -53,8 +58,8 @@ export async function planText(
 }
 
 /** Plans the cells of one model, which is opened only if one of them is not stored. */
-async function planCells(cells: readonly Cell[], directory: string, io: PlanIo): Promise<PlannedCell[]> {
-  const stored = cells.map((cell) => readStored(directory, cell, null));
+async function planCells(cells: readonly Cell[], reader: RecordReader, io: PlanIo): Promise<PlannedCell[]> {
+  const stored = cells.map((cell) => reader.read(cell, null));
   let opened: Promise<ForecastModel> | undefined;
   let pace: Promise<number | null> | undefined;
   const planned: PlannedCell[] = [];

@@ -56,6 +56,7 @@ export async function experiment(file: string, options: ExperimentOptions = {}):
   const { computed, stored, failed, unmet, summary, report } = await runExperiment(plan, {
     open: (spec) => openModel(spec, { memory, threads, tuning, cache }),
     onProgress: (event) => {
+      if (event.kind === "kept") { for (const { id } of event.cells) options.onCell?.({ id, status: "stored" }); }
       if (event.kind !== "end") return;
       options.onCell?.({ id: event.outcome.cell.id, status: event.outcome.status });
     },

@@ -28,8 +28,8 @@ export interface ResultRow {
   readonly top: { readonly position: number; readonly token: string; readonly attribution: number } | null;
   readonly advice: readonly string[];
   readonly hasMatrix: boolean;
-  /** The sequence attribution, for comparisons. */
-  readonly units: ComparableUnits;
+  /** The sequence attribution, for comparisons; null where nothing is compared, as it takes most of a row. */
+  readonly units: ComparableUnits | null;
   readonly truth: readonly TruthScore[];
   /** Reason if the truth could not be looked at; null if it was, or none is known. */
   readonly truthError: string | null;

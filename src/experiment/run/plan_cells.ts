@@ -7,7 +7,7 @@ import { expandSweep } from "../config/expand_sweep.ts";
 import { PLOT_CHOICES } from "../config/experiment_schema.ts";
 import type { ExperimentConfig } from "../config/parse_config.ts";
 import { truthsOf } from "../findings/truth/truth.ts";
-import type { Cell, ExperimentPlan, ModelSpec, PlanOverrides } from "./cell.ts";
+import { type Cell, type ExperimentPlan, FEW_CELLS, type ModelSpec, type PlanOverrides } from "./cell.ts";
 import { cellWords, writtenMetrics } from "./cell_words.ts";
 import { stableJson } from "./stable_json.ts";
 
@@ -15,7 +15,7 @@ import { stableJson } from "./stable_json.ts";
  * Expands a configuration into its cells; the same configuration gives the same plan. Cells that occur twice are one.
  */
 export function planExperiment(config: ExperimentConfig, overrides: PlanOverrides = {}): ExperimentPlan {
-  const { name, question, prompts, sweeps, compare: comparisons = [], plots = PLOT_CHOICES[0] } = config.experiment;
+  const { name, question, prompts, sweeps, compare: comparisons = [], plots: asked } = config.experiment;
   const models = modelsOf(config, overrides);
   const expanded = sweeps.map((sweep) => ({ sweep, combinations: expandSweep(sweep) }));
   const cells = new Map<string, Cell>();
@@ -26,14 +26,15 @@ export function planExperiment(config: ExperimentConfig, overrides: PlanOverride
         for (const options of combinations) {
           const { alternative, ...plain } = text as unknown as AttributionText;
           const own = options.objective === "contrastive" ? { ...plain, alternative } : plain;
-          const asked = { prompt, text: own, truth: truthsOf(truth ?? []) };
-          const cell = makeCell(model, models.length > 1, asked, options);
+          const given = { prompt, text: own, truth: truthsOf(truth ?? []) };
+          const cell = makeCell(model, models.length > 1, given, options);
           if (!cells.has(cell.key)) cells.set(cell.key, cell);
         }
       }
     }
   }
   const { file, text: configText } = config;
+  const plots = asked ?? (cells.size <= FEW_CELLS ? PLOT_CHOICES[0] : "summary");
   return { name, question, file, configText, overrides, cells: [...cells.values()], comparisons, plots };
 }
 

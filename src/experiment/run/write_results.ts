@@ -9,9 +9,11 @@ import { plotDistances } from "../findings/plots/plot_distances.ts";
 import { plotFindings } from "../findings/plots/plot_findings.ts";
 import { plotPrompts } from "../findings/plots/plot_prompts.ts";
 import { writeReport } from "../findings/report/write_report.ts";
+import type { ReportPage } from "../../report/page/report_page.ts";
 import type { ResultRow } from "../findings/result_row.ts";
 import { resultsCsv } from "../findings/results_csv.ts";
 import { type Found, summaryText } from "../findings/summary/summary_text.ts";
+import type { RecordReader } from "../store/record_reader.ts";
 import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
@@ -19,12 +21,15 @@ import type { ResultStore } from "./result_store.ts";
 /**
  * Writes the tables, plots, the summary and the report of all cells. Files that would not change stay as they are.
  *
+ * @param page of the report, which has the cells already
  * @returns paths of summary.md and report.html
  */
 export async function writeResults(
   store: ResultStore,
   plan: ExperimentPlan,
   outcomes: readonly CellOutcome[],
+  reader: RecordReader,
+  page: ReportPage,
 ): Promise<{ readonly summary: string; readonly report: string }> {
   const rows = rowsOf(outcomes);
   await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
@@ -36,10 +41,10 @@ export async function writeResults(
     distances: await plotDistances(store, comparisons, plan.name),
   };
   await writeFindings(store, rows, found, plan.name);
-  if (plan.plots === "prompts") await plotPrompts(store, rows);
+  if (plan.plots === "prompts") await plotPrompts(store, rows, reader);
   const summary = store.path("summary.md");
   await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
-  return { summary, report: await writeReport(store, plan, outcomes, hasPlot, found) };
+  return { summary, report: await writeReport(store, page, { plan, outcomes, hasPlot, found }) };
 }
 
 /** Writes a table and plots of each kind of finding that there is. */

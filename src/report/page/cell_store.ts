@@ -12,7 +12,7 @@ export interface CellStore {
 }
 
 /** Cells as a page holds them. */
-interface PackedCells {
+export interface PackedCells {
   readonly packed: readonly string[];
   readonly texts: readonly number[];
   readonly cells: readonly number[];

@@ -1,6 +1,7 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { createCellStore } from "./cell_store.ts";
+import { createCellStore, type PackedCells } from "./cell_store.ts";
 import { pageCell } from "./page_cell.ts";
+import type { PageColumn } from "./page_data.ts";
 import { pageShell } from "./page_shell.ts";
 import { linesHtml, type PagePart, type PageSection, sectionHtml, shown } from "./section_html.ts";
 import { type CellField, createTableColumns } from "./table_columns.ts";
@@ -26,24 +27,31 @@ export interface ReportCell {
   readonly fields: readonly CellField[];
 }
 
-/**
- * A report as one page that loads nothing: the question and its answer, a table of the cells, and the text of each.
- * Cells are read one by one, and kept compressed.
- */
-export async function reportPage(
-  report: Report,
-  given: Iterable<ReportCell> | AsyncIterable<ReportCell>,
-): Promise<string> {
+/** A report in the making: cells are taken one by one, and kept compressed. */
+export interface ReportPage {
+  add(cell: ReportCell): void;
+  /** The page: the question and its answer, a table of the cells, and the text of each. It loads nothing. */
+  end(report: Report): string;
+}
+
+/** Starts the page of a report. */
+export function createReportPage(): ReportPage {
   const store = createCellStore();
-  const ids: string[] = [];
   const columns = createTableColumns();
-  for await (const { id, record, fields } of given) {
-    const { text, cell } = pageCell(record);
-    store.add(cell, text);
-    ids.push(id);
-    columns.add(fields);
-  }
-  const { packed, cut, ...lengths } = store.end();
+  const ids: string[] = [];
+  return {
+    add({ id, record, fields }) {
+      const { text, cell } = pageCell(record);
+      store.add(cell, text);
+      columns.add(fields);
+      ids.push(id);
+    },
+    end: (report) => pageOf(report, ids, columns.end(), store.end()),
+  };
+}
+
+function pageOf(report: Report, ids: readonly string[], columns: readonly PageColumn[], cells: PackedCells): string {
+  const { packed, cut, ...lengths } = cells;
   const note = cut === 0
     ? ""
     : `<p class="note">The matrices of ${cut} cells are left out, as the page would be too large: their records have them.</p>\n`;
@@ -63,7 +71,7 @@ ${linesHtml(report.facts)}</section>`,
     index: {
       title: report.title,
       ids,
-      columns: columns.end(),
+      columns,
       first: Math.max(0, report.first === null ? 0 : ids.indexOf(report.first)),
       ...lengths,
     },

@@ -1,43 +1,38 @@
 import { readIfThere } from "../../../files/text_file.ts";
 import { writeIfChanged } from "../../../files/whole_file.ts";
-import { type ReportCell, reportPage } from "../../../report/page/report_page.ts";
+import type { ReportPage } from "../../../report/page/report_page.ts";
 import type { ExperimentPlan } from "../../run/cell.ts";
-import { type CellOutcome, rowsOf } from "../../run/cell_outcome.ts";
-import { readStored, type ResultStore } from "../../run/result_store.ts";
-import type { ResultRow } from "../result_row.ts";
+import type { CellOutcome } from "../../run/cell_outcome.ts";
+import type { ResultStore } from "../../run/result_store.ts";
 import type { Found } from "../summary/summary_text.ts";
-import { cellFields } from "./cell_fields.ts";
 import { reportOf } from "./report_of.ts";
+
+/** What an experiment has found. */
+interface Results {
+  readonly plan: ExperimentPlan;
+  readonly outcomes: readonly CellOutcome[];
+  /** True if completeness was plotted. */
+  readonly hasPlot: boolean;
+  readonly found: Found;
+}
 
 /**
  * Writes report.html, the one file to open: it needs none of the others.
  *
- * @param hasPlot true if completeness was plotted
+ * @param page that has the cells already
  * @returns its path
  */
 export async function writeReport(
   store: ResultStore,
-  plan: ExperimentPlan,
-  outcomes: readonly CellOutcome[],
-  hasPlot: boolean,
-  found: Found,
+  page: ReportPage,
+  { plan, outcomes, hasPlot, found }: Results,
 ): Promise<string> {
   const files = [
     ...(hasPlot ? [["completeness", "completeness"]] : []),
     ...found.distances.map((name) => [name, `distance-${name}`]),
   ];
   const pictures = new Map(files.map(([name, file]) => [name, readIfThere(store.path(`plots/${file}.svg`)) ?? ""]));
-  const report = reportOf(plan, outcomes, store.directory, found, pictures);
   const path = store.path("report.html");
-  await writeIfChanged(path, await reportPage(report, cellsOf(store, rowsOf(outcomes))));
+  await writeIfChanged(path, page.end(reportOf(plan, outcomes, store.directory, found, pictures)));
   return path;
-}
-
-/** The records of the rows, one by one. */
-function* cellsOf(store: ResultStore, rows: readonly ResultRow[]): Generator<ReportCell> {
-  for (const row of rows) {
-    const stored = readStored(store.directory, row.cell, null);
-    if (stored.state !== "record") continue;
-    yield { id: row.cell.id, record: stored.record, fields: cellFields(row, stored.record) };
-  }
 }
