@@ -14,7 +14,9 @@ export function largeRecord(T: number, L: number, seed = 0): AttributionRecord {
     });
   };
   const [prompt, target] = [words(L, "word"), words(T, "answer")];
-  const matrix = target.map((_, t) => prompt.map((_, i) => i === 0 ? 0 : Math.sin(t * 3 + i * 5 + seed) ** 7 + i / 1e6));
+  const matrix = target.map((_, t) =>
+    prompt.map((_, i) => i === 0 ? 0 : Math.sin(t * 3 + i * 5 + seed) ** 7 + i / 1e6)
+  );
   const textOf = (tokens: readonly { readonly text: string }[]) => tokens.map(({ text }) => text).join("");
   const perTarget = <V>(value: V) => target.map(() => value);
   return {

@@ -7,18 +7,19 @@ export function Legend({ scale, unit, sign }: { scale: number; unit: string; sig
   const [lowers, raises] = sign < 0 ? ["supports the target", "speaks against it"] : ["speaks against it", "supports"];
   const end = (value: number) => numberText(value, 2, sign !== 0);
   if (sign === 0) {
-    return html`<div class="legend"><span>0</span><span class="ramp unsigned"></span><span>${
-      end(scale)
-    } ${unit}</span></div>`;
-  }
-  return html`
-    <div class="legend" role="img"
-      aria-label=${`Colours: orange is negative and ${lowers}, blue is positive and ${raises}; the strongest is ${
-        end(scale)
-      } ${unit}`}>
-        <span class="meaning">${lowers}</span><span>${end(-scale)}</span><span class="ramp"></span><span>${end(
+    return html`
+      <div
+        class="legend"><span class="low">0</span><span class="ramp unsigned"></span><span class="high">${end(
           scale,
-        )} ${unit}</span>
-        <span class="meaning">${raises}</span></div>
+        )} ${unit}</span></div>
+    `;
+  }
+  const spoken = `Colours: orange is negative and ${lowers}, blue is positive and ${raises}; the strongest is ${
+    end(scale)
+  } ${unit}`;
+  return html`
+    <div class="legend" role="img" aria-label=${spoken}>
+      <span class="meaning">${lowers}</span><span class="low">${end(-scale)}</span><span class="ramp"></span>
+      <span class="high">${end(scale)} ${unit}</span><span class="meaning">${raises}</span></div>
   `;
 }
