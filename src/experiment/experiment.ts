@@ -8,6 +8,7 @@ import { openModel } from "./run/open_model.ts";
 import { planExperiment } from "./run/plan_cells.ts";
 import { runExperiment } from "./run/run_experiment.ts";
 import type { RunContext } from "./run/run_context.ts";
+import { REPORT } from "./findings/report/write_report.ts";
 import { SUMMARY } from "./run/write_results.ts";
 import { mergeShards } from "./shards/merge_shards.ts";
 import { runShard } from "./shards/run_shard.ts";
@@ -54,6 +55,8 @@ export interface ExperimentSummary {
   readonly missing: number;
   /** Path of summary.md; records, tables and plots lie in the same directory. The last worker writes it. */
   readonly summary: string;
+  /** Path of report.html, a page that needs no other file. */
+  readonly report: string;
 }
 
 /**
@@ -79,11 +82,11 @@ export async function experiment(file: string, options: ExperimentOptions = {}):
     const shard = parseShard(options.shard, (name) => Deno.env.get(name));
     const { merged, missing, ...counts } = await runShard(plan, shard, context, directory);
     const { computed, stored, failed } = counts;
-    const summary = join(directory, SUMMARY);
-    return { computed, stored, failed, unmet: merged?.unmet ?? 0, missing: missing.total, summary };
+    const [summary, report] = [SUMMARY, REPORT].map((file) => join(directory, file));
+    return { computed, stored, failed, unmet: merged?.unmet ?? 0, missing: missing.total, summary, report };
   }
-  const { computed, stored, failed, unmet, missing, summary } = options.merge
+  const { computed, stored, failed, unmet, missing, summary, report } = options.merge
     ? await mergeShards(plan, directory)
     : await runExperiment(plan, context, directory);
-  return { computed, stored, failed, unmet, missing, summary };
+  return { computed, stored, failed, unmet, missing, summary, report };
 }
