@@ -169,9 +169,9 @@ pageTest("cells are filtered, sorted, walked by keys, and named in the address",
   await page.getByRole("columnheader", { name: "seed" }).getByRole("button").click();
   assert.equal(await page.getByRole("columnheader", { name: "seed" }).getAttribute("aria-sort"), "descending");
   await page.getByRole("grid").press("ArrowDown");
-  assert.match(page.url(), /#cell=cell\+27$/);
+  await page.waitForURL(/#cell=cell\+27$/);
   await page.getByRole("grid").press("End");
-  assert.match(page.url(), /#cell=cell\+12$/);
+  await page.waitForURL(/#cell=cell\+12$/);
   await page.getByRole("searchbox").fill("");
   await page.getByRole("combobox", { name: "method" }).selectOption({ label: "lime" });
   assert.equal(await page.locator("output").innerText(), "20 of 30 cells");
@@ -186,7 +186,7 @@ pageTest(
     }]]),
   async ({ page, faults }) => {
     await page.locator(".row .compare").first().click();
-    assert.match(page.url(), /#cell=cell\+0&with=cell\+1$/);
+    await page.waitForURL(/#cell=cell\+0&with=cell\+1$/);
     await page.getByRole("group", { name: "Target" }).first().getByText("dream").hover();
     const shown = await page.getByRole("group", { name: "Prompt" }).evaluateAll((groups) =>
       groups.map((group) => [...group.querySelectorAll("[data-member]")].map((piece) => piece.getAttribute("style")))
@@ -197,6 +197,10 @@ pageTest(
     assert.deepEqual(faults, []);
   },
 );
+
+pageTest("an experiment whose cells all failed says so", () => reportOf([]), async ({ page }) => {
+  assert.match(await page.locator("#cells").innerText(), /^No cell has a result/);
+});
 
 const EVIL =
   `</script><script>globalThis.caught = 1</script><img src=x onerror="globalThis.caught = 1"> \${caught} \u2028`;

@@ -18,7 +18,7 @@ import { findingsSection, meanWords } from "./findings_section.ts";
 const MOST_ROWS = 60;
 
 /**
- * What the report of an experiment says: the same results give the same report.
+ * Makes the texts of an experiment's report: the same results give the same report.
  *
  * @param pictures SVG of completeness and of distances, by name
  */

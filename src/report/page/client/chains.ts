@@ -5,8 +5,8 @@ import type { PageCell, PageChains, PageText } from "../page_data.ts";
 import { html } from "./html.ts";
 import { Table } from "./metrics.ts";
 import { Pieces, type PiecesProps } from "./pieces.ts";
-import { largestOf } from "./view.ts";
-import { quoted } from "./words.ts";
+import { largestOf } from "./data/view.ts";
+import { quoted } from "./data/words.ts";
 
 /** The prompt's ways to the answer, one at a time, and the target by the share of the chains that pass it. */
 export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageText }): VNode | null {

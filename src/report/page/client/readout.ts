@@ -1,8 +1,8 @@
 import type { VNode } from "npm:preact@10";
 import { numberText, percentText } from "../../text/number_text.ts";
 import { html } from "./html.ts";
-import { columnValues, rowValues, type View } from "./view.ts";
-import { amountOf, largestFirst, quoted, valueText } from "./words.ts";
+import { columnValues, rowValues, type View } from "./data/view.ts";
+import { amountOf, largestFirst, quoted, valueText } from "./data/words.ts";
 
 /** Tokens that a sentence names. */
 const NAMED = 3;

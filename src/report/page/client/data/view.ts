@@ -1,4 +1,4 @@
-import type { PageCell, PageLevel, PageScore, PageText } from "../page_data.ts";
+import type { PageCell, PageLevel, PageScore, PageText } from "../../page_data.ts";
 
 /** One attribution in one division of its texts, or the difference of two. */
 export interface View {
@@ -83,7 +83,7 @@ export function rowValues({ matrix, sequence }: View, row: number | null): reado
   return row === null || matrix === null ? sequence : matrix[row];
 }
 
-/** What a column feeds: the values of the rows. */
+/** Values of the rows that a column feeds. */
 export function columnValues({ matrix }: View, column: number): readonly number[] | null {
   return matrix && matrix.map((row) => row[column]);
 }
