@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
+import { readPrompts } from "../experiment/prompts/read_prompts.ts";
 import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
 import type { ForecastModel } from "../experiment/foretell/forecast.ts";
 import { type ExperimentPlan, FEW_CELLS, type ModelSpec, type PlanOverrides } from "../experiment/run/cell.ts";
@@ -99,7 +100,9 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const overrides = overridesOf(values);
   const out = text("out", values.out);
   try {
-    const plan = planExperiment(parseConfig(readArgument(file), file), overrides);
+    const config = parseConfig(readArgument(file), file);
+    const data = await withDownloadBar((onDownload) => readPrompts(config, { onDownload, onHint: writeHint }));
+    const plan = planExperiment(config, overrides, data);
     return await runPlan(plan, out ?? join("results", plan.name), values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Device } from "../model/model.ts";
 import type { Quantize } from "../model/load/load_weights.ts";
 import { parseConfig } from "./config/parse_config.ts";
+import { readPrompts } from "./prompts/read_prompts.ts";
 import { openModel } from "./run/open_model.ts";
 import { planExperiment } from "./run/plan_cells.ts";
 import { runExperiment } from "./run/run_experiment.ts";
@@ -57,11 +58,12 @@ export interface ExperimentSummary {
 /**
  * Runs the sweep of a YAML file. Run again, it computes only what is missing.
  *
- * @throws {Error} if the file has mistakes: every one of them, as `file:line:column: key: expected …, got …`
+ * @throws {Error} if the file, or a file of prompts that it names, has mistakes: every one of them, as `file:line:column: key: expected …, got …`
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
   const { model, quantize, device, memory, threads, tuning, cache } = options;
-  const plan = planExperiment(parseConfig(readText(file), file), { model, quantize, device });
+  const config = parseConfig(readText(file), file);
+  const plan = planExperiment(config, { model, quantize, device }, await readPrompts(config));
   const context: RunContext = {
     open: (spec) => openModel(spec, { memory, threads, tuning, cache }),
     onProgress: (event) => {

@@ -39,7 +39,7 @@ export function summaryText(
     .map((name) => ({ name, own: rows.filter((row) => row.cell.prompt === name) }));
   return [
     `# ${markdownText(plan.name)}`,
-    `*${markdownText(plan.question.trim())}*`,
+    plan.question.trim() === "" ? "" : `*${markdownText(plan.question.trim())}*`,
     overview(rows, outcomes.length),
     failedSection(outcomes),
     ...(plan.plots === "summary" ? [] : prompts.map(({ name, own }) => pictureSection(name, own))),
