@@ -46,3 +46,12 @@ export function markdownCode(text: string): string {
   const fence = "`".repeat(longest + 1);
   return `${fence} ${line} ${fence}`;
 }
+
+/** Lines of a list that are shown. */
+const MOST_LINES = 100;
+
+/** Joins the first hundred lines of a list, and says how many follow. */
+export function firstLines(lines: readonly string[]): string {
+  const more = lines.length > MOST_LINES ? [`- and ${lines.length - MOST_LINES} more`] : [];
+  return [...lines.slice(0, MOST_LINES), ...more].join("\n");
+}

@@ -1,8 +1,12 @@
 import { numberText } from "../../../report/text/number_text.ts";
 import { total } from "../../../report/view/score_sums.ts";
+import type { Cell, ExperimentPlan } from "../../run/cell.ts";
 import { type CellOutcome, failuresOf } from "../../run/cell_outcome.ts";
 import type { ResultRow } from "../result_row.ts";
-import { markdownCode, markdownText } from "./markdown.ts";
+import { firstLines, markdownCode, markdownText } from "./markdown.ts";
+
+/** Cells that are named one by one. */
+const MOST_NAMED = 50;
 
 /** Models, devices and counts, a line each. */
 export function overview(rows: readonly ResultRow[], cells: number): string {
@@ -32,7 +36,20 @@ export function failedSection(outcomes: readonly CellOutcome[]): string {
   const failed = failuresOf(outcomes);
   if (failed.length === 0) return "";
   const lines = [...Map.groupBy(failed, ({ error }) => error)].map(([error, cells]) =>
-    `- ${markdownText(error)}: ${cells.map(({ cell }) => markdownCode(cell.id)).join(", ")}`
+    `- ${markdownText(error)}: ${namedCells(cells.map(({ cell }) => cell))}`
   );
-  return `## Failed cells\n\n${lines.join("\n")}`;
+  return `## Failed cells\n\n${firstLines(lines)}`;
+}
+
+/** Cells that no shard has computed yet; empty if all are there. */
+export function missingSection({ cells }: Pick<ExperimentPlan, "cells">, outcomes: readonly CellOutcome[]): string {
+  if (outcomes.length === cells.length) return "";
+  const ended = new Set(outcomes.map(({ cell }) => cell));
+  const missing = cells.filter((cell) => !ended.has(cell));
+  return `## Missing cells\n\n${missing.length} are not computed yet: ${namedCells(missing)}`;
+}
+
+function namedCells(cells: readonly Pick<Cell, "id">[]): string {
+  const named = cells.slice(0, MOST_NAMED).map(({ id }) => markdownCode(id)).join(", ");
+  return cells.length > MOST_NAMED ? `${named} and ${cells.length - MOST_NAMED} more` : named;
 }
