@@ -1,11 +1,20 @@
 import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
+import { readPrompts } from "../experiment/prompts/read_prompts.ts";
 import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
+import { settingsTable } from "../experiment/findings/summary/settings_table.ts";
 import type { ForecastModel } from "../experiment/foretell/forecast.ts";
-import type { ExperimentPlan, ModelSpec, PlanOverrides } from "../experiment/run/cell.ts";
+import { type ExperimentPlan, FEW_CELLS, type ModelSpec, type PlanOverrides } from "../experiment/run/cell.ts";
 import { requireOwnDirectory } from "../experiment/run/own_directory.ts";
 import { planExperiment } from "../experiment/run/plan_cells.ts";
 import { type ExperimentResult, runExperiment } from "../experiment/run/run_experiment.ts";
+import { experimentCommand } from "../experiment/results/experiment_command.ts";
+import { dealCells } from "../experiment/shards/deal_cells.ts";
+import { mergeShards } from "../experiment/shards/merge_shards.ts";
+import { missingCells } from "../experiment/shards/missing_cells.ts";
+import { missingText } from "../experiment/shards/missing_text.ts";
+import { runShard, type ShardResult } from "../experiment/shards/run_shard.ts";
+import { parseShard, type Shard, SHARD_VARIABLES, shardText } from "../experiment/shards/shard.ts";
 import type { RunContext } from "../experiment/run/run_context.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
@@ -34,12 +43,18 @@ Usage: deno task experiment FILE.yaml [options]
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
   --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
   --no-cache          neither read nor keep quantized weights and digests of files between runs
+  --shard K/N         compute only the cells that are dealt to worker K of N, into files of its own: any number may run at
+                      once on one directory; the last makes the tables. K may be env, and /N left out where the
+                      scheduler tells it: ${SHARD_VARIABLES.slice(0, 3).join(", ")},
+                      ${SHARD_VARIABLES.slice(3).join(", ")}
+  --merge             compute nothing: check that all shards are done, say what is missing and how to compute it, and
+                      make the tables and the summary of what is there
   --plan              list the cells, what is already there, and what the others would take: path points, rows taken
                       forward and backward, bytes, and time by a short run of the model's first block; compute nothing
   --strict            exit with 3 where a tolerance was not met
   --help              this text
 
-Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the arguments, 3 see --strict.
+Exit code: 0 done, 1 a cell failed or is missing from a merge, 2 a mistake in the configuration or the arguments, 3 see --strict.
 `;
 
 /** Services of the process that the command needs; a test gives its own. */
@@ -58,6 +73,8 @@ const OPTIONS = {
   ...MODEL_OPTIONS,
   out: { type: "string" },
   plan: { type: "boolean" },
+  shard: { type: "string" },
+  merge: { type: "boolean" },
   strict: { type: "boolean" },
 } as const satisfies Options;
 
@@ -84,7 +101,9 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const overrides = overridesOf(values);
   const out = text("out", values.out);
   try {
-    const plan = planExperiment(parseConfig(readArgument(file), file), overrides);
+    const config = parseConfig(readArgument(file), file);
+    const data = await withDownloadBar((onDownload) => readPrompts(config, { onDownload, onHint: writeHint }));
+    const plan = planExperiment(config, overrides, data);
     return await runPlan(plan, out ?? join("results", plan.name), values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -94,16 +113,34 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
 }
 
 async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
+  const shard = shardOf(values);
   if (values.plan) {
     requireOwnDirectory(out, plan.name);
-    const { text, failed } = await planText(plan, out, io);
+    const cells = shard === null ? plan.cells : dealCells(plan.cells, shard.count)[shard.number - 1];
+    const { text, failed } = await planText({ ...plan, cells }, out, io);
     io.stdout(text);
     return failed > 0 ? 1 : 0;
   }
-  const result = await runWithProgress(plan, out, io);
-  report(result, io);
-  if (result.failed > 0) return 1;
-  return values.strict && result.unmet > 0 ? 3 : 0;
+  if (shard !== null) {
+    const result = await withProgress(io, (context) => runShard(plan, shard, context, out));
+    return reportShard(plan, out, shard, result, values, io);
+  }
+  const result = values.merge
+    ? await mergeShards(plan, out)
+    : await withProgress(io, (context) => runExperiment(plan, context, out));
+  if (result.missing > 0) io.stderr(missingText(plan, out, missingCells(plan, out)));
+  return report(result, values, io);
+}
+
+/** @throws {UsageError} if it is none */
+function shardOf({ shard, merge }: Values): Shard | null {
+  if (shard === undefined) return null;
+  if (merge) throw new UsageError("Cannot merge as --merge must stand without --shard: got both");
+  try {
+    return parseShard(String(shard), (name) => Deno.env.get(name));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function overridesOf(values: Values): PlanOverrides {
@@ -114,26 +151,63 @@ function overridesOf(values: Values): PlanOverrides {
   };
 }
 
-async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo): Promise<ExperimentResult> {
+async function withProgress<T>(io: CommandIo, run: (context: RunContext) => Promise<T>): Promise<T> {
   const view = progressView(openStatusBar(io.stderrIsTerminal), (line) => io.stderr(`${line}\n`));
   try {
-    return await runExperiment(plan, { open: io.open, onProgress: view.show }, out);
+    return await run({ open: io.open, onProgress: view.show });
   } finally {
     view.stop();
   }
 }
 
-function report({ outcomes, computed, stored, failed, unmet, report: page }: ExperimentResult, io: CommandIo): void {
+/** Says how a run ended. Returns the exit code. */
+function report(
+  { outcomes, computed, stored, failed, unmet, missing, report: page }: ExperimentResult,
+  values: Values,
+  io: CommandIo,
+): number {
   const rows = rowsOf(outcomes);
   const counts = [
     `${computed} cells computed`,
     `${stored} already there`,
     `${failed} failed`,
+    ...(missing > 0 ? [`${missing} missing`] : []),
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
   ];
-  if (rows.length > 0) io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
+  const isFew = outcomes.length <= FEW_CELLS;
+  if (rows.length > 0) {
+    const table = textTable(isFew ? completenessPivot(rows) : settingsTable(rows));
+    io.stdout(`Completeness error by ${isFew ? "path points" : "setting"}\n${table}\n`);
+  }
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
   io.stdout(`${counts.join(", ")}\n${again}Open ${page}\n`);
+  if (failed + missing > 0) return 1;
+  return values.strict && unmet > 0 ? 3 : 0;
+}
+
+/** Says how a shard ended, and what is missing. Returns the exit code. */
+function reportShard(
+  plan: ExperimentPlan,
+  out: string,
+  shard: Shard,
+  { dealt, computed, stored, failed, missing, merged }: ShardResult,
+  values: Values,
+  io: CommandIo,
+): number {
+  io.stdout(
+    `Shard ${
+      shardText(shard)
+    }, ${dealt} of ${plan.cells.length} cells: ${computed} computed, ${stored} already there, ` +
+      `${failed} failed\n`,
+  );
+  if (merged !== null) return report(merged, values, io);
+  io.stdout(
+    missing.total > 0
+      ? `${missing.total} cells of other shards are not there yet; the last shard to end makes the tables, and ` +
+        `${experimentCommand(plan, out)} --merge those of what is there\n`
+      : "All cells are there, and another process makes the tables\n",
+  );
+  return failed > 0 ? 1 : 0;
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */

@@ -92,7 +92,10 @@ export async function attributeResolved(
   };
   const metrics = options.metrics &&
     await measure(model, { objective, text: prepared, judged, explain }, options.metrics);
-  const advice = [...advise(prepared, options, judged), ...(through === null ? [] : adviseThrough(through))];
+  const advice = [
+    ...advise(prepared, options, judged),
+    ...(through === null ? [] : adviseThrough(through, options.passes)),
+  ];
   return buildRecord(model, explained, options, judged, advice, cost, metrics);
 }
 

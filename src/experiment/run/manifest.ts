@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { parseJson } from "../../files/json_object.ts";
+import { readIfThere } from "../../files/text_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { readableJson } from "../../report/text/readable_json.ts";
 import { timestampText } from "../../time/time_text.ts";
@@ -45,6 +48,16 @@ export function isManifestDue(before: number, ended: number, cells: number): boo
 /** Hash of a configuration's text, by which a result names it. */
 export function configHash(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
+
+/** Hash of the configuration that a directory's manifest has; null if there is none. */
+export function manifestHash(directory: string): string | null {
+  try {
+    const { config } = Object(parseJson(readIfThere(join(directory, MANIFEST)) ?? "", MANIFEST));
+    return typeof config?.hash === "string" ? config.hash : null;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -163,6 +163,7 @@ export function judgeRecord(
   return { state: "record", record, named: identity !== undefined };
 }
 
-function recordPath(directory: string, cell: Cell): string {
+/** Path of a cell's own file. */
+export function recordPath(directory: string, cell: Cell): string {
   return join(directory, "cells", `${cell.id}.json`);
 }

@@ -18,6 +18,9 @@ import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
 
+/** Name of the summary. */
+export const SUMMARY = "summary.md";
+
 /**
  * Writes the tables, plots, the summary and the report of all cells. Files that would not change stay as they are.
  *
@@ -42,7 +45,7 @@ export async function writeResults(
   };
   await writeFindings(store, rows, found, plan.name);
   if (plan.plots === "prompts") await plotPrompts(store, rows, reader);
-  const summary = store.path("summary.md");
+  const summary = store.path(SUMMARY);
   await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
   return { summary, report: await writeReport(store, page, { plan, outcomes, hasPlot, found }) };
 }

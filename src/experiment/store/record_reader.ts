@@ -1,4 +1,5 @@
-import { judgeRecord, readStored, type StoredRecord } from "../run/result_store.ts";
+import { isFile } from "../../files/existing_file.ts";
+import { judgeRecord, readStored, recordPath, type StoredRecord } from "../run/result_store.ts";
 import type { Cell } from "../run/cell.ts";
 import type { OpenModel } from "../run/run_context.ts";
 import { openPackedRecords } from "./packed_records.ts";
@@ -15,6 +16,8 @@ export interface RecordReader {
   read(cell: Cell, model: Pick<OpenModel, "fingerprint" | "identity"> | null): StoredRecord;
   /** Error with which a cell failed where it was last tried, if a file of records has it; null if none has. */
   failure(cell: Cell): string | null;
+  /** Returns true if a cell has a record, or an error; the record is not read. */
+  has(cell: Cell): boolean;
   /** Those of some cells whose record is in a file of records, undamaged, and this model's: their records are not read. */
   held(cells: readonly Cell[], model: Pick<OpenModel, "fingerprint" | "identity">): Set<Cell>;
   close(): void;
@@ -41,6 +44,7 @@ export function openRecordReader(directory: string): RecordReader {
       }
       return null;
     },
+    has: (cell) => packed.cells.has(cell.key) || isFile(recordPath(directory, cell)),
     held(cells, model) {
       const keys = packed.held(cells.map(({ key }) => key), model);
       return new Set(cells.filter(({ key }) => keys.has(key)));

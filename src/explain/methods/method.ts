@@ -45,6 +45,8 @@ export interface Method<N extends string = string, O extends OptionSet = OptionS
   readonly alongOnePath?: true;
   /** Its cost in points or model calls, for N units and T target tokens. */
   readonly cost: string;
+  /** Model calls for N units, where neither an option bounds them nor they grow as N. */
+  calls?(units: number): number;
   /** The use of it, in one line. */
   readonly purpose: string;
   /** Paper or program that defines it. */

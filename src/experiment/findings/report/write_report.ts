@@ -7,6 +7,9 @@ import type { ResultStore } from "../../run/result_store.ts";
 import type { Found } from "../summary/summary_text.ts";
 import { reportOf } from "./report_of.ts";
 
+/** Name of the file to open. */
+export const REPORT = "report.html";
+
 /** Results of an experiment. */
 interface Results {
   readonly plan: ExperimentPlan;
@@ -32,7 +35,7 @@ export async function writeReport(
     ...found.distances.map((name) => [name, `distance-${name}`]),
   ];
   const pictures = new Map(files.map(([name, file]) => [name, readIfThere(store.path(`plots/${file}.svg`)) ?? ""]));
-  const path = store.path("report.html");
+  const path = store.path(REPORT);
   await writeIfChanged(path, page.end(reportOf(plan, outcomes, store.directory, found, pictures)));
   return path;
 }
