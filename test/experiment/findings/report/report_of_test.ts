@@ -28,7 +28,7 @@ Deno.test("a report has a row for each cell, columns for what varies, and shows 
   assert.deepEqual(index.ids, PLAN.cells.map(({ id }) => id));
   const names = index.columns.map(({ name }) => name);
   for (
-    const name of ["prompt", "setting", "Σ", "gap", "error", "κ", "most from", "method", "baseline", "steps"]
+    const name of ["prompt", "setting", "Σ", "gap", "error", "κ", "top token", "method", "baseline", "steps"]
   ) {
     assert.ok(names.includes(name), name);
   }
