@@ -149,12 +149,10 @@ pageTest("chains show one way after the other", () => recordPage(throughRecord()
   const { page } = shown;
   await page.getByRole("tab", { name: "Chains" }).click();
   const { total, spans } = throughRecord().through!;
-  const largest = Math.max(...total.map(Math.abs));
-  const scaled = (values: readonly number[]) => values.map((value) => Math.min(1, value / largest));
-  const found = async () => (await colors(shown, "Prompt")).map((color) => (color ?? 0) / 0.78);
-  (await found()).forEach((color, i) => assert.ok(Math.abs(color - scaled(total)[i]) < 5e-3));
+  assertColors(await colors(shown, "Prompt"), total);
   await page.getByRole("radio", { name: /through 1/ }).click();
-  (await found()).forEach((color, i) => assert.ok(Math.abs(color - scaled(spans[0].part)[i]) < 5e-3));
+  assertColors(await colors(shown, "Prompt"), spans[0].part);
+  assert.match(await page.locator(".ways").innerText(), /through 1 “a”, passed by [\d.]+ %/);
 });
 
 const SMALL = () =>

@@ -14,7 +14,7 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
   const [pointed, setPointed] = useState<number | null>(null);
   if (chains === null) return null;
   const { label, values } = chains.ways[way];
-  const largest = largestOf(chains.ways[0].values);
+  const largest = largestOf(values);
   const choose = (t: number | null) => setWay(wayOf(chains, t));
   const told = pointed === null
     ? "Point at a token for its share."
@@ -23,14 +23,9 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
     <div class="chains">
       <h3>${chains.title}</h3>
       <div class="ways" role="radiogroup" aria-label="Way">${chains.ways.map((one, i) =>
-        html`
-          <button type="button" role="radio" aria-checked=${i === way}
-            onClick=${() => setWay(i)}>${one.label}${one.text === null ? "" : html`
-              <q>${one.text}</q>
-            `}${one.reach === null ? "" : html`
-              <small>passed by ${percentText(one.reach)}</small>
-            `}</button>
-        `
+        html`<button type="button" role="radio" aria-checked=${i === way} onClick=${() => setWay(i)}>${
+          wayText(one)
+        }</button>`
       )}</div>
       <div class="block"><h4>Prompt, ${label}</h4>
         <span class="quiet">the strongest colour is ${percentText(largest)} of the influence</span></div>
@@ -43,6 +38,10 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
       <${Table} table=${chains.spans} />
     </div>
   `;
+}
+
+function wayText({ label, text, reach }: PageChains["ways"][number]): string {
+  return `${label}${text === null ? "" : ` “${text}”`}${reach === null ? "" : `, passed by ${percentText(reach)}`}`;
 }
 
 type Drawn = Omit<PiecesProps, "active" | "onPoint" | "onHold">;

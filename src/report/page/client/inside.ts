@@ -14,8 +14,7 @@ export function Inside({ cell: { inside, unit, sign } }: { cell: PageCell }): VN
   const rows = inside.sums.map((_, at) => `layer ${inside.firstLayer + at}`);
   return html`
     <div class="inside">
-      <p class="quiet">Conductance: how much of the change of the score passes through each part.
-          ${inside.note}</p>
+      <p class="quiet">${`Conductance: how much of the change of the score passes through each part. ${inside.note}`}</p>
       <${LayerMap} title="through each head, attention and MLP" columns=${inside.parts} values=${inside.sums} ...${{
         rows,
         unit,
