@@ -88,7 +88,7 @@ export interface PageContext {
   readonly documents: readonly { readonly name: string; readonly parts: readonly number[] }[];
   /** Texts of the parts. */
   readonly parts: readonly string[];
-  /** Attribution of the parts: of the sequence, and of the dependent pieces or the whole target; null if there is none. */
+  /** Attribution of the parts: of the sequence, and of the dependent pieces or the target; null if there is none. */
   readonly sequence: readonly number[];
   readonly attribution: Matrix | null;
   readonly table: PageTable;
