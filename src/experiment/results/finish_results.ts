@@ -5,6 +5,7 @@ import { writeManifest } from "../run/manifest.ts";
 import type { ResultStore } from "../run/result_store.ts";
 import { writeResults } from "../run/write_results.ts";
 import { openRecordReader } from "../store/record_reader.ts";
+import { openTokenTable } from "./result_tables.ts";
 import { gatherOutcomes } from "./gather_outcomes.ts";
 
 /** End of a run. */
@@ -31,8 +32,10 @@ export async function finishResults(
 ): Promise<ExperimentResult> {
   const { plan, ends } = state;
   const reader = openRecordReader(store.directory);
+  const tokens = await openTokenTable(store, plan);
   try {
-    const outcomes = await gatherOutcomes(plan, reader, ends);
+    const outcomes = await gatherOutcomes(plan, reader, ends, tokens.add);
+    await tokens.close();
     const rows = rowsOf(outcomes);
     const summary = await writeResults(store, plan, outcomes, reader);
     await writeManifest(store, {
@@ -51,6 +54,7 @@ export async function finishResults(
       summary,
     };
   } finally {
+    tokens.discard();
     reader.close();
   }
 }
