@@ -28,11 +28,12 @@ import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
-import { openStatusBar } from "./progress/status_bar.ts";
+import { openStatusBar, sayWhenStopped } from "./progress/status_bar.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
-Usage: deno task experiment FILE.yaml [options]
+Usage: ${PROGRAM} experiment FILE.yaml [options]
 
   --out DIR           where the results go (results/<name of the experiment>)
   --model MODEL       in place of the configuration's: a Hugging Face directory, a .gguf file, or a model at the hub,
@@ -60,6 +61,8 @@ Exit code: 0 done, 1 a cell failed or is missing from a merge, 2 a mistake in th
 /** Services of the process that the command needs; a test gives its own. */
 export interface CommandIo {
   open: RunContext["open"];
+  /** Identifies a model whose cells may all be stored. */
+  readonly identify?: RunContext["identify"];
   /** Opens a model for `--plan`. */
   openForecast(model: ModelSpec): Promise<ForecastModel>;
   /** Measures the pace of a model for `--plan`, multiplications a second. */
@@ -122,12 +125,12 @@ async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: Co
     return failed > 0 ? 1 : 0;
   }
   if (shard !== null) {
-    const result = await withProgress(io, (context) => runShard(plan, shard, context, out));
+    const result = await withProgress(io, out, (context) => runShard(plan, shard, context, out));
     return reportShard(plan, out, shard, result, values, io);
   }
   const result = values.merge
     ? await mergeShards(plan, out)
-    : await withProgress(io, (context) => runExperiment(plan, context, out));
+    : await withProgress(io, out, (context) => runExperiment(plan, context, out));
   if (result.missing > 0) io.stderr(missingText(plan, out, missingCells(plan, out)));
   return report(result, values, io);
 }
@@ -151,11 +154,19 @@ function overridesOf(values: Values): PlanOverrides {
   };
 }
 
-async function withProgress<T>(io: CommandIo, run: (context: RunContext) => Promise<T>): Promise<T> {
-  const view = progressView(openStatusBar(io.stderrIsTerminal), (line) => io.stderr(`${line}\n`));
+async function withProgress<T>(
+  io: CommandIo,
+  out: string,
+  run: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const farewell = `Stopped. The same command goes on from what ${out} holds.`;
+  const bar = openStatusBar(io.stderrIsTerminal, farewell);
+  const view = progressView(bar, (line) => io.stderr(`${line}\n`));
+  const listening = bar === null ? sayWhenStopped(farewell) : null;
   try {
-    return await run({ open: io.open, onProgress: view.show });
+    return await run({ open: io.open, identify: io.identify, onProgress: view.show });
   } finally {
+    listening?.();
     view.stop();
   }
 }
@@ -215,6 +226,8 @@ function processIo(how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cac
   return {
     open: async (model, listeners) =>
       (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, ...listeners }),
+    identify: async ({ source, quantize }) =>
+      (await import("../model/identify_model.ts")).identifyModel(source, { quantize, cache: how.cache }),
     openForecast: async ({ source, device, quantize }) => {
       const { openForecast } = await import("../experiment/foretell/forecast.ts");
       return await withDownloadBar((onDownload) =>

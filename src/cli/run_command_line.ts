@@ -1,11 +1,12 @@
 import { UsageError } from "./arguments.ts";
 import { errorText } from "../files/system_error.ts";
-import { write } from "./write.ts";
+import { ClosedOutput, write } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const HELP = `Whence says which prompt tokens made a language model generate which output tokens.
 
-Usage: deno task <command> [options]
+Usage: ${PROGRAM} <command> [options]
 
   attribute    explain one target
   methods      list the methods, their cost and purpose
@@ -18,7 +19,7 @@ Usage: deno task <command> [options]
   cache        list or clear the files that are kept between runs
   schema       print the JSON Schema of an experiment's YAML
 
-Each command has --help.
+Each command has --help; --version tells the version.
 `;
 
 // Imported when asked for, so that no command loads the others.
@@ -35,22 +36,38 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
   schema: async () => (await import("./schema_command.ts")).runSchemaCommand,
 };
 
+/** Exit code of a process whose output nobody reads any more: that of SIGPIPE in a shell. */
+const CLOSED_OUTPUT = 141;
+
 /** Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runCommandLine([name, ...args]: string[]): Promise<number> {
-  if (name === undefined || name === "--help" || name === "-h") {
-    write(name === undefined ? Deno.stderr : Deno.stdout, HELP);
-    return name === undefined ? 2 : 0;
-  }
   try {
+    if (name === undefined || name === "--help" || name === "-h") {
+      write(name === undefined ? Deno.stderr : Deno.stdout, HELP);
+      return name === undefined ? 2 : 0;
+    }
+    if (name === "--version" || name === "-V") {
+      write(Deno.stdout, `whence ${(await import("../experiment/run/version.ts")).WHENCE_VERSION}\n`);
+      return 0;
+    }
     if (!Object.hasOwn(COMMANDS, name)) {
       throw new UsageError(`Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}`);
     }
     const command = await COMMANDS[name]();
     return await command(args);
   } catch (error) {
-    const message = errorText(error);
-    const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
-    write(Deno.stderr, `error: ${boundedText(message)}${hint}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    if (error instanceof ClosedOutput) return CLOSED_OUTPUT;
+    return report(error);
   }
+}
+
+/** Says what went wrong, if somebody still reads it, and returns the exit code. */
+function report(error: unknown): number {
+  const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
+  try {
+    write(Deno.stderr, `error: ${boundedText(errorText(error))}${hint}\n`);
+  } catch (closed) {
+    if (!(closed instanceof ClosedOutput)) throw closed;
+  }
+  return error instanceof UsageError ? 2 : 1;
 }

@@ -36,9 +36,18 @@ export function writeHint(sentence: string): void {
   write(Deno.stderr, `hint: ${boundedText(sentence)}\n`);
 }
 
+/** The reader of an output has gone, as `head` does: nobody misses what is left. */
+export class ClosedOutput extends Error {
+  override name = "ClosedOutput";
+}
+
 /** Writes all of the bytes, in as many parts as the stream takes. */
 function writeBytes(stream: Output, bytes: Uint8Array): void {
-  onFile("write", "the output", () => {
-    for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
-  });
+  try {
+    onFile("write", "the output", () => {
+      for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+    });
+  } catch (error) {
+    throw error instanceof Deno.errors.BrokenPipe ? new ClosedOutput() : error;
+  }
 }

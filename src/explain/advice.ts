@@ -5,6 +5,7 @@ import { methodOf } from "./methods/method_table.ts";
 import type { ResolvedOptions } from "./methods/attribution_options.ts";
 import type { Baseline } from "./options/baseline.ts";
 import type { PreparedText } from "./prepare_text.ts";
+import { spaceAdvice } from "./space_advice.ts";
 
 // Paths whose first token stays needed at most 173 points for κ ≤ 1 %; more means that a sink is switching.
 const RUGGED_POINTS = 200;
@@ -26,6 +27,7 @@ export function advise(text: PreparedText, options: ResolvedOptions, result: Jud
     : [];
   return [
     ...boundary,
+    ...spaceAdvice(text, options, result),
     ...certificateAdvice(text, options, result),
     ...samplingAdvice(options, result),
     ...methodOf(options.method).advise?.(result) ?? [],

@@ -1,4 +1,5 @@
 import type { AttributionRecord } from "../explain/record/record.ts";
+import { contextSection } from "./html_context.ts";
 import { throughSection } from "./html_through.ts";
 import { byUnits } from "./view/by_units.ts";
 import { amountText } from "./words/amount_text.ts";
@@ -16,7 +17,7 @@ import { textTable } from "./text/text_table.ts";
 
 const STYLE = `
 body { font: 15px/1.6 "DejaVu Sans", Verdana, sans-serif; color: #1a1a1a; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
+h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; } h3 { font-size: .95rem; }
 .text { white-space: pre-wrap; line-height: 2.1; } .text span { padding: .15em 0; border-radius: .2em; }
 .frozen { color: #8a8a8a; } .target { border-bottom: 2px solid #808080; } .way { margin-bottom: 0; } .advice { background: #fff6e5; padding: .4em .8em; }
 pre { overflow-x: auto; font: 12px/1.35 "DejaVu Sans Mono", Menlo, monospace; } svg { max-width: 100%; height: auto; }
@@ -42,7 +43,7 @@ ${advice}
 <h2>Which prompt tokens made the model write the underlined words</h2>
 <p class="text">${highlightedPrompt(record)}<span class="target">${escapeHtml(record.target.text)}</span></p>
 ${svg.trim()}
-${throughSection(record)}${await metricsSection(given)}<h2>Table</h2>
+${contextSection(given)}${throughSection(record)}${await metricsSection(given)}<h2>Table</h2>
 <pre>${escapeHtml(recordTable(record))}</pre>
 </body>
 </html>

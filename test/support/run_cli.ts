@@ -14,10 +14,13 @@ export async function runCli(
   args: readonly string[],
   env: Record<string, string> = {},
   flags: readonly string[] = [],
+  cwd?: string,
 ): Promise<CliResult> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", ...flags, "--no-check", `${ROOT}src/cli/main.ts`, ...args],
-    env,
+    // The tests' own task runner called none of them.
+    env: { INIT_CWD: "", ...env },
+    cwd,
     stdin: "null",
   });
   const { code, stdout, stderr } = await command.output();

@@ -6,11 +6,12 @@ import { type Options, parseArguments, UsageError, type Values } from "../argume
 import { MODEL_FLAG_HELP, modelOptions } from "../model_flags.ts";
 import { write } from "../write.ts";
 import type { PlannedAttribution } from "./attribution_plan.ts";
+import { PROGRAM } from "../invocation.ts";
 
 const HELP =
   `Lists the tensors and the configuration of a checkpoint, which is not loaded; or plans an attribution, which is not run.
 
-Usage: deno task inspect MODEL [--plan [options]]
+Usage: ${PROGRAM} inspect MODEL [--plan [options]]
 
   MODEL               a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
                       organization/name[@revision][:file.gguf]; embedded or chains for an embedded model

@@ -10,6 +10,7 @@ import type { ProgressEvent } from "../run/progress_event.ts";
 import type { ResultStore } from "../run/result_store.ts";
 import { runCell } from "../run/run_cell.ts";
 import type { OpenModel, RunContext } from "../run/run_context.ts";
+import { storedModel } from "./stored_model.ts";
 import { openRecordReader, type RecordReader } from "../store/record_reader.ts";
 
 /** Cells that are being computed. */
@@ -68,13 +69,15 @@ export function noModelError({ models, ends }: Computation): Error | null {
  */
 async function computeModel(run: Computation, cells: readonly Cell[], only: boolean): Promise<void> {
   const { source, quantize, device } = cells[0].model;
-  run.tell({ kind: "open", model: source });
   let model: OpenModel;
   /** Work before the cell that is under way. */
   let before = 0;
+  const note = (text: string) => run.tell({ kind: "note", text });
+  const stored = await storedModel(run.reader, cells, run.context.identify, note);
+  if (stored === null) run.tell({ kind: "open", model: source });
   try {
-    model = await run.context.open(cells[0].model, {
-      onHint: (text) => run.tell({ kind: "note", text }),
+    model = stored ?? await run.context.open(cells[0].model, {
+      onHint: note,
       onDownload: (progress) => run.tell({ kind: "download", progress }),
       onLoad: (share) => run.tell({ kind: "load", model: source, share }),
       onWork: (work) => run.tell({ kind: "work", work: work - before }),

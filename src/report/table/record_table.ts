@@ -1,5 +1,6 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { byUnits } from "../view/by_units.ts";
+import { contextRows } from "./context_table.ts";
 import { methodText } from "../words/method_text.ts";
 import { metricsTable } from "./metrics_table.ts";
 import { promptRows } from "./prompt_rows.ts";
@@ -35,6 +36,7 @@ export function recordTable(given: AttributionRecord, options: TableOptions = {}
     "",
     ...targetRows(record, width),
     "",
+    ...(given.context === undefined ? [] : [...contextRows(given, width), ""]),
     ...(record.through === undefined ? [] : [...throughLines(record, width), ""]),
     ...summaryRows(record),
     ...(record.metrics === undefined

@@ -2,6 +2,7 @@ import type { AttributionRecord } from "../../explain/record/record.ts";
 import { isIdle, supportSign } from "../view/support.ts";
 import { displayWidth, fitWidth } from "../text/display_width.ts";
 import { numberText, percentText } from "../text/number_text.ts";
+import { looseParts } from "../words/incomplete_text.ts";
 import { VALUE_WIDTH, wordColumn } from "./table_columns.ts";
 import { visibleTokens } from "../text/visible_token.ts";
 
@@ -13,7 +14,8 @@ export function targetRows(record: AttributionRecord, width: number): string[] {
   const wordWidth = wordColumn(words, "target");
   const head = `${"#".padStart(3)} ${fitWidth("target", wordWidth)}` +
     ["score", "baseline", "gap"].map((name) => name.padStart(VALUE_WIDTH)).join("") +
-    (relative ? "error".padStart(VALUE_WIDTH) : "") + (certificate ? "κ".padStart(VALUE_WIDTH) : "") +
+    (relative ? (looseParts(record) === undefined ? "error" : "apart").padStart(VALUE_WIDTH) : "") +
+    (certificate ? "κ".padStart(VALUE_WIDTH) : "") +
     (record.tokenAttribution ? "  mostly from" : "");
   const rows = record.target.tokens.map((_, t) => {
     const { input, baseline } = record.score;
