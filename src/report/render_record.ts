@@ -4,7 +4,7 @@ import { recordJson } from "./text/readable_json.ts";
 import { recordTable, type TableOptions } from "./table/record_table.ts";
 
 /** Formats of `attribute --format`. */
-export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html"] as const;
+export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html", "inseq"] as const;
 
 /** One of `RECORD_FORMATS`. */
 export type RecordFormat = typeof RECORD_FORMATS[number];
@@ -16,6 +16,7 @@ const RENDERERS = {
   svg: recordSvg,
   png: async (record) => (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record)),
   html: async (record) => (await import("./page/record_page.ts")).recordPage(record),
+  inseq: async (record) => (await import("./inseq_json.ts")).inseqJson(record),
 } satisfies Record<
   RecordFormat,
   (record: AttributionRecord, options: TableOptions) => string | Promise<string | Uint8Array>
