@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "npm:hyparquet-writer@0";
+import { join } from "node:path";
+import { openParquet } from "../../../src/experiment/prompts/read_parquet.ts";
+import { inScratch } from "../../support/in_scratch.ts";
 import { cellsOf, mistakesOf } from "./planned_rows.ts";
 
 const COLUMNS = [
@@ -39,6 +42,21 @@ Deno.test("Parquet rows are chosen, and named by their number; bytes are no text
     ["1970-01-01T00:00:00.001Z", "a.parquet: row 2: prompt: expected a text that is not empty, got the list [254]"],
   ]);
 });
+
+Deno.test("openParquet() knows columns, reads what is wanted, and closes its file where nobody reads on", () =>
+  inScratch(async (directory) => {
+    const path = join(directory, "a.parquet");
+    const n = Int32Array.from({ length: 40_000 }, (_, i) => i);
+    Deno.writeFileSync(path, parquet([{ name: "n", data: n }, { name: "m", data: n }]));
+    const table = await openParquet({ path, shown: "a", gzip: false, delimiter: "", wanted: ["n", "none"] });
+    assert.deepEqual(table.columns, ["n", "m"]);
+    for await (const rows of table.rows()) {
+      assert.ok(rows.length < 40_000, `${rows.length} rows at a time`);
+      assert.deepEqual(rows[3], { at: 4, values: { n: 3 } });
+      break;
+    }
+    assert.equal(table.placeOf(4), "a: row 4");
+  }));
 
 const whole = parquet();
 const at = (offset: number, ...bytes: readonly number[]) => {

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import type { OpenTable } from "../../../src/experiment/prompts/data_table.ts";
+import { openCsv } from "../../../src/experiment/prompts/read_csv.ts";
+import { openJsonl } from "../../../src/experiment/prompts/read_jsonl.ts";
+import { inScratch } from "../../support/in_scratch.ts";
 import { cellsOf, mistakesOf } from "./planned_rows.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -31,6 +36,28 @@ Deno.test("CSV is read with tabs, another delimiter, JSON in a value, and a caus
   const [other] = await cellsOf('{ file: a.csv, delimiter: ";" }', { "a.csv": "prompt;target;truth\na, b; t;a\n" });
   assert.deepEqual([other.text, other.truth], [{ prompt: "a, b", target: " t" }, [{ target: null, causes: ["a"] }]]);
 });
+
+const OPENED: [open: OpenTable, content: string, columns: readonly string[] | null][] = [
+  [openJsonl, ROW.repeat(50_000), null],
+  [openCsv, `prompt,target,more\n${"p, t,u\n".repeat(50_000)}`, ["prompt", "target", "more"]],
+];
+for (const [open, content, columns] of OPENED) {
+  Deno.test(`${open.name}() hands on some rows at a time, and closes its file where nobody reads on`, () =>
+    inScratch(async (directory) => {
+      const path = join(directory, "a.txt");
+      Deno.writeTextFileSync(path, content);
+      const file = { path, shown: "a.txt", gzip: false, delimiter: ",", wanted: ["prompt", "target"] };
+      const table = await open(file);
+      assert.deepEqual(table.columns, columns);
+      for await (const rows of table.rows()) {
+        assert.ok(rows.length < 50_000, `${rows.length} rows at a time`);
+        if (rows.length === 0) continue;
+        assert.deepEqual(rows[0].values, { prompt: "p", target: " t" });
+        break;
+      }
+      assert.equal(table.placeOf(7), "a.txt:7");
+    }));
+}
 
 Deno.test("compressed files are read", async () => {
   for (const [name, text] of [["a.jsonl.gz", ROW], ["a.csv.gz", "prompt,target\np, t\n"]]) {
