@@ -39,9 +39,9 @@ export async function finishResults(
   const tokens = await openTokenTable(store, plan);
   try {
     const page = createReportPage();
-    const outcomes = await gatherOutcomes(plan, reader, ends, async (cell, record, row) => {
+    const outcomes = await gatherOutcomes(plan, reader, ends, (cell, record, row) => {
       page.add({ id: cell.id, record, fields: cellFields(row, record) });
-      await tokens.add(cell, record, row);
+      tokens.add(cell, record);
     });
     await tokens.close();
     const rows = rowsOf(outcomes);
