@@ -15,6 +15,7 @@ import { checkText } from "./options/check_text.ts";
 import { refuse } from "./options/mistake.ts";
 import { presetGenerate } from "./options/preset.ts";
 import { requireHeld } from "./require_held.ts";
+import { objectiveText } from "./own/own_objective.ts";
 import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
@@ -56,7 +57,7 @@ export async function attributeResolved(
   options: ResolvedOptions,
   { onRound }: AttributionListeners = {},
 ): Promise<AttributionRecord> {
-  refuse(checkText(text, options.objective));
+  refuse(checkText(text, objectiveText(options.objective)));
   const seconds = startStopwatch();
   const before = { ...model.meter };
   const prepared = await prepareText(model, text, options);
@@ -64,7 +65,7 @@ export async function attributeResolved(
   if (prepared.targetUnits !== null && objective.targets !== prepared.targetIds.length) {
     throw new RangeError(
       "Cannot sum over target units as the objective must score each target token: got " +
-        `${options.objective}, which gives one score`,
+        `${objectiveText(options.objective)}, which gives one score`,
     );
   }
   const method = methodOf(options.method);
