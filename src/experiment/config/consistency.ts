@@ -7,6 +7,7 @@ import { hint, type Mistake } from "../../explain/options/mistake.ts";
 import { withDependents } from "../compared_keys.ts";
 import type { KnownCause } from "../findings/truth/truth.ts";
 import { locateCause } from "../findings/truth/locate_cause.ts";
+import { promptText } from "./context_files.ts";
 import { sweepChoices } from "./sweep_choices.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
@@ -77,10 +78,10 @@ function checkPrompt(prompt: Mapping, i: number, names: Names): Problem[] {
 }
 
 /** Causes and parts of the target must be found, each once. */
-function checkTruth({ prompt, history, target, truth }: Mapping, i: number): Problem[] {
+function checkTruth({ prompt, context, history, target, truth }: Mapping, i: number): Problem[] {
   if (typeof prompt !== "string" || !Array.isArray(truth)) return [];
   const before = listOf(history).map((message) => asMapping(message).content);
-  const whole = [...before.filter((content) => typeof content === "string"), prompt].join("\n");
+  const whole = [...before.filter((content) => typeof content === "string"), promptText(prompt, context)].join("\n");
   return truth.flatMap((entry, k) => {
     const { causes, target: part } = asMapping(entry);
     const named: [unknown, "prompt" | "target"][] = [
