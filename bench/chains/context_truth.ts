@@ -1,8 +1,6 @@
 /**
- * Holds what is said of a context against the truth of the model of chains: its notes as a document, its question as the
- * prompt. Prints the tables of docs/context.md.
- *
- * Usage: deno run -A bench/chains/context_truth.ts [PROMPTS A KIND]
+ * `deno run -A bench/chains/context_truth.ts [PROMPTS A KIND]`: holds what is said of a context against the truth of
+ * the model of chains, its notes as a document and its question as the prompt. Prints tables (docs/context.md).
  */
 import type { ObjectiveName } from "../../src/attribution/objectives/objective.ts";
 import { attribute } from "../../src/explain/attribute.ts";
@@ -17,7 +15,7 @@ const TRUTH = new URL("../../experiments/models/chains/ground_truth.json", impor
 const HELD_OUT = 32;
 
 /** A prompt with its notes as a document. */
-export interface ContextTruth {
+interface ContextTruth {
   readonly text: { readonly prompt: string; readonly target: string; readonly context: readonly string[] };
   /** Words of the target: offsets, and the texts of the notes that they rest on. */
   readonly words: readonly { readonly start: number; readonly end: number; readonly notes: readonly string[] }[];
