@@ -23,6 +23,7 @@ Deno.test("the table says which target tokens depend on the context, and the sen
     table,
     /context: 2 documents of 25 tokens; 6 of 20 target tokens depend on them, by js of at least 0\.\d+ nats \(mean\+1sd\)/,
   );
+  assert.match(table, /^prompt {2}\{first <b>\}\{second\} Walk Nina Gus\. Report last\.$/m);
   assert.equal(table.match(/depends: rather/g)!.length, dependent.length);
   assert.match(
     table,
