@@ -11,6 +11,7 @@ Usage: ${PROGRAM} <command> [options]
   attribute    explain one target
   methods      list the methods, their cost and purpose
   experiment   run a sweep from a YAML file
+  render       show stored records as tables, pages or pictures
   generate     continue a prompt
   compare      measure how far attributions agree
   compare-weights  say which weights changed an answer
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
   attribute: async () => (await import("./attribute/attribute_command.ts")).runAttributeCommand,
   methods: async () => (await import("./attribute/methods_command.ts")).runMethodsCommand,
   experiment: async () => (await import("./experiment_command.ts")).runExperimentCommand,
+  render: async () => (await import("./render/render_command.ts")).runRenderCommand,
   generate: async () => (await import("./generate_command.ts")).runGenerateCommand,
   doctor: async () => (await import("./doctor/doctor_command.ts")).runDoctorCommand,
   cache: async () => (await import("./cache_command.ts")).runCacheCommand,

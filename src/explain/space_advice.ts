@@ -7,7 +7,6 @@ const UNLIKELY = -5;
 /** Log-probabilities of single target tokens in the scores of objectives that tell them. */
 const LOG_PROBABILITIES: Partial<Record<ResolvedOptions["objective"], (score: number) => number>> = {
   "log-prob": (score) => score,
-  "cross-entropy": (score) => -score,
   prob: Math.log,
 };
 const ENDS_A_WORD = /[\p{L}\p{N}\p{M}.,;:!?)\]”’"']$/u;
