@@ -20,6 +20,7 @@ import { bytes, oneOf, readArgument, text, wholeNumber } from "./argument_values
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { DEVICES, MOST_THREADS, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { write, writeHint } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
@@ -182,7 +183,7 @@ function report(
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
   ];
   if (rows.length > 0 && rows.length <= FEW_CELLS) {
-    io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
+    io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows), terminalWidth())}\n`);
   }
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
   io.stdout(`${counts.join(", ")}\n${again}Open ${summary}\n`);

@@ -2,6 +2,7 @@ import type { Forecast, ForecastModel, ForecastRange } from "../experiment/foret
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/cell.ts";
 import { groupByModel } from "../experiment/run/group_by_model.ts";
 import { openRecordReader, type RecordReader } from "../experiment/store/record_reader.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
 import { foretoldSeconds } from "../experiment/foretell/foreteller.ts";
 import { durationText } from "../time/time_text.ts";
@@ -49,7 +50,10 @@ export async function planText(
     { cell, state, forecast, seconds },
   ) => [cell.id, ...forecastTexts(forecast), timeText(seconds), state]);
   const failed = planned.filter(({ error }) => error !== null);
-  const text = textTable({ head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows }) +
+  const text = textTable(
+    { head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows },
+    terminalWidth(),
+  ) +
     [...Map.groupBy(failed, ({ error }) => error)]
       .map(([error, cells]) => `\n${error}: ${cells.map(({ cell }) => cell.id).join(", ")}\n`).join("") +
     `\n${rows.length} cells, ${planned.filter(({ state }) => state === "stored").length} stored in ${directory}; ` +

@@ -1,6 +1,6 @@
 import { UsageError } from "./arguments.ts";
 import { errorText } from "../files/system_error.ts";
-import { ClosedOutput, write } from "./write.ts";
+import { ClosedOutput, write, writeError } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { PROGRAM } from "./invocation.ts";
 
@@ -67,7 +67,7 @@ export async function runCommandLine([name, ...args]: string[]): Promise<number>
 function report(error: unknown): number {
   const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
   try {
-    write(Deno.stderr, `error: ${boundedText(errorText(error))}${hint}\n`);
+    writeError(`${boundedText(errorText(error))}${hint}`);
   } catch (closed) {
     if (!(closed instanceof ClosedOutput)) throw closed;
   }

@@ -6,6 +6,8 @@ import { RECORD_FORMATS, type RecordFormat } from "../../report/render_record.ts
 import { oneOf, text } from "../argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "../arguments.ts";
 import { PROGRAM } from "../invocation.ts";
+import type { TableOptions } from "../../report/table/record_table.ts";
+import { terminalTable } from "../output/terminal.ts";
 import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "../output/chosen_output.ts";
 import { write, writeResult } from "../write.ts";
 import { type ChosenRecord, withChosenRecords } from "./chosen_records.ts";
@@ -60,8 +62,8 @@ type Plot = typeof PLOTS[number] | undefined;
 async function renderOne(record: ChosenRecord, values: Values, plot: Plot): Promise<void> {
   const { format, out } = chosenOutput(values, RECORD_FORMATS);
   refuseIdlePlot(plot, format);
-  const width = out === undefined && Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
-  await writeResult(await rendered(record.read(), format, plot, width), { out, isText: format === "table" });
+  const shown = await rendered(record.read(), format, plot, out === undefined ? terminalTable() : {});
+  await writeResult(shown, { out, isText: format === "table", coloured: true });
 }
 
 /** Writes a file for each record, or all tables to standard output. */
@@ -76,9 +78,12 @@ async function renderMany(records: readonly ChosenRecord[], values: Values, plot
   const pathOf = ({ name }: ChosenRecord) => join(directory!, `${name}.${ENDINGS[format] ?? format}`);
   if (directory !== undefined) prepare(pathOf(records[0]));
   for (const [i, record] of records.entries()) {
-    const shown = await rendered(record.read(), format, plot, undefined);
+    const shown = await rendered(record.read(), format, plot, directory === undefined ? terminalTable() : {});
     if (directory !== undefined) await writeResult(shown, { out: pathOf(record), isText: format === "table" });
-    else write(Deno.stdout, `${i === 0 ? "" : "\n"}${record.name}\n\n${shown}`);
+    else {
+      write(Deno.stdout, `${i === 0 ? "" : "\n"}${record.name}\n\n`);
+      await writeResult(shown, { out: undefined, isText: true, coloured: true });
+    }
   }
 }
 
@@ -86,10 +91,10 @@ async function rendered(
   record: AttributionRecord,
   format: RecordFormat,
   plot: Plot,
-  width: number | undefined,
+  layout: TableOptions,
 ): Promise<string | Uint8Array> {
   const { renderRecord } = await import("../../report/render_record.ts");
-  if (plot === undefined || plot === "all") return await renderRecord(record, format, { width });
+  if (plot === undefined || plot === "all") return await renderRecord(record, format, layout);
   const [{ partFigure }, { rasterize, renderSvg }] = await Promise.all([
     import("../../report/plot/part_figure.ts"),
     import("../../report/plot/render_figure.ts"),

@@ -5,12 +5,17 @@ import { weightsTable } from "./weights_table.ts";
 /** Formats of `compare-weights --format`. */
 export const WEIGHTS_FORMATS = ["table", "json", "csv", "svg", "png"] as const;
 
-/** Renders a comparison of weights: text, or bytes for `png`. Pictures map layers × matrices. */
+/**
+ * Renders a comparison of weights: text, or bytes for `png`. Pictures map layers × matrices.
+ *
+ * @param width columns of the terminal
+ */
 export async function renderWeights(
   record: WeightsRecord,
   format: typeof WEIGHTS_FORMATS[number],
+  width?: number,
 ): Promise<string | Uint8Array> {
-  if (format === "table") return weightsTable(record);
+  if (format === "table") return weightsTable(record, width);
   if (format === "json") return readableJson(record) + "\n";
   if (format === "csv") return (await import("./weights_csv.ts")).weightsCsv(record);
   const [{ weightsFigure }, { rasterize, renderSvg }] = await Promise.all([
