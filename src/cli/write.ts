@@ -16,6 +16,7 @@ export function write(stream: Output, text: string): void {
 }
 
 /** A colour on or off, as tables have them. */
+// deno-lint-ignore no-control-regex -- that is what a colour is
 const COLOUR = /(\x1b\[[\d;]*m)/;
 
 /** Writes a text of ours in colours. Texts of others in it have been made harmless; all but colours is shown. */

@@ -93,8 +93,9 @@ Deno.test("recordTable() has colours of its own alone", () => {
   const base = sampleRecord({}, `say ${evil}`);
   const record = { ...base, model: { ...base.model, id: evil }, advice: [evil] };
   const table = recordTable(record, { color: true });
-  assert.match(table, /\x1b\[38;5;32m█+/);
-  assert.match(table, /\x1b\[38;5;208m +▐?█+/);
+  for (const [colour, bar] of [["38;5;32", "█+"], ["38;5;208", " *▐?█+"]]) {
+    assert.match(table, new RegExp(`\x1b\\[${colour}m${bar}`));
+  }
   // deno-lint-ignore no-control-regex
   assert.equal(table.replace(/\x1b\[(38;5;32|38;5;208|1|33|0)m/g, "").match(/[\x00-\x09\x0b-\x1f]/), null);
   assert.ok(!table.includes("\x1b[31m"));
