@@ -9,6 +9,8 @@ const PNG_ZOOM = 2;
 interface TextItem {
   readonly fontSize?: number;
   readonly fontWeight?: string | number;
+  /** Wider texts are cut, in pixels; 0 for none. */
+  readonly limit?: number;
 }
 
 // There is no canvas here, and Vega's own estimate of 0.8 em a character is half again too wide: the advance widths
@@ -18,7 +20,8 @@ interface TextItem {
   text,
 ) => {
   const bold = item.fontWeight === "bold" || Number(item.fontWeight) >= 600;
-  return plotFont(bold).metrics.width(String(text ?? "").trim()) * (item.fontSize ?? 11);
+  const width = plotFont(bold).metrics.width(String(text ?? "").trim()) * (item.fontSize ?? 11);
+  return item.limit ? Math.min(item.limit, width) : width;
 };
 
 /** A Vega-Lite specification as SVG text. */
