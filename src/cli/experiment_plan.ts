@@ -98,7 +98,7 @@ function wholeTimeText(planned: readonly PlannedCell[]): string {
   const whole = sumTimes(known);
   const bound = whole.most > whole.usual ? "; at most if no error comes down to its tolerance" : "";
   return `Time: ${timeRangeText(whole)}${bound}, kernels to compile not counted; measured here by a short run of the ` +
-    "first block, which may be off by a factor of 2 either way\n";
+    "first block on this machine, which may be off by a factor of 2 either way\n";
 }
 
 function forecastTexts(forecast: Forecast | null): string[] {
