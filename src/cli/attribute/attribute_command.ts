@@ -58,7 +58,10 @@ async function writeRecord(
   { format, out }: ChosenOutput<typeof RECORD_FORMATS[number]>,
 ): Promise<void> {
   const { renderRecord } = await import("../../report/render_record.ts");
-  const rendered = await renderRecord(record, format, out === undefined ? terminalTable() : {});
+  const rendered = await renderRecord(record, format, {
+    ...(out === undefined ? terminalTable() : {}),
+    onHint: writeHint,
+  });
   await writeResult(rendered, { out, isText: format === "table", coloured: true });
   // A table shows the advice itself.
   if (format === "table" && out === undefined) return;

@@ -9,7 +9,7 @@ import { PROGRAM } from "../invocation.ts";
 import type { TableOptions } from "../../report/table/record_table.ts";
 import { terminalTable } from "../output/terminal.ts";
 import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "../output/chosen_output.ts";
-import { write, writeResult } from "../write.ts";
+import { write, writeHint, writeResult } from "../write.ts";
 import { type ChosenRecord, withChosenRecords } from "./chosen_records.ts";
 
 const PLOTS = ["all", "bar", "heat", "removal"] as const;
@@ -94,13 +94,13 @@ async function rendered(
   layout: TableOptions,
 ): Promise<string | Uint8Array> {
   const { renderRecord } = await import("../../report/render_record.ts");
-  if (plot === undefined || plot === "all") return await renderRecord(record, format, layout);
+  if (plot === undefined || plot === "all") return await renderRecord(record, format, { ...layout, onHint: writeHint });
   const [{ partFigure }, { rasterize, renderSvg }] = await Promise.all([
     import("../../report/plot/part_figure.ts"),
     import("../../report/plot/render_figure.ts"),
   ]);
   const svg = await renderSvg(partFigure(record, plot));
-  return format === "png" ? await rasterize(svg) : svg;
+  return format === "png" ? await rasterize(svg, writeHint) : svg;
 }
 
 function refuseIdlePlot(plot: Plot, format: RecordFormat): void {
