@@ -5,11 +5,12 @@ import { EMBEDDED_DIRECTORY } from "./support/model_copy.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
-/** Serves the repository's files on loopback, as a host of raw files does. */
-function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
+/** Serves the repository's files on loopback, as a host of raw files does, and tells which. */
+function serveRepository(onFile: (path: string) => void): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const path = normalize(join(ROOT, decodeURIComponent(new URL(request.url).pathname)));
     if (!path.startsWith(ROOT)) return new Response(null, { status: 403 });
+    onFile(path.slice(ROOT.length));
     try {
       const type = path.endsWith(".ts")
         ? "text/typescript"
@@ -27,13 +28,18 @@ function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
  * Runs a script that imports from the repository by URL, as often as asked, in a folder of its own with a cache of its
  * own.
  *
- * @returns the output of each run, and the names of embedded models in the cache
+ * @returns the output of each run, the names of embedded models in the cache, and their files that were fetched
  */
 async function runByUrl(
   script: (base: string) => string,
   runs = 1,
-): Promise<{ readonly printed: readonly string[]; readonly embedded: readonly string[] }> {
-  const server = serveRepository();
+): Promise<{
+  readonly printed: readonly string[];
+  readonly embedded: readonly string[];
+  readonly fetched: readonly string[];
+}> {
+  const fetched: string[] = [];
+  const server = serveRepository((path) => path.startsWith("experiments/models/") && fetched.push(path));
   const directory = await Deno.makeTempDir({ prefix: "whence-import-" });
   try {
     const base = `http://127.0.0.1:${server.addr.port}`;
@@ -48,7 +54,7 @@ async function runByUrl(
       assert.equal(code, 0, new TextDecoder().decode(stderr));
       printed.push(new TextDecoder().decode(stdout));
     }
-    return { printed, embedded: await namesIn(join(directory, "cache", "embedded")) };
+    return { printed, embedded: await namesIn(join(directory, "cache", "embedded")), fetched };
   } finally {
     await server.shutdown();
     await Deno.remove(directory, { recursive: true });
@@ -72,7 +78,7 @@ async function exampleOf(module: string): Promise<string> {
 }
 
 Deno.test("mod.ts works when it is imported from a URL, with the embedded model", async () => {
-  const { printed, embedded } = await runByUrl(
+  const { printed, embedded, fetched } = await runByUrl(
     (base) =>
       `import { attribute, loadModel, renderRecord } from "${base}/mod.ts";
 import { startQuantizePool } from "${base}/src/model/load/quantize/quantize_pool.ts";
@@ -94,6 +100,8 @@ model.close();
   for (const line of printed) assert.deepEqual(JSON.parse(line), ["whence.attribution/1", 7, true, 256 * 704 / 64]);
   // The second run finds the embedded model in the cache.
   assert.equal(embedded.length, 1);
+  assert.equal(new Set(fetched).size, 4);
+  assert.equal(fetched.length, 4, "a file of the model was fetched twice");
 });
 
 const EXAMPLES: Readonly<Record<string, RegExp>> = {

@@ -82,7 +82,7 @@ async function mistakesOfGames(game: Game): Promise<void> {
 
 async function mistakesOfTexts(units: readonly Unit[]): Promise<void> {
   // @ts-expect-error an unknown kind
-  ({ kind: "paragraphs" }) satisfies Division;
+  ({ kind: "chapters" }) satisfies Division;
   // @ts-expect-error spans without a name
   ({ kind: "spans", spans: [{ start: 0, end: 2 }] }) satisfies Division;
   // @ts-expect-error a division by template without one

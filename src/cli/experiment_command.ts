@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
+import { readPrompts } from "../experiment/prompts/read_prompts.ts";
 import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
 import type { ForecastModel } from "../experiment/foretell/forecast.ts";
 import { type ExperimentPlan, FEW_CELLS, type ModelSpec, type PlanOverrides } from "../experiment/run/cell.ts";
@@ -103,7 +104,9 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const overrides = overridesOf(values);
   const out = text("out", values.out);
   try {
-    const plan = planExperiment(parseConfig(readArgument(file), file), overrides);
+    const config = parseConfig(readArgument(file), file);
+    const data = await withDownloadBar((onDownload) => readPrompts(config, { onDownload, onHint: writeHint }));
+    const plan = planExperiment(config, overrides, data);
     return await runPlan(plan, out ?? join("results", plan.name), values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -170,7 +173,7 @@ async function withProgress<T>(
 
 /** Says how a run ended. Returns the exit code. */
 function report(
-  { outcomes, computed, stored, failed, unmet, missing, summary }: ExperimentResult,
+  { outcomes, computed, stored, failed, unmet, missing, report: page }: ExperimentResult,
   values: Values,
   io: CommandIo,
 ): number {
@@ -186,7 +189,7 @@ function report(
     io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows), terminalWidth())}\n`);
   }
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
-  io.stdout(`${counts.join(", ")}\n${again}Open ${summary}\n`);
+  io.stdout(`${counts.join(", ")}\n${again}Open ${page}\n`);
   if (failed + missing > 0) return 1;
   return values.strict && unmet > 0 ? 3 : 0;
 }

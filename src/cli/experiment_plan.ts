@@ -68,6 +68,10 @@ async function planCells(cells: readonly Cell[], reader: RecordReader, io: PlanI
   let pace: Promise<number | null> | undefined;
   const planned: PlannedCell[] = [];
   for (const [i, cell] of cells.entries()) {
+    if (cell.flaw !== undefined) {
+      planned.push({ cell, state: "cannot run", ...NOTHING, error: cell.flaw });
+      continue;
+    }
     const { state } = stored[i];
     if (state === "record") {
       planned.push({ cell, state: "stored", ...NOTHING, error: null });

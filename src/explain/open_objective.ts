@@ -41,7 +41,7 @@ export interface OpenObjective {
 }
 
 /**
- * Opens an objective. Those that ask about the unperturbed prompt (`margin`, `kl`) take one forward of it here.
+ * Opens an objective. Those that ask about the unperturbed prompt (`margin`, `kl`, `js`) take one forward of it here.
  *
  * @param prompt its embeddings, [L, D]
  */
@@ -80,7 +80,8 @@ export async function headObjective(
       return { kind: "margin", pairs: topPairs(logits, model.config.vocabularySize) };
     }
     case "kl":
-      return { kind: "kl", reference: await model.logits(prompt, targets) };
+    case "js":
+      return { kind: name, reference: await model.logits(prompt, targets) };
     default:
       return LOG_PROB;
   }

@@ -29,7 +29,9 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * record with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the
  * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
  * Chains to the answer have the scopes `through-total`, `through-direct`, `through-span` and `through-rest` for shares
- * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. `error` is
+ * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. A context
+ * has `context-js`, `context-kl`, `context-kl-reverse` and `context-drop` of each target token, and `context-documents`,
+ * `-paragraphs` and `-sentences` of the sequence and then of each token that depends on it, as units. `error` is
  * a standard error or an estimated error. What passes through each part of the network, if it was asked for, follows in
  * the scope `inside`, with the columns `layer` and `part`.
  */
@@ -40,6 +42,7 @@ export function recordCsv(record: AttributionRecord): string {
     ...unitRows(record),
     ...prefixRows(record),
     ...throughRows(record),
+    ...contextRows(record),
   ];
   if (record.inside === undefined) return csvText(rows, COLUMNS);
   const none = { layer: "", part: "" };
@@ -155,6 +158,35 @@ function throughRows(record: AttributionRecord): Row[] {
       ];
     }),
     ...shares("rest", rest ?? []),
+  ];
+}
+
+/** Dependence of the target's tokens on the context, and its parts but the tokens, which have rows already. */
+function contextRows(record: AttributionRecord): Row[] {
+  const { context, prompt, score } = record;
+  if (context === undefined) return [];
+  const { js, kl, klReverse, drop } = context.dependence;
+  const of = (t: number) => score.per === "sequence" ? {} : targetCells(record, t);
+  const measures: [string, readonly number[]][] = [["js", js], ["kl", kl], ["kl-reverse", klReverse], ["drop", drop]];
+  const parts = context.levels.filter(({ level }) => level !== "tokens").flatMap((one) => {
+    const row = (values: readonly number[], target: Partial<Row>) =>
+      one.parts.map(({ document, start, end }, unit) => {
+        const name = one.level === "documents" && document !== null ? context.documents[document].name : null;
+        const text = { unit, unit_text: name ?? prompt.text.slice(start, end) };
+        return { ...EMPTY, scope: `context-${one.level}`, ...target, ...text, attribution: values[unit] };
+      });
+    const rows = score.per === "sequence" ? [] : one.attribution ?? [];
+    return [...row(one.sequence, {}), ...rows.flatMap((values, s) => row(values, of(context.dependent[s])))];
+  });
+  return [
+    ...measures.flatMap(([name, values]) =>
+      values.map((attribution, t) => {
+        const { id, text } = record.target.tokens[t];
+        const target = { target_position: t, target_token_id: id, target_token: text };
+        return { ...EMPTY, ...target, scope: `context-${name}`, attribution };
+      })
+    ),
+    ...parts,
   ];
 }
 

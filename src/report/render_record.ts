@@ -22,7 +22,7 @@ const RENDERERS = {
   svg: recordSvg,
   png: async (record, { onHint }) =>
     (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record), onHint),
-  html: async (record) => (await import("./record_html.ts")).recordHtml(record),
+  html: async (record) => (await import("./page/record_page.ts")).recordPage(record),
 } satisfies Record<
   RecordFormat,
   (record: AttributionRecord, options: RenderOptions) => string | Promise<string | Uint8Array>

@@ -167,7 +167,7 @@ async function toldSize(
 
 /** Asks for the bytes from `at` on. */
 async function continueAt(at: number, file: Deno.FsFile, { asked, commit }: Wanted, hub: Hub): Promise<Reply> {
-  const url = fileUrl(hub.endpoint, asked.id.name, commit, asked.file);
+  const url = fileUrl(hub.endpoint, asked.id, commit, asked.file);
   let reply: Reply;
   try {
     reply = await send({ url, headers: at > 0 ? { range: `bytes=${at}-` } : {} }, asked, hub);

@@ -43,8 +43,8 @@ interface Listed {
 }
 
 /**
- * Downloads the missing files of a model into the cache that Python's huggingface_hub shares. Files that would not be
- * read are left out. If the hub does not answer or refuses, and the cache has the model, that is used, and a hint says
+ * Downloads the missing files of a model, or a data set's file, into the cache that Python's huggingface_hub shares.
+ * Files that would not be read are left out. If the hub does not answer or refuses, and the cache has the model, that is used, and a hint says
  * so.
  *
  * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
@@ -62,7 +62,7 @@ export async function fetchModel(id: HubId, hub: Hub): Promise<CachedModel> {
 
 /** Does what `fetchModel` does; its errors and hints may show secrets that the hub sends back. */
 async function fetchOpenly(id: HubId, hub: Hub): Promise<CachedModel> {
-  const repository = repositoryOf(hub.cache, id.name);
+  const repository = repositoryOf(hub.cache, id);
   const found = await findCached(id, repository);
   const cached = "path" in found ? found : null;
   if (hub.offline) {
@@ -121,7 +121,7 @@ async function completeSnapshot(
 
 /** Error of a repository without a file. It lists the files that come closest. */
 function lacks(id: HubId, file: string, { names }: Listing): HubError {
-  const models = [...names].filter((name) => modelFileEnding(name) !== null).sort();
+  const models = [...names].filter((name) => !id.dataset && modelFileEnding(name) !== null).sort();
   const shown = models.length > 0 ? models : [...names].sort();
   const more = shown.length > SHOWN ? ` and ${shown.length - SHOWN} more` : "";
   const advice = models.length > 0

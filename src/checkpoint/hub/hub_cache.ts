@@ -1,16 +1,17 @@
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { writeWhole } from "../../files/whole_file.ts";
 import { digestKind, digestLike, isDigest } from "./hub_digest.ts";
-import { isCommit } from "./hub_id.ts";
+import { type HubId, hubRoute, isCommit } from "./hub_id.ts";
 
 // The layout of Python's huggingface_hub, which shares the cache:
 //   models--organization--name/blobs/<digest>             contents, each once, under the hub's name of it
 //   models--organization--name/snapshots/<commit>/<path>  links to blobs, or the contents if links are not allowed
 //   models--organization--name/refs/<branch or tag>       its commit when the hub was last asked
 //   models--organization--name/trees/<commit>.json        the files of the commit
+//   datasets--organization--name/…                        the same for a data set
 //   .locks/models--organization--name/<digest>.lock       held while a blob is written
 
-/** A model's folder in the cache. */
+/** A model's or data set's folder in the cache. */
 export interface Repository {
   readonly cache: string;
   readonly folder: string;
@@ -33,9 +34,10 @@ type FileState =
 /** Contents up to this size are hashed whenever they are used; larger ones when they come from the hub. */
 const HASHED_BYTES = 1 << 24;
 
-/** Returns the folder of a model. */
-export function repositoryOf(cache: string, name: string): Repository {
-  return { cache, folder: join(cache, `models--${name.replace("/", "--")}`) };
+/** Returns the folder of a model or a data set. */
+export function repositoryOf(cache: string, id: HubId): Repository {
+  const route = id.dataset ? hubRoute(id) : `models/${id.name}`;
+  return { cache, folder: join(cache, route.replaceAll("/", "--")) };
 }
 
 /** Path of a content. */

@@ -1,6 +1,6 @@
 import { retrySeconds } from "./hub_headers.ts";
 import { shownReply } from "./redact.ts";
-import { type HubId, hubIdText } from "./hub_id.ts";
+import { type HubId, hubIdText, hubRoute } from "./hub_id.ts";
 import type { HubSettings } from "./hub_settings.ts";
 
 /** Failure of a request to the hub. */
@@ -54,7 +54,7 @@ function reason({ status, headers }: Response, { id, file }: Asked, settings: Hu
   const code = headers.get("x-error-code");
   const said = shownReply(headers.get("x-error-message") ?? "", settings);
   const withToken = token === null ? "without a token; set HF_TOKEN" : `with the token of ${tokenSource}`;
-  const page = `${endpoint}/${id.name}`;
+  const page = `${endpoint}/${hubRoute(id)}`;
   const nowhere = "; there is no such path here either";
   if (code === "GatedRepo") {
     return `its terms must be accepted at ${page} by the account of the token: got ${status} (gated) ${withToken}`;
@@ -68,7 +68,9 @@ function reason({ status, headers }: Response, { id, file }: Asked, settings: Hu
   }
   if (status === 401 || code === "RepoNotFound") {
     const why = token === null
-      ? "without a token. Check the name; a private or gated model needs a token in HF_TOKEN"
+      ? `without a token. Check the name; a private or gated ${
+        id.dataset ? "data set" : "model"
+      } needs a token in HF_TOKEN`
       : `with the token of ${tokenSource}. Check the name, and what the token may read`;
     return `${endpoint} must have it and grant access: got ${status} ${why}${nowhere}`;
   }

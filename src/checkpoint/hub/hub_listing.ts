@@ -4,7 +4,7 @@ import { startStopwatch } from "../../time/stopwatch.ts";
 import { isDigest } from "./hub_digest.ts";
 import { type Asked, HubError } from "./hub_error.ts";
 import { byteCount } from "./hub_headers.ts";
-import { type HubId, isCommit } from "./hub_id.ts";
+import { apiRoute, type HubId, hubRoute, isCommit } from "./hub_id.ts";
 import { ATTEMPTS, getJson, MOST_TIMEOUTS, persist, send, unusableAnswer } from "./hub_request.ts";
 import type { Hub } from "./hub_settings.ts";
 import { shownReply } from "./redact.ts";
@@ -44,8 +44,8 @@ const MOST_FILES = 100_000;
 const NO_ROUTE = [404, 405, 501];
 
 /** Returns the address of a file. */
-export function fileUrl(endpoint: string, name: string, commit: string, file: string): string {
-  return `${endpoint}/${name}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
+export function fileUrl(endpoint: string, id: HubId, commit: string, file: string): string {
+  return `${endpoint}/${hubRoute(id)}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /**
@@ -54,7 +54,7 @@ export function fileUrl(endpoint: string, name: string, commit: string, file: st
  * @throws {HubError} if the hub does not know it, refuses, or is no hub
  */
 export async function askRevision(id: HubId, hub: Hub, attempts: number = ATTEMPTS): Promise<Revision> {
-  const url = `${hub.endpoint}/api/models/${id.name}/revision/${encodeURIComponent(id.revision)}`;
+  const url = `${hub.endpoint}/${apiRoute(id)}/revision/${encodeURIComponent(id.revision)}`;
   const { value } = await getJson(url, { id }, hub, attempts);
   const { sha, siblings } = Object(value) as { sha?: unknown; siblings?: unknown };
   if (typeof sha !== "string" || !isCommit(sha)) {
@@ -131,7 +131,7 @@ function listingOf(tree: Tree): Listing {
 async function askTree(id: HubId, commit: string, hub: Hub, attempts: number): Promise<Tree> {
   const tree = new Map<string, TreeEntry>();
   const [asked, seconds] = [new Set<string>(), startStopwatch()];
-  let url: string | null = `${hub.endpoint}/api/models/${id.name}/tree/${commit}?recursive=true&expand=false`;
+  let url: string | null = `${hub.endpoint}/${apiRoute(id)}/tree/${commit}?recursive=true&expand=false`;
   while (url !== null) {
     checkPage(url, asked, { id }, hub);
     asked.add(url);
@@ -185,7 +185,7 @@ function isEntry(value: unknown): value is TreeEntry {
 
 /** Reads size and digest from the hub's answer to a HEAD. */
 async function askFile(asked: Asked & { readonly file: string }, commit: string, hub: Hub): Promise<HubFile> {
-  const url = fileUrl(hub.endpoint, asked.id.name, commit, asked.file);
+  const url = fileUrl(hub.endpoint, asked.id, commit, asked.file);
   const { response, close } = await persist(() => send({ url, method: "HEAD" }, asked, hub), hub);
   await close();
   const { headers, status } = response;

@@ -1,4 +1,5 @@
-import type { Problem } from "./consistency.ts";
+import type { Problem } from "./check_prompt.ts";
+import { methodSweeps } from "./method_sweeps.ts";
 import { sweepChoices } from "./sweep_choices.ts";
 
 /** Cells of an experiment. Ten in a second, they take hours; their plan takes seconds, and their table a page each. */
@@ -16,9 +17,11 @@ export function cellsFlaw(data: unknown): Problem | null {
   let cells = 0;
   for (const [i, sweep] of (Array.isArray(sweeps) ? sweeps : []).entries()) {
     const own = asMapping(sweep);
-    const lengths = Object.values(sweepChoices(own)).map(({ length }) => Math.max(1, length));
     const asked = own.prompts === undefined ? lengthOf(prompts) : lengthOf(own.prompts);
-    cells += lengths.reduce((product, length) => product * length, models * asked);
+    for (const one of methodSweeps(own)) {
+      const lengths = Object.values(sweepChoices(one)).map(({ length }) => Math.max(1, length));
+      cells += lengths.reduce((product, length) => product * length, models * asked);
+    }
     if (cells <= MOST_CELLS) continue;
     return { path: ["sweeps", i], text: `expected at most ${MOST_CELLS} cells of all sweeps, got ${numberOf(cells)}` };
   }

@@ -1,20 +1,14 @@
 import { shownNames, shownText } from "../../files/shown_value.ts";
 import { checkOptions, MOST_MISTAKES } from "../../explain/methods/check_options.ts";
 import { findMethod } from "../../explain/methods/method_table.ts";
-import { TEXT_OPTIONS } from "../../explain/options/attribution_text.ts";
 import { checkText } from "../../explain/options/check_text.ts";
-import { hint, type Mistake } from "../../explain/options/mistake.ts";
+import { hint } from "../../explain/options/mistake.ts";
 import { withDependents } from "../compared_keys.ts";
-import type { KnownCause } from "../findings/truth/truth.ts";
-import { locateCause } from "../findings/truth/locate_cause.ts";
+import { checkPrompt, type Problem, problemOf } from "./check_prompt.ts";
+import { methodSweeps } from "./method_sweeps.ts";
+import { entryName, isSource, promptEntries } from "./prompt_entries.ts";
+import { sharedOptions } from "./source_schema.ts";
 import { sweepChoices } from "./sweep_choices.ts";
-
-/** One mistake. Where `key` is set the key itself is wrong rather than its value. */
-export interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly text: string;
-  readonly key?: boolean;
-}
 
 type Mapping = Record<string, unknown>;
 
@@ -24,15 +18,17 @@ type Mapping = Record<string, unknown>;
  */
 export function checkConsistency(data: unknown): Problem[] {
   const { prompts, sweeps, compare } = asMapping(data);
-  const names = firstOfEach(listOf(prompts));
-  const comparisons = firstOfEach(listOf(compare));
-  const byName = promptsByName(listOf(prompts));
+  const entries = promptEntries(prompts);
+  const names = firstOfEach(entries, entryName);
+  const comparisons = firstOfEach(listOf(compare), (one) => asMapping(one).name);
+  const byName = promptsByName(entries);
   return [
-    ...listOf(prompts).flatMap((prompt, i) => checkPrompt(asMapping(prompt), i, names)),
+    ...entries.flatMap((entry, i) => checkEntry(entry, i, names)),
     ...listOf(sweeps).flatMap((sweep, i) => checkSweep(asMapping(sweep), i, names)),
-    ...checkAlternatives(byName, listOf(prompts).map(asMapping), listOf(sweeps).map(asMapping)),
-    ...listOf(prompts).flatMap((prompt, i) => checkTruth(asMapping(prompt), i)),
-    ...listOf(sweeps).flatMap((sweep, i) => matrixForTruth(asMapping(sweep), i, byName)),
+    ...checkAlternatives(byName, entries, listOf(sweeps).map(asMapping)),
+    ...listOf(sweeps).flatMap((sweep, i) =>
+      methodSweeps(asMapping(sweep)).flatMap((one) => matrixForTruth(one, i, byName))
+    ),
     ...listOf(compare).flatMap((comparison, i) => checkComparison(asMapping(comparison), i, comparisons)),
   ];
 }
@@ -40,20 +36,21 @@ export function checkConsistency(data: unknown): Problem[] {
 /** The place at which each name stands first. */
 type Names = ReadonlyMap<string, number>;
 
-function firstOfEach(named: readonly unknown[]): Names {
+function firstOfEach(named: readonly unknown[], nameOf: (one: unknown) => unknown): Names {
   const first = new Map<string, number>();
   named.forEach((one, i) => {
-    const { name } = asMapping(one);
+    const name = nameOf(one);
     if (typeof name === "string" && !first.has(name)) first.set(name, i);
   });
   return first;
 }
 
-/** The prompts that a sweep may name. */
+/** The prompts that a sweep may name, those in files left out. */
 type Prompts = ReadonlyMap<string, readonly Mapping[]>;
 
-function promptsByName(prompts: readonly unknown[]): Prompts {
-  const named = prompts.map(asMapping).filter(({ name }) => typeof name === "string");
+function promptsByName(entries: readonly unknown[]): Prompts {
+  const named = entries.filter((entry) => !isSource(entry)).map(asMapping)
+    .filter(({ name }) => typeof name === "string");
   return Map.groupBy(named, ({ name }) => name as string);
 }
 
@@ -63,45 +60,27 @@ function promptsOf({ prompts: chosen }: Mapping, prompts: Prompts): Mapping[] {
   return names.flatMap((name) => typeof name === "string" ? prompts.get(name) ?? [] : []);
 }
 
-function checkPrompt(prompt: Mapping, i: number, names: Names): Problem[] {
-  const problems: Problem[] = [];
-  const { name, target, generate } = prompt;
-  if (typeof name === "string" && names.get(name)! < i) {
-    problems.push({ path: ["prompts", i, "name"], text: `expected a name of its own, got ${shownText(name)} again` });
-  }
-  if (target === undefined && generate === undefined && Object.keys(prompt).length > 0) {
-    problems.push({ path: ["prompts", i], text: "expected target or generate, got neither" });
-  }
-  const { name: _, truth: __, ...text } = prompt;
-  return [...problems, ...checkText(knownOnly(text), null).map((mistake) => problemOf(["prompts", i], mistake))];
+function checkEntry(entry: unknown, i: number, names: Names): Problem[] {
+  const name = entryName(entry);
+  const again = typeof name === "string" && names.get(name)! < i
+    ? [{
+      path: ["prompts", i, ...(asMapping(entry).name === undefined ? [] : ["name"])],
+      text: `expected a name of its own, got ${shownText(name)} again`,
+    }]
+    : [];
+  const own = isSource(entry) ? checkSource(asMapping(entry)) : checkPrompt(asMapping(entry));
+  return [...again, ...own.map((problem) => ({ ...problem, path: ["prompts", i, ...problem.path] }))];
 }
 
-/** Causes and parts of the target must be found, each once. */
-function checkTruth({ prompt, history, target, truth }: Mapping, i: number): Problem[] {
-  if (typeof prompt !== "string" || !Array.isArray(truth)) return [];
-  const before = listOf(history).map((message) => asMapping(message).content);
-  const whole = [...before.filter((content) => typeof content === "string"), prompt].join("\n");
-  return truth.flatMap((entry, k) => {
-    const { causes, target: part } = asMapping(entry);
-    const named: [unknown, "prompt" | "target"][] = [
-      ...(part === undefined ? [] : [[part, "target"] as [unknown, "target"]]),
-      ...(causes === undefined ? [entry] : listOf(causes)).map((cause): [unknown, "prompt"] => [cause, "prompt"]),
-    ];
-    return named.flatMap(([what, where]) => {
-      const text = where === "prompt" ? whole : target;
-      const isSpan = Array.isArray(what) && what.length === 2;
-      if (typeof text !== "string" || !(typeof what === "string" && what !== "" || isSpan)) return [];
-      try {
-        locateCause(text, what as KnownCause, where);
-        return [];
-      } catch (error) {
-        return [{
-          path: ["prompts", i, "truth", k],
-          text: `expected a part of the ${where}: ${(error as Error).message}`,
-        }];
-      }
-    });
-  });
+/** Checks what the prompts of a file share. */
+function checkSource(source: Mapping): Problem[] {
+  const shared = sharedOptions(source);
+  const target = shared.generate === undefined ? { target: "of each row" } : {};
+  const mistakes = checkText({ prompt: "of each row", ...shared, ...target }, null);
+  const both = shared.generate !== undefined && asMapping(source.fields).target !== undefined
+    ? [{ path: ["fields", "target"], text: "expected target or generate, got both", key: true }]
+    : [];
+  return [...mistakes.map((mistake) => problemOf([], mistake)), ...both];
 }
 
 /** The truth of a part of the target needs the rows of its tokens. */
@@ -135,23 +114,20 @@ function checkComparison({ name, across, reference }: Mapping, i: number, names:
 function checkSweep(sweep: Mapping, i: number, names: Names): Problem[] {
   // The schema says that it must be a mapping.
   if (Object.keys(sweep).length === 0) return [];
-  const mistakes = checkOptions({ method: sweep.method ?? null, preset: sweep.preset }, sweepChoices(sweep));
-  return [...unknownPrompts(sweep, i, names), ...mistakes.map((mistake) => problemOf(["sweeps", i], mistake))];
-}
-
-/** A mistake with the place of its value. */
-function problemOf(place: readonly PropertyKey[], { option, index, isKey, sentence }: Mistake): Problem {
-  const inList = index === null || option === "freeze" || option === "metrics" ? [] : [index];
-  return { path: [...place, option, ...inList], text: sentence, key: isKey };
-}
-
-/** Leaves out unknown keys, which the schema reports. */
-function knownOnly(text: Mapping): Mapping {
-  return Object.fromEntries(Object.entries(text).filter(([key]) => Object.hasOwn(TEXT_OPTIONS, key)));
+  const { method } = sweep;
+  const none = Array.isArray(method) && method.length === 0
+    ? [{ path: ["sweeps", i, "method"], text: "expected a list of at least one value, got an empty list" }]
+    : [];
+  const mistakes = methodSweeps(sweep).flatMap((one) => {
+    const found = checkOptions({ method: one.method ?? null, preset: one.preset }, sweepChoices(one));
+    const index = Array.isArray(method) ? method.indexOf(one.method) : null;
+    return found.map((mistake) => mistake.option === "method" ? { ...mistake, index } : mistake);
+  });
+  return [...unknownPrompts(sweep, i, names), ...none, ...mistakes.map((one) => problemOf(["sweeps", i], one))];
 }
 
 /** Contrasts need an alternative, and nothing else has a use for one. */
-function checkAlternatives(byName: Prompts, prompts: readonly Mapping[], sweeps: readonly Mapping[]): Problem[] {
+function checkAlternatives(byName: Prompts, entries: readonly unknown[], sweeps: readonly Mapping[]): Problem[] {
   const contrasted = new Set<Mapping>();
   const missing = sweeps.flatMap((sweep, i) => {
     if (!asList(sweep.objective).includes("contrastive")) return [];
@@ -162,9 +138,11 @@ function checkAlternatives(byName: Prompts, prompts: readonly Mapping[], sweeps:
       text: `expected an alternative in each prompt with objective contrastive, got none in ${name}`,
     }));
   });
-  const idle = prompts.flatMap((prompt, i) => {
+  const idle = entries.map(asMapping).flatMap((prompt, i) => {
     // The schema says that it must have a name.
-    if (prompt.alternative === undefined || contrasted.has(prompt) || typeof prompt.name !== "string") return [];
+    if (
+      isSource(prompt) || prompt.alternative === undefined || contrasted.has(prompt) || typeof prompt.name !== "string"
+    ) return [];
     const text = "expected only with objective contrastive, got no such sweep of this prompt";
     return [{ path: ["prompts", i, "alternative"], text, key: true }];
   });

@@ -8,46 +8,15 @@ import { PRESET_NAMES } from "../../explain/options/preset.ts";
 import { type Device, DEVICES, QUANTIZATIONS } from "../../model/load/load_options.ts";
 import type { Quantize } from "../../model/load/load_weights.ts";
 import { comparedKeys } from "../compared_keys.ts";
-import type { KnownCause } from "../findings/truth/truth.ts";
 import { checkedElsewhere, each, leaf, name, oneOf, text, wholeNumber } from "./leaf.ts";
+import { TRUTH } from "./truth_schema.ts";
+import { fieldsSchema, FILE, type ParsedSource, sourceSchema } from "./source_schema.ts";
 
 /** Figures to draw; the first is usual. */
 export const PLOT_CHOICES = ["prompts", "cells", "summary"] as const;
 
 /** Options of which a sweep has one value, a list though it is. */
 const WHOLE = ["freeze", "metrics"];
-
-const CAUSES: JsonLeaf = {
-  anyOf: [
-    { type: "string", pattern: "\\S", description: "a text that the prompt has once" },
-    {
-      type: "array",
-      items: { type: "integer", minimum: 0 },
-      minItems: 2,
-      maxItems: 2,
-      description: "from and behind which UTF-16 unit of the prompt",
-    },
-  ],
-};
-const truth = leaf<(KnownCause | { target: string; causes: KnownCause[] })[]>(
-  "a list of causes, texts or [start, end], or of mappings with target and causes",
-  {
-    type: "array",
-    minItems: 1,
-    items: {
-      anyOf: [CAUSES, {
-        type: "object",
-        properties: {
-          target: { type: "string", pattern: "\\S", description: "the part of the target that they cause" },
-          causes: { type: "array", minItems: 1, items: CAUSES },
-        },
-        required: ["target", "causes"],
-        additionalProperties: false,
-      }],
-    },
-    description: "known causes of the target, or of parts of it: attributions are held against them",
-  },
-);
 
 /** The keys of a prompt that say what is explained; checkText judges their values. */
 function textKeys() {
@@ -92,18 +61,21 @@ function promptSchema() {
   return z.strictObject({
     name: name(undefined, "its name in sweeps, files and tables"),
     ...textKeys(),
-    truth: truth.optional(),
+    truth: TRUTH.optional(),
   }, { error: "a mapping" });
 }
 
 function sweepSchema() {
   return z.strictObject({
-    method: oneOf(methodNames(), "how the attribution is computed (docs/methods.md)"),
+    method: checkedElsewhere({
+      anyOf: [{ enum: methodNames() }, { type: "array", items: { enum: methodNames() }, minItems: 1 }],
+      description: "how the attribution is computed (docs/methods.md); of a list, each with the options that it has",
+    }, `one of ${methodNames().join(", ")}`),
     preset: checkedElsewhere({
       enum: PRESET_NAMES,
       description: "definitions of other software, as defaults for whatever is left out",
     }).optional(),
-    prompts: each(name("the name of a prompt"), "prompts of this sweep; all where left out"),
+    prompts: each(name("the name of a prompt"), "prompts of this sweep, or files of them; all where left out"),
     ...optionKeys(),
   }, { error: "a mapping" });
 }
@@ -133,14 +105,14 @@ function comparisonSchema() {
 export function experimentSchema() {
   return z.strictObject({
     name: name(undefined, "of the experiment and its results"),
-    question: text("the question that the experiment asks", "what the experiment is to answer"),
+    question: text("the question that the experiment asks", "what the experiment is to answer").optional(),
     model: each(
       text("embedded, chains, a directory, a .gguf file or a hub id"),
       "embedded, chains, a directory, a .gguf file or a hub id",
     ),
     quantize: each(oneOf(QUANTIZATIONS), "what the block's linear layers are quantized to at load"),
     device: oneOf(DEVICES, "webgpu, cpu, reference (f64), or auto: a GPU if one answers, else the CPU").optional(),
-    prompts: z.array(promptSchema(), { error: "a list of prompts" }).min(1, { error: "a list of at least one prompt" }),
+    prompts: promptsSchema(),
     sweeps: z.array(sweepSchema(), { error: "a list of sweeps" }).min(1, { error: "a list of at least one sweep" }),
     compare: z.array(comparisonSchema(), { error: "a list of comparisons" }).optional()
       .describe("how far attributions agree"),
@@ -152,10 +124,19 @@ export function experimentSchema() {
   }, { error: "a mapping with the keys name, question, model, prompts and sweeps" });
 }
 
-/** Returns the known keys by the path's last named step: the root, `prompts`, `sweeps` or `compare`. */
-export function knownKeys(step: string): readonly string[] {
+/** Prompts, files of prompts, or both; one stands for a list of one. */
+function promptsSchema() {
+  const list = z.array(z.union([FILE, sourceSchema(), promptSchema()]), { error: "a list of prompts" })
+    .min(1, { error: "a list of at least one prompt" });
+  return z.preprocess((value) => value === undefined || Array.isArray(value) ? value : [value], list)
+    .describe("prompts, and files of prompts");
+}
+
+/** Returns the known keys by the path's last named step: the root, `prompts`, `fields`, `sweeps` or `compare`. */
+export function knownKeys(step: string, isSource: boolean): readonly string[] {
   const shape = {
-    prompts: () => promptSchema().shape,
+    prompts: () => (isSource ? sourceSchema() : promptSchema()).shape,
+    fields: () => fieldsSchema().shape,
     sweeps: () => sweepSchema().shape,
     compare: () => comparisonSchema().shape,
   }[step] ?? (() => experimentSchema().shape);
@@ -165,24 +146,25 @@ export function knownKeys(step: string): readonly string[] {
 /** An experiment as its YAML has it. */
 export interface ParsedExperiment {
   readonly name: string;
-  readonly question: string;
+  readonly question?: string;
   readonly model?: readonly string[];
   readonly quantize?: readonly Quantize[];
   readonly device?: Device;
-  readonly prompts: readonly ParsedPrompt[];
+  readonly prompts: readonly (ParsedPrompt | ParsedSource)[];
   readonly sweeps: readonly ParsedSweep[];
   readonly compare?: readonly ParsedComparison[];
   readonly plots?: typeof PLOT_CHOICES[number];
 }
 
 /** One of its prompts: `TEXT_OPTIONS` beside these. */
-interface ParsedPrompt {
+export interface ParsedPrompt {
   readonly name: string;
-  readonly truth?: z.infer<typeof truth>;
+  readonly file?: undefined;
+  readonly truth?: z.infer<typeof TRUTH>;
   readonly [option: string]: unknown;
 }
 
-/** One of its sweeps: a list of values of each option beside these, but for `freeze` and `metrics`. */
+/** One of its sweeps, by one method: a list of values of each option beside these, but for `freeze` and `metrics`. */
 export interface ParsedSweep {
   readonly method: string;
   readonly preset?: string;

@@ -24,9 +24,13 @@ export function leaf<T>(expectation: string, json: JsonLeaf) {
   return made;
 }
 
-/** A value that another check judges; editors are told its JSON Schema. */
-export function checkedElsewhere(json: JsonLeaf) {
-  const made = z.custom<unknown>(() => true);
+/**
+ * A value that another check judges; editors are told its JSON Schema.
+ *
+ * @param required completes the error if it is not there: `expected <required>, got nothing`
+ */
+export function checkedElsewhere(json: JsonLeaf, required?: string) {
+  const made = z.custom<unknown>((value) => required === undefined || value !== undefined, { error: required });
   LEAVES.set(made, json);
   return made;
 }

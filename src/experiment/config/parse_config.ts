@@ -1,5 +1,6 @@
 import { type Document, LineCounter, parseDocument } from "npm:yaml@2";
-import { checkConsistency, type Problem } from "./consistency.ts";
+import type { Problem } from "./check_prompt.ts";
+import { checkConsistency } from "./consistency.ts";
 import type { IssueParams } from "./leaf.ts";
 import { unknownOption } from "../../explain/methods/check_options.ts";
 import { methodNames } from "../../explain/methods/method_table.ts";
@@ -7,6 +8,8 @@ import { hint, unknownName } from "../../explain/options/mistake.ts";
 import { valueText } from "../../explain/options/value_text.ts";
 import { experimentSchema, knownKeys, type ParsedExperiment } from "./experiment_schema.ts";
 import { cellsFlaw } from "./cell_count.ts";
+import { methodSweeps } from "./method_sweeps.ts";
+import { isSource } from "./prompt_entries.ts";
 import { type Flaw, plainData, sizeFlaw, TOO_DEEP } from "./plain_data.ts";
 import { terminalLine } from "../../report/text/terminal_text.ts";
 import { positionOf } from "./source_position.ts";
@@ -34,6 +37,8 @@ export interface ExperimentConfig {
   readonly file: string;
   readonly text: string;
   readonly experiment: ParsedExperiment;
+  /** Writes "file:line:column: key: " of the value at a path, for a mistake that shows later. */
+  place(path: readonly PropertyKey[]): string;
 }
 
 /**
@@ -62,8 +67,31 @@ export function parseConfig(text: string, file: string): ExperimentConfig {
     ...checkConsistency(data),
   ];
   if (problems.length > 0) throw new ConfigError(problemLines(problems, document, lines, file));
-  return { file, text, experiment: parsed.data! as ParsedExperiment };
+  const place = (path: readonly PropertyKey[]) => {
+    const { line, column } = positionOf(document, lines, path);
+    return `${file}:${line}:${column}: ${pathText(path)}`;
+  };
+  return { file, text, experiment: settled(parsed.data! as ParsedExperiment), place };
 }
+
+/** Names of files by themselves become mappings, and sweeps of several methods a sweep for each. */
+function settled({ prompts, sweeps, ...others }: ParsedExperiment): ParsedExperiment {
+  return {
+    ...others,
+    prompts: prompts.map((entry: unknown) =>
+      (typeof entry === "string" ? { file: [entry] } : entry) as ParsedExperiment["prompts"][number]
+    ),
+    sweeps: sweeps.flatMap(methodSweeps),
+  };
+}
+
+/** Advice for what the YAML reader names by its own rules: texts that need quotes. */
+const ADVICE: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: '; a text with ": " in it needs quotes around it',
+  BLOCK_IN_FLOW: '; a text with ": " in it needs quotes around it',
+  BAD_SCALAR_START: "; a text that begins with this sign needs quotes around it",
+  TAG_RESOLVE_FAILED: '; a text that begins with "!" needs quotes around it',
+};
 
 /** @throws {ConfigError} if the text is no YAML, or has more levels than its reader can walk */
 function parseYaml(text: string, lines: LineCounter, file: string): Document {
@@ -78,7 +106,11 @@ function parseYaml(text: string, lines: LineCounter, file: string): Document {
   if (broken.length === 0) return document;
   if (broken.some(({ message }) => /call stack/.test(message))) throw new ConfigError([`${file}: ${TOO_DEEP}`]);
   throw new ConfigError(
-    withCount(broken, ({ pos, message }) => `${placeText(file, lines.linePos(pos[0]))}: expected YAML, got ${message}`),
+    withCount(
+      broken,
+      ({ pos, message, code }) =>
+        `${placeText(file, lines.linePos(pos[0]))}: expected YAML, got ${message}${ADVICE[code] ?? ""}`,
+    ),
   );
 }
 
@@ -108,18 +140,29 @@ interface Issue {
   readonly message: string;
   readonly keys?: readonly string[];
   readonly params?: IssueParams;
+  /** Issues of each choice of a union, by paths from there. */
+  readonly errors?: readonly (readonly Issue[])[];
 }
 
 function problemsOf(issue: unknown, data: unknown): Problem[] {
-  const { code, path, message, keys, params } = issue as Issue;
-  if (code === "unrecognized_keys") return (keys ?? []).slice(0, MOST_PROBLEMS).map((key) => unknownKey(path, key));
+  const { code, path, message, keys, params, errors } = issue as Issue;
+  if (code === "invalid_union") {
+    // In the order of the schema: a file's name, a mapping of a file, a prompt.
+    const [named, source, prompt] = errors!;
+    const value = valueAt(data, path);
+    const meant = typeof value === "string" ? named : isSource(value) ? source : prompt;
+    return meant.flatMap((one) => problemsOf({ ...one, path: [...path, ...one.path] }, data));
+  }
+  if (code === "unrecognized_keys") {
+    return (keys ?? []).slice(0, MOST_PROBLEMS).map((key) => unknownKey(path, key, isSource(valueAt(data, path))));
+  }
   const value = valueAt(data, path);
   return [{ path, text: `expected ${message}, got ${valueText(value)}${hint(value, params?.candidates ?? [])}` }];
 }
 
-function unknownKey(path: readonly PropertyKey[], key: string): Problem {
+function unknownKey(path: readonly PropertyKey[], key: string, inSource: boolean): Problem {
   const place = path.filter((step) => typeof step === "string").at(-1) ?? "";
-  const known = knownKeys(place);
+  const known = knownKeys(place, inSource);
   if (place === "sweeps") return { path: [...path, key], text: unknownOption(key, known).sentence, key: true };
   return { path: [...path, key], text: unknownName(key, known).sentence, key: true };
 }

@@ -40,6 +40,11 @@ function childOf(document: Document, parent: Node | null, step: PropertyKey): Ch
     const start = item?.range?.[0] ?? null;
     return { node: resolveNode(document, item), key: start, value: start };
   }
+  // One value stands for a list of one.
+  if (isMap(parent) && typeof step === "number" && !parent.has(String(step))) {
+    const start = parent.range?.[0] ?? null;
+    return { node: parent, key: start, value: start };
+  }
   if (!isMap(parent)) return { node: null, key: null, value: null };
   const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step)) as
     | Pair<Node, Node | null>

@@ -1,4 +1,6 @@
 import type { Computation } from "../compute/compute_cells.ts";
+import { createReportPage } from "../../report/page/report_page.ts";
+import { cellFields } from "../findings/report/cell_fields.ts";
 import { isUnmet } from "../findings/result_row.ts";
 import { type CellOutcome, countOf, rowsOf } from "../run/cell_outcome.ts";
 import { writeManifest } from "../run/manifest.ts";
@@ -22,6 +24,8 @@ export interface ExperimentResult {
   readonly unmet: number;
   /** Path of summary.md. */
   readonly summary: string;
+  /** Path of report.html. */
+  readonly report: string;
 }
 
 /** Reads the records of all cells once more, and writes the tables, plots, summary and manifest that they make. */
@@ -32,9 +36,12 @@ export async function finishResults(
   const { plan, ends } = state;
   const reader = openRecordReader(store.directory);
   try {
-    const outcomes = await gatherOutcomes(plan, reader, ends);
+    const page = createReportPage();
+    const outcomes = await gatherOutcomes(plan, reader, ends, (cell, record, row) => {
+      page.add({ id: cell.id, record, fields: cellFields(row, record) });
+    });
     const rows = rowsOf(outcomes);
-    const summary = await writeResults(store, plan, outcomes, reader);
+    const { summary, report } = await writeResults(store, plan, outcomes, reader, page);
     await writeManifest(store, {
       ...state,
       ends: new Map(outcomes.map((outcome) => [outcome.cell, outcome])),
@@ -49,6 +56,7 @@ export async function finishResults(
       missing: plan.cells.length - outcomes.length,
       unmet: rows.filter(isUnmet).length,
       summary,
+      report,
     };
   } finally {
     reader.close();

@@ -30,6 +30,8 @@ export interface Cell {
   readonly truth: readonly GroundTruth[];
   /** The options in words, as its id has them. */
   readonly setting: string;
+  /** Reason why it fails before it runs, "facts.jsonl:3: target: expected …"; absent if there is none. */
+  readonly flaw?: string;
 }
 
 /**
@@ -41,6 +43,7 @@ export const FEW_CELLS = 200;
 /** Cells of an experiment, in the order in which they are computed. */
 export interface ExperimentPlan {
   readonly name: string;
+  /** Empty if there is none. */
   readonly question: string;
   readonly file: string;
   readonly configText: string;

@@ -10,6 +10,7 @@ import { assertFiniteRecord } from "./assert_finite_record.ts";
 import { matrixRows } from "./matrix_rows.ts";
 import { type AttributionRecord, RECORD_SCHEMA } from "./record.ts";
 import type { RecordMetrics } from "./record_metrics.ts";
+import type { RecordContext } from "./record_context.ts";
 import { recordInside } from "./record_inside.ts";
 import { recordPrefix } from "./record_prefix.ts";
 import { recordSampling } from "./record_sampling.ts";
@@ -24,6 +25,8 @@ interface ExplainedText extends PreparedText {
   readonly pairs: AttributionRecord["score"]["pairs"] | null;
   /** Null if chains were not followed. */
   readonly through: RecordThrough | null;
+  /** Null without a context. */
+  readonly found: RecordContext | null;
 }
 
 /**
@@ -64,6 +67,7 @@ export function buildRecord(
     ...(prefix === null ? {} : { prefix: recordPrefix(prefix) }),
     ...(inside === null ? {} : { inside }),
     ...(text.through === null ? {} : { through: text.through }),
+    ...(text.found === null ? {} : { context: text.found }),
     ...(sampling === null ? {} : { sampling: recordSampling(sampling, L) }),
     ...(surrogate === null ? {} : { surrogate: recordSurrogate(surrogate) }),
     ...(metrics === null ? {} : { metrics }),

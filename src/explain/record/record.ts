@@ -2,6 +2,7 @@ import type { ObjectiveName } from "../../attribution/objectives/objective.ts";
 import type { ObjectiveUnit } from "../../attribution/objectives/objective_definition.ts";
 import type { DeviceInfo } from "../../model/device_info.ts";
 import type { RecordMetrics } from "./record_metrics.ts";
+import type { RecordContext } from "./record_context.ts";
 import type { RecordInside } from "./record_inside.ts";
 import type { RecordPrefix } from "./record_prefix.ts";
 import type { RecordSampling } from "./record_sampling.ts";
@@ -116,6 +117,8 @@ export interface AttributionRecord {
   readonly inside?: RecordInside;
   /** Influence on the answer through chains of generated tokens, if these were followed. */
   readonly through?: RecordThrough;
+  /** What rests on the documents of the prompt, if it has any. */
+  readonly context?: RecordContext;
   /** Perturbation methods and random baselines only. */
   readonly sampling?: RecordSampling;
   /** LIME and context-cite only. */

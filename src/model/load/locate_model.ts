@@ -48,7 +48,7 @@ export async function findModelHere(source: string = EMBEDDED): Promise<LocatedM
     import("../../checkpoint/hub/hub_cache.ts"),
     import("../../checkpoint/hub/hub_settings.ts"),
   ]);
-  const found = await findCached(id, repositoryOf(hubSettings().cache, id.name));
+  const found = await findCached(id, repositoryOf(hubSettings().cache, id));
   if (!("path" in found)) return null;
   return { path: found.path, id: hubIdText({ ...id, revision: found.commit }), fromHub: true };
 }

@@ -1,5 +1,6 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { byUnits } from "../view/by_units.ts";
+import { contextRows } from "./context_table.ts";
 import { methodText } from "../words/method_text.ts";
 import { metricsTable } from "./metrics_table.ts";
 import { promptRows } from "./prompt_rows.ts";
@@ -47,6 +48,7 @@ export function recordTable(given: AttributionRecord, options: TableOptions = {}
     "",
     ...targetRows(record, width, paint),
     "",
+    ...(given.context === undefined ? [] : [...contextRows(given, width, most), ""]),
     ...(record.through === undefined ? [] : [...throughLines(record, width, most), ""]),
     ...summaryRows(record).flatMap(([label, text]) => {
       const rows = labelledLines(label, text, LABEL_WIDTH, most);

@@ -60,6 +60,10 @@ function errorText(record: AttributionRecord, loose: string | undefined): string
 
 function costText(record: AttributionRecord): string {
   const { pathPoints, forwardRows, backwardRows, seconds } = record.cost;
+  const { context } = record;
+  const whole = context === undefined
+    ? ""
+    : `, ${numberText(context.cost.forwardEquivalents, 3)} forwards of the whole in rows`;
   const points = pathPoints > 0 ? `${pathPoints} path points, ` : "";
-  return `${points}${forwardRows} forward and ${backwardRows} backward rows, ${numberText(seconds, 3)} s`;
+  return `${points}${forwardRows} forward and ${backwardRows} backward rows${whole}, ${numberText(seconds, 3)} s`;
 }

@@ -32,7 +32,7 @@ Deno.test("the JSON Schema describes every key, with the default of each option"
 });
 
 Deno.test("the JSON Schema requires what must be there and takes a value for a list of one", () => {
-  assert.deepEqual(SCHEMA.required, ["name", "question", "prompts", "sweeps"]);
+  assert.deepEqual(SCHEMA.required, ["name", "prompts", "sweeps"]);
   assert.deepEqual(SWEEP.required, ["method"]);
   const { steps } = SWEEP.properties!;
   const taken = [20, [20, 50], 0, [], "20", [20, 0.5]].map((value) => accepts(steps, value));

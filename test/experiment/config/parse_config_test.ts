@@ -105,7 +105,6 @@ Deno.test("parseConfig() reports all mistakes together, in the order of the file
   const places = problemsOf(`name: 1\nquestoin: x\nprompts: []\nsweeps:\n  - method: x\n    steps: -1\n`)
     .map((problem) => problem.split(": ").slice(0, 2).join(" "));
   assert.deepEqual(places, [
-    "1:1 question",
     "1:7 name",
     "2:1 questoin",
     "3:10 prompts",

@@ -5,9 +5,9 @@ import type { Findings } from "../findings.ts";
 import { findingsTable } from "../findings_table.ts";
 import { usualFreeze } from "../row_words.ts";
 import { completenessPivot } from "./completeness_pivot.ts";
-import { markdownImage, markdownTable, markdownText } from "./markdown.ts";
-import { adviceSection, notComparedSection, truthErrorsSection, worstSection } from "./notes.ts";
-import { failedSection, overview } from "./overview.ts";
+import { markdownImage, markdownList, markdownTable, markdownText } from "./markdown.ts";
+import { adviceNote, failedNote, notComparedNote, type Note, truthErrorsNote, worstNote } from "./notes.ts";
+import { overviewLines } from "./overview.ts";
 import { cellsSection, pictureSection } from "./prompt_section.ts";
 import { repeatSection } from "./repeat_section.ts";
 
@@ -39,20 +39,22 @@ export function summaryText(
     .map((name) => ({ name, own: rows.filter((row) => row.cell.prompt === name) }));
   return [
     `# ${markdownText(plan.name)}`,
-    `*${markdownText(plan.question.trim())}*`,
-    overview(rows, outcomes.length),
-    failedSection(outcomes),
+    plan.question.trim() === "" ? "" : `*${markdownText(plan.question.trim())}*`,
+    markdownList(overviewLines(rows, outcomes.length)),
+    noteSection(failedNote(outcomes)),
     ...(plan.plots === "summary" ? [] : prompts.map(({ name, own }) => pictureSection(name, own))),
     ...findingsSections(found),
     rows.length > 0 ? `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}` : "",
     hasPlot ? markdownImage("completeness error against path points", "plots/completeness.svg") : "",
-    worstSection(rows),
-    notComparedSection(found.comparisons),
-    truthErrorsSection(rows),
-    adviceSection(rows),
+    ...[worstNote(rows), notComparedNote(found.comparisons), truthErrorsNote(rows), adviceNote(rows)].map(noteSection),
     ...prompts.map(({ name, own }) => cellsSection(name, own, usualFreeze(rows), plan)),
     repeatSection(plan, directory),
   ].filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+/** A note as Markdown; empty if it says nothing. */
+function noteSection({ title, lines }: Note): string {
+  return lines.length === 0 ? "" : `## ${title}\n\n${markdownList(lines)}`;
 }
 
 function findingsSections({ findings, distances }: Found): string[] {

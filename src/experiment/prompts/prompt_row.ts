@@ -1,0 +1,19 @@
+import type { AttributionText } from "../../explain/options/attribution_text.ts";
+import type { ParsedSource } from "../config/source_schema.ts";
+import type { GroundTruth } from "../findings/truth/truth.ts";
+
+/** A prompt of a file, as it is planned. */
+export interface PromptRow {
+  readonly name: string;
+  readonly text: AttributionText;
+  readonly truth: readonly GroundTruth[];
+  /** Place of the row: "facts.jsonl:3". */
+  readonly place: string;
+  /** Reason why its cells fail; null if there is none. */
+  readonly flaw: string | null;
+  /** JSON of what a flawed row has in the place of a text, for the keys of its cells; null of any other. */
+  readonly given: string | null;
+}
+
+/** The prompts of each file that an experiment names. */
+export type PromptData = ReadonlyMap<ParsedSource, readonly PromptRow[]>;
