@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
 import { readPrompts } from "../experiment/prompts/read_prompts.ts";
 import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
+import { settingsTable } from "../experiment/findings/summary/settings_table.ts";
 import type { ForecastModel } from "../experiment/foretell/forecast.ts";
 import { type ExperimentPlan, FEW_CELLS, type ModelSpec, type PlanOverrides } from "../experiment/run/cell.ts";
 import { requireOwnDirectory } from "../experiment/run/own_directory.ts";
@@ -185,8 +186,10 @@ function report(
     ...(missing > 0 ? [`${missing} missing`] : []),
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
   ];
-  if (rows.length > 0 && rows.length <= FEW_CELLS) {
-    io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows), terminalWidth())}\n`);
+  const isFew = outcomes.length <= FEW_CELLS;
+  if (rows.length > 0) {
+    const table = textTable(isFew ? completenessPivot(rows) : settingsTable(rows), terminalWidth());
+    io.stdout(`Completeness error by ${isFew ? "path points" : "setting"}\n${table}\n`);
   }
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
   io.stdout(`${counts.join(", ")}\n${again}Open ${page}\n`);

@@ -11,6 +11,7 @@ Usage: ${PROGRAM} <command> [options]
   attribute    explain one target
   methods      list the methods, their cost and purpose
   experiment   run a sweep from a YAML file
+  records      list the cells of an experiment, or print one
   render       show stored records as tables, pages or pictures
   generate     continue a prompt
   compare      measure how far attributions agree
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
   attribute: async () => (await import("./attribute/attribute_command.ts")).runAttributeCommand,
   methods: async () => (await import("./attribute/methods_command.ts")).runMethodsCommand,
   experiment: async () => (await import("./experiment_command.ts")).runExperimentCommand,
+  records: async () => (await import("./records/records_command.ts")).runRecordsCommand,
   render: async () => (await import("./render/render_command.ts")).runRenderCommand,
   generate: async () => (await import("./generate_command.ts")).runGenerateCommand,
   doctor: async () => (await import("./doctor/doctor_command.ts")).runDoctorCommand,

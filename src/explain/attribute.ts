@@ -16,6 +16,7 @@ import { checkText } from "./options/check_text.ts";
 import { refuse } from "./options/mistake.ts";
 import { presetGenerate } from "./options/preset.ts";
 import { requireHeld } from "./require_held.ts";
+import { objectiveText } from "./own/own_objective.ts";
 import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
@@ -58,7 +59,7 @@ export async function attributeResolved(
   given: ResolvedOptions,
   { onRound }: AttributionListeners = {},
 ): Promise<AttributionRecord> {
-  refuse(checkText(text, given.objective));
+  refuse(checkText(text, objectiveText(given.objective)));
   const options = text.context === undefined ? given : withMatrix(given);
   const seconds = startStopwatch();
   const before = { ...model.meter };
@@ -69,7 +70,7 @@ export async function attributeResolved(
   if (prepared.targetUnits !== null && objective.targets !== prepared.targetIds.length) {
     throw new RangeError(
       "Cannot sum over target units as the objective must score each target token: got " +
-        `${options.objective}, which gives one score`,
+        `${objectiveText(options.objective)}, which gives one score`,
     );
   }
   const method = methodOf(options.method);

@@ -36,7 +36,15 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * the scope `inside`, with the columns `layer` and `part`.
  */
 export function recordCsv(record: AttributionRecord): string {
-  const rows = [
+  const rows = recordRows(record);
+  if (record.inside === undefined) return csvText(rows, COLUMNS);
+  const none = { layer: "", part: "" };
+  return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
+}
+
+/** Rows of all scopes but `inside`. */
+export function recordRows(record: AttributionRecord): Row[] {
+  return [
     ...sequenceRows(record),
     ...tokenRows(record),
     ...unitRows(record),
@@ -44,9 +52,6 @@ export function recordCsv(record: AttributionRecord): string {
     ...throughRows(record),
     ...contextRows(record),
   ];
-  if (record.inside === undefined) return csvText(rows, COLUMNS);
-  const none = { layer: "", part: "" };
-  return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
 }
 
 /** Rows of each part of each layer, by position; those of the target count on from the prompt's. */

@@ -10,7 +10,7 @@ export interface RenderOptions extends TableOptions {
 }
 
 /** Formats of `attribute --format`. */
-export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html"] as const;
+export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html", "inseq"] as const;
 
 /** One of `RECORD_FORMATS`. */
 export type RecordFormat = typeof RECORD_FORMATS[number];
@@ -23,6 +23,7 @@ const RENDERERS = {
   png: async (record, { onHint }) =>
     (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record), onHint),
   html: async (record) => (await import("./page/record_page.ts")).recordPage(record),
+  inseq: async (record) => (await import("./inseq_json.ts")).inseqJson(record),
 } satisfies Record<
   RecordFormat,
   (record: AttributionRecord, options: RenderOptions) => string | Promise<string | Uint8Array>

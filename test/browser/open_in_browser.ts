@@ -3,7 +3,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "n
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** A browser that shows pages from files; nothing else may be reached. */
-export interface PageBrowser {
+interface PageBrowser {
   /** Shows a page once its cells are there. Errors of its script and requests for other files fail the test. */
   open(html: string, options?: BrowserContextOptions): Promise<ShownPage>;
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export async function startBrowser(): Promise<PageBrowser> {
       const cdp = await context.newCDPSession(page);
       await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
       await page.goto(`file://${path}`);
-      await page.waitForSelector(".panel");
+      await page.waitForSelector(".panel, #cells > p.note");
       const busy = async () => {
         const { metrics } = await cdp.send("Performance.getMetrics");
         return 1000 * metrics.find(({ name }) => name === "TaskDuration")!.value;

@@ -149,12 +149,10 @@ pageTest("chains show one way after the other", () => recordPage(throughRecord()
   const { page } = shown;
   await page.getByRole("tab", { name: "Chains" }).click();
   const { total, spans } = throughRecord().through!;
-  const largest = Math.max(...total.map(Math.abs));
-  const scaled = (values: readonly number[]) => values.map((value) => Math.min(1, value / largest));
-  const found = async () => (await colors(shown, "Prompt")).map((color) => (color ?? 0) / 0.78);
-  (await found()).forEach((color, i) => assert.ok(Math.abs(color - scaled(total)[i]) < 5e-3));
+  assertColors(await colors(shown, "Prompt"), total);
   await page.getByRole("radio", { name: /through 1/ }).click();
-  (await found()).forEach((color, i) => assert.ok(Math.abs(color - scaled(spans[0].part)[i]) < 5e-3));
+  assertColors(await colors(shown, "Prompt"), spans[0].part);
+  assert.match(await page.locator(".ways").innerText(), /through 1 “a”, passed by [\d.]+ %/);
 });
 
 const SMALL = () =>
@@ -169,9 +167,9 @@ pageTest("cells are filtered, sorted, walked by keys, and named in the address",
   await page.getByRole("columnheader", { name: "seed" }).getByRole("button").click();
   assert.equal(await page.getByRole("columnheader", { name: "seed" }).getAttribute("aria-sort"), "descending");
   await page.getByRole("grid").press("ArrowDown");
-  assert.match(page.url(), /#cell=cell\+27$/);
+  await page.waitForURL(/#cell=cell\+27$/);
   await page.getByRole("grid").press("End");
-  assert.match(page.url(), /#cell=cell\+12$/);
+  await page.waitForURL(/#cell=cell\+12$/);
   await page.getByRole("searchbox").fill("");
   await page.getByRole("combobox", { name: "method" }).selectOption({ label: "lime" });
   assert.equal(await page.locator("output").innerText(), "20 of 30 cells");
@@ -186,7 +184,7 @@ pageTest(
     }]]),
   async ({ page, faults }) => {
     await page.locator(".row .compare").first().click();
-    assert.match(page.url(), /#cell=cell\+0&with=cell\+1$/);
+    await page.waitForURL(/#cell=cell\+0&with=cell\+1$/);
     await page.getByRole("group", { name: "Target" }).first().getByText("dream").hover();
     const shown = await page.getByRole("group", { name: "Prompt" }).evaluateAll((groups) =>
       groups.map((group) => [...group.querySelectorAll("[data-member]")].map((piece) => piece.getAttribute("style")))
@@ -197,6 +195,10 @@ pageTest(
     assert.deepEqual(faults, []);
   },
 );
+
+pageTest("an experiment whose cells all failed says so", () => reportOf([]), async ({ page }) => {
+  assert.match(await page.locator("#cells").innerText(), /^No cell has a result/);
+});
 
 const EVIL =
   `</script><script>globalThis.caught = 1</script><img src=x onerror="globalThis.caught = 1"> \${caught} \u2028`;

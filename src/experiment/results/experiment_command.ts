@@ -8,7 +8,7 @@ export function experimentCommand(plan: Pick<ExperimentPlan, "file" | "overrides
 }
 
 /** Quotes a word for a shell, on one line. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   // deno-lint-ignore no-control-regex
   if (!/[\x00-\x1f\x7f]/.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`;

@@ -26,18 +26,17 @@ const FILE = /^[^.].*\.json$/;
 /** Opens the records of an output directory: those in files of their own, and those that workers have left. */
 export function openNamedRecords(directory: string): NamedRecords {
   const packed = openPackedRecords(directory);
-  const keys = new Map([...packed.cells].map(([key, { id }]) => [id, key]));
+  const keys = new Map([...packed.cells].filter(([, { kind }]) => kind === "record").map(([key, { id }]) => [id, key]));
   const folder = join(directory, "cells");
   const files = ifThere(() => onFile("read", folder, () => [...Deno.readDirSync(folder)])) ?? [];
   const alone = new Set(files.filter(({ name }) => FILE.test(name)).map(({ name }) => basename(name, ".json")));
   return {
     names: [...new Set([...alone, ...keys.keys()])].sort(),
     read(name) {
-      const path = join(folder, `${name}.json`);
-      if (alone.has(name)) return readRecordFile(path);
       for (const { head, body } of packed.entriesOf(keys.get(name) ?? "")) {
         if (head.kind === "record") return named(`${name} in ${directory}`, () => checkRecord(unpackRecord(body)));
       }
+      if (alone.has(name)) return readRecordFile(join(folder, `${name}.json`));
       throw new SyntaxError(`Cannot read ${name} in ${directory} as it must have a record: got none`);
     },
     close: () => packed.close(),

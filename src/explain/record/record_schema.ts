@@ -181,8 +181,9 @@ export const RECORD = z.object({
   target: z.object({ text: z.string(), tokens: z.array(TOKEN), generation: GENERATION.optional() }),
   alternative: z.object({ text: z.string(), tokens: z.array(TOKEN) }).optional(),
   score: z.object({
-    objective: z.enum(OBJECTIVE_NAMES),
+    objective: z.union([z.enum(OBJECTIVE_NAMES), z.templateLiteral(["own:", z.string()])]),
     unit: z.enum(OBJECTIVE_UNITS),
+    falls: z.boolean().optional(),
     per: z.enum(["token", "sequence"]),
     pairs: z.array(z.object({ first: TOKEN, second: TOKEN })).optional(),
     input: numbers,

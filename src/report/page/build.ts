@@ -9,18 +9,17 @@ const bundle = await new Deno.Command(Deno.execPath(), {
   args: ["bundle", "--quiet", "--minify", "--platform", "browser", here("client/start.ts")],
   stderr: "inherit",
 }).output();
-if (!bundle.success) Deno.exit(1);
+if (!bundle.success) throw new Error("Cannot make the page's code as deno bundle must succeed: it failed");
 const script = new TextDecoder().decode(bundle.stdout).trim().replaceAll("</script", "<\\/script");
 const style = Deno.readTextFileSync(here("page.css")).replace(/\s+/g, " ").trim();
 const digest = pageDigest(script, style);
+const constant = (comment: string, name: string, value: string) =>
+  `/** ${comment} */\nexport const ${name} = ${JSON.stringify(value)};\n`;
 Deno.writeTextFileSync(
   here("page_code.ts"),
-  `// Made by \`deno task page\` of client/ and page.css.
-/** Digest of what it was made of. */
-export const PAGE_DIGEST = ${JSON.stringify(digest)};
-/** Script of a page. */
-export const PAGE_SCRIPT = ${JSON.stringify(script)};
-/** Style of a page. */
-export const PAGE_STYLE = ${JSON.stringify(style)};
-`,
+  [
+    `// Made by \`deno task page\`; digest ${digest}\n`,
+    constant("Script of a page.", "PAGE_SCRIPT", script),
+    constant("Style of a page.", "PAGE_STYLE", style),
+  ].join(""),
 );

@@ -5,7 +5,7 @@ import type { PageCell, PageLevel, PageText } from "./page_data.ts";
 const MOST_CHARACTERS = 48 * 2 ** 20;
 
 /** Compressed cells of a page. */
-export interface CellStore {
+interface CellStore {
   add(cell: Omit<PageCell, "text">, text: PageText): void;
   /** Compressed texts and then cells, with their lengths, and the text of each cell. */
   end(): PackedCells;

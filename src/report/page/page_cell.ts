@@ -19,7 +19,7 @@ import { recordInPieces, tokenLevel, unitLevel } from "./page_level.ts";
 /** More spans make no page: those that most chains pass. */
 const MOST_SPANS = 24;
 
-/** What a page shows of a record: its texts, and all else. */
+/** The parts of a record that a page shows: its texts, and all else. */
 export function pageCell(
   record: AttributionRecord,
 ): { readonly text: PageText; readonly cell: Omit<PageCell, "text"> } {

@@ -44,7 +44,7 @@ export interface PageTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What passed through each part of the network. */
+/** Conductance of each part of the network. */
 export interface PageInside {
   readonly firstLayer: number;
   readonly parts: readonly string[];

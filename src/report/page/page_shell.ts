@@ -3,7 +3,7 @@ import { PAGE_SCRIPT, PAGE_STYLE } from "./page_code.ts";
 import type { PageIndex } from "./page_data.ts";
 
 /** Parts of a page. */
-export interface PageParts {
+interface PageParts {
   readonly title: string;
   /** HTML that stands before the cells, and behind them. */
   readonly before: string;

@@ -6,7 +6,7 @@ import { pageShell } from "./page_shell.ts";
 import { linesHtml, type PagePart, type PageSection, sectionHtml, shown } from "./section_html.ts";
 import { type CellField, createTableColumns } from "./table_columns.ts";
 
-/** What a report says before its cells and behind them. */
+/** Texts of a report, before its cells and behind them. */
 export interface Report {
   readonly title: string;
   readonly question: string;
@@ -21,7 +21,7 @@ export interface Report {
 }
 
 /** A cell of a report: its record, and its fields in the table. */
-export interface ReportCell {
+interface ReportCell {
   readonly id: string;
   readonly record: AttributionRecord;
   readonly fields: readonly CellField[];

@@ -41,7 +41,7 @@ export function byCharacters(record: AttributionRecord, { prompt, target }: Reco
   };
 }
 
-/** The record with the target's pieces as its units, if it has units of the prompt alone and a piece has more tokens. */
+/** The record with pieces of the target as units, if it has units of the prompt alone and some piece is of several. */
 export function withTargetCharacters(record: AttributionRecord, { target }: RecordPieces): AttributionRecord {
   const { units } = record;
   if (units === undefined || units.target !== undefined || !isJoined(target)) return record;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type OpenedCell, openStore } from "../../../src/report/page/client/store.ts";
+import { type OpenedCell, openStore } from "../../../src/report/page/client/data/store.ts";
 import type { PageIndex } from "../../../src/report/page/page_data.ts";
 
 /** The index and the cells that a page holds, read as the page's own script does. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PAGE_DIGEST, PAGE_SCRIPT, PAGE_STYLE } from "../../../src/report/page/page_code.ts";
+import { PAGE_SCRIPT, PAGE_STYLE } from "../../../src/report/page/page_code.ts";
 import { pageDigest } from "../../../src/report/page/page_digest.ts";
 import { recordPage } from "../../../src/report/page/record_page.ts";
 import { sampledRecord, sampleRecord } from "../record_sample.ts";
@@ -7,7 +7,8 @@ import { throughRecord } from "../through_sample.ts";
 import { openPage } from "./open_page.ts";
 
 Deno.test("page_code.ts is made of the sources as they are (deno task page)", () => {
-  assert.equal(pageDigest(PAGE_SCRIPT, PAGE_STYLE), PAGE_DIGEST, "run deno task page");
+  const code = Deno.readTextFileSync(new URL("../../../src/report/page/page_code.ts", import.meta.url));
+  assert.ok(code.includes(`digest ${pageDigest(PAGE_SCRIPT, PAGE_STYLE)}\n`), "run deno task page");
   assert.doesNotMatch(PAGE_SCRIPT, /<\/script/i);
   assert.doesNotMatch(PAGE_STYLE, /<\/style|url\(|@import/i);
 });

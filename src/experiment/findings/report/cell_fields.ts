@@ -7,7 +7,7 @@ import { METRIC_MEASURES, TRUTH_MEASURES } from "../measures.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
 
 /** Characters of a target that the table shows. */
-const MOST_OF_TARGET = 60;
+const MOST_OF_TARGET = 48;
 
 /** Fields of a cell in the report's table: what it is, what was found, and each option by itself. */
 export function cellFields(row: ResultRow, { target }: Pick<AttributionRecord, "target">): CellField[] {
@@ -16,14 +16,15 @@ export function cellFields(row: ResultRow, { target }: Pick<AttributionRecord, "
   return [
     text("prompt", cell.prompt, true),
     text("setting", cell.setting),
-    text("target", oneLine(target.text.trim().slice(0, MOST_OF_TARGET))),
+    // A target that was given is told by its prompt's name.
+    text("generated", cell.text.target === undefined ? oneLine(target.text.trim().slice(0, MOST_OF_TARGET)) : ""),
     number("Σ", row.sum),
     number("gap", row.gap),
     share("error", sequence.relative),
     share("κ", sequence.certificate),
     text("met", !asked ? "" : isUnmet(row) ? "NO" : "yes"),
-    text("most from", top === null ? "" : visibleText(top.token)),
-    number("its share", top?.attribution ?? null),
+    text("top token", top === null ? "" : visibleText(top.token)),
+    number("top attribution", top?.attribution ?? null),
     ...TRUTH_MEASURES.map(({ name, value }) => number(name, meanOf(row.truth.map(value)))),
     ...METRIC_MEASURES.map(({ name, value }) => number(name, value(row))),
     number("points", cost.pathPoints > 0 ? cost.pathPoints : null),

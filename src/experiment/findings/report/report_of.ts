@@ -1,24 +1,30 @@
 import type { Report } from "../../../report/page/report_page.ts";
 import type { PageSection } from "../../../report/page/section_html.ts";
 import { percentText } from "../../../report/text/number_text.ts";
-import type { ExperimentPlan } from "../../run/cell.ts";
-import { experimentCommand } from "../../results/experiment_command.ts";
+import { type ExperimentPlan, FEW_CELLS } from "../../run/cell.ts";
 import { type CellOutcome, rowsOf } from "../../run/cell_outcome.ts";
 import { configHash } from "../../run/manifest.ts";
 import { WHENCE_VERSION } from "../../run/version.ts";
+import { experimentCommand } from "../../results/experiment_command.ts";
 import { promptPictures } from "../plots/plot_prompts.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
 import { completenessPivot } from "../summary/completeness_pivot.ts";
-import { adviceNote, failedNote, notComparedNote, type Note, truthErrorsNote, worstNote } from "../summary/notes.ts";
+import {
+  adviceNote,
+  failedNote,
+  missingNote,
+  notComparedNote,
+  type Note,
+  truthErrorsNote,
+  worstNote,
+} from "../summary/notes.ts";
 import { overviewLines } from "../summary/overview.ts";
+import { settingsTable } from "../summary/settings_table.ts";
 import type { Found } from "../summary/summary_text.ts";
 import { findingsSection, meanWords } from "./findings_section.ts";
 
-/** Rows of the table of errors that are shown; more are in the table of cells. */
-const MOST_ROWS = 60;
-
 /**
- * What the report of an experiment says: the same results give the same report.
+ * Makes the texts of an experiment's report: the same results give the same report.
  *
  * @param pictures SVG of completeness and of distances, by name
  */
@@ -30,16 +36,18 @@ export function reportOf(
   pictures: ReadonlyMap<string, string>,
 ): Report {
   const rows = rowsOf(outcomes);
-  const failed = failedNote(outcomes);
   const notes = [worstNote(rows), notComparedNote(found.comparisons), truthErrorsNote(rows), adviceNote(rows)];
   return {
     title: plan.name,
     question: plan.question.trim(),
-    figures: figuresOf(rows, outcomes.length, found),
-    facts: overviewLines(rows, outcomes.length),
-    answer: [...sectionsOf([failed]), ...found.findings.map(findingsSection)],
+    figures: figuresOf(rows, plan.cells.length, found),
+    facts: overviewLines(rows, plan.cells.length),
+    answer: [
+      ...sectionsOf([failedNote(outcomes), missingNote(plan, outcomes)]),
+      ...found.findings.map(findingsSection),
+    ],
     after: [
-      ...(rows.length === 0 ? [] : [errorsSection(rows, pictures.get("completeness"))]),
+      ...(rows.length === 0 ? [] : [errorsSection(plan, rows, pictures.get("completeness"))]),
       ...found.distances.map((name): PageSection => ({
         title: `Distance from the reference: ${name}`,
         svg: pictures.get(name),
@@ -59,13 +67,12 @@ function sectionsOf(notes: readonly Note[]): PageSection[] {
   return notes.filter(({ lines }) => lines.length > 0);
 }
 
-function errorsSection(rows: readonly ResultRow[], svg: string | undefined): PageSection {
-  const { head, rows: all } = completenessPivot(rows);
-  const more = all.length - MOST_ROWS;
+/** Errors by prompt and path, or, of many cells, by setting. */
+function errorsSection(plan: ExperimentPlan, rows: readonly ResultRow[], svg: string | undefined): PageSection {
+  const isFew = plan.cells.length <= FEW_CELLS;
   return {
-    title: "Completeness error by path points",
-    ...(more > 0 ? { text: `The first ${MOST_ROWS} rows of ${all.length}.` } : {}),
-    table: { head, rows: all.slice(0, MOST_ROWS) },
+    title: `Completeness error by ${isFew ? "path points" : "setting"}`,
+    table: isFew ? completenessPivot(rows) : settingsTable(rows),
     ...(svg === undefined ? {} : { svg }),
   };
 }

@@ -7,7 +7,10 @@ import type { ResultStore } from "../../run/result_store.ts";
 import type { Found } from "../summary/summary_text.ts";
 import { reportOf } from "./report_of.ts";
 
-/** What an experiment has found. */
+/** Name of the file to open. */
+export const REPORT = "report.html";
+
+/** Results of an experiment. */
 interface Results {
   readonly plan: ExperimentPlan;
   readonly outcomes: readonly CellOutcome[];
@@ -15,9 +18,6 @@ interface Results {
   readonly hasPlot: boolean;
   readonly found: Found;
 }
-
-/** Name of the file to open. */
-export const REPORT = "report.html";
 
 /**
  * Writes report.html, the one file to open: it needs none of the others.

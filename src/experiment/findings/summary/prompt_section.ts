@@ -1,3 +1,4 @@
+import { objectiveText } from "../../../explain/own/own_objective.ts";
 import { methodOf } from "../../../explain/methods/method_table.ts";
 import { numberText, percentText } from "../../../report/text/number_text.ts";
 import { oneLine, visibleText } from "../../../report/text/visible_token.ts";
@@ -50,7 +51,8 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
     ...columnsOf(models),
     [
       "objective",
-      ({ unit, cell: { options } }) => unit === "nats" ? options.objective : `${options.objective} (${unit})`,
+      ({ unit, cell: { options } }) =>
+        unit === "nats" ? objectiveText(options.objective) : `${objectiveText(options.objective)} (${unit})`,
     ],
     ["path or scheme", ({ cell }) => pathText(cell, usual)],
     ["rule", ({ cell }) => ruleText(cell)],

@@ -1,5 +1,5 @@
-import { experimentCommand } from "../../results/experiment_command.ts";
-import type { ExperimentPlan } from "../../run/cell.ts";
+import { experimentCommand, shellWord } from "../../results/experiment_command.ts";
+import { type ExperimentPlan, FEW_CELLS } from "../../run/cell.ts";
 import { configHash } from "../../run/manifest.ts";
 import { WHENCE_VERSION } from "../../run/version.ts";
 
@@ -12,5 +12,11 @@ ${experimentCommand(plan, directory)}
 \`\`\`
 
 Whence ${WHENCE_VERSION}, Deno ${Deno.version.deno}; configuration \`${configHash(plan.configText)}\`, kept in
-manifest.json. All numbers are in results.csv, each cell's whole record in cells/.`;
+manifest.json. All numbers are in results.csv, ${wholeRecords(plan, directory)}.`;
+}
+
+function wholeRecords({ cells }: ExperimentPlan, directory: string): string {
+  return cells.length <= FEW_CELLS
+    ? "each cell's whole record in cells/"
+    : `each cell's whole record in records/: \`deno task records ${shellWord(directory)} CELL\` prints one`;
 }

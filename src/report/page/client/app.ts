@@ -5,7 +5,7 @@ import type { PageIndex } from "../page_data.ts";
 import { CellPanel, type Choices } from "./cell_panel.ts";
 import { CellTable, textOf } from "./cell_table.ts";
 import { html } from "./html.ts";
-import type { OpenedCell, PageStore } from "./store.ts";
+import type { OpenedCell, PageStore } from "./data/store.ts";
 
 /** The cells that are open; `b` is compared with `a`. */
 interface Opened {

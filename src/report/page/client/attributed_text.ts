@@ -3,11 +3,11 @@ import { useMemo } from "npm:preact@10/hooks";
 import { html } from "./html.ts";
 import { Legend } from "./legend.ts";
 import { Pieces } from "./pieces.ts";
-import type { Scales } from "./scales.ts";
-import { columnValues, rowValues, type View } from "./view.ts";
-import { amountOf, quoted } from "./words.ts";
+import type { Scales } from "./data/scales.ts";
+import { columnValues, rowValues, type View } from "./data/view.ts";
+import { amountOf, quoted } from "./data/words.ts";
 
-/** What is pointed at and held: a row of the target, a column of the prompt. */
+/** A row of the target and a column of the prompt, pointed at and held. */
 export interface Pointed {
   readonly row: number | null;
   readonly column: number | null;
@@ -35,7 +35,7 @@ export function AttributedText(
     const frozen = new Set(text.frozen);
     return new Set(columnOf.flatMap((column, i) => frozen.has(i) || idle.has(column) ? [i] : []));
   }, [view]);
-  // What is held changes the names that a screen reader says, what is pointed at does not: that is said by itself.
+  // A screen reader's names follow what is held; what is pointed at is said by itself.
   const promptLabels = useMemo(
     () => columns.map((word, i) => `${quoted(word)}, ${idle.has(i) ? "frozen" : amountOf(view, heldRow, i)}`),
     [view, heldRow],
@@ -82,7 +82,7 @@ export function AttributedText(
   `;
 }
 
-/** What a row reads of the target's own pieces; null if these did not move, or rows are not pieces. */
+/** Values of the target's own pieces that a row reads; null if these did not move, or rows are not pieces. */
 function prefixValues({ prefix, rows, text }: View, row: number | null): readonly number[] | null {
   if (prefix === null || rows !== text.target) return null;
   return row === null || prefix.matrix === null ? prefix.sequence : prefix.matrix[row];

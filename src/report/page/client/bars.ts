@@ -3,10 +3,10 @@ import type { VNode } from "npm:preact@10";
 import { fixedText } from "../../text/number_text.ts";
 import { visibleText } from "../../text/visible_token.ts";
 import { html } from "./html.ts";
-import { errorOf, largestOf, rowValues, type View } from "./view.ts";
+import { errorOf, largestOf, rowValues, type View } from "./data/view.ts";
 
 /** Bars of some columns, with their errors. */
-export interface BarsProps {
+interface BarsProps {
   readonly view: View;
   readonly row: number | null;
   /** Columns, in the order of the bars. */

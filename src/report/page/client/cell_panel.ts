@@ -13,13 +13,13 @@ import { Inside } from "./inside.ts";
 import { Legend } from "./legend.ts";
 import { Facts, Metrics } from "./metrics.ts";
 import { Readout } from "./readout.ts";
-import { scalesOf } from "./scales.ts";
-import type { OpenedCell } from "./store.ts";
-import { differenceOf, type Division, largestOf, rowValues, type View, viewOf } from "./view.ts";
-import { largestFirst } from "./words.ts";
+import { scalesOf } from "./data/scales.ts";
+import type { OpenedCell } from "./data/store.ts";
+import { differenceOf, type Division, largestOf, rowValues, type View, viewOf } from "./data/view.ts";
+import { largestFirst } from "./data/words.ts";
 
 /** Ways to look at a cell. */
-export type Look = "text" | "map" | "bars" | "inside" | "chains" | "metrics" | "facts";
+type Look = "text" | "map" | "bars" | "inside" | "chains" | "metrics" | "facts";
 
 /** Choices that stay from cell to cell. */
 export interface Choices {
@@ -29,7 +29,7 @@ export interface Choices {
 }
 
 /** A cell, or two with their difference. */
-export interface CellPanelProps {
+interface CellPanelProps {
   readonly a: OpenedCell;
   readonly b: OpenedCell | null;
   readonly choices: Choices;
@@ -203,7 +203,7 @@ function viewsOf(a: OpenedCell, b: OpenedCell | null, division: Division) {
     : { shown: [...both, difference], note: "" };
 }
 
-/** What is pointed at, as far as the view has it. */
+/** The places that are pointed at, as far as the view has them. */
 function within(pointed: Pointed, { rows, columns }: View): Pointed {
   const row = (at: number | null) => at !== null && at < rows.length ? at : null;
   const column = (at: number | null) => at !== null && at < columns.length ? at : null;

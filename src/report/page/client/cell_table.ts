@@ -3,11 +3,11 @@ import type { VNode } from "npm:preact@10";
 import { useEffect, useMemo, useRef, useState } from "npm:preact@10/hooks";
 import { numberText, percentText } from "../../text/number_text.ts";
 import type { PageColumn, PageIndex } from "../page_data.ts";
-import { type Facet, filterCells, sortCells } from "./filter.ts";
+import { type Facet, filterCells, sortCells } from "./data/filter.ts";
 import { html } from "./html.ts";
 
 /** The table of cells: one is open, one may be compared with it. */
-export interface CellTableProps {
+interface CellTableProps {
   readonly index: PageIndex;
   readonly a: number;
   readonly b: number | null;

@@ -5,8 +5,8 @@ import type { PageCell, PageChains, PageText } from "../page_data.ts";
 import { html } from "./html.ts";
 import { Table } from "./metrics.ts";
 import { Pieces, type PiecesProps } from "./pieces.ts";
-import { largestOf } from "./view.ts";
-import { quoted } from "./words.ts";
+import { largestOf } from "./data/view.ts";
+import { quoted } from "./data/words.ts";
 
 /** The prompt's ways to the answer, one at a time, and the target by the share of the chains that pass it. */
 export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageText }): VNode | null {
@@ -14,7 +14,7 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
   const [pointed, setPointed] = useState<number | null>(null);
   if (chains === null) return null;
   const { label, values } = chains.ways[way];
-  const largest = largestOf(chains.ways[0].values);
+  const largest = largestOf(values);
   const choose = (t: number | null) => setWay(wayOf(chains, t));
   const told = pointed === null
     ? "Point at a token for its share."
@@ -23,14 +23,9 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
     <div class="chains">
       <h3>${chains.title}</h3>
       <div class="ways" role="radiogroup" aria-label="Way">${chains.ways.map((one, i) =>
-        html`
-          <button type="button" role="radio" aria-checked=${i === way}
-            onClick=${() => setWay(i)}>${one.label}${one.text === null ? "" : html`
-              <q>${one.text}</q>
-            `}${one.reach === null ? "" : html`
-              <small>passed by ${percentText(one.reach)}</small>
-            `}</button>
-        `
+        html`<button type="button" role="radio" aria-checked=${i === way} onClick=${() => setWay(i)}>${
+          wayText(one)
+        }</button>`
       )}</div>
       <div class="block"><h4>Prompt, ${label}</h4>
         <span class="quiet">the strongest colour is ${percentText(largest)} of the influence</span></div>
@@ -43,6 +38,10 @@ export function Chains({ cell: { chains }, text }: { cell: PageCell; text: PageT
       <${Table} table=${chains.spans} />
     </div>
   `;
+}
+
+function wayText({ label, text, reach }: PageChains["ways"][number]): string {
+  return `${label}${text === null ? "" : ` “${text}”`}${reach === null ? "" : `, passed by ${percentText(reach)}`}`;
 }
 
 type Drawn = Omit<PiecesProps, "active" | "onPoint" | "onHold">;

@@ -7,7 +7,7 @@ export interface MapCell {
 }
 
 /** Places of a map's parts, in pixels. */
-export interface MapLayout {
+interface MapLayout {
   readonly wide: number;
   readonly high: number;
   readonly left: number;
@@ -16,8 +16,8 @@ export interface MapLayout {
   readonly height: number;
 }
 
-/** What is drawn. */
-export interface DrawnMap {
+/** Values, labels and marks of a map. */
+interface DrawnMap {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   readonly values: readonly (readonly number[])[];

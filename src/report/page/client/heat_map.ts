@@ -6,7 +6,7 @@ import { drawMap, layoutMap, type MapCell } from "./draw_map.ts";
 import { html } from "./html.ts";
 
 /** A map of signed values that is pointed at, and walked by the arrow keys. */
-export interface HeatMapProps {
+interface HeatMapProps {
   readonly name: string;
   readonly rows: readonly string[];
   readonly columns: readonly string[];

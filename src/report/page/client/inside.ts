@@ -5,17 +5,16 @@ import type { MapCell } from "./draw_map.ts";
 import { HeatMap } from "./heat_map.ts";
 import { html } from "./html.ts";
 import { Legend } from "./legend.ts";
-import { largestOf } from "./view.ts";
-import { valueText } from "./words.ts";
+import { largestOf } from "./data/view.ts";
+import { valueText } from "./data/words.ts";
 
-/** What passes through each part of the network: layers × heads and MLP, and layers × positions. */
+/** Conductance of each part of the network: layers × heads and MLP, and layers × positions. */
 export function Inside({ cell: { inside, unit, sign } }: { cell: PageCell }): VNode | null {
   if (inside === null) return null;
   const rows = inside.sums.map((_, at) => `layer ${inside.firstLayer + at}`);
   return html`
     <div class="inside">
-      <p class="quiet">Conductance: how much of the change of the score passes through each part.
-          ${inside.note}</p>
+      <p class="quiet">${`Conductance: how much of the change of the score passes through each part. ${inside.note}`}</p>
       <${LayerMap} title="through each head, attention and MLP" columns=${inside.parts} values=${inside.sums} ...${{
         rows,
         unit,

@@ -2,7 +2,7 @@ import type { VNode } from "npm:preact@10";
 import { numberText } from "../../text/number_text.ts";
 import { html } from "./html.ts";
 
-/** What colours mean: from the most negative through zero to the most positive, in the unit of the scores. */
+/** The meaning of colours: from the most negative through zero to the most positive, in the unit of the scores. */
 export function Legend({ scale, unit, sign }: { scale: number; unit: string; sign: 1 | -1 | 0 }): VNode {
   const [lowers, raises] = sign < 0 ? ["supports the target", "speaks against it"] : ["speaks against it", "supports"];
   const end = (value: number) => numberText(value, 2, sign !== 0);

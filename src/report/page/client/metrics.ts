@@ -2,7 +2,7 @@ import type { VNode } from "npm:preact@10";
 import { numberText } from "../../text/number_text.ts";
 import type { PageCell, PageCurve, PageTable } from "../page_data.ts";
 import { html } from "./html.ts";
-import type { OpenedCell } from "./store.ts";
+import type { OpenedCell } from "./data/store.ts";
 
 /** A table of texts. */
 export function Table({ table: { head, rows } }: { table: PageTable }): VNode {

@@ -21,7 +21,7 @@ export interface PiecesProps {
   /** Member that is pointed at, and the one that is held. */
   readonly active: number | null;
   readonly held: number | null;
-  /** What a screen reader says of each member. */
+  /** Names of the members, for a screen reader. */
   readonly labels: readonly string[];
   readonly onPoint: (member: number | null) => void;
   readonly onHold: (member: number | null) => void;

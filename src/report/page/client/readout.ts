@@ -1,8 +1,8 @@
 import type { VNode } from "npm:preact@10";
 import { numberText, percentText } from "../../text/number_text.ts";
 import { html } from "./html.ts";
-import { columnValues, rowValues, type View } from "./view.ts";
-import { amountOf, largestFirst, quoted, valueText } from "./words.ts";
+import { columnValues, rowValues, type View } from "./data/view.ts";
+import { amountOf, largestFirst, quoted, valueText } from "./data/words.ts";
 
 /** Tokens that a sentence names. */
 const NAMED = 3;
@@ -35,13 +35,14 @@ function sentence(view: View, row: number | null, column: number | null): VNode 
   if (column !== null) {
     const fed = columnValues(view, column);
     const most = fed === null ? "" : `; most to ${named(fed, rows, new Set())}`;
-    return html`<b>${quoted(columns[column])}</b> feeds the target ${amountOf(view, null, column)}${most}${
-      joinedText(view, column)
-    }`;
+    return html`<b>${quoted(columns[column])}</b> ${view.isDifference ? "differs by" : "feeds the target"} ${
+      amountOf(view, null, column)
+    }${most}${joinedText(view, column)}`;
   }
+  const most = view.isDifference ? "differs most in" : "rests most on";
   const from = named(rowValues(view, row), columns, idle);
-  if (row === null) return html`<b>The whole target</b> rests most on ${from} (${unit})`;
-  return html`<b>${quoted(rows[row])}</b> rests most on ${from}${scores === null ? "" : scoreText(view, row)}`;
+  if (row === null) return html`<b>The whole target</b> ${most} ${from} (${unit})`;
+  return html`<b>${quoted(rows[row])}</b> ${most} ${from}${scores === null ? "" : scoreText(view, row)}`;
 }
 
 function scoreText({ scores, unit }: View, row: number): string {

@@ -2,7 +2,7 @@
 import { render } from "npm:preact@10";
 import { App } from "./app.ts";
 import { html } from "./html.ts";
-import { openStore } from "./store.ts";
+import { openStore } from "./data/store.ts";
 
 const THEMES = ["auto", "light", "dark"] as const;
 
@@ -10,7 +10,10 @@ const textOf = (id: string) => document.getElementById(id)!.textContent!;
 const store = openStore(JSON.parse(textOf("index")), textOf("packed"));
 const place = document.getElementById("cells")!;
 place.replaceChildren();
-render(html`<${App} store=${store} />`, place);
+render(
+  store.index.ids.length === 0 ? html`<p class="note">No cell has a result.</p>` : html`<${App} store=${store} />`,
+  place,
+);
 
 // A button turns the page from the system's colours to light ones and dark ones.
 const button = document.createElement("button");

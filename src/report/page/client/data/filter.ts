@@ -1,4 +1,4 @@
-import type { PageColumn } from "../page_data.ts";
+import type { PageColumn } from "../../page_data.ts";
 
 type Test = (cell: number) => boolean;
 

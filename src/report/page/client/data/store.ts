@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { PageCell, PageIndex, PageText } from "../page_data.ts";
+import type { PageCell, PageIndex, PageText } from "../../page_data.ts";
 
 /** A cell with its texts. */
 export interface OpenedCell {

@@ -1,8 +1,9 @@
-import type { PageCell, PageLevel, PageScore, PageText } from "../page_data.ts";
+import type { PageCell, PageLevel, PageScore, PageText } from "../../page_data.ts";
 
 /** One attribution in one division of its texts, or the difference of two. */
 export interface View {
-  readonly title: string;
+  /** True for the difference of two. */
+  readonly isDifference: boolean;
   readonly unit: string;
   readonly sign: PageCell["sign"];
   readonly text: PageText;
@@ -35,7 +36,7 @@ export function viewOf(cell: PageCell, text: PageText, division: Division): View
   const { entryErrors } = level;
   const all = (texts: readonly string[]) => texts.map((_, i) => i);
   return {
-    title: cell.title,
+    isDifference: false,
     unit: cell.unit,
     sign: cell.sign,
     text,
@@ -67,7 +68,7 @@ export function differenceOf(a: View, b: View): View | string {
   const minus = (one: readonly number[], other: readonly number[]) => one.map((value, i) => value - other[i]);
   return {
     ...a,
-    title: "A − B",
+    isDifference: true,
     idle: new Set([...a.idle].filter((i) => b.idle.has(i))),
     sequence: minus(a.sequence, b.sequence),
     errors: null,
@@ -83,7 +84,7 @@ export function rowValues({ matrix, sequence }: View, row: number | null): reado
   return row === null || matrix === null ? sequence : matrix[row];
 }
 
-/** What a column feeds: the values of the rows. */
+/** Values of the rows that a column feeds. */
 export function columnValues({ matrix }: View, column: number): readonly number[] | null {
   return matrix && matrix.map((row) => row[column]);
 }

@@ -1,5 +1,5 @@
-import { numberText } from "../../text/number_text.ts";
-import { visibleText } from "../../text/visible_token.ts";
+import { numberText } from "../../../text/number_text.ts";
+import { visibleText } from "../../../text/visible_token.ts";
 import { errorOf, type View } from "./view.ts";
 
 /** A text in quotes, on one line, cut if it is long. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { filterCells, sortCells } from "../../../../src/report/page/client/filter.ts";
-import type { PageColumn } from "../../../../src/report/page/page_data.ts";
+import { filterCells, sortCells } from "../../../../../src/report/page/client/data/filter.ts";
+import type { PageColumn } from "../../../../../src/report/page/page_data.ts";
 
 const METHOD: PageColumn = {
   kind: "text",
