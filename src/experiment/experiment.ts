@@ -61,7 +61,8 @@ export interface ExperimentSummary {
 /**
  * Runs the sweep of a YAML file. Run again, it computes only what is missing.
  *
- * @throws {Error} if the file, or a file of prompts that it names, has mistakes: every one of them, as `file:line:column: key: expected …, got …`
+ * @throws {Error} if the file has mistakes: every one of them, as `file:line:column: key: expected …, got …`; or if a
+ * file of prompts cannot be read
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
   const { model, quantize, device, memory, threads, tuning, cache } = options;

@@ -30,13 +30,21 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
  * Chains to the answer have the scopes `through-total`, `through-direct`, `through-span` and `through-rest` for shares
  * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. A context
- * has `context-js`, `context-kl`, `context-kl-reverse` and `context-drop` of each target token, and `context-documents`,
- * `-paragraphs` and `-sentences` of the sequence and then of each token that depends on it, as units. `error` is
+ * has `context-js`, `context-kl`, `context-kl-reverse` and `context-drop` of each target token, and as units
+ * `context-documents`, `-paragraphs` and `-sentences` of the sequence and of each token that depends on it. `error` is
  * a standard error or an estimated error. What passes through each part of the network, if it was asked for, follows in
  * the scope `inside`, with the columns `layer` and `part`.
  */
 export function recordCsv(record: AttributionRecord): string {
-  const rows = [
+  const rows = recordRows(record);
+  if (record.inside === undefined) return csvText(rows, COLUMNS);
+  const none = { layer: "", part: "" };
+  return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
+}
+
+/** Rows of all scopes but `inside`. */
+export function recordRows(record: AttributionRecord): Row[] {
+  return [
     ...sequenceRows(record),
     ...tokenRows(record),
     ...unitRows(record),
@@ -44,9 +52,6 @@ export function recordCsv(record: AttributionRecord): string {
     ...throughRows(record),
     ...contextRows(record),
   ];
-  if (record.inside === undefined) return csvText(rows, COLUMNS);
-  const none = { layer: "", part: "" };
-  return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
 }
 
 /** Rows of each part of each layer, by position; those of the target count on from the prompt's. */

@@ -147,7 +147,6 @@ Deno.test("runExperimentCommand() exits with 2 for a mistake in the YAML, all of
     const { code, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml);
     assert.equal(code, 2);
     assert.deepEqual(stderr.trim().split("\n").map((line) => line.split(":").slice(1, 3).join(":")), [
-      "1:1",
       "2:1",
       "14:13",
     ]);

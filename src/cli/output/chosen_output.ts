@@ -23,6 +23,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
   ".txt": "table",
 };
 
+/** Formats that are written in another. */
+const WRITTEN_AS: Readonly<Record<string, string>> = { inseq: "json" };
+
 /** Formats that are no text. */
 const BINARY: readonly string[] = ["png"];
 
@@ -70,7 +73,7 @@ function formatOf<Format extends string>(out: string, formats: readonly Format[]
 /** A text may have any ending for texts. */
 function refuseContradiction(out: string, format: string): void {
   const meant = ENDINGS[extname(out).toLowerCase()] ?? format;
-  if (meant === format || meant === "table" && !BINARY.includes(format)) return;
+  if (meant === format || meant === WRITTEN_AS[format] || meant === "table" && !BINARY.includes(format)) return;
   throw new UsageError(`Cannot use --out ${out} as its ending must fit --format ${format}: got that of ${meant}`);
 }
 

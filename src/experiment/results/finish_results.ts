@@ -7,6 +7,7 @@ import { writeManifest } from "../run/manifest.ts";
 import type { ResultStore } from "../run/result_store.ts";
 import { writeResults } from "../run/write_results.ts";
 import { openRecordReader } from "../store/record_reader.ts";
+import { openTokenTable } from "./result_tables.ts";
 import { gatherOutcomes } from "./gather_outcomes.ts";
 
 /** End of a run. */
@@ -35,11 +36,14 @@ export async function finishResults(
 ): Promise<ExperimentResult> {
   const { plan, ends } = state;
   const reader = openRecordReader(store.directory);
+  const tokens = await openTokenTable(store, plan);
   try {
     const page = createReportPage();
     const outcomes = await gatherOutcomes(plan, reader, ends, (cell, record, row) => {
       page.add({ id: cell.id, record, fields: cellFields(row, record) });
+      tokens.add(cell, record);
     });
+    await tokens.close();
     const rows = rowsOf(outcomes);
     const { summary, report } = await writeResults(store, plan, outcomes, reader, page);
     await writeManifest(store, {
@@ -59,6 +63,7 @@ export async function finishResults(
       report,
     };
   } finally {
+    tokens.discard();
     reader.close();
   }
 }

@@ -11,8 +11,8 @@ import { plotPrompts } from "../findings/plots/plot_prompts.ts";
 import { writeReport } from "../findings/report/write_report.ts";
 import type { ReportPage } from "../../report/page/report_page.ts";
 import type { ResultRow } from "../findings/result_row.ts";
-import { resultsCsv } from "../findings/results_csv.ts";
 import { type Found, summaryText } from "../findings/summary/summary_text.ts";
+import { writeResultTables } from "../results/result_tables.ts";
 import type { RecordReader } from "../store/record_reader.ts";
 import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./cell.ts";
@@ -35,7 +35,7 @@ export async function writeResults(
   page: ReportPage,
 ): Promise<{ readonly summary: string; readonly report: string }> {
   const rows = rowsOf(outcomes);
-  await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
+  await writeResultTables(store, rows);
   const hasPlot = await plotCompleteness(store, rows, plan.name);
   const comparisons = plan.comparisons.map((spec) => compareCells(rows, spec));
   const found = {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { OpenFile } from "../../files/open_file.ts";
-import { type Entry, type EntryPlace, readEntry } from "./frame.ts";
+import { type Entry, type EntryHead, type EntryPlace, readEntry } from "./frame.ts";
 import { openRecords, readEntries, workerPaths, workersOf } from "./record_index.ts";
 
 /** Identity of a model, as far as a record tells it. */
@@ -21,8 +21,8 @@ export interface PackedRecords {
   entriesOf(key: string): Iterable<Entry>;
   /** Keys of the cells whose latest record is this model's and undamaged, among some. */
   held(keys: Iterable<string>, model: ModelIdentity): Set<string>;
-  /** Id and key of each cell that has an entry, in the order of workers and of entries. */
-  readonly cells: ReadonlyMap<string, { readonly id: string; readonly worker: string }>;
+  /** By key, each cell that has an entry, in the order of workers and of entries: its id, and its entry to use. */
+  readonly cells: ReadonlyMap<string, Pick<EntryHead, "id" | "kind"> & { readonly worker: string }>;
   close(): void;
 }
 
@@ -50,7 +50,9 @@ export function openPackedRecords(directory: string): PackedRecords {
     }
   }
   for (const all of places.values()) if (all.length > 1) all.reverse().sort(byPrecedence);
-  const cells = new Map([...places].map(([key, [{ head, worker }]]) => [key, { id: head.id, worker }]));
+  const cells = new Map(
+    [...places].map(([key, [{ head: { id, kind }, worker }]]) => [key, { id, kind, worker }]),
+  );
   return {
     cells,
     *entriesOf(key) {
