@@ -7,6 +7,9 @@ import type { ResultStore } from "../../run/result_store.ts";
 import type { Found } from "../summary/summary_text.ts";
 import { reportOf } from "./report_of.ts";
 
+/** Name of the file to open. */
+export const REPORT = "report.html";
+
 /** Results of an experiment. */
 interface Results {
   readonly plan: ExperimentPlan;
