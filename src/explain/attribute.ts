@@ -4,6 +4,7 @@ import { adviseThrough } from "./chains/advise_through.ts";
 import { attributeGenerated } from "./chains/attribute_generated.ts";
 import { chainSpansOf } from "./chains/chain_spans_of.ts";
 import { advise } from "./advice.ts";
+import { recordContext } from "./context/context_record.ts";
 import { contextDependence } from "./context/dependence.ts";
 import { type Explain, measure } from "./measure.ts";
 import type { Subject } from "./methods/method.ts";
@@ -20,7 +21,6 @@ import { objectiveText } from "./own/own_objective.ts";
 import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
-import { recordContext } from "./record/record_context.ts";
 import { recordThrough } from "./record/record_through.ts";
 
 /** Listeners for the progress of an attribution. */

@@ -141,7 +141,7 @@ function moved<S extends Span>(spans: readonly S[], history: readonly ChatMessag
   return spans.map((span) => ({ ...span, start: span.start + before, end: span.end + before }));
 }
 
-/** What is not of the context is kept, whatever is attributed: only documents come and go. */
+/** Keeps what is not of the context: only documents come and go. */
 function freezeOthers(frozen: boolean[], context: readonly PromptDocument[]): void {
   const own = new Set(context.flatMap(({ tokens }) => tokens));
   frozen.forEach((_, i) => frozen[i] ||= !own.has(i));

@@ -120,7 +120,7 @@ export interface AttributionRecord {
   readonly inside?: RecordInside;
   /** Influence on the answer through chains of generated tokens, if these were followed. */
   readonly through?: RecordThrough;
-  /** What rests on the documents of the prompt, if it has any. */
+  /** Dependence of the target on documents of the prompt, if it has any, and the parts that it rests on. */
   readonly context?: RecordContext;
   /** Perturbation methods and random baselines only. */
   readonly sampling?: RecordSampling;

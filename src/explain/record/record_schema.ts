@@ -1,7 +1,7 @@
 import { z } from "npm:zod@4";
 import { OBJECTIVE_NAMES } from "../../attribution/objectives/objective.ts";
 import { OBJECTIVE_UNITS } from "../../attribution/objectives/objective_definition.ts";
-import { CONTEXT_LEVELS } from "../context/context_parts.ts";
+import { CONTEXT_LEVELS } from "../context/context_level.ts";
 import { THRESHOLD, type ThresholdText } from "../context/threshold.ts";
 import { DEPENDENCE_NAMES } from "../options/attribution_text.ts";
 import { RECORD_SCHEMA } from "./record.ts";
