@@ -41,7 +41,7 @@ export interface ResultStore {
 }
 
 /** Use of an output directory. */
-export type StoreUse =
+type StoreUse =
   /** One process alone; `packed`: it appends to a file of records, in place of a file for each cell */
   | { readonly kind: "run"; readonly packed: boolean }
   /** One of several that may be at it at once, each with files of its own */

@@ -2,7 +2,7 @@ import { quantile } from "../../../statistics/quantile.ts";
 import type { CompletenessPoint } from "../../../report/plot/completeness_plot.ts";
 import { FEW_CELLS } from "../../run/cell.ts";
 
-/** Returns points as they are if they are few; else, of each path, rule and number of points, the median over prompts. */
+/** Returns points as they are if they are few; else the median over prompts of each path, rule and number of points. */
 export function medianPoints(points: readonly CompletenessPoint[]): CompletenessPoint[] {
   if (points.length <= FEW_CELLS) return [...points];
   const isAdaptive = ({ quadrature }: CompletenessPoint) => quadrature === "adaptive";
