@@ -21,6 +21,8 @@
  */
 export { type AttributionRecord, RECORD_SCHEMA, type SequenceCompleteness } from "./src/explain/record/record.ts";
 export type { RecordFaithfulness, RecordMetrics } from "./src/explain/record/record_metrics.ts";
+export type { CONTEXT_LEVELS, ContextLevel } from "./src/explain/context/context_level.ts";
+export type { RecordContext, RecordContextLevel } from "./src/explain/record/record_context.ts";
 export { insideValues, type RecordInside } from "./src/explain/record/record_inside.ts";
 export type { RecordPrefix } from "./src/explain/record/record_prefix.ts";
 export type { RecordSampling } from "./src/explain/record/record_sampling.ts";

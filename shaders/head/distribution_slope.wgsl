@@ -1,6 +1,6 @@
 // Turns a slice of logits z into the derivatives of the row's score by them, from the state that distribution_slice
-// left: of the entropy, -p (log p + H); with DIVERGENCE, p - p0; with SHANNON, p (log(p / m) / 2 - its mean), m the mean
-// of p and p0. Of CAPPED logits by what was capped.
+// left: of the entropy, -p (log p + H); with DIVERGENCE, p - p0; with SHANNON, p (log(p / m) / 2 - its mean), m the
+// mean of p and p0. Of CAPPED logits by what was capped.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column

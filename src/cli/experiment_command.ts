@@ -173,7 +173,7 @@ async function withProgress<T>(
 
 /** Says how a run ended. Returns the exit code. */
 function report(
-  { outcomes, computed, stored, failed, unmet, missing, summary }: ExperimentResult,
+  { outcomes, computed, stored, failed, unmet, missing, report: page }: ExperimentResult,
   values: Values,
   io: CommandIo,
 ): number {
@@ -191,7 +191,7 @@ function report(
     io.stdout(`Completeness error by ${isFew ? "path points" : "setting"}\n${table}\n`);
   }
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
-  io.stdout(`${counts.join(", ")}\n${again}Open ${summary}\n`);
+  io.stdout(`${counts.join(", ")}\n${again}Open ${page}\n`);
   if (failed + missing > 0) return 1;
   return values.strict && unmet > 0 ? 3 : 0;
 }

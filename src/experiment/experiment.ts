@@ -2,12 +2,12 @@ import { join } from "node:path";
 import type { Device } from "../model/model.ts";
 import type { Quantize } from "../model/load/load_weights.ts";
 import { parseConfig } from "./config/parse_config.ts";
-import { identifyModel } from "../model/identify_model.ts";
 import { readPrompts } from "./prompts/read_prompts.ts";
 import { openModel } from "./run/open_model.ts";
 import { planExperiment } from "./run/plan_cells.ts";
 import { runExperiment } from "./run/run_experiment.ts";
 import type { RunContext } from "./run/run_context.ts";
+import { REPORT } from "./findings/report/write_report.ts";
 import { SUMMARY } from "./run/write_results.ts";
 import { mergeShards } from "./shards/merge_shards.ts";
 import { runShard } from "./shards/run_shard.ts";
@@ -54,12 +54,15 @@ export interface ExperimentSummary {
   readonly missing: number;
   /** Path of summary.md, which the last worker writes; records, tables and plots lie in the same directory. */
   readonly summary: string;
+  /** Path of report.html beside it, a page that needs no other file. */
+  readonly report: string;
 }
 
 /**
  * Runs the sweep of a YAML file. Run again, it computes only what is missing.
  *
- * @throws {Error} if the file, or a file of prompts that it names, has mistakes: every one of them, as `file:line:column: key: expected …, got …`
+ * @throws {Error} if the file has mistakes: every one of them, as `file:line:column: key: expected …, got …`; or if a
+ * file of prompts cannot be read
  */
 export async function experiment(file: string, options: ExperimentOptions = {}): Promise<ExperimentSummary> {
   const { model, quantize, device, memory, threads, tuning, cache } = options;
@@ -67,7 +70,6 @@ export async function experiment(file: string, options: ExperimentOptions = {}):
   const plan = planExperiment(config, { model, quantize, device }, await readPrompts(config));
   const context: RunContext = {
     open: (spec) => openModel(spec, { memory, threads, tuning, cache }),
-    identify: ({ source, quantize }) => identifyModel(source, { quantize, cache }),
     onProgress: (event) => {
       if (event.kind === "kept") { for (const { id } of event.cells) options.onCell?.({ id, status: "stored" }); }
       if (event.kind !== "end") return;
@@ -79,11 +81,11 @@ export async function experiment(file: string, options: ExperimentOptions = {}):
     const shard = parseShard(options.shard, (name) => Deno.env.get(name));
     const { merged, missing, ...counts } = await runShard(plan, shard, context, directory);
     const { computed, stored, failed } = counts;
-    const summary = join(directory, SUMMARY);
-    return { computed, stored, failed, unmet: merged?.unmet ?? 0, missing: missing.total, summary };
+    const [summary, report] = [SUMMARY, REPORT].map((name) => join(directory, name));
+    return { computed, stored, failed, unmet: merged?.unmet ?? 0, missing: missing.total, summary, report };
   }
-  const { computed, stored, failed, unmet, missing, summary } = options.merge
+  const { computed, stored, failed, unmet, missing, summary, report } = options.merge
     ? await mergeShards(plan, directory)
     : await runExperiment(plan, context, directory);
-  return { computed, stored, failed, unmet, missing, summary };
+  return { computed, stored, failed, unmet, missing, summary, report };
 }

@@ -4,6 +4,7 @@ import { adviseThrough } from "./chains/advise_through.ts";
 import { attributeGenerated } from "./chains/attribute_generated.ts";
 import { chainSpansOf } from "./chains/chain_spans_of.ts";
 import { advise } from "./advice.ts";
+import { recordContext } from "./context/context_record.ts";
 import { contextDependence } from "./context/dependence.ts";
 import { type Explain, measure } from "./measure.ts";
 import type { Subject } from "./methods/method.ts";
@@ -16,10 +17,10 @@ import { checkText } from "./options/check_text.ts";
 import { refuse } from "./options/mistake.ts";
 import { presetGenerate } from "./options/preset.ts";
 import { requireHeld } from "./require_held.ts";
+import { objectiveText } from "./own/own_objective.ts";
 import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
-import { recordContext } from "./record/record_context.ts";
 import { recordThrough } from "./record/record_through.ts";
 
 /** Listeners for the progress of an attribution. */
@@ -58,7 +59,7 @@ export async function attributeResolved(
   given: ResolvedOptions,
   { onRound }: AttributionListeners = {},
 ): Promise<AttributionRecord> {
-  refuse(checkText(text, given.objective));
+  refuse(checkText(text, objectiveText(given.objective)));
   const options = text.context === undefined ? given : withMatrix(given);
   const seconds = startStopwatch();
   const before = { ...model.meter };
@@ -69,7 +70,7 @@ export async function attributeResolved(
   if (prepared.targetUnits !== null && objective.targets !== prepared.targetIds.length) {
     throw new RangeError(
       "Cannot sum over target units as the objective must score each target token: got " +
-        `${options.objective}, which gives one score`,
+        `${objectiveText(options.objective)}, which gives one score`,
     );
   }
   const method = methodOf(options.method);

@@ -11,6 +11,7 @@ import type { Unit, UnitToken } from "../units/unit.ts";
 import type { AttributionText } from "./options/attribution_text.ts";
 import type { CommonOptions } from "./options/common_options.ts";
 import { frozenText, type FrozenTokens } from "./options/freeze.ts";
+import { divisionOf } from "./own/own_units.ts";
 
 /** A prompt and a target as tokens, with what is frozen. */
 export interface PreparedText {
@@ -89,7 +90,7 @@ export async function prepareText(
         freeze.map(frozenText).join(", "),
     );
   }
-  const units = divide(promptText, unitTokens, division, turns);
+  const units = divide(promptText, unitTokens, await divisionOf(division, promptText), turns);
   for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
   const generation = text.target === undefined ? describeGeneration(text) : null;
   const targetIds = generation === null
@@ -124,7 +125,7 @@ export async function prepareText(
     targetUnits: targetUnits.kind === "tokens" ? null : divide(
       targetText,
       targetTokens.map((token) => ({ ...token, frozen: false })),
-      targetUnits,
+      await divisionOf(targetUnits, targetText),
     ),
     context,
     watched: null,
@@ -140,7 +141,7 @@ function moved<S extends Span>(spans: readonly S[], history: readonly ChatMessag
   return spans.map((span) => ({ ...span, start: span.start + before, end: span.end + before }));
 }
 
-/** What is not of the context is kept, whatever is attributed: only documents come and go. */
+/** Keeps what is not of the context: only documents come and go. */
 function freezeOthers(frozen: boolean[], context: readonly PromptDocument[]): void {
   const own = new Set(context.flatMap(({ tokens }) => tokens));
   frozen.forEach((_, i) => frozen[i] ||= !own.has(i));

@@ -1,5 +1,5 @@
 import { createMoments } from "../statistics/moments.ts";
-import { createRandom } from "../statistics/random.ts";
+import { createRandom, type RandomStream } from "../statistics/random.ts";
 import { type Coalition, noUnit } from "./coalition.ts";
 import { requireNothing } from "./exact_shapley.ts";
 import type { Scorer, ScoreRequest } from "./scorer.ts";
@@ -10,7 +10,7 @@ import { assertTree, binaryTree, drawOrder, leavesOf, type UnitTree } from "./un
 export interface CoarseToFineOptions {
   /** Integer of 32 bits. */
   readonly seed: number;
-  /** Pairs of orders, each with its reverse. Default 1. */
+  /** Most pairs of orders, each with its reverse: the first decides what is divided. Default 1. */
   readonly pairs?: number;
   /** Blocks with less than this share of the whole are not divided. Default 0.01. */
   readonly least?: number;
@@ -41,13 +41,15 @@ const FEWEST_PAIRS = 8;
 
 /**
  * Divides a hierarchy of units from the top, where the score depends on it: a block's attribution is its mean marginal
- * contribution over a few orders of the units in which every group stays together, and it is known from two
- * coalitions an order. Halving a block takes one coalition more in each order, and the halves sum to the block exactly, in
- * every order: so do all blocks, at any time, to v(all) − v(none). The block whose marginal contributions are largest is
- * halved first, until the budget is spent or every block that is left is small. With every block divided and ever more
- * orders the values are Owen values over the binary tree.
+ * contribution over a few orders of the units in which every group stays together, known from two coalitions an order.
+ * Halving a block takes one coalition more in each order, and the halves sum to the block exactly, in every order: so do
+ * all blocks, at any time, to v(all) − v(none). The block whose marginal contributions are largest is halved first,
+ * until the budget is spent or every block that is left is small. The first pair of orders decides that; further ones,
+ * as far as the budget goes, then average over more of them. With every block divided and ever more orders the values
+ * are Owen values over the binary tree.
  *
- * What cancels within a block is not seen. Cost: 2, and 2 `pairs` model calls a division.
+ * Parts that cancel within a block are not seen. Cost: 2, and 2 model calls a division; 2 (B − 1) for each further pair
+ * of orders of B blocks.
  *
  * Sources: Owen values as in owen.ts; the order of divisions as in SHAP's PartitionExplainer.
  *
@@ -61,14 +63,16 @@ export async function coarseToFine(
   const { units: N, targets: T } = scorer;
   assertTree(tree, N);
   requireNothing(scorer);
-  const orders = drawOrders(binaryTree(tree), pairs, seed);
+  const random = createRandom(seed);
+  const halved = binaryTree(tree);
+  const orders = drawPair(halved, random);
   const columns = watched === undefined || watched.length === 0 ? [...Array(T).keys()] : watched;
   const chains = orders.map((order) => growing(order));
   const ends = [chains[0](N), chains[0](0)];
   const [all, none] = await scorer.score(ends);
   const whole = all.map((value, c) => value - none[c]);
   const smallest = least * sizeOf(Array(orders.length).fill(whole), columns);
-  let blocks = [blockOf(binaryTree(tree), Array(orders.length).fill(whole), columns)];
+  let blocks = [blockOf(halved, Array(orders.length).fill(whole), columns)];
   let full = false;
   while (!full) {
     const open = blocks.filter(({ tree, size }) => typeof tree !== "number" && size >= smallest)
@@ -77,17 +81,27 @@ export async function coarseToFine(
     const request = scorer.gather();
     const divided: Block[] = [];
     for (const block of open.filter(({ size }) => size >= SIDE_BY_SIDE * open[0].size)) {
-      if (full = !request.add(boundaries(block, orders, chains))) break;
+      full = !request.add(boundaries(block, orders, chains));
+      if (full) break;
       divided.push(block);
     }
     const halves = await divide(scorer, request, divided, orders, columns);
     blocks = blocks.flatMap((block) => halves.get(block) ?? [block]);
   }
-  const errors = pairs < FEWEST_PAIRS ? null : pairErrors(blocks, N, T + 1);
+  const further = scorer.gather();
+  const drawn: Order[] = [];
+  while (!full && drawn.length < 2 * (pairs - 1)) {
+    const pair = drawPair(halved, random);
+    full = !further.add(pair.flatMap((order) => chainOf(blocks, order)));
+    if (!full) drawn.push(...pair);
+  }
+  blocks = await withOrders(scorer, further, blocks, drawn);
+  const used = 1 + drawn.length / 2;
+  const errors = used < FEWEST_PAIRS ? null : pairErrors(blocks, N, T + 1);
   return {
     ...unitAttribution(scorer, spread(blocks.map(mean), blocks, N), [all, none], {
       stopped: full ? samplerStop("budget", null, null) : null,
-      uncertainty: errors && uncertaintyOf(errors, N, pairs, pairs - 1),
+      uncertainty: errors && uncertaintyOf(errors, N, used, used - 1),
     }),
     blocks: blocks.map(({ units }) => units),
   };
@@ -100,15 +114,44 @@ interface Order {
   readonly places: readonly number[];
 }
 
-function drawOrders(tree: UnitTree, pairs: number, seed: number): Order[] {
-  const random = createRandom(seed);
-  return Array.from({ length: pairs }, () => drawOrder(tree, random)).flatMap((order) =>
-    [order, order.toReversed()].map((units) => {
-      const places: number[] = [];
-      units.forEach((unit, place) => places[unit] = place);
-      return { units, places };
+/** Draws an order, and its reverse. */
+function drawPair(tree: UnitTree, random: RandomStream): Order[] {
+  const order = drawOrder(tree, random);
+  return [order, order.toReversed()].map((units) => {
+    const places: number[] = [];
+    units.forEach((unit, place) => places[unit] = place);
+    return { units, places };
+  });
+}
+
+/** The coalitions before and after each block as they arrive in an order. */
+function chainOf(blocks: readonly Block[], order: Order): Coalition[] {
+  const coalition = growing(order);
+  const ends = arrivals(blocks, order).map((b) => Math.max(...blocks[b].units.map((unit) => order.places[unit])) + 1);
+  return [0, ...ends].map(coalition);
+}
+
+/** Returns the blocks in the order in which their units arrive. */
+function arrivals(blocks: readonly Block[], { places }: Order): number[] {
+  return [...blocks.keys()].sort((a, b) => places[blocks[a].units[0]] - places[blocks[b].units[0]]);
+}
+
+/** Adds what blocks contribute in further orders. */
+async function withOrders(
+  scorer: Scorer,
+  request: ScoreRequest,
+  blocks: readonly Block[],
+  orders: readonly Order[],
+): Promise<Block[]> {
+  const scores = await scorer.score(request.coalitions);
+  const added = blocks.map(({ marginals }) => [...marginals]);
+  orders.forEach((order, o) =>
+    arrivals(blocks, order).forEach((b, k) => {
+      const at = o * (blocks.length + 1) + k;
+      added[b].push(scores[at + 1].map((value, c) => value - scores[at][c]));
     })
   );
+  return blocks.map((block, b) => ({ ...block, marginals: added[b] }));
 }
 
 /** Returns the coalition of the first k units of an order. */

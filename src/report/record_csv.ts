@@ -30,8 +30,8 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
  * Chains to the answer have the scopes `through-total`, `through-direct`, `through-span` and `through-rest` for shares
  * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. A context
- * has `context-js`, `context-kl`, `context-kl-reverse` and `context-drop` of each target token, and `context-documents`,
- * `-paragraphs` and `-sentences` of the sequence and then of each token that depends on it, as units. `error` is
+ * has `context-js`, `context-kl`, `context-kl-reverse` and `context-drop` of each target token, and as units
+ * `context-documents`, `-paragraphs` and `-sentences` of the sequence and of each token that depends on it. `error` is
  * a standard error or an estimated error. What passes through each part of the network, if it was asked for, follows in
  * the scope `inside`, with the columns `layer` and `part`.
  */

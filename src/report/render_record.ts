@@ -15,7 +15,7 @@ const RENDERERS = {
   csv: async (record) => (await import("./record_csv.ts")).recordCsv(record),
   svg: recordSvg,
   png: async (record) => (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record)),
-  html: async (record) => (await import("./record_html.ts")).recordHtml(record),
+  html: async (record) => (await import("./page/record_page.ts")).recordPage(record),
   inseq: async (record) => (await import("./inseq_json.ts")).inseqJson(record),
 } satisfies Record<
   RecordFormat,

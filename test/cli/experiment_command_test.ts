@@ -54,7 +54,7 @@ Deno.test("runExperimentCommand() exits with 0, a line a cell on stderr, and the
   withDirectory(async (directory) => {
     const { code, stdout, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`]);
     assert.equal(code, 0);
-    assert.ok(stdout.endsWith(`18 cells computed, 0 already there, 0 failed\nOpen ${out}/summary.md\n`));
+    assert.ok(stdout.endsWith(`18 cells computed, 0 already there, 0 failed\nOpen ${out}/report.html\n`));
     assert.equal(stderr.match(/^\[ ?\d+\/18\] .*: error /gm)?.length, 18);
   }));
 
@@ -147,7 +147,6 @@ Deno.test("runExperimentCommand() exits with 2 for a mistake in the YAML, all of
     const { code, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`], yaml);
     assert.equal(code, 2);
     assert.deepEqual(stderr.trim().split("\n").map((line) => line.split(":").slice(1, 3).join(":")), [
-      "1:1",
       "2:1",
       "14:13",
     ]);

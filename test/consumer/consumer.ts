@@ -15,9 +15,9 @@ import * as record from "../../record.ts";
 import * as units from "../../units.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 
-void [loadModel, checkpoint, methods, metrics, model, perturbation, quadrature, record, units];
+void [bufferOf, loadModel, checkpoint, methods, metrics, model, perturbation, quadrature, record, units];
 
-export async function bufferOf(bytes: number): Promise<GPUBuffer> {
+async function bufferOf(bytes: number): Promise<GPUBuffer> {
   const { device } = await openGpu();
   // @ts-expect-error a buffer without a usage: the types are real ones
   device.createBuffer({ size: bytes });

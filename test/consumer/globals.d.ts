@@ -1,4 +1,4 @@
-/** What a library of types without WebGPU has all the same, as far as Whence asks for it. */
+/** Globals of a library of types without WebGPU, as far as Whence asks for them. */
 interface Navigator {
   readonly hardwareConcurrency: number;
 }

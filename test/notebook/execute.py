@@ -4,10 +4,30 @@ Fails if a cell fails, or gives other kinds of output than the notebook has. Wit
 outputs.
 """
 
+import queue
 import sys
 
 import nbformat
 from nbclient import NotebookClient
+
+# Seconds for which outputs may come late: Deno's kernel says that it is idle before it has sent all.
+LATE = 0.5
+
+
+class PatientClient(NotebookClient):
+    """Takes outputs of a cell that come after its end, as a notebook does."""
+
+    async def async_execute_cell(self, cell, cell_index, **options):
+        cell = await super().async_execute_cell(cell, cell_index, **options)
+        if cell.cell_type != "code":
+            return cell
+        while True:
+            try:
+                message = await self.kc.get_iopub_msg(timeout=LATE)
+            except queue.Empty:
+                return cell
+            if message["msg_type"] != "status":
+                self.process_message(message, cell, cell_index)
 
 
 def kinds(cell):
@@ -20,7 +40,7 @@ def main(path, write):
     stored = [kinds(cell) for cell in notebook.cells]
     # Relative imports are the notebook's.
     resources = {"metadata": {"path": path.rpartition("/")[0] or "."}}
-    client = NotebookClient(notebook, kernel_name="deno", timeout=60, record_timing=False, resources=resources)
+    client = PatientClient(notebook, kernel_name="deno", timeout=60, record_timing=False, resources=resources)
     client.execute()
     if write:
         nbformat.write(notebook, path)

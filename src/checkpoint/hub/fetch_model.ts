@@ -43,9 +43,9 @@ interface Listed {
 }
 
 /**
- * Downloads the missing files of a model, or a data set's file, into the cache that Python's huggingface_hub shares.
- * Files that would not be read are left out. If the hub does not answer or refuses, and the cache has the model, that is used, and a hint says
- * so.
+ * Downloads the missing files of a model, or the file of a data set, into the cache that Python's huggingface_hub
+ * shares. Files that would not be read are left out. If the hub does not answer or refuses, and the cache has them,
+ * these are used, and a hint says so.
  *
  * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
  * @throws {Deno.errors.NotFound} if it must be in the cache and is not

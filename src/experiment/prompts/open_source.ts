@@ -1,8 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { statIfThere } from "../../files/existing_file.ts";
 import { shownText } from "../../files/shown_value.ts";
-import { locateDataset } from "../../model/load/locate_dataset.ts";
-import type { HubHooks } from "../../model/load/locate_model.ts";
+import { type HubHooks, locateDataset } from "../../model/load/locate_model.ts";
 import type { ParsedSource } from "../config/source_schema.ts";
 import { DATA_ENDINGS, dataFormat } from "./data_format.ts";
 import { DataError, type DataTable } from "./data_table.ts";

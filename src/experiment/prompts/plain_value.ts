@@ -12,13 +12,7 @@ export function plainValue(value: unknown, levels = MOST_LEVELS): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (levels === 0) throw new RangeError(`Cannot read a value as it must have at most ${MOST_LEVELS} levels: got more`);
   if (Array.isArray(value)) return value.map((item) => plainValue(item, levels - 1));
-  if (ArrayBuffer.isView(value)) {
-    return value instanceof Uint8Array ? bytesText(value) : Array.from(value as Int32Array);
-  }
+  // Bytes that are no text are no value of a prompt.
+  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plainValue(child, levels - 1)]));
-}
-
-/** Shows bytes that are no text; they are no value of a prompt. */
-function bytesText(bytes: Uint8Array): unknown {
-  return { bytes: bytes.length };
 }

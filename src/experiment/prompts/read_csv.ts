@@ -1,12 +1,8 @@
-import { pipeline, Readable } from "node:stream";
-import { CsvError, type Info, parse } from "npm:csv-parse@7";
+import { CsvError, parse } from "npm:csv-parse@7";
 import { shownText } from "../../files/shown_value.ts";
-import { MOST_ROW_BYTES, MOST_ROWS } from "./bounds.ts";
+import { MOST_ROW_BYTES } from "./bounds.ts";
 import { columnOf, DataError, type DataFile, type DataRow, type DataTable } from "./data_table.ts";
 import { readBytes } from "./read_bytes.ts";
-
-/** Rows that are handed on at a time. */
-const BATCH = 1000;
 
 /** A record of a CSV file, and the line at which it begins. */
 interface CsvRecord {
@@ -33,53 +29,60 @@ export async function openCsv(file: DataFile): Promise<DataTable> {
 }
 
 async function firstRecord(file: DataFile): Promise<CsvRecord | null> {
-  for await (const record of readRecords(file)) return record;
+  for await (const [first] of readRecords(file)) if (first !== undefined) return first;
   return null;
 }
 
 async function* rowsOf(file: DataFile, columns: readonly string[]): AsyncGenerator<readonly DataRow[]> {
   const used = new Set(file.wanted.map((path) => columnOf(path, (name) => columns.includes(name))));
   const kept = columns.map((name, i) => ({ name, i })).filter(({ name }) => used.has(name));
-  let rows: DataRow[] = [];
   let isHead = true;
-  for await (const { at, values } of readRecords(file)) {
-    if (isHead) {
-      isHead = false;
-      continue;
-    }
-    rows.push({
+  for await (const records of readRecords(file)) {
+    const rows = isHead ? records.slice(1) : records;
+    isHead &&= records.length === 0;
+    yield rows.map(({ at, values }) => ({
       at,
       values: Object.fromEntries(kept.map(({ name, i }) => [name, values[i] === "" ? null : values[i]])),
-    });
-    if (rows.length < BATCH) continue;
-    yield rows;
-    rows = [];
+    }));
   }
-  yield rows;
 }
 
-async function* readRecords(file: DataFile): AsyncGenerator<CsvRecord> {
+/** Reads the records that end in each part of the file. */
+async function* readRecords(file: DataFile): AsyncGenerator<readonly CsvRecord[]> {
+  const records: CsvRecord[] = [];
+  let failure: unknown = null;
+  // The parser counts a carriage return within a value as a line of its own.
+  let [extra, last] = [0, 0];
   const parser = parse({
-    info: true,
     delimiter: file.delimiter,
+    // Left to find them out, the parser takes a microsecond for each byte before the first.
+    record_delimiter: ["\r\n", "\n", "\r"],
     skip_empty_lines: true,
     max_record_size: MOST_ROW_BYTES,
-  });
-  // Errors reach the parser, which throws them.
-  pipeline(Readable.from(readBytes(file)), parser, () => {});
-  // The parser counts a carriage return within a value as a line of its own.
-  let [extra, records] = [0, 0];
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      if (++records > MOST_ROWS) throw new DataError([`${file.shown}: expected at most ${MOST_ROWS} rows, got more`]);
+    on_record(record: string[], { lines }) {
       const breaks = record.flatMap((value) => value.match(/\r\n|\r|\n/g) ?? []);
       extra += breaks.filter((one) => one === "\r\n").length;
-      yield { at: info.lines - extra - breaks.length, values: record };
-    }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new DataError([`${file.shown}:${Number(error.lines) - extra}: ${wrongText(error)}`], error);
+      last = lines - extra;
+      records.push({ at: last - breaks.length, values: record });
+      // None is left for the parser to hand on.
+      return null;
+    },
+  });
+  parser.on("error", (error) => failure = error);
+  parser.resume();
+  const take = () => {
+    if (failure === null) return records.splice(0);
+    if (!(failure instanceof CsvError)) throw failure;
+    const isOpen = ["CSV_QUOTE_NOT_CLOSED", "CSV_MAX_RECORD_SIZE"].includes(failure.code);
+    const line = isOpen ? last + 1 : Number(failure.lines) - extra;
+    throw new DataError([`${file.shown}:${line}: ${wrongText(failure)}`], failure);
+  };
+  for await (const part of readBytes(file)) {
+    await new Promise<void>((written) => parser.write(part, () => written()));
+    yield take();
   }
+  await new Promise<void>((ended) => parser.end(() => ended()));
+  yield take();
 }
 
 function wrongText({ code, record, ...error }: CsvError): string {

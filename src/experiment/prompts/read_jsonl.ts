@@ -33,7 +33,8 @@ async function* readRows(file: DataFile): AsyncGenerator<readonly DataRow[]> {
 /** Says "expected …, got …" for "Cannot read … as it must be …: got …". */
 function malformedText(text: string, error: unknown): string {
   const said = (error as Error).message;
-  const got = /: got ([\s\S]*)$/.exec(said)?.[1] ?? "something else";
+  const got = (/: got ([\s\S]*)$/.exec(said)?.[1] ?? "something else").replace(/ in line 1(?:, (?=column))?/, " at ")
+    .trimEnd().replace(/ at$/, "");
   const must = / must be (a JSON object|JSON|unique)/.exec(said)?.[1];
   if (must === "unique") return `expected each key once, got ${got}`;
   const whole = /^\s*\[/.test(text) ? "; each row must be an object on a line of its own" : "";

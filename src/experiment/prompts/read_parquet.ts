@@ -68,6 +68,18 @@ function bounded(decompress: Decompress): Decompress {
   };
 }
 
+/** Settings of every read; pages that are not of its rows are left out, where the file tells which. */
+const ALWAYS = { useOffsetIndex: true, parsers: { stringFromBytes: textOrBytes, jsonFromBytes: textOrBytes } };
+
+/** Returns a text, where the package would put U+FFFD in the place of bytes that are none. */
+function textOrBytes(bytes: Uint8Array | undefined): string | Uint8Array | undefined {
+  try {
+    return bytes && new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
 /** Settings of the package's reader. */
 interface HowToRead {
   readonly metadata: ParquetFooter;
@@ -87,11 +99,13 @@ async function* readRows({ path, shown }: DataFile, how: HowToRead): AsyncGenera
       try {
         const read: Record<string, unknown>[] = how.columns.length === 0
           ? Array.from({ length: end - start }, () => ({}))
-          : await parquetReadObjects({ ...how, file, rowStart: start, rowEnd: end, useOffsetIndex: true } as never);
+          : await parquetReadObjects({ ...how, ...ALWAYS, file, rowStart: start, rowEnd: end } as never);
         if (read.length !== end - start) throw new RangeError(`Cannot read ${end - start} rows: got ${read.length}`);
         rows = read.map((row, i) => ({ at: start + i + 1, values: plainValue(row) as DataRow["values"] }));
       } catch (error) {
-        throw new DataError([`${shown}: expected whole pages of rows ${start + 1} to ${end}, got damaged ones`], error);
+        throw new DataError([
+          `${shown}: expected rows ${start + 1} to ${end} in pages of Parquet, got damaged or unknown ones`,
+        ], error);
       }
       yield rows;
     }

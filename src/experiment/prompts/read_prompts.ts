@@ -54,8 +54,7 @@ export async function readPrompts(config: ExperimentConfig, hooks: HubHooks = {}
 /** Names a row, by its content if it has no name; null if it has been there before. */
 function rowOf({ place, prompt }: PlacedPrompt, stem: string, names: Map<string, Named>): PromptRow | null {
   const { content, text, truth, flaw } = prompt;
-  const given = stableJson(content);
-  const hash = hashOf(given).slice(0, NAME_DIGITS);
+  const hash = hashOf(stableJson(content)).slice(0, NAME_DIGITS);
   const name = prompt.name ?? `${stem}-${hash}`;
   const before = names.get(name);
   if (before?.hash === hash) return null;
@@ -65,5 +64,7 @@ function rowOf({ place, prompt }: PlacedPrompt, stem: string, names: Map<string,
   if (before === undefined) names.set(name, { place, hash });
   const flaws = [...isTaken, ...(flaw === null ? [] : [flaw])];
   if (flaws.length === 0) return { name, text, truth, place, flaw: null, given: null };
-  return { name, text, truth, place, flaw: `${place}: ${flaws.join("; ")}`, given };
+  // A prompt that can be explained is never taken for it.
+  const flawed = stableJson({ flawed: content, name: prompt.name });
+  return { name, text, truth, place, flaw: `${place}: ${flaws.join("; ")}`, given: flawed };
 }

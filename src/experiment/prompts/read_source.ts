@@ -7,6 +7,7 @@ import { stableJson } from "../run/stable_json.ts";
 import { columnOf, type DataRow, type DataTable, valueAt } from "./data_table.ts";
 import { openSource, problemsOfData } from "./open_source.ts";
 import { type PromptColumns, promptColumns, requiredColumns, wantedColumns } from "./prompt_columns.ts";
+import type { PromptField } from "./prompt_fields.ts";
 import { promptOfRow, type RowPrompt } from "./prompt_of_row.ts";
 import { fitsCondition } from "./row_condition.ts";
 import { sampleRows } from "./sample_rows.ts";
@@ -121,12 +122,30 @@ function requireColumns(seen: ReadonlySet<string>, { source, columns, place }: R
     ),
   ];
   const lacking = named.filter(({ column }) => !seen.has(columnOf(column, (name) => seen.has(name))));
-  if (lacking.length === 0) return;
   const known = [...seen];
-  throw new SourceError(
-    lacking.map(({ path, column }) =>
-      `${place(path)}expected one of the columns ${shownNames(known)}, got ${shownText(column)}${hint(column, known)}`
-    ),
+  const problems = lacking.map(({ path, column }) =>
+    `${place(path)}expected one of the columns ${shownNames(known)}, got ${shownText(column)}${hint(column, known)}`
+  );
+  if (problems.length === 0) problems.push(...lackingParts(seen, { source, columns, place }));
+  if (problems.length > 0) throw new SourceError(problems);
+}
+
+/** A prompt needs a text, and a target if none is generated; a chat has both. */
+function lackingParts(
+  seen: ReadonlySet<string>,
+  { source, columns: { named, usual }, place }: Pick<Reading, "source" | "columns" | "place">,
+): string[] {
+  const has = (field: PromptField) => named[field] !== undefined || usual[field]?.some((column) => seen.has(column));
+  if (has("messages")) return [];
+  const parts: readonly PromptField[] = source.generate === undefined ? ["prompt", "target"] : ["prompt"];
+  const known = [...seen];
+  const joined = known.find((name) => /[;|\t]/.test(name));
+  const advice = joined === undefined ? "" : "; if another character divides the columns, give it as delimiter";
+  return parts.filter((part) => !has(part)).map((part) =>
+    `${place([])}expected a column ${part}, or fields.${part} that says which of the columns ${
+      shownNames(known)
+    } it is, ` +
+    `got none${advice}`
   );
 }
 

@@ -1,5 +1,5 @@
 /** Rows that are drawn, some at a time. */
-export interface RowSample<T> {
+interface RowSample<T> {
   /** Offers a row; `key` is its content. */
   offer(row: T, key: string): void;
   /** Rows that were drawn, in the order in which they were offered. */

@@ -1,4 +1,6 @@
 import type { Computation } from "../compute/compute_cells.ts";
+import { createReportPage } from "../../report/page/report_page.ts";
+import { cellFields } from "../findings/report/cell_fields.ts";
 import { isUnmet } from "../findings/result_row.ts";
 import { type CellOutcome, countOf, rowsOf } from "../run/cell_outcome.ts";
 import { writeManifest } from "../run/manifest.ts";
@@ -23,6 +25,8 @@ export interface ExperimentResult {
   readonly unmet: number;
   /** Path of summary.md. */
   readonly summary: string;
+  /** Path of report.html. */
+  readonly report: string;
 }
 
 /** Reads the records of all cells once more, and writes the tables, plots, summary and manifest that they make. */
@@ -34,10 +38,14 @@ export async function finishResults(
   const reader = openRecordReader(store.directory);
   const tokens = await openTokenTable(store, plan);
   try {
-    const outcomes = await gatherOutcomes(plan, reader, ends, tokens.add);
+    const page = createReportPage();
+    const outcomes = await gatherOutcomes(plan, reader, ends, (cell, record, row) => {
+      page.add({ id: cell.id, record, fields: cellFields(row, record) });
+      tokens.add(cell, record);
+    });
     await tokens.close();
     const rows = rowsOf(outcomes);
-    const summary = await writeResults(store, plan, outcomes, reader);
+    const { summary, report } = await writeResults(store, plan, outcomes, reader, page);
     await writeManifest(store, {
       ...state,
       ends: new Map(outcomes.map((outcome) => [outcome.cell, outcome])),
@@ -52,6 +60,7 @@ export async function finishResults(
       missing: plan.cells.length - outcomes.length,
       unmet: rows.filter(isUnmet).length,
       summary,
+      report,
     };
   } finally {
     tokens.discard();

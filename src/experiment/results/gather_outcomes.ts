@@ -9,13 +9,13 @@ import type { RecordReader } from "../store/record_reader.ts";
  * in the plan's order. Memory holds one record at a time, and the row of each.
  *
  * @param ends of the cells of a run; others are as the directory has them
- * @param onRecord called with each record, to write what needs all of it
+ * @param onRecord called with each record and its row, to write what needs all of it
  */
 export async function gatherOutcomes(
   { cells, comparisons }: Pick<ExperimentPlan, "cells" | "comparisons">,
   reader: RecordReader,
   ends: ReadonlyMap<Cell, CellEnd>,
-  onRecord: (cell: Cell, record: AttributionRecord) => Promise<void> | void = () => {},
+  onRecord: (cell: Cell, record: AttributionRecord, row: ResultRow) => Promise<void> | void = () => {},
 ): Promise<CellOutcome[]> {
   const outcomes: CellOutcome[] = [];
   const share = sharedTexts();
@@ -29,7 +29,7 @@ export async function gatherOutcomes(
     if (stored.state === "record") {
       const row = resultRow(cell, stored.record);
       outcomes.push({ cell, status: end?.status ?? "stored", row: share(row, comparisons.length > 0) });
-      await onRecord(cell, stored.record);
+      await onRecord(cell, stored.record, row);
       continue;
     }
     const reason = stored.state === "missing" ? "it is gone" : stored.reason;

@@ -98,7 +98,7 @@ function modelsOf({ experiment }: ExperimentConfig, overrides: PlanOverrides): M
   return unique(sources).flatMap((source) => unique(quantizations).map((quantize) => ({ source, quantize, device })));
 }
 
-/** What cells of one model and one combination of options share. */
+/** Properties that the cells of one model and one combination of options share. */
 interface CellSetting {
   readonly model: ModelSpec;
   readonly options: ResolvedOptions;

@@ -8,6 +8,8 @@ import { plotCompleteness } from "../findings/plots/plot_completeness.ts";
 import { plotDistances } from "../findings/plots/plot_distances.ts";
 import { plotFindings } from "../findings/plots/plot_findings.ts";
 import { plotPrompts } from "../findings/plots/plot_prompts.ts";
+import { writeReport } from "../findings/report/write_report.ts";
+import type { ReportPage } from "../../report/page/report_page.ts";
 import type { ResultRow } from "../findings/result_row.ts";
 import { type Found, summaryText } from "../findings/summary/summary_text.ts";
 import { writeResultTables } from "../results/result_tables.ts";
@@ -16,20 +18,22 @@ import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
 import type { ExperimentPlan } from "./cell.ts";
 import type { ResultStore } from "./result_store.ts";
 
-/** Name of the file to open. */
+/** Name of the summary. */
 export const SUMMARY = "summary.md";
 
 /**
- * Writes the tables, plots and the summary of all cells. Files that would not change stay as they are.
+ * Writes the tables, plots, the summary and the report of all cells. Files that would not change stay as they are.
  *
- * @returns path of summary.md
+ * @param page of the report, which has the cells already
+ * @returns paths of summary.md and report.html
  */
 export async function writeResults(
   store: ResultStore,
   plan: ExperimentPlan,
   outcomes: readonly CellOutcome[],
   reader: RecordReader,
-): Promise<string> {
+  page: ReportPage,
+): Promise<{ readonly summary: string; readonly report: string }> {
   const rows = rowsOf(outcomes);
   await writeResultTables(store, rows);
   const hasPlot = await plotCompleteness(store, rows, plan.name);
@@ -43,7 +47,7 @@ export async function writeResults(
   if (plan.plots === "prompts") await plotPrompts(store, rows, reader);
   const summary = store.path(SUMMARY);
   await writeIfChanged(summary, summaryText(plan, outcomes, store.directory, hasPlot, found));
-  return summary;
+  return { summary, report: await writeReport(store, page, { plan, outcomes, hasPlot, found }) };
 }
 
 /** Writes a table and plots of each kind of finding that there is. */

@@ -2,15 +2,10 @@ import { divide } from "../../units/divide.ts";
 import type { UnitTree } from "../../perturbation/unit_tree.ts";
 import type { Unit } from "../../units/unit.ts";
 import type { PreparedText } from "../prepare_text.ts";
-
-/** Levels of a context, the coarsest first. */
-export const CONTEXT_LEVELS = ["documents", "paragraphs", "sentences", "tokens"] as const;
-
-/** One of `CONTEXT_LEVELS`. */
-export type ContextLevel = typeof CONTEXT_LEVELS[number];
+import type { ContextLevel } from "./context_level.ts";
 
 /** Some tokens of the context that have one attribution. */
-export interface ContextPart {
+interface ContextPart {
   /** Positions, ascending. */
   readonly tokens: readonly number[];
   /** The document that it is of; null if it holds parts of several. */

@@ -21,7 +21,7 @@ export function promptDocuments(
   documents: readonly NamedSpan[],
 ): PromptDocument[] {
   const ends = documents.flatMap(({ start, end }) => [start, end]);
-  // What is not a document stands between two of these places.
+  // Between two of these places stands what is not a document.
   const outside = [0, ...ends, text.length].flatMap((start, i, all) =>
     i % 2 === 0 && all[i + 1] > start ? [{ start, end: all[i + 1] }] : []
   );

@@ -6,12 +6,12 @@ import type { NamedSpan } from "../../units/unit.ts";
 export type ContextDocument = string | {
   /** As tables and records call it; "document 2" and so on where it is left out. */
   readonly name?: string;
-  /** What the model reads. */
+  /** Read by the model as it is, but for line breaks at its end. */
   readonly text: string;
 };
 
 /** The place of the documents in a prompt; before it where it is left out. */
-export const CONTEXT_SLOT = "{context}";
+const CONTEXT_SLOT = "{context}";
 
 /** Text between two documents, and between the last and the prompt. */
 const SEPARATOR = "\n\n";
@@ -50,7 +50,7 @@ export function fileOf(document: unknown): { readonly file: string; readonly nam
 }
 
 /** A prompt that holds its documents. */
-export interface PromptWithDocuments {
+interface PromptWithDocuments {
   readonly prompt: string;
   /** Ranges of the documents in it, each with the separator behind it. */
   readonly documents: readonly NamedSpan[];

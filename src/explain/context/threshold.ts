@@ -45,7 +45,7 @@ export const THRESHOLD: ValueKind<Threshold, ThresholdText> = {
 };
 
 /** Target tokens that depend on the context. */
-export interface Dependents {
+interface Dependents {
   /** Least divergence among them that the threshold allows, nats; null for a number of tokens. */
   readonly least: number | null;
   /** Positions, ascending. */

@@ -1,5 +1,5 @@
 import { SHARE_RULES, type ShareRule } from "../../attribution/chains/row_shares.ts";
-import { type ObjectiveName, OBJECTIVES } from "../../attribution/objectives/objective.ts";
+import { type GivenObjective, objectiveFacts, objectiveText } from "../own/own_objective.ts";
 import {
   type Division,
   divisionText,
@@ -63,8 +63,10 @@ export const CHAIN_OPTIONS = {
     limit: {
       on: "objective",
       words: "none with an objective that gives one score",
-      expects: ({ kind }: Through, objective: ObjectiveName) =>
-        kind !== "none" && OBJECTIVES[objective].per !== "token" ? `none with objective ${objective}` : null,
+      expects: ({ kind }: Through, objective: GivenObjective) =>
+        kind !== "none" && objectiveFacts(objective).per !== "token"
+          ? `none with objective ${objectiveText(objective)}`
+          : null,
     },
   }),
   answer: optional({

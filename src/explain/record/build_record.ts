@@ -1,10 +1,10 @@
-import { OBJECTIVES } from "../../attribution/objectives/objective.ts";
 import { sum } from "../../statistics/sums.ts";
 import { completeness } from "../../metrics/completeness.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import type { Judged } from "../judged.ts";
 import type { ResolvedOptions } from "../methods/attribution_options.ts";
 import { recordedOptions } from "../methods/resolve_options.ts";
+import { objectiveFacts, objectiveText } from "../own/own_objective.ts";
 import type { PreparedText } from "../prepare_text.ts";
 import { assertFiniteRecord } from "./assert_finite_record.ts";
 import { matrixRows } from "./matrix_rows.ts";
@@ -104,9 +104,11 @@ function describeScore(
   { objective }: ResolvedOptions,
   { input, baseline }: Judged,
 ): AttributionRecord["score"] {
+  const { unit, falls } = objectiveFacts(objective);
   return {
-    objective,
-    unit: OBJECTIVES[objective].unit,
+    objective: objectiveText(objective),
+    unit,
+    ...(typeof objective !== "string" && falls ? { falls } : {}),
     per,
     input: [...input],
     baseline: baseline && [...baseline],

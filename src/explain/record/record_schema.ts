@@ -1,7 +1,7 @@
 import { z } from "npm:zod@4";
 import { OBJECTIVE_NAMES } from "../../attribution/objectives/objective.ts";
 import { OBJECTIVE_UNITS } from "../../attribution/objectives/objective_definition.ts";
-import { CONTEXT_LEVELS } from "../context/context_parts.ts";
+import { CONTEXT_LEVELS } from "../context/context_level.ts";
 import { THRESHOLD, type ThresholdText } from "../context/threshold.ts";
 import { DEPENDENCE_NAMES } from "../options/attribution_text.ts";
 import { RECORD_SCHEMA } from "./record.ts";
@@ -181,8 +181,9 @@ export const RECORD = z.object({
   target: z.object({ text: z.string(), tokens: z.array(TOKEN), generation: GENERATION.optional() }),
   alternative: z.object({ text: z.string(), tokens: z.array(TOKEN) }).optional(),
   score: z.object({
-    objective: z.enum(OBJECTIVE_NAMES),
+    objective: z.union([z.enum(OBJECTIVE_NAMES), z.templateLiteral(["own:", z.string()])]),
     unit: z.enum(OBJECTIVE_UNITS),
+    falls: z.boolean().optional(),
     per: z.enum(["token", "sequence"]),
     pairs: z.array(z.object({ first: TOKEN, second: TOKEN })).optional(),
     input: numbers,

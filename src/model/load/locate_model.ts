@@ -1,5 +1,5 @@
 import { EMBEDDED, EMBEDDED_MODELS, embeddedModel } from "./embedded.ts";
-import { hubIdText, parseHubId } from "../../checkpoint/hub/hub_id.ts";
+import { type HubId, hubIdText, parseDatasetId, parseHubId } from "../../checkpoint/hub/hub_id.ts";
 import type { HubHooks } from "../../checkpoint/hub/hub_settings.ts";
 
 export type { DownloadProgress, HubHooks } from "../../checkpoint/hub/hub_settings.ts";
@@ -27,14 +27,32 @@ export async function locateModel(source: string = EMBEDDED, hooks: HubHooks = {
   }
   const id = there ? null : parseHubId(source);
   if (id === null) return { path: source, id: source, fromHub: false };
-  // Imported when asked for: no local model pays for it.
+  const { path, commit } = await download(id, hooks);
+  return { path, id: hubIdText({ ...id, revision: commit }), fromHub: true };
+}
+
+/**
+ * Downloads a file of a data set at the hub, `organization/name[@revision]:file`.
+ *
+ * @returns its path on this machine; null if the text has another form
+ * @throws {RangeError} if revision or file could lead out of the cache
+ * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
+ */
+export async function locateDataset(source: string, hooks: HubHooks = {}): Promise<string | null> {
+  const id = parseDatasetId(source);
+  return id === null ? null : (await download(id, hooks)).path;
+}
+
+async function download(
+  id: HubId,
+  { onDownload, onHint }: HubHooks,
+): Promise<{ readonly path: string; readonly commit: string }> {
+  // Imported when asked for: nothing local pays for it.
   const [{ fetchModel }, { hubSettings }] = await Promise.all([
     import("../../checkpoint/hub/fetch_model.ts"),
     import("../../checkpoint/hub/hub_settings.ts"),
   ]);
-  const { onDownload, onHint } = hooks;
-  const { path, commit } = await fetchModel(id, { ...hubSettings(), onDownload, onHint });
-  return { path, id: hubIdText({ ...id, revision: commit }), fromHub: true };
+  return await fetchModel(id, { ...hubSettings(), onDownload, onHint });
 }
 
 /** Finds a model as `locateModel` does, but asks no hub: null if it is not on this machine. */

@@ -28,7 +28,7 @@ export function recordTable(given: AttributionRecord, options: TableOptions = {}
   const lines = [
     `${methodText(record)}`,
     `model   ${record.model.id} (${record.model.quantization}) on ${record.device.adapter}`,
-    `prompt  ${oneLine(record.prompt.text)}`,
+    `prompt  ${oneLine(promptText(record))}`,
     `target  ${oneLine(record.target.text)}`,
     ...(record.alternative === undefined ? [] : [`against ${oneLine(record.alternative.text)}`]),
     "",
@@ -44,6 +44,15 @@ export function recordTable(given: AttributionRecord, options: TableOptions = {}
       : ["", ...textTable(metricsTable(record.metrics, record.score.unit)).split("\n")]),
   ];
   return lines.map((line) => line.trimEnd()).join("\n").trimEnd() + "\n";
+}
+
+/** The prompt, with their names in the place of documents, which may be long. */
+function promptText({ prompt, context }: AttributionRecord): string {
+  const documents = context?.documents ?? [];
+  return documents.toReversed().reduce(
+    (text, { name, start, end }) => `${text.slice(0, start)}{${name}}${text.slice(end)}`,
+    prompt.text,
+  );
 }
 
 /** The chains by prompt token, and by span. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hubIdText, isCommit, parseHubId } from "../../../src/checkpoint/hub/hub_id.ts";
+import { hubIdText, isCommit, parseDatasetId, parseHubId } from "../../../src/checkpoint/hub/hub_id.ts";
 
 const named: Record<string, ReturnType<typeof parseHubId>> = {
   "Qwen/Qwen2.5-1.5B-Instruct": { name: "Qwen/Qwen2.5-1.5B-Instruct", revision: "main", file: null },
@@ -58,6 +58,15 @@ for (const file of ["", "../x.gguf", "/etc/x.gguf", "a/../x.gguf", "C:/x.gguf", 
     });
   });
 }
+
+Deno.test("parseDatasetId() takes any file in the repository, and needs one", () => {
+  const id = { name: "org/facts", revision: "v1", file: "data/a b.jsonl.gz", dataset: true } as const;
+  assert.deepEqual(parseDatasetId("org/facts@v1:data/a b.jsonl.gz"), id);
+  for (const text of ["org/facts", "facts.jsonl", "./a/b:c.csv", "C:/data/x.csv"]) {
+    assert.equal(parseDatasetId(text), null);
+  }
+  assert.throws(() => parseDatasetId("org/facts:../x.csv"), /its file must be one in the repository: got "..\/x.csv"$/);
+});
 
 Deno.test("isCommit() knows whole hashes alone", () => {
   assert.equal(isCommit("0123456789abcdef0123456789abcdef01234567"), true);

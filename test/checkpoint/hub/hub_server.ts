@@ -4,7 +4,7 @@ import { type ByteAnswer, type ByteRequest, serveBytes } from "./byte_server.ts"
 /** Files by their path in the repository. */
 export type Files = Readonly<Record<string, Uint8Array>>;
 
-/** A model that the server has. */
+/** A model that the server has, or a data set, whose name begins with "datasets/". */
 export interface Repository {
   /** Branches and tags. `main` must be one. */
   readonly revisions: Readonly<Record<string, Files>>;
@@ -124,8 +124,8 @@ export function answerHub(
 ): ByteAnswer {
   const url = new URL(request.path, endpoint);
   const [, api, apiRevision, , name, revision, file] =
-    /^\/(?:api\/models\/([^/]+\/[^/]+)\/(?:revision|tree)\/([^/]+)()|([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+))$/
-      .exec(url.pathname) ?? [];
+    /^\/(?:api\/((?:datasets\/)?[^/]+\/[^/]+)\/(?:revision|tree)\/([^/]+)()|((?:datasets\/)?[^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+))$/
+      .exec(url.pathname.replace(/^\/api\/models\//, "/api/")) ?? [];
   const repository = repositories[api ?? name];
   if (repository === undefined) return refuse(request.headers.has("authorization") ? 404 : 401, "RepoNotFound");
   const denied = deny(repository, request, file !== undefined);

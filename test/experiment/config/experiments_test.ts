@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { readPrompts } from "../../../src/experiment/prompts/read_prompts.ts";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
 import { locateCause } from "../../../src/experiment/findings/truth/locate_cause.ts";
@@ -26,6 +28,17 @@ Deno.test("quickstart.yaml has few cells: truth for two methods, and fixed rules
     assert.deepEqual(steps(baseline, "gauss-legendre"), [20, 50, 100]);
     assert.deepEqual(steps(baseline, "trapezoid"), [20, 50, 100]);
     assert.equal(steps(baseline, "adaptive").length, 1);
+  }
+});
+
+Deno.test("people.yaml draws prompts of the biography model's world from its file, with causes in them", async () => {
+  const file = fileURLToPath(new URL("../../../experiments/people.yaml", import.meta.url));
+  const config = parseConfig(await Deno.readTextFile(file), file);
+  const { cells } = planExperiment(config, {}, await readPrompts(config));
+  assert.equal(cells.length, 32);
+  for (const { flaw, text, truth } of cells) {
+    assert.equal(flaw, undefined);
+    assert.ok(text.alternative !== undefined && truth.length === 1);
   }
 });
 

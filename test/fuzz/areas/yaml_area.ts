@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { parse } from "npm:yaml@2";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
+import type { ParsedSource } from "../../../src/experiment/config/source_schema.ts";
+import type { PromptData } from "../../../src/experiment/prompts/prompt_row.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
 import { bytesOf, type Files, type FuzzArea, type FuzzInput, hold, textOf } from "../area.ts";
 import type { Dice } from "../dice.ts";
@@ -138,15 +140,22 @@ function planOf(text: string): string {
   const { experiment } = config;
   const data = parse(text);
   hold(experiment.name === data.name, `has the name ${experiment.name}`);
-  hold(experiment.prompts.length === data.prompts.length, `has ${experiment.prompts.length} prompts`);
-  hold(experiment.sweeps.length === data.sweeps.length, `has ${experiment.sweeps.length} sweeps`);
+  hold(experiment.prompts.length === [data.prompts].flat().length, `has ${experiment.prompts.length} prompts`);
+  const sweeps = data.sweeps.flatMap(({ method }: { method: unknown }) => [...new Set([method].flat())]);
+  hold(experiment.sweeps.length === sweeps.length, `has ${experiment.sweeps.length} sweeps`);
   try {
     hold(hasUniqueKeys(readTree(text)), "took a key twice");
   } catch {
     // Not all YAML is JSON.
   }
-  const { cells } = planExperiment(config);
+  // Files of prompts have an area of their own.
+  const rows: PromptData = new Map(experiment.prompts.flatMap((entry) => isFiles(entry) ? [[entry, []]] : []));
+  const { cells } = planExperiment(config, {}, rows);
   hold(new Set(cells.map(({ id }) => id)).size === cells.length, "has two cells of one name");
   for (const { id } of cells) hold(/^[A-Za-z0-9][\w.+-]*$/.test(id) && id.length < 130, `has a cell named ${id}`);
   return JSON.stringify([experiment.name, cells.map(({ key }) => key)]);
+}
+
+function isFiles(entry: object): entry is ParsedSource {
+  return "file" in entry;
 }

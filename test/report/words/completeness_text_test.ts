@@ -42,6 +42,17 @@ Deno.test("samplingText() tells calls, the end of sampling and its errors", () =
   );
 });
 
+Deno.test("surrogateText() says why fewer coalitions were held out than asked for", () => {
+  const record = sampledRecord();
+  const asked = { ...record, method: { ...record.method, heldOut: 25 } as typeof record.method };
+  assert.match(surrogateText(asked)!, / on 20 held out, not 25, as the others drawn are among the 100$/);
+  const stopped = { ...record.sampling!.stopped!, by: "budget" as const };
+  const short = { ...asked, sampling: { ...record.sampling!, stopped } };
+  assert.match(surrogateText(short)!, /, not 25, as the budget is shared with the 100$/);
+  const none = { ...asked, surrogate: { ...record.surrogate!, heldOut: null } };
+  assert.match(surrogateText(none)!, /, none held out of 25, as the others drawn are among the 100$/);
+});
+
 Deno.test("surrogateText() tells both fits, and the interval of the second", () => {
   assert.equal(surrogateText(FIXED), null);
   const expected = /^R² 0\.75.* on 100 coalitions .*R² 0\.5.* and LDS 0\.625 \(0\.25.* to 0\.875\) on 20 held out$/;

@@ -1,3 +1,4 @@
+import type { PagePart } from "../../../report/page/section_html.ts";
 import { oneLine } from "../../../report/text/visible_token.ts";
 
 /** A link to a file beside the summary. */
@@ -47,11 +48,8 @@ export function markdownCode(text: string): string {
   return `${fence} ${line} ${fence}`;
 }
 
-/** Lines of a list that are shown. */
-const MOST_LINES = 100;
-
-/** Joins the first hundred lines of a list, and says how many follow. */
-export function firstLines(lines: readonly string[]): string {
-  const more = lines.length > MOST_LINES ? [`- and ${lines.length - MOST_LINES} more`] : [];
-  return [...lines.slice(0, MOST_LINES), ...more].join("\n");
+/** Writes lines as a list. */
+export function markdownList(lines: readonly (readonly PagePart[])[]): string {
+  const part = (one: PagePart) => typeof one === "string" ? markdownText(one) : markdownCode(one.code);
+  return lines.map((line) => `- ${line.map(part).join("")}`).join("\n");
 }

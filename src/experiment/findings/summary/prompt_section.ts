@@ -1,3 +1,4 @@
+import { objectiveText } from "../../../explain/own/own_objective.ts";
 import { methodOf } from "../../../explain/methods/method_table.ts";
 import { numberText, percentText } from "../../../report/text/number_text.ts";
 import { oneLine, visibleText } from "../../../report/text/visible_token.ts";
@@ -39,7 +40,8 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
     ["cell", ({ cell }) => [{ text: cell.id.slice(-8), file: `cells/${cell.id}.json` }]],
     [
       "objective",
-      ({ unit, cell: { options } }) => unit === "nats" ? options.objective : `${options.objective} (${unit})`,
+      ({ unit, cell: { options } }) =>
+        unit === "nats" ? objectiveText(options.objective) : `${objectiveText(options.objective)} (${unit})`,
     ],
     ["path or scheme", ({ cell }) => pathText(cell, usual)],
     ["rule", ({ cell }) => ruleText(cell)],

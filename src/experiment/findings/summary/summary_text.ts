@@ -6,9 +6,17 @@ import { findingsTable } from "../findings_table.ts";
 import type { ResultRow } from "../result_row.ts";
 import { usualFreeze } from "../row_words.ts";
 import { completenessPivot } from "./completeness_pivot.ts";
-import { markdownImage, markdownTable, markdownText } from "./markdown.ts";
-import { adviceSection, notComparedSection, truthErrorsSection, worstSection } from "./notes.ts";
-import { failedSection, missingSection, overview } from "./overview.ts";
+import { markdownImage, markdownList, markdownTable, markdownText } from "./markdown.ts";
+import {
+  adviceNote,
+  failedNote,
+  missingNote,
+  notComparedNote,
+  type Note,
+  truthErrorsNote,
+  worstNote,
+} from "./notes.ts";
+import { overviewLines } from "./overview.ts";
 import { cellsSection, pictureSection } from "./prompt_section.ts";
 import { repeatSection } from "./repeat_section.ts";
 import { settingsTable } from "./settings_table.ts";
@@ -41,17 +49,14 @@ export function summaryText(
   return [
     `# ${markdownText(plan.name)}`,
     plan.question.trim() === "" ? "" : `*${markdownText(plan.question.trim())}*`,
-    overview(rows, plan.cells.length),
-    failedSection(outcomes),
-    missingSection(plan, outcomes),
+    markdownList(overviewLines(rows, plan.cells.length)),
+    noteSection(failedNote(outcomes)),
+    noteSection(missingNote(plan, outcomes)),
     ...parts.pictures,
     ...findingsSections(found),
     parts.errors,
     hasPlot ? markdownImage("completeness error against path points", "plots/completeness.svg") : "",
-    worstSection(rows),
-    notComparedSection(found.comparisons),
-    truthErrorsSection(rows),
-    adviceSection(rows),
+    ...[worstNote(rows), notComparedNote(found.comparisons), truthErrorsNote(rows), adviceNote(rows)].map(noteSection),
     ...parts.cells,
     repeatSection(plan, directory),
   ].filter((part) => part !== "").join("\n\n") + "\n";
@@ -79,6 +84,11 @@ function partsByPrompt(plan: ExperimentPlan, rows: readonly ResultRow[]): Parts 
 function partsBySetting(rows: readonly ResultRow[]): Parts {
   const table = () => `## Completeness error by setting\n\n${markdownTable(settingsTable(rows))}`;
   return { pictures: [], errors: rows.length > 0 ? table() : "", cells: [] };
+}
+
+/** A note as Markdown; empty if it says nothing. */
+function noteSection({ title, lines }: Note): string {
+  return lines.length === 0 ? "" : `## ${title}\n\n${markdownList(lines)}`;
 }
 
 function findingsSections({ findings, distances }: Found): string[] {

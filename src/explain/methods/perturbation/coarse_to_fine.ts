@@ -13,7 +13,7 @@ export const coarseToFine = method({
   title: "Coarse to fine",
   family: "perturbation",
   yields: "additive",
-  cost: "2 + 2 model calls a division of a block, 200 in all",
+  cost: "2 + 2 model calls a division, 2 (B − 1) for each further pair of orders of B blocks, 200 in all",
   purpose: "long contexts: documents, then the paragraphs, sentences and tokens of those that matter",
   source: "Owen 1977; the search of shap's PartitionExplainer",
   options: {
@@ -27,8 +27,8 @@ export const coarseToFine = method({
     budget: callBudget(200),
     orders: option({
       kind: wholeNumber(1, 1000),
-      default: 1,
-      help: "pairs of orders, each with its reverse; from 8 on there are standard errors",
+      default: 4,
+      help: "most pairs of orders, each with its reverse; from 8 on there are standard errors",
     }),
     least: option({
       kind: SHARE,
