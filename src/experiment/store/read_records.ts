@@ -15,7 +15,6 @@ export interface CellRecord {
  *
  * @throws {SyntaxError} if one cannot be read; the message names it
  */
-// deno-lint-ignore require-await -- asynchronous, so that a reader of remote directories may follow
 export async function* readRecords(directory: string): AsyncGenerator<CellRecord> {
   const records = openNamedRecords(directory);
   try {

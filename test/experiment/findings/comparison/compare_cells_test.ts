@@ -22,7 +22,7 @@ Deno.test("compareCells() compares cells that differ in nothing else, and what d
   ]);
   assert.equal(pairs.length, 6);
   const [{ a, b, agreement: found, units }] = pairs;
-  assert.deepEqual(found, agreement(a.units.values, b.units.values, 3));
+  assert.deepEqual(found, agreement(a.units!.values, b.units!.values, 3));
   assert.equal(units, a.units.values.length);
   assert.ok(notes.every((note) => note.endsWith("no cell is the reference")) && notes.length === 6, notes.join("\n"));
   assert.deepEqual(stabilities, []);

@@ -18,7 +18,7 @@ Deno.test("medianPoints() leaves few points as they are", () => {
 Deno.test("medianPoints() takes the median over prompts of each rule and number of points", () => {
   const prompts = Array.from({ length: 101 }, (_, i) => i);
   const many = prompts.flatMap((i) => [point(i, 5, i), point(i, 10, i / 2), point(i, 17 + i, i / 4, "adaptive")]);
-  const shared = { prompt: "median of 101 prompts", path: "baseline zero" };
+  const shared = { prompt: "all", path: "baseline zero, median of 101 prompts" };
   assert.deepEqual(medianPoints(many), [
     { ...shared, quadrature: "trapezoid", points: 5, relative: 50, certificate: null },
     { ...shared, quadrature: "trapezoid", points: 10, relative: 25, certificate: null },
