@@ -1,6 +1,7 @@
 import { shownValue } from "../files/shown_value.ts";
 import { wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { write } from "./write.ts";
 import { dayText } from "../time/time_text.ts";
 import { PROGRAM } from "./invocation.ts";
@@ -70,7 +71,9 @@ async function list(directory: string): Promise<void> {
       rows.push([kind, bytesText(sumOf(found)), dayText(latest), `${found.length} files`]);
     }
   }
-  if (rows.length > 0) write(Deno.stdout, textTable({ head: ["what", "size", "last used", "from"], rows }));
+  if (rows.length > 0) {
+    write(Deno.stdout, textTable({ head: ["what", "size", "last used", "from"], rows }, terminalWidth()));
+  }
   write(Deno.stdout, `${bytesText(sumOf(files))} in ${directory}\n`);
 }
 

@@ -7,6 +7,7 @@ import { readableJson } from "../report/text/readable_json.ts";
 import { MOST_CALLS } from "../explain/options/bounds.ts";
 import { readArgument, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "./output/chosen_output.ts";
 import { write, writeResult } from "./write.ts";
 import { parseJson } from "../files/json_object.ts";
@@ -56,7 +57,7 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     ? `${readableJson(result)}\n`
     : format === "csv"
     ? recordPairsCsv(result)
-    : recordComparisonText(result);
+    : recordComparisonText(result, out === undefined ? terminalWidth() : undefined);
   await writeResult(rendered, { out, isText: format === "table" });
   return 0;
 }

@@ -12,9 +12,10 @@ import { flagHelp } from "./flag_help.ts";
 import { MODEL_FLAG_HELP, MODEL_OPTIONS, modelOptions } from "./model_flags.ts";
 import { showDownloads } from "./progress/download_progress.ts";
 import { openStatusBar } from "./progress/status_bar.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "./output/chosen_output.ts";
 import { textFileHelp, textFileOptions, withTextFiles } from "./text_files.ts";
-import { write, writeResult } from "./write.ts";
+import { write, writeHint, writeResult } from "./write.ts";
 import { PROGRAM } from "./invocation.ts";
 
 const { prompt, target, generate, chat, history } = TEXT_OPTIONS;
@@ -86,7 +87,10 @@ export async function runCompareWeightsCommand(args: string[]): Promise<number> 
       const { chat, ...rest } = given as unknown as AttributionText;
       const record = await compareWeights(pair, { ...rest, chat: chat === true || rest.history !== undefined }, asked);
       bar?.clear();
-      const rendered = await renderWeights(record, format);
+      const rendered = await renderWeights(record, format, {
+        width: out === undefined ? terminalWidth() : undefined,
+        onHint: writeHint,
+      });
       await writeResult(rendered, { out, isText: format === "table" });
       return 0;
     } finally {

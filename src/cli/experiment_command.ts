@@ -22,6 +22,7 @@ import { bytes, oneOf, readArgument, text, wholeNumber } from "./argument_values
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { DEVICES, MOST_THREADS, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { write, writeHint } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
@@ -187,7 +188,7 @@ function report(
   ];
   const isFew = outcomes.length <= FEW_CELLS;
   if (rows.length > 0) {
-    const table = textTable(isFew ? completenessPivot(rows) : settingsTable(rows));
+    const table = textTable(isFew ? completenessPivot(rows) : settingsTable(rows), terminalWidth());
     io.stdout(`Completeness error by ${isFew ? "path points" : "setting"}\n${table}\n`);
   }
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";

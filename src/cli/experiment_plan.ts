@@ -2,9 +2,10 @@ import type { Forecast, ForecastModel, ForecastRange } from "../experiment/foret
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/cell.ts";
 import { groupByModel } from "../experiment/run/group_by_model.ts";
 import { openRecordReader, type RecordReader } from "../experiment/store/record_reader.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
 import { foretoldSeconds } from "../experiment/foretell/foreteller.ts";
-import { durationText } from "../time/time_text.ts";
+import { sumTimes, type TimeRange, timeRange, timeRangeText } from "../experiment/foretell/time_range.ts";
 import { textTable } from "../report/text/text_table.ts";
 import { messageOf } from "../experiment/run/error_message.ts";
 
@@ -22,7 +23,7 @@ interface PlannedCell {
   readonly state: "stored" | "missing" | "unusable" | "cannot run";
   readonly forecast: Forecast | null;
   /** Null if it is not known. */
-  readonly seconds: ForecastRange | null;
+  readonly time: TimeRange | null;
   readonly error: string | null;
 }
 
@@ -46,10 +47,13 @@ export async function planText(
     reader.close();
   }
   const rows = planned.map((
-    { cell, state, forecast, seconds },
-  ) => [cell.id, ...forecastTexts(forecast), timeText(seconds), state]);
+    { cell, state, forecast, time },
+  ) => [cell.id, ...forecastTexts(forecast), time === null ? "" : timeRangeText(time), state]);
   const failed = planned.filter(({ error }) => error !== null);
-  const text = textTable({ head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows }) +
+  const text = textTable(
+    { head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows },
+    terminalWidth(),
+  ) +
     [...Map.groupBy(failed, ({ error }) => error)]
       .map(([error, cells]) => `\n${error}: ${cells.map(({ cell }) => cell.id).join(", ")}\n`).join("") +
     `\n${rows.length} cells, ${planned.filter(({ state }) => state === "stored").length} stored in ${directory}; ` +
@@ -78,8 +82,8 @@ async function planCells(cells: readonly Cell[], reader: RecordReader, io: PlanI
       const forecast = await (await opened).forecastResolved(cell.text, cell.options);
       pace ??= io.measurePace(cell.model).catch(() => null);
       const known = await pace;
-      const seconds = known === null ? null : foretoldSeconds(forecast.work, known);
-      planned.push({ cell, state, forecast, seconds, error: null });
+      const time = known === null ? null : timeRange(foretoldSeconds(forecast.work, known), forecast.pathPoints);
+      planned.push({ cell, state, forecast, time, error: null });
     } catch (error) {
       planned.push({ cell, state: "cannot run", ...NOTHING, error: messageOf(error) });
     }
@@ -89,22 +93,16 @@ async function planCells(cells: readonly Cell[], reader: RecordReader, io: PlanI
   return planned;
 }
 
-const NOTHING = { forecast: null, seconds: null };
-
-/** "40 s–2 min 40 s": by factors of the pace, and of the path points if the error decides them. */
-function timeText(seconds: ForecastRange | null): string {
-  return seconds === null ? "" : rangeText(seconds, durationText);
-}
+const NOTHING = { forecast: null, time: null };
 
 /** Sums the times up, and says what they are worth. */
 function wholeTimeText(planned: readonly PlannedCell[]): string {
-  const known = planned.flatMap(({ seconds }) => seconds === null ? [] : [seconds]);
+  const known = planned.flatMap(({ time }) => time === null ? [] : [time]);
   if (known.length === 0) return "";
-  const [least, most] = [0, 1].map((end) => known.reduce((sum, seconds) => sum + seconds[end], 0));
-  return `Time: ${
-    timeText([least, most])
-  }, kernels to compile not counted; guessed from a short run of the first block, ` +
-    "which may be off by a factor of 2 either way\n";
+  const whole = sumTimes(known);
+  const bound = whole.most > whole.usual ? "; at most if no error comes down to its tolerance" : "";
+  return `Time: ${timeRangeText(whole)}${bound}, kernels to compile not counted; measured here by a short run of the ` +
+    "first block on this machine, which may be off by a factor of 2 either way\n";
 }
 
 function forecastTexts(forecast: Forecast | null): string[] {

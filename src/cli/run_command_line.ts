@@ -1,6 +1,6 @@
 import { UsageError } from "./arguments.ts";
 import { errorText } from "../files/system_error.ts";
-import { ClosedOutput, write } from "./write.ts";
+import { ClosedOutput, write, writeError } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { PROGRAM } from "./invocation.ts";
 
@@ -12,6 +12,7 @@ Usage: ${PROGRAM} <command> [options]
   methods      list the methods, their cost and purpose
   experiment   run a sweep from a YAML file
   records      list the cells of an experiment, or print one
+  render       show stored records as tables, pages or pictures
   generate     continue a prompt
   compare      measure how far attributions agree
   compare-weights  say which weights changed an answer
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: string[]) => Promis
   methods: async () => (await import("./attribute/methods_command.ts")).runMethodsCommand,
   experiment: async () => (await import("./experiment_command.ts")).runExperimentCommand,
   records: async () => (await import("./records/records_command.ts")).runRecordsCommand,
+  render: async () => (await import("./render/render_command.ts")).runRenderCommand,
   generate: async () => (await import("./generate_command.ts")).runGenerateCommand,
   doctor: async () => (await import("./doctor/doctor_command.ts")).runDoctorCommand,
   cache: async () => (await import("./cache_command.ts")).runCacheCommand,
@@ -67,7 +69,7 @@ export async function runCommandLine([name, ...args]: string[]): Promise<number>
 function report(error: unknown): number {
   const hint = error instanceof UsageError ? "\nRun it with --help for its options." : "";
   try {
-    write(Deno.stderr, `error: ${boundedText(errorText(error))}${hint}\n`);
+    writeError(`${boundedText(errorText(error))}${hint}`);
   } catch (closed) {
     if (!(closed instanceof ClosedOutput)) throw closed;
   }

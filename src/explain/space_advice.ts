@@ -4,12 +4,6 @@ import type { PreparedText } from "./prepare_text.ts";
 
 /** Log-probability of a first token below which a target is likely to lack its space, nats. */
 const UNLIKELY = -5;
-/** Log-probabilities of single target tokens in the scores of objectives that tell them. */
-const LOG_PROBABILITIES: Partial<Record<ResolvedOptions["objective"], (score: number) => number>> = {
-  "log-prob": (score) => score,
-  "cross-entropy": (score) => -score,
-  prob: Math.log,
-};
 const ENDS_A_WORD = /[\p{L}\p{N}\p{M}.,;:!?)\]”’"']$/u;
 const BEGINS_A_WORD = /^[\p{L}\p{N}]/u;
 /** Writing without spaces between words. */
@@ -24,7 +18,7 @@ export function spaceAdvice(
 ): string[] {
   const { promptText, targetText, targetTokens } = text;
   if (text.generation !== null || text.chat || !BEGINS_A_WORD.test(targetText)) return [];
-  const logProb = LOG_PROBABILITIES[objective]?.(input[0]) ?? 0;
+  const logProb = objective === "prob" ? Math.log(input[0]) : objective === "log-prob" ? input[0] : 0;
   if (logProb >= UNLIKELY) return [];
   const unlikely = `its first token ${JSON.stringify(targetTokens[0].text)} is unlikely (${
     logProb.toFixed(1).replace("-", "−")

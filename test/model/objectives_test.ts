@@ -5,6 +5,7 @@ import type { ObjectiveName } from "../../src/attribution/objectives/objective.t
 import { type OpenObjective, openObjective } from "../../src/explain/open_objective.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
+import { lendModel } from "../support/lent_model.ts";
 
 /** test/golden/README.md, "awkward: objectives.json". */
 interface Case {
@@ -46,19 +47,15 @@ async function withObjectives(
 ): Promise<void> {
   const files = [`${DIRECTORY}${weights}/objectives.json`, ...(weights === "f32" ? [JS] : [])];
   const cases: Case[] = files.flatMap((file) => JSON.parse(Deno.readTextFileSync(file)).cases);
-  const model = await loadModel(`${DIRECTORY}${weights}`, { device });
-  try {
-    for (const one of cases) {
-      for (const [key, expected] of Object.entries(one.objectives)) {
-        const end = await model.embed(one.prompt);
-        const mean = await model.meanEmbedding();
-        const objective = await open(model, one, key, end);
-        const start = end.map((_, i) => mean[i % mean.length]);
-        await check(`${one.name} ${key}`, objective, expected, { start, end }, one);
-      }
+  const model = await lendModel(`${DIRECTORY}${weights}`, { device });
+  for (const one of cases) {
+    for (const [key, expected] of Object.entries(one.objectives)) {
+      const end = await model.embed(one.prompt);
+      const mean = await model.meanEmbedding();
+      const objective = await open(model, one, key, end);
+      const start = end.map((_, i) => mean[i % mean.length]);
+      await check(`${one.name} ${key}`, objective, expected, { start, end }, one);
     }
-  } finally {
-    model.close();
   }
 }
 

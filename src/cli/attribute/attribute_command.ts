@@ -1,6 +1,7 @@
 import { RECORD_FORMATS } from "../../report/render_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { parseArguments } from "../arguments.ts";
+import { terminalTable } from "../output/terminal.ts";
 import { type ChosenOutput, chosenOutput, OUTPUT_OPTIONS } from "../output/chosen_output.ts";
 import { parseOptions } from "../declared_flags.ts";
 import { MODEL_OPTIONS, modelOptions } from "../model_flags.ts";
@@ -57,9 +58,11 @@ async function writeRecord(
   { format, out }: ChosenOutput<typeof RECORD_FORMATS[number]>,
 ): Promise<void> {
   const { renderRecord } = await import("../../report/render_record.ts");
-  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
-  const rendered = await renderRecord(record, format, { width });
-  await writeResult(rendered, { out, isText: format === "table" });
+  const rendered = await renderRecord(record, format, {
+    ...(out === undefined ? terminalTable() : {}),
+    onHint: writeHint,
+  });
+  await writeResult(rendered, { out, isText: format === "table", coloured: true });
   // A table shows the advice itself.
   if (format === "table" && out === undefined) return;
   for (const sentence of record.advice) writeHint(sentence);

@@ -15,7 +15,7 @@ Usage: ${PROGRAM} inspect MODEL [--plan [options]]
 
   MODEL               a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
                       organization/name[@revision][:file.gguf]; embedded or chains for an embedded model
-  --plan              predict rows, chunks and bytes of the path points of one attribution
+  --plan              predict rows, chunks, bytes and time of the path points of one attribution
   --prompt-tokens N   tokens of its prompt (32)
   --frozen-tokens N   first tokens of the prompt that do not move along the path (0)
   --target-tokens N   tokens of its target (16)

@@ -24,7 +24,7 @@ const PATIENCE = 10_000;
  * Opens a status bar on standard error, drawn by a thread of its own: the device may keep this one busy for minutes. If
  * Ctrl-C or SIGTERM ends the process, the terminal is as it was before.
  *
- * @param farewell what to say then
+ * @param farewell said then
  * @returns null if standard error is no terminal
  */
 export function openStatusBar(

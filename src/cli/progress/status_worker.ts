@@ -2,7 +2,6 @@
 // Draws the status line, and ends the process by its signals, in a thread of its own: the device may keep the main one
 // busy for minutes.
 import process from "node:process";
-import { terminalText } from "../../report/text/terminal_text.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
 import { onStopSignals } from "./stop_signals.ts";
 import type { openStatusLine, Status } from "./status_line.ts";
@@ -23,7 +22,7 @@ let line: ReturnType<typeof openStatusLine> | null = null;
 // Signals come first: what draws takes time to load.
 onStopSignals(() => {
   line?.clear();
-  return terminalText(farewell);
+  return farewell;
 }, (code) => self.postMessage({ code } satisfies StopMessage));
 
 const drawn = import("./status_line.ts").then(({ openStatusLine }) => {

@@ -1,8 +1,7 @@
+import { writeLastWord } from "../write.ts";
+
 /** Ends of a process that people and batch systems ask for, with their exit codes. */
 const SIGNALS = [["SIGINT", 130], ["SIGTERM", 143]] as const;
-
-/** Shows the cursor and wraps lines, however the process left them. */
-const AS_BEFORE = "\x1b[?25h\x1b[?7h";
 
 /**
  * Listens to Ctrl-C and SIGTERM, says a last word on standard error, and ends the process by the signal.
@@ -12,9 +11,8 @@ const AS_BEFORE = "\x1b[?25h\x1b[?7h";
  */
 export function onStopSignals(lastWord: () => string, exit: (code: number) => void): void {
   const stop = (signal: Deno.Signal, code: number) => {
-    const back = Deno.stderr.isTerminal() ? AS_BEFORE : "";
     try {
-      Deno.stderr.writeSync(new TextEncoder().encode(`${lastWord()}\n${back}`));
+      writeLastWord(lastWord());
     } catch {
       // Nobody reads it.
     }

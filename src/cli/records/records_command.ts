@@ -10,7 +10,8 @@ import { RECORD_FORMATS } from "../../report/render_record.ts";
 import { type Options, parseArguments, UsageError, type Values } from "../arguments.ts";
 import { PROGRAM } from "../invocation.ts";
 import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "../output/chosen_output.ts";
-import { write, writeResult } from "../write.ts";
+import { terminalTable, terminalWidth } from "../output/terminal.ts";
+import { write, writeHint, writeResult } from "../write.ts";
 
 const LIST_FORMATS = ["table", "json", "csv"] as const;
 
@@ -68,7 +69,7 @@ async function writeList(directory: string, values: Values): Promise<void> {
 function listTable(cells: readonly ListedCell[]): string {
   const counts = [...Map.groupBy(cells, ({ status }) => status)].map(([status, own]) => `${own.length} ${status}`);
   const rows = cells.map(({ cell, status, file, error }) => [cell, status, error === "" ? file : error]);
-  return `${textTable({ head: ["cell", "status", "file, or reason"], rows })}\n${counts.join(", ")}\n`;
+  return `${textTable({ head: ["cell", "status", "file, or reason"], rows }, terminalWidth())}\n${counts.join(", ")}\n`;
 }
 
 async function writeRecord(directory: string, part: string, values: Values): Promise<void> {
@@ -77,9 +78,9 @@ async function writeRecord(directory: string, part: string, values: Values): Pro
   try {
     const record = records.read(chosenCell(directory, records.names, part));
     const { renderRecord } = await import("../../report/render_record.ts");
-    const width = out === undefined && Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
-    const shown = await renderRecord(record, format, { width });
-    await writeResult(shown, { out, isText: format === "table" });
+    const layout = out === undefined ? terminalTable() : {};
+    const shown = await renderRecord(record, format, { ...layout, onHint: writeHint });
+    await writeResult(shown, { out, isText: format === "table", coloured: true });
   } finally {
     records.close();
   }

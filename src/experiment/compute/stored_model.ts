@@ -3,8 +3,8 @@ import type { ModelIdentity, OpenModel, RunContext } from "../run/run_context.ts
 import type { RecordReader } from "../store/record_reader.ts";
 
 /**
- * Makes what stands in for a model that need not be opened, as all its cells are stored: records of the model that is on
- * this machine, or, if it is not, of one model. Null if it must be opened.
+ * Makes what stands in for a model that need not be opened, as all its cells are stored: records of the model that is
+ * on this machine, or, if it is not, of one model. Null if it must be opened.
  *
  * @param cells of one model
  * @param note is told that the model is not there

@@ -6,6 +6,7 @@ import { dependenceLabels, dependencePanels } from "./dependence_panel.ts";
 import { figure } from "./figure.ts";
 import { heatPanel } from "./heat_map.ts";
 import { insideLabels, insidePanels } from "./inside_panels.ts";
+import { hasLongUnits, longUnitPanels } from "./long_units.ts";
 import { positionRows } from "./position_rows.ts";
 import { throughPanel } from "./through_panel.ts";
 
@@ -16,6 +17,10 @@ import { throughPanel } from "./through_panel.ts";
 export function recordFigure(given: AttributionRecord): TopLevelSpec {
   const record = byUnits(given);
   if (!record.tokenAttribution && !record.inside) return barChart(record);
+  if (record.through === undefined && hasLongUnits(record)) {
+    const rows = longUnitPanels(record, { bars: true, heat: record.tokenAttribution !== null });
+    return figure(record, [...rows, ...insidePanels(given)], insideLabels(given));
+  }
   const panels = positionRows(record.prompt.tokens.length).flatMap(({ start, end }) => [
     barPanel(record, start, end),
     ...(record.tokenAttribution ? [heatPanel(record, start, end, false)] : []),

@@ -1,6 +1,7 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { numberText, percentText } from "../text/number_text.ts";
 import { type TextTable, textTable } from "../text/text_table.ts";
+import { wrappedLines } from "../text/wrapped_lines.ts";
 import { oneLine, visibleTokens } from "../text/visible_token.ts";
 import { fitWidth } from "../text/display_width.ts";
 import { shownLevel } from "../view/by_context.ts";
@@ -13,14 +14,18 @@ const MOST_PARTS = 3;
 /** Columns besides that of the sentence. */
 const OTHER_COLUMNS = 46;
 
-/** Which target tokens depend on the context, and the sentences that each of them rests on. */
-export function contextRows(record: AttributionRecord, width: number): string[] {
+/**
+ * Which target tokens depend on the context, and the sentences that each of them rests on.
+ *
+ * @param most columns that lines may take
+ */
+export function contextRows(record: AttributionRecord, width: number, most: number): string[] {
   return [
-    contextTitle(record),
-    ...textTable(dependenceTable(record)).trimEnd().split("\n"),
+    ...wrappedLines(contextTitle(record), most),
+    ...textTable(dependenceTable(record), most).trimEnd().split("\n"),
     ...(shownLevel(record).attribution === null || record.context!.dependent.length === 0
       ? []
-      : ["", ...textTable(partTable(record, Math.max(20, width - OTHER_COLUMNS))).trimEnd().split("\n")]),
+      : ["", ...textTable(partTable(record, Math.max(20, width - OTHER_COLUMNS)), most).trimEnd().split("\n")]),
   ];
 }
 

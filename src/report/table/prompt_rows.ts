@@ -4,6 +4,7 @@ import { sequenceErrors } from "../view/sequence_errors.ts";
 import { isIdle } from "../view/support.ts";
 import { fitWidth } from "../text/display_width.ts";
 import { fixedText, numberText } from "../text/number_text.ts";
+import type { Paint } from "../text/paint.ts";
 import { signedBar } from "./signed_bar.ts";
 import { VALUE_WIDTH, wordColumn } from "./table_columns.ts";
 import { visibleTokens } from "../text/visible_token.ts";
@@ -16,7 +17,7 @@ const MOST_PARTS = 30;
 const NARROWEST_BAR = 9;
 
 /** A row for each prompt token or unit: its attribution as a signed bar and a number, and its error. */
-export function promptRows(record: AttributionRecord, width: number): string[] {
+export function promptRows(record: AttributionRecord, width: number, paint: Paint): string[] {
   const words = visibleTokens(record.prompt.tokens.map((token) => token.text));
   const errors = width < NARROW ? null : sequenceErrors(record);
   const wordWidth = Math.min(Math.floor(width / 3), wordColumn(words, "token"));
@@ -33,10 +34,10 @@ export function promptRows(record: AttributionRecord, width: number): string[] {
     if (isIdle(record, i)) return start + fitWidth("frozen", bar.width) + "·".padStart(VALUE_WIDTH);
     const value = record.sequenceAttribution[i];
     const error = errors ? numberText(errors[i], 2).padStart(VALUE_WIDTH) : "";
-    return start + bar.draw(value) + valueText(value, largest).padStart(VALUE_WIDTH) + error;
+    return start + bar.draw(value, paint) + valueText(value, largest).padStart(VALUE_WIDTH) + error;
   });
   const left = record.prompt.tokens.length - shown.length;
-  return [head, ...rows, ...(left === 0 ? [] : [`    and ${left} more, of smaller attributions or none`])];
+  return [paint.head(head), ...rows, ...(left === 0 ? [] : [`    and ${left} more, of smaller attributions or none`])];
 }
 
 function shownPositions({ context, sequenceAttribution: values }: AttributionRecord): number[] {

@@ -12,11 +12,8 @@ import { samplingText } from "../words/sampling_text.ts";
 import { surrogateText } from "../words/surrogate_text.ts";
 import { visibleTokens } from "../text/visible_token.ts";
 
-/** Width of the labels. */
-const LABEL_WIDTH = 14;
-
-/** Score, completeness, cost and advice, a line each. */
-export function summaryRows(record: AttributionRecord): string[] {
+/** Score, completeness, cost and advice, each with its label. */
+export function summaryRows(record: AttributionRecord): (readonly [label: string, text: string])[] {
   const { prefix } = record;
   const { delta } = record.completeness.sequence;
   const loose = looseParts(record);
@@ -35,7 +32,7 @@ export function summaryRows(record: AttributionRecord): string[] {
     ["cost", costText(record)],
     ...record.advice.map((sentence): [string, string] => ["advice", sentence]),
   ];
-  return rows.flatMap(([label, text]) => text === null ? [] : [label.padEnd(LABEL_WIDTH) + text]);
+  return rows.flatMap(([label, text]) => text === null ? [] : [[label, text] as const]);
 }
 
 function scoreText(record: AttributionRecord): string {

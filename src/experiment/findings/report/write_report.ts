@@ -19,9 +19,6 @@ interface Results {
   readonly found: Found;
 }
 
-/** Name of the file to open. */
-export const REPORT = "report.html";
-
 /**
  * Writes report.html, the one file to open: it needs none of the others.
  *

@@ -5,6 +5,7 @@ import { oneLine, visibleText } from "../../../report/text/visible_token.ts";
 import type { ExperimentPlan } from "../../run/cell.ts";
 import { cellPlotName } from "../plots/plot_cell.ts";
 import { promptPictures } from "../plots/plot_prompts.ts";
+import { type CellColumn, modelColumns, optionColumns } from "../varying_columns.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
 import { pathText, ruleText } from "../row_words.ts";
 import { markdownImage, type MarkdownLink, type MarkdownTable, markdownTable, markdownText } from "./markdown.ts";
@@ -36,8 +37,18 @@ function quoted({ cell: { text } }: ResultRow): string {
 type Column = readonly [head: string, text: (row: ResultRow) => string | readonly MarkdownLink[]];
 
 function promptTable(rows: readonly ResultRow[], usual: string, { plots }: ExperimentPlan): MarkdownTable {
+  const cells = rows.map(({ cell }) => cell);
+  const models = modelColumns(cells);
+  const others = optionColumns(cells, (cell) =>
+    JSON.stringify([
+      ...models.map(({ text }) => text(cell)),
+      ...[cell.options.objective, pathText(cell, usual), ruleText(cell), cell.recorded.steps ?? null],
+    ]));
+  const columnsOf = (own: readonly CellColumn[]) =>
+    own.map(({ head, text }): Column => [head, ({ cell }) => text(cell)]);
   const columns: readonly Column[] = [
     ["cell", ({ cell }) => [{ text: cell.id.slice(-8), file: `cells/${cell.id}.json` }]],
+    ...columnsOf(models),
     [
       "objective",
       ({ unit, cell: { options } }) =>
@@ -45,6 +56,7 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
     ],
     ["path or scheme", ({ cell }) => pathText(cell, usual)],
     ["rule", ({ cell }) => ruleText(cell)],
+    ...columnsOf(others),
     ["points", pointsText],
     ["Σ", ({ sum }) => numberText(sum)],
     ["gap", ({ gap }) => numberText(gap)],
