@@ -1,10 +1,12 @@
 import type { Forecast, ForecastModel, ForecastRange } from "../experiment/foretell/forecast.ts";
+import { forecastCells, isSampled } from "../experiment/foretell/forecast_cells.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/cell.ts";
 import { groupByModel } from "../experiment/run/group_by_model.ts";
 import { readStored } from "../experiment/run/result_store.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
 import { foretoldSeconds } from "../experiment/foretell/foreteller.ts";
 import { durationText } from "../time/time_text.ts";
+import { shownNames } from "../files/shown_value.ts";
 import { textTable } from "../report/text/text_table.ts";
 import { messageOf } from "../experiment/run/error_message.ts";
 
@@ -15,6 +17,12 @@ interface PlanIo {
   /** Measures the pace of a model on its device, multiplications a second. */
   measurePace(model: ModelSpec): Promise<number>;
 }
+
+/** Cells that are listed one by one. */
+const MOST_LISTED = 1000;
+
+const SAMPLED =
+  "Of more than 20 cells of one setting, five were rehearsed; the others lie between them by their length\n";
 
 /** A cell with its forecast, or with the error that keeps it from running. */
 interface PlannedCell {
@@ -39,16 +47,19 @@ export async function planText(
   io: PlanIo,
 ): Promise<{ readonly text: string; readonly failed: number }> {
   const planned: PlannedCell[] = [];
-  for (const cells of groupByModel(plan.cells)) planned.push(...await planCells(cells, directory, io));
-  const rows = planned.map((
+  for (const cells of groupByModel(plan.cells)) {
+    for (const one of await planCells(cells, directory, io)) planned.push(one);
+  }
+  const rows = planned.length > MOST_LISTED ? settingRows(planned) : planned.map((
     { cell, state, forecast, seconds },
   ) => [cell.id, ...forecastTexts(forecast), timeText(seconds), state]);
   const failed = planned.filter(({ error }) => error !== null);
   const text = textTable({ head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows }) +
     [...Map.groupBy(failed, ({ error }) => error)]
-      .map(([error, cells]) => `\n${error}: ${cells.map(({ cell }) => cell.id).join(", ")}\n`).join("") +
-    `\n${rows.length} cells, ${planned.filter(({ state }) => state === "stored").length} stored in ${directory}; ` +
-    `to compute: ${totalText(planned.flatMap(({ forecast }) => forecast ?? []))}\n` + wholeTimeText(planned);
+      .map(([error, cells]) => `\n${error}: ${shownNames(cells.map(({ cell }) => cell.id))}\n`).join("") +
+    `\n${planned.length} cells, ${planned.filter(({ state }) => state === "stored").length} stored in ${directory}; ` +
+    `to compute: ${totalText(planned.flatMap(({ forecast }) => forecast ?? []))}\n` + wholeTimeText(planned) +
+    (isSampled(planned.filter(({ forecast }) => forecast !== null).map(({ cell }) => cell)) ? SAMPLED : "");
   return { text, failed: failed.length };
 }
 
@@ -56,6 +67,11 @@ export async function planText(
 async function planCells(cells: readonly Cell[], directory: string, io: PlanIo): Promise<PlannedCell[]> {
   const stored = cells.map((cell) => readStored(directory, cell, null));
   let opened: Promise<ForecastModel> | undefined;
+  const missing = cells.filter(({ flaw }, i) => flaw === undefined && stored[i].state !== "record");
+  const foretell = forecastCells(missing, async (cell) => {
+    opened ??= io.openForecast(cell.model);
+    return await (await opened).forecastResolved(cell.text, cell.options);
+  });
   let pace: Promise<number | null> | undefined;
   const planned: PlannedCell[] = [];
   for (const [i, cell] of cells.entries()) {
@@ -69,8 +85,7 @@ async function planCells(cells: readonly Cell[], directory: string, io: PlanIo):
       continue;
     }
     try {
-      opened ??= io.openForecast(cell.model);
-      const forecast = await (await opened).forecastResolved(cell.text, cell.options);
+      const forecast = await foretell(cell);
       pace ??= io.measurePace(cell.model).catch(() => null);
       const known = await pace;
       const seconds = known === null ? null : foretoldSeconds(forecast.work, known);
@@ -82,6 +97,35 @@ async function planCells(cells: readonly Cell[], directory: string, io: PlanIo):
   // If it could not be opened, every cell tells the error.
   (await opened?.catch(() => null))?.close();
   return planned;
+}
+
+/** Rows for the cells of each setting and state, where a row for each cell would be too many. */
+function settingRows(planned: readonly PlannedCell[]): string[][] {
+  const { source, quantize } = planned[0].cell.model;
+  const groups = Map.groupBy(planned, ({ cell: { model, setting }, state }) => {
+    const own = model.source === source && model.quantize === quantize ? "" : `${model.source} ${model.quantize}: `;
+    return `${own}${setting}\n${state}`;
+  });
+  return [...groups].map(([name, cells]) => {
+    const [setting, state] = name.split("\n");
+    const forecasts = cells.flatMap(({ forecast }) => forecast ?? []);
+    const seconds = cells.flatMap(({ seconds }) => seconds === null ? [] : [seconds]);
+    const sum = (ranges: readonly ForecastRange[]): ForecastRange =>
+      ranges.reduce<ForecastRange>(([a, b], [least, most]) => [a + least, b + most], [0, 0]);
+    const bytes = forecasts.reduce<ForecastRange>(
+      ([a, b], { bytes: [least, most] }) => [Math.max(a, least), Math.max(b, most)],
+      [0, 0],
+    );
+    const total = forecasts.length === 0 ? null : {
+      pathPoints: sum(forecasts.map(({ pathPoints }) => pathPoints)),
+      forwardRows: sum(forecasts.map(({ forwardRows }) => forwardRows)),
+      backwardRows: sum(forecasts.map(({ backwardRows }) => backwardRows)),
+      work: sum(forecasts.map(({ work }) => work)),
+      bytes,
+    };
+    const time = seconds.length === 0 ? null : sum(seconds);
+    return [`${setting}, ${cells.length} cells`, ...forecastTexts(total), timeText(time), state];
+  });
 }
 
 const NOTHING = { forecast: null, seconds: null };
