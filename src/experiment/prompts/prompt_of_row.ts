@@ -68,6 +68,8 @@ function readFields(
     else fields[field] = filled(field, given, values, flaws);
   }
   for (const [field, candidates] of Object.entries(usual)) {
+    // A chat that nobody named is not this prompt's.
+    if (field === "messages" && fields.prompt !== undefined) continue;
     const column = candidates.find((one) => Object.hasOwn(values, one));
     if (column !== undefined) take(field, column, values[column]);
   }

@@ -39,14 +39,16 @@ const MISTAKES: [what: string, text: string, mistakes: string[]][] = [
     ],
   ],
   [
-    "target and generate of a file, and draws of a target",
+    "target and generate of a file, draws of a target, and a prompt beside a chat",
     `prompts:
   - { file: a.jsonl, generate: 3, fields: { target: x } }
   - { file: b.jsonl, topP: 0.5 }
+  - { file: c.jsonl, fields: { messages: x, prompt: y } }
 `,
     [
       "3:45: prompts[0].fields.target: expected target or generate, got both",
       "4:22: prompts[1].topP: expected only with generate, got target",
+      "5:32: prompts[2].fields.messages: expected prompt or messages, got both",
     ],
   ],
   [

@@ -119,6 +119,14 @@ Deno.test("readPrompts() divides a chat into history, prompt and the answer that
   ]);
 });
 
+Deno.test("readPrompts() takes a chat beside a prompt only where it is named", async () => {
+  const row = { ...A, messages: [{ role: "user", content: "Who?" }, { role: "assistant", content: "Bob" }] };
+  const data = { "a.jsonl": jsonl(row) };
+  assert.deepEqual(await textsOf("a.jsonl", data), [A]);
+  const named = await textsOf("{ file: a.jsonl, fields: { messages: messages } }", data);
+  assert.deepEqual(named, [{ prompt: "Who?", target: "Bob" }]);
+});
+
 const ROWS = Array.from({ length: 40 }, (_, n) => ({ prompt: `p${n}`, target: " t", n, kind: n % 2 ? "odd" : "even" }));
 const promptsOf = async (rest: string, rows = ROWS) =>
   (await textsOf(`{ file: rows.jsonl, ${rest} }`, { "rows.jsonl": jsonl(...rows) })).map(({ prompt }) => prompt);
