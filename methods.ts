@@ -70,7 +70,10 @@ export {
   type Through,
   type ThroughText,
 } from "./src/explain/options/chain_options.ts";
-export { TEXT_OPTIONS } from "./src/explain/options/attribution_text.ts";
+export type { ThresholdText } from "./src/explain/context/threshold.ts";
+export type { ContextDocument } from "./src/explain/context/documents.ts";
+export type { PromptDocument } from "./src/explain/context/context_text.ts";
+export { DEPENDENCE_NAMES, TEXT_OPTIONS } from "./src/explain/options/attribution_text.ts";
 export { PRESET_VARIANTS } from "./src/explain/options/preset.ts";
 export { DRAW_OPTIONS, PERTURBATION_OPTIONS, SAMPLED_OPTIONS } from "./src/explain/options/sampling_options.ts";
 export { perturb, type PerturbationRun } from "./src/explain/methods/perturbation/perturb.ts";

@@ -21,6 +21,8 @@
  * @module
  */
 export { type Device, type LanguageModel, loadModel, type LoadOptions } from "./src/model/model.ts";
+export type { GivenEngine, GivenTokenizer } from "./src/model/tokens/given_tokenizer.ts";
+export type { AddedToken } from "./src/model/tokens/vocabulary.ts";
 export type { Quantize } from "./src/model/load/load_weights.ts";
 export type { GenerateOptions } from "./src/model/generate/continue_prompt.ts";
 export type { ChatMessage } from "./src/model/tokens/chat_turns.ts";
@@ -30,8 +32,21 @@ export { NoRuntimeError } from "./src/graph/onnx_runtime.ts";
 export { HubError } from "./src/checkpoint/hub/hub_error.ts";
 export type { DownloadProgress } from "./src/checkpoint/hub/hub_settings.ts";
 
-export { attribute, type AttributionListeners } from "./src/explain/attribute.ts";
+export { attribute, type AttributionControl } from "./src/library/attribute.ts";
+export {
+  type AttributedText,
+  attributeMany,
+  type ManyControl,
+  type ManyProgress,
+} from "./src/library/attribute_many.ts";
+export { showRecord } from "./src/library/record_display.ts";
+export { type Display, type NotebookProgress, notebookProgress } from "./src/library/notebook_progress.ts";
+export type { AttributionListeners } from "./src/explain/attribute.ts";
 export type { AttributionOptions } from "./src/explain/methods/attribution_options.ts";
+export type { BaselinePrompt, OwnBaseline } from "./src/explain/own/own_baseline.ts";
+export type { GivenObjective, OwnObjective, OwnPart } from "./src/explain/own/own_objective.ts";
+export type { GivenDivision, OwnUnits } from "./src/explain/own/own_units.ts";
+export type { OwnText } from "./src/explain/own/own_name.ts";
 export { resolveOptions, validate } from "./src/explain/methods/resolve_options.ts";
 export { addMethod, type MethodName, methodNames } from "./src/explain/methods/method_table.ts";
 export type { AttributionText } from "./src/explain/options/attribution_text.ts";

@@ -49,6 +49,7 @@ export { exactShapley } from "./src/perturbation/exact_shapley.ts";
 export { type SampledShapleyOptions, sampleShapley } from "./src/perturbation/sampled_shapley.ts";
 export { kernelShap, type KernelShapOptions } from "./src/perturbation/kernel_shap.ts";
 export { exactOwen, type SampledOwenOptions, sampleOwen } from "./src/perturbation/owen.ts";
+export { type BlockAttribution, coarseToFine, type CoarseToFineOptions } from "./src/perturbation/coarse_to_fine.ts";
 export { lime, type LimeOptions } from "./src/perturbation/lime.ts";
 export { sparseSurrogate, type SparseSurrogateOptions } from "./src/perturbation/sparse_surrogate.ts";
 export { LINK_NAMES, type LinkName } from "./src/perturbation/link.ts";

@@ -93,4 +93,5 @@ export { contrast } from "./src/attribution/objectives/contrastive.ts";
 export { crossEntropy } from "./src/attribution/objectives/cross_entropy.ts";
 export { perplexity } from "./src/attribution/objectives/perplexity.ts";
 export { sequenceProb } from "./src/attribution/objectives/sequence_prob.ts";
+export { ofTotals, weightedScores } from "./src/attribution/objectives/own_compositions.ts";
 export { topPairs } from "./src/attribution/objectives/margin.ts";

@@ -21,6 +21,8 @@
  */
 export { type AttributionRecord, RECORD_SCHEMA, type SequenceCompleteness } from "./src/explain/record/record.ts";
 export type { RecordFaithfulness, RecordMetrics } from "./src/explain/record/record_metrics.ts";
+export type { CONTEXT_LEVELS, ContextLevel } from "./src/explain/context/context_level.ts";
+export type { RecordContext, RecordContextLevel } from "./src/explain/record/record_context.ts";
 export { insideValues, type RecordInside } from "./src/explain/record/record_inside.ts";
 export type { RecordPrefix } from "./src/explain/record/record_prefix.ts";
 export type { RecordSampling } from "./src/explain/record/record_sampling.ts";
@@ -39,10 +41,7 @@ export type { RecordToken } from "./src/explain/record/record_token.ts";
 export type { RecordUnits } from "./src/explain/record/record_units.ts";
 export { checkRecord } from "./src/explain/record/check_record.ts";
 export type { AgreementNumbers } from "./src/experiment/findings/comparison/agreement_numbers.ts";
-export {
-  type ComparedRecord,
-  compareRecords,
-  type RecordComparison,
-} from "./src/experiment/findings/comparison/compare_records.ts";
+export type { ComparedRecord, RecordComparison } from "./src/experiment/findings/comparison/compare_records.ts";
+export { compareRecords } from "./src/library/compare_records.ts";
 export type { GroundTruth, KnownCause } from "./src/experiment/findings/truth/truth.ts";
 export { scoreTruth, type TruthScore } from "./src/experiment/findings/truth/score_truth.ts";

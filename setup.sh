@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what Whence needs and is missing: Deno, and a Vulkan driver where no adapter answers. Safe to run again.
+# With --browser it installs Chromium as well, which the tests of the report need (deno task test:report).
 set -u
 oldest=2.8.3
 failed=0
@@ -75,6 +76,35 @@ install_vulkan() {
   fi
 }
 
+install_browser() {
+  for browser in chromium chromium-browser google-chrome; do
+    if has "$browser"; then
+      say "$browser is there"
+      return
+    fi
+  done
+  if has apt-get; then
+    say "installing chromium"
+    as_root apt-get update >/tmp/whence-setup-chromium.log 2>&1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium \
+      >>/tmp/whence-setup-chromium.log 2>&1 && return
+    manually "run as root: apt-get install chromium"
+  else
+    manually "install Chromium, or name one by the variable CHROMIUM"
+  fi
+}
+
+browser=false
+for option in "$@"; do
+  case $option in
+    --browser) browser=true ;;
+    *)
+      say "takes --browser alone: got $option"
+      exit 2
+      ;;
+  esac
+done
+
 if deno_is_ready; then
   say "Deno $(deno_version) is there"
 else
@@ -95,6 +125,8 @@ if deno_is_ready; then
     manually "no WebGPU adapter answers; everything runs with --device reference, slowly"
   fi
 fi
+
+if [ "$browser" = true ]; then install_browser; fi
 
 [ "$failed" = 0 ] && say "ready"
 exit "$failed"

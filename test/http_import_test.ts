@@ -5,11 +5,12 @@ import { EMBEDDED_DIRECTORY } from "./support/model_copy.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
-/** Serves the repository's files on loopback, as a host of raw files does. */
-function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
+/** Serves the repository's files on loopback, as a host of raw files does, and tells which. */
+function serveRepository(onFile: (path: string) => void): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const path = normalize(join(ROOT, decodeURIComponent(new URL(request.url).pathname)));
     if (!path.startsWith(ROOT)) return new Response(null, { status: 403 });
+    onFile(path.slice(ROOT.length));
     try {
       const type = path.endsWith(".ts")
         ? "text/typescript"
@@ -24,31 +25,44 @@ function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
 }
 
 /**
- * Runs a script that imports from the repository by URL, as often as asked, in a folder of its own with a cache of its
- * own.
+ * Runs scripts that import from the repository by URL, each as often as asked, in a folder of its own with a cache of
+ * its own. Types are checked of all at once, which reads the repository once.
  *
- * @returns the output of each run, and the names of embedded models in the cache
+ * @returns the output of each run of each script, the names of embedded models in the cache, and their files that were
+ * fetched
  */
 async function runByUrl(
-  script: (base: string) => string,
+  scripts: readonly ((base: string) => string)[],
   runs = 1,
-): Promise<{ readonly printed: readonly string[]; readonly embedded: readonly string[] }> {
-  const server = serveRepository();
+): Promise<{
+  readonly printed: readonly (readonly string[])[];
+  readonly embedded: readonly string[];
+  readonly fetched: readonly string[];
+}> {
+  const fetched: string[] = [];
+  const server = serveRepository((path) => path.startsWith("experiments/models/") && fetched.push(path));
   const directory = await Deno.makeTempDir({ prefix: "whence-import-" });
+  const denoIn = async (...args: string[]) => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args,
+      cwd: directory,
+      env: { WHENCE_CACHE: join(directory, "cache"), NO_COLOR: "1" },
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout);
+  };
   try {
     const base = `http://127.0.0.1:${server.addr.port}`;
-    await Deno.writeTextFile(join(directory, "script.ts"), script(base));
-    const printed: string[] = [];
-    while (printed.length < runs) {
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--check", "--no-lock", `--reload=${base}`, "script.ts"],
-        cwd: directory,
-        env: { WHENCE_CACHE: join(directory, "cache"), NO_COLOR: "1" },
-      }).output();
-      assert.equal(code, 0, new TextDecoder().decode(stderr));
-      printed.push(new TextDecoder().decode(stdout));
+    const names = scripts.map((_, i) => `script_${i}.ts`);
+    for (const [i, name] of names.entries()) await Deno.writeTextFile(join(directory, name), scripts[i](base));
+    await denoIn("check", "--allow-import", "--no-lock", `--reload=${base}`, ...names);
+    const printed: string[][] = [];
+    for (const name of names) {
+      const outputs: string[] = [];
+      while (outputs.length < runs) outputs.push(await denoIn("run", "-A", "--no-check", "--no-lock", name));
+      printed.push(outputs);
     }
-    return { printed, embedded: await namesIn(join(directory, "cache", "embedded")) };
+    return { printed, embedded: await namesIn(join(directory, "cache", "embedded")), fetched };
   } finally {
     await server.shutdown();
     await Deno.remove(directory, { recursive: true });
@@ -72,8 +86,8 @@ async function exampleOf(module: string): Promise<string> {
 }
 
 Deno.test("mod.ts works when it is imported from a URL, with the embedded model", async () => {
-  const { printed, embedded } = await runByUrl(
-    (base) =>
+  const { printed: [printed], embedded, fetched } = await runByUrl(
+    [(base) =>
       `import { attribute, loadModel, renderRecord } from "${base}/mod.ts";
 import { startQuantizePool } from "${base}/src/model/load/quantize/quantize_pool.ts";
 const model = await loadModel();
@@ -88,12 +102,14 @@ pool.close();
 const { schema, sequenceAttribution } = record;
 console.log(JSON.stringify([schema, sequenceAttribution.length, svg.startsWith("<svg"), inThread?.absmax.length]));
 model.close();
-`,
+`],
     2,
   );
   for (const line of printed) assert.deepEqual(JSON.parse(line), ["whence.attribution/1", 7, true, 256 * 704 / 64]);
   // The second run finds the embedded model in the cache.
   assert.equal(embedded.length, 1);
+  assert.equal(new Set(fetched).size, 4);
+  assert.equal(fetched.length, 4, "a file of the model was fetched twice");
 });
 
 const EXAMPLES: Readonly<Record<string, RegExp>> = {
@@ -113,10 +129,12 @@ Deno.test("every public module but mod.ts has an example that is tested", async 
   assert.deepEqual(modules.filter((path) => path !== "mod.ts").sort(), Object.keys(EXAMPLES));
 });
 
-for (const [module, expected] of Object.entries(EXAMPLES)) {
-  Deno.test(`the example of ${module} works when it is imported from a URL`, async () => {
-    const example = await exampleOf(module);
-    const { printed: [printed] } = await runByUrl((base) => example.replaceAll('from "./', `from "${base}/`));
-    assert.match(printed, expected);
-  });
-}
+Deno.test("the examples of public modules work when they are imported from a URL", async () => {
+  const examples = await Promise.all(Object.keys(EXAMPLES).map(exampleOf));
+  const { printed } = await runByUrl(
+    examples.map((example) => (base: string) => example.replaceAll('from "./', `from "${base}/`)),
+  );
+  for (const [i, [module, expected]] of Object.entries(EXAMPLES).entries()) {
+    assert.match(printed[i][0], expected, module);
+  }
+});

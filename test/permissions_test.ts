@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inScratch } from "./support/in_scratch.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`)) as { exports: Record<string, string> };
@@ -26,8 +28,14 @@ const SCRIPT = `
   model.close();
 `;
 
-// As docs/library.md lists them: the tokenizer's library and ONNX Runtime are native.
-const SMALLEST = ["--allow-read", "--allow-ffi", "--allow-env"] as const;
+/** Flags that a row of the table in docs/library.md asks for. */
+function documented(work: string): string[] {
+  const row = DOCUMENT.split("\n").find((line) => line.startsWith(`| ${work}`));
+  return row!.match(/--allow-[a-z=]+/g)!;
+}
+
+const DOCUMENT = await Deno.readTextFile(`${ROOT}docs/library.md`);
+const SMALLEST = documented("an attribution");
 
 for (const device of ["reference", "cpu", "webgpu"]) {
   const permissions = SMALLEST;
@@ -45,3 +53,63 @@ for (const device of ["reference", "cpu", "webgpu"]) {
     }
   });
 }
+
+const ATTRIBUTE = ["attribute", "--model", "chains", "--device", "cpu", "--prompt", "In", "--target", " he"];
+const SWEEP = `
+name: small
+question: Which token?
+model: chains
+device: cpu
+prompts: [{ name: one, prompt: In, target: " he" }]
+sweeps: [{ method: saliency, tokens: true }]
+`;
+
+/** Runs a command and returns what it says if it fails. */
+async function commandFailure(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const env = { NO_COLOR: "1", WHENCE_CACHE: join(cwd, "cache") };
+  const { code, stderr } = await new Deno.Command(command, { args: [...args], cwd, env, stdin: "null" }).output();
+  return code === 0 ? "" : new TextDecoder().decode(stderr);
+}
+
+const COMMANDS: readonly (readonly [work: string, args: readonly string[], extra: RegExp])[] = [
+  ["pictures as PNG", [...ATTRIBUTE, "--method", "saliency", "--format", "png"], /--allow-sys/],
+  ["an experiment", ["experiment", "small.yaml"], /--allow-(sys|write)/],
+];
+
+for (const [work, args, extra] of COMMANDS) {
+  Deno.test(`${work} needs the permissions of its row in docs/library.md, and each that others do not`, () =>
+    inScratch(async (directory) => {
+      await Deno.writeTextFile(join(directory, "small.yaml"), SWEEP);
+      const flags = documented(work);
+      const run = (given: readonly string[]) => {
+        const deno = ["run", "--no-prompt", "--no-check", ...given, `${ROOT}src/cli/main.ts`];
+        return commandFailure(Deno.execPath(), [...deno, ...args], directory);
+      };
+      assert.equal(await run(flags), "");
+      await Deno.remove(join(directory, "results"), { recursive: true }).catch(() => {});
+      for (const left of flags.filter((flag) => extra.test(flag))) {
+        assert.match(await run(flags.filter((flag) => flag !== left)), /Requires|allow/, `without ${left}`);
+      }
+    }));
+}
+
+Deno.test("whence, installed as docs/library.md says, runs from any directory with relative paths", () =>
+  inScratch(async (root) => {
+    const [, line] = /^ {4}(deno install -g [^]*?main\.ts)$/m.exec(DOCUMENT)!;
+    const [deno, ...args] = line.replaceAll(/\\\n\s*/g, "").split(" ");
+    assert.equal(deno, "deno");
+    assert.deepEqual(args.filter((arg) => arg.startsWith("--allow-")).sort(), documented("an experiment").sort());
+    const install = [args[0], args[1], "--root", root, ...args.slice(2)];
+    assert.equal(await commandFailure(Deno.execPath(), install, ROOT), "");
+    const directory = join(root, "elsewhere");
+    await Deno.mkdir(directory);
+    await Deno.writeTextFile(join(directory, "small.yaml"), SWEEP);
+    const whence = join(root, "bin", "whence");
+    assert.equal(await commandFailure(whence, ["experiment", "small.yaml"], directory), "");
+    assert.match(await Deno.readTextFile(join(directory, "results", "small", "summary.md")), /Which token\?/);
+    assert.equal(
+      await commandFailure(whence, [...ATTRIBUTE, "--format", "svg", "--out", "results/one.svg"], directory),
+      "",
+    );
+    assert.match(await Deno.readTextFile(join(directory, "results", "one.svg")), /^<svg/);
+  }));

@@ -5,8 +5,16 @@
  */
 import { openCheckpoint, type Tensor } from "../checkpoint.ts";
 import { infidelity, measureFaithfulness } from "../metrics.ts";
-import { attribute, type AttributionRecord, type LanguageModel, loadModel, renderRecord } from "../mod.ts";
+import {
+  attribute,
+  type AttributionOptions,
+  type AttributionRecord,
+  type LanguageModel,
+  loadModel,
+  renderRecord,
+} from "../mod.ts";
 import { createScorer, exactShapley, type Game, kernelShap, lime, occlude, sampleShapley } from "../perturbation.ts";
+import { weightedScores } from "../quadrature.ts";
 import { integrateAdaptively, integrateFixed, type PathFunction, quadratureRule, saliency } from "../quadrature.ts";
 import type { PointFunction } from "../quadrature.ts";
 import { compareRecords } from "../record.ts";
@@ -49,6 +57,41 @@ async function mistakesOfAttributions(model: LanguageModel, record: AttributionR
   compareRecords([record, record]);
 }
 
+/** Never where a type takes any text: then an editor has no words to offer. */
+type Offered<T> = string extends T ? never : Extract<T, string>;
+type Option<K extends string> = AttributionOptions extends infer O
+  ? O extends { readonly [P in K]?: infer V } ? V : never
+  : never;
+
+/** Words that an editor completes, and free forms beside them. */
+const completed = {
+  baseline: ["zero", "mean", "eos", "pad", "random", "shuffle", "token:0", "text:In"],
+  scheme: ["delete", "delete-in-place", "mask-attention", "resample", "zero", "mean", "eos", "pad", "token:0"],
+  units: ["tokens", "pieces", "words", "sentences", "lines", "turns", "spans:0-5", "template:{a} is"],
+} satisfies {
+  readonly baseline: readonly Offered<Option<"baseline">>[];
+  readonly scheme: readonly Offered<Option<"scheme">>[];
+  readonly units: readonly Offered<Option<"units">>[];
+};
+
+async function mistakesOfOwnCode(model: LanguageModel): Promise<void> {
+  // @ts-expect-error a misspelt baseline
+  await attribute(model, TEXT, { baseline: "meen" });
+  // @ts-expect-error a misspelt scheme
+  await attribute(model, TEXT, { method: "feature-ablation", scheme: "delte" });
+  // @ts-expect-error misspelt units
+  await attribute(model, TEXT, { units: "word" });
+  // @ts-expect-error rows that are no numbers
+  await attribute(model, TEXT, { baseline: { name: "a", rows: () => ["a"] } });
+  // @ts-expect-error spans without a name
+  await attribute(model, TEXT, { units: { name: "a", spans: () => [{ start: 0, end: 1 }] } });
+  const parts = [{ objective: "contrastive" }] as const;
+  // @ts-expect-error a part that needs an alternative
+  await attribute(model, TEXT, { objective: { name: "a", unit: "nats", parts, compose: weightedScores([1]) } });
+  // @ts-expect-error a method that takes no list of baselines
+  await attribute(model, TEXT, { method: "secant", baseline: "random" });
+}
+
 async function mistakesOfPaths(path: PathFunction, points: PointFunction): Promise<void> {
   // @ts-expect-error a rule that there is not
   quadratureRule("simpson", 3);
@@ -82,7 +125,7 @@ async function mistakesOfGames(game: Game): Promise<void> {
 
 async function mistakesOfTexts(units: readonly Unit[]): Promise<void> {
   // @ts-expect-error an unknown kind
-  ({ kind: "paragraphs" }) satisfies Division;
+  ({ kind: "chapters" }) satisfies Division;
   // @ts-expect-error spans without a name
   ({ kind: "spans", spans: [{ start: 0, end: 2 }] }) satisfies Division;
   // @ts-expect-error a division by template without one
@@ -94,4 +137,4 @@ async function mistakesOfTexts(units: readonly Unit[]): Promise<void> {
   tensor.data satisfies Uint8Array;
 }
 
-void [mistakesOfAttributions, mistakesOfPaths, mistakesOfGames, mistakesOfTexts];
+void [completed, mistakesOfOwnCode, mistakesOfAttributions, mistakesOfPaths, mistakesOfGames, mistakesOfTexts];

@@ -4,15 +4,17 @@
  * for. Prints a table (docs/choosing.md).
  */
 import { flashTrace } from "../../src/attribution/chains/flash_trace.ts";
-import { rowShares } from "../../src/attribution/chains/row_shares.ts";
+import { chainParts } from "../../src/attribution/chains/chain_parts.ts";
+import { endChains, rowShares } from "../../src/attribution/chains/row_shares.ts";
 import { attribute } from "../../src/explain/attribute.ts";
+import { chainEnds } from "../../src/explain/chains/chain_ends.ts";
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import { spanInfluences } from "../../src/explain/record/span_influences.ts";
 import { type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { print } from "../figure.ts";
 import { CHAIN_METHODS, type ChainMethod } from "./chain_methods.ts";
 import { type ChainCase, mixedCases } from "./mixed_cases.ts";
-import { chainsOfWords, type MeanScore, meanScore, scoreSteps, type StepScore } from "./score_steps.ts";
+import { type MeanScore, meanScore, scoreSteps, type StepScore } from "./score_steps.ts";
 
 /** Influences of each step, by one method in one prompt. */
 interface StepInfluences {
@@ -79,24 +81,34 @@ async function influences(model: LanguageModel, one: ChainCase, method: ChainMet
   const { prompt, target, answer } = one;
   const record = await attribute(model, { prompt, target }, { ...method, through, answer: answer.text });
   const steps = spanInfluences(record);
-  return { read: steps.map(({ read }) => read), reach: steps.map(({ reach }) => reach), words: ofWords(record, one) };
+  return {
+    read: steps.map(({ read }) => read),
+    reach: steps.map(({ reach }) => reach),
+    words: await ofWords(model, record, one),
+  };
 }
 
-function ofWords(record: AttributionRecord, { steps, target }: ChainCase): readonly number[] {
+/** As the option `passes: words` has it, with what stands behind a step's ">" as its span: that was edited. */
+async function ofWords(
+  model: LanguageModel,
+  record: AttributionRecord,
+  { steps, target }: ChainCase,
+): Promise<readonly number[]> {
+  const { thinkMarkers } = await model.tokenizer();
+  const { tokens } = record.target;
+  const answer = record.through!.answer.tokens;
   const shares = rowShares({
-    targets: record.target.tokens.length,
+    targets: tokens.length,
     tokens: record.prompt.tokens.length,
     prompt: record.tokenAttribution!.flat(),
     generated: record.prefix!.attribution!.flat(),
   }, "absolute");
-  const within = (from: number, to: number) =>
-    record.target.tokens.flatMap(({ text, start = -1, end = -1 }, t) =>
-      end > from && end <= to && start + text.length - text.trimStart().length >= from ? [t] : []
-    );
-  // The full stop at a step's end is no word of it; what was edited stands behind its ">".
-  const values = steps.map(({ start, end }) => within(target.indexOf(">", start), end - 1));
-  const passed = steps.flatMap(({ start, end }) => within(start, end - 1));
-  return chainsOfWords(shares, record.through!.answer.tokens, values, passed).reach;
+  const ends = new Set(chainEnds({ text: target, tokens }, answer, thinkMarkers, "words"));
+  const values = steps.map(({ start, end }) => {
+    const from = target.indexOf(">", start);
+    return tokens.flatMap((token, t) => token.start! >= from && token.end! < end ? [t] : []);
+  });
+  return chainParts(endChains(shares, (t) => ends.has(t)), answer, values).reach;
 }
 
 /** Takes the prompt and the target as one sequence, so that the importance of the target's rows is returned too. */

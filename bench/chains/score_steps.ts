@@ -1,5 +1,3 @@
-import { type ChainParts, chainParts } from "../../src/attribution/chains/chain_parts.ts";
-import type { TokenShares } from "../../src/attribution/chains/row_shares.ts";
 import { rocAuc } from "../../src/metrics/ground_truth.ts";
 
 /** Score of the influences of steps in one prompt: do those that count have more than the others? */
@@ -42,22 +40,4 @@ export function meanScore(scores: readonly StepScore[]): MeanScore {
     auc: mean(({ auc }) => auc),
     invented: mean(({ invented }) => invented),
   };
-}
-
-/**
- * Follows chains that pass the words of steps alone: at any other token but the answer's a chain ends.
- *
- * @param spans positions of each step's words that count as the step
- * @param passed positions that chains pass
- */
-export function chainsOfWords(
-  shares: TokenShares,
-  answer: readonly number[],
-  spans: readonly (readonly number[])[],
-  passed: readonly number[],
-): ChainParts {
-  const open = new Set([...answer, ...passed]);
-  const { targets: T } = shares;
-  const generated = shares.generated.map((share, k) => open.has(Math.floor(k / T)) ? share : 0);
-  return chainParts({ ...shares, generated }, answer, spans);
 }

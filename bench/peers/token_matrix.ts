@@ -25,7 +25,7 @@ const CONVERGED = { tolerance: 0.015, budget: 1000 } as const;
  */
 const SHARE = 0.2;
 /** Tolerances from loose to tight; each costs about a half more than the one before. */
-const TOLERANCES = [0.5, 0.2, 0.1, 0.05, 0.025];
+const TOLERANCES = [8, 2, 0.5, 0.2, 0.1, 0.05, 0.025];
 const OPTIONS = { baseline: "token:0", quadrature: "adaptive", tokens: true, freeze: [] } as const;
 
 /** A token matrix and its cost. */

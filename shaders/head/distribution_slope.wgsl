@@ -1,5 +1,6 @@
 // Turns a slice of logits z into the derivatives of the row's score by them, from the state that distribution_slice
-// left: of the entropy, -p (log p + H); with DIVERGENCE, p - p0. Of CAPPED logits by what was capped.
+// left: of the entropy, -p (log p + H); with DIVERGENCE, p - p0; with SHANNON, p (log(p / m) / 2 - its mean), m the
+// mean of p and p0. Of CAPPED logits by what was capped.
 struct Params {
   rows: u32,
   first: u32, // vocabulary index of the slice's first column
@@ -34,7 +35,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let p = exp(below) / state[own + 1u];
 //@ if DIVERGENCE
   let z0 = reference[row % params.period * params.vocabulary + params.first + column];
+//@   if SHANNON
+  let log_p0 = (z0 - state[own + 2u]) - log(state[own + 3u]);
+  let apart = (below - log(state[own + 1u])) - log_p0;
+  logits[at] = slope * (p * (0.5f * log_to_mean(apart) - state[own + 4u]));
+//@   else
   logits[at] = slope * (p - exp(z0 - state[own + 2u]) / state[own + 3u]);
+//@   end
 //@ else
   logits[at] = slope * (-p * (below - state[own + 2u]));
 //@ end

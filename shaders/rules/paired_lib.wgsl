@@ -26,3 +26,21 @@ fn log_of_target(row: u32) -> f32 {
   return (state[base + 2u] - state[base]) - log_total(base);
 }
 //@ end
+
+//@ if SHANNON
+// Place of the reference logit of a row's column in a slice.
+fn reference_at(row: u32, column: u32) -> u32 {
+  return row % params.period * params.vocabulary + params.first + column;
+}
+
+// a of the Jensen-Shannon divergence, from log p at both points, the logarithmic mean l of p, and the reference logit:
+// (mean of p - l * mean of m / l of m + l * mean of log(p / m)) / 2, m the mean of p and p0.
+fn shannon_weight(row: u32, start: f32, end: f32, mean: f32, reference_logit: f32) -> f32 {
+  let base = row * STATE;
+  let log_p0 = (reference_logit - state[base + 2u]) - log(state[base + 3u]);
+  let first = log_to_mean(start - log_p0);
+  let last = log_to_mean(end - log_p0);
+  let middle = 0.5f * (exp(start - first) + exp(end - last)) / log_mean(start - first, end - last);
+  return 0.5f * (0.5f * (exp(start) + exp(end)) - mean * middle + 0.5f * mean * (first + last));
+}
+//@ end

@@ -1,6 +1,6 @@
 // Turns a slice of the starts' logits into multipliers a - l sum(a) / sum(l) of these, from the sums of paired_sum: a
-// is 1 at the target, or with PROBABILITY its l; with ENTROPY -(mean of p + l * mean of log p); else -p0 of the
-// reference logits of the row's target. Of CAPPED logits by what was capped.
+// is 1 at the target, or with PROBABILITY its l; with ENTROPY -(mean of p + l * mean of log p); with SHANNON as
+// shannon_weight has it; else -p0 of the reference logits of the row's target. Of CAPPED logits by what was capped.
 struct Params {
   rows: u32, // pairs
   first: u32, // vocabulary index of the slice's first column
@@ -55,9 +55,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let weight = -0.5f * (exp(start) + exp(end) + mean * (start + end));
   logits[at] = slope * (weight - mean * sums[2u * row + 1u] / sums[2u * row]);
 //@   else
+//@     if SHANNON
+  let weight = shannon_weight(row, start, end, mean, reference[reference_at(row, column)]);
+  logits[at] = slope * (weight - mean * sums[2u * row + 1u] / sums[2u * row]);
+//@     else
   let base = row * STATE;
   let p0 = exp(reference[row % params.period * params.vocabulary + params.first + column] - state[base + 2u]);
   logits[at] = slope * (mean / sums[2u * row] - p0 / state[base + 3u]);
+//@     end
 //@   end
 //@ end
 }

@@ -1,15 +1,20 @@
 // Adds a slice's part to the sums of each pair over the vocabulary: of l, the logarithmic means of its probabilities;
-// and with ENTROPY of a = -(mean of p + l * mean of log p). With LOGS the target is left out, as its l would take the
-// digits of the others if it is all but certain. A workgroup of 64 threads a pair.
+// with ENTROPY of a = -(mean of p + l * mean of log p), and with SHANNON of its a. With LOGS the target is left out, as
+// its l would take the digits of the others if it is all but certain. A workgroup of 64 threads a pair.
 struct Params {
   rows: u32, // pairs
   first: u32, // vocabulary index of the slice's first column
   count: u32, // columns of the slice
   stride: u32, // of logits
+  period: u32, // rows of the reference: pair r has r % period
+  vocabulary: u32,
 }
 @group(0) @binding(0) var<storage, read> logits: array<f32>; // [2 rows, stride]
 //@ if LOGS
 @group(0) @binding(1) var<storage, read> targets: array<u32>; // [2 rows]
+//@ end
+//@ if SHANNON
+@group(0) @binding(1) var<storage, read> reference: array<f32>; // [period, vocabulary]
 //@ end
 @group(0) @binding(2) var<storage, read> state: array<f32>; // [2 rows, STATE]
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>; // [rows, 2]
@@ -38,6 +43,9 @@ fn main(
 //@ end
 //@ if ENTROPY
     weights -= 0.5f * (exp(start) + exp(end) + mean * (start + end));
+//@ end
+//@ if SHANNON
+    weights += shannon_weight(row, start, end, mean, reference[reference_at(row, j)]);
 //@ end
   }
   var all_means = reduce_sum(lane, means);

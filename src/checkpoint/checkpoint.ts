@@ -22,6 +22,8 @@ export interface TokenizerFiles {
   readonly config: Record<string, unknown>;
   /** `generation_config.json`, which may name further end tokens. */
   readonly generation?: Record<string, unknown>;
+  /** Name of the library that tokenizes by them, if it is not the usual one. */
+  readonly library?: string;
 }
 
 /** A model on disk, by Hugging Face's tensor names and configuration keys, whatever the file format. */

@@ -1,15 +1,17 @@
 import { shownValue } from "../files/shown_value.ts";
 import { wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { write } from "./write.ts";
 import { dayText } from "../time/time_text.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const HELP =
   `Lists or clears the cache directory of Whence: weights that were quantized at load, digests of weight files, tunings,
 and the embedded model of a module that was imported from a URL.
 
-Usage: deno task cache list
-       deno task cache prune [--unused DAYS | --all]
+Usage: ${PROGRAM} cache list
+       ${PROGRAM} cache prune [--unused DAYS | --all]
 
   --unused DAYS       remove quantized weights and digests that were not used for that many days (30)
   --all               remove all quantized weights and digests
@@ -69,7 +71,9 @@ async function list(directory: string): Promise<void> {
       rows.push([kind, bytesText(sumOf(found)), dayText(latest), `${found.length} files`]);
     }
   }
-  if (rows.length > 0) write(Deno.stdout, textTable({ head: ["what", "size", "last used", "from"], rows }));
+  if (rows.length > 0) {
+    write(Deno.stdout, textTable({ head: ["what", "size", "last used", "from"], rows }, terminalWidth()));
+  }
   write(Deno.stdout, `${bytesText(sumOf(files))} in ${directory}\n`);
 }
 

@@ -5,36 +5,35 @@ import { recordPairsCsv } from "../experiment/findings/comparison/record_pairs_c
 import { checkRecord } from "../explain/record/check_record.ts";
 import { readableJson } from "../report/text/readable_json.ts";
 import { MOST_CALLS } from "../explain/options/bounds.ts";
-import { oneOf, text, wholeNumber } from "./argument_values.ts";
+import { readArgument, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError } from "./arguments.ts";
+import { terminalWidth } from "./output/terminal.ts";
+import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "./output/chosen_output.ts";
 import { write, writeResult } from "./write.ts";
 import { parseJson } from "../files/json_object.ts";
 import { errorText } from "../files/system_error.ts";
-import { readArgument } from "./argument_values.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const FORMATS = ["table", "json", "csv"] as const;
 
 const HELP =
   `Measures how far attributions of the same prompt and target agree, be it two methods, seeds, baselines, or models.
 
-Usage: deno task compare A.json B.json [C.json …] [options]
+Usage: ${PROGRAM} compare A.json B.json [C.json …] [options]
 
 Each file is a record, as attribute --format json prints it or an experiment stores it (cells/*.json). For each two files
 it prints Pearson's, Spearman's and Kendall's correlation, the overlap of the k largest magnitudes, the share of units
 with the same sign, and the relative L1 distance from the second. Three or more files also get the spread among them.
 
   --top N             k of the overlap (a quarter of the units)
-  --format NAME       ${FORMATS.join(", ")} (table)
-  --out FILE          write there instead of to standard output
-  --help              this text
+${outputHelp(FORMATS)}  --help              this text
 
 Exit code: 0 done, 1 failed, 2 wrong usage.
 `;
 
 const OPTIONS = {
   top: { type: "string" },
-  format: { type: "string" },
-  out: { type: "string" },
+  ...OUTPUT_OPTIONS,
 } as const satisfies Options;
 // More files than this are a mistaken glob; their pairs would fill pages.
 const MOST_FILES = 50;
@@ -47,11 +46,10 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     return 0;
   }
   const top = wholeNumber("top", values.top, 1, MOST_CALLS);
-  const format = oneOf("format", values.format, FORMATS) ?? "table";
-  const out = text("out", values.out);
   if (rest.length < 2) throw new UsageError(`Cannot compare as two records must be named: got ${rest.length}`);
   const twice = rest.find((file, i) => rest.indexOf(file) < i);
   if (twice !== undefined) throw new UsageError(`Cannot compare as each record must be named once: got ${twice} again`);
+  const { format, out } = chosenOutput(values, FORMATS);
   const records: ComparedRecord[] = [];
   for (const file of rest) records.push({ name: file, record: readRecord(file) });
   const result = compareRecords(records, top);
@@ -59,7 +57,7 @@ export async function runCompareCommand(args: string[]): Promise<number> {
     ? `${readableJson(result)}\n`
     : format === "csv"
     ? recordPairsCsv(result)
-    : recordComparisonText(result);
+    : recordComparisonText(result, out === undefined ? terminalWidth() : undefined);
   await writeResult(rendered, { out, isText: format === "table" });
   return 0;
 }

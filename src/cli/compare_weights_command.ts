@@ -5,35 +5,40 @@ import { ABOVE_0 } from "../explain/options/value_kind.ts";
 import { checkText } from "../explain/options/check_text.ts";
 import type { AttributionText } from "../explain/options/attribution_text.ts";
 import { renderWeights, WEIGHTS_FORMATS } from "../report/weights/render_weights.ts";
-import { oneOf, text, wholeNumber } from "./argument_values.ts";
+import { oneOf, wholeNumber } from "./argument_values.ts";
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { flagsOf, givenOptions, parseOptions, refuseFlags } from "./declared_flags.ts";
 import { flagHelp } from "./flag_help.ts";
 import { MODEL_FLAG_HELP, MODEL_OPTIONS, modelOptions } from "./model_flags.ts";
 import { showDownloads } from "./progress/download_progress.ts";
 import { openStatusBar } from "./progress/status_bar.ts";
-import { write, writeResult } from "./write.ts";
+import { terminalWidth } from "./output/terminal.ts";
+import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "./output/chosen_output.ts";
+import { textFileHelp, textFileOptions, withTextFiles } from "./text_files.ts";
+import { write, writeHint, writeResult } from "./write.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const { prompt, target, generate, chat, history } = TEXT_OPTIONS;
 const FLAGS = flagsOf({ prompt, target, generate, chat, history });
+const TEXT_FILES = ["prompt", "target"] as const;
 const { model: _model, quantize: _quantize, ...deviceHelp } = MODEL_FLAG_HELP;
 
 const HELP =
   `Says which weights changed the answer: attributes the change of the target's log-probability, from one checkpoint's
 weights to another's, to every matrix, head and position, with a certificate.
 
-Usage: deno task compare-weights MODEL [OTHER] --prompt TEXT [options]
+Usage: ${PROGRAM} compare-weights MODEL [OTHER] --prompt TEXT [options]
 
 MODEL and OTHER are as attribute --model takes them, of one configuration, embedding and head. Without OTHER the model is
 compared with itself, quantized to NF4 at load.
 
-${flagHelp(FLAGS)}  --quantize NAME     of OTHER at load: ${QUANTIZATIONS.join(" or ")} (nf4 without OTHER, else none)
+${flagHelp(FLAGS)}${textFileHelp(TEXT_FILES)}  --quantize NAME     of OTHER at load: ${
+    QUANTIZATIONS.join(" or ")
+  } (nf4 without OTHER, else none)
   --tolerance X       the certificate κ that the adaptive quadrature reaches for (0.01)
   --budget N          most points of the path (200)
   --keep N            score OTHER with the N most harmful weights of MODEL in their place (0)
-${Object.values(deviceHelp).join("")}  --format NAME       ${WEIGHTS_FORMATS.join(", ")} (table)
-  --out FILE          write there instead of to standard output
-  --help              this text
+${Object.values(deviceHelp).join("")}${outputHelp(WEIGHTS_FORMATS)}  --help              this text
 
 Exit code: 0 done, 1 failed, 2 wrong usage.
 `;
@@ -44,8 +49,8 @@ const OPTIONS = {
   tolerance: { type: "string" },
   budget: { type: "string" },
   keep: { type: "string" },
-  format: { type: "string" },
-  out: { type: "string" },
+  ...OUTPUT_OPTIONS,
+  ...textFileOptions(TEXT_FILES),
 } as const satisfies Options;
 
 /** Runs `compare-weights` and returns the exit code. */
@@ -64,10 +69,9 @@ export async function runCompareWeightsCommand(args: string[]): Promise<number> 
     budget: wholeNumber("budget", values.budget, 10, MOST_CALLS),
     keep: wholeNumber("keep", values.keep, 0, MOST_CALLS),
   };
-  const format = oneOf("format", values.format, WEIGHTS_FORMATS) ?? "table";
-  const out = text("out", values.out);
-  const given = givenOptions(FLAGS, values);
+  const given = givenOptions(FLAGS, withTextFiles(values, TEXT_FILES));
   refuseFlags(checkText(given, "log-prob"), FLAGS);
+  const { format, out } = chosenOutput(values, WEIGHTS_FORMATS);
   const bar = openStatusBar();
   try {
     bar?.show({ share: null, text: "loading both models" });
@@ -83,7 +87,10 @@ export async function runCompareWeightsCommand(args: string[]): Promise<number> 
       const { chat, ...rest } = given as unknown as AttributionText;
       const record = await compareWeights(pair, { ...rest, chat: chat === true || rest.history !== undefined }, asked);
       bar?.clear();
-      const rendered = await renderWeights(record, format);
+      const rendered = await renderWeights(record, format, {
+        width: out === undefined ? terminalWidth() : undefined,
+        onHint: writeHint,
+      });
       await writeResult(rendered, { out, isText: format === "table" });
       return 0;
     } finally {

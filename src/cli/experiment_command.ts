@@ -2,11 +2,19 @@ import { join } from "node:path";
 import { ConfigError, parseConfig } from "../experiment/config/parse_config.ts";
 import { readPrompts } from "../experiment/prompts/read_prompts.ts";
 import { completenessPivot } from "../experiment/findings/summary/completeness_pivot.ts";
+import { settingsTable } from "../experiment/findings/summary/settings_table.ts";
 import type { ForecastModel } from "../experiment/foretell/forecast.ts";
-import type { ExperimentPlan, ModelSpec, PlanOverrides } from "../experiment/run/cell.ts";
+import { type ExperimentPlan, FEW_CELLS, type ModelSpec, type PlanOverrides } from "../experiment/run/cell.ts";
 import { requireOwnDirectory } from "../experiment/run/own_directory.ts";
 import { planExperiment } from "../experiment/run/plan_cells.ts";
 import { type ExperimentResult, runExperiment } from "../experiment/run/run_experiment.ts";
+import { experimentCommand } from "../experiment/results/experiment_command.ts";
+import { dealCells } from "../experiment/shards/deal_cells.ts";
+import { mergeShards } from "../experiment/shards/merge_shards.ts";
+import { missingCells } from "../experiment/shards/missing_cells.ts";
+import { missingText } from "../experiment/shards/missing_text.ts";
+import { runShard, type ShardResult } from "../experiment/shards/run_shard.ts";
+import { parseShard, type Shard, SHARD_VARIABLES, shardText } from "../experiment/shards/shard.ts";
 import type { RunContext } from "../experiment/run/run_context.ts";
 import type { LoadOptions } from "../model/model.ts";
 import { textTable } from "../report/text/text_table.ts";
@@ -14,17 +22,19 @@ import { bytes, oneOf, readArgument, text, wholeNumber } from "./argument_values
 import { type Options, parseArguments, UsageError, type Values } from "./arguments.ts";
 import { DEVICES, MOST_THREADS, QUANTIZATIONS, TUNINGS } from "../model/load/load_options.ts";
 import { MODEL_OPTIONS } from "./model_flags.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { write, writeHint } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
-import { openStatusBar } from "./progress/status_bar.ts";
+import { openStatusBar, sayWhenStopped } from "./progress/status_bar.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
-Usage: deno task experiment FILE.yaml [options]
+Usage: ${PROGRAM} experiment FILE.yaml [options]
 
   --out DIR           where the results go (results/<name of the experiment>)
   --model MODEL       in place of the configuration's: a Hugging Face directory, a .gguf file, or a model at the hub,
@@ -35,17 +45,25 @@ Usage: deno task experiment FILE.yaml [options]
   --memory SIZE       what a batch may take beside the weights, as 512MiB or 2GiB (1GiB)
   --tuning NAME       auto: the kernels that doctor --tune found fastest here, where it was run; off: the defaults (auto)
   --no-cache          neither read nor keep quantized weights and digests of files between runs
+  --shard K/N         compute only the cells that are dealt to worker K of N, into files of its own: any number may run at
+                      once on one directory; the last makes the tables. K may be env, and /N left out where the
+                      scheduler tells it: ${SHARD_VARIABLES.slice(0, 3).join(", ")},
+                      ${SHARD_VARIABLES.slice(3).join(", ")}
+  --merge             compute nothing: check that all shards are done, say what is missing and how to compute it, and
+                      make the tables and the summary of what is there
   --plan              list the cells, what is already there, and what the others would take: path points, rows taken
                       forward and backward, bytes, and time by a short run of the model's first block; compute nothing
   --strict            exit with 3 where a tolerance was not met
   --help              this text
 
-Exit code: 0 done, 1 a cell failed, 2 a mistake in the configuration or the arguments, 3 see --strict.
+Exit code: 0 done, 1 a cell failed or is missing from a merge, 2 a mistake in the configuration or the arguments, 3 see --strict.
 `;
 
 /** Services of the process that the command needs; a test gives its own. */
 export interface CommandIo {
   open: RunContext["open"];
+  /** Identifies a model whose cells may all be stored. */
+  readonly identify?: RunContext["identify"];
   /** Opens a model for `--plan`. */
   openForecast(model: ModelSpec): Promise<ForecastModel>;
   /** Measures the pace of a model for `--plan`, multiplications a second. */
@@ -59,6 +77,8 @@ const OPTIONS = {
   ...MODEL_OPTIONS,
   out: { type: "string" },
   plan: { type: "boolean" },
+  shard: { type: "string" },
+  merge: { type: "boolean" },
   strict: { type: "boolean" },
 } as const satisfies Options;
 
@@ -97,16 +117,34 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
 }
 
 async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
+  const shard = shardOf(values);
   if (values.plan) {
     requireOwnDirectory(out, plan.name);
-    const { text, failed } = await planText(plan, out, io);
+    const cells = shard === null ? plan.cells : dealCells(plan.cells, shard.count)[shard.number - 1];
+    const { text, failed } = await planText({ ...plan, cells }, out, io);
     io.stdout(text);
     return failed > 0 ? 1 : 0;
   }
-  const result = await runWithProgress(plan, out, io);
-  report(result, io);
-  if (result.failed > 0) return 1;
-  return values.strict && result.unmet > 0 ? 3 : 0;
+  if (shard !== null) {
+    const result = await withProgress(io, out, (context) => runShard(plan, shard, context, out));
+    return reportShard(plan, out, shard, result, values, io);
+  }
+  const result = values.merge
+    ? await mergeShards(plan, out)
+    : await withProgress(io, out, (context) => runExperiment(plan, context, out));
+  if (result.missing > 0) io.stderr(missingText(plan, out, missingCells(plan, out)));
+  return report(result, values, io);
+}
+
+/** @throws {UsageError} if it is none */
+function shardOf({ shard, merge }: Values): Shard | null {
+  if (shard === undefined) return null;
+  if (merge) throw new UsageError("Cannot merge as --merge must stand without --shard: got both");
+  try {
+    return parseShard(String(shard), (name) => Deno.env.get(name));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function overridesOf(values: Values): PlanOverrides {
@@ -117,26 +155,71 @@ function overridesOf(values: Values): PlanOverrides {
   };
 }
 
-async function runWithProgress(plan: ExperimentPlan, out: string, io: CommandIo): Promise<ExperimentResult> {
-  const view = progressView(openStatusBar(io.stderrIsTerminal), (line) => io.stderr(`${line}\n`));
+async function withProgress<T>(
+  io: CommandIo,
+  out: string,
+  run: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const farewell = `Stopped. The same command goes on from what ${out} holds.`;
+  const bar = openStatusBar(io.stderrIsTerminal, farewell);
+  const view = progressView(bar, (line) => io.stderr(`${line}\n`));
+  const listening = bar === null ? sayWhenStopped(farewell) : null;
   try {
-    return await runExperiment(plan, { open: io.open, onProgress: view.show }, out);
+    return await run({ open: io.open, identify: io.identify, onProgress: view.show });
   } finally {
+    listening?.();
     view.stop();
   }
 }
 
-function report({ outcomes, computed, stored, failed, unmet, summary }: ExperimentResult, io: CommandIo): void {
+/** Says how a run ended. Returns the exit code. */
+function report(
+  { outcomes, computed, stored, failed, unmet, missing, report: page }: ExperimentResult,
+  values: Values,
+  io: CommandIo,
+): number {
   const rows = rowsOf(outcomes);
   const counts = [
     `${computed} cells computed`,
     `${stored} already there`,
     `${failed} failed`,
+    ...(missing > 0 ? [`${missing} missing`] : []),
     ...(unmet > 0 ? [`${unmet} missed the tolerance`] : []),
   ];
-  if (rows.length > 0) io.stdout(`Completeness error by path points\n${textTable(completenessPivot(rows))}\n`);
+  const isFew = outcomes.length <= FEW_CELLS;
+  if (rows.length > 0) {
+    const table = textTable(isFew ? completenessPivot(rows) : settingsTable(rows), terminalWidth());
+    io.stdout(`Completeness error by ${isFew ? "path points" : "setting"}\n${table}\n`);
+  }
   const again = failed > 0 ? "The same command computes the cells that failed again, and keeps the others.\n" : "";
-  io.stdout(`${counts.join(", ")}\n${again}Open ${summary}\n`);
+  io.stdout(`${counts.join(", ")}\n${again}Open ${page}\n`);
+  if (failed + missing > 0) return 1;
+  return values.strict && unmet > 0 ? 3 : 0;
+}
+
+/** Says how a shard ended, and what is missing. Returns the exit code. */
+function reportShard(
+  plan: ExperimentPlan,
+  out: string,
+  shard: Shard,
+  { dealt, computed, stored, failed, missing, merged }: ShardResult,
+  values: Values,
+  io: CommandIo,
+): number {
+  io.stdout(
+    `Shard ${
+      shardText(shard)
+    }, ${dealt} of ${plan.cells.length} cells: ${computed} computed, ${stored} already there, ` +
+      `${failed} failed\n`,
+  );
+  if (merged !== null) return report(merged, values, io);
+  io.stdout(
+    missing.total > 0
+      ? `${missing.total} cells of other shards are not there yet; the last shard to end makes the tables, and ` +
+        `${experimentCommand(plan, out)} --merge those of what is there\n`
+      : "All cells are there, and another process makes the tables\n",
+  );
+  return failed > 0 ? 1 : 0;
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */
@@ -144,6 +227,8 @@ function processIo(how: Pick<LoadOptions, "memory" | "threads" | "tuning" | "cac
   return {
     open: async (model, listeners) =>
       (await import("../experiment/run/open_model.ts")).openModel(model, { ...how, ...listeners }),
+    identify: async ({ source, quantize }) =>
+      (await import("../model/identify_model.ts")).identifyModel(source, { quantize, cache: how.cache }),
     openForecast: async ({ source, device, quantize }) => {
       const { openForecast } = await import("../experiment/foretell/forecast.ts");
       return await withDownloadBar((onDownload) =>

@@ -2,11 +2,12 @@ import type { Forecast, ForecastModel, ForecastRange } from "../experiment/foret
 import { forecastCells, isSampled } from "../experiment/foretell/forecast_cells.ts";
 import type { Cell, ExperimentPlan, ModelSpec } from "../experiment/run/cell.ts";
 import { groupByModel } from "../experiment/run/group_by_model.ts";
-import { readStored } from "../experiment/run/result_store.ts";
+import { openRecordReader, type RecordReader } from "../experiment/store/record_reader.ts";
+import { terminalWidth } from "./output/terminal.ts";
 import { bytesText } from "../report/text/bytes_text.ts";
 import { foretoldSeconds } from "../experiment/foretell/foreteller.ts";
-import { durationText } from "../time/time_text.ts";
 import { shownNames } from "../files/shown_value.ts";
+import { sumTimes, type TimeRange, timeRange, timeRangeText } from "../experiment/foretell/time_range.ts";
 import { textTable } from "../report/text/text_table.ts";
 import { messageOf } from "../experiment/run/error_message.ts";
 
@@ -30,7 +31,7 @@ interface PlannedCell {
   readonly state: "stored" | "missing" | "unusable" | "cannot run";
   readonly forecast: Forecast | null;
   /** Null if it is not known. */
-  readonly seconds: ForecastRange | null;
+  readonly time: TimeRange | null;
   readonly error: string | null;
 }
 
@@ -47,14 +48,22 @@ export async function planText(
   io: PlanIo,
 ): Promise<{ readonly text: string; readonly failed: number }> {
   const planned: PlannedCell[] = [];
-  for (const cells of groupByModel(plan.cells)) {
-    for (const one of await planCells(cells, directory, io)) planned.push(one);
+  const reader = openRecordReader(directory);
+  try {
+    for (const cells of groupByModel(plan.cells)) {
+      for (const one of await planCells(cells, reader, io)) planned.push(one);
+    }
+  } finally {
+    reader.close();
   }
   const rows = planned.length > MOST_LISTED ? settingRows(planned) : planned.map((
-    { cell, state, forecast, seconds },
-  ) => [cell.id, ...forecastTexts(forecast), timeText(seconds), state]);
+    { cell, state, forecast, time },
+  ) => [cell.id, ...forecastTexts(forecast), time === null ? "" : timeRangeText(time), state]);
   const failed = planned.filter(({ error }) => error !== null);
-  const text = textTable({ head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows }) +
+  const text = textTable(
+    { head: ["cell", "points", "rows forward", "rows back", "memory", "time", "state"], rows },
+    terminalWidth(),
+  ) +
     [...Map.groupBy(failed, ({ error }) => error)]
       .map(([error, cells]) => `\n${error}: ${shownNames(cells.map(({ cell }) => cell.id))}\n`).join("") +
     `\n${planned.length} cells, ${planned.filter(({ state }) => state === "stored").length} stored in ${directory}; ` +
@@ -64,8 +73,8 @@ export async function planText(
 }
 
 /** Plans the cells of one model, which is opened only if one of them is not stored. */
-async function planCells(cells: readonly Cell[], directory: string, io: PlanIo): Promise<PlannedCell[]> {
-  const stored = cells.map((cell) => readStored(directory, cell, null));
+async function planCells(cells: readonly Cell[], reader: RecordReader, io: PlanIo): Promise<PlannedCell[]> {
+  const stored = cells.map((cell) => reader.read(cell, null));
   let opened: Promise<ForecastModel> | undefined;
   const missing = cells.filter(({ flaw }, i) => flaw === undefined && stored[i].state !== "record");
   const foretell = forecastCells(missing, async (cell) => {
@@ -88,8 +97,8 @@ async function planCells(cells: readonly Cell[], directory: string, io: PlanIo):
       const forecast = await foretell(cell);
       pace ??= io.measurePace(cell.model).catch(() => null);
       const known = await pace;
-      const seconds = known === null ? null : foretoldSeconds(forecast.work, known);
-      planned.push({ cell, state, forecast, seconds, error: null });
+      const time = known === null ? null : timeRange(foretoldSeconds(forecast.work, known), forecast.pathPoints);
+      planned.push({ cell, state, forecast, time, error: null });
     } catch (error) {
       planned.push({ cell, state: "cannot run", ...NOTHING, error: messageOf(error) });
     }
@@ -109,7 +118,7 @@ function settingRows(planned: readonly PlannedCell[]): string[][] {
   return [...groups].map(([name, cells]) => {
     const [setting, state] = name.split("\n");
     const forecasts = cells.flatMap(({ forecast }) => forecast ?? []);
-    const seconds = cells.flatMap(({ seconds }) => seconds === null ? [] : [seconds]);
+    const times = cells.flatMap(({ time }) => time === null ? [] : [time]);
     const sum = (ranges: readonly ForecastRange[]): ForecastRange =>
       ranges.reduce<ForecastRange>(([a, b], [least, most]) => [a + least, b + most], [0, 0]);
     const bytes = forecasts.reduce<ForecastRange>(
@@ -123,27 +132,21 @@ function settingRows(planned: readonly PlannedCell[]): string[][] {
       work: sum(forecasts.map(({ work }) => work)),
       bytes,
     };
-    const time = seconds.length === 0 ? null : sum(seconds);
-    return [`${setting}, ${cells.length} cells`, ...forecastTexts(total), timeText(time), state];
+    const time = times.length === 0 ? "" : timeRangeText(sumTimes(times));
+    return [`${setting}, ${cells.length} cells`, ...forecastTexts(total), time, state];
   });
 }
 
-const NOTHING = { forecast: null, seconds: null };
-
-/** "40 s–2 min 40 s": by factors of the pace, and of the path points if the error decides them. */
-function timeText(seconds: ForecastRange | null): string {
-  return seconds === null ? "" : rangeText(seconds, durationText);
-}
+const NOTHING = { forecast: null, time: null };
 
 /** Sums the times up, and says what they are worth. */
 function wholeTimeText(planned: readonly PlannedCell[]): string {
-  const known = planned.flatMap(({ seconds }) => seconds === null ? [] : [seconds]);
+  const known = planned.flatMap(({ time }) => time === null ? [] : [time]);
   if (known.length === 0) return "";
-  const [least, most] = [0, 1].map((end) => known.reduce((sum, seconds) => sum + seconds[end], 0));
-  return `Time: ${
-    timeText([least, most])
-  }, kernels to compile not counted; guessed from a short run of the first block, ` +
-    "which may be off by a factor of 2 either way\n";
+  const whole = sumTimes(known);
+  const bound = whole.most > whole.usual ? "; at most if no error comes down to its tolerance" : "";
+  return `Time: ${timeRangeText(whole)}${bound}, kernels to compile not counted; measured here by a short run of the ` +
+    "first block on this machine, which may be off by a factor of 2 either way\n";
 }
 
 function forecastTexts(forecast: Forecast | null): string[] {

@@ -7,10 +7,13 @@ import { flagHelp } from "./flag_help.ts";
 import { MODEL_HELP, MODEL_OPTIONS, modelOptions, openModel } from "./model_flags.ts";
 import { openStatusBar, type StatusBar } from "./progress/status_bar.ts";
 import { followTokens } from "./progress/work_progress.ts";
+import { textFileHelp, textFileOptions, withTextFiles } from "./text_files.ts";
 import { write } from "./write.ts";
+import { PROGRAM } from "./invocation.ts";
 
 const { prompt, generate, chat, history } = TEXT_OPTIONS;
 const USUAL_TOKENS = 64;
+const TEXT_FILES = ["prompt"] as const;
 const FLAGS = flagsOf({
   prompt,
   generate: { ...generate, help: "most tokens to generate", usual: String(USUAL_TOKENS) },
@@ -21,19 +24,23 @@ const FLAGS = flagsOf({
 
 const HELP = `Continues a prompt and prints the text as it comes. Each token is the likeliest, unless tokens are drawn.
 
-Usage: deno task generate --prompt TEXT [options]
+Usage: ${PROGRAM} generate --prompt TEXT [options]
 
-${flagHelp(FLAGS)}${MODEL_HELP}  --help              this text
+${flagHelp(FLAGS)}${textFileHelp(TEXT_FILES)}${MODEL_HELP}  --help              this text
 `;
 
 /** Runs `generate` and returns the exit code. */
 export async function runGenerateCommand(args: string[]): Promise<number> {
-  const { values } = parseArguments(args, { ...parseOptions(FLAGS), ...MODEL_OPTIONS }, 0);
+  const { values } = parseArguments(
+    args,
+    { ...parseOptions(FLAGS), ...MODEL_OPTIONS, ...textFileOptions(TEXT_FILES) },
+    0,
+  );
   if (values.help) {
     write(Deno.stdout, HELP);
     return 0;
   }
-  const given = givenOptions(FLAGS, values);
+  const given = givenOptions(FLAGS, withTextFiles(values, TEXT_FILES));
   refuseFlags(checkText(given, null), FLAGS);
   const { prompt, generate = USUAL_TOKENS, chat, history, ...sampling } = given as AttributionText;
   const bar = openStatusBar();

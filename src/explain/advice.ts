@@ -1,10 +1,11 @@
-import { OBJECTIVES } from "../attribution/objectives/objective.ts";
 import type { ResistingPart } from "../attribution/path_function.ts";
 import type { Judged } from "./judged.ts";
 import { methodOf } from "./methods/method_table.ts";
 import type { ResolvedOptions } from "./methods/attribution_options.ts";
 import type { Baseline } from "./options/baseline.ts";
+import { objectiveFacts } from "./own/own_objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
+import { spaceAdvice } from "./space_advice.ts";
 
 // Paths whose first token stays needed at most 173 points for κ ≤ 1 %; more means that a sink is switching.
 const RUGGED_POINTS = 200;
@@ -26,6 +27,7 @@ export function advise(text: PreparedText, options: ResolvedOptions, result: Jud
     : [];
   return [
     ...boundary,
+    ...spaceAdvice(text, options, result),
     ...certificateAdvice(text, options, result),
     ...samplingAdvice(options, result),
     ...methodOf(options.method).advise?.(result) ?? [],
@@ -69,7 +71,7 @@ function samplingAdvice({ method, objective, draws }: ResolvedOptions, { samplin
       typeof draws === "number" ? `--draws allows more than ${draws} draws` : "--budget allows more"
     }`;
   return [
-    `The largest standard error is ${stopped.reached?.toPrecision(3)} ${OBJECTIVES[objective].unit}, not ` +
+    `The largest standard error is ${stopped.reached?.toPrecision(3)} ${objectiveFacts(objective).unit}, not ` +
     `${stopped.asked}, after ${sampling!.calls} ${remedy}.`,
   ];
 }

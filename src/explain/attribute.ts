@@ -4,6 +4,8 @@ import { adviseThrough } from "./chains/advise_through.ts";
 import { attributeGenerated } from "./chains/attribute_generated.ts";
 import { chainSpansOf } from "./chains/chain_spans_of.ts";
 import { advise } from "./advice.ts";
+import { recordContext } from "./context/context_record.ts";
+import { contextDependence } from "./context/dependence.ts";
 import { type Explain, measure } from "./measure.ts";
 import type { Subject } from "./methods/method.ts";
 import { methodOf } from "./methods/method_table.ts";
@@ -15,6 +17,7 @@ import { checkText } from "./options/check_text.ts";
 import { refuse } from "./options/mistake.ts";
 import { presetGenerate } from "./options/preset.ts";
 import { requireHeld } from "./require_held.ts";
+import { objectiveText } from "./own/own_objective.ts";
 import { prepareText } from "./prepare_text.ts";
 import { buildRecord } from "./record/build_record.ts";
 import type { AttributionRecord } from "./record/record.ts";
@@ -53,18 +56,21 @@ export async function attribute(
 export async function attributeResolved(
   model: LanguageModel,
   text: AttributionText,
-  options: ResolvedOptions,
+  given: ResolvedOptions,
   { onRound }: AttributionListeners = {},
 ): Promise<AttributionRecord> {
-  refuse(checkText(text, options.objective));
+  refuse(checkText(text, objectiveText(given.objective)));
+  const options = text.context === undefined ? given : withMatrix(given);
   const seconds = startStopwatch();
   const before = { ...model.meter };
-  const prepared = await prepareText(model, text, options);
+  const divided = await prepareText(model, text, options);
+  const dependence = divided.context && await contextDependence(model, divided, text);
+  const prepared = { ...divided, watched: dependence && dependence.dependent };
   const objective = await openObjective(model, prepared, options.objective, prepared.promptRows);
   if (prepared.targetUnits !== null && objective.targets !== prepared.targetIds.length) {
     throw new RangeError(
       "Cannot sum over target units as the objective must score each target token: got " +
-        `${options.objective}, which gives one score`,
+        `${objectiveText(options.objective)}, which gives one score`,
     );
   }
   const method = methodOf(options.method);
@@ -80,7 +86,11 @@ export async function attributeResolved(
     ? null
     : model.meter.gpuSeconds - before.gpuSeconds;
   const pairs = objective.pairs && await describePairs(model, objective.pairs);
-  const explained = { ...prepared, per: objective.per, pairs, through };
+  const rows = model.meter.forwardRows - before.forwardRows + model.meter.backwardRows - before.backwardRows;
+  const { describe } = await model.tokenizer();
+  const perSequence = objective.per === "sequence";
+  const context = dependence && recordContext(judged, prepared, dependence, { perSequence, describe, rows });
+  const explained = { ...prepared, per: objective.per, pairs, through, found: context };
   const cost = {
     pathPoints: judged.pathPoints,
     forwardRows: model.meter.forwardRows - before.forwardRows,
@@ -92,8 +102,16 @@ export async function attributeResolved(
   };
   const metrics = options.metrics &&
     await measure(model, { objective, text: prepared, judged, explain }, options.metrics);
-  const advice = [...advise(prepared, options, judged), ...(through === null ? [] : adviseThrough(through))];
+  const advice = [
+    ...advise(prepared, options, judged),
+    ...(through === null ? [] : adviseThrough(through, options.passes)),
+  ];
   return buildRecord(model, explained, options, judged, advice, cost, metrics);
+}
+
+/** The parts of each dependent target token are rows of the matrix, which goes without a map of the inside alone. */
+function withMatrix(options: ResolvedOptions): ResolvedOptions {
+  return "tokens" in options && typeof options.inside !== "string" ? { ...options, tokens: true } : options;
 }
 
 async function describePairs(model: LanguageModel, pairs: NonNullable<OpenObjective["pairs"]>) {

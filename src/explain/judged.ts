@@ -22,6 +22,8 @@ export type Judged = Omit<PathIntegral, "attribution" | "baseline"> & {
   readonly sampling: Sampling | null;
   /** Linear surrogates only. */
   readonly surrogate: SurrogateAttribution | null;
+  /** Tokens that a search did not tell apart, in lists; absent where every unit has an attribution of its own. */
+  readonly blocks?: readonly (readonly number[])[];
 };
 
 /** Attributions of U units. */

@@ -9,6 +9,7 @@ import {
 } from "../attribution/objectives/composition.ts";
 import { topPairs } from "../attribution/objectives/margin.ts";
 import { type ObjectiveName, OBJECTIVES } from "../attribution/objectives/objective.ts";
+import { checkComposition } from "../attribution/objectives/own_compositions.ts";
 import type { PathFunction } from "../attribution/path_function.ts";
 import type { SecantFunction } from "../attribution/secant.ts";
 import type { PointFunction } from "../attribution/point_function.ts";
@@ -17,6 +18,7 @@ import type { LanguageModel } from "../model/model.ts";
 import type { PathRequest } from "../model/run/open_path.ts";
 import type { PointsRequest } from "../model/run/open_points.ts";
 import type { SecantRequest } from "../model/run/open_secant.ts";
+import type { GivenObjective, OwnObjective } from "./own/own_objective.ts";
 import type { PreparedText } from "./prepare_text.ts";
 
 /** An objective of a prepared text, ready to be scored and differentiated. */
@@ -41,16 +43,17 @@ export interface OpenObjective {
 }
 
 /**
- * Opens an objective. Those that ask about the unperturbed prompt (`margin`, `kl`) take one forward of it here.
+ * Opens an objective. Those that ask about the unperturbed prompt (`margin`, `kl`, `js`) take one forward of it here.
  *
  * @param prompt its embeddings, [L, D]
  */
 export async function openObjective(
   model: LanguageModel,
   text: Pick<PreparedText, "targetIds" | "alternative">,
-  name: ObjectiveName,
+  name: GivenObjective,
   prompt: Float32Array,
 ): Promise<OpenObjective> {
+  if (typeof name !== "string") return await openOwn(model, text, name, prompt);
   const { targetIds: targets } = text;
   const tokens = prompt.length / model.config.hiddenSize;
   const { composed: composition, per: usual } = OBJECTIVES[name];
@@ -61,6 +64,39 @@ export async function openObjective(
   const aligned = lengths.every((length) => length === targets.length);
   const per = usual === "aligned" ? aligned ? "token" : "sequence" : usual;
   return composed(parts.map((ids) => ofHead(model, ids)), compose(lengths), { per, tokens });
+}
+
+/**
+ * Opens an objective of the caller's own, and holds its derivatives against differences at the prompt, which takes a
+ * forward for each part.
+ */
+async function openOwn(
+  model: LanguageModel,
+  text: Pick<PreparedText, "targetIds">,
+  own: OwnObjective,
+  prompt: Float32Array,
+): Promise<OpenObjective> {
+  const tokens = prompt.length / model.config.hiddenSize;
+  const parts: OpenObjective[] = [];
+  for (const { objective = "log-prob", continuation } of own.parts) {
+    const ids = continuation === undefined
+      ? text.targetIds
+      : await (await model.tokenizer()).encodeTarget(continuation);
+    parts.push(await openObjective(model, { targetIds: ids, alternative: null }, objective, prompt));
+  }
+  const composition = own.compose(parts.map(({ targets }) => targets));
+  const T = text.targetIds.length;
+  if (composition.targets !== 1 && composition.targets !== T) {
+    throw new RangeError(
+      `Cannot use objective ${own.name} as it must give one score, or one for each of ${T} target tokens: got ` +
+        composition.targets,
+    );
+  }
+  const scores: Float64Array[] = [];
+  for (const part of parts) scores.push((await part.score([prompt]))[0]);
+  checkComposition(own.name, composition, scores);
+  const per = composition.targets === T && parts.every(({ targets }) => targets === T) ? "token" : "sequence";
+  return composed(parts, composition, { per, tokens });
 }
 
 /** Makes what the model's head computes of an objective that is no function of others; of those log-probabilities. */
@@ -80,7 +116,8 @@ export async function headObjective(
       return { kind: "margin", pairs: topPairs(logits, model.config.vocabularySize) };
     }
     case "kl":
-      return { kind: "kl", reference: await model.logits(prompt, targets) };
+    case "js":
+      return { kind: name, reference: await model.logits(prompt, targets) };
     default:
       return LOG_PROB;
   }

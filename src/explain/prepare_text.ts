@@ -5,14 +5,17 @@ import { isDrawn } from "../model/generate/sampler.ts";
 import type { PromptToken, Token, Tokenizer } from "../model/tokens/tokenizer.ts";
 import { divide } from "../units/divide.ts";
 import type { Span } from "../units/text_segments.ts";
+import { type PromptDocument, promptDocuments } from "./context/context_text.ts";
+import { withDocuments } from "./context/documents.ts";
 import type { Unit, UnitToken } from "../units/unit.ts";
 import type { AttributionText } from "./options/attribution_text.ts";
 import type { CommonOptions } from "./options/common_options.ts";
 import { frozenText, type FrozenTokens } from "./options/freeze.ts";
+import { divisionOf } from "./own/own_units.ts";
 
 /** A prompt and a target as tokens, with what is frozen. */
 export interface PreparedText {
-  /** With a history, its messages and the prompt, a line break between them. */
+  /** With a history, its messages and the prompt, a line break between them; documents of a context are in it. */
   readonly promptText: string;
   /** [L] */
   readonly promptTokens: readonly PromptToken[];
@@ -20,7 +23,7 @@ export interface PreparedText {
   readonly promptIds: readonly number[];
   /** The prompt's embeddings, [L, D]: every method starts from these, so that a metric may change them. */
   readonly promptRows: Float32Array;
-  /** [L]; with a template, also what stands outside of its slots */
+  /** [L]; with a template, also what stands outside of its slots, and with a context what is not of it */
   readonly frozen: readonly boolean[];
   /** [L] */
   readonly unitTokens: readonly UnitToken[];
@@ -42,6 +45,10 @@ export interface PreparedText {
   readonly generation: NonNullable<AttributionRecord["target"]["generation"]> | null;
   /** Units that rows of the matrix are summed over, each target token in one of them; null for tokens. */
   readonly targetUnits: readonly Unit[] | null;
+  /** Documents that the prompt is about; null without a context. */
+  readonly context: readonly PromptDocument[] | null;
+  /** Target tokens that a search looks at, those that depend on the context; null for all. */
+  readonly watched: readonly number[] | null;
   /** True if the prompt is in the chat template. */
   readonly chat: boolean;
   /** Messages before the prompt; most often none. */
@@ -67,12 +74,15 @@ export async function prepareText(
 ): Promise<PreparedText> {
   const tokenizer = await model.tokenizer();
   const { history = [], chat = history.length > 0 } = text;
-  const { text: promptText, tokens, turns } = await tokenizer.encodePrompt(text.prompt, { chat, history });
+  const { prompt, documents } = withDocuments(text.prompt, text.context ?? []);
+  const { text: promptText, tokens, turns } = await tokenizer.encodePrompt(prompt, { chat, history });
   if (tokens.length === 0) {
     throw new RangeError("Cannot attribute as the prompt must have at least one token: got none");
   }
   const promptIds = tokens.map((token) => token.id);
   const frozen = await frozenPositions(tokens, freeze, tokenizer);
+  const context = documents.length === 0 ? null : promptDocuments(promptText, tokens, moved(documents, history));
+  if (context !== null) freezeOthers(frozen, context);
   const unitTokens = tokens.map(({ text, start, end }, i) => ({ text, start, end, frozen: frozen[i] }));
   if (frozen.every(Boolean)) {
     throw new RangeError(
@@ -80,7 +90,7 @@ export async function prepareText(
         freeze.map(frozenText).join(", "),
     );
   }
-  const units = divide(promptText, unitTokens, division, turns);
+  const units = divide(promptText, unitTokens, await divisionOf(division, promptText), turns);
   for (const unit of units) for (const token of unit.tokens) frozen[token] = unit.frozen;
   const generation = text.target === undefined ? describeGeneration(text) : null;
   const targetIds = generation === null
@@ -96,7 +106,7 @@ export async function prepareText(
   const alternative = await alternativeOf(tokenizer, text, objective, targetIds);
   const differs = async (ids: readonly number[], continuation?: string) =>
     continuation !== undefined && !chat &&
-    String(await tokenizer.encodeJoint(text.prompt, continuation)) !== String([...promptIds, ...ids]);
+    String(await tokenizer.encodeJoint(prompt, continuation)) !== String([...promptIds, ...ids]);
   const targetText = text.target ?? tokenizer.decode(targetIds);
   const targetTokens = locatedTokens(tokenizer, targetText, targetIds);
   return {
@@ -115,12 +125,26 @@ export async function prepareText(
     targetUnits: targetUnits.kind === "tokens" ? null : divide(
       targetText,
       targetTokens.map((token) => ({ ...token, frozen: false })),
-      targetUnits,
+      await divisionOf(targetUnits, targetText),
     ),
+    context,
+    watched: null,
     chat,
     history,
     boundaryDiffers: await differs(targetIds, text.target) || await differs(alternative?.ids ?? [], alternative?.text),
   };
+}
+
+/** Moves ranges of the prompt behind the messages before it. */
+function moved<S extends Span>(spans: readonly S[], history: readonly ChatMessage[]): S[] {
+  const before = history.reduce((length, { content }) => length + content.length + 1, 0);
+  return spans.map((span) => ({ ...span, start: span.start + before, end: span.end + before }));
+}
+
+/** Keeps what is not of the context: only documents come and go. */
+function freezeOthers(frozen: boolean[], context: readonly PromptDocument[]): void {
+  const own = new Set(context.flatMap(({ tokens }) => tokens));
+  frozen.forEach((_, i) => frozen[i] ||= !own.has(i));
 }
 
 /** The alternative that `contrastive` needs and no other objective has a use for. */

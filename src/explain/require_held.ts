@@ -1,4 +1,4 @@
-import { type ObjectiveName, OBJECTIVES } from "../attribution/objectives/objective.ts";
+import { type GivenObjective, objectiveFacts } from "./own/own_objective.ts";
 
 // Norms and standard errors square the attributions, which may be much smaller than the score: an f64 holds the squares
 // of all down to 1e-14 of it.
@@ -12,8 +12,8 @@ const MOST = 1e140;
  * @param input F of the prompt
  * @throws {RangeError} if it does not
  */
-export function requireHeld(input: Float64Array, name: ObjectiveName): void {
-  const { per, unit } = OBJECTIVES[name];
+export function requireHeld(input: Float64Array, objective: GivenObjective): void {
+  const { per, unit } = objectiveFacts(objective);
   if (per !== "sequence" || input.every((value) => value >= LEAST && value <= MOST)) return;
   throw new RangeError(
     `Cannot attribute as the ${unit} of the target must be ${LEAST} … ${MOST}, whose squares numbers of 64 bits hold: ` +

@@ -16,6 +16,16 @@ export function readText(path: string): string {
   return decodeUtf8(onFile("read", path, () => readBounded(path)), path);
 }
 
+/**
+ * Reads standard input to its end as a text.
+ *
+ * @throws {SyntaxError} if it is no UTF-8, or longer than any text that is read
+ */
+export function readStandardInput(): string {
+  const source = "standard input";
+  return decodeUtf8(onFile("read", source, () => readAll(Deno.stdin, source)), source);
+}
+
 /** Text of a file with U+FFFD for what is no UTF-8, or null if there is none. */
 export function readIfThere(path: string): string | null {
   const bytes = ifThere(() => onFile("read", path, () => readBounded(path)));
@@ -24,6 +34,10 @@ export function readIfThere(path: string): string | null {
 
 function readBounded(path: string): Uint8Array<ArrayBuffer> {
   using file = Deno.openSync(path, { read: true });
+  return readAll(file, path);
+}
+
+function readAll(file: Pick<Deno.FsFile, "readSync">, source: string): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   while (true) {
@@ -33,7 +47,7 @@ function readBounded(path: string): Uint8Array<ArrayBuffer> {
     parts.push(part.subarray(0, got));
     bytes += got;
     if (bytes > MOST_BYTES) {
-      throw new SyntaxError(`Cannot read ${path} as a text must have at most ${MOST_BYTES} bytes: got more`);
+      throw new SyntaxError(`Cannot read ${source} as a text must have at most ${MOST_BYTES} bytes: got more`);
     }
   }
   const all = new Uint8Array(bytes);

@@ -99,9 +99,14 @@ export async function writeIfChanged(path: string, content: string): Promise<boo
   return true;
 }
 
-/** Removes what killed processes left of files in a directory, which no other process may be writing. */
-export async function removePartials(directory: string): Promise<void> {
+/**
+ * Removes what killed processes left of files in a directory, which no other process may be writing.
+ *
+ * @param except name of a file that another process may be writing all the same
+ */
+export async function removePartials(directory: string, except?: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
+    if (except !== undefined && name.startsWith(`.${except}.`)) continue;
     if (isFile && PARTIAL_NAME.test(name)) await Deno.remove(join(directory, name));
   }
 }

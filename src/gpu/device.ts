@@ -1,3 +1,5 @@
+// Types for a consumer whose library of types has no WebGPU; where there is one, both say the same.
+/// <reference types="npm:@webgpu/types@0.1" />
 import { type DeviceWatch, watchDevice } from "./device_watch.ts";
 import { driverText } from "./driver.ts";
 import { GpuError } from "./gpu_error.ts";

@@ -9,14 +9,24 @@ import { openPoints } from "./run/open_points.ts";
 import { openSecant } from "./run/open_secant.ts";
 import { scoreSequences } from "./run/score_sequences.ts";
 import { targetLogits } from "./run/target_logits.ts";
+import { adoptTokenizer, type GivenTokenizer } from "./tokens/given_tokenizer.ts";
 import { loadTokenizer } from "./tokens/load_tokenizer.ts";
 import type { Tokenizer } from "./tokens/tokenizer.ts";
 
 /** Facts about a model's name and weights. */
 type LoadedModel = Pick<LanguageModel, "id" | "parameters" | "quantization" | "fingerprint" | "identity">;
 
-/** Makes a model of the runtime that runs it. */
-export function assembleModel(checkpoint: Checkpoint, runtime: ModelRuntime, loaded: LoadedModel): LanguageModel {
+/**
+ * Makes a model of the runtime that runs it.
+ *
+ * @param given tokenizes in the place of the usual library, by the checkpoint's tokenizer files
+ */
+export function assembleModel(
+  checkpoint: Checkpoint,
+  runtime: ModelRuntime,
+  loaded: LoadedModel,
+  given?: GivenTokenizer,
+): LanguageModel {
   const { executor, meter, embed, decoder: { config } } = runtime;
   let tokenizer: Promise<Tokenizer> | undefined;
   let mean: Promise<Float32Array> | undefined;
@@ -25,7 +35,7 @@ export function assembleModel(checkpoint: Checkpoint, runtime: ModelRuntime, loa
     ...loaded,
     device: { backend: executor.backend, adapter: executor.adapter, tuning: executor.tuning },
     meter,
-    tokenizer: () => tokenizer ??= openTokenizer(checkpoint),
+    tokenizer: () => tokenizer ??= openTokenizer(checkpoint, given),
     embed,
     meanEmbedding: () => mean ??= meanEmbeddingRow(embed, config),
     score: (prompts, targets, original, objective) => scoreSequences(runtime, prompts, targets, original, objective),
@@ -46,11 +56,11 @@ export function assembleModel(checkpoint: Checkpoint, runtime: ModelRuntime, loa
   };
 }
 
-async function openTokenizer({ path, tokenizer }: Checkpoint): Promise<Tokenizer> {
+async function openTokenizer({ path, tokenizer }: Checkpoint, given?: GivenTokenizer): Promise<Tokenizer> {
   if (tokenizer === null) {
     throw new TypeError(`Cannot tokenize for ${path} as it must hold a tokenizer.json: it has none`);
   }
-  return await loadTokenizer(tokenizer);
+  return given === undefined ? await loadTokenizer(tokenizer) : await adoptTokenizer(given, tokenizer);
 }
 
 function configEosTokenIds({ config }: Checkpoint): number[] {

@@ -5,6 +5,7 @@ import type { LoadOptions } from "./load/load_options.ts";
 import { loadCheckpoint } from "./load_checkpoint.ts";
 import { locateModel } from "./load/locate_model.ts";
 import { openOnDevice } from "./open_on_device.ts";
+import { filesOfGiven, isGivenTokenizer } from "./tokens/given_tokenizer.ts";
 import { createModelRuntime } from "./run/model_runtime.ts";
 
 export type { DeviceInfo } from "./device_info.ts";
@@ -25,10 +26,14 @@ export type { Device, LoadOptions } from "./load/load_options.ts";
  */
 export async function loadModel(source?: string, options: LoadOptions = {}): Promise<LanguageModel> {
   const { path, id } = await locateModel(source, options);
-  const checkpoint = await openCheckpoint(path);
+  const { tokenizer } = options;
+  const opened = await openCheckpoint(path);
+  const checkpoint = isGivenTokenizer(tokenizer)
+    ? { ...opened, tokenizer: filesOfGiven(tokenizer, opened.tokenizer) }
+    : opened;
   return await openOnDevice(checkpoint, options, async (config, executor) => {
     const loaded = await loadCheckpoint(checkpoint, config, executor, options);
     const runtime = createModelRuntime(checkpoint, config, executor, options);
-    return assembleModel(checkpoint, runtime, { ...loaded, id });
+    return assembleModel(checkpoint, runtime, { ...loaded, id }, tokenizer);
   });
 }

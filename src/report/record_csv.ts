@@ -29,21 +29,29 @@ type Row = Record<typeof COLUMNS[number], string | number>;
  * record with units has the same of these in the scopes `unit` and `token-unit`, of target tokens or units. If the
  * target's own tokens moved, `prefix` and `token-prefix` follow, whose prompt positions count on from the prompt's.
  * Chains to the answer have the scopes `through-total`, `through-direct`, `through-span` and `through-rest` for shares
- * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. `error` is
+ * of prompt tokens, and `through-reach` and `through-read` for those of spans, which stand as target units. A context
+ * has `context-js`, `context-kl`, `context-kl-reverse` and `context-drop` of each target token, and as units
+ * `context-documents`, `-paragraphs` and `-sentences` of the sequence and of each token that depends on it. `error` is
  * a standard error or an estimated error. What passes through each part of the network, if it was asked for, follows in
  * the scope `inside`, with the columns `layer` and `part`.
  */
 export function recordCsv(record: AttributionRecord): string {
-  const rows = [
+  const rows = recordRows(record);
+  if (record.inside === undefined) return csvText(rows, COLUMNS);
+  const none = { layer: "", part: "" };
+  return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
+}
+
+/** Rows of all scopes but `inside`. */
+export function recordRows(record: AttributionRecord): Row[] {
+  return [
     ...sequenceRows(record),
     ...tokenRows(record),
     ...unitRows(record),
     ...prefixRows(record),
     ...throughRows(record),
+    ...contextRows(record),
   ];
-  if (record.inside === undefined) return csvText(rows, COLUMNS);
-  const none = { layer: "", part: "" };
-  return csvText([...rows.map((row) => ({ ...row, ...none })), ...insideRows(record)], [...COLUMNS, "layer", "part"]);
 }
 
 /** Rows of each part of each layer, by position; those of the target count on from the prompt's. */
@@ -155,6 +163,35 @@ function throughRows(record: AttributionRecord): Row[] {
       ];
     }),
     ...shares("rest", rest ?? []),
+  ];
+}
+
+/** Dependence of the target's tokens on the context, and its parts but the tokens, which have rows already. */
+function contextRows(record: AttributionRecord): Row[] {
+  const { context, prompt, score } = record;
+  if (context === undefined) return [];
+  const { js, kl, klReverse, drop } = context.dependence;
+  const of = (t: number) => score.per === "sequence" ? {} : targetCells(record, t);
+  const measures: [string, readonly number[]][] = [["js", js], ["kl", kl], ["kl-reverse", klReverse], ["drop", drop]];
+  const parts = context.levels.filter(({ level }) => level !== "tokens").flatMap((one) => {
+    const row = (values: readonly number[], target: Partial<Row>) =>
+      one.parts.map(({ document, start, end }, unit) => {
+        const name = one.level === "documents" && document !== null ? context.documents[document].name : null;
+        const text = { unit, unit_text: name ?? prompt.text.slice(start, end) };
+        return { ...EMPTY, scope: `context-${one.level}`, ...target, ...text, attribution: values[unit] };
+      });
+    const rows = score.per === "sequence" ? [] : one.attribution ?? [];
+    return [...row(one.sequence, {}), ...rows.flatMap((values, s) => row(values, of(context.dependent[s])))];
+  });
+  return [
+    ...measures.flatMap(([name, values]) =>
+      values.map((attribution, t) => {
+        const { id, text } = record.target.tokens[t];
+        const target = { target_position: t, target_token_id: id, target_token: text };
+        return { ...EMPTY, ...target, scope: `context-${name}`, attribution };
+      })
+    ),
+    ...parts,
   ];
 }
 

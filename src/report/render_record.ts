@@ -3,8 +3,14 @@ import { assertFiniteRecord } from "../explain/record/assert_finite_record.ts";
 import { recordJson } from "./text/readable_json.ts";
 import { recordTable, type TableOptions } from "./table/record_table.ts";
 
+/** Layout of a record, and a listener for what a reader of it must know. */
+export interface RenderOptions extends TableOptions {
+  /** Is told which characters of a PNG no font has. */
+  readonly onHint?: (sentence: string) => void;
+}
+
 /** Formats of `attribute --format`. */
-export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html"] as const;
+export const RECORD_FORMATS = ["table", "json", "csv", "svg", "png", "html", "inseq"] as const;
 
 /** One of `RECORD_FORMATS`. */
 export type RecordFormat = typeof RECORD_FORMATS[number];
@@ -14,11 +20,13 @@ const RENDERERS = {
   json: recordJson,
   csv: async (record) => (await import("./record_csv.ts")).recordCsv(record),
   svg: recordSvg,
-  png: async (record) => (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record)),
-  html: async (record) => (await import("./record_html.ts")).recordHtml(record),
+  png: async (record, { onHint }) =>
+    (await import("./plot/render_figure.ts")).rasterize(await recordSvg(record), onHint),
+  html: async (record) => (await import("./page/record_page.ts")).recordPage(record),
+  inseq: async (record) => (await import("./inseq_json.ts")).inseqJson(record),
 } satisfies Record<
   RecordFormat,
-  (record: AttributionRecord, options: TableOptions) => string | Promise<string | Uint8Array>
+  (record: AttributionRecord, options: RenderOptions) => string | Promise<string | Uint8Array>
 >;
 
 /**
@@ -30,10 +38,10 @@ const RENDERERS = {
 export async function renderRecord(
   record: AttributionRecord,
   format: RecordFormat,
-  options: TableOptions = {},
+  options: RenderOptions = {},
 ): Promise<string | Uint8Array> {
   assertFiniteRecord(record);
-  const render: (record: AttributionRecord, options: TableOptions) => string | Promise<string | Uint8Array> =
+  const render: (record: AttributionRecord, options: RenderOptions) => string | Promise<string | Uint8Array> =
     RENDERERS[format];
   return await render(record, options);
 }

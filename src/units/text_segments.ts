@@ -7,7 +7,7 @@ export interface Span {
 }
 
 /** Kinds of segments that a text is cut into by rule. */
-export const SEGMENT_KINDS = ["words", "sentences", "lines"] as const;
+export const SEGMENT_KINDS = ["words", "sentences", "lines", "paragraphs"] as const;
 
 /** One of `SEGMENT_KINDS`. */
 export type SegmentKind = typeof SEGMENT_KINDS[number];
@@ -19,6 +19,7 @@ export type SegmentKind = typeof SEGMENT_KINDS[number];
  *   anything else, such as punctuation or emoji, are segments of their own.
  * - `sentences`: Unicode sentences with the white space behind them.
  * - `lines`: lines with their breaks; a line that is blank belongs to the one before it.
+ * - `paragraphs`: lines up to a blank one, which belongs to them.
  *
  * Source: Unicode Standard Annex #29, by Intl.Segmenter.
  *
@@ -52,15 +53,31 @@ const CUTTERS: Readonly<Record<SegmentKind, (text: string, locale: string) => Sp
         end: index + segment.length,
       })),
     ),
-  lines: (text) =>
-    joinBlank(
-      text,
-      Array.from(text.matchAll(/.*?(?:\r\n|[\n\r\u0085\u2028\u2029]|$)/gsu), ({ index, 0: line }) => ({
-        start: index,
-        end: index + line.length,
-      })).filter(({ start, end }) => end > start),
-    ),
+  lines: (text) => joinBlank(text, cutLines(text)),
+  paragraphs: cutParagraphs,
 };
+
+function cutLines(text: string): Span[] {
+  return Array.from(text.matchAll(/.*?(?:\r\n|[\n\r\u0085\u2028\u2029]|$)/gsu), ({ index, 0: line }) => ({
+    start: index,
+    end: index + line.length,
+  })).filter(({ start, end }) => end > start);
+}
+
+/** A line behind a blank one begins a paragraph, but for the blank ones at the start. */
+function cutParagraphs(text: string): Span[] {
+  const spans: Span[] = [];
+  let behindBlank = false;
+  for (const { start, end } of cutLines(text)) {
+    const last = spans.at(-1);
+    const blank = isBlank(text.slice(start, end));
+    const begins = behindBlank && !blank && last !== undefined && !isBlank(text.slice(last.start, last.end));
+    if (last === undefined || begins) spans.push({ start, end });
+    else spans[spans.length - 1] = { start: last.start, end };
+    behindBlank = blank;
+  }
+  return spans;
+}
 
 /** Joins blank ranges to the one before, or to the one behind at the start. */
 function joinBlank(text: string, spans: readonly Span[]): Span[] {

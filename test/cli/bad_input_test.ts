@@ -1,4 +1,4 @@
-import { runCli } from "../support/run_cli.ts";
+import { runCli, runCliProcess } from "../support/run_cli.ts";
 import { assertFails } from "./assert_fails.ts";
 
 const PROMPT = ["--prompt", "Michael works as a software engineer."];
@@ -285,7 +285,7 @@ Deno.test("no adapter with --device webgpu fails and says what to install", asyn
     DENO_WEBGPU_BACKEND: "vulkan",
   };
   assertFails(
-    await runCli(["attribute", ...REQUEST, "--device", "webgpu"], env),
+    await runCliProcess(["attribute", ...REQUEST, "--device", "webgpu"], env),
     1,
     /none answers\. Install a Vulkan driver/,
   );

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createQuantized, quantizedFile, type QuantizedKey } from "../../src/checkpoint/cache/quantized_cache.ts";
 import { quantizeNf4 } from "../../src/quant/nf4.ts";
-import { runCli } from "../support/run_cli.ts";
+import { runCliProcess } from "../support/run_cli.ts";
 
 Deno.test("cache list shows what is kept, cache prune removes what is not used", async () => {
   const cache = await Deno.makeTempDir({ prefix: "whence-cache-" });
   const run = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runCli(["cache", ...args], { WHENCE_CACHE: cache });
+    const { code, stdout, stderr } = await runCliProcess(["cache", ...args], { WHENCE_CACHE: cache });
     assert.equal(code, 0, stderr);
     return stdout;
   };

@@ -57,7 +57,11 @@ Deno.test("compare refuses one file, files that are no records, and other prompt
       [[a], 2, /two records must be named: got 1/],
       [[a, `${a}.gone`], 2, /as it must exist: got nothing/],
       [[a, broken], 1, /Cannot compare .*broken\.json: Cannot use the record as schema must be whole/],
-      [[a, other], 1, /the same in all: their prompts or units differ/],
+      [
+        [a, other],
+        1,
+        /Cannot compare .*3\.json as its .* must be those of .*0\.json: got that their prompts or units differ/,
+      ],
       [[a, b, a], 2, /each record must be named once: got .*0\.json again/],
       [[a, b, "--top", "99"], 1, /k must be 1 … 8: got 99/],
       [[a, b, "--top", "0"], 2, /--top as it must be a whole number from 1 to 10000000: got "0"/],

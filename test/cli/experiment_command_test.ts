@@ -54,7 +54,7 @@ Deno.test("runExperimentCommand() exits with 0, a line a cell on stderr, and the
   withDirectory(async (directory) => {
     const { code, stdout, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`]);
     assert.equal(code, 0);
-    assert.ok(stdout.endsWith(`18 cells computed, 0 already there, 0 failed\nOpen ${out}/summary.md\n`));
+    assert.ok(stdout.endsWith(`18 cells computed, 0 already there, 0 failed\nOpen ${out}/report.html\n`));
     assert.equal(stderr.match(/^\[ ?\d+\/18\] .*: error /gm)?.length, 18);
   }));
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commitOf, type Files, type HubServer, serveHub } from "../checkpoint/hub/hub_server.ts";
 import { EMBEDDED_DIRECTORY } from "../support/model_copy.ts";
-import { type CliResult, runCli } from "../support/run_cli.ts";
+import { type CliResult, runCliProcess } from "../support/run_cli.ts";
 
 const NAME = "whence/biography";
 const REQUEST = ["--prompt", "Michael works as a software engineer.", "--target", " He enjoys painting"];
@@ -22,7 +22,7 @@ async function withCliHub(
   const home = await Deno.makeTempDir({ prefix: "whence_hub_" });
   const own = { HF_ENDPOINT: server.endpoint, HF_HOME: home, HF_TOKEN: "hf_mine" };
   try {
-    await test((args, env = {}) => runCli(args, { ...own, ...env }), server);
+    await test((args, env = {}) => runCliProcess(args, { ...own, ...env }), server);
   } finally {
     await server.close();
     await Deno.remove(home, { recursive: true });

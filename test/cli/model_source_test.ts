@@ -13,7 +13,7 @@ import {
   writeModel,
 } from "../support/one_model.ts";
 import { EMBEDDED_DIRECTORY } from "../support/model_copy.ts";
-import { runCli } from "../support/run_cli.ts";
+import { runCliProcess } from "../support/run_cli.ts";
 
 const REQUEST = [
   ...[
@@ -29,7 +29,7 @@ const REQUEST = [
 const SAME_VALUES = { absolute: 1e-4, relative: 1e-5 };
 
 async function explain(source: string, args: string[] = [], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await runCli(["attribute", "--model", source, ...REQUEST, ...args], env);
+  const { code, stdout, stderr } = await runCliProcess(["attribute", "--model", source, ...REQUEST, ...args], env);
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
 }

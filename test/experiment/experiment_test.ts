@@ -28,7 +28,9 @@ Deno.test("experiment() runs a file's cells on the embedded model, and finds the
     assert.deepEqual([first.computed, first.stored, first.failed], [3, 0, 0]);
     assert.deepEqual(seen, ["computed", "computed", "computed"]);
     const names = [...Deno.readDirSync(out)].map(({ name }) => name);
-    for (const name of ["results.csv", "cells", "plots", "summary.md"]) assert.ok(names.includes(name), names.join());
+    for (const name of ["results.csv", "cells", "plots", "summary.md", "report.html"]) {
+      assert.ok(names.includes(name), names.join());
+    }
     const again = await experiment(file, { out });
     assert.deepEqual([again.computed, again.stored, again.failed], [0, 3, 0]);
   } finally {

@@ -3,11 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { ObjectiveName } from "../../src/attribution/objectives/objective.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import type { AttributionOptions } from "../../src/explain/methods/attribution_options.ts";
-import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import type { LanguageModel } from "../../src/model/model.ts";
 import awkward from "../golden/captum/awkward.json" with { type: "json" };
 import biography from "../golden/captum/biography.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
 import { idText, withIds } from "../support/id_tokenizer.ts";
+import { lendModel } from "../support/lent_model.ts";
 
 /** Attributions of one of Captum's classes: a row a target, a column a token that was not skipped. */
 interface Given {
@@ -57,12 +58,7 @@ const TOLERANCE = { absolute: 5e-5, relative: 5e-4 };
 const FITTED = { absolute: 2e-4, relative: 3e-3 };
 
 async function withModel(directory: string, check: (model: LanguageModel) => Promise<void>): Promise<void> {
-  const model = await loadModel(fileURLToPath(new URL(`../${directory}`, import.meta.url)), { device: "webgpu" });
-  try {
-    await check(model);
-  } finally {
-    model.close();
-  }
+  await check(await lendModel(fileURLToPath(new URL(`../${directory}`, import.meta.url)), { device: "cpu" }));
 }
 
 /** Runs everything that Captum ran and compares the tokens that neither leaves out. */

@@ -56,7 +56,11 @@ export function closedFormRecord(text: AttributionText, options: ResolvedOptions
     device: { backend: "reference", adapter: "closed form", tuning: null },
     method: { name: options.method, ...recordedOptions(options) },
     prompt: { text: text.prompt, tokens: placed(promptTokens).map((token, i) => ({ ...token, frozen: frozen[i] })) },
-    target: { text: target, tokens: placed(targetTokens) },
+    target: {
+      text: target,
+      tokens: placed(targetTokens),
+      ...(text.target === undefined ? { generation: generationOf(text) } : {}),
+    },
     score: {
       ...{ objective: "log-prob", unit: "nats", per: "token" },
       input: gaps.map((gap) => gap - 4),
@@ -135,4 +139,10 @@ function columnSums(matrix: readonly number[][]): number[] {
 
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Options of a generation that draws nothing. */
+function generationOf({ generate = 2 }: AttributionText): NonNullable<AttributionRecord["target"]["generation"]> {
+  const drawn = { temperature: null, topK: null, topP: null, repetitionPenalty: 1, seed: null };
+  return { generate, ...drawn, stop: [] };
 }

@@ -3,9 +3,10 @@ import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
 import { joinIntegrals } from "../../src/attribution/joined_integral.ts";
 import { inputXGradient, saliency } from "../../src/attribution/local_gradients.ts";
 import type { PathFunction } from "../../src/attribution/path_function.ts";
-import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
+import type { Device, LanguageModel } from "../../src/model/model.ts";
 import golden from "../golden/gradients/expected.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
+import { lendModel } from "../support/lent_model.ts";
 
 /** Values that `test/golden/gradients/generate.py` writes for one prompt and target, layers by number. */
 interface Case {
@@ -41,12 +42,8 @@ async function withCases(
   device: Device,
   check: (model: LanguageModel, one: Case) => Promise<void>,
 ): Promise<void> {
-  const model = await loadModel(DIRECTORIES[name], { device });
-  try {
-    for (const one of CASES[name]) await check(model, one);
-  } finally {
-    model.close();
-  }
+  const model = await lendModel(DIRECTORIES[name], { device });
+  for (const one of CASES[name]) await check(model, one);
 }
 
 async function rowOf(model: LanguageModel, baseline: string): Promise<Float32Array> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openPage } from "../report/page/open_page.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import { openForecast } from "../../src/experiment/foretell/forecast.ts";
 import { METRIC_NAMES } from "../../src/explain/options/metric_options.ts";
@@ -50,8 +51,9 @@ Deno.test("attribute() measures what it found, and the attribution and its cost 
     for (const word of [...METRIC_NAMES, "6 random orders"]) {
       assert.ok(String(await renderRecord({ ...rest, metrics }, "table")).includes(word), word);
     }
-    const html = String(await renderRecord({ ...rest, metrics }, "html"));
-    assert.ok(html.includes("<h2>Metrics</h2>") && html.includes("units taken away"));
+    const { cells: [{ cell }] } = await openPage(String(await renderRecord({ ...rest, metrics }, "html")));
+    assert.ok(METRIC_NAMES.every((name) => cell.metrics!.rows.some(([metric]) => metric === name)));
+    assert.ok(cell.curves.some(({ title }) => title.includes("units taken away")));
   }));
 
 Deno.test("the metrics of exact Shapley values look at units, and those of a linear attribution at what it tells", () =>

@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { GAME_METHOD_NAMES, GAME_METHODS } from "../support/game_methods.ts";
 import type { Replacement } from "../../src/perturbation/prompt_variant.ts";
-import { type LanguageModel, loadModel } from "../../src/model/model.ts";
+import type { LanguageModel } from "../../src/model/model.ts";
 import golden from "../golden/schemes/expected.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
+import { lendModel } from "../support/lent_model.ts";
 import { promptScorer } from "../support/prompt_scorer.ts";
 
 const F32 = fileURLToPath(new URL("../golden/awkward/f32", import.meta.url));
@@ -30,25 +31,19 @@ const OPTIONS = { seed: 3, samples: 24, heldOut: 4, pairs: 8, calls: 32, window:
 
 for (const name of GAME_METHOD_NAMES) {
   Deno.test(`${name} gives on WebGPU what it gives in f64, whatever takes the units' place`, async () => {
-    const [fast, exact] = [await loadModel(F32, { device: "webgpu" }), await loadModel(F32, { device: "reference" })];
-    try {
-      const given = await replacements(exact);
-      for (const replacement of given) {
-        const run = async (model: LanguageModel) =>
-          await GAME_METHODS[name].run(
-            await promptScorer(model, { prompt, target, groups: GROUPS }, replacement),
-            OPTIONS,
-          );
-        const [actual, expected] = [await run(fast), await run(exact)];
-        // Fits divide differences of scores, each off by 2e-5, by what tells coalitions apart.
-        const tolerance = { absolute: 2e-4, relative: 1e-4 };
-        assertClose(actual.attribution, expected.attribution, tolerance, `${replacement.kind} attribution`);
-        assertClose(actual.sequence, expected.sequence, tolerance, `${replacement.kind} sequence`);
-        assert.equal(actual.calls, expected.calls);
-      }
-    } finally {
-      fast.close();
-      exact.close();
+    const [fast, exact] = [await lendModel(F32, { device: "webgpu" }), await lendModel(F32, { device: "reference" })];
+    for (const replacement of await replacements(exact)) {
+      const run = async (model: LanguageModel) =>
+        await GAME_METHODS[name].run(
+          await promptScorer(model, { prompt, target, groups: GROUPS }, replacement),
+          OPTIONS,
+        );
+      const [actual, expected] = [await run(fast), await run(exact)];
+      // Fits divide differences of scores, each off by 2e-5, by what tells coalitions apart.
+      const tolerance = { absolute: 2e-4, relative: 1e-4 };
+      assertClose(actual.attribution, expected.attribution, tolerance, `${replacement.kind} attribution`);
+      assertClose(actual.sequence, expected.sequence, tolerance, `${replacement.kind} sequence`);
+      assert.equal(actual.calls, expected.calls);
     }
   });
 }

@@ -1,21 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { integrateFixed } from "../../src/attribution/integrated_gradients.ts";
 import { attributeBySecants } from "../../src/attribution/secant.ts";
-import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
+import type { Device, LanguageModel } from "../../src/model/model.ts";
 import gim from "../golden/rules/gim.json" with { type: "json" };
 import lrp from "../golden/rules/lrp.json" with { type: "json" };
 import secants from "../golden/rules/secant.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
+import { lendModel } from "../support/lent_model.ts";
 
 const AWKWARD = fileURLToPath(new URL("../golden/awkward/f32", import.meta.url));
 
 async function withModel(device: Device, check: (model: LanguageModel) => Promise<void>): Promise<void> {
-  const model = await loadModel(AWKWARD, { device });
-  try {
-    await check(model);
-  } finally {
-    model.close();
-  }
+  await check(await lendModel(AWKWARD, { device }));
 }
 
 for (const device of ["reference", "cpu", "webgpu"] as const) {

@@ -6,9 +6,10 @@ import { kernelShap } from "../../src/perturbation/kernel_shap.ts";
 import { exactOwen } from "../../src/perturbation/owen.ts";
 import { chain, marginals } from "../../src/perturbation/sampled_shapley.ts";
 import type { UnitTree } from "../../src/perturbation/unit_tree.ts";
-import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
+import type { Device, LanguageModel } from "../../src/model/model.ts";
 import golden from "../golden/shap/models.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
+import { lendModel } from "../support/lent_model.ts";
 import { promptScorer, type ScoredIds } from "../support/prompt_scorer.ts";
 import assert from "node:assert/strict";
 
@@ -20,12 +21,7 @@ const AWKWARD = fileURLToPath(new URL("../golden/awkward/", import.meta.url));
 const BIOGRAPHY = fileURLToPath(new URL("../../experiments/models/biography", import.meta.url));
 
 async function withModel(directory: string, device: Device, check: (model: LanguageModel) => Promise<void>) {
-  const model = await loadModel(directory, { device });
-  try {
-    await check(model);
-  } finally {
-    model.close();
-  }
+  await check(await lendModel(directory, { device }));
 }
 
 /** The game of a prompt's units; `token:0`, `mean` or `delete` takes them away. */
@@ -40,7 +36,7 @@ for (const [name, cases] of Object.entries(golden.shap)) {
   const directory = name === "biography" ? BIOGRAPHY : `${AWKWARD}${name}`;
 
   Deno.test(`${name}: Shapley and Owen values of the model equal SHAP's on PyTorch's f64`, () =>
-    withModel(directory, "webgpu", async (model) => {
+    withModel(directory, "cpu", async (model) => {
       for (const one of cases) {
         const scorer = await scorerOf(model, one, one.baseline);
         const exact = await exactShapley(scorer);

@@ -16,8 +16,9 @@ Deno.test(".ci/run runs the README's test command and each check once", async ()
   const commands = lines.filter((line) => /^(?:sh|deno) /.test(line)).flatMap(commandsOf);
   const readme = /^ {4}(sh setup\.sh && deno task test)$/m.exec(await Deno.readTextFile(`${ROOT}README.md`));
   assert.ok(readme, "the README has a test command");
-  const wanted = [readme[1], "deno task ok", "deno task conformance", "deno task weights", "deno task test:weights"]
-    .flatMap(commandsOf);
+  const others = ["conformance", "test:report", "weights", "test:weights", "test:notebook"]
+    .map((name) => `deno task ${name}`);
+  const wanted = [readme[1], "deno task ok", "sh setup.sh --browser", ...others].flatMap(commandsOf);
   assert.deepEqual(new Set(commands), new Set(wanted));
   assert.equal(commands.length, new Set(commands).size, "a check runs twice");
 });

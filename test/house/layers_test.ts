@@ -20,6 +20,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "graph",
     "gpu",
   ],
+  // The public modules' own.
+  library: ["experiment", "explain", "report", "attribution", "model", "gpu", "time"],
   experiment: [
     "explain",
     "report",

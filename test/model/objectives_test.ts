@@ -5,6 +5,7 @@ import type { ObjectiveName } from "../../src/attribution/objectives/objective.t
 import { type OpenObjective, openObjective } from "../../src/explain/open_objective.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
+import { lendModel } from "../support/lent_model.ts";
 
 /** test/golden/README.md, "awkward: objectives.json". */
 interface Case {
@@ -23,6 +24,8 @@ interface Case {
 }
 
 const DIRECTORY = fileURLToPath(new URL("../golden/awkward/", import.meta.url));
+/** test/golden/README.md, "context": the same of the Jensen–Shannon divergence. */
+const JS = fileURLToPath(new URL("../golden/context/js.json", import.meta.url));
 // Scores of size 10 in f32, but for perplexities of hundreds; the reference differs from PyTorch by the f32 table of
 // rotations, and for the divergence by the logits that it starts from, which are kept in f32.
 const TOLERANCES = {
@@ -42,20 +45,17 @@ async function withObjectives(
     one: Case,
   ) => Promise<void>,
 ): Promise<void> {
-  const { cases }: { cases: Case[] } = JSON.parse(Deno.readTextFileSync(`${DIRECTORY}${weights}/objectives.json`));
-  const model = await loadModel(`${DIRECTORY}${weights}`, { device });
-  try {
-    for (const one of cases) {
-      for (const [key, expected] of Object.entries(one.objectives)) {
-        const end = await model.embed(one.prompt);
-        const mean = await model.meanEmbedding();
-        const objective = await open(model, one, key, end);
-        const start = end.map((_, i) => mean[i % mean.length]);
-        await check(`${one.name} ${key}`, objective, expected, { start, end }, one);
-      }
+  const files = [`${DIRECTORY}${weights}/objectives.json`, ...(weights === "f32" ? [JS] : [])];
+  const cases: Case[] = files.flatMap((file) => JSON.parse(Deno.readTextFileSync(file)).cases);
+  const model = await lendModel(`${DIRECTORY}${weights}`, { device });
+  for (const one of cases) {
+    for (const [key, expected] of Object.entries(one.objectives)) {
+      const end = await model.embed(one.prompt);
+      const mean = await model.meanEmbedding();
+      const objective = await open(model, one, key, end);
+      const start = end.map((_, i) => mean[i % mean.length]);
+      await check(`${one.name} ${key}`, objective, expected, { start, end }, one);
     }
-  } finally {
-    model.close();
   }
 }
 

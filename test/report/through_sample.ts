@@ -26,6 +26,6 @@ export function throughRecord(options: AttributionOptions = {}): AttributionReco
     },
   };
   const span = (text: string, tokens: readonly number[]) => ({ text, name: null, tokens });
-  const spans = { answer: span('".', [3, 4]), spans: [span(" a", [0]), span("dream", [2])] };
+  const spans = { answer: span('".', [3, 4]), spans: [span(" a", [0]), span("dream", [2])], ends: [] };
   return { ...record, through: recordThrough(judged, spans, options.shares ?? "absolute") };
 }

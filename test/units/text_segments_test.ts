@@ -22,6 +22,12 @@ for (const [what, text, expected] of WORDS) {
   Deno.test(`segmentText() cuts words: ${what}`, () => assert.deepEqual(cut(text, "words"), expected));
 }
 
+Deno.test("segmentText() cuts paragraphs at blank lines, which belong to the one before", () => {
+  assert.deepEqual(cut("\n a\nb\n \n\nc\r\n\r\nd", "paragraphs"), ["\n a\nb\n \n\n", "c\r\n\r\n", "d"]);
+  assert.deepEqual(cut("\n\n", "paragraphs"), ["\n\n"]);
+  assert.deepEqual(cut("one line", "paragraphs"), ["one line"]);
+});
+
 Deno.test("segmentText() cuts sentences with the space behind them", () => {
   assert.deepEqual(cut("He left.  Did she? \n\nYes!", "sentences"), ["He left.  ", "Did she? \n\n", "Yes!"]);
   assert.deepEqual(cut("你好。你呢？", "sentences"), ["你好。", "你呢？"]);

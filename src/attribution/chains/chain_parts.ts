@@ -14,7 +14,7 @@ export interface ChainParts {
   readonly reach: readonly number[];
   /** Of each span, the share that the answer reads from it without a step between. */
   readonly read: readonly number[];
-  /** Share of the chains that end at tokens without any attribution, and so at nothing. */
+  /** Share of the chains that end before the prompt. */
   readonly lost: number;
 }
 
@@ -50,7 +50,7 @@ export function chainParts(
     rest: spanOf.some((place) => place === NOWHERE) ? through(from((place) => place === NOWHERE)) : new Float64Array(L),
     reach: spans.map((span, k) => sumOf(follow(shares, start, (t) => spanOf[t] !== k), span)),
     read: spans.map((span) => sumOf(near, span)),
-    lost: sumOf(whole, shares.empty),
+    lost: whole.reduce((sum, weight, t) => sum + weight * shares.lost[t], 0),
   };
 }
 

@@ -33,8 +33,8 @@ export interface TokenShares {
   readonly generated: Float64Array;
   /** Σ a / Σ |a| of each row, [T]: near 0 its parts cancel; 0 too where a row has no parts. */
   readonly balance: Float64Array;
-  /** Rows without any attribution, where every chain ends. */
-  readonly empty: readonly number[];
+  /** Share of each row at which chains end before the prompt, [T]: all of one without any attribution. */
+  readonly lost: Float64Array;
 }
 
 /** Rows of `net` shares may grow by the inverse of this, no more. */
@@ -52,7 +52,7 @@ export function rowShares(matrix: TokenMatrix, rule: ShareRule): TokenShares {
   const prompt = Float64Array.from(matrix.prompt);
   const generated = new Float64Array(T * T);
   const balance = new Float64Array(T);
-  const empty: number[] = [];
+  const lost = new Float64Array(T);
   for (let t = 0; t < T; t++) {
     const own = prompt.subarray(t * L, (t + 1) * L);
     const earlier = generated.subarray(t * T, t * T + t);
@@ -61,14 +61,31 @@ export function rowShares(matrix: TokenMatrix, rule: ShareRule): TokenShares {
     const size = parts.reduce((sum, value) => sum + Math.abs(value), 0);
     const net = parts.reduce((sum, value) => sum + value, 0);
     balance[t] = size === 0 ? 0 : net / size;
-    if (size === 0) empty.push(t);
+    if (size === 0) lost[t] = 1;
     if (rule === "net" && size > 0 && Math.abs(balance[t]) < LEAST_BALANCE) throw cancelled(t, net, size);
     const divisor = rule === "net" ? net : size;
     const share = (value: number) => size === 0 ? 0 : (rule === "absolute" ? Math.abs(value) : value) / divisor;
     own.forEach((value, i) => own[i] = share(value));
     earlier.forEach((value, j) => earlier[j] = share(value));
   }
-  return { targets: T, tokens: L, prompt, generated, balance, empty };
+  return { targets: T, tokens: L, prompt, generated, balance, lost };
+}
+
+/**
+ * Ends the chains at some tokens: these pass on what they read of the prompt, and what they read of generated tokens is
+ * lost.
+ */
+export function endChains(shares: TokenShares, ends: (t: number) => boolean): TokenShares {
+  const { targets: T } = shares;
+  const generated = shares.generated.slice();
+  const lost = shares.lost.slice();
+  for (let t = 0; t < T; t++) {
+    if (!ends(t)) continue;
+    const row = generated.subarray(t * T, (t + 1) * T);
+    lost[t] += row.reduce((sum, share) => sum + share, 0);
+    row.fill(0);
+  }
+  return { ...shares, generated, lost };
 }
 
 function cancelled(t: number, net: number, size: number): RangeError {

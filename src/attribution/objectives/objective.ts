@@ -1,6 +1,7 @@
 import { CONTRASTIVE } from "./contrastive.ts";
 import { CROSS_ENTROPY } from "./cross_entropy.ts";
 import { ENTROPY } from "./entropy.ts";
+import { JS } from "./js.ts";
 import { KL } from "./kl.ts";
 import { LOG_PROB } from "./log_prob.ts";
 import { LOGIT } from "./logit.ts";
@@ -21,6 +22,7 @@ export const OBJECTIVE_NAMES = [
   "cross-entropy",
   "perplexity",
   "kl",
+  "js",
   "margin",
 ] as const;
 
@@ -38,5 +40,6 @@ export const OBJECTIVES: Readonly<Record<ObjectiveName, Objective>> = {
   "cross-entropy": CROSS_ENTROPY,
   perplexity: PERPLEXITY,
   kl: KL,
+  js: JS,
   margin: MARGIN,
 };

@@ -1,9 +1,11 @@
-import { RECORD_FORMATS, type RecordFormat } from "../../report/render_record.ts";
+import { RECORD_FORMATS } from "../../report/render_record.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import { oneOf, text } from "../argument_values.ts";
-import { parseArguments, UsageError } from "../arguments.ts";
+import { parseArguments } from "../arguments.ts";
+import { terminalTable } from "../output/terminal.ts";
+import { type ChosenOutput, chosenOutput, OUTPUT_OPTIONS } from "../output/chosen_output.ts";
 import { parseOptions } from "../declared_flags.ts";
 import { MODEL_OPTIONS, modelOptions } from "../model_flags.ts";
+import { textFileOptions, withTextFiles } from "../text_files.ts";
 import { write, writeHint, writeResult } from "../write.ts";
 import {
   attributionOptionsOf,
@@ -11,6 +13,7 @@ import {
   COMMON_FLAGS,
   methodFlags,
   METRIC_FLAGS,
+  TEXT_FILES,
   TEXT_FLAGS,
   textOf,
   unknownFlagText,
@@ -20,23 +23,20 @@ import { attributeHelp } from "./attribute_help.ts";
 /** Runs `attribute` and returns the exit code. */
 export async function runAttributeCommand(args: string[]): Promise<number> {
   const topics = args.some((one) => one === "-h" || one === "--help") ? 1 : 0;
-  const { values, rest: [topic] } = parseArguments(args, flags(), topics, unknownFlagText);
-  if (values.help) {
+  const { values: given, rest: [topic] } = parseArguments(args, flags(), topics, unknownFlagText);
+  if (given.help) {
     write(Deno.stdout, attributeHelp(topic));
     return 0;
   }
+  const values = withTextFiles(given, TEXT_FILES);
   const source = modelOptions(values);
   const options = await attributionOptionsOf(values);
   const request = textOf(values);
-  const format = oneOf("format", values.format, RECORD_FORMATS) ?? "table";
-  const out = text("out", values.out);
-  if (format === "png" && out === undefined && Deno.stdout.isTerminal()) {
-    throw new UsageError("Cannot print a PNG to a terminal as --out must name a file: got none");
-  }
+  const output = chosenOutput(values, RECORD_FORMATS);
   // Imported after the arguments were checked, so that a mistake is reported at once.
   const { attributeWithProgress } = await import("./attribute_with_progress.ts");
   const record = await attributeWithProgress(source, request, options);
-  await writeRecord(record, format, out);
+  await writeRecord(record, output);
   const unmet = record.completeness.sequence.met === false || record.sampling?.stopped?.met === false;
   return values.strict && unmet ? 3 : 0;
 }
@@ -47,17 +47,22 @@ function flags() {
     ...MODEL_OPTIONS,
     method: { type: "string" },
     preset: { type: "string" },
-    format: { type: "string" },
-    out: { type: "string" },
+    ...textFileOptions(TEXT_FILES),
+    ...OUTPUT_OPTIONS,
     strict: { type: "boolean" },
   } as const;
 }
 
-async function writeRecord(record: AttributionRecord, format: RecordFormat, out: string | undefined): Promise<void> {
+async function writeRecord(
+  record: AttributionRecord,
+  { format, out }: ChosenOutput<typeof RECORD_FORMATS[number]>,
+): Promise<void> {
   const { renderRecord } = await import("../../report/render_record.ts");
-  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
-  const rendered = await renderRecord(record, format, { width });
-  await writeResult(rendered, { out, isText: format === "table" });
+  const rendered = await renderRecord(record, format, {
+    ...(out === undefined ? terminalTable() : {}),
+    onHint: writeHint,
+  });
+  await writeResult(rendered, { out, isText: format === "table", coloured: true });
   // A table shows the advice itself.
   if (format === "table" && out === undefined) return;
   for (const sentence of record.advice) writeHint(sentence);

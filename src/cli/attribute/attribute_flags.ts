@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import { fileOf } from "../../explain/context/documents.ts";
 import { checkOptions, unknownOption } from "../../explain/methods/check_options.ts";
 import { allMethods } from "../../explain/methods/method_table.ts";
 import type { AttributionOptions } from "../../explain/methods/attribution_options.ts";
@@ -9,9 +11,12 @@ import { METRIC_OPTIONS } from "../../explain/options/metric_options.ts";
 import { unfit } from "../../explain/options/mistake.ts";
 import type { ValueKind } from "../../explain/options/value_kind.ts";
 import { UsageError, type Values } from "../arguments.ts";
+import { readArgument } from "../argument_values.ts";
 import { type Flag, flagsOf, givenOptions, refuseFlags } from "../declared_flags.ts";
 import { fillBaselineFile } from "./baseline_file.ts";
 
+/** Texts of these that a file may hold. */
+export const TEXT_FILES = ["prompt", "target"] as const;
 /** Flags of what is explained; the method has a seed as well. */
 export const TEXT_FLAGS: readonly Flag[] = flagsOf(TEXT_OPTIONS, { seed: "generate-seed" });
 /** Flags of the options of all methods. */
@@ -37,10 +42,20 @@ export function methodFlags(): readonly Flag[] {
  * @throws {UsageError} if an option is missing, out of range or without an effect
  */
 export function textOf(values: Values): AttributionText {
-  const { chat, ...text } = givenOptions(TEXT_FLAGS, values);
+  const { chat, ...given } = givenOptions(TEXT_FLAGS, values);
+  const text = { ...given, ...readContext(given.context) };
   const objective = values.objective ?? COMMON_OPTIONS.objective.default;
   refuseFlags(checkText(text, String(objective)), TEXT_FLAGS);
-  return { ...text, chat: chat === true || text.history !== undefined } as AttributionText;
+  return { ...text, chat: chat === true || given.history !== undefined } as AttributionText;
+}
+
+/** Puts the texts of files in their place, called as these are without their folders where that tells them apart. */
+function readContext(context: unknown): { context?: unknown } {
+  if (!Array.isArray(context)) return {};
+  const files = context.map((document) => fileOf(document)!.file);
+  const short = files.map((file) => basename(file));
+  const names = new Set(short).size === files.length ? short : files;
+  return { context: files.map((file, i) => ({ name: names[i], text: readArgument(file) })) };
 }
 
 /**

@@ -5,9 +5,12 @@ import { PRESET_NAMES } from "../../explain/options/preset.ts";
 import { RECORD_FORMATS } from "../../report/render_record.ts";
 import { UsageError } from "../arguments.ts";
 import { type Flag, flagsOf } from "../declared_flags.ts";
+import { outputHelp } from "../output/chosen_output.ts";
 import { flagHelp, helpLine, wrapped } from "../flag_help.ts";
+import { textFileHelp } from "../text_files.ts";
 import { MODEL_HELP } from "../model_flags.ts";
-import { CHAIN_FLAGS, COMMON_FLAGS, methodFlags, METRIC_FLAGS, TEXT_FLAGS } from "./attribute_flags.ts";
+import { CHAIN_FLAGS, COMMON_FLAGS, methodFlags, METRIC_FLAGS, TEXT_FILES, TEXT_FLAGS } from "./attribute_flags.ts";
+import { PROGRAM } from "../invocation.ts";
 
 const WIDTH = 100;
 
@@ -31,13 +34,13 @@ function shortHelp(): string {
   const usual = methodOf(DEFAULT_METHOD);
   return `Says which prompt tokens made the model generate which target tokens.
 
-Usage: deno task attribute --prompt TEXT [options]
-       deno task attribute --help METHOD    the options of one method
-       deno task attribute --help all       every option
-       deno task methods                    the methods, their cost and purpose
+Usage: ${PROGRAM} attribute --prompt TEXT [options]
+       ${PROGRAM} attribute --help METHOD    the options of one method
+       ${PROGRAM} attribute --help all       every option
+       ${PROGRAM} methods                    the methods, their cost and purpose
 
 What is explained
-${flagHelp(chosen(TEXT_FLAGS, SHORT_TEXT))}
+${flagHelp(chosen(TEXT_FLAGS, SHORT_TEXT))}${textFileHelp(TEXT_FILES)}
 The model
 ${
     helpLine("model MODEL", "a directory, a .gguf file, or organization/name at the hub (the embedded biography model)")
@@ -48,14 +51,14 @@ How it is explained
 ${methodLine()}${presetLine()}${flagHelp(chosen(COMMON_FLAGS, SHORT_COMMON))}
 Options of ${DEFAULT_METHOD}
 ${flagHelp(chosen(flagsOf(usual.options), SHORT_OWN))}
-${outputHelp()}`;
+${outputSection()}`;
 }
 
 function wholeHelp(): string {
-  return `Usage: deno task attribute --prompt TEXT [options]
+  return `Usage: ${PROGRAM} attribute --prompt TEXT [options]
 
 What is explained
-${flagHelp(TEXT_FLAGS)}
+${flagHelp(TEXT_FLAGS)}${textFileHelp(TEXT_FILES)}
 The model
 ${MODEL_HELP}
 How it is explained
@@ -66,7 +69,7 @@ Options of single methods; --help METHOD says which has which
 ${flagHelp(methodFlags())}
 Options of --metrics
 ${flagHelp(METRIC_FLAGS)}
-${outputHelp()}`;
+${outputSection()}`;
 }
 
 function methodHelp({ name, title, purpose, cost, source, options, yields }: Method): string {
@@ -75,7 +78,7 @@ function methodHelp({ name, title, purpose, cost, source, options, yields }: Met
 
 Cost:   ${cost}
 Source: ${source}
-Usage:  deno task attribute --prompt TEXT --method ${name} [options]
+Usage:  ${PROGRAM} attribute --prompt TEXT --method ${name} [options]
 
 Options of ${name}
 ${flagHelp(flagsOf(options))}
@@ -95,11 +98,9 @@ function presetLine(): string {
   );
 }
 
-function outputHelp(): string {
+function outputSection(): string {
   return `Output
-${helpLine("format NAME", `${RECORD_FORMATS.join(", ")} (table)`)}${
-    helpLine("out FILE", "write there instead of to standard output")
-  }${helpLine("strict", "exit with 3 if the tolerance or the standard error was not met")}
+${outputHelp(RECORD_FORMATS)}${helpLine("strict", "exit with 3 if the tolerance or the standard error was not met")}
 ${wrapped("Exit code: 0 done, 1 failed, 2 wrong usage, 3 see --strict.", WIDTH).join("\n")}
 `;
 }

@@ -4,11 +4,12 @@ import { parseArguments } from "../arguments.ts";
 import { write } from "../write.ts";
 import { attributeHelp } from "./attribute_help.ts";
 import { optionsReference } from "./options_reference.ts";
+import { PROGRAM } from "../invocation.ts";
 
 const HELP = `Lists the methods, what each is for and what it costs.
 
-Usage: deno task methods             all of them
-       deno task methods METHOD      one, with its options
+Usage: ${PROGRAM} methods             all of them
+       ${PROGRAM} methods METHOD      one, with its options
        deno task options             writes docs/options.md, the reference of all options
 
   --markdown          print that reference
@@ -35,5 +36,5 @@ function methodsText(): string {
     const lines = allMethods().filter((method) => method.family === family)
       .map(({ name, purpose, cost }) => `  ${name}\n      ${purpose}\n      cost: ${cost}\n`);
     return `${KINDS[family]}\n\n${lines.join("\n")}`;
-  }).join("\n") + "\nN: units, T: target tokens. `deno task methods METHOD` has the options of one.\n";
+  }).join("\n") + `\nN: units, T: target tokens. \`${PROGRAM} methods METHOD\` has the options of one.\n`;
 }

@@ -1,10 +1,11 @@
 import { type Options, parseArguments, UsageError, type Values } from "../arguments.ts";
 import { MODEL_FLAG_HELP, modelOptions } from "../model_flags.ts";
 import { write } from "../write.ts";
+import { PROGRAM } from "../invocation.ts";
 
 const HELP = `Tells if this machine has all that Whence needs; or finds the fastest kernels for it.
 
-Usage: deno task doctor [--tune [--model MODEL] [--quantize NAME]]
+Usage: ${PROGRAM} doctor [--tune [--model MODEL] [--quantize NAME]]
 
   --tune              time the kernels that compute the same, check the fastest, and keep the choice for later runs; takes
                       two minutes at most, during which nothing else should run

@@ -2,6 +2,9 @@ import type { ObjectiveName } from "../../attribution/objectives/objective.ts";
 import { openObjective } from "../../explain/open_objective.ts";
 import type { LanguageModel, LoadOptions } from "../../model/model.ts";
 import { type Rehearsal, type RehearsedRun, rehearseModel } from "../../model/rehearse_model.ts";
+import { foretoldSeconds } from "../../experiment/foretell/foreteller.ts";
+import { measureFirstBlock } from "../../experiment/foretell/measure_first_block.ts";
+import { timeRangeText } from "../../experiment/foretell/time_range.ts";
 import { bytesText } from "../../report/text/bytes_text.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
 import { keyLine } from "./key_line.ts";
@@ -23,7 +26,7 @@ export interface PlannedAttribution {
   readonly tokens: boolean;
 }
 
-/** Tells rows, chunks and bytes of the path points of an attribution, by a rehearsal that computes nothing. */
+/** Tells rows, chunks and bytes of the path points of an attribution, by a rehearsal that computes nothing, and its time. */
 export async function attributionPlanText(
   source: string,
   planned: PlannedAttribution,
@@ -32,10 +35,23 @@ export async function attributionPlanText(
   const rehearsal = await withDownloadBar((onDownload) => rehearseModel(source, { ...options, onDownload }));
   try {
     await walkPath(rehearsal.model, planned);
-    return rehearsalText(rehearsal, planned.points);
+    return rehearsalText(rehearsal, planned.points) + await timeLine(source, rehearsal.model.meter.work, options);
   } finally {
     rehearsal.model.close();
   }
+}
+
+/** The time that work takes, by the pace of a short run; nothing if the device cannot be asked. */
+async function timeLine(source: string, work: number, options: LoadOptions): Promise<string> {
+  let pace: number;
+  try {
+    pace = await measureFirstBlock(source, options);
+  } catch {
+    return "";
+  }
+  const [least, most] = foretoldSeconds([work, work], pace);
+  const text = timeRangeText({ least, usual: most, most });
+  return keyLine("time", `${text}, measured here by a short run of the first block, kernels to compile not counted`);
 }
 
 /** Evaluates the points of a path of the planned size. */

@@ -4,6 +4,7 @@ import { locateModel } from "../../model/load/locate_model.ts";
 import { readModelConfig } from "../../model/load/read_model_config.ts";
 import type { LoadOptions } from "../../model/model.ts";
 import { textTable } from "../../report/text/text_table.ts";
+import { terminalWidth } from "../output/terminal.ts";
 import { withDownloadBar } from "../progress/download_progress.ts";
 import { configText } from "./config_text.ts";
 import { keyLine } from "./key_line.ts";
@@ -18,7 +19,7 @@ export async function checkpointText(source: string, { onHint }: LoadOptions): P
     const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
     const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
     const config = await readModelConfig(checkpoint);
-    return textTable({ head: ["tensor", "shape", "format", "bytes"], rows }) +
+    return textTable({ head: ["tensor", "shape", "format", "bytes"], rows }, terminalWidth()) +
       `\n${tensors.length} tensors, ${parameters} parameters, ${total} bytes\n` +
       keyLine("model", id) +
       configText(config) +

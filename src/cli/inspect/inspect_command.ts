@@ -6,15 +6,16 @@ import { type Options, parseArguments, UsageError, type Values } from "../argume
 import { MODEL_FLAG_HELP, modelOptions } from "../model_flags.ts";
 import { write } from "../write.ts";
 import type { PlannedAttribution } from "./attribution_plan.ts";
+import { PROGRAM } from "../invocation.ts";
 
 const HELP =
   `Lists the tensors and the configuration of a checkpoint, which is not loaded; or plans an attribution, which is not run.
 
-Usage: deno task inspect MODEL [--plan [options]]
+Usage: ${PROGRAM} inspect MODEL [--plan [options]]
 
   MODEL               a Hugging Face directory, a .gguf file, or a model at the hub, which is downloaded once:
                       organization/name[@revision][:file.gguf]; embedded or chains for an embedded model
-  --plan              predict rows, chunks and bytes of the path points of one attribution
+  --plan              predict rows, chunks, bytes and time of the path points of one attribution
   --prompt-tokens N   tokens of its prompt (32)
   --frozen-tokens N   first tokens of the prompt that do not move along the path (0)
   --target-tokens N   tokens of its target (16)

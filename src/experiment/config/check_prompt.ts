@@ -3,6 +3,7 @@ import { checkText } from "../../explain/options/check_text.ts";
 import type { Mistake } from "../../explain/options/mistake.ts";
 import { locateCause } from "../findings/truth/locate_cause.ts";
 import type { KnownCause } from "../findings/truth/truth.ts";
+import { promptText } from "./context_files.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
 export interface Problem {
@@ -36,10 +37,10 @@ function knownOnly(text: Mapping): Mapping {
 }
 
 /** Causes and parts of the target must be found, each once. */
-function checkTruth({ prompt, history, target, truth }: Mapping): Problem[] {
+function checkTruth({ prompt, context, history, target, truth }: Mapping): Problem[] {
   if (typeof prompt !== "string" || !Array.isArray(truth)) return [];
   const before = listOf(history).map((message) => asMapping(message).content);
-  const whole = [...before.filter((content) => typeof content === "string"), prompt].join("\n");
+  const whole = [...before.filter((content) => typeof content === "string"), promptText(prompt, context)].join("\n");
   return truth.flatMap((entry, k) => {
     const { causes, target: part } = asMapping(entry);
     const named: [unknown, "prompt" | "target"][] = [

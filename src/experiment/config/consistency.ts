@@ -76,7 +76,7 @@ function checkEntry(entry: unknown, i: number, names: Names): Problem[] {
 function checkSource(source: Mapping): Problem[] {
   const shared = sharedOptions(source);
   const target = shared.generate === undefined ? { target: "of each row" } : {};
-  const mistakes = checkText({ prompt: "of each row", ...shared, ...target }, null);
+  const mistakes = checkText({ prompt: "of each row", context: ["of each row"], ...shared, ...target }, null);
   const both = shared.generate !== undefined && asMapping(source.fields).target !== undefined
     ? [{ path: ["fields", "target"], text: "expected target or generate, got both", key: true }]
     : [];

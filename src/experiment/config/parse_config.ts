@@ -1,6 +1,7 @@
 import { type Document, LineCounter, parseDocument } from "npm:yaml@2";
 import type { Problem } from "./check_prompt.ts";
 import { checkConsistency } from "./consistency.ts";
+import { readContextFiles } from "./context_files.ts";
 import type { IssueParams } from "./leaf.ts";
 import { unknownOption } from "../../explain/methods/check_options.ts";
 import { methodNames } from "../../explain/methods/method_table.ts";
@@ -55,7 +56,7 @@ export function parseConfig(text: string, file: string): ExperimentConfig {
   const document = parseYaml(text, lines, file);
   const plain = plainData(document);
   if ("flaw" in plain) return refuse(plain.flaw);
-  const { data } = plain;
+  const { data, problems: unread } = readContextFiles(plain.data, file);
   // Nothing is checked that would be too much to check.
   const tooMany = cellsFlaw(data);
   if (tooMany !== null) {
@@ -63,6 +64,7 @@ export function parseConfig(text: string, file: string): ExperimentConfig {
   }
   const parsed = schemaOfMethods().safeParse(data);
   const problems = [
+    ...unread,
     ...(parsed.error?.issues ?? []).slice(0, MOST_PROBLEMS).flatMap((issue) => problemsOf(issue, data)),
     ...checkConsistency(data),
   ];

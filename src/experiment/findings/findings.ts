@@ -65,7 +65,7 @@ export function findingsOf(rows: readonly ResultRow[], comparisons: readonly Com
 }
 
 /** The setting of a cell, with its model where there are several. */
-function labelOf(rows: readonly ResultRow[]): (row: ResultRow) => string {
+export function labelOf(rows: readonly ResultRow[]): (row: ResultRow) => string {
   const model = ({ cell }: ResultRow) => `${cell.model.source} ${cell.model.quantize}`;
   const many = new Set(rows.map(model)).size > 1;
   return (row) => many ? `${row.cell.setting}, ${model(row)}` : row.cell.setting;

@@ -2,6 +2,7 @@ import type { ObjectiveUnit } from "../../attribution/objectives/objective_defin
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { RecordMetrics } from "../../explain/record/record_metrics.ts";
 import type { RecordSampling } from "../../explain/record/record_sampling.ts";
+import type { RecordThrough } from "../../explain/record/record_through.ts";
 import { byUnits } from "../../report/view/by_units.ts";
 import { attributionSum, scoreGap, total } from "../../report/view/score_sums.ts";
 import { topPosition } from "../../report/view/support.ts";
@@ -14,6 +15,8 @@ export interface ResultRow {
   readonly cell: Cell;
   readonly model: AttributionRecord["model"];
   readonly device: AttributionRecord["device"];
+  readonly promptTokens: number;
+  readonly target: { readonly text: string; readonly isGenerated: boolean; readonly tokens: number };
   readonly unit: ObjectiveUnit;
   readonly scoreInput: number;
   readonly scoreBaseline: number | null;
@@ -25,11 +28,18 @@ export interface ResultRow {
   readonly sampling: RecordSampling | null;
   /** Of a surrogate, for the sequence. */
   readonly fit: { readonly r2: number | null; readonly heldOutR2: number | null; readonly lds: number | null } | null;
+  /** Of chains to the answer: the shares that pass nothing, that pass one span, the most of all, and that are lost. */
+  readonly chains: {
+    readonly direct: number;
+    readonly reach: number | null;
+    readonly span: string | null;
+    readonly lost: number;
+  } | null;
   readonly top: { readonly position: number; readonly token: string; readonly attribution: number } | null;
   readonly advice: readonly string[];
   readonly hasMatrix: boolean;
-  /** The sequence attribution, for comparisons. */
-  readonly units: ComparableUnits;
+  /** The sequence attribution, for comparisons; null where nothing is compared, as it takes most of a row. */
+  readonly units: ComparableUnits | null;
   readonly truth: readonly TruthScore[];
   /** Reason if the truth could not be looked at; null if it was, or none is known. */
   readonly truthError: string | null;
@@ -45,6 +55,12 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
     cell,
     model: record.model,
     device: record.device,
+    promptTokens: record.prompt.tokens.length,
+    target: {
+      text: record.target.text,
+      isGenerated: record.target.generation !== undefined,
+      tokens: record.target.tokens.length,
+    },
     unit: record.score.unit,
     scoreInput: total(record.score.input),
     scoreBaseline: record.score.baseline && total(record.score.baseline),
@@ -59,6 +75,7 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
       heldOutR2: surrogate.heldOut?.r2.at(-1) ?? null,
       lds: surrogate.heldOut?.lds.at(-1) ?? null,
     },
+    chains: record.through === undefined ? null : chainsOf(record.through),
     top: top < 0 ? null : {
       position: record.units ? record.units.prompt[top].tokens[0] : top,
       token: shown.prompt.tokens[top].text,
@@ -70,6 +87,11 @@ export function resultRow(cell: Cell, record: AttributionRecord): ResultRow {
     ...truthOf(cell, record),
     metrics: record.metrics ?? null,
   };
+}
+
+function chainsOf({ direct, spans, lost }: RecordThrough): ResultRow["chains"] {
+  const [most] = spans.toSorted((a, b) => Math.abs(b.reach) - Math.abs(a.reach));
+  return { direct: total(direct), reach: most?.reach ?? null, span: most?.text ?? null, lost };
 }
 
 /** A generated target need not have the parts that the truth is of: that fails no cell. */

@@ -34,6 +34,12 @@ export interface Cell {
   readonly flaw?: string;
 }
 
+/**
+ * Cells up to which each has a record of its own to open, and each prompt pictures unless the configuration says
+ * otherwise: a folder and a summary that a person looks through.
+ */
+export const FEW_CELLS = 200;
+
 /** Cells of an experiment, in the order in which they are computed. */
 export interface ExperimentPlan {
   readonly name: string;

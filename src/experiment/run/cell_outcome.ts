@@ -6,6 +6,11 @@ export type CellOutcome =
   | { readonly cell: Cell; readonly status: "computed" | "stored"; readonly row: ResultRow }
   | { readonly cell: Cell; readonly status: "failed"; readonly error: string };
 
+/** End of a cell in a run; its row is read again from its record. */
+export type CellEnd =
+  | { readonly status: "computed" | "stored" }
+  | { readonly status: "failed"; readonly error: string };
+
 /** Cell that failed. */
 type FailedCell = Extract<CellOutcome, { readonly status: "failed" }>;
 
@@ -20,6 +25,6 @@ export function failuresOf(outcomes: readonly CellOutcome[]): FailedCell[] {
 }
 
 /** Number of cells that ended so. */
-export function countOf(outcomes: readonly CellOutcome[], status: CellOutcome["status"]): number {
+export function countOf(outcomes: readonly CellEnd[], status: CellEnd["status"]): number {
   return outcomes.filter((outcome) => outcome.status === status).length;
 }

@@ -9,7 +9,7 @@ import { fillOptions, recordedOptions } from "../../explain/methods/resolve_opti
 type Recorded = Readonly<Record<string, unknown>>;
 
 /** Options whose words have places of their own in an id. */
-const PLACED = ["objective", "scheme", "units", "targetUnits", "through", "answer", "shares", "freeze"];
+const PLACED = ["objective", "scheme", "units", "targetUnits", ...Object.keys(CHAIN_OPTIONS), "freeze"];
 
 /** Returns the words that tell a cell's options: those of its method, then the rest that is not the default. */
 export function cellWords(options: ResolvedOptions, recorded: Recorded): string[] {
@@ -29,11 +29,16 @@ function unitWords({ units, targetUnits }: Recorded): string[] {
   ];
 }
 
-function chainWords({ through, shares, answer }: Recorded): string[] {
+function chainWords({ through, shares, answer, passes }: Recorded): string[] {
   if (through === undefined) return [];
   const of = answer === null ? [] : [`answer-${answer}`];
   const usual = shares === undefined || shares === CHAIN_OPTIONS.shares.default;
-  return [`through-${through}`, ...of, ...(usual ? [] : [String(shares)])];
+  return [
+    `through-${through}`,
+    ...of,
+    ...(usual ? [] : [String(shares)]),
+    ...(passes === undefined ? [] : [`passes-${passes}`]),
+  ];
 }
 
 function frozenWords({ freeze }: Recorded): string[] {

@@ -8,9 +8,13 @@ interface DirectoryLock {
   release(): void;
 }
 
+/** Errors of file systems without locks: none available, no such function, not supported. */
+const NO_LOCKS = /\(os error (?:37|38|45|77|78|95|102)\)/;
+
 /**
  * Holds a lock file for this process alone. The kernel gives the lock back when its process ends, however it ends, so
- * that a lock left by a dead process holds nobody up; the file itself stays, and names the process.
+ * that a lock left by a dead process holds nobody up; the file itself stays, and names the process. On a file system
+ * that knows no locks, as some of clusters are, nothing is held.
  *
  * @throws {Error} if another process holds it, with that process's id, or if it is a link
  */
@@ -21,7 +25,15 @@ export async function acquireLock(path: string): Promise<DirectoryLock> {
   }
   const file = onFile("write", path, () => Deno.openSync(path, { read: true, write: true, create: true }));
   try {
-    if (!await file.tryLock(true)) {
+    const locked = await file.tryLock(true).catch((error) => {
+      if (NO_LOCKS.test(String(error?.message))) return null;
+      throw error;
+    });
+    if (locked === null) {
+      file.close();
+      return { release: () => {} };
+    }
+    if (!locked) {
       const holder = readIfThere(path)?.trim() || "another process";
       throw new Error(`Cannot use the output directory as its lock ${path} must be free: got it held by ${holder}`);
     }

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { parseJson } from "../../files/json_object.ts";
+import { readIfThere } from "../../files/text_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { readableJson } from "../../report/text/readable_json.ts";
 import { timestampText } from "../../time/time_text.ts";
-import { type CellOutcome, rowsOf } from "./cell_outcome.ts";
-import type { ExperimentPlan } from "./cell.ts";
+import type { CellEnd } from "./cell_outcome.ts";
+import type { Cell, ExperimentPlan } from "./cell.ts";
 import { MANIFEST } from "./own_directory.ts";
 import type { ResultStore } from "./result_store.ts";
 import { WHENCE_VERSION } from "./version.ts";
@@ -24,7 +27,9 @@ interface ManifestState {
   readonly plan: ExperimentPlan;
   readonly started: Date;
   readonly models: readonly OpenedModel[];
-  readonly outcomes: readonly CellOutcome[];
+  readonly ends: ReadonlyMap<Cell, CellEnd>;
+  /** Adapters that computed the cells, as far as their records have been seen. */
+  readonly adapters: ReadonlySet<string>;
   /** Null while the run goes on; a killed run leaves it so. */
   readonly ended: Date | null;
 }
@@ -45,13 +50,22 @@ export function configHash(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
+/** Hash of the configuration that a directory's manifest has; null if there is none. */
+export function manifestHash(directory: string): string | null {
+  try {
+    const { config } = Object(parseJson(readIfThere(join(directory, MANIFEST)) ?? "", MANIFEST));
+    return typeof config?.hash === "string" ? config.hash : null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Writes manifest.json, whole at any moment. It is for people and other programs; a later run reads the experiment's
  * name alone, and learns from the records what is done.
  */
-export async function writeManifest(store: ResultStore, state: ManifestState): Promise<void> {
-  const { plan, models, outcomes } = state;
-  const ended = new Map(outcomes.map((outcome) => [outcome.cell.id, outcome]));
+export async function writeManifest(store: Pick<ResultStore, "path">, state: ManifestState): Promise<void> {
+  const { plan, models, ends, adapters } = state;
   const manifest = {
     schema: SCHEMA,
     name: plan.name,
@@ -59,12 +73,12 @@ export async function writeManifest(store: ResultStore, state: ManifestState): P
     started: timestampText(state.started),
     ended: state.ended && timestampText(state.ended),
     models,
-    adapters: [...new Set(rowsOf(outcomes).map(({ device }) => device.adapter))],
+    adapters: [...adapters],
     config: { file: plan.file, hash: configHash(plan.configText), text: plan.configText },
     cells: plan.cells.map((cell) => {
-      const outcome = ended.get(cell.id);
-      const error = outcome?.status === "failed" ? outcome.error : undefined;
-      return { id: cell.id, key: cell.key, status: outcome?.status ?? "pending", error };
+      const end = ends.get(cell);
+      const error = end?.status === "failed" ? end.error : undefined;
+      return { id: cell.id, key: cell.key, status: end?.status ?? "pending", error };
     }),
   };
   await writeWhole(store.path(MANIFEST), readableJson(manifest) + "\n");

@@ -9,16 +9,17 @@ export const MANIFEST = "manifest.json";
 
 const ANY_SCHEMA = /^whence\.manifest\/\d+$/;
 
-/** Directories of the output directory. */
+/** Directories of the output directory with a file for each cell. */
 export const FOLDERS = ["cells", "plots"] as const;
 
 /** Files in the making that a run killed before its first manifest may leave beside the lock. */
 const FIRST_FILES = /^(?:\.manifest\.json(?:\.[0-9a-f]{8})?\.tmp)$/;
 /** Content of a lock; empty for a moment. */
 const LOCK = /^(?:process \d+ on .*\n?)?$/;
-/** Records and plots, whole or in the making. */
-const RESULTS = {
+/** Records and plots, whole or in the making, and the files of workers. */
+const RESULTS: Readonly<Record<string, RegExp>> = {
   cells: /^(?:[^.].*\.json|\..+\.json(?:\.[0-9a-f]{8})?\.tmp)$/,
+  records: /^[^.].*\.(?:records|index|lock)$/,
   plots: /^(?:[^.].*\.(?:svg|png)|\..+\.(?:svg|png)(?:\.[0-9a-f]{8})?\.tmp)$/,
 };
 
@@ -59,10 +60,9 @@ function manifestName(text: string): string | undefined {
 function firstStrange(directory: string): string | null {
   for (const { name, isFile, isDirectory } of entriesOf(directory)) {
     if (isFile && (FIRST_FILES.test(name) || name === "lock" && isOwnLock(join(directory, name)))) continue;
-    const folder = FOLDERS.find((one) => one === name);
-    if (!isDirectory || folder === undefined) return name;
-    for (const entry of entriesOf(join(directory, folder))) {
-      if (!entry.isFile || !RESULTS[folder].test(entry.name)) return `${folder}/${entry.name}`;
+    if (!isDirectory || !Object.hasOwn(RESULTS, name)) return name;
+    for (const entry of entriesOf(join(directory, name))) {
+      if (!entry.isFile || !RESULTS[name].test(entry.name)) return `${name}/${entry.name}`;
     }
   }
   return null;

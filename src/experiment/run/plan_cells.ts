@@ -10,7 +10,7 @@ import { entryName } from "../config/prompt_entries.ts";
 import type { ParsedSource } from "../config/source_schema.ts";
 import { type GroundTruth, truthsOf } from "../findings/truth/truth.ts";
 import type { PromptData, PromptRow } from "../prompts/prompt_row.ts";
-import type { Cell, ExperimentPlan, ModelSpec, PlanOverrides } from "./cell.ts";
+import { type Cell, type ExperimentPlan, FEW_CELLS, type ModelSpec, type PlanOverrides } from "./cell.ts";
 import { cellWords, writtenMetrics } from "./cell_words.ts";
 import { stableJson } from "./stable_json.ts";
 
@@ -32,8 +32,7 @@ export function planExperiment(
   overrides: PlanOverrides = {},
   data: PromptData = new Map(),
 ): ExperimentPlan {
-  const { name, question = "", prompts, sweeps, compare: comparisons = [], plots = PLOT_CHOICES[0] } =
-    config.experiment;
+  const { name, question = "", prompts, sweeps, compare: comparisons = [], plots: asked } = config.experiment;
   const models = modelsOf(config, overrides);
   const expanded = sweeps.map((sweep) => ({ sweep, combinations: expandSweep(sweep) }));
   const cells = new Map<string, Cell>();
@@ -55,6 +54,7 @@ export function planExperiment(
     }
   }
   const { file, text: configText } = config;
+  const plots = asked ?? (cells.size <= FEW_CELLS ? PLOT_CHOICES[0] : "summary");
   return { name, question, file, configText, overrides, cells: [...cells.values()], comparisons, plots };
 }
 

@@ -11,6 +11,8 @@ export type ProgressEvent =
   | { readonly kind: "load"; readonly model: string; readonly share: number }
   | { readonly kind: "download"; readonly progress: DownloadProgress }
   | { readonly kind: "unopened"; readonly model: string; readonly error: string; readonly cells: number }
+  /** Cells whose records are there: none of them begins or ends. */
+  | { readonly kind: "kept"; readonly cells: readonly Cell[] }
   | { readonly kind: "begin"; readonly index: number; readonly cell: Cell }
   | { readonly kind: "foretold"; readonly index: number; readonly cell: Cell; readonly foretold: Foretold | null }
   | { readonly kind: "work"; readonly work: number }

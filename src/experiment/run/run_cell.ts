@@ -9,12 +9,15 @@ import type { CellOutcome } from "./cell_outcome.ts";
 import { messageOf } from "./error_message.ts";
 import type { Cell, ExperimentPlan } from "./cell.ts";
 import type { Foreteller, Foretold } from "../foretell/foreteller.ts";
-import { readStored, type ResultStore } from "./result_store.ts";
+import type { RecordReader } from "../store/record_reader.ts";
+import type { ResultStore } from "./result_store.ts";
 import type { OpenModel } from "./run_context.ts";
 
 /** Place of a cell: its results, its plots, and a listener for what is worth knowing. */
 interface CellSite {
   readonly store: ResultStore;
+  /** Records of earlier runs. */
+  readonly reader: RecordReader;
   readonly plots: ExperimentPlan["plots"];
   note(text: string): void;
   /** Is told what is known of a cell that is going to be computed. */
@@ -34,8 +37,18 @@ export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Pro
     if (site.plots === "cells") await plotCell(site.store, cell, record);
     return { cell, status: stored === null ? "computed" : "stored", row: resultRow(cell, record) };
   } catch (error) {
-    return { cell, status: "failed", error: messageOf(error) };
+    return { cell, status: "failed", error: noteFailure(site.store, cell, messageOf(error)) };
   }
+}
+
+/** Stores why a cell failed, so that whoever makes the tables knows. Returns it. */
+function noteFailure(store: ResultStore, cell: Cell, error: string): string {
+  try {
+    store.fail(cell, error);
+  } catch {
+    // The disk that took no record takes no error: the run says it, and the cell stays open.
+  }
+  return error;
 }
 
 /**
@@ -43,11 +56,11 @@ export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Pro
  * that did not name the model's identity names it from then on.
  */
 async function takeStored(
-  { store, note }: CellSite,
+  { store, reader, note }: CellSite,
   model: OpenModel,
   cell: Cell,
 ): Promise<AttributionRecord | null> {
-  const stored = readStored(store.directory, cell, model);
+  const stored = reader.read(cell, model);
   if (stored.state === "missing") return null;
   if (stored.state === "record") {
     const { record, named } = stored;

@@ -7,12 +7,16 @@ import type { Cell, ModelSpec } from "./cell.ts";
 import type { Foreseen } from "../foretell/foreteller.ts";
 import type { ProgressEvent } from "./progress_event.ts";
 
-/** A model that is ready to be explained. */
-export interface OpenModel {
+/** Identity of a model. */
+export interface ModelIdentity {
   /** Of the weights. */
   readonly fingerprint: string;
   /** Of all that decides its numbers but the device. */
   readonly identity: string;
+}
+
+/** A model that is ready to be explained. */
+export interface OpenModel extends ModelIdentity {
   attribute(
     text: AttributionText,
     options: ResolvedOptions,
@@ -31,5 +35,7 @@ export type ModelListeners = Pick<LoadOptions, "onHint" | "onDownload" | "onLoad
 /** A run's connections to the outside: models, and a listener for its progress. */
 export interface RunContext {
   open(model: ModelSpec, listeners?: ModelListeners): Promise<OpenModel>;
+  /** Identifies a model without opening it, null if it is not on this machine; without it every model is opened. */
+  identify?(model: ModelSpec): Promise<ModelIdentity | null>;
   onProgress?(event: ProgressEvent): void;
 }

@@ -1,6 +1,7 @@
 import type { LanguageModel } from "../../model/model.ts";
 import { createRandom, type RandomStream } from "../../statistics/random.ts";
 import type { AveragedBaseline, DrawnBaseline, SingleBaseline } from "../options/baseline.ts";
+import { ownRows } from "../own/own_baseline.ts";
 import type { PreparedText } from "../prepare_text.ts";
 import { embeddingRow } from "./embedding_row.ts";
 
@@ -75,6 +76,7 @@ export async function drawBaseline(
  *
  * @param end the prompt's embeddings, [L, D]
  * @throws {RangeError} if a token does not exist, or the other prompt is of another length
+ * @throws {TypeError} if the caller's own baseline gives no rows
  */
 export async function baselineRows(
   model: LanguageModel,
@@ -83,10 +85,25 @@ export async function baselineRows(
   end: Float32Array,
 ): Promise<Float32Array> {
   const D = model.config.hiddenSize;
-  const start = baseline.kind === "text"
-    ? await model.embed(await alignedIds(model, text, baseline.text))
-    : await embeddingRow(model, baseline, "baseline");
+  const start = await startRows(model, text, baseline, end);
   return end.map((value, i) => text.frozen[Math.floor(i / D)] ? value : start[i % start.length]);
+}
+
+/** Returns one row [D], or [L, D]. */
+async function startRows(
+  model: LanguageModel,
+  text: Pick<PreparedText, "promptIds" | "frozen" | "chat" | "history">,
+  baseline: SingleBaseline,
+  end: Float32Array,
+): Promise<Float32Array> {
+  switch (baseline.kind) {
+    case "text":
+      return await model.embed(await alignedIds(model, text, baseline.text));
+    case "own":
+      return await ownRows(baseline, model, { ids: text.promptIds, frozen: text.frozen, embeddings: end });
+    default:
+      return await embeddingRow(model, baseline, "baseline");
+  }
 }
 
 async function alignedIds(

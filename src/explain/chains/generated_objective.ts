@@ -1,9 +1,10 @@
 import { composePath, composePoints, composeSecant } from "../../attribution/objectives/composition.ts";
-import { type ObjectiveName, OBJECTIVES } from "../../attribution/objectives/objective.ts";
+import { OBJECTIVES } from "../../attribution/objectives/objective.ts";
 import type { HeadObjective } from "../../model/graphs/head.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import type { PromptVariant } from "../../perturbation/prompt_variant.ts";
 import { headObjective, type OpenObjective } from "../open_objective.ts";
+import { type GivenObjective, objectiveText } from "../own/own_objective.ts";
 import type { PreparedText } from "../prepare_text.ts";
 
 /**
@@ -15,12 +16,13 @@ import type { PreparedText } from "../prepare_text.ts";
 export async function openGeneratedObjective(
   model: LanguageModel,
   { targetIds: targets, promptRows }: PreparedText,
-  name: ObjectiveName,
+  name: GivenObjective,
 ): Promise<OpenObjective> {
-  const { per, composed } = OBJECTIVES[name];
-  if (per !== "token") {
-    throw new RangeError(`Cannot follow chains as the objective must score each target token: got ${name}`);
+  if (typeof name !== "string" || OBJECTIVES[name].per !== "token") {
+    const got = objectiveText(name);
+    throw new RangeError(`Cannot follow chains as the objective must score each target token: got ${got}`);
   }
+  const { composed } = OBJECTIVES[name];
   const plain = ofHead(model, targets, await headObjective(model, targets, promptRows, name));
   if (composed === null) return plain;
   const composition = composed.compose([targets.length]);

@@ -22,6 +22,7 @@ export function joinTargets(found: readonly Judged[]): Judged {
     standardError: errors && columnSums(errors, width),
     unitLevel: joinUnits(found.map(({ unitLevel }) => unitLevel)),
     sampling: joinSampling(found.flatMap(({ sampling }) => sampling ?? []), errors),
+    ...(found[0].blocks === undefined ? {} : { blocks: found.flatMap(({ blocks }) => blocks!) }),
     pathPoints: found.reduce((sum, { pathPoints }) => sum + pathPoints, 0),
   };
 }

@@ -38,6 +38,7 @@ export async function withGenerated(
     units: [...text.units, ...unitsBefore(ofTarget, count, promptIds.length)],
     targetIds: targets,
     targetUnits: null,
+    watched: null,
   };
 }
 

@@ -41,10 +41,14 @@ export interface Method<N extends string = string, O extends OptionSet = OptionS
   readonly yields: "additive" | "norm" | "flow" | "surrogate";
   /** The reason for which an additive method's sum is never held against the change of the score. */
   readonly incomplete?: string;
+  /** Name of an additive method's parts that need not sum to the change of the score: "ablations". */
+  readonly looseParts?: string;
   /** True if it integrates along one path that moves every token at once, the attention sink among them. */
   readonly alongOnePath?: true;
   /** Its cost in points or model calls, for N units and T target tokens. */
   readonly cost: string;
+  /** Model calls for N units, where neither an option bounds them nor they grow as N. */
+  calls?(units: number): number;
   /** The use of it, in one line. */
   readonly purpose: string;
   /** Paper or program that defines it. */

@@ -14,6 +14,7 @@ import { flashtrace } from "./flow/flashtrace.ts";
 import type { Method } from "./method.ts";
 import { captumKernelShap } from "./perturbation/captum_kernel_shap.ts";
 import { captumShapleySampled } from "./perturbation/captum_shapley_sampled.ts";
+import { coarseToFine } from "./perturbation/coarse_to_fine.ts";
 import { contextCite } from "./perturbation/context_cite.ts";
 import { featureAblation } from "./perturbation/feature_ablation.ts";
 import { kernelShap } from "./perturbation/kernel_shap.ts";
@@ -47,6 +48,7 @@ export const METHOD_ROWS = [
   owenSampled,
   lime,
   contextCite,
+  coarseToFine,
   captumShapleySampled,
   captumKernelShap,
   flashtrace,

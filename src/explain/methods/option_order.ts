@@ -9,9 +9,10 @@ const FIRST = [
   ...["objective", "baseline", "scheme", "units", "targetUnits", "quadrature", "steps", "tolerance", "budget"],
   ...["tokens", "perTarget", "seed", "standardError", "of", "draws", "samples"],
 ];
-const LAST = ["through", "answer", "shares", "freeze", "metrics"];
+const CHAINS = Object.keys(CHAIN_OPTIONS);
+const LAST = [...CHAINS, "freeze", "metrics"];
 // A sweep varies what is explained slowest, then what defines a method, then its effort.
-const SLOWEST = ["quadrature", "objective", "freeze", "through", "answer", "shares"];
+const SLOWEST = ["quadrature", "objective", "freeze", ...CHAINS];
 const MIDDLE = ["baseline", "scheme", "units", "targetUnits"];
 
 type Options = Readonly<Record<string, Option<unknown, unknown>>>;

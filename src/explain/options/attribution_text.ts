@@ -1,8 +1,10 @@
 import type { ChatMessage } from "../../model/tokens/chat_turns.ts";
+import { type ContextDocument, DOCUMENTS } from "../context/documents.ts";
+import { THRESHOLD, type Threshold, type ThresholdText } from "../context/threshold.ts";
 import type { ValueKind } from "./value_kind.ts";
 import { MOST_CALLS, MOST_GENERATED } from "./bounds.ts";
 import { type Given, optional } from "./option.ts";
-import { ABOVE_0, SEED, SHARE, TEXT, TEXTS, TRUE_OR_FALSE, wholeNumber } from "./value_kind.ts";
+import { ABOVE_0, oneOf, SEED, SHARE, TEXT, TEXTS, TRUE_OR_FALSE, wholeNumber } from "./value_kind.ts";
 
 const ROLES = ["system", "user", "assistant"] as const;
 
@@ -47,6 +49,30 @@ export const GENERATION_OPTIONS = {
   stop: optional({ kind: TEXTS, usual: "none", help: "texts that end the generated target, which stops before them" }),
 };
 
+/** Divergences by which target tokens are told that depend on the context. */
+export const DEPENDENCE_NAMES = ["js", "kl", "kl-reverse"] as const;
+
+/** Options of a context, which is part of the prompt. */
+const CONTEXT_OPTIONS = {
+  context: optional<readonly ContextDocument[], readonly ContextDocument[]>({
+    kind: DOCUMENTS,
+    usual: "none",
+    help:
+      "a document that the prompt is about, before it or in the place of {context}: only documents are attributed, " +
+      "and it is told which target tokens depend on them (docs/context.md)",
+  }),
+  dependence: optional({
+    kind: oneOf<typeof DEPENDENCE_NAMES[number]>([...DEPENDENCE_NAMES]),
+    usual: "js",
+    help: "divergence of the distributions with and without the context that tells which target tokens depend on it",
+  }),
+  threshold: optional<Threshold, ThresholdText>({
+    kind: THRESHOLD,
+    usual: "mean+1sd",
+    help: "divergence from which on a target token depends on the context",
+  }),
+};
+
 /** The text that is explained: a prompt, and a target or the options to generate one. */
 export const TEXT_OPTIONS = {
   prompt: optional({ kind: TEXT, usual: "must be given", help: "what the model reads" }),
@@ -76,6 +102,7 @@ export const TEXT_OPTIONS = {
     usual: "none",
     help: "earlier messages of the chat; the prompt is the user's next",
   }),
+  ...CONTEXT_OPTIONS,
 };
 
 /** The text that is explained. Options of generation are for a target that is not given. */

@@ -1,9 +1,14 @@
+import { type OwnBaseline, readOwnBaseline } from "../own/own_baseline.ts";
+import { ownText } from "../own/own_name.ts";
 import { EMBEDDING_WORDS, type EmbeddingName, embeddingText, readEmbeddingName, TOKEN_FORM } from "./embedding_name.ts";
 import type { JsonLeaf } from "./json_leaf.ts";
 import type { ValueKind } from "./value_kind.ts";
 
 /** A start of a path that is not drawn: a row for every token, or another prompt of as many tokens. */
-export type SingleBaseline = EmbeddingName | { readonly kind: "text"; readonly text: string };
+export type SingleBaseline =
+  | EmbeddingName
+  | { readonly kind: "text"; readonly text: string }
+  | ({ readonly kind: "own" } & OwnBaseline);
 
 /** The start of a path: one place, or several that the attribution is averaged over. */
 export type Baseline = SingleBaseline | AveragedBaseline;
@@ -34,7 +39,7 @@ const SINGLE_TEXT: JsonLeaf = { type: "string", pattern: "^(token|text):[\\s\\S]
 const SINGLE: JsonLeaf = { anyOf: [{ enum: EMBEDDING_WORDS }, SINGLE_TEXT] };
 
 /** Baselines of methods that may average over several. */
-export const BASELINE: ValueKind<Baseline, BaselineText> = {
+export const BASELINE: ValueKind<Baseline, BaselineText | OwnBaseline> = {
   expectation: `${[...EMBEDDING_WORDS, ...DRAWN].join(", ")}, ${TEXT_FORM}, ${TOKEN_FORM} or ` +
     "samples:<list of these, none of them drawn>",
   json: {
@@ -54,12 +59,12 @@ export const BASELINE: ValueKind<Baseline, BaselineText> = {
 };
 
 /** Baselines of methods whose paths start at one place. */
-export const SINGLE_BASELINE: ValueKind<SingleBaseline, SingleBaselineText> = {
+export const SINGLE_BASELINE: ValueKind<SingleBaseline, SingleBaselineText | OwnBaseline> = {
   expectation: `a baseline that is not drawn: ${EMBEDDING_WORDS.join(", ")}, ${TEXT_FORM} or ${TOKEN_FORM}`,
   json: SINGLE,
   placeholder: "NAME",
   example: "mean",
-  read: readSingleBaseline,
+  read: (given) => readOwnBaseline(given) ?? readSingleBaseline(given),
   argument: (text) => text,
   write: baselineText,
 };
@@ -82,6 +87,8 @@ function baselineText(baseline: Baseline): string {
       return baseline.kind;
     case "text":
       return `text:${baseline.text}`;
+    case "own":
+      return ownText(baseline);
     case "samples":
       return SAMPLES + JSON.stringify(baseline.samples.map(baselineText));
     default:
@@ -99,7 +106,7 @@ function readBaseline(given: unknown): Baseline | undefined {
   if (typeof given === "object" && given !== null && Object.keys(given).join() === "samples") {
     return readSamples((given as { samples: unknown }).samples);
   }
-  if (typeof given !== "string") return undefined;
+  if (typeof given !== "string") return readOwnBaseline(given);
   const kind = DRAWN.find((word) => word === given);
   if (kind !== undefined) return { kind };
   return given.startsWith(SAMPLES) ? readSamples(listIn(given.slice(SAMPLES.length))) : readSingleBaseline(given);

@@ -1,5 +1,5 @@
 import { SHARE_RULES, type ShareRule } from "../../attribution/chains/row_shares.ts";
-import { type ObjectiveName, OBJECTIVES } from "../../attribution/objectives/objective.ts";
+import { type GivenObjective, objectiveFacts, objectiveText } from "../own/own_objective.ts";
 import {
   type Division,
   divisionText,
@@ -43,6 +43,15 @@ const FOLLOWED: Condition = {
   words: "a through other than none",
 };
 
+/**
+ * Generated tokens that chains pass, beside the answer's; at others they end.
+ * - `all`
+ * - `words`: those that hold a letter or a digit, but no markers around the reasoning
+ */
+export type PassesText = typeof PASSES[number];
+
+const PASSES = ["all", "words"] as const;
+
 /** Options of every method whose attributions are parts of a change of the score. */
 export const CHAIN_OPTIONS = {
   through: option<Through, ThroughText>({
@@ -54,9 +63,17 @@ export const CHAIN_OPTIONS = {
     limit: {
       on: "objective",
       words: "none with an objective that gives one score",
-      expects: ({ kind }: Through, objective: ObjectiveName) =>
-        kind !== "none" && OBJECTIVES[objective].per !== "token" ? `none with objective ${objective}` : null,
+      expects: ({ kind }: Through, objective: GivenObjective) =>
+        kind !== "none" && objectiveFacts(objective).per !== "token"
+          ? `none with objective ${objectiveText(objective)}`
+          : null,
     },
+  }),
+  answer: optional({
+    kind: TEXT,
+    usual: "behind the reasoning, or the last span",
+    help: "the answer at the end of the chains: the last place of this text in the target",
+    when: FOLLOWED,
   }),
   shares: option<ShareRule, ShareRule>({
     kind: oneOf<ShareRule>(SHARE_RULES),
@@ -64,10 +81,11 @@ export const CHAIN_OPTIONS = {
     help: "shares of what a token reads: of magnitudes, without or with signs, or of the net sum",
     when: FOLLOWED,
   }),
-  answer: optional({
-    kind: TEXT,
-    usual: "behind the reasoning, or the last span",
-    help: "the answer at the end of the chains: the last place of this text in the target",
+  passes: option<PassesText, PassesText>({
+    kind: oneOf<PassesText>(PASSES),
+    default: "all",
+    help: "the generated tokens that chains pass: all, or words alone, as punctuation passes on what it hardly reads",
+    recorded: "given",
     when: FOLLOWED,
   }),
 };

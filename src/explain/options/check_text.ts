@@ -1,6 +1,7 @@
 import { GENERATION_OPTIONS, TEXT_OPTIONS } from "./attribution_text.ts";
 import { type Mistake, unfit, unknownName } from "./mistake.ts";
 
+const OF_CONTEXT = ["dependence", "threshold"];
 const DRAWS = ["temperature", "topK", "topP"];
 
 /**
@@ -16,7 +17,13 @@ export function checkText(text: Readonly<Record<string, unknown>>, objective: st
     const { kind } = TEXT_OPTIONS[name as keyof typeof TEXT_OPTIONS];
     return kind.read(text[name]) === undefined ? [unfit(name, null, kind, text[name])] : [];
   });
-  return [...values, ...missingPrompt(text), ...idleGeneration(given), ...wrongAlternative(given, objective)];
+  return [
+    ...values,
+    ...missingPrompt(text),
+    ...idleGeneration(given),
+    ...idleDependence(given),
+    ...wrongAlternative(given, objective),
+  ];
 }
 
 function missingPrompt({ prompt }: Readonly<Record<string, unknown>>): Mistake[] {
@@ -33,6 +40,17 @@ function idleGeneration(given: readonly string[]): Mistake[] {
   }
   if (!given.includes("seed") || DRAWS.some((name) => given.includes(name))) return [];
   return [idle("seed", `expected only with ${DRAWS.join(", ")}, got none of them`)];
+}
+
+/** Nothing depends on a context that is not there. */
+function idleDependence(given: readonly string[]): Mistake[] {
+  if (given.includes("context")) return [];
+  return given.filter((name) => OF_CONTEXT.includes(name)).map((option) => ({
+    option,
+    index: null,
+    isKey: true,
+    sentence: "expected only with context, got none",
+  }));
 }
 
 /** The objective contrastive needs an alternative; no other has a use for one. */

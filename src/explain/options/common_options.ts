@@ -3,14 +3,24 @@ import { FREEZE, type FrozenText, type FrozenTokens } from "./freeze.ts";
 import { METRICS } from "./metric_options.ts";
 import { type Given, option, optional, type Resolved } from "./option.ts";
 import { TARGET_UNITS, UNITS } from "./units.ts";
-import { oneOf } from "./value_kind.ts";
+import { type GivenObjective, objectiveText, readOwnObjective } from "../own/own_objective.ts";
+import { oneOf, type ValueKind } from "./value_kind.ts";
 
 const [first, ...others] = OBJECTIVE_NAMES;
+
+const NAMED = oneOf<ObjectiveName>([first, ...others]);
+
+/** Objectives by name, or the caller's own. */
+const OBJECTIVE: ValueKind<GivenObjective> = {
+  ...NAMED,
+  read: (given) => NAMED.read(given) ?? readOwnObjective(given),
+  write: objectiveText,
+};
 
 /** Options of every method. */
 export const COMMON_OPTIONS = {
   objective: option({
-    kind: oneOf<ObjectiveName>([first, ...others]),
+    kind: OBJECTIVE,
     default: "log-prob",
     help: "what is explained: F, of each target token or of the sequence (docs/methods.md, Objectives)",
   }),

@@ -1,3 +1,4 @@
+import type { OwnBaseline } from "../own/own_baseline.ts";
 import { QUADRATURE_RULES, type QuadratureName } from "../../attribution/quadrature.ts";
 import { BASELINE, type Baseline, type BaselineText, SINGLE_BASELINE } from "./baseline.ts";
 import type { SingleBaseline, SingleBaselineText } from "./baseline.ts";
@@ -30,14 +31,14 @@ const LIMITS = Object.entries(QUADRATURE_RULES).flatMap(([name, { leastSteps, mo
 const MEAN = { kind: "mean" as const };
 
 /** Start of the path, or several that the attribution is averaged over. */
-export const baseline: Option<Baseline, BaselineText> = option<Baseline, BaselineText>({
+export const baseline: Option<Baseline, BaselineText | OwnBaseline> = option<Baseline, BaselineText | OwnBaseline>({
   kind: BASELINE,
   default: MEAN,
   help: "where the path starts; the attribution is averaged over several",
 });
 
 /** Start of a path where there must be one. */
-export const singleBaseline = option<SingleBaseline, SingleBaselineText>({
+export const singleBaseline = option<SingleBaseline, SingleBaselineText | OwnBaseline>({
   kind: SINGLE_BASELINE,
   default: MEAN,
   help: "where the path starts",

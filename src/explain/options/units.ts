@@ -1,5 +1,4 @@
 import {
-  type Division,
   divisionText,
   isTargetUnits,
   isUnits,
@@ -10,6 +9,8 @@ import {
   UNIT_PATTERN,
   UNIT_WORDS,
 } from "../../units/division.ts";
+import { ownText } from "../own/own_name.ts";
+import { type GivenDivision, type OwnUnits, readOwnUnits } from "../own/own_units.ts";
 import type { ValueKind } from "./value_kind.ts";
 
 /** Units of a target as a configuration has them; spans are ranges of UTF-16 code units, `spans:0-5,10-20`. */
@@ -19,17 +20,17 @@ export type TargetUnitsText = typeof TARGET_UNIT_WORDS[number] | `spans:${string
 export type UnitsText = TargetUnitsText | typeof UNIT_WORDS[number];
 
 /** Units of a prompt. */
-export const UNITS: ValueKind<Division, UnitsText> = {
+export const UNITS: ValueKind<GivenDivision, UnitsText | OwnUnits> = {
   ...formsOf(UNIT_WORDS),
   expectation: UNIT_FORMS,
-  read: (given) => isUnits(given) ? parseDivision(String(given)) : undefined,
+  read: (given) => isUnits(given) ? parseDivision(String(given)) : readOwnUnits(given),
 };
 
 /** Units of a target. */
-export const TARGET_UNITS: ValueKind<Division, TargetUnitsText> = {
+export const TARGET_UNITS: ValueKind<GivenDivision, TargetUnitsText | OwnUnits> = {
   ...formsOf(TARGET_UNIT_WORDS),
   expectation: TARGET_UNIT_FORMS,
-  read: (given) => isTargetUnits(given) ? parseDivision(String(given)) : undefined,
+  read: (given) => isTargetUnits(given) ? parseDivision(String(given)) : readOwnUnits(given),
 };
 
 function formsOf(words: readonly string[]) {
@@ -38,6 +39,6 @@ function formsOf(words: readonly string[]) {
     placeholder: "NAME",
     example: "words",
     argument: (text: string) => text,
-    write: divisionText,
+    write: (division: GivenDivision) => division.kind === "own" ? ownText(division) : divisionText(division),
   } as const;
 }

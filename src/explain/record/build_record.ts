@@ -1,15 +1,16 @@
-import { OBJECTIVES } from "../../attribution/objectives/objective.ts";
 import { sum } from "../../statistics/sums.ts";
 import { completeness } from "../../metrics/completeness.ts";
 import type { LanguageModel } from "../../model/model.ts";
 import type { Judged } from "../judged.ts";
 import type { ResolvedOptions } from "../methods/attribution_options.ts";
 import { recordedOptions } from "../methods/resolve_options.ts";
+import { objectiveFacts, objectiveText } from "../own/own_objective.ts";
 import type { PreparedText } from "../prepare_text.ts";
 import { assertFiniteRecord } from "./assert_finite_record.ts";
 import { matrixRows } from "./matrix_rows.ts";
 import { type AttributionRecord, RECORD_SCHEMA } from "./record.ts";
 import type { RecordMetrics } from "./record_metrics.ts";
+import type { RecordContext } from "./record_context.ts";
 import { recordInside } from "./record_inside.ts";
 import { recordPrefix } from "./record_prefix.ts";
 import { recordSampling } from "./record_sampling.ts";
@@ -24,6 +25,8 @@ interface ExplainedText extends PreparedText {
   readonly pairs: AttributionRecord["score"]["pairs"] | null;
   /** Null if chains were not followed. */
   readonly through: RecordThrough | null;
+  /** Null without a context. */
+  readonly found: RecordContext | null;
 }
 
 /**
@@ -64,6 +67,7 @@ export function buildRecord(
     ...(prefix === null ? {} : { prefix: recordPrefix(prefix) }),
     ...(inside === null ? {} : { inside }),
     ...(text.through === null ? {} : { through: text.through }),
+    ...(text.found === null ? {} : { context: text.found }),
     ...(sampling === null ? {} : { sampling: recordSampling(sampling, L) }),
     ...(surrogate === null ? {} : { surrogate: recordSurrogate(surrogate) }),
     ...(metrics === null ? {} : { metrics }),
@@ -100,9 +104,11 @@ function describeScore(
   { objective }: ResolvedOptions,
   { input, baseline }: Judged,
 ): AttributionRecord["score"] {
+  const { unit, falls } = objectiveFacts(objective);
   return {
-    objective,
-    unit: OBJECTIVES[objective].unit,
+    objective: objectiveText(objective),
+    unit,
+    ...(typeof objective !== "string" && falls ? { falls } : {}),
     per,
     input: [...input],
     baseline: baseline && [...baseline],

@@ -21,6 +21,10 @@ export function checkRecord(value: unknown): AttributionRecord {
   const { target, prompt, units } = record;
   if (target.tokens.length === 0) throw new TypeError("Cannot use the record as target.tokens must have one: got none");
   checkPositions("units.prompt", units?.prompt ?? [], prompt.tokens.length);
+  checkPositions("context.documents", record.context?.documents ?? [], prompt.tokens.length);
+  for (const { level, parts } of record.context?.levels ?? []) {
+    checkPositions(`context's ${level}`, parts, prompt.tokens.length);
+  }
   checkPositions("units.target", units?.target ?? [], target.tokens.length);
   return record;
 }
@@ -68,6 +72,7 @@ function* lengths(record: AttributionRecord): Generator<[name: string, values: A
   if (record.through) yield* throughLengths(record.through, T, L);
   const errors = sampling?.tokenStandardError;
   if (errors) yield* matrixLengths("sampling.tokenStandardError", errors, errors.length, L);
+  if (record.context) yield* contextLengths(record.context, record);
   if (inside) yield* insideLengths(inside, L + movingTokens(record).length);
   if (surrogate) yield* surrogateLengths(surrogate, T + 1);
 }
@@ -92,6 +97,21 @@ function* throughLengths(
   if (rest) yield ["through.rest", rest, L];
   for (const [k, { part }] of spans.entries()) yield [`through.spans[${k}].part`, part, L];
   yield ["through.balance", balance, T];
+}
+
+function* contextLengths(
+  { dependence, dependent, levels }: NonNullable<AttributionRecord["context"]>,
+  { score, target }: AttributionRecord,
+): ReturnType<typeof lengths> {
+  const rows = score.per === "sequence" ? 1 : dependent.length;
+  for (const name of ["js", "kl", "klReverse", "drop", "without"] as const) {
+    yield [`context.dependence.${name}`, dependence[name], target.tokens.length];
+  }
+  for (const { level, parts, attribution, sequence, sums } of levels) {
+    yield [`context's ${level}`, sequence, parts.length];
+    if (attribution) yield* matrixLengths(`context's ${level}`, attribution, rows, parts.length);
+    if (sums) yield [`context's sums of ${level}`, sums, rows];
+  }
 }
 
 function* unitLengths(

@@ -1,7 +1,9 @@
 import type { ObjectiveName } from "../../attribution/objectives/objective.ts";
 import type { ObjectiveUnit } from "../../attribution/objectives/objective_definition.ts";
 import type { DeviceInfo } from "../../model/device_info.ts";
+import type { OwnText } from "../own/own_name.ts";
 import type { RecordMetrics } from "./record_metrics.ts";
+import type { RecordContext } from "./record_context.ts";
 import type { RecordInside } from "./record_inside.ts";
 import type { RecordPrefix } from "./record_prefix.ts";
 import type { RecordSampling } from "./record_sampling.ts";
@@ -86,10 +88,12 @@ export interface AttributionRecord {
    * and [T][L] of this record is [1] and [1][L].
    */
   readonly score: {
-    /** The objective F_t. */
-    readonly objective: ObjectiveName;
+    /** The objective F_t; `own:` and a name for one that the caller's code made. */
+    readonly objective: ObjectiveName | OwnText;
     /** Unit of the score and of all attributions, also of fields that speak of nats. */
     readonly unit: ObjectiveUnit;
+    /** True if the caller's own objective falls where the prompt supports the target; else absent. */
+    readonly falls?: boolean;
     /** A score for each target token, or one for the whole sequence. */
     readonly per: "token" | "sequence";
     /** Objective `margin` only, [T]: the two tokens that were likeliest, in that order. */
@@ -116,6 +120,8 @@ export interface AttributionRecord {
   readonly inside?: RecordInside;
   /** Influence on the answer through chains of generated tokens, if these were followed. */
   readonly through?: RecordThrough;
+  /** Dependence of the target on documents of the prompt, if it has any, and the parts that it rests on. */
+  readonly context?: RecordContext;
   /** Perturbation methods and random baselines only. */
   readonly sampling?: RecordSampling;
   /** LIME and context-cite only. */

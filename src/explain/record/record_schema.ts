@@ -1,6 +1,9 @@
 import { z } from "npm:zod@4";
 import { OBJECTIVE_NAMES } from "../../attribution/objectives/objective.ts";
 import { OBJECTIVE_UNITS } from "../../attribution/objectives/objective_definition.ts";
+import { CONTEXT_LEVELS } from "../context/context_level.ts";
+import { THRESHOLD, type ThresholdText } from "../context/threshold.ts";
+import { DEPENDENCE_NAMES } from "../options/attribution_text.ts";
 import { RECORD_SCHEMA } from "./record.ts";
 
 const numbers = z.array(z.number());
@@ -45,6 +48,31 @@ const THROUGH = z.object({
   rest: numbers.nullable(),
   balance: numbers,
   lost: z.number(),
+});
+
+const PLACE = z.object({ start: z.number(), end: z.number(), tokens: numbers });
+
+const CONTEXT = z.object({
+  documents: z.array(PLACE.extend({ name: z.string() })),
+  dependence: z.object({
+    by: z.enum(DEPENDENCE_NAMES),
+    threshold: z.custom<ThresholdText>((value) => THRESHOLD.read(value) !== undefined),
+    least: z.number().nullable(),
+    js: numbers,
+    kl: numbers,
+    klReverse: numbers,
+    drop: numbers,
+    without: z.array(TOKEN),
+  }),
+  dependent: numbers,
+  levels: z.array(z.object({
+    level: z.enum(CONTEXT_LEVELS),
+    parts: z.array(PLACE.extend({ document: z.number().nullable(), resolved: z.boolean() })),
+    attribution: matrix.nullable(),
+    sequence: numbers,
+    sums: numbers.nullable(),
+  })),
+  cost: z.object({ calls: z.number(), forwardEquivalents: z.number() }),
 });
 
 const SAMPLING = z.object({
@@ -153,8 +181,9 @@ export const RECORD = z.object({
   target: z.object({ text: z.string(), tokens: z.array(TOKEN), generation: GENERATION.optional() }),
   alternative: z.object({ text: z.string(), tokens: z.array(TOKEN) }).optional(),
   score: z.object({
-    objective: z.enum(OBJECTIVE_NAMES),
+    objective: z.union([z.enum(OBJECTIVE_NAMES), z.templateLiteral(["own:", z.string()])]),
     unit: z.enum(OBJECTIVE_UNITS),
+    falls: z.boolean().optional(),
     per: z.enum(["token", "sequence"]),
     pairs: z.array(z.object({ first: TOKEN, second: TOKEN })).optional(),
     input: numbers,
@@ -167,6 +196,7 @@ export const RECORD = z.object({
   prefix: PREFIX.optional(),
   inside: INSIDE.optional(),
   through: THROUGH.optional(),
+  context: CONTEXT.optional(),
   sampling: SAMPLING.optional(),
   surrogate: SURROGATE.optional(),
   metrics: METRICS.optional(),

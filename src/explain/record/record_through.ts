@@ -1,6 +1,7 @@
 import { chainParts } from "../../attribution/chains/chain_parts.ts";
-import { rowShares, type ShareRule } from "../../attribution/chains/row_shares.ts";
-import type { ChainSpan, ChainSpans } from "../chains/chain_spans.ts";
+import { endChains, rowShares, type ShareRule } from "../../attribution/chains/row_shares.ts";
+import type { ChainSpan } from "../chains/chain_spans.ts";
+import type { EndedSpans } from "../chains/chain_ends.ts";
 import type { Judged } from "../judged.ts";
 
 /**
@@ -27,7 +28,7 @@ export interface RecordThrough {
   readonly rest: readonly number[] | null;
   /** [T] Σ a / Σ |a| of each target token's attributions a: near 0 they cancel. */
   readonly balance: readonly number[];
-  /** Share of the chains that end at tokens without any attribution, and so reach no prompt token. */
+  /** Share of the chains that end before the prompt: at tokens without any attribution, or that `passes` leaves out. */
   readonly lost: number;
 }
 
@@ -51,7 +52,7 @@ export function recordThrough(
     Judged,
     "tokenAttribution" | "prefix" | "input" | "sequenceAttribution"
   >,
-  { answer, spans }: ChainSpans,
+  { answer, spans, ends }: EndedSpans,
   rule: ShareRule,
 ): RecordThrough {
   const T = input.length;
@@ -61,7 +62,8 @@ export function recordThrough(
     prompt: tokenAttribution!,
     generated: prefix!.attribution!,
   };
-  const shares = rowShares(matrix, rule);
+  const ended = new Set(ends);
+  const shares = endChains(rowShares(matrix, rule), (t) => ended.has(t));
   const parts = chainParts(shares, answer.tokens, spans.map(({ tokens }) => tokens));
   const spanned = new Set([answer, ...spans].flatMap(({ tokens }) => tokens));
   return {

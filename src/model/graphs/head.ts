@@ -11,11 +11,12 @@ import type { BlockOptions, DecoderSpec } from "./decoder.ts";
  * - `entropy`: −Σ p log p
  * - `margin`: log p(a) − log p(b) for the pairs [T] of ids
  * - `kl`: Σ p⁰ log(p⁰ / p) from p⁰ = softmax(reference), logits [T, V]
+ * - `js`: Σ p log(p / m) / 2 + p⁰ log(p⁰ / m) / 2 from the same, m = (p + p⁰) / 2
  */
 export type HeadObjective =
   | { readonly kind: "log-prob" | "prob" | "logit" | "entropy" }
   | { readonly kind: "margin"; readonly pairs: readonly (readonly [a: number, b: number])[] }
-  | { readonly kind: "kl"; readonly reference: Float32Array<ArrayBuffer> };
+  | { readonly kind: "kl" | "js"; readonly reference: Float32Array<ArrayBuffer> };
 
 /** The objective by default. */
 export const LOG_PROB: HeadObjective = { kind: "log-prob" };
@@ -73,6 +74,8 @@ export function headScores(
         return paired("entropy");
       case "kl":
         return paired("divergence", reference());
+      case "js":
+        return paired("jensen-shannon", reference());
     }
   }
   const head = { ...plain, gradient: use === "differentiated" };
@@ -89,6 +92,8 @@ export function headScores(
       return g.emit("distributionScore", { ...head, measure: "entropy" }, [normed])[0];
     case "kl":
       return g.emit("distributionScore", { ...head, measure: "divergence" }, [normed, reference()])[0];
+    case "js":
+      return g.emit("distributionScore", { ...head, measure: "jensen-shannon" }, [normed, reference()])[0];
   }
 }
 
@@ -106,6 +111,7 @@ export function headInputs(objective: HeadObjective, targets: readonly number[],
     case "entropy":
       return {};
     case "kl":
+    case "js":
       return { reference: objective.reference };
   }
 }

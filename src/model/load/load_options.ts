@@ -1,4 +1,5 @@
 import { shownValue } from "../../files/shown_value.ts";
+import { type GivenTokenizer, isGivenTokenizer } from "../tokens/given_tokenizer.ts";
 import type { Quantize } from "./load_weights.ts";
 import type { DownloadProgress } from "./locate_model.ts";
 
@@ -47,6 +48,11 @@ export interface LoadOptions {
    * WHENCE_WEIGHTS_CACHE, else `auto`.
    */
   readonly cache?: "auto" | "off";
+  /**
+   * Tokenizes in the place of the checkpoint's own tokenizer files: one of `npm:@huggingface/transformers` 4, from
+   * `AutoTokenizer.from_pretrained`. Places of tokens are found by what they spell. Default: the checkpoint's.
+   */
+  readonly tokenizer?: GivenTokenizer;
   /** Receives hints for the user, a sentence each. */
   readonly onHint?: (sentence: string) => void;
   /** Receives the progress of a model's files from the hub. */
@@ -62,7 +68,7 @@ export interface LoadOptions {
  *
  * @throws {RangeError} if one has a value of no use
  */
-export function checkLoadOptions({ device, quantize, memory, threads, tuning }: LoadOptions): void {
+export function checkLoadOptions({ device, quantize, memory, threads, tuning, tokenizer }: LoadOptions): void {
   const refuse = (name: string, must: string, got: unknown) => {
     const shown = typeof got === "number" ? String(got) : shownValue(got);
     throw new RangeError(`Cannot load a model as ${name} must be ${must}: got ${shown}`);
@@ -75,6 +81,9 @@ export function checkLoadOptions({ device, quantize, memory, threads, tuning }: 
   oneOf("tuning", TUNINGS, tuning);
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
     refuse("threads", `a whole number from 1 to ${MOST_THREADS}`, threads);
+  }
+  if (tokenizer !== undefined && !isGivenTokenizer(tokenizer)) {
+    refuse("tokenizer", "one of @huggingface/transformers 4, from AutoTokenizer.from_pretrained", tokenizer);
   }
   if (memory !== undefined && !(memory >= 1)) refuse("memory", "a number of bytes from 1 on", memory);
 }

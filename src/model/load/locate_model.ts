@@ -55,6 +55,22 @@ async function download(
   return await fetchModel(id, { ...hubSettings(), onDownload, onHint });
 }
 
+/** Finds a model as `locateModel` does, but asks no hub: null if it is not on this machine. */
+export async function findModelHere(source: string = EMBEDDED): Promise<LocatedModel | null> {
+  const there = source !== EMBEDDED && await exists(source);
+  if (there || EMBEDDED_MODELS.includes(source)) return await locateModel(source);
+  const id = parseHubId(source);
+  if (id === null) return null;
+  const [{ findCached }, { repositoryOf }, { hubSettings }] = await Promise.all([
+    import("../../checkpoint/hub/find_cached.ts"),
+    import("../../checkpoint/hub/hub_cache.ts"),
+    import("../../checkpoint/hub/hub_settings.ts"),
+  ]);
+  const found = await findCached(id, repositoryOf(hubSettings().cache, id));
+  if (!("path" in found)) return null;
+  return { path: found.path, id: hubIdText({ ...id, revision: found.commit }), fromHub: true };
+}
+
 async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);

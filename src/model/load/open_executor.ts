@@ -19,7 +19,7 @@ export async function openExecutor(options: LoadOptions): Promise<Executor> {
   const { device = "auto", onHint } = options;
   if (device === "auto") {
     const { device: chosen, reason, slow } = await chooseDevice();
-    if (slow) onHint?.(`${reason}, so this runs slowly on the device ${chosen}; see deno task doctor`);
+    if (slow) onHint?.(`${reason}, so this runs slowly on the device ${chosen}; the command doctor says more`);
     return await openExecutor({ ...options, device: chosen });
   }
   if (device === "reference") return createReferenceExecutor();

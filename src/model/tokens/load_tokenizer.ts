@@ -12,13 +12,13 @@ import type { Tokenizer } from "./tokenizer.ts";
 
 /**
  * Builds a tokenizer from the objects of `tokenizer.json` and `tokenizer_config.json`; touches no network. Texts are
- * tokenized by Hugging Face's own library, which Python's tokenizers are, too.
+ * tokenized by Hugging Face's own library, which Python's tokenizers are, too, or by a vocabulary that is given.
  *
  * @throws {SyntaxError} if the files do not make a byte-level tokenizer or one of SentencePiece's kind with bytes
  */
-export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+export async function loadTokenizer(files: TokenizerFiles, given?: Vocabulary): Promise<Tokenizer> {
   tokenWriting(files.tokenizer, (text) => text);
-  const vocabulary = await openVocabulary(files.tokenizer);
+  const vocabulary = given ?? await openVocabulary(files.tokenizer);
   return wrap(vocabulary, await chatTemplate(files.config), files);
 }
 

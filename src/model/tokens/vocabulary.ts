@@ -4,7 +4,8 @@ import { checkMerges } from "./merges.ts";
 import { checkSteps } from "./steps.ts";
 
 /** A token that is found in a text before it is split. */
-interface AddedToken {
+export interface AddedToken {
+  /** The text that it stands for. */
   readonly content: string;
   /** Swallows white space before it. */
   readonly lstrip: boolean;

@@ -84,7 +84,7 @@ export async function writeTuning(key: TuningKey, { choices }: Tuning, directory
 
 function unusable(why: string): string {
   return `The tuning of the kernels in the cache is left alone and the defaults are used, as it is of no use here: ${why}. ` +
-    "deno task doctor --tune makes another; --tuning off keeps to the defaults.";
+    "doctor --tune makes another; --tuning off keeps to the defaults.";
 }
 
 /**

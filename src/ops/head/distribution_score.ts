@@ -1,6 +1,7 @@
 import reduceSource from "../../../shaders/block/row_reduce.wgsl" with { type: "text" };
 import sliceSource from "../../../shaders/head/distribution_slice.wgsl" with { type: "text" };
 import slopeSource from "../../../shaders/head/distribution_slope.wgsl" with { type: "text" };
+import shannonSource from "../../../shaders/head/shannon_slice.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
 import type { Tensor } from "../../onnx/lowering.ts";
@@ -9,11 +10,12 @@ import { transposedProduct } from "../product/product.ts";
 import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, pulledScratch, sliceOf } from "./logit_slices.ts";
 import { logitElements, lowerByRows, rowSum, vector } from "./lowered_logits.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
+import { lowerLogToMean, lowerShannonParts, shannonOf, shannonSources } from "./shannon.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head, and the measure of its distribution. */
 interface DistributionAttributes extends HeadAttributes {
-  readonly measure: "entropy" | "divergence";
+  readonly measure: "entropy" | "divergence" | "jensen-shannon";
 }
 
 /** Numbers kept of a row's distribution between the slices. */
@@ -21,17 +23,19 @@ const STATE = 5;
 
 /**
  * Of p = softmax(W h): the entropy −Σ p log p [R] of h [.., D]; or, from h [.., D] and reference logits [P, V], the
- * divergence Σ p⁰ log(p⁰ / p) [R] from p⁰ = softmax(reference), row r's being r mod P. If `gradient` is set also ∂ /
- * ∂ h [.., D] = Σ_v s_v W_v, with s = −p (log p + entropy) or p − p⁰, times the slope of the head's soft-cap if it
- * has one; reference logits are taken as they are.
+ * divergence Σ p⁰ log(p⁰ / p) [R] from p⁰ = softmax(reference), row r's being r mod P; or from the same the
+ * Jensen–Shannon divergence Σ p log(p / m) / 2 + p⁰ log(p⁰ / m) / 2 of m = (p + p⁰) / 2. If `gradient` is set also ∂ /
+ * ∂ h [.., D] = Σ_v s_v W_v, with s = −p (log p + entropy), p − p⁰ or p (log(p / m) − Σ p log(p / m)) / 2, times the
+ * slope of the head's soft-cap if it has one; reference logits are taken as they are.
  *
- * The vocabulary passes in slices: once for the scores and once more for the gradient, as s depends on all of them.
+ * The vocabulary passes in slices: once for the scores, which of Jensen and Shannon's need the sums of whole rows and
+ * so a second time, and once more for the gradient, as s depends on all of them.
  */
 export const distributionScore: Op<DistributionAttributes> = {
   name: "distributionScore",
   recompute: { kept: true },
   types(attributes, [h, reference = null]) {
-    if (attributes.measure === "divergence") {
+    if (attributes.measure !== "entropy") {
       const fits = reference !== null && matrix(reference).columns === attributes.vocabulary &&
         matrix(h).rows % matrix(reference).rows === 0;
       const given = reference === null ? [h] : [h, reference];
@@ -52,7 +56,7 @@ export const distributionScore: Op<DistributionAttributes> = {
       const start = reference === null ? 0 : m * V % reference.length;
       const scored = measure === "entropy"
         ? entropyOf(logits)
-        : divergenceOf(logits, reference!.subarray(start, start + V));
+        : MEASURES[measure](logProbabilities(logits), logProbabilities(reference!.subarray(start, start + V)));
       score[m] = scored.value;
       if (!gradient) continue;
       scored.slopes.forEach((free, v) => {
@@ -79,11 +83,19 @@ export const distributionScore: Op<DistributionAttributes> = {
       const rows = g.node("Mod", [periods, g.size(matrix(inputTypes[1]).rows)]);
       const others = logs(g.node("Gather", [reference, rows]));
       const q = g.node("Exp", [others]);
+      if (measure === "jensen-shannon") {
+        const score = vector(g, rowSum(g, lowerShannonParts(g, { logs: [own, others], values: [p, q] })));
+        if (!gradient) return [score];
+        const free = g.node("Mul", [lowerLogToMean(g, g.node("Sub", [own, others])), g.scalar(0.5)]);
+        const mean = rowSum(g, g.node("Mul", [p, free]));
+        return [score, pull(g.node("Mul", [p, g.node("Sub", [free, mean])]))];
+      }
       const score = rowSum(g, g.node("Mul", [q, g.node("Sub", [others, own])]));
       return gradient ? [vector(g, score), pull(g.node("Sub", [p, q]))] : [vector(g, score)];
     });
   },
-  loweredScratch: (attributes, [h]) => 5 * logitElements(attributes, matrix(h).rows),
+  loweredScratch: (attributes, [h]) =>
+    (attributes.measure === "jensen-shannon" ? 8 : 5) * logitElements(attributes, matrix(h).rows),
   ...rowScoreRules("distributionScore"),
   scratch: (attributes, [h], adapter) => [
     ...[matrix(h).rows * sliceOf(attributes), matrix(h).rows * STATE],
@@ -104,20 +116,38 @@ export const distributionScore: Op<DistributionAttributes> = {
         workgroups: grid(rows, 1),
       }];
     });
-    if (gradient === null) return folds;
     // The logits of a single slice are still there.
-    const again = slices.length > 1;
-    return [...folds, ...slices.flatMap((slice) => [...(again ? slice.dispatches : []), ...pullSlice(context, slice)])];
+    const again = ({ dispatches }: LogitSlice) => slices.length > 1 ? dispatches : [];
+    const scores = attributes.measure === "jensen-shannon"
+      ? slices.flatMap((slice) => [...again(slice), shannonSlice(context, slice)])
+      : [];
+    if (gradient === null) return [...folds, ...scores];
+    return [...folds, ...scores, ...slices.flatMap((slice) => [...again(slice), ...pullSlice(context, slice)])];
   },
 };
+
+/** Adds a slice of logits to the Jensen–Shannon divergence, of rows whose sums are known. */
+function shannonSlice(context: KernelContext<DistributionAttributes>, { first, count }: LogitSlice): Dispatch {
+  const { attributes, inputs: [, reference], outputs: [score], scratch: [logits, state] } = context;
+  const { rows, period, stride } = sizesOf(context);
+  return {
+    kernel: specialize("shannon_slice", [reduceSource, ...shannonSources(), shannonSource], {}),
+    bindings: [logits, reference, state, score],
+    params: [rows, first, count, stride, period, attributes.vocabulary],
+    workgroups: grid(rows, 1),
+  };
+}
 
 /** Computes the slopes of a slice of logits, and adds their share to the gradient. */
 function pullSlice(context: KernelContext<DistributionAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
   const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [logits, state, parts] } = context;
   const { rows, period, stride, DIVERGENCE } = sizesOf(context);
   const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
+  const SHANNON = attributes.measure === "jensen-shannon";
+  const library = SHANNON ? [reduceSource, ...shannonSources()] : [];
+  const text = [...sources, ...library, slopeSource];
   const slope: Dispatch = {
-    kernel: specialize("distribution_slope", [...sources, slopeSource], constants, { DIVERGENCE, CAPPED }),
+    kernel: specialize("distribution_slope", text, constants, { DIVERGENCE, SHANNON, CAPPED }),
     bindings: [logits, reference, state],
     params: [rows, first, count, stride, period, attributes.vocabulary],
     workgroups: grid(rows * count, 64),
@@ -129,7 +159,7 @@ function pullSlice(context: KernelContext<DistributionAttributes>, { product, fi
 function sizesOf({ attributes, inputTypes: [h, reference = h] }: KernelContext<DistributionAttributes>) {
   const { rows } = matrix(h);
   const period = matrix(reference satisfies ValueType).rows;
-  return { rows, period, stride: sliceOf(attributes), DIVERGENCE: attributes.measure === "divergence" };
+  return { rows, period, stride: sliceOf(attributes), DIVERGENCE: attributes.measure !== "entropy" };
 }
 
 function entropyOf(logits: Float64Array): { value: number; slopes: Float64Array } {
@@ -138,9 +168,10 @@ function entropyOf(logits: Float64Array): { value: number; slopes: Float64Array 
   return { value, slopes: logs.map((log) => -Math.exp(log) * (log + value)) };
 }
 
-function divergenceOf(logits: Float64Array, reference: Float64Array): { value: number; slopes: Float64Array } {
-  const logs = logProbabilities(logits);
-  const others = logProbabilities(reference);
+/** Measures of a distribution and of the reference's, from their logarithms. */
+const MEASURES = { divergence: divergenceOf, "jensen-shannon": shannonOf };
+
+function divergenceOf(logs: Float64Array, others: Float64Array): { value: number; slopes: Float64Array } {
   const value = others.reduce((sum, log, v) => sum + Math.exp(log) * (log - logs[v]), 0);
   return { value, slopes: logs.map((log, v) => Math.exp(log) - Math.exp(others[v])) };
 }

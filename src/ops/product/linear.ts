@@ -1,6 +1,8 @@
 import { type BufferRange, wholeBuffer } from "../../gpu/pass.ts";
 import type { GpuWeight } from "../formats/weight.ts";
+import { addScaled } from "../dot.ts";
 import { matrix, type Op, requireShape, type ValueType } from "../op.ts";
+import { addProducts, addTransposedProducts } from "./matrix_rows.ts";
 import { type ForwardBuffers, forwardProduct, transposedProduct } from "./product.ts";
 import { partElements } from "./product_parts.ts";
 import { singleProduct } from "./single_product.ts";
@@ -41,14 +43,11 @@ export const linear: Op<LinearAttributes> = {
     const { rows } = matrix(inputTypes[0]);
     const y = new Float64Array(rows * N);
     for (let m = 0; m < rows; m++) {
-      const row = x.subarray(m * K, (m + 1) * K);
-      for (let n = 0; n < N; n++) {
-        let sum = bias === null ? 0 : bias[n];
-        const start = n * K;
-        for (let k = 0; k < K; k++) sum += row[k] * values[start + k];
-        y[m * N + n] = sum + (residual === null ? 0 : residual[m * N + n]);
-      }
+      const row = y.subarray(m * N, (m + 1) * N);
+      if (bias !== null) row.set(bias);
+      addProducts(row, x.subarray(m * K, (m + 1) * K), values);
     }
+    if (residual !== null) addScaled(y, 0, 1, residual, 0, y.length);
     return [y];
   },
   lower({ attributes: { weight: name, bias, single = false }, inputs: [x, residual], weight }) {
@@ -121,13 +120,7 @@ export const linearTransposed: Op<LinearAttributes> = {
     const { rows } = matrix(inputTypes[0]);
     const dx = new Float64Array(rows * K);
     for (let m = 0; m < rows; m++) {
-      const row = dx.subarray(m * K, (m + 1) * K);
-      for (let n = 0; n < N; n++) {
-        const factor = dy[m * N + n];
-        if (factor === 0) continue;
-        const start = n * K;
-        for (let k = 0; k < K; k++) row[k] += factor * values[start + k];
-      }
+      addTransposedProducts(dx.subarray(m * K, (m + 1) * K), dy.subarray(m * N, (m + 1) * N), values);
     }
     return [dx];
   },

@@ -1,5 +1,6 @@
 import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import { blockRows, column, lowerSoftCap, rowSum, vector } from "../head/lowered_logits.ts";
+import { lowerLogToMean, lowerShannonParts } from "../head/shannon.ts";
 import { lowerLogProb } from "../head/target_log_prob.ts";
 import { type LoweringContext, matrix } from "../op.ts";
 import type { PairedAttributes } from "./paired_measure.ts";
@@ -75,8 +76,27 @@ function scoreBlock(context: LoweringContext<PairedAttributes>, rows: number, bl
   const pairs = g.node("Concat", [periods(block.first), periods(rows + block.first)], { axis: 0 });
   const others = g.node("LogSoftmax", [g.node("Gather", [other, g.node("Mod", [pairs, size])])], { axis: -1 });
   const reference = g.node("Exp", [others]);
+  if (measure === "jensen-shannon") {
+    const scores = rowSum(g, lowerShannonParts(g, { logs: [logs, others], values: [probabilities, reference] }));
+    const weights = lowerShannonWeights(g, { logs, others, probabilities, means });
+    return { scores, multipliers: g.node("Sub", [weights, g.node("Mul", [share, rowSum(g, weights)])]) };
+  }
   const scores = rowSum(g, g.node("Mul", [reference, g.node("Sub", [others, logs])]));
   return { scores, multipliers: g.node("Sub", [share, halves(g, reference)[0]]) };
+}
+
+/** a = (mean of p − ℓ mean of m / ℓ_m + ℓ mean of log(p / m)) / 2 of each pair, m the mean of p and p⁰. */
+function lowerShannonWeights(
+  g: OnnxEmitter,
+  { logs, others, probabilities, means }: Readonly<Record<"logs" | "others" | "probabilities" | "means", Tensor>>,
+): Tensor {
+  const toMean = lowerLogToMean(g, g.node("Sub", [logs, others]));
+  const logMiddle = g.node("Sub", [logs, toMean]);
+  const [[a, b], [first, last]] = [g.node("Exp", [logMiddle]), logMiddle].map((x) => halves(g, x));
+  const both = (x: Tensor) => g.node("Add", halves(g, x));
+  const slope = g.node("Div", [g.node("Add", [a, b]), lowerLogMean(g, a, b, g.node("Sub", [last, first]))]);
+  const read = g.node("Mul", [means, g.node("Sub", [both(toMean), slope])]);
+  return g.node("Mul", [g.node("Add", [both(probabilities), read]), g.scalar(0.25)]);
 }
 
 /** log p of ids [2 count, 1] or p: 1 or Δp / Δlog p at the target, less its part of ℓ / Σ ℓ. */

@@ -1,4 +1,5 @@
 import { logitsOf } from "../head/logit_slices.ts";
+import { logToMean } from "../head/shannon.ts";
 import { softCapOf } from "../head/soft_cap.ts";
 import type { PairedAttributes, PairedMeasure } from "./paired_measure.ts";
 import { logMean, tanhSlope } from "./slopes.ts";
@@ -49,7 +50,18 @@ function weightsOf(
       return means.map((mean, v) => -(Math.exp(first[v]) + Math.exp(last[v]) + mean * (first[v] + last[v])) / 2);
     case "divergence":
       return logProbabilities(given as Float64Array).map((log) => -Math.exp(log));
+    case "jensen-shannon": {
+      const others = logProbabilities(given as Float64Array);
+      return means.map((mean, v) => shannonWeight(first[v], last[v], mean, others[v]));
+    }
   }
+}
+
+/** p log p − 2 m log m of both points by the product rule: Δm = Δp / 2, m = (p + p⁰) / 2. */
+function shannonWeight(first: number, last: number, mean: number, other: number): number {
+  const [start, end] = [logToMean(first - other), logToMean(last - other)];
+  const middle = (Math.exp(first - start) + Math.exp(last - end)) / 2 / logMean(first - start, last - end);
+  return ((Math.exp(first) + Math.exp(last)) / 2 - mean * middle + mean * (start + end) / 2) / 2;
 }
 
 function logProbabilities(logits: Float64Array): Float64Array {

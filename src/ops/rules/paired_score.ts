@@ -7,6 +7,7 @@ import type { Dispatch } from "../../gpu/pass.ts";
 import { distributionScore } from "../head/distribution_score.ts";
 import { type HeadAttributes, type LogitSlice, logitSlices, sliceOf } from "../head/logit_slices.ts";
 import { blockRows } from "../head/lowered_logits.ts";
+import { SHANNON_SOURCE } from "../head/shannon.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import { targetLogProb } from "../head/target_log_prob.ts";
 import { type KernelContext, matrix, type Op, requireShape, type ValueType } from "../op.ts";
@@ -18,11 +19,12 @@ import { multiplierOf } from "./paired_multiplier.ts";
 import { slopeSources } from "./slopes.ts";
 
 /**
- * h [2n, T, D] of n starts and then their n ends, and targets [2nT] or, for the divergence, reference logits [P, V] →
+ * h [2n, T, D] of n starts and then their n ends, and targets [2nT] or, for divergences, reference logits [P, V] →
  * scores [2nT] as `targetLogProb` and `distributionScore` give them, and multipliers m [n, T, D] with Σ m Δh = the
  * change of the score. Every score's change is Σ_v a_v Δlog p_v, and so m = Σ_v s_v (a_v − ℓ_v Σ a / Σ ℓ) W_v, ℓ_v =
  * Δp_v / Δlog p_v, s_v the slope of the head's soft-cap between the two or 1: for log p(target) a is 1 at the target;
- * for p(target) Δp / Δlog p there; for the entropy −(p̄ + ℓ mean(log p)); for the divergence −p⁰.
+ * for p(target) Δp / Δlog p there; for the entropy −(p̄ + ℓ mean(log p)); for the divergence −p⁰; for Jensen and
+ * Shannon's (p̄ − ℓ m̄ / ℓ_m + ℓ mean(log(p / m))) / 2, ℓ_m = Δm / Δlog m, m = (p + p⁰) / 2.
  */
 export const pairedScore: Op<PairedAttributes> = {
   name: "pairedScore",
@@ -44,7 +46,7 @@ export const pairedScore: Op<PairedAttributes> = {
     const multipliers = new Float64Array(h.length / 2);
     for (let m = 0; m < rows / 2; m++) {
       const [start, end] = [m, m + rows / 2].map((row) => h.subarray(row * D, (row + 1) * D));
-      const given = attributes.measure === "divergence"
+      const given = hasReference(attributes)
         ? other.subarray(m * V % other.length, m * V % other.length + V)
         : other?.[m] ?? 0;
       multiplierOf(attributes, { start, end, given, values }).forEach((factor, v) => {
@@ -54,7 +56,9 @@ export const pairedScore: Op<PairedAttributes> = {
     return [score, multipliers];
   },
   lower: lowerPairedScore,
-  loweredScratch: (attributes, [h]) => 10 * Math.min(matrix(h).rows, blockRows(attributes)) * attributes.vocabulary,
+  loweredScratch: (attributes, [h]) =>
+    (attributes.measure === "jensen-shannon" ? 18 : 10) * Math.min(matrix(h).rows, blockRows(attributes)) *
+    attributes.vocabulary,
   vjp: rowScoreRules<PairedAttributes>("pairedScore").vjp,
   jvp: null,
   scratch(attributes, inputs, adapter) {
@@ -93,22 +97,21 @@ function scoreOf({ measure, ...head }: PairedAttributes) {
 /** Adds a slice's part to Σ ℓ and Σ a of each pair. */
 function sumSlice(context: KernelContext<PairedAttributes>, { first, count }: LogitSlice): Dispatch {
   const { inputs: [, other = null], scratch: [logits, state, sums] } = context;
-  const { rows, stride } = pairsOf(context);
-  const targeted = flagsOf(context.attributes).LOGS;
+  const { rows, stride, period } = pairsOf(context);
+  const { LOGS, SHANNON } = flagsOf(context.attributes);
   return {
-    kernel: kernelOf("paired_sum", [reduceSource, pairSource, sumSource], context.attributes),
-    bindings: [logits, targeted ? other : null, state, sums],
-    params: [rows, first, count, stride],
+    kernel: kernelOf("paired_sum", [pairSource, sumSource], context.attributes),
+    bindings: [logits, LOGS || SHANNON ? other : null, state, sums],
+    params: [rows, first, count, stride, period, context.attributes.vocabulary],
     workgroups: grid(rows, 1),
   };
 }
 
 /** Turns a slice of logits into multipliers of these, and adds their part to those of h. */
 function pullSlice(context: KernelContext<PairedAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
-  const { attributes, inputs: [, other = null], inputTypes, outputs: [, multipliers] } = context;
+  const { attributes, inputs: [, other = null], outputs: [, multipliers] } = context;
   const { scratch: [logits, state, sums] } = context;
-  const { rows, stride } = pairsOf(context);
-  const period = attributes.measure === "divergence" ? matrix(inputTypes[1] satisfies ValueType).rows : 1;
+  const { rows, stride, period } = pairsOf(context);
   const slope: Dispatch = {
     kernel: kernelOf("paired_slope", [pairSource, slopeSource], attributes),
     bindings: [logits, attributes.measure === "entropy" ? null : other, state, sums],
@@ -119,8 +122,13 @@ function pullSlice(context: KernelContext<PairedAttributes>, { product, first, c
   return [slope, ...transposedProduct({ ...product, rows, dy: logits, dx: multipliers }, window)];
 }
 
-function pairsOf({ attributes, inputTypes: [h] }: KernelContext<PairedAttributes>) {
-  return { rows: matrix(h).rows / 2, stride: sliceOf(attributes) };
+function pairsOf({ attributes, inputTypes: [h, reference] }: KernelContext<PairedAttributes>) {
+  const period = hasReference(attributes) ? matrix(reference satisfies ValueType).rows : 1;
+  return { rows: matrix(h).rows / 2, stride: sliceOf(attributes), period };
+}
+
+function hasReference({ measure }: PairedAttributes): boolean {
+  return measure === "divergence" || measure === "jensen-shannon";
 }
 
 function flagsOf({ measure }: PairedAttributes) {
@@ -128,12 +136,14 @@ function flagsOf({ measure }: PairedAttributes) {
     LOGS: measure === "log-prob" || measure === "probability",
     PROBABILITY: measure === "probability",
     ENTROPY: measure === "entropy",
+    SHANNON: measure === "jensen-shannon",
   };
 }
 
 function kernelOf(stem: string, sources: readonly string[], attributes: PairedAttributes) {
   const { CAPPED, sources: capSources, constants } = softCapParts(attributes.softCap, "f32");
   const STATE = scoreOf(attributes).width;
-  const text = [...slopeSources("f32"), ...capSources, ...sources];
+  const shannon = attributes.measure === "jensen-shannon" ? [SHANNON_SOURCE] : [];
+  const text = [reduceSource, ...slopeSources("f32"), ...capSources, ...shannon, ...sources];
   return specialize(stem, text, { STATE, ...constants }, { ...flagsOf(attributes), CAPPED });
 }

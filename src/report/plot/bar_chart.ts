@@ -5,6 +5,8 @@ import { sizeName } from "../view/is_unsigned.ts";
 import { isIdle } from "../view/support.ts";
 import { sequenceErrors } from "../view/sequence_errors.ts";
 import { figure, type Panel, tokenAxis } from "./figure.ts";
+import { valueDomain } from "./bar_domain.ts";
+import { hasLongUnits, longUnitPanels } from "./long_units.ts";
 import { positionRows } from "./position_rows.ts";
 import { FROZEN_COLUMN, INK, NEGATIVE, POSITIVE } from "./theme.ts";
 
@@ -14,6 +16,7 @@ const HEIGHT = 170;
 /** The sequence attribution as a bar for each prompt token, in reading order; frozen tokens are grey and have none. */
 export function barChart(given: AttributionRecord): TopLevelSpec {
   const record = byUnits(given);
+  if (hasLongUnits(record)) return figure(record, longUnitPanels(record, { bars: true, heat: false }));
   return figure(record, positionRows(record.prompt.tokens.length).map((row) => barPanel(record, row.start, row.end)));
 }
 
@@ -58,12 +61,4 @@ function errorRules(x: unknown): unknown {
     mark: { type: "rule", color: INK, strokeWidth: 1 },
     encoding: { x, y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
   };
-}
-
-function valueDomain(record: AttributionRecord): [number, number] {
-  const errors = sequenceErrors(record);
-  const low = record.sequenceAttribution.map((value, i) => value - (errors?.[i] ?? 0));
-  const high = record.sequenceAttribution.map((value, i) => value + (errors?.[i] ?? 0));
-  const domain: [number, number] = [Math.min(0, ...low), Math.max(0, ...high)];
-  return domain[0] === domain[1] ? [-1, 1] : domain;
 }

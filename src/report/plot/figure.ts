@@ -2,11 +2,13 @@ import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { completenessText } from "../words/completeness_text.ts";
 import { methodText } from "../words/method_text.ts";
-import { FROZEN, INK, PLOT_BASE } from "./theme.ts";
+import { sizeName } from "../view/is_unsigned.ts";
+import { cutLabel } from "./label_text.ts";
+import { DIVERGING, FROZEN, INK, PLOT_BASE } from "./theme.ts";
 import { oneLine, visibleTokens } from "../text/visible_token.ts";
 
 /** Longer labels are cut, in pixels. */
-const LABEL_LIMIT = 110;
+export const LABEL_LIMIT = 110;
 /** Longer prompts and targets are cut in the subtitle, in characters. */
 const QUOTE_LIMIT = 110;
 
@@ -34,8 +36,8 @@ export function figure(
       ],
     },
     params: [
-      { name: "promptLabels", value: visibleTokens(record.prompt.tokens.map((token) => token.text)) },
-      { name: "targetLabels", value: visibleTokens(record.target.tokens.map((token) => token.text)) },
+      { name: "promptLabels", value: labelsOf(record.prompt.tokens) },
+      { name: "targetLabels", value: labelsOf(record.target.tokens) },
       ...Object.entries(labels).map(([name, value]) => ({ name, value })),
       { name: "promptFrozen", value: record.prompt.tokens.map((token) => token.frozen) },
     ],
@@ -50,7 +52,8 @@ export function figure(
  * token text is ever parsed as an expression.
  */
 export function tokenAxis(record: AttributionRecord, side: "prompt" | "target"): Record<string, unknown> {
-  const shared = { labelLimit: LABEL_LIMIT, ticks: false, domain: false, labelOverlap: false };
+  // The labels are cut already, by their exact widths: Vega cuts by a guess, and leaves room for what it cuts.
+  const shared = { labelLimit: 0, ticks: false, domain: false, labelOverlap: false };
   if (side === "target") return { ...shared, title: "target", labelExpr: "targetLabels[datum.value]", labelPadding: 5 };
   const anyFrozen = record.prompt.tokens.some((token) => token.frozen);
   return {
@@ -61,6 +64,25 @@ export function tokenAxis(record: AttributionRecord, side: "prompt" | "target"):
     labelPadding: 6,
     labelColor: { condition: { test: "promptFrozen[datum.value]", value: FROZEN }, value: INK },
   };
+}
+
+/** Colours of a matrix of attributions, [T][L], with their legend. */
+export function colorOf(record: AttributionRecord, matrix: readonly (readonly number[])[]): Record<string, unknown> {
+  const largest = Math.max(...matrix.flatMap((row) => row.map(Math.abs))) || 1;
+  return {
+    field: "value",
+    type: "quantitative",
+    scale: { domain: [-largest, largest], domainMid: 0, range: DIVERGING, interpolate: "lab" },
+    legend: {
+      title: sizeName(record) ?? record.score.unit,
+      tickCount: 5,
+      gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)),
+    },
+  };
+}
+
+function labelsOf(tokens: readonly { readonly text: string }[]): string[] {
+  return visibleTokens(tokens.map(({ text }) => text)).map((label) => cutLabel(label, LABEL_LIMIT));
 }
 
 function quote(text: string): string {

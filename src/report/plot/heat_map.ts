@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from "npm:vega-lite@6";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { byUnits } from "../view/by_units.ts";
-import { sizeName } from "../view/is_unsigned.ts";
 import { isIdle } from "../view/support.ts";
-import { figure, type Panel, tokenAxis } from "./figure.ts";
+import { colorOf, figure, type Panel, tokenAxis } from "./figure.ts";
+import { hasLongUnits, longUnitPanels } from "./long_units.ts";
 import { positionRows } from "./position_rows.ts";
-import { DIVERGING, FROZEN_COLUMN } from "./theme.ts";
+import { FROZEN_COLUMN } from "./theme.ts";
 
 /**
  * The token attribution as target tokens × prompt tokens.
@@ -14,6 +14,9 @@ import { DIVERGING, FROZEN_COLUMN } from "./theme.ts";
  */
 export function heatMap(given: AttributionRecord): TopLevelSpec {
   const record = byUnits(given);
+  if (record.tokenAttribution && hasLongUnits(record)) {
+    return figure(record, longUnitPanels(record, { bars: false, heat: true }));
+  }
   const rows = positionRows(record.prompt.tokens.length);
   return figure(record, rows.map((row) => heatPanel(record, row.start, row.end, true)));
 }
@@ -22,7 +25,6 @@ export function heatMap(given: AttributionRecord): TopLevelSpec {
 export function heatPanel(record: AttributionRecord, start: number, end: number, labels: boolean): Panel {
   const matrix = record.tokenAttribution;
   if (!matrix) throw new TypeError("Cannot draw a heat map as the token attribution must be [T, L]: got null");
-  const largest = Math.max(...matrix.flatMap((row) => row.map(Math.abs))) || 1;
   const values = matrix.flatMap((row, target) =>
     row.slice(start, end).map((value, k) => ({
       target,
@@ -37,16 +39,7 @@ export function heatPanel(record: AttributionRecord, start: number, end: number,
     axis: labels ? tokenAxis(record, "prompt") : null,
   };
   const y = { field: "target", type: "ordinal" as const, axis: tokenAxis(record, "target") };
-  const color = {
-    field: "value",
-    type: "quantitative" as const,
-    scale: { domain: [-largest, largest], domainMid: 0, range: DIVERGING, interpolate: "lab" },
-    legend: {
-      title: sizeName(record) ?? record.score.unit,
-      tickCount: 5,
-      gradientLength: Math.min(160, Math.max(60, 20 * matrix.length)),
-    },
-  };
+  const color = colorOf(record, matrix);
   return {
     data: { values },
     width: { step: 20 },

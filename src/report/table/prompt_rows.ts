@@ -4,17 +4,20 @@ import { sequenceErrors } from "../view/sequence_errors.ts";
 import { isIdle } from "../view/support.ts";
 import { fitWidth } from "../text/display_width.ts";
 import { fixedText, numberText } from "../text/number_text.ts";
+import type { Paint } from "../text/paint.ts";
 import { signedBar } from "./signed_bar.ts";
 import { VALUE_WIDTH, wordColumn } from "./table_columns.ts";
 import { visibleTokens } from "../text/visible_token.ts";
 
 /** Narrower tables leave the error column out. */
 const NARROW = 60;
+/** Parts of a context that are shown, those of the largest attributions; what is not of it has none. */
+const MOST_PARTS = 30;
 /** Narrowest bar. */
 const NARROWEST_BAR = 9;
 
 /** A row for each prompt token or unit: its attribution as a signed bar and a number, and its error. */
-export function promptRows(record: AttributionRecord, width: number): string[] {
+export function promptRows(record: AttributionRecord, width: number, paint: Paint): string[] {
   const words = visibleTokens(record.prompt.tokens.map((token) => token.text));
   const errors = width < NARROW ? null : sequenceErrors(record);
   const wordWidth = Math.min(Math.floor(width / 3), wordColumn(words, "token"));
@@ -25,14 +28,22 @@ export function promptRows(record: AttributionRecord, width: number): string[] {
   const head = `${"#".padStart(3)} ${fitWidth("token", wordWidth)}  ${fitWidth("attribution", bar.width)}` +
     (sizeName(record) ?? record.score.unit).padStart(VALUE_WIDTH) +
     (errors ? "±".padStart(VALUE_WIDTH) : "");
-  const rows = record.prompt.tokens.map((_, i) => {
+  const shown = shownPositions(record);
+  const rows = shown.map((i) => {
     const start = `${String(i).padStart(3)} ${fitWidth(words[i], wordWidth)}  `;
     if (isIdle(record, i)) return start + fitWidth("frozen", bar.width) + "·".padStart(VALUE_WIDTH);
     const value = record.sequenceAttribution[i];
     const error = errors ? numberText(errors[i], 2).padStart(VALUE_WIDTH) : "";
-    return start + bar.draw(value) + valueText(value, largest).padStart(VALUE_WIDTH) + error;
+    return start + bar.draw(value, paint) + valueText(value, largest).padStart(VALUE_WIDTH) + error;
   });
-  return [head, ...rows];
+  const left = record.prompt.tokens.length - shown.length;
+  return [paint.head(head), ...rows, ...(left === 0 ? [] : [`    and ${left} more, of smaller attributions or none`])];
+}
+
+function shownPositions({ context, sequenceAttribution: values }: AttributionRecord): number[] {
+  const all = [...values.keys()];
+  if (context === undefined || all.length <= MOST_PARTS) return all;
+  return all.sort((a, b) => Math.abs(values[b]) - Math.abs(values[a])).slice(0, MOST_PARTS).sort((a, b) => a - b);
 }
 
 /** Four decimals, which line up, unless the largest has fewer digits than that or does not fit. */

@@ -4,7 +4,7 @@ import { attributionSum, scoreGap, total } from "../view/score_sums.ts";
 import { topPosition } from "../view/support.ts";
 import { amountText } from "../words/amount_text.ts";
 import { certificateText } from "../words/certificate_text.ts";
-import { incompleteText } from "../words/incomplete_text.ts";
+import { incompleteText, looseParts } from "../words/incomplete_text.ts";
 import { insideText } from "../words/inside_text.ts";
 import { numberText, percentText } from "../text/number_text.ts";
 import { perTargetText } from "../words/per_target_text.ts";
@@ -12,17 +12,16 @@ import { samplingText } from "../words/sampling_text.ts";
 import { surrogateText } from "../words/surrogate_text.ts";
 import { visibleTokens } from "../text/visible_token.ts";
 
-/** Width of the labels. */
-const LABEL_WIDTH = 14;
-
-/** Score, completeness, cost and advice, a line each. */
-export function summaryRows(record: AttributionRecord): string[] {
+/** Score, completeness, cost and advice, each with its label. */
+export function summaryRows(record: AttributionRecord): (readonly [label: string, text: string])[] {
   const { prefix } = record;
+  const { delta } = record.completeness.sequence;
+  const loose = looseParts(record);
   const floor = record.completeness.arithmeticFloor;
   const rows: [label: string, text: string | null][] = [
     ["score", scoreText(record)],
     ["attribution", attributionText(record)],
-    ["completeness", errorText(record)],
+    [loose === undefined || delta === null ? "completeness" : "sum and gap", errorText(record, loose)],
     ["prefix", prefix ? `${amountText(total(prefix.sequence), record)} of it at the target's own tokens` : null],
     ["inside", insideText(record)],
     ["certified", certificateText(record)],
@@ -33,7 +32,7 @@ export function summaryRows(record: AttributionRecord): string[] {
     ["cost", costText(record)],
     ...record.advice.map((sentence): [string, string] => ["advice", sentence]),
   ];
-  return rows.flatMap(([label, text]) => text === null ? [] : [label.padEnd(LABEL_WIDTH) + text]);
+  return rows.flatMap(([label, text]) => text === null ? [] : [[label, text] as const]);
 }
 
 function scoreText(record: AttributionRecord): string {
@@ -51,15 +50,20 @@ function attributionText(record: AttributionRecord): string {
   ].join(", ");
 }
 
-function errorText(record: AttributionRecord): string {
+function errorText(record: AttributionRecord, loose: string | undefined): string {
   const { delta, relative } = record.completeness.sequence;
-  return delta === null
-    ? `not defined: ${incompleteText(record)}`
-    : `error ${percentText(relative)} (δ = ${amountText(delta, record)})`;
+  if (delta === null) return `not defined: ${incompleteText(record)}`;
+  return loose === undefined
+    ? `error ${percentText(relative)} (δ = ${amountText(delta, record)})`
+    : `${percentText(relative)} apart (δ = ${amountText(delta, record)}), as ${loose} need not sum to the gap`;
 }
 
 function costText(record: AttributionRecord): string {
   const { pathPoints, forwardRows, backwardRows, seconds } = record.cost;
+  const { context } = record;
+  const whole = context === undefined
+    ? ""
+    : `, ${numberText(context.cost.forwardEquivalents, 3)} forwards of the whole in rows`;
   const points = pathPoints > 0 ? `${pathPoints} path points, ` : "";
-  return `${points}${forwardRows} forward and ${backwardRows} backward rows, ${numberText(seconds, 3)} s`;
+  return `${points}${forwardRows} forward and ${backwardRows} backward rows${whole}, ${numberText(seconds, 3)} s`;
 }

@@ -2,33 +2,63 @@ import type { AttributionRecord } from "../../explain/record/record.ts";
 import { isIdle, supportSign } from "../view/support.ts";
 import { displayWidth, fitWidth } from "../text/display_width.ts";
 import { numberText, percentText } from "../text/number_text.ts";
+import type { Paint } from "../text/paint.ts";
+import { looseParts } from "../words/incomplete_text.ts";
 import { VALUE_WIDTH, wordColumn } from "./table_columns.ts";
 import { visibleTokens } from "../text/visible_token.ts";
 
-/** A row for each target token: its scores, its errors and the prompt tokens that support it most. */
-export function targetRows(record: AttributionRecord, width: number): string[] {
+/** Columns that the prompt tokens which support a target take at least. */
+const NARROWEST_SUPPORT = 12;
+
+/** A column of numbers, [T]. */
+interface NumberColumn {
+  readonly name: string;
+  readonly texts: readonly string[];
+}
+
+/**
+ * A row for each target token: its scores, its errors and the prompt tokens that support it most. Narrow tables leave
+ * the baseline out, then the gap, and then the error.
+ */
+export function targetRows(record: AttributionRecord, width: number, paint: Paint): string[] {
   const words = targetWords(record);
   const promptWords = visibleTokens(record.prompt.tokens.map((token) => token.text));
-  const { relative, certificate } = record.completeness;
-  const wordWidth = wordColumn(words, "target");
+  const wordWidth = Math.min(Math.max(NARROWEST_SUPPORT, Math.floor(width / 3)), wordColumn(words, "target"));
+  const rest = width - 4 - wordWidth - (record.tokenAttribution ? 2 + NARROWEST_SUPPORT : 0);
+  const columns = fittingColumns(numberColumns(record), Math.floor(rest / VALUE_WIDTH));
   const head = `${"#".padStart(3)} ${fitWidth("target", wordWidth)}` +
-    ["score", "baseline", "gap"].map((name) => name.padStart(VALUE_WIDTH)).join("") +
-    (relative ? "error".padStart(VALUE_WIDTH) : "") + (certificate ? "κ".padStart(VALUE_WIDTH) : "") +
-    (record.tokenAttribution ? "  mostly from" : "");
+    columns.map(({ name }) => name.padStart(VALUE_WIDTH)).join("") + (record.tokenAttribution ? "  mostly from" : "");
   const rows = record.target.tokens.map((_, t) => {
-    const { input, baseline } = record.score;
-    const numbers = [input[t], baseline && baseline[t], baseline && input[t] - baseline[t]].map((value) =>
-      numberText(value)
-    );
-    if (relative) numbers.push(percentText(relative[t]));
-    if (certificate) numbers.push(percentText(certificate[t]));
     const start = `${String(t).padStart(3)} ${fitWidth(words[t], wordWidth)}` +
-      numbers.map((text) => text.padStart(VALUE_WIDTH)).join("");
+      columns.map(({ texts }) => texts[t].padStart(VALUE_WIDTH)).join("");
     if (!record.tokenAttribution) return start;
     const room = Math.max(8, width - displayWidth(start) - 2);
     return `${start}  ${mostlyFrom(record, record.tokenAttribution[t], promptWords, room)}`;
   });
-  return [head, ...rows];
+  return [paint.head(head), ...rows];
+}
+
+function numberColumns(record: AttributionRecord): NumberColumn[] {
+  const { score: { input, baseline }, completeness: { relative, certificate } } = record;
+  const error = looseParts(record) === undefined ? "error" : "apart";
+  return [
+    { name: "score", texts: input.map((value) => numberText(value)) },
+    { name: "baseline", texts: input.map((_, t) => numberText(baseline && baseline[t])) },
+    { name: "gap", texts: input.map((value, t) => numberText(baseline && value - baseline[t])) },
+    ...(relative ? [{ name: error, texts: relative.map(percentText) }] : []),
+    ...(certificate ? [{ name: "κ", texts: certificate.map(percentText) }] : []),
+  ];
+}
+
+/** Leaves out what follows from others, until so many columns are left. */
+function fittingColumns(columns: readonly NumberColumn[], most: number): NumberColumn[] {
+  const left = [...columns];
+  for (const least of ["baseline", "gap", "error", "apart"]) {
+    if (left.length <= Math.max(1, most)) break;
+    const at = left.findIndex(({ name }) => name === least);
+    if (at >= 0) left.splice(at, 1);
+  }
+  return left;
 }
 
 /** The target's tokens and, if two are compared, both. */

@@ -4,6 +4,11 @@ const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 const ZERO = /^[\p{M}\p{Cf}\p{Cc}]+$/u;
 const EMOJI = /\p{Emoji_Presentation}|\p{Emoji}\ufe0f|\p{Regional_Indicator}/u;
 
+/** Returns what a reader takes for characters. */
+export function graphemesOf(text: string): string[] {
+  return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+}
+
 /** Columns of a text on a terminal: 2 for wide characters (Unicode UAX #11) and emoji, 0 for combining marks. */
 export function displayWidth(text: string): number {
   let width = 0;

@@ -1,5 +1,6 @@
 import { displayWidth, fitWidth } from "./display_width.ts";
 import { terminalLine } from "./terminal_text.ts";
+import { wrappedLines } from "./wrapped_lines.ts";
 
 /** A table of texts with a head. */
 export interface TextTable {
@@ -7,22 +8,77 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** A column's width, and true if its texts are numbers. */
+interface Column {
+  readonly width: number;
+  readonly right: boolean;
+}
+
+const GAP = 2;
+/** Columns of words are not made narrower. */
+const NARROWEST = 12;
+
 /**
  * A table in aligned columns for a terminal, which shows control characters and does not obey them. Columns in which
  * every text starts as a number are aligned right.
+ *
+ * @param most columns of the terminal: words are wrapped to fit, and columns that do not go below the others, each part
+ * with the first
  */
-export function textTable(table: TextTable): string {
+export function textTable(table: TextTable, most: number = Infinity): string {
   const [head, ...rows] = [table.head, ...table.rows].map((texts) => texts.map(terminalLine));
-  const columns = head.map((name, column) => {
-    const texts = rows.map((row) => row[column]);
-    const width = Math.max(displayWidth(name), ...texts.map(displayWidth));
-    const right = texts.some((text) => text !== "") && texts.every((text) => text === "" || /^[−+≤]?[ \d]/.test(text));
-    return { width, right };
-  });
-  const line = (texts: readonly string[]) =>
-    texts.map((text, column) => {
-      const { width, right } = columns[column];
+  const columns = narrowed(head.map((name, column) => columnOf(name, rows.map((row) => row[column]))), most);
+  const parts = blocksOf(columns, most).map((block) =>
+    [head, ...rows].flatMap((texts) => linesOf(block.map((i) => texts[i]), block.map((i) => columns[i])))
+      .join("\n") + "\n"
+  );
+  return parts.join("\n");
+}
+
+function columnOf(name: string, texts: readonly string[]): Column {
+  const width = Math.max(displayWidth(name), ...texts.map(displayWidth));
+  const right = texts.some((text) => text !== "") && texts.every((text) => text === "" || /^[−+≤]?[ \d]/.test(text));
+  return { width, right };
+}
+
+/** Takes columns of words what is too much, the widest first. */
+function narrowed(columns: readonly Column[], most: number): Column[] {
+  const widths = columns.map(({ width }) => width);
+  const words = columns.flatMap(({ right }, i) => right ? [] : [i]);
+  for (let excess = totalOf(widths) - most; excess > 0; excess--) {
+    const widest = words.reduce((a, b) => widths[b] > widths[a] ? b : a, words[0] ?? -1);
+    if (widest < 0 || widths[widest] <= NARROWEST) break;
+    widths[widest]--;
+  }
+  return columns.map(({ right }, i) => ({ right, width: widths[i] }));
+}
+
+function totalOf(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
+}
+
+/** Groups columns that stand beside each other. */
+function blocksOf(columns: readonly Column[], most: number): number[][] {
+  const blocks: number[][] = [[0]];
+  for (let i = 1; i < columns.length; i++) {
+    const block = blocks[blocks.length - 1];
+    const fits = totalOf([...block, i].map((j) => columns[j].width)) <= most;
+    if (fits || block.length === 1) block.push(i);
+    else blocks.push([0, i]);
+  }
+  return blocks;
+}
+
+/** Lines of a row; texts that are too wide for their columns go on below. */
+function linesOf(texts: readonly string[], columns: readonly Column[]): string[] {
+  const cells = texts.map((text, i) =>
+    displayWidth(text) <= columns[i].width ? [text] : wrappedLines(text, columns[i].width)
+  );
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) =>
+    cells.map((lines, i) => {
+      const { width, right } = columns[i];
+      const text = lines[line] ?? "";
       return right ? " ".repeat(width - displayWidth(text)) + text : fitWidth(text, width);
-    }).join("  ").trimEnd();
-  return [line(head), ...rows.map(line)].join("\n") + "\n";
+    }).join(" ".repeat(GAP)).trimEnd());
 }

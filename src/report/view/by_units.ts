@@ -1,14 +1,22 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { RecordThrough } from "../../explain/record/record_through.ts";
+import { byContext } from "./by_context.ts";
 import type { RecordUnits } from "../../explain/record/record_units.ts";
+import { drawnTexts } from "../text/drawn_texts.ts";
 
 /**
  * The record as reports show it. Its units, if it has any, take the place of tokens, [U] that of [L] and [T′] that of
- * [T]. With one score for the sequence the whole target takes the place of its tokens. Other records are themselves.
+ * [T]; with a context its sentences do. With one score for the sequence the whole target takes the place of its
+ * tokens. Other records are themselves.
  */
 export function byUnits(given: AttributionRecord): AttributionRecord {
-  const whole = given.score.per === "sequence" ? withWholeTarget(given) : given;
-  const { units, prompt, sampling } = whole;
+  const drawn = withDrawnTexts(given);
+  const whole = drawn.score.per === "sequence" ? withWholeTarget(drawn) : drawn;
+  const { units, prompt, sampling, context } = whole;
+  if (context !== undefined) {
+    const record = units?.target === undefined ? whole : withTargetUnits(withSummedRows(whole), units.target);
+    return byContext(record);
+  }
   if (units === undefined) return whole;
   const record = units.target === undefined ? whole : withTargetUnits(whole, units.target);
   const tokens = units.prompt.map(({ text, name, tokens: [first], frozen }) => ({
@@ -38,6 +46,18 @@ function throughByUnits(through: RecordThrough, units: RecordUnits["prompt"]): R
     direct: sums(through.direct),
     rest: through.rest && sums(through.rest),
     spans: through.spans.map((span) => ({ ...span, part: sums(span.part) })),
+  };
+}
+
+/** Tokens as they are drawn: those within one character by that character. */
+function withDrawnTexts(record: AttributionRecord): AttributionRecord {
+  const { prompt, target } = record;
+  const [prompts, targets] = [drawnTexts(prompt.text, prompt.tokens), drawnTexts(target.text, target.tokens)];
+  if (prompts === null && targets === null) return record;
+  return {
+    ...record,
+    prompt: { ...prompt, tokens: prompt.tokens.map((token, i) => ({ ...token, text: prompts?.[i] ?? token.text })) },
+    target: { ...target, tokens: target.tokens.map((token, t) => ({ ...token, text: targets?.[t] ?? token.text })) },
   };
 }
 
@@ -76,6 +96,16 @@ function withTargetUnits(record: AttributionRecord, units: NonNullable<RecordUni
       certificate: certificate && relativeTo(sums((t) => (certificate[t] ?? 0) * gapOf(t))),
     },
   };
+}
+
+/** Rows of the matrix summed over units of the target. */
+function withSummedRows(record: AttributionRecord): AttributionRecord {
+  const { tokenAttribution, units } = record;
+  const summed = tokenAttribution &&
+    units!.target!.map(({ tokens: [first, ...others] }) =>
+      tokenAttribution[first].map((value, i) => others.reduce((sum, t) => sum + tokenAttribution[t][i], value))
+    );
+  return { ...record, tokenAttribution: summed };
 }
 
 function shownText(text: string, name: string | null): string {

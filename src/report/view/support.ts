@@ -1,10 +1,15 @@
-import { OBJECTIVES } from "../../attribution/objectives/objective.ts";
+import { type ObjectiveName, OBJECTIVES } from "../../attribution/objectives/objective.ts";
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { isUnsigned } from "./is_unsigned.ts";
 
 /** 1, or −1 if an attribution that supports the target is negative: of losses and uncertainties. Norms have no sign. */
 export function supportSign(record: AttributionRecord): 1 | -1 {
-  return OBJECTIVES[record.score.objective].falls && !isUnsigned(record) ? -1 : 1;
+  return objectiveFalls(record.score) && !isUnsigned(record) ? -1 : 1;
+}
+
+/** The caller's own objectives say in the record what the table says of the others. */
+function objectiveFalls({ objective, falls = false }: AttributionRecord["score"]): boolean {
+  return objective in OBJECTIVES ? OBJECTIVES[objective as ObjectiveName].falls : falls;
 }
 
 /** True if a position has nothing to attribute: a frozen one has a share only if it has read rows that move. */

@@ -9,7 +9,7 @@ import { matrixName, matrixSums } from "./matrix_sums.ts";
 const LISTED = 12;
 
 /** A comparison of weights as plain text: scores by token, the matrices that most goes through, errors. */
-export function weightsTable(record: WeightsRecord): string {
+export function weightsTable(record: WeightsRecord, width?: number): string {
   const { models: [first, other], score, completeness, kept, cost } = record;
   const tokens = visibleTokens(record.target.tokens.map(({ text }) => text));
   const change = total(score.other) - total(score.first);
@@ -33,11 +33,11 @@ export function weightsTable(record: WeightsRecord): string {
         numberText(score.other[t]),
         signed(score.other[t] - score.first[t]),
       ]),
-    }),
+    }, width),
     textTable({
       head: ["weight", "share (nats)", "error"],
       rows: matrices.map((one) => [matrixName(one), signed(one.share), numberText(one.error, 2)]),
-    }),
+    }, width),
     `change        ${signed(change)} nats, ${matrixSums(record).length} matrices and norms; the largest are above`,
     `completeness  error ${percentText(relative)} (δ = ${numberText(delta)} nats)`,
     `certified     certificate κ = ${percentText(certificate)} (tolerance ${percentText(tolerance)} ` +

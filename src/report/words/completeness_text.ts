@@ -3,7 +3,7 @@ import { sizeName } from "../view/is_unsigned.ts";
 import { attributionSum, scoreGap } from "../view/score_sums.ts";
 import { amountText } from "./amount_text.ts";
 import { certificateText } from "./certificate_text.ts";
-import { incompleteText } from "./incomplete_text.ts";
+import { incompleteText, looseParts } from "./incomplete_text.ts";
 import { numberText, percentText } from "../text/number_text.ts";
 import { samplingText } from "./sampling_text.ts";
 import { surrogateText } from "./surrogate_text.ts";
@@ -22,6 +22,13 @@ export function completenessText(record: AttributionRecord): string {
   const fit = surrogateText(record);
   if (fit !== null) return `Σ = ${numberText(sum)}, a surrogate's weights: ${fit}`;
   if (gap === null) return `Σ = ${amountText(sum, record)}, no completeness error: ${incompleteText(record)}`;
+  const loose = looseParts(record);
+  if (loose !== undefined) {
+    const apart = percentText(record.completeness.sequence.relative);
+    const sums = `Σ = ${numberText(sum)}, gap ${amountText(gap, record)}: ${loose} need not sum to it, ${apart} apart`;
+    return [sums, record.standardError === null ? null : samplingText(record)].filter((part) => part !== null)
+      .join(", ");
+  }
   return [
     `Σ = ${numberText(sum)} of ${amountText(gap, record)}`,
     `completeness error ${percentText(record.completeness.sequence.relative)}`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rowShares } from "../../../src/attribution/chains/row_shares.ts";
+import { endChains, rowShares } from "../../../src/attribution/chains/row_shares.ts";
 
 /** Two prompt tokens, three generated ones. */
 const MATRIX = {
@@ -40,9 +40,9 @@ Deno.test("rowShares() refuses net shares of parts that all but cancel, and name
 
 Deno.test("rowShares() gives a row without attributions no shares, and names it", () => {
   const idle = { ...MATRIX, prompt: [0, 0, 1, 0, -2, 2] };
-  const { prompt, empty, balance } = rowShares(idle, "absolute");
+  const { prompt, lost, balance } = rowShares(idle, "absolute");
   assert.deepEqual([...prompt.subarray(0, 2)], [0, 0]);
-  assert.deepEqual([empty, balance[0]], [[0], 0]);
+  assert.deepEqual([[...lost], balance[0]], [[1, 0, 0], 0]);
   assert.deepEqual([...rowShares(idle, "net").prompt.subarray(0, 2)], [0, 0]);
 });
 
@@ -53,4 +53,15 @@ Deno.test("rowShares() reads of each row what was generated before, and refuses 
     name: "TypeError",
     message: "Cannot make shares as the matrix must be [3, 2] and [3, 2]: got 6 and 1 numbers",
   });
+});
+
+Deno.test("endChains() keeps what a token reads of the prompt, and loses what it reads of generated tokens", () => {
+  const shares = rowShares(MATRIX, "absolute");
+  const ended = endChains(shares, (t) => t === 2);
+  assert.deepEqual(ended.prompt, shares.prompt);
+  assert.deepEqual([...ended.generated.subarray(0, 6)], [...shares.generated.subarray(0, 6)]);
+  assert.deepEqual([...ended.generated.subarray(6)], [0, 0, 0]);
+  const read = shares.generated.subarray(6).reduce((sum, share) => sum + share, 0);
+  assert.ok(read > 0);
+  assert.deepEqual([...ended.lost], [0, 0, read]);
 });

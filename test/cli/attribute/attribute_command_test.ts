@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { withChatModel } from "../../support/chat_model.ts";
 import { adapterKind } from "../../../src/gpu/device.ts";
 import { onnxFolder } from "../../support/onnx_folder.ts";
-import { runCli } from "../../support/run_cli.ts";
+import { runCli, runCliProcess } from "../../support/run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";
 const TARGET = " painting, traveling to different countries, and volunteering at community events.";
@@ -224,7 +224,7 @@ Deno.test("attribute --strict exits with 3 where the tolerance is not met, and a
 
 Deno.test("attribute without native libraries says that the tokenizer needs one", async () => {
   const args = ["attribute", "--prompt", "In", "--target", " he", "--device", "reference"];
-  const { code, stderr } = await runCli(args, {}, ["--deny-ffi"]);
+  const { code, stderr } = await runCliProcess(args, {}, ["--deny-ffi"]);
   assert.notEqual(code, 0);
   assert.match(stderr, /Cannot load the tokenizer as its native library must load, with --allow-ffi and --allow-env: /);
 });
@@ -260,7 +260,7 @@ for (
 ) {
   Deno.test(`attribute ${what} and says what is slow`, async () => {
     const args = ["--prompt", "In", "--target", " he", ...FIXED, "--format", "json"];
-    const { code, stdout, stderr } = await runCli(["attribute", ...args], env, flags);
+    const { code, stdout, stderr } = await runCliProcess(["attribute", ...args], env, flags);
     assert.equal(code, 0, stderr);
     assert.equal(JSON.parse(stdout).device.backend, backend);
     assert.match(stderr, hint);

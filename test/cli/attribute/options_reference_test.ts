@@ -2,27 +2,13 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { optionsReference } from "../../../src/cli/attribute/options_reference.ts";
 import { allMethods } from "../../../src/explain/methods/method_table.ts";
+import { formattedMarkdown } from "../../support/formatted_markdown.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Formats Markdown as the repository's is. */
-async function formatted(markdown: string): Promise<string> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "md", "-"],
-    cwd: ROOT,
-    stdin: "piped",
-    stdout: "piped",
-  });
-  const child = command.spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(markdown));
-  await writer.close();
-  return new TextDecoder().decode((await child.output()).stdout);
-}
-
 Deno.test("docs/options.md is what deno task options writes", async () => {
   const committed = await Deno.readTextFile(`${ROOT}docs/options.md`);
-  assert.equal(committed, await formatted(optionsReference()), "run deno task options");
+  assert.equal(committed, await formattedMarkdown(optionsReference()), "run deno task options");
 });
 
 Deno.test("optionsReference() has a section for each method, with a row for each of its options", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runCli } from "../../support/run_cli.ts";
+import { runCli, runCliProcess } from "../../support/run_cli.ts";
 
 Deno.test("doctor names the adapter", async () => {
   const { code, stdout } = await runCli(["doctor"]);
@@ -8,7 +8,7 @@ Deno.test("doctor names the adapter", async () => {
 });
 
 Deno.test("doctor names the hub without its password", async () => {
-  const { stdout } = await runCli(["doctor"], { HF_ENDPOINT: "http://ada:secret@hub.example" });
+  const { stdout } = await runCliProcess(["doctor"], { HF_ENDPOINT: "http://ada:secret@hub.example" });
   assert.match(stdout, /^hub +http:\/\/…@hub\.example$/m);
   assert.ok(!stdout.includes("secret"));
 });

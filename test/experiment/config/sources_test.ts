@@ -27,7 +27,7 @@ const MISTAKES: [what: string, text: string, mistakes: string[]][] = [
 `,
     [
       "4:3: prompts[0].limits: expected one of file, name, fields, where, limit, sample, delimiter, generate, temperature, " +
-      "topK, topP, repetitionPenalty, seed, stop, chat, got an unknown key; did you mean limit?",
+      "topK, topP, repetitionPenalty, seed, stop, chat, dependence, threshold, got an unknown key; did you mean limit?",
       "5:13: prompts[0].fields.promt: expected one of prompt, target, alternative, context, messages, history, truth, " +
       "name, got an unknown key; did you mean prompt?",
       "6:15: prompts[0].where[0].n: expected a value, a list of values, or a mapping with not, above, below, least, most, " +

@@ -15,6 +15,8 @@ const LONG = {
 
 type Case = [what: string, text: AttributionText, options: AttributionOptions, load: LoadOptions];
 const webgpu = { device: "webgpu" } as const;
+// Where a case is about what a method asks for, whose programs another case has on WebGPU.
+const cpu = { device: "cpu" } as const;
 
 const CASES: readonly Case[] = [
   ["a fixed rule", SHORT, { quadrature: "gauss-legendre", steps: 20 }, webgpu],
@@ -25,48 +27,48 @@ const CASES: readonly Case[] = [
   ["ablation", SHORT, { method: "feature-ablation", scheme: "zero" }, webgpu],
   ["ablation by deletion", SHORT, { method: "feature-ablation", scheme: "delete" }, webgpu],
   ["masked attention", SHORT, { method: "feature-ablation", scheme: "mask-attention" }, webgpu],
-  ["drawn replacements", SHORT, { method: "occlusion", scheme: "resample", units: "words", draws: 3 }, webgpu],
-  ["KernelSHAP", SHORT, { method: "kernel-shap", scheme: "zero", calls: 64 }, webgpu],
-  ["a surrogate of logits", SHORT, { method: "context-cite", units: "words", samples: 20, heldOut: 8 }, webgpu],
+  ["drawn replacements", SHORT, { method: "occlusion", scheme: "resample", units: "words", draws: 3 }, cpu],
+  ["KernelSHAP", SHORT, { method: "kernel-shap", scheme: "zero", calls: 64 }, cpu],
+  ["a surrogate of logits", SHORT, { method: "context-cite", units: "words", samples: 20, heldOut: 8 }, cpu],
   [
     "a contrast of other lengths",
     { ...SHORT, alternative: " She enjoys it" },
     { objective: "contrastive", quadrature: "riemann-left", steps: 5, tokens: true },
     webgpu,
   ],
-  ["an adaptive contrast", { ...SHORT, alternative: " She" }, { objective: "contrastive", tolerance: 0.05 }, webgpu],
+  ["an adaptive contrast", { ...SHORT, alternative: " She" }, { objective: "contrastive", tolerance: 0.05 }, cpu],
   [
     "a contrast by sampled Shapley values",
     { ...SHORT, prompt: "Michael works in Austin", alternative: " She" },
     { objective: "contrastive", method: "shapley-sampled", scheme: "zero", standardError: 0.3, budget: 100 },
-    webgpu,
+    cpu,
   ],
   ["a divergence", SHORT, { objective: "kl", quadrature: "riemann-left", steps: 3 }, webgpu],
   ["adaptive perplexity with the matrix", { ...SHORT, target: " He enjoys" }, {
     objective: "perplexity",
     tolerance: 0.05,
     tokens: true,
-  }, webgpu],
-  ["adaptive quadrature", SHORT, { tolerance: 0.05 }, webgpu],
+  }, cpu],
+  ["adaptive quadrature", SHORT, { tolerance: 0.05 }, cpu],
   ["an adaptive token matrix", SHORT, { tolerance: 0.05, tokens: true }, webgpu],
   ["a layer", SHORT, { quadrature: "gauss-legendre", steps: 9, layer: 2, tokens: true }, webgpu],
   ["an interpolated prefix", LONG, { quadrature: "trapezoid", steps: 6, prefix: "interpolated" }, webgpu],
-  ["a certified layer", SHORT, { tolerance: 0.05, layer: 1, freeze: ["first"] }, webgpu],
-  ["input times gradient", LONG, { method: "input-x-gradient" }, webgpu],
+  ["a certified layer", SHORT, { tolerance: 0.05, layer: 1, freeze: ["first"] }, cpu],
+  ["input times gradient", LONG, { method: "input-x-gradient" }, cpu],
   ["saliency at a layer", SHORT, { method: "saliency", layer: 3, tokens: true }, webgpu],
-  ["SmoothGrad", SHORT, { method: "smooth-grad", budget: 40 }, webgpu],
-  ["GradientSHAP", SHORT, { method: "gradient-shap", baseline: "random", budget: 99, standardError: 2 }, webgpu],
+  ["SmoothGrad", SHORT, { method: "smooth-grad", budget: 40 }, cpu],
+  ["GradientSHAP", SHORT, { method: "gradient-shap", baseline: "random", budget: 99, standardError: 2 }, cpu],
   [
     "sequential paths",
     SHORT,
     { method: "sequential-integrated-gradients", quadrature: "riemann-left", steps: 3, freeze: ["first"] },
-    webgpu,
+    cpu,
   ],
   [
     "paths through words",
     SHORT,
     { method: "discretized-integrated-gradients", steps: 4, neighbours: 9 },
-    webgpu,
+    cpu,
   ],
   ["a generated target", { prompt: SHORT.prompt, generate: 12 }, { quadrature: "riemann-left", steps: 5 }, webgpu],
   ["the reference", SHORT, { quadrature: "riemann-left", steps: 2 }, { device: "reference" }],
@@ -141,7 +143,6 @@ Deno.test("a forecast with too little memory says how much would do, and that do
 });
 
 Deno.test("a forecast through chains tells the rows of an attribution, generated targets and net shares included", async () => {
-  const cpu = { device: "cpu" } as const;
   const text = { prompt: SHORT.prompt, target: " painting, traveling" };
   const options = { method: "feature-ablation", through: "spans:0-10", shares: "net" } as const;
   const rehearsal = await openForecast(EMBEDDED, cpu);

@@ -136,14 +136,16 @@ Deno.test("an unknown method is refused alike in all three ways in", async () =>
 });
 
 for (const [name, { kind }] of Object.entries(TEXT_OPTIONS)) {
-  if (kind.placeholder === "") continue;
+  // Any argument is the name of a file.
+  if (kind.placeholder === "" || name === "context") continue;
   Deno.test(`a value that a text's ${name} cannot have is refused alike in all three ways in`, () => {
     const wrong = unfitting({ kind } as Option<unknown>);
     assert.ok(wrong.length > 0);
     const flag = name === "seed" ? "generate-seed" : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const repeats = name === "stop" || name === "history";
+    const isOfContext = name === "dependence" || name === "threshold";
     for (const [argument, value] of wrong) {
-      const text = { prompt: "x", [name]: value };
+      const text = { prompt: "x", ...(isOfContext ? { context: ["y"] } : {}), [name]: value };
       const [sentence] = checkText(text, null).filter(({ option }) => option === name).map((one) => one.sentence);
       assert.match(sentence, /^expected .+, got .+/);
       const config = { name: "trial", question: "why?", prompts: [{ name: "a", ...text }], sweeps: [] };

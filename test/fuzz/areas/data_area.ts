@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { parquetWriteBuffer } from "npm:hyparquet-writer@0";
+import { parquetWriteBuffer } from "npm:hyparquet-writer@0.17";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { readPrompts } from "../../../src/experiment/prompts/read_prompts.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
@@ -72,6 +72,6 @@ function makeInput(originals: readonly Files[], dice: Dice): FuzzInput {
 /** Every prompt must be in its lines: nothing is made up, and no byte is replaced. */
 function checkLines(text: string, prompts: readonly string[]): void {
   const rows = text.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line));
-  const all = rows.map(({ prompt, context }) => context ? `${context}\n\n${prompt}` : prompt);
+  const all = rows.map(({ prompt }) => prompt);
   for (const prompt of prompts) hold(prompt === "" || all.includes(prompt), `has a prompt of its own: ${prompt}`);
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type Replacement, variantOf } from "../../../src/perturbation/prompt_variant.ts";
-import { type LanguageModel, loadModel, type LoadOptions } from "../../../src/model/model.ts";
+import type { LanguageModel, LoadOptions } from "../../../src/model/model.ts";
 import { rehearseModel } from "../../../src/model/rehearse_model.ts";
 import { assertClose } from "../../support/closeness.ts";
+import { lendModel } from "../../support/lent_model.ts";
 import { randomValues } from "../../support/random.ts";
 
 /** See test/golden/README.md. */
@@ -45,12 +46,7 @@ async function withModel<T>(
   options: LoadOptions,
   check: (model: LanguageModel) => Promise<T>,
 ): Promise<T> {
-  const model = await loadModel(path, options);
-  try {
-    return await check(model);
-  } finally {
-    model.close();
-  }
+  return await check(await lendModel(path, options));
 }
 
 const zeros = (values: Float32Array) => values.map(() => 0);

@@ -10,6 +10,8 @@ const WRONG: [given: Record<string, unknown>, message: RegExp][] = [
   [{ threads: 0 }, /as threads must be a whole number from 1 to 1024: got 0$/],
   [{ threads: 1e9 }, /as threads must be a whole number from 1 to 1024: got 1000000000$/],
   [{ threads: NaN }, /as threads .*: got NaN$/],
+  [{ tokenizer: null }, /as tokenizer must be one of @huggingface\/transformers 4, .*: got null$/],
+  [{ tokenizer: { encode: "x" } }, /as tokenizer must be one of .*from_pretrained: got \{"encode":"x"\}$/],
   [{ memory: NaN }, /as memory must be a number of bytes from 1 on: got NaN$/],
   [{ memory: -1 }, /as memory .*: got -1$/],
 ];

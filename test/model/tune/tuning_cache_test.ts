@@ -5,7 +5,7 @@ import type { Choice } from "../../../src/ops/kernel_choice.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
 import { tuningOf } from "../../../src/model/tune/tune.ts";
 import { readTuning, tuningFile, tuningKey, writeTuning } from "../../../src/model/tune/tuning_cache.ts";
-import { runCli } from "../../support/run_cli.ts";
+import { runCliProcess } from "../../support/run_cli.ts";
 
 const gpu = await openGpu();
 const KEY = tuningKey(gpu);
@@ -94,7 +94,7 @@ const ATTRIBUTE = ["attribute", "--prompt", "Michael works as a nurse.", "--targ
 const FAST = ["--quadrature", "riemann-middle", "--steps", "2"];
 
 async function deviceOf(args: string[], env: Record<string, string>) {
-  const { code, stdout, stderr } = await runCli([...ATTRIBUTE, "--device", "webgpu", ...FAST, ...args], env);
+  const { code, stdout, stderr } = await runCliProcess([...ATTRIBUTE, "--device", "webgpu", ...FAST, ...args], env);
   assert.equal(code, 0, stderr);
   const { device, sequenceAttribution } = JSON.parse(stdout);
   return { tuning: device.tuning, attribution: sequenceAttribution as number[], stderr };
@@ -138,7 +138,7 @@ Deno.test("doctor --tune --model keeps a choice for every family of the model, a
     writeRandomCheckpoint(`${directory}/model`, TINY);
     await writeTuning(KEY, TUNING, directory);
     const env = { WHENCE_CACHE: directory };
-    const { code, stdout, stderr } = await runCli(["doctor", "--tune", "--model", `${directory}/model`], env);
+    const { code, stdout, stderr } = await runCliProcess(["doctor", "--tune", "--model", `${directory}/model`], env);
     assert.equal(code, 0, stderr);
     const { tuning: { name, choices } } = await readTuning(KEY, directory);
     const families = ["forward", "transposed", "single"].flatMap((direction) =>
@@ -156,14 +156,14 @@ Deno.test("doctor --tune prints its table and a hint where the cache cannot be w
     writeRandomCheckpoint(`${directory}/model`, TINY);
     await Deno.writeTextFile(`${directory}/file`, "");
     const env = { WHENCE_CACHE: `${directory}/file` };
-    const { code, stdout, stderr } = await runCli(["doctor", "--tune", "--model", `${directory}/model`], env);
+    const { code, stdout, stderr } = await runCliProcess(["doctor", "--tune", "--model", `${directory}/model`], env);
     assert.equal(code, 0);
     assert.match(stdout, /^linear forward nf4 64 /m);
     assert.match(stderr, /^hint: the tuning is not kept, and the defaults stay in use: /m);
   }));
 
 Deno.test("doctor refuses a model without --tune", async () => {
-  const { code, stderr } = await runCli(["doctor", "--model", "embedded"]);
+  const { code, stderr } = await runCliProcess(["doctor", "--model", "embedded"]);
   assert.equal(code, 2);
   assert.match(stderr, /--model as it is about --tune/);
 });

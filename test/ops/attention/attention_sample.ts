@@ -60,8 +60,7 @@ export function reference(sizes: Omit<Sample, "values">, op: AttentionOp, inputs
 /** Draws queries, keys, values and directions; o and lse follow from them by attention. */
 export function sampleOf(heads: Heads, B: number, S: number): Sample {
   const [row, out] = typesOf({ heads, B, S }).attentionBackward.inputs.map(elements);
-  const qkv = randomValues(row, 1);
-  const [o, lse] = reference({ heads, B, S }, "attention", [qkv]).map((values) => Float32Array.from(values));
+  const [qkv, o, lse] = attended(heads, B, S);
   const values = {
     attention: [qkv],
     attentionBackward: [qkv, o, lse, randomValues(out, 2)],
@@ -69,6 +68,19 @@ export function sampleOf(heads: Heads, B: number, S: number): Sample {
   };
   return { heads, B, S, values };
 }
+
+/** qkv, o and lse, drawn once for the tests of one size that follow each other. */
+function attended(heads: Heads, B: number, S: number): readonly Float32Array<ArrayBuffer>[] {
+  const key = JSON.stringify([heads, B, S]);
+  if (lastDrawn?.key !== key) {
+    const qkv = randomValues(typesOf({ heads, B, S }).attention.inputs.map(elements)[0], 1);
+    const results = reference({ heads, B, S }, "attention", [qkv]).map((values) => Float32Array.from(values));
+    lastDrawn = { key, values: [qkv, ...results] };
+  }
+  return lastDrawn.values;
+}
+
+let lastDrawn: { readonly key: string; readonly values: readonly Float32Array<ArrayBuffer>[] } | undefined;
 
 /** Takes the sample's sequence `b` out, with the rows that it shares as its own. */
 export function alone({ heads: { shared = 0, ...heads }, B, S, values }: Sample, b: number): Sample {
@@ -143,26 +155,25 @@ export async function launch(
   return results;
 }
 
-/** Runs `body` with a runner of the ops' launches. */
+/** Runs `body` with a runner of the ops' launches, on a device whose pipelines all tests of a file share. */
 export async function withGpu(
   body: (run: Runner, variants: readonly boolean[], gpu: Gpu, pipelines: PipelineCache) => Promise<void>,
 ): Promise<void> {
-  const gpu = await openGpu();
-  const pipelines = createPipelineCache(gpu);
-  try {
-    await body(
-      async (sample, op, subgroups) => {
-        const types = typesOf(sample)[op];
-        return await launch(gpu, pipelines, op, attributesOf(sample), types, sample.values[op], subgroups);
-      },
-      gpu.features.subgroups ? [false, true] : [false],
-      gpu,
-      pipelines,
-    );
-  } finally {
-    gpu.close();
-  }
+  opened ??= openGpu().then((gpu) => ({ gpu, pipelines: createPipelineCache(gpu) }));
+  const { gpu, pipelines } = await opened;
+  await body(
+    async (sample, op, subgroups) => {
+      const types = typesOf(sample)[op];
+      return await launch(gpu, pipelines, op, attributesOf(sample), types, sample.values[op], subgroups);
+    },
+    gpu.features.subgroups ? [false, true] : [false],
+    gpu,
+    pipelines,
+  );
 }
+
+let opened: Promise<{ readonly gpu: Gpu; readonly pipelines: PipelineCache }> | undefined;
+Deno.test.afterAll(async () => (await opened)?.gpu.close());
 
 // f32 sums of as many terms as there are positions, each of size 1, and softmax weights that sum to 1.
 export const TOLERANCE = { absolute: 1e-6, relative: 1e-5 };

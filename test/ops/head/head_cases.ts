@@ -212,6 +212,22 @@ export const HEAD_CASES = [
     inputs: [f32(6, 11), f32(3, 37)],
     weights: { head: [37, 11] },
   }),
+  ...[{}, { softCap: 2 }].map((cap) =>
+    opCase({
+      title: `distributionScore, Jensen and Shannon's from references that repeat ${JSON.stringify(cap)}`,
+      op: "distributionScore",
+      attributes: { ...head, ...cap, measure: "jensen-shannon" },
+      inputs: [f32(6, 11), f32(3, 37)],
+      weights: { head: [37, 11] },
+    })
+  ),
+  opCase({
+    title: "distributionScore, Jensen and Shannon's over two slices of the vocabulary",
+    op: "distributionScore",
+    attributes: { ...wideHead, softCap: 0.7, measure: "jensen-shannon" },
+    inputs: [f32(2, 3), f32(2, 8195)],
+    weights: { head: [8195, 3] },
+  }),
   opCase({
     title: "distributionScore, the divergence over two slices of the vocabulary",
     op: "distributionScore",
@@ -238,7 +254,7 @@ export const HEAD_VALUE_CASES = [
     inputs: [f32(5, 11), u32(5, 2)],
     weights: { head: [37, 11] },
   }),
-  ...(["entropy", "divergence"] as const).map((measure) =>
+  ...(["entropy", "divergence", "jensen-shannon"] as const).map((measure) =>
     opCase({
       title: `distributionScore, the ${measure} without its gradient`,
       op: "distributionScore",

@@ -70,7 +70,7 @@ const HEAD_RULE_CASES = [undefined, 1.5].flatMap((softCap) => {
   const cap = softCap === undefined ? {} : { softCap };
   const words = softCap === undefined ? "" : ", soft-capped";
   return [
-    ...(["log-prob", "probability", "entropy", "divergence"] as const).flatMap((measure) =>
+    ...(["log-prob", "probability", "entropy", "divergence", "jensen-shannon"] as const).flatMap((measure) =>
       [head, wideHead].map((one) => {
         const D = one === head ? 11 : 3;
         return opCase({
@@ -79,10 +79,10 @@ const HEAD_RULE_CASES = [undefined, 1.5].flatMap((softCap) => {
           attributes: { ...one, ...cap, measure },
           inputs: [
             f32(4, 3, D),
-            ...(measure === "divergence" ? [f32(3, one.vocabulary)] : measure === "entropy" ? [] : [u32(12)]),
+            ...(isDivergence(measure) ? [f32(3, one.vocabulary)] : measure === "entropy" ? [] : [u32(12)]),
           ],
           weights: { head: [one.vocabulary, D] },
-          data: { 1: measure === "divergence" ? randomValues(3 * one.vocabulary, 9) : targets(one.vocabulary) },
+          data: { 1: isDivergence(measure) ? randomValues(3 * one.vocabulary, 9) : targets(one.vocabulary) },
         });
       })
     ),
@@ -98,6 +98,10 @@ const HEAD_RULE_CASES = [undefined, 1.5].flatMap((softCap) => {
     ),
   ];
 });
+
+function isDivergence(measure: string): boolean {
+  return measure === "divergence" || measure === "jensen-shannon";
+}
 
 /** Ids of 6 targets, of the starts and again of the ends. */
 function targets(vocabulary: number): Uint32Array<ArrayBuffer> {

@@ -51,17 +51,23 @@ const PAIRS: readonly OpCase[] = [
     inputs: [f32(4, 7, 5)],
   }),
   ...[{}, { softCap: 0.8 }].flatMap((cap) => [
-    ...(["log-prob", "probability", "entropy", "divergence"] as const).map((measure) =>
+    ...(["log-prob", "probability", "entropy", "divergence", "jensen-shannon"] as const).map((measure) =>
       opCase({
         title: `pairedScore, ${measure} ${JSON.stringify(cap)}`,
         op: "pairedScore",
         attributes: { ...head, ...cap, measure },
         inputs: [
           f32(4, 3, 11),
-          ...(measure === "divergence" ? [f32(3, 37)] : measure === "entropy" ? [] : [u32(12)]),
+          ...(measure === "divergence" || measure === "jensen-shannon"
+            ? [f32(3, 37)]
+            : measure === "entropy"
+            ? []
+            : [u32(12)]),
         ],
         weights: { head: heads.head },
-        data: measure === "divergence" ? {} : { 1: Uint32Array.from({ length: 12 }, (_, i) => 7 * (i % 6) % 37) },
+        data: measure === "divergence" || measure === "jensen-shannon"
+          ? {}
+          : { 1: Uint32Array.from({ length: 12 }, (_, i) => 7 * (i % 6) % 37) },
       })
     ),
     ...[false, true].map((pair) =>
@@ -145,7 +151,7 @@ async function headGradient(one: OpCase, x: Float32Array, m: Float32Array<ArrayB
   const plain = { ...attributes, gradient: true };
   const found = pair !== undefined
     ? { op: "tokenLogit", attributes: { ...plain, pair } }
-    : measure === "entropy" || measure === "divergence"
+    : measure === "entropy" || measure === "divergence" || measure === "jensen-shannon"
     ? { op: "distributionScore", attributes: { ...plain, measure } }
     : { op: "targetLogProb", attributes: { ...plain, probability: measure === "probability" } };
   const others = one.inputs.slice(1).map((type) =>

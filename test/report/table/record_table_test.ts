@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { displayWidth } from "../../../src/report/text/display_width.ts";
 import { recordTable } from "../../../src/report/table/record_table.ts";
-import { sampleRecord, withAttribution } from "../record_sample.ts";
+import { sampledRecord, sampleRecord, withAttribution } from "../record_sample.ts";
+import { throughRecord } from "../through_sample.ts";
 
 /** The lines of the prompt's rows: between the head of the table and the next empty line. */
 function promptRows(table: string): string[] {
@@ -74,4 +75,28 @@ Deno.test("recordTable() says where completeness is not defined", () => {
     completeness: { ...record.completeness, sequence },
   };
   assert.match(recordTable(unscored), /completeness +not defined: the baseline has no score/);
+});
+
+Deno.test("recordTable() fits into 60 columns whatever a record has", () => {
+  const base = sampleRecord({ tolerance: 0.05 });
+  const tokenAttribution = base.target.tokens.map(() => base.sequenceAttribution);
+  const advice = ["A sentence of advice that is much longer than the sixty columns of a narrow terminal."];
+  for (const record of [base, { ...base, tokenAttribution, advice }, sampledRecord(), throughRecord()]) {
+    const wide = recordTable(record, { width: 60 }).split("\n").filter((line) => displayWidth(line) > 60);
+    assert.deepEqual(wide, []);
+  }
+  assert.match(recordTable({ ...base, advice }, { width: 60 }), /^advice {8}A sentence .*\n {14}\S/m);
+});
+
+Deno.test("recordTable() has colours of its own alone", () => {
+  const evil = "\x1b[31m\x1b]0;title\x07";
+  const base = sampleRecord({}, `say ${evil}`);
+  const record = { ...base, model: { ...base.model, id: evil }, advice: [evil] };
+  const table = recordTable(record, { color: true });
+  for (const [colour, bar] of [["38;5;32", "█+"], ["38;5;208", " *▐?█+"]]) {
+    assert.match(table, new RegExp(`\x1b\\[${colour}m${bar}`));
+  }
+  // deno-lint-ignore no-control-regex
+  assert.equal(table.replace(/\x1b\[(38;5;32|38;5;208|1|33|0)m/g, "").match(/[\x00-\x09\x0b-\x1f]/), null);
+  assert.ok(!table.includes("\x1b[31m"));
 });

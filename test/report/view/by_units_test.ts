@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
 import { byUnits } from "../../../src/report/view/by_units.ts";
 import { recordCsv } from "../../../src/report/record_csv.ts";
-import { recordHtml } from "../../../src/report/record_html.ts";
+import { openPage } from "../page/open_page.ts";
+import { recordPage } from "../../../src/report/page/record_page.ts";
 import { recordTable } from "../../../src/report/table/record_table.ts";
 import { sampledRecord, sampleRecord } from "../record_sample.ts";
 import { throughRecord } from "../through_sample.ts";
@@ -42,10 +43,11 @@ Deno.test("recordCsv() has tokens with their standard errors and units with thei
   assert.deepEqual(of("sequence").slice(0, 3).map((row) => row.unit), ["0", "0", "1"]);
 });
 
-Deno.test("recordHtml() highlights units", async () => {
-  const html = await recordHtml(RECORD);
-  assert.match(html, /a surrogate&#39;s weights: R² 0\.75 on 100 coalitions/);
-  assert.equal(html.match(/<span style="background/g)?.length, UNITS.prompt.filter(({ frozen }) => !frozen).length);
+Deno.test("recordPage() colours units", async () => {
+  const { cells: [{ cell }] } = await openPage(recordPage(RECORD));
+  assert.match(cell.errors, /a surrogate's weights: R² 0\.75 on 100 coalitions/);
+  const { sequence, idle } = cell.units!;
+  assert.equal(sequence.length - idle.length, UNITS.prompt.filter(({ frozen }) => !frozen).length);
 });
 
 Deno.test("byUnits() sums shares of chains over the units' tokens", () => {

@@ -5,6 +5,7 @@ import { completenessText } from "../../../src/report/words/completeness_text.ts
 import { perTargetText } from "../../../src/report/words/per_target_text.ts";
 import { samplingText } from "../../../src/report/words/sampling_text.ts";
 import { surrogateText } from "../../../src/report/words/surrogate_text.ts";
+import { recordTable } from "../../../src/report/table/record_table.ts";
 import { sampledRecord, sampleRecord } from "../record_sample.ts";
 
 const FIXED = sampleRecord({ quadrature: "gauss-legendre", steps: 5 });
@@ -56,4 +57,14 @@ Deno.test("surrogateText() tells both fits, and the interval of the second", () 
   assert.equal(surrogateText(FIXED), null);
   const expected = /^R² 0\.75.* on 100 coalitions .*R² 0\.5.* and LDS 0\.625 \(0\.25.* to 0\.875\) on 20 held out$/;
   assert.match(surrogateText(sampledRecord())!, expected);
+});
+
+Deno.test("completenessText() does not call it an error that ablations do not sum to the gap", () => {
+  const ablation = { ...FIXED, method: { name: "feature-ablation", scheme: "zero" } };
+  const text = completenessText(ablation);
+  assert.match(text, /^Σ = −?[\d.]+, gap −?[\d.]+ nats: ablations need not sum to it, [\d.]+ % apart$/);
+  assert.match(
+    recordTable(ablation),
+    /^sum and gap +[\d.]+ % apart \(δ = .*\), as ablations need not sum to the gap$/m,
+  );
 });

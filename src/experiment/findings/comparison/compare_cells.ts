@@ -103,6 +103,7 @@ function pairsOf(
 
 /** Values of the units that are free in all, or the reason if there are none. */
 function valuesInCommon(rows: readonly ResultRow[]): readonly (readonly number[])[] | string {
-  const common = unitsInCommon(rows.map(({ units }) => units));
-  return typeof common === "string" ? common : rows.map(({ units }) => common.map((u) => units.values[u]));
+  const all = rows.map(({ units }) => units!);
+  const common = unitsInCommon(all);
+  return typeof common === "string" ? common : all.map(({ values }) => common.map((u) => values[u]));
 }

@@ -41,9 +41,16 @@ export interface RecordComparison {
 export function compareRecords(given: readonly ComparedRecord[], top?: number): RecordComparison {
   if (given.length < 2) throw new RangeError(`Cannot compare as there must be two records: got ${given.length}`);
   const all = given.map(({ record }) => comparableUnits(record));
+  given.forEach(({ name }, i) => {
+    const wrong = unitsInCommon([all[0], all[i]]);
+    if (typeof wrong !== "string") return;
+    throw new RangeError(
+      `Cannot compare ${name} as its prompt, target and units must be those of ${given[0].name}: got that ${wrong}`,
+    );
+  });
   const common = unitsInCommon(all);
   if (typeof common === "string") {
-    throw new RangeError(`Cannot compare as prompt, target and units must be the same in all: ${common}`);
+    throw new RangeError(`Cannot compare as a unit must be free in all: got that ${common}`);
   }
   const values = all.map((one) => common.map((u) => one.values[u]));
   const shown = byUnits(given[0].record).prompt.tokens;

@@ -3,8 +3,11 @@ import { textTable } from "../../../report/text/text_table.ts";
 import { visibleText } from "../../../report/text/visible_token.ts";
 import type { RecordComparison } from "./compare_records.ts";
 
-/** A comparison of records for a terminal: the agreement of each two, then the attributions of each unit. */
-export function recordComparisonText({ records, units, pairs, stability }: RecordComparison): string {
+/** A comparison of records for a terminal of so many columns: the agreement of each two, then the attributions of each unit. */
+export function recordComparisonText(
+  { records, units, pairs, stability }: RecordComparison,
+  width?: number,
+): string {
   const letters = records.map((_, i) => i < 26 ? String.fromCharCode(65 + i) : `#${i + 1}`);
   const letter = (name: string) => letters[records.findIndex((record) => record.name === name)];
   const legend = records.map(({ name, method, model }, i) => `${letters[i]}  ${method}, ${model}: ${name}`);
@@ -25,7 +28,7 @@ export function recordComparisonText({ records, units, pairs, stability }: Recor
       percentText(stability.relativeDeviation)
     } of the mean; the sign is ` +
       `the same in all for ${percentText(stability.sameSign)} of the units\n`;
-  return `${legend.join("\n")}\n\n${textTable({ head, rows })}${varies}\n${
-    textTable({ head: ["unit", ...letters], rows: byUnit })
+  return `${legend.join("\n")}\n\n${textTable({ head, rows }, width)}${varies}\n${
+    textTable({ head: ["unit", ...letters], rows: byUnit }, width)
   }`;
 }

@@ -2,6 +2,7 @@ import { completenessPlot } from "../../../report/plot/completeness_plot.ts";
 import type { ResultStore } from "../../run/result_store.ts";
 import type { Comparison } from "../comparison/compare_cells.ts";
 import { drawPlot } from "./draw_plot.ts";
+import { medianPoints } from "./median_points.ts";
 import { pathPoint } from "./path_point.ts";
 import { usualFreeze } from "../row_words.ts";
 
@@ -24,7 +25,7 @@ export async function plotDistances(
         pathPoint(a, { usual, relative, certificate: a.sequence.certificate })
       );
     if (points.length === 0) continue;
-    const spec = completenessPlot(points, `${name}: distance from the reference against path points`, {
+    const spec = completenessPlot(medianPoints(points), `${name}: distance from the reference against path points`, {
       axis: "L1 distance",
       meaning: `Σ |attribution − reference| / Σ |reference|, sequence attribution; comparison ${comparison}`,
     });

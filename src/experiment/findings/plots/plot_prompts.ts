@@ -1,5 +1,6 @@
 import { methodOf } from "../../../explain/methods/method_table.ts";
-import { readStored, type ResultStore } from "../../run/result_store.ts";
+import type { ResultStore } from "../../run/result_store.ts";
+import type { RecordReader } from "../../store/record_reader.ts";
 import type { ResultRow } from "../result_row.ts";
 import { type CellPlot, plotCell } from "./plot_cell.ts";
 
@@ -28,10 +29,10 @@ function rank({ cell, sequence }: ResultRow): number {
 }
 
 /** Draws the figures of each prompt, unless they are there already. */
-export async function plotPrompts(store: ResultStore, rows: readonly ResultRow[]): Promise<void> {
+export async function plotPrompts(store: ResultStore, rows: readonly ResultRow[], reader: RecordReader): Promise<void> {
   for (const own of Map.groupBy(rows, ({ cell }) => cell.prompt).values()) {
     for (const { row, kind } of promptPictures(own)) {
-      const stored = readStored(store.directory, row.cell, null);
+      const stored = reader.read(row.cell, null);
       if (stored.state === "record") await plotCell(store, row.cell, stored.record, [kind]);
     }
   }

@@ -1,21 +1,34 @@
 import { percentText } from "../../../report/text/number_text.ts";
 import type { TextTable } from "../../../report/text/text_table.ts";
+import type { Cell } from "../../run/cell.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
 import { pathText, promptWord, ruleText, usualFreeze } from "../row_words.ts";
+import { type CellColumn, modelColumns, optionColumns } from "../varying_columns.ts";
 
 /**
- * Completeness error by prompt, baseline and quadrature (rows) and path points (columns); `adaptive` and methods
- * without fixed steps state theirs in the last column. Cells that differ in something else share a place and are listed
- * there one after another.
+ * Completeness error by prompt, model, baseline, quadrature and whatever else varies (rows) and path points (columns);
+ * `adaptive` and methods without fixed steps state theirs in the last column.
  */
 export function completenessPivot(rows: readonly ResultRow[]): TextTable {
   const usual = usualFreeze(rows);
   const fixed = rows.filter(isFixed);
   const steps = [...new Set(fixed.map(({ cell }) => cell.recorded.steps as number))].sort((a, b) => a - b);
-  const groups = Map.groupBy(rows, (row) => JSON.stringify(groupWords(row, usual)));
+  const cells = rows.map(({ cell }) => cell);
+  const models = modelColumns(cells);
+  const words = (cell: Cell) => [
+    promptWord(cell),
+    ...models.map(({ text }) => text(cell)),
+    pathText(cell, usual),
+    ruleText(cell),
+  ];
+  const others = optionColumns(cells, (cell) => JSON.stringify([words(cell), cell.recorded.steps ?? null]));
+  const groups = Map.groupBy(
+    rows,
+    ({ cell }) => JSON.stringify([...words(cell), ...others.map(({ text }) => text(cell))]),
+  );
   const sorted = [...groups].map(([key, members]) => ({ words: JSON.parse(key) as string[], members }));
   return {
-    head: ["prompt", "path", "rule", ...steps.map(String), "error (points)"],
+    head: ["prompt", ...headsOf(models), "path", "rule", ...headsOf(others), ...steps.map(String), "error (points)"],
     rows: sorted.map(({ words, members }) => [
       ...words,
       ...steps.map((count) =>
@@ -26,8 +39,8 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
   };
 }
 
-function groupWords(row: ResultRow, usual: string): string[] {
-  return [promptWord(row.cell), pathText(row.cell, usual), ruleText(row.cell)];
+function headsOf(columns: readonly CellColumn[]): string[] {
+  return columns.map(({ head }) => head);
 }
 
 function isFixed({ cell }: ResultRow): boolean {

@@ -1,3 +1,4 @@
+import type { PagePart } from "../../../report/page/section_html.ts";
 import { oneLine } from "../../../report/text/visible_token.ts";
 
 /** A link to a file beside the summary. */
@@ -45,4 +46,10 @@ export function markdownCode(text: string): string {
   if (longest === 0) return `\`${line}\``;
   const fence = "`".repeat(longest + 1);
   return `${fence} ${line} ${fence}`;
+}
+
+/** Writes lines as a list. */
+export function markdownList(lines: readonly (readonly PagePart[])[]): string {
+  const part = (one: PagePart) => typeof one === "string" ? markdownText(one) : markdownCode(one.code);
+  return lines.map((line) => `- ${line.map(part).join("")}`).join("\n");
 }

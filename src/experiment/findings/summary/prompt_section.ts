@@ -1,9 +1,11 @@
+import { objectiveText } from "../../../explain/own/own_objective.ts";
 import { methodOf } from "../../../explain/methods/method_table.ts";
 import { numberText, percentText } from "../../../report/text/number_text.ts";
 import { oneLine, visibleText } from "../../../report/text/visible_token.ts";
 import type { ExperimentPlan } from "../../run/cell.ts";
 import { cellPlotName } from "../plots/plot_cell.ts";
 import { promptPictures } from "../plots/plot_prompts.ts";
+import { type CellColumn, modelColumns, optionColumns } from "../varying_columns.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
 import { pathText, ruleText } from "../row_words.ts";
 import { markdownImage, type MarkdownLink, type MarkdownTable, markdownTable, markdownText } from "./markdown.ts";
@@ -35,14 +37,26 @@ function quoted({ cell: { text } }: ResultRow): string {
 type Column = readonly [head: string, text: (row: ResultRow) => string | readonly MarkdownLink[]];
 
 function promptTable(rows: readonly ResultRow[], usual: string, { plots }: ExperimentPlan): MarkdownTable {
+  const cells = rows.map(({ cell }) => cell);
+  const models = modelColumns(cells);
+  const others = optionColumns(cells, (cell) =>
+    JSON.stringify([
+      ...models.map(({ text }) => text(cell)),
+      ...[cell.options.objective, pathText(cell, usual), ruleText(cell), cell.recorded.steps ?? null],
+    ]));
+  const columnsOf = (own: readonly CellColumn[]) =>
+    own.map(({ head, text }): Column => [head, ({ cell }) => text(cell)]);
   const columns: readonly Column[] = [
     ["cell", ({ cell }) => [{ text: cell.id.slice(-8), file: `cells/${cell.id}.json` }]],
+    ...columnsOf(models),
     [
       "objective",
-      ({ unit, cell: { options } }) => unit === "nats" ? options.objective : `${options.objective} (${unit})`,
+      ({ unit, cell: { options } }) =>
+        unit === "nats" ? objectiveText(options.objective) : `${objectiveText(options.objective)} (${unit})`,
     ],
     ["path or scheme", ({ cell }) => pathText(cell, usual)],
     ["rule", ({ cell }) => ruleText(cell)],
+    ...columnsOf(others),
     ["points", pointsText],
     ["Σ", ({ sum }) => numberText(sum)],
     ["gap", ({ gap }) => numberText(gap)],

@@ -1,15 +1,25 @@
-import type { ExperimentPlan } from "../../run/cell.ts";
+import { type ExperimentPlan, FEW_CELLS } from "../../run/cell.ts";
 import { type CellOutcome, rowsOf } from "../../run/cell_outcome.ts";
 import type { Comparison } from "../comparison/compare_cells.ts";
 import type { Findings } from "../findings.ts";
 import { findingsTable } from "../findings_table.ts";
+import type { ResultRow } from "../result_row.ts";
 import { usualFreeze } from "../row_words.ts";
 import { completenessPivot } from "./completeness_pivot.ts";
-import { markdownImage, markdownTable, markdownText } from "./markdown.ts";
-import { adviceSection, notComparedSection, truthErrorsSection, worstSection } from "./notes.ts";
-import { failedSection, overview } from "./overview.ts";
+import { markdownImage, markdownList, markdownTable, markdownText } from "./markdown.ts";
+import {
+  adviceNote,
+  failedNote,
+  missingNote,
+  notComparedNote,
+  type Note,
+  truthErrorsNote,
+  worstNote,
+} from "./notes.ts";
+import { overviewLines } from "./overview.ts";
 import { cellsSection, pictureSection } from "./prompt_section.ts";
 import { repeatSection } from "./repeat_section.ts";
+import { settingsTable } from "./settings_table.ts";
 
 /** Findings beside completeness. */
 export interface Found {
@@ -35,24 +45,50 @@ export function summaryText(
   found: Found = NOTHING,
 ): string {
   const rows = rowsOf(outcomes);
-  const prompts = [...new Set(plan.cells.map(({ prompt }) => prompt))]
-    .map((name) => ({ name, own: rows.filter((row) => row.cell.prompt === name) }));
+  const parts = plan.cells.length <= FEW_CELLS ? partsByPrompt(plan, rows) : partsBySetting(rows);
   return [
     `# ${markdownText(plan.name)}`,
     plan.question.trim() === "" ? "" : `*${markdownText(plan.question.trim())}*`,
-    overview(rows, outcomes.length),
-    failedSection(outcomes),
-    ...(plan.plots === "summary" ? [] : prompts.map(({ name, own }) => pictureSection(name, own))),
+    markdownList(overviewLines(rows, plan.cells.length)),
+    noteSection(failedNote(outcomes)),
+    noteSection(missingNote(plan, outcomes)),
+    ...parts.pictures,
     ...findingsSections(found),
-    rows.length > 0 ? `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}` : "",
+    parts.errors,
     hasPlot ? markdownImage("completeness error against path points", "plots/completeness.svg") : "",
-    worstSection(rows),
-    notComparedSection(found.comparisons),
-    truthErrorsSection(rows),
-    adviceSection(rows),
-    ...prompts.map(({ name, own }) => cellsSection(name, own, usualFreeze(rows), plan)),
+    ...[worstNote(rows), notComparedNote(found.comparisons), truthErrorsNote(rows), adviceNote(rows)].map(noteSection),
+    ...parts.cells,
     repeatSection(plan, directory),
   ].filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+/** Parts that show each prompt, or, where these are many, each setting. */
+interface Parts {
+  readonly pictures: readonly string[];
+  readonly errors: string;
+  readonly cells: readonly string[];
+}
+
+function partsByPrompt(plan: ExperimentPlan, rows: readonly ResultRow[]): Parts {
+  const prompts = [...new Set(plan.cells.map(({ prompt }) => prompt))]
+    .map((name) => ({ name, own: rows.filter((row) => row.cell.prompt === name) }));
+  const usual = usualFreeze(rows);
+  const pivot = () => `## Completeness error by path points\n\n${markdownTable(completenessPivot(rows))}`;
+  return {
+    pictures: plan.plots === "summary" ? [] : prompts.map(({ name, own }) => pictureSection(name, own)),
+    errors: rows.length > 0 ? pivot() : "",
+    cells: prompts.map(({ name, own }) => cellsSection(name, own, usual, plan)),
+  };
+}
+
+function partsBySetting(rows: readonly ResultRow[]): Parts {
+  const table = () => `## Completeness error by setting\n\n${markdownTable(settingsTable(rows))}`;
+  return { pictures: [], errors: rows.length > 0 ? table() : "", cells: [] };
+}
+
+/** A note as Markdown; empty if it says nothing. */
+function noteSection({ title, lines }: Note): string {
+  return lines.length === 0 ? "" : `## ${title}\n\n${markdownList(lines)}`;
 }
 
 function findingsSections({ findings, distances }: Found): string[] {

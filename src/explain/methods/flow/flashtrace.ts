@@ -30,7 +30,7 @@ export const flashtrace = method({
       when: CHAIN_OPTIONS.shares.when,
     }),
   },
-  async run({ model, objective, text }, { through, answer, hops, units }) {
+  async run({ model, objective, text }, { through, answer, hops }) {
     const L = text.promptIds.length;
     const spans = await chainSpansOf(model, text, { through, answer });
     const rowOf = (t: number) => L + t;
@@ -53,7 +53,7 @@ export const flashtrace = method({
       tokenAttribution: null,
       sequenceAttribution: sequence,
       standardError: null,
-      unitLevel: isByToken(text, units) ? null : {
+      unitLevel: isByToken(text) ? null : {
         attribution: null,
         sequence: byUnits(sequence, text),
         standardError: null,

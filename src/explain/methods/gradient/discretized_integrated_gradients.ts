@@ -33,7 +33,7 @@ export const discretizedIntegratedGradients = method({
       help: "the next word: the one moved least to be monotonic, or with most monotonic coordinates",
     }),
   },
-  async run({ model, objective, text }, { steps, neighbours, strategy, baseline, tokens, units }) {
+  async run({ model, objective, text }, { steps, neighbours, strategy, baseline, tokens }) {
     const { hiddenSize: D, vocabularySize: V } = model.config;
     const points = await openAroundPrompt(objective, text, 0);
     const start = await baselineRows(model, text, baseline, text.promptRows);
@@ -48,6 +48,6 @@ export const discretizedIntegratedGradients = method({
       path.slice(0, -1).forEach((point, k) => corners[k].set(point, i * D));
     });
     const integral = await integratePolyline(points, corners, tokens ? "token" : "sequence");
-    return judgeIntegral(integral, objective, text, { tokens, units });
+    return judgeIntegral(integral, objective, text, { tokens });
   },
 });

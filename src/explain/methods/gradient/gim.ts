@@ -24,13 +24,13 @@ export const gim = method({
       help: "gradients of the two factors of an MLP's product: halved, or as they are (gim-explain 0.1.4)",
     }),
   },
-  async run({ model, objective, text }, { baseline, gates, tokens, units }) {
+  async run({ model, objective, text }, { baseline, gates, tokens }) {
     const end = text.promptRows;
     const start = await baselineRows(model, text, baseline, end);
     const path = await objective.path({ start, end, rule: gates === "whole" ? "gimWholeGates" : "gimHalvedGates" });
     const gradient = tokens ? "token" : "sequence";
     const integral = await integrateFixed(path, "riemann-right", 1, gradient, { perTarget: false });
-    return judgeIntegral(integral, objective, text, { tokens, units });
+    return judgeIntegral(integral, objective, text, { tokens });
   },
   advise: () => [
     "Modified gradients do not sum to the change of the score: the completeness error says how much is missing, and " +

@@ -14,9 +14,9 @@ export const inputXGradient = method({
   purpose: "a first look: one forward and one reverse; its sum is held against the score at zero embeddings",
   source: "Shrikumar et al. 2016",
   options: { tokens, layer },
-  async run({ objective, text }, { layer, tokens, units }) {
+  async run({ objective, text }, { layer, tokens }) {
     const points = await openAroundPrompt(objective, text, layer);
     const integral = await inputXGradientAt(points, attributedPositions(text, layer), tokens ? "token" : "sequence");
-    return judgeIntegral(integral, objective, text, { tokens, units });
+    return judgeIntegral(integral, objective, text, { tokens });
   },
 });

@@ -93,9 +93,9 @@ export const integratedGradients = method({
   },
 });
 
-/** True if a baseline is one row for any position. Another prompt is not: it says nothing of the target. */
+/** True if a baseline is one row for any position. Another prompt is not, nor code: they say nothing of the target. */
 function isRow(baseline: Baseline): baseline is EmbeddingName {
-  return !isAveraged(baseline) && (baseline satisfies SingleBaseline).kind !== "text";
+  return !isAveraged(baseline) && !["text", "own"].includes((baseline satisfies SingleBaseline).kind);
 }
 
 /** Returns how sure the mean over baselines is; standard errors of units are those of their sums. */

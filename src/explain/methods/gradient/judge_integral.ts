@@ -3,11 +3,10 @@ import { columnSums } from "../../../statistics/sums.ts";
 import { aggregate } from "../../../units/aggregate.ts";
 import type { Judged } from "../../judged.ts";
 import type { OpenObjective } from "../../open_objective.ts";
-import type { CommonOptions } from "../../options/common_options.ts";
 import type { PreparedText } from "../../prepare_text.ts";
 
 /** Options that decide the form of a gradient method's result. */
-export type ResultForm = Pick<CommonOptions, "units"> & { readonly tokens: boolean };
+export type ResultForm = { readonly tokens: boolean };
 
 /**
  * Judges a path's integral: of the prompt's positions, of its units, and, where the target's rows moved too, of these.
@@ -16,7 +15,7 @@ export function judgeIntegral(
   result: PathIntegral,
   { targets }: Pick<OpenObjective, "targets">,
   text: PreparedText,
-  { tokens, units }: ResultForm,
+  { tokens }: ResultForm,
 ): Judged {
   const L = text.promptIds.length;
   const columns = result.attribution.length / (tokens ? targets : 1);
@@ -32,7 +31,7 @@ export function judgeIntegral(
     tokenAttribution: tokens ? attribution : null,
     sequenceAttribution,
     standardError: null,
-    unitLevel: isByToken(text, units) ? null : {
+    unitLevel: isByToken(text) ? null : {
       attribution: tokens ? byUnits(attribution, text) : null,
       sequence: byUnits(sequenceAttribution, text),
       standardError: null,
@@ -50,8 +49,8 @@ export function judgeIntegral(
 }
 
 /** True if units say nothing that tokens do not. */
-export function isByToken({ units }: Pick<PreparedText, "units">, { kind }: CommonOptions["units"]): boolean {
-  return kind === "tokens" || units.every(({ tokens }) => tokens.length === 1);
+export function isByToken({ units }: Pick<PreparedText, "units">): boolean {
+  return units.every(({ tokens }) => tokens.length === 1);
 }
 
 /** Splits [rows, columns] into its first L columns and the others. */

@@ -15,7 +15,7 @@ export const saliency = method({
   purpose: "says where a small change would matter most, not what any token contributed",
   source: "Simonyan, Vedaldi & Zisserman 2014",
   options: { tokens, layer, norm },
-  async run({ objective, text }, { layer, norm, tokens, units }) {
+  async run({ objective, text }, { layer, norm, tokens }) {
     const L = text.promptIds.length;
     const attributed = attributedPositions(text, layer);
     const onlyAttributed = (values: Float64Array) => values.map((value, i) => attributed[i % L] ? value : 0);
@@ -30,7 +30,7 @@ export const saliency = method({
       tokenAttribution: matrix,
       sequenceAttribution: sequence,
       standardError: null,
-      unitLevel: isByToken(text, units) ? null : {
+      unitLevel: isByToken(text) ? null : {
         attribution: matrix && normOfUnits(matrix, text, norm),
         sequence: normOfUnits(sequence, text, norm),
         standardError: null,

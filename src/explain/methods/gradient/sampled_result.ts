@@ -21,7 +21,7 @@ export interface SampledRun extends ResultForm {
 /** Returns the options of the draws, at the block `layer` and with `noise` if the method has them. */
 export function samplingOf(
   text: PreparedText,
-  { seed, budget, standardError, tokens, units }: SampledRun,
+  { seed, budget, standardError, tokens }: SampledRun,
   { layer = 0, noise }: { readonly layer?: number; readonly noise: number },
 ): GradientSampling {
   return {
@@ -31,7 +31,7 @@ export function samplingOf(
     gradient: tokens ? "token" : "sequence",
     attributed: attributedPositions(text, layer),
     noise,
-    byUnits: isByToken(text, units) ? undefined : (values) => byUnits(values, text),
+    byUnits: isByToken(text) ? undefined : (values) => byUnits(values, text),
   };
 }
 
@@ -40,7 +40,7 @@ export function judgeSampled(
   { mean, standardError, samples, stopped, input, pathPoints }: SampledGradients,
   baseline: Float64Array | null,
   text: PreparedText,
-  { tokens, units }: ResultForm,
+  { tokens }: ResultForm,
 ): Judged {
   const L = mean.sequence.length;
   const total = new Float64Array(input.length);
@@ -53,7 +53,7 @@ export function judgeSampled(
     tokenAttribution: tokens ? mean.matrix : null,
     sequenceAttribution: mean.sequence,
     standardError: standardError.sequence,
-    unitLevel: isByToken(text, units) ? null : {
+    unitLevel: isByToken(text) ? null : {
       attribution: tokens ? mean.unitMatrix : null,
       sequence: mean.unitSequence,
       standardError: standardError.unitSequence,

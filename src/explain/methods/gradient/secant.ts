@@ -31,11 +31,11 @@ export const secant = method({
       help: "the change of a product ab: by the means of both factors, or a₁Δb + Δa b₀",
     }),
   },
-  async run({ model, objective, text }, { baseline, layer, steps, products, tokens, units }) {
+  async run({ model, objective, text }, { baseline, layer, steps, products, tokens }) {
     const end = text.promptRows;
     const start = await baselineRows(model, text, baseline, end);
     const found = await objective.secant({ start, end, layer, ordered: products === "ordered" });
     const integral = await attributeBySecants(found, steps, tokens ? "token" : "sequence");
-    return judgeIntegral(integral, objective, text, { tokens, units });
+    return judgeIntegral(integral, objective, text, { tokens });
   },
 });

@@ -17,11 +17,11 @@ export const smoothGrad = method({
   source: "Smilkov et al. 2017",
   options: { tokens, ...sampledOptions(200), layer, norm, noise },
   async run({ objective, text }, options) {
-    const { layer, norm, units } = options;
+    const { layer, norm } = options;
     const points = await openAroundPrompt(objective, text, layer);
     const sampled = await smoothGradients(points, norm, {
       ...samplingOf(text, options, options),
-      byUnits: isByToken(text, units) ? undefined : (values) => normOfUnits(values, text, norm),
+      byUnits: isByToken(text) ? undefined : (values) => normOfUnits(values, text, norm),
     });
     return judgeSampled(sampled, null, text, options);
   },

@@ -1,4 +1,4 @@
-import type { ObjectiveName } from "../../../attribution/objectives/objective.ts";
+import { type GivenObjective, objectiveText } from "../../own/own_objective.ts";
 import { LINK_NAMES, type LinkName } from "../../../perturbation/link.ts";
 import { sparseSurrogate } from "../../../perturbation/sparse_surrogate.ts";
 import { MOST_CALLS } from "../../options/bounds.ts";
@@ -27,13 +27,13 @@ export const contextCite = method({
     heldOut: option({ kind: wholeNumber(0, MOST_CALLS), default: 32, help: "coalitions to test the fit on" }),
     link: option({
       kind: oneOf(LINK_NAMES),
-      default: ({ objective }: { objective: ObjectiveName }) => objective === "log-prob" ? "logit" : "identity",
+      default: ({ objective }: { objective: GivenObjective }) => objective === "log-prob" ? "logit" : "identity",
       usual: "logit; identity for objectives other than log-prob",
       help: "the scale on which it is linear: the scores, or the logits of probabilities",
       limit: {
         on: "objective",
-        expects: (link: LinkName, objective: ObjectiveName) =>
-          link === "logit" && objective !== "log-prob" ? `identity with objective ${objective}` : null,
+        expects: (link: LinkName, objective: GivenObjective) =>
+          link === "logit" && objective !== "log-prob" ? `identity with objective ${objectiveText(objective)}` : null,
       },
     }),
   },

@@ -10,6 +10,7 @@ export const featureAblation = method({
   word: "ablation",
   family: "perturbation",
   yields: "additive",
+  looseParts: "ablations",
   cost: "N + 2 model calls",
   purpose: "tells what the score loses without a unit, all others kept",
   source: "leave-one-out; Captum's FeatureAblation",

@@ -12,6 +12,7 @@ export const occlusion = method({
   title: "Occlusion",
   family: "perturbation",
   yields: "additive",
+  looseParts: "occlusions",
   cost: "⌈(N − window) / stride⌉ + 3 model calls",
   purpose: "feature ablation of neighbours that say the same",
   source: "Zeiler & Fergus 2014; windows as Captum's Occlusion",

@@ -24,6 +24,7 @@ export const owen = method({
   family: "perturbation",
   yields: "additive",
   cost: "N² model calls at most for halves",
+  calls: (units) => units ** 2,
   purpose: "Shapley values that respect words and sentences",
   source: "Owen 1977; shap's PartitionExplainer",
   options: { ...PERTURBATION_OPTIONS, ...DRAW_OPTIONS, budget: callBudget(null), hierarchy },

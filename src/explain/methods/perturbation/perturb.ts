@@ -1,4 +1,5 @@
 import { averageDraws } from "../../../perturbation/averaged_attribution.ts";
+import type { BlockAttribution } from "../../../perturbation/coarse_to_fine.ts";
 import type { Replacement } from "../../../perturbation/prompt_variant.ts";
 import type { Scorer } from "../../../perturbation/scorer.ts";
 import type { SurrogateAttribution } from "../../../perturbation/surrogate.ts";
@@ -36,7 +37,7 @@ export interface PerturbationRun {
 export async function perturb<O extends PerturbationRun>(
   subject: Subject,
   options: O,
-  run: (scorer: Scorer, options: O) => Promise<UnitAttribution | SurrogateAttribution>,
+  run: (scorer: Scorer, options: O) => Promise<UnitAttribution | SurrogateAttribution | BlockAttribution>,
 ): Promise<Judged> {
   const { model, objective, text } = subject;
   const by = (replacement: Replacement, own: O) =>
@@ -68,7 +69,10 @@ async function resample<O extends PerturbationRun>(
 }
 
 /** Judges the attributions of the free units as those of all units and of the tokens. */
-function judge(found: UnitAttribution | SurrogateAttribution, units: readonly Unit[]): Judged {
+function judge(
+  found: UnitAttribution | SurrogateAttribution | BlockAttribution,
+  units: readonly Unit[],
+): Judged {
   const { input, baseline, uncertainty, stopped } = found;
   const total = new Float64Array(input.length);
   found.attribution.forEach((value, i) => total[Math.floor(i / found.sequence.length)] += value);
@@ -76,6 +80,7 @@ function judge(found: UnitAttribution | SurrogateAttribution, units: readonly Un
   const sequence = withFrozen(found.sequence, units);
   const errors = uncertainty && withFrozen(uncertainty.sequenceStandardError, units);
   const surrogate = "intercept" in found ? found : null;
+  const free = units.filter(({ frozen }) => !frozen);
   return {
     input,
     baseline,
@@ -96,6 +101,7 @@ function judge(found: UnitAttribution | SurrogateAttribution, units: readonly Un
     },
     prefix: null,
     surrogate,
+    ...("blocks" in found ? { blocks: found.blocks.map((own) => own.flatMap((unit) => free[unit].tokens)) } : {}),
     pathPoints: 0,
     arithmeticFloor: null,
     certified: null,

@@ -10,6 +10,7 @@ export const shapley = method({
   family: "perturbation",
   yields: "additive",
   cost: "2^N model calls, N ≤ 16",
+  calls: (units) => 2 ** Math.min(units, 16),
   purpose: "the fair share of each of a few units, exactly",
   source: "Shapley 1953",
   options: { ...PERTURBATION_OPTIONS, ...DRAW_OPTIONS, budget: callBudget(null) },

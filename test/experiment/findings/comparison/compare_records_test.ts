@@ -25,7 +25,7 @@ Deno.test("compareRecords() refuses one record, and records of other targets", (
   const other = { ...RECORD, target };
   assert.throws(() => compareRecords([{ name: "one", record: RECORD }, { name: "two", record: other }]), {
     name: "RangeError",
-    message: "Cannot compare as prompt, target and units must be the same in all: their targets differ",
+    message: "Cannot compare two as its prompt, target and units must be those of one: got that their targets differ",
   });
 });
 

@@ -3,20 +3,16 @@ import type { AttributionRecord } from "../../../../src/explain/record/record.ts
 import { attribute } from "../../../../src/explain/attribute.ts";
 import { checkRecord } from "../../../../src/explain/record/check_record.ts";
 import type { AttributionOptions } from "../../../../src/explain/methods/attribution_options.ts";
-import { type Device, type LanguageModel, loadModel } from "../../../../src/model/model.ts";
+import type { Device, LanguageModel } from "../../../../src/model/model.ts";
 import { attributionSum } from "../../../../src/report/view/score_sums.ts";
 import { renderRecord } from "../../../../src/report/render_record.ts";
 import { assertClose } from "../../../support/closeness.ts";
+import { lendModel } from "../../../support/lent_model.ts";
 
 const TEXT = { prompt: "Michael works as a painter in Austin, Texas.", target: " He enjoys painting." };
 
-async function withModel(test: (model: LanguageModel) => Promise<void>, device: Device = "webgpu"): Promise<void> {
-  const model = await loadModel(undefined, { device });
-  try {
-    await test(model);
-  } finally {
-    model.close();
-  }
+async function withModel(test: (model: LanguageModel) => Promise<void>, device: Device = "cpu"): Promise<void> {
+  await test(await lendModel(undefined, { device }));
 }
 
 /** A record that is whole, and that every text format can show. */

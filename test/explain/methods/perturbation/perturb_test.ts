@@ -5,17 +5,13 @@ import { checkRecord } from "../../../../src/explain/record/check_record.ts";
 import type { AttributionOptions } from "../../../../src/explain/methods/attribution_options.ts";
 import { methodOf } from "../../../../src/explain/methods/method_table.ts";
 import type { SchemeText } from "../../../../src/explain/options/scheme.ts";
-import { type Device, loadModel } from "../../../../src/model/model.ts";
+import type { Device } from "../../../../src/model/model.ts";
+import { lendModel } from "../../../support/lent_model.ts";
 
 const TEXT = { prompt: "Olga works as a painter. She lives", target: " in Rome" };
 
 async function record(options: AttributionOptions, text = TEXT, device: Device = "auto") {
-  const model = await loadModel(undefined, { device });
-  try {
-    return await attribute(model, text, options);
-  } finally {
-    model.close();
-  }
+  return await attribute(await lendModel(undefined, { device }), text, options);
 }
 
 // Scores that do not depend on which prompts share a batch.

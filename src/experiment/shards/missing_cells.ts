@@ -1,0 +1,43 @@
+import type { Cell, ExperimentPlan } from "../run/cell.ts";
+import { workersOf } from "../store/record_index.ts";
+import { openRecordReader } from "../store/record_reader.ts";
+import { dealCells } from "./deal_cells.ts";
+import { shardCount } from "./shard.ts";
+
+/** Cells without a record, and without an error that says why. */
+export interface MissingCells {
+  readonly total: number;
+  /** Shards to which the cells are dealt. */
+  readonly count: number;
+  /** Those of each shard that lacks some. */
+  readonly shards: readonly { readonly number: number; readonly cells: readonly Cell[] }[];
+}
+
+/**
+ * Finds the cells of a plan that no worker has computed or found to fail.
+ *
+ * @param count shards to which they are dealt; as many as have left files, if it is left out
+ */
+export function missingCells(
+  plan: Pick<ExperimentPlan, "cells">,
+  directory: string,
+  count: number = countLeft(directory),
+): MissingCells {
+  const reader = openRecordReader(directory);
+  try {
+    const shards = dealCells(plan.cells, count).map((cells, k) => ({
+      number: k + 1,
+      cells: cells.filter((cell) => !reader.has(cell)),
+    })).filter(({ cells }) => cells.length > 0);
+    return { count, total: shards.reduce((sum, { cells }) => sum + cells.length, 0), shards };
+  } finally {
+    reader.close();
+  }
+}
+
+/** Number of shards by the files of most of them; 1 if there are none. */
+function countLeft(directory: string): number {
+  const counts = workersOf(directory).flatMap((worker) => shardCount(worker) ?? []);
+  const files = Map.groupBy(counts, (count) => count);
+  return [...files].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? 1;
+}

@@ -1,0 +1,37 @@
+import type { ExperimentPlan } from "../run/cell.ts";
+import { experimentCommand } from "../results/experiment_command.ts";
+import type { MissingCells } from "./missing_cells.ts";
+
+/** Cells, and shards, that are named one by one. */
+const MOST_NAMED = 10;
+
+/** Says which cells are missing, of which shards, and how to compute them. */
+export function missingText(
+  plan: ExperimentPlan,
+  directory: string,
+  { total, count, shards }: MissingCells,
+): string {
+  const words = experimentCommand(plan, directory);
+  const cells = shards.flatMap(({ cells }) => cells.map(({ id }) => id));
+  const computes = count === 1
+    ? [`  ${words}`]
+    : shards.slice(0, MOST_NAMED).map(({ number, cells }) =>
+      `  ${words} --shard ${number}/${count}   # ${cells.length} cells`
+    );
+  const lines = [
+    `${total} of ${plan.cells.length} cells are not there yet: ${listed(cells)}`,
+    ...(count === 1 ? [] : [`They are those of the shards ${listed(shards.map(({ number }) => String(number)))}.`]),
+    "To compute them, unless that is under way:",
+    ...computes,
+    ...(count > 1 && shards.length > MOST_NAMED ? ["  …"] : []),
+    ...(count === 1
+      ? []
+      : ["The last one makes the tables; those of what is there are made by:", `  ${words} --merge`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).join(", ");
+  return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown;
+}

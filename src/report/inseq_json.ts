@@ -1,0 +1,96 @@
+import { Buffer } from "node:buffer";
+import type { AttributionRecord } from "../explain/record/record.ts";
+import { byUnits } from "./view/by_units.ts";
+
+/** Module of Inseq's classes. */
+const MODULE = "inseq.data.attribution";
+
+/**
+ * The record as `inseq.FeatureAttributionOutput.load` reads it: one sequence of a model that has a decoder alone, its
+ * attributions [L + T, T] with a column for each target token, or one for the whole target where there is no matrix. The
+ * target's own tokens have no attribution (NaN) unless their rows moved.
+ */
+export function inseqJson(given: AttributionRecord): string {
+  const record = columnsOf(given);
+  const { prompt, target, score } = record;
+  const [L, T] = [prompt.tokens.length, target.tokens.length];
+  const token = ({ text, id }: { readonly text: string; readonly id: number }) =>
+    instance("inseq.utils.typing", "TokenWithId", { token: text, id });
+  const sequence = instance(MODULE, "CoarseFeatureAttributionSequenceOutput", {
+    source: prompt.tokens.map(token),
+    target: [...prompt.tokens, ...target.tokens].map(token),
+    source_attributions: null,
+    target_attributions: tensor(attributionsOf(record), [L + T, T]),
+    step_scores: { [score.objective.replaceAll("-", "_")]: tensor(score.input, [score.input.length]) },
+    sequence_scores: {},
+    attr_pos_start: L,
+    attr_pos_end: L + T,
+    _aggregator: [],
+    _dict_aggregate_fn: SPANS,
+    _attribution_dim_names: { source_attributions: AXES, target_attributions: AXES },
+    _num_dimensions: 2,
+  });
+  const { name, ...options } = record.method;
+  const output = instance(MODULE, "FeatureAttributionOutput", {
+    sequence_attributions: [sequence],
+    step_attributions: null,
+    info: {
+      model_name: record.model.id,
+      attribution_method: name.replaceAll("-", "_"),
+      attributed_fn: score.objective.replaceAll("-", "_"),
+      attribution_args: options,
+      input_texts: [prompt.text],
+      generated_texts: [prompt.text + target.text],
+      constrained_decoding: target.generation === undefined,
+      attr_pos_start: L,
+      attr_pos_end: L + T,
+      made_by: record.schema,
+    },
+  });
+  return `${JSON.stringify(output, null, 2)}\n`;
+}
+
+/** Functions by which Inseq joins tokens, and names of its axes, as its classes have them by default. */
+const SPANS = { source_attributions: { spans: "absmax" }, target_attributions: { spans: "absmax" } };
+const AXES = { 0: "Input Tokens", 1: "Generated Tokens" };
+
+/** The record with a matrix of as many rows as it has target tokens. */
+function columnsOf(given: AttributionRecord): AttributionRecord {
+  const { tokenAttribution, sequenceAttribution, target, score } = given;
+  if (tokenAttribution !== null && score.per === "token") return given;
+  const whole = byUnits({ ...given, units: undefined, score: { ...score, per: "sequence" } });
+  return {
+    ...whole,
+    target: { ...whole.target, ...(target.generation && { generation: target.generation }) },
+    tokenAttribution: tokenAttribution ?? [sequenceAttribution],
+    score: { ...score, input: [score.input.reduce((sum, value) => sum + value, 0)] },
+    prefix: undefined,
+  };
+}
+
+/** Attributions in row order, [L + T, T]. */
+function attributionsOf({ prompt, target, tokenAttribution, prefix }: AttributionRecord): number[] {
+  const [L, T] = [prompt.tokens.length, target.tokens.length];
+  return Array.from({ length: L + T }, (_, i) =>
+    Array.from({ length: T }, (_, t) => {
+      if (i < L) return tokenAttribution![t][i];
+      // A token rests on those before it alone.
+      return i - L < t ? prefix?.attribution?.[t]?.[i - L] ?? NaN : NaN;
+    })).flat();
+}
+
+/** An object as Inseq's reader makes one of a class. */
+function instance(module: string, name: string, attributes: Readonly<Record<string, unknown>>): unknown {
+  return { __instance_type__: [module, name], attributes };
+}
+
+/** A tensor as Inseq keeps it: a safetensors file of one f32 tensor, in base64. */
+function tensor(values: readonly number[], shape: readonly number[]): string {
+  const data = new DataView(new ArrayBuffer(4 * values.length));
+  values.forEach((value, i) => data.setFloat32(4 * i, value, true));
+  const json = JSON.stringify({ attribution: { dtype: "F32", shape, data_offsets: [0, data.byteLength] } });
+  const header = json.padEnd(Math.ceil(json.length / 8) * 8);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header), new Uint8Array(data.buffer)]).toString("base64");
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCliProcess } from "../support/run_cli.ts";
+import { inScratch } from "../support/in_scratch.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Runs the command line as `deno task` of this package does, called from a directory. */
+const asTask = (caller: string, ...args: string[]) => runCliProcess(args, { INIT_CWD: caller }, [], ROOT);
+
+Deno.test("help names the command as it was called, and relative paths are the caller's", () =>
+  inScratch(async (root) => {
+    await Deno.writeTextFile(join(root, "record.json"), "{}");
+    const [installed, task] = [await runCliProcess(["attribute", "--help"]), await asTask(root, "attribute", "--help")];
+    assert.match(installed.stdout, /^Usage: whence attribute --prompt TEXT/m);
+    assert.match(task.stdout, /^Usage: deno task attribute --prompt TEXT/m);
+    assert.doesNotMatch(installed.stdout, /deno task/);
+    const { stderr } = await asTask(root, "compare", "record.json", "other.json");
+    assert.match(stderr, /Cannot compare record\.json: /, "it is read in the caller's directory");
+  }));
+
+Deno.test("INIT_CWD of another task runner means nothing", () =>
+  inScratch(async (root) => {
+    await Deno.writeTextFile(join(root, "record.json"), "{}");
+    const { stderr } = await runCliProcess(["compare", "record.json", "other.json"], { INIT_CWD: "/" }, [], root);
+    assert.match(stderr, /Cannot compare record\.json: /);
+  }));
