@@ -53,7 +53,7 @@ export interface ExperimentSummary {
   readonly unmet: number;
   /** Cells that other workers have not computed yet. */
   readonly missing: number;
-  /** Path of summary.md; records, tables and plots lie in the same directory. The last worker writes it. */
+  /** Path of summary.md, which the last worker writes; records, tables and plots lie in the same directory. */
   readonly summary: string;
   /** Path of report.html beside it, a page that needs no other file. */
   readonly report: string;
