@@ -43,5 +43,6 @@ export { checkRecord } from "./src/explain/record/check_record.ts";
 export type { AgreementNumbers } from "./src/experiment/findings/comparison/agreement_numbers.ts";
 export type { ComparedRecord, RecordComparison } from "./src/experiment/findings/comparison/compare_records.ts";
 export { compareRecords } from "./src/library/compare_records.ts";
+export { type CellRecord, readRecords } from "./src/experiment/store/read_records.ts";
 export type { GroundTruth, KnownCause } from "./src/experiment/findings/truth/truth.ts";
 export { scoreTruth, type TruthScore } from "./src/experiment/findings/truth/score_truth.ts";

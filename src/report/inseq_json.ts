@@ -6,8 +6,8 @@ import { byUnits } from "./view/by_units.ts";
 const MODULE = "inseq.data.attribution";
 
 /**
- * The record as `inseq.FeatureAttributionOutput.load` reads it: one sequence of a model that has a decoder alone, its
- * attributions [L + T, T] with a column for each target token, or one for the whole target where there is no matrix. The
+ * The record as `inseq.FeatureAttributionOutput.load` reads it: one sequence of a model that has a decoder alone. Its
+ * attributions [L + T, T] have a column for each target token, or one for the whole target if there is no matrix. The
  * target's own tokens have no attribution (NaN) unless their rows moved.
  */
 export function inseqJson(given: AttributionRecord): string {

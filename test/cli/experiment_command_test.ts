@@ -162,6 +162,7 @@ for (
     ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, cpu, reference: got "gpu"/],
     ["memory of no size", ["FILE", "--memory", "some"], /must be a size like 512MiB or 2GiB: got "some"/],
     ["an empty output directory", ["FILE", "--out", ""], /must not be empty/],
+    ["standard output for a directory", ["FILE", "--out", "-"], /--out as it must name a directory/],
   ] as [string, string[], RegExp][]
 ) {
   Deno.test(`runExperimentCommand() refuses ${what} as wrong usage`, () =>

@@ -3,6 +3,7 @@ import { inScratch } from "../support/in_scratch.ts";
 import { cacheHindered, sweepHindered, sweepRemoved } from "./disturbances.ts";
 import { jumpClock } from "./jumping_clock.ts";
 import { killSweeps } from "./kills.ts";
+import { killShards } from "./shard_kills.ts";
 
 /** Files of at most 4 KiB: less than a record, and than an entry of the cache. */
 const HARDLY = { fileBlocks: 8 };
@@ -11,6 +12,12 @@ Deno.test("a sweep of the embedded model that is killed twice, under a clock tha
   inScratch(async (directory) => {
     const { kills, sweeps, cells } = await killSweeps(2, directory, 3);
     assert.ok(kills >= 2 && sweeps >= 1 && cells > 0, JSON.stringify({ kills, sweeps, cells }));
+  }));
+
+Deno.test("shards that are killed end as one process that nothing disturbed, in a few files", () =>
+  inScratch(async (directory) => {
+    const { kills, files } = await killShards({ prompts: 20, shards: 2, kills: 3, model: "closed-form" }, directory);
+    assert.ok(kills >= 1 && files <= 40, JSON.stringify({ kills, files }));
   }));
 
 Deno.test("a sweep on a disk that takes too little says so, and keeps what was taken", () =>

@@ -6,11 +6,16 @@ import { parseArgs } from "node:util";
 import { startStopwatch } from "../../src/time/stopwatch.ts";
 import { cacheHindered, sweepHindered, sweepRemoved } from "./disturbances.ts";
 import { killSweeps } from "./kills.ts";
+import { killShards } from "./shard_kills.ts";
 import { mountSmallDisk } from "./small_disk.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { kills: { type: "string", default: "200" }, seed: { type: "string", default: "1" } },
+  options: {
+    kills: { type: "string", default: "200" },
+    prompts: { type: "string", default: "1000" },
+    seed: { type: "string", default: "1" },
+  },
 });
 
 function say(text: string): void {
@@ -72,5 +77,16 @@ if (disk === null) {
 await hold("kills under a clock that jumps", async (at) => {
   const { kills, early, sweeps, cells } = await killSweeps(Number(values.kills), at, Number(values.seed));
   return `${kills} kills, ${early} of them before a cell; ${sweeps} sweeps, ${cells} cells, none computed twice`;
+});
+await hold("shards that are killed", async (at) => {
+  const [prompts, shards, kills] = [Number(values.prompts), 4, 50];
+  const report = await killShards({ prompts, shards, kills, model: "embedded", seed: Number(values.seed) }, at);
+  const { cells, files, resume, merge, mebibytes } = report;
+  const seconds = (time: number) => `${time.toFixed(1)} s`;
+  const facts = `${report.kills} kills, ${cells} cells by ${shards} shards, none computed twice; ${files} files, ` +
+    `${seconds(resume)} to go on, ${seconds(merge)} and ${mebibytes} MiB to merge`;
+  // The bounds are those of 20,000 cells on an idle machine with two cores.
+  if (files > 40 || resume > 5 || merge > 60 || mebibytes > 1024) throw new Error(facts);
+  return facts;
 });
 Deno.exit(failures === 0 ? 0 : 1);

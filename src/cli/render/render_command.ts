@@ -14,7 +14,7 @@ import { type ChosenRecord, withChosenRecords } from "./chosen_records.ts";
 
 const PLOTS = ["all", "bar", "heat", "removal"] as const;
 const PICTURES: readonly RecordFormat[] = ["svg", "png"];
-const ENDINGS: Partial<Record<RecordFormat, string>> = { table: "txt" };
+const ENDINGS: Partial<Record<RecordFormat, string>> = { table: "txt", inseq: "json" };
 
 const HELP = `Shows stored records: as tables, pages, pictures or data, without a model.
 

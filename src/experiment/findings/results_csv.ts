@@ -3,7 +3,7 @@ import { resultColumns } from "../results/result_columns.ts";
 import { filledColumns } from "../results/table_column.ts";
 import type { ResultRow } from "./result_row.ts";
 
-/** All results as CSV, a row for each cell; options without an effect are empty, and columns that no row has left out. */
+/** All results as CSV, a row for each cell. Options without an effect are empty, columns that no row has left out. */
 export function resultsCsv(rows: readonly ResultRow[]): string {
   const columns = filledColumns(resultColumns(), rows);
   return csvText(

@@ -42,11 +42,10 @@ function callsOf(
   const method = methodOf(options.method);
   const known = [recorded.budget, recorded.samples, recorded.steps].find((value) => typeof value === "number");
   const units = unitsOf(promptText, prompt, String(recorded.units));
-  if (method.calls !== undefined) return method.calls(units);
+  const draws = typeof recorded.draws === "number" ? recorded.draws : 1;
+  if (method.calls !== undefined) return draws * method.calls(units, recorded);
   if (method.family === "perturbation") {
-    const draws = typeof recorded.draws === "number" ? recorded.draws : 1;
-    const stride = typeof recorded.stride === "number" ? recorded.stride : 1;
-    return (known as number | undefined) ?? 2 + draws * units / stride;
+    return (known as number | undefined) ?? 2 + draws * units;
   }
   const points = recorded.quadrature === "adaptive"
     ? Math.min(ADAPTIVE_POINTS, recorded.budget as number)

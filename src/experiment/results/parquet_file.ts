@@ -13,7 +13,7 @@ interface ParquetColumn {
 }
 
 /** A Parquet file in the making: it is there whole or not at all, and memory holds one group of its rows. */
-export interface ParquetFile {
+interface ParquetFile {
   /** Adds a row: its values, in the order of the columns. */
   add(values: readonly unknown[]): void;
   /** Ends the file, and keeps the one that is there if it has the same bytes. */

@@ -12,7 +12,7 @@ import { filledColumns } from "./table_column.ts";
 import { TOKEN_COLUMNS } from "./token_columns.ts";
 
 /** A table of every token's attribution in the making. */
-export interface TokenTable {
+interface TokenTable {
   add(cell: Cell, record: AttributionRecord): void;
   close(): Promise<void>;
   /** Removes what was written. */

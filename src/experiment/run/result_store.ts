@@ -7,7 +7,7 @@ import { readIfThere } from "../../files/text_file.ts";
 import { makeDirectory, removePartials, writeWhole } from "../../files/whole_file.ts";
 import { recordJson } from "../../report/text/readable_json.ts";
 import type { EntryHead } from "../store/frame.ts";
-import { packRecord } from "../store/packed_record.ts";
+import { packRecord, unpackRecord } from "../store/packed_record.ts";
 import { modelMark } from "../store/packed_records.ts";
 import { openWorkerFile, type WorkerFile } from "../store/worker_file.ts";
 import { acquireLock } from "./directory_lock.ts";
@@ -41,7 +41,7 @@ export interface ResultStore {
 }
 
 /** Use of an output directory. */
-export type StoreUse =
+type StoreUse =
   /** One process alone; `packed`: it appends to a file of records, in place of a file for each cell */
   | { readonly kind: "run"; readonly packed: boolean }
   /** One of several that may be at it at once, each with files of its own */
@@ -108,8 +108,10 @@ async function writeRecord(
   cell: Cell,
   record: AttributionRecord,
 ): Promise<void> {
-  if (file === null) return writeWhole(recordPath(directory, cell), recordJson(record));
-  file.append(headOf("record", cell, modelMark(record.model)), packRecord(record));
+  const packed = packRecord(record);
+  if (file !== null) return file.append(headOf("record", cell, modelMark(record.model)), packed);
+  // Its matrices have the same digits in either file.
+  return writeWhole(recordPath(directory, cell), recordJson(unpackRecord(packed) as AttributionRecord));
 }
 
 function headOf(kind: EntryHead["kind"], { id, key }: Cell, model: string): EntryHead {

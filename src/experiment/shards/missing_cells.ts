@@ -9,7 +9,7 @@ export interface MissingCells {
   readonly total: number;
   /** Shards to which the cells are dealt. */
   readonly count: number;
-  /** Those of each shard that lacks some. */
+  /** The shards that lack some, with them. */
   readonly shards: readonly { readonly number: number; readonly cells: readonly Cell[] }[];
 }
 

@@ -46,7 +46,7 @@ export function encodeEntry(head: EntryHead, body: Uint8Array): Uint8Array {
 }
 
 /** Reads the entry at the beginning of some bytes; null if there is no whole one. */
-export function decodeEntry(bytes: Uint8Array): (Entry & { readonly length: number }) | null {
+function decodeEntry(bytes: Uint8Array): (Entry & { readonly length: number }) | null {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = entryLength(buffer);
   if (length === null || length > buffer.length) return null;
@@ -57,7 +57,7 @@ export function decodeEntry(bytes: Uint8Array): (Entry & { readonly length: numb
 }
 
 /** A file, or a part of one, that is read by position. */
-export interface ReadableBytes {
+interface ReadableBytes {
   readonly size: number;
   read(offset: number, length: number): Uint8Array;
 }

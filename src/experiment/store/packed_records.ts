@@ -16,7 +16,7 @@ interface Place extends EntryPlace {
 }
 
 /** The entries that the workers of an output directory have left, as it was opened. */
-export interface PackedRecords {
+interface PackedRecords {
   /** Entries of a cell, the latest first; those of a record before those of a failure. */
   entriesOf(key: string): Iterable<Entry>;
   /** Keys of the cells whose latest record is this model's and undamaged, among some. */

@@ -1,25 +1,25 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
-import type { Cell } from "../run/cell.ts";
-import { openRecordReader } from "./record_reader.ts";
+import { openNamedRecords } from "./named_records.ts";
 
-/** A cell with its record. */
+/** A record of an experiment, by the id of its cell. */
 export interface CellRecord {
-  readonly cell: Cell;
+  /** As results.csv has it. */
+  readonly cell: string;
+  /** Its record. */
   readonly record: AttributionRecord;
 }
 
 /**
- * Reads the records of some cells from an output directory, one after another in the order of the cells, so that memory
- * holds one at a time. Cells without a usable record are left out.
+ * Reads the records in the output directory of an experiment, in whichever files they are: one after another, in the
+ * order of their ids, so that memory holds one at a time.
+ *
+ * @throws {SyntaxError} if one cannot be read; the message names it
  */
-export async function* readRecords(directory: string, cells: readonly Cell[]): AsyncGenerator<CellRecord> {
-  const reader = openRecordReader(directory);
+export async function* readRecords(directory: string): AsyncGenerator<CellRecord> {
+  const records = openNamedRecords(directory);
   try {
-    for (const cell of cells) {
-      const stored = reader.read(cell, null);
-      if (stored.state === "record") yield { cell, record: stored.record };
-    }
+    for (const cell of records.names) yield { cell, record: records.read(cell) };
   } finally {
-    reader.close();
+    records.close();
   }
 }

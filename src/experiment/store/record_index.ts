@@ -5,7 +5,7 @@ import { isFile } from "../../files/existing_file.ts";
 import { type EntryHead, type EntryPlace, scanEntries } from "./frame.ts";
 
 /** Folder of the output directory with the files of records. */
-export const RECORDS = "records";
+const RECORDS = "records";
 
 /** Paths of a worker's files. */
 export interface WorkerPaths {
@@ -17,7 +17,7 @@ export interface WorkerPaths {
 }
 
 /** Entries of a worker's file, in its order. */
-export interface IndexedEntries {
+interface IndexedEntries {
   readonly entries: readonly EntryPlace[];
   /** Number of them that stand in the index. */
   readonly indexed: number;

@@ -18,7 +18,7 @@ export interface RecordReader {
   failure(cell: Cell): string | null;
   /** Returns true if a cell has a record, or an error; the record is not read. */
   has(cell: Cell): boolean;
-  /** Those of some cells whose record is in a file of records, undamaged, and this model's: their records are not read. */
+  /** Returns the cells whose record is in a file of records, undamaged, and this model's; no record is read for it. */
   held(cells: readonly Cell[], model: Pick<OpenModel, "fingerprint" | "identity">): Set<Cell>;
   close(): void;
 }

@@ -90,7 +90,7 @@ function openBoth(paths: WorkerPaths): OpenFiles {
   before?.close();
   const open = (path: string, length: number) =>
     onFile("write", path, () => {
-      // Where no lock holds it off, another process of the same worker appends as well.
+      // Another process of the same worker, which no lock holds off, may append as well.
       const file = Deno.openSync(path, { append: true, create: true });
       if (file.statSync().size > length) file.truncateSync(length);
       return file;

@@ -48,7 +48,7 @@ export interface Method<N extends string = string, O extends OptionSet = OptionS
   /** Its cost in points or model calls, for N units and T target tokens. */
   readonly cost: string;
   /** Model calls for N units, where neither an option bounds them nor they grow as N. */
-  calls?(units: number): number;
+  calls?(units: number, recorded: Readonly<Record<string, unknown>>): number;
   /** The use of it, in one line. */
   readonly purpose: string;
   /** Paper or program that defines it. */

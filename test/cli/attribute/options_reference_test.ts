@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { optionsReference } from "../../../src/cli/attribute/options_reference.ts";
 import { allMethods } from "../../../src/explain/methods/method_table.ts";
-import { formattedMarkdown } from "../../support/formatted_markdown.ts";
+import { formattedMarkdown } from "./formatted_markdown.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 

@@ -15,7 +15,7 @@ const LONG = {
 
 type Case = [what: string, text: AttributionText, options: AttributionOptions, load: LoadOptions];
 const webgpu = { device: "webgpu" } as const;
-// Where a case is about what a method asks for, whose programs another case has on WebGPU.
+// For cases about what a method asks for, whose programs another case has on WebGPU.
 const cpu = { device: "cpu" } as const;
 
 const CASES: readonly Case[] = [

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { columnsReference } from "../../../src/experiment/results/columns_reference.ts";
 import { resultColumns } from "../../../src/experiment/results/result_columns.ts";
 import { TOKEN_COLUMNS } from "../../../src/experiment/results/token_columns.ts";
-import { formattedMarkdown } from "../../support/formatted_markdown.ts";
+import { formattedMarkdown } from "../../cli/attribute/formatted_markdown.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/results.md", import.meta.url));
 

@@ -14,6 +14,7 @@ export const occlusion = method({
   yields: "additive",
   looseParts: "occlusions",
   cost: "⌈(N − window) / stride⌉ + 3 model calls",
+  calls: (units, { window, stride }) => Math.ceil((units - Number(window)) / Number(stride)) + 3,
   purpose: "feature ablation of neighbours that say the same",
   source: "Zeiler & Fergus 2014; windows as Captum's Occlusion",
   options: {

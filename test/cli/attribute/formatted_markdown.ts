@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Formats Markdown as the repository's is. */
 export async function formattedMarkdown(markdown: string): Promise<string> {
