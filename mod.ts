@@ -54,7 +54,7 @@ export { PRESET_NAMES, type PresetName } from "./src/explain/options/preset.ts";
 export { METRIC_NAMES, type MetricName } from "./src/explain/options/metric_options.ts";
 
 export type { AttributionRecord } from "./src/explain/record/record.ts";
-export { RECORD_FORMATS, type RecordFormat, renderRecord } from "./src/report/render_record.ts";
+export { RECORD_FORMATS, type RecordFormat, type RenderOptions, renderRecord } from "./src/report/render_record.ts";
 export type { TableOptions } from "./src/report/table/record_table.ts";
 
 export { experiment, type ExperimentOptions, type ExperimentSummary } from "./src/experiment/experiment.ts";

@@ -3,6 +3,7 @@ import { openGguf } from "./gguf/open_gguf.ts";
 import { type ModelFileEnding, modelFileEnding, SOME_MODEL_FILE } from "./model_file.ts";
 import { openModelDirectory } from "./safetensors/model_directory.ts";
 import { statIfThere } from "../files/existing_file.ts";
+import { inOurWords } from "../files/system_error.ts";
 
 /** Opens a model's file, by the ending of its name. */
 const OPEN_FILE = { ".gguf": openGguf } satisfies Record<ModelFileEnding, (path: string) => Checkpoint>;
@@ -15,7 +16,6 @@ const OPEN_FILE = { ".gguf": openGguf } satisfies Record<ModelFileEnding, (path:
  * @throws {SyntaxError} if a file is malformed or truncated
  * @throws {TypeError} if `path` is a file of another kind
  */
-// deno-lint-ignore require-await -- a promise, so that every fault rejects instead of throwing
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const found = statIfThere(path);
   if (found === null) {
@@ -23,9 +23,9 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
       `Cannot open model ${path} as it must be a directory, ${SOME_MODEL_FILE} file, or organization/name at the hub: got nothing`,
     );
   }
-  if (found.isDirectory) return openModelDirectory(path);
+  if (found.isDirectory) return await inOurWords(async () => await openModelDirectory(path));
   const ending = modelFileEnding(path);
-  if (ending !== null) return OPEN_FILE[ending](path);
+  if (ending !== null) return await inOurWords(async () => await OPEN_FILE[ending](path));
   throw new TypeError(
     `Cannot open model ${path} as it must be a directory or ${SOME_MODEL_FILE} file: got another file`,
   );

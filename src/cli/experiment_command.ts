@@ -104,6 +104,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   const [file] = rest;
   const overrides = overridesOf(values);
   const out = text("out", values.out);
+  if (out === "-") throw new UsageError("Cannot use --out as it must name a directory: got -, standard output");
   try {
     const config = parseConfig(readArgument(file), file);
     const data = await withDownloadBar((onDownload) => readPrompts(config, { onDownload, onHint: writeHint }));

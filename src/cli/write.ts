@@ -20,7 +20,7 @@ export function write(stream: Output, text: string): void {
 const COLOUR = /(\x1b\[[\d;]*m)/;
 
 /** Writes a text of ours in colours. Texts of others in it have been made harmless; all but colours is shown. */
-export function writeColoured(stream: Output, text: string): void {
+function writeColoured(stream: Output, text: string): void {
   const parts = text.split(COLOUR).map((part, i) => i % 2 === 1 ? part : terminalText(part));
   writeBytes(stream, new TextEncoder().encode(parts.join("")));
 }

@@ -3,6 +3,7 @@ import type { Device } from "../model/model.ts";
 import type { Quantize } from "../model/load/load_weights.ts";
 import { parseConfig } from "./config/parse_config.ts";
 import { readPrompts } from "./prompts/read_prompts.ts";
+import { identifyModel } from "../model/identify_model.ts";
 import { openModel } from "./run/open_model.ts";
 import { planExperiment } from "./run/plan_cells.ts";
 import { runExperiment } from "./run/run_experiment.ts";
@@ -70,6 +71,7 @@ export async function experiment(file: string, options: ExperimentOptions = {}):
   const plan = planExperiment(config, { model, quantize, device }, await readPrompts(config));
   const context: RunContext = {
     open: (spec) => openModel(spec, { memory, threads, tuning, cache }),
+    identify: ({ source, quantize }) => identifyModel(source, { quantize, cache }),
     onProgress: (event) => {
       if (event.kind === "kept") { for (const { id } of event.cells) options.onCell?.({ id, status: "stored" }); }
       if (event.kind !== "end") return;

@@ -69,10 +69,19 @@ export function errorText(error: unknown): string {
 }
 
 /** Puts an error of the system into words, in place, so that it stays of its class. Returns it. */
-export function inWords(error: unknown, doing: Doing): unknown {
+export function inWords(error: unknown, doing?: Doing): unknown {
   const text = systemErrorText(error, doing);
   if (text !== null) Object.defineProperty(error, "message", { value: text, writable: true, configurable: true });
   return error;
+}
+
+/** Waits for work on files; an error of the system that names its file says what was wrong. */
+export async function inOurWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw inWords(error);
+  }
 }
 
 /** Works on a file; an error of the system names it and says what was wrong. */

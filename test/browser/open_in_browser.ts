@@ -4,8 +4,12 @@ const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/goog
 
 /** A browser that shows pages from files; nothing else may be reached. */
 interface PageBrowser {
-  /** Shows a page once its cells are there. Errors of its script and requests for other files fail the test. */
-  open(html: string, options?: BrowserContextOptions): Promise<ShownPage>;
+  /**
+   * Shows a page once its cells are there. Errors of its script and requests for other files fail the test.
+   *
+   * @param ready selects what is there then
+   */
+  open(html: string, options?: BrowserContextOptions, ready?: string): Promise<ShownPage>;
   close(): Promise<void>;
 }
 
@@ -30,7 +34,7 @@ export async function startBrowser(): Promise<PageBrowser> {
   const folder = await Deno.makeTempDir();
   let pages = 0;
   return {
-    async open(html, options = {}) {
+    async open(html, options = {}, ready = ".panel, #cells > p.note") {
       const path = `${folder}/page${pages++}.html`;
       await Deno.writeTextFile(path, html);
       const context = await browser.newContext({ viewport: { width: 1300, height: 1000 }, ...options });
@@ -38,11 +42,12 @@ export async function startBrowser(): Promise<PageBrowser> {
       const faults: string[] = [];
       page.on("pageerror", (error) => faults.push(error.message));
       page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-      page.on("request", (request) => request.url() !== `file://${path}` && faults.push(request.url()));
+      const isHere = (url: string) => url === `file://${path}` || /^(data:|about:srcdoc)/.test(url);
+      page.on("request", (request) => isHere(request.url()) || faults.push(request.url().slice(0, 100)));
       const cdp = await context.newCDPSession(page);
       await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
       await page.goto(`file://${path}`);
-      await page.waitForSelector(".panel, #cells > p.note");
+      await page.waitForSelector(ready);
       const busy = async () => {
         const { metrics } = await cdp.send("Performance.getMetrics");
         return 1000 * metrics.find(({ name }) => name === "TaskDuration")!.value;

@@ -242,6 +242,17 @@ pageTest(
       }
     }, moves);
     const each = (await busy() - before) / moves;
+    // Of what is held the strongest word comes into sight.
+    const [, last] = largeRecord(200, 400).tokenAttribution!;
+    const strongest = last.reduce((top, value, i) => Math.abs(value) > Math.abs(last[top]) ? i : top, 0);
+    await page.getByRole("group", { name: "Target" }).locator("[data-member='1']").click();
+    const piece = page.getByRole("group", { name: "Prompt" }).locator(`[data-member="${strongest}"]`);
+    assert.ok(
+      strongest > 200 && await piece.evaluate((node) => {
+        const [own, text] = [node, node.parentElement!].map((one) => one.getBoundingClientRect());
+        return own.top >= text.top && own.bottom <= text.bottom;
+      }),
+    );
     assert.ok(each < 60, `${each} ms a move`);
   },
 );

@@ -101,6 +101,39 @@ Deno.test("runExperimentCommand() --plan names the cells that cannot run, says w
     assert.equal(stdout.match(/^It must fit: /gm)?.length, 1);
   }));
 
+/** A sweep of a file beside it. */
+const ON_FILE = "name: t\nprompts: rows.jsonl\nsweeps: [{ method: [saliency, feature-ablation] }]\n";
+
+Deno.test("runExperimentCommand() --plan lists many cells by setting, and names the row that does not fit", () =>
+  withDirectory(async (directory) => {
+    const rows = Array.from({ length: 501 }, (_, i) => ({ prompt: `p${i}`, target: i === 7 ? "" : " t" }));
+    await Deno.writeTextFile(`${directory}/rows.jsonl`, rows.map((row) => JSON.stringify(row)).join("\n"));
+    const args = ["FILE", "--plan", "--out", `${directory}/out`];
+    const points = [3, 3] as const;
+    const same = { pathPoints: points, forwardRows: points, backwardRows: points, work: points, bytes: points };
+    const openForecast = () =>
+      Promise.resolve({ forecast: noForecast, forecastResolved: () => Promise.resolve(same), close: () => {} });
+    const { code, stdout } = await command(directory, args, ON_FILE, {}, { openForecast });
+    assert.equal(code, 1);
+    assert.match(stdout, /^ *saliency, 500 cells +1500 +1500 +1500 +3 B +12 min 30 s–50 min 0 s +missing$/m);
+    assert.match(stdout, /^ *ablation delete, 1 cells +cannot run$/m);
+    assert.match(
+      stdout,
+      /rows\.jsonl:8: target: expected .*, got "": rows-\w+-saliency-\w+, rows-\w+-ablation-delete-/,
+    );
+    assert.match(stdout, /^1002 cells, 0 stored in .*; to compute: 3000 points/m);
+    assert.match(stdout, /^Of more than 20 cells of one setting, five were rehearsed;/m);
+  }));
+
+Deno.test("runExperimentCommand() exits with 2 for a malformed file of prompts, and makes nothing", () =>
+  withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/rows.jsonl`, "{}\n{");
+    const { code, stderr, out } = await command(directory, ["FILE", "--out", `${directory}/out`], ON_FILE);
+    assert.equal(code, 2);
+    assert.equal(stderr, `${directory}/rows.jsonl:2: expected a JSON object, got an end\n`);
+    assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
+  }));
+
 Deno.test("runExperimentCommand() exits with 1 where a cell failed, and says how to go on", () =>
   withDirectory(async (directory) => {
     const attribute = () => Promise.reject(new Error("Cannot go on"));
@@ -162,6 +195,7 @@ for (
     ["an unknown device", ["FILE", "--device", "gpu"], /must be one of auto, webgpu, cpu, reference: got "gpu"/],
     ["memory of no size", ["FILE", "--memory", "some"], /must be a size like 512MiB or 2GiB: got "some"/],
     ["an empty output directory", ["FILE", "--out", ""], /must not be empty/],
+    ["standard output for a directory", ["FILE", "--out", "-"], /--out as it must name a directory/],
   ] as [string, string[], RegExp][]
 ) {
   Deno.test(`runExperimentCommand() refuses ${what} as wrong usage`, () =>

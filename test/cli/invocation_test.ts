@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runCli } from "../support/run_cli.ts";
+import { runCliProcess } from "../support/run_cli.ts";
 import { inScratch } from "../support/in_scratch.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Runs the command line as `deno task` of this package does, called from a directory. */
-const asTask = (caller: string, ...args: string[]) => runCli(args, { INIT_CWD: caller }, [], ROOT);
+const asTask = (caller: string, ...args: string[]) => runCliProcess(args, { INIT_CWD: caller }, [], ROOT);
 
 Deno.test("help names the command as it was called, and relative paths are the caller's", () =>
   inScratch(async (root) => {
     await Deno.writeTextFile(join(root, "record.json"), "{}");
-    const [installed, task] = [await runCli(["attribute", "--help"]), await asTask(root, "attribute", "--help")];
+    const [installed, task] = [await runCliProcess(["attribute", "--help"]), await asTask(root, "attribute", "--help")];
     assert.match(installed.stdout, /^Usage: whence attribute --prompt TEXT/m);
     assert.match(task.stdout, /^Usage: deno task attribute --prompt TEXT/m);
     assert.doesNotMatch(installed.stdout, /deno task/);
@@ -23,6 +23,6 @@ Deno.test("help names the command as it was called, and relative paths are the c
 Deno.test("INIT_CWD of another task runner means nothing", () =>
   inScratch(async (root) => {
     await Deno.writeTextFile(join(root, "record.json"), "{}");
-    const { stderr } = await runCli(["compare", "record.json", "other.json"], { INIT_CWD: "/" }, [], root);
+    const { stderr } = await runCliProcess(["compare", "record.json", "other.json"], { INIT_CWD: "/" }, [], root);
     assert.match(stderr, /Cannot compare record\.json: /);
   }));

@@ -8,7 +8,7 @@ import awkward from "../golden/captum/awkward.json" with { type: "json" };
 import biography from "../golden/captum/biography.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
 import { idText, withIds } from "../support/id_tokenizer.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "../model/lent_model.ts";
 
 /** Attributions of one of Captum's classes: a row a target, a column a token that was not skipped. */
 interface Given {

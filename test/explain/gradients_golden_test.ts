@@ -6,7 +6,7 @@ import type { PathFunction } from "../../src/attribution/path_function.ts";
 import type { Device, LanguageModel } from "../../src/model/model.ts";
 import golden from "../golden/gradients/expected.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "../model/lent_model.ts";
 
 /** Values that `test/golden/gradients/generate.py` writes for one prompt and target, layers by number. */
 interface Case {

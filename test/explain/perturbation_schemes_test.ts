@@ -5,7 +5,7 @@ import type { Replacement } from "../../src/perturbation/prompt_variant.ts";
 import type { LanguageModel } from "../../src/model/model.ts";
 import golden from "../golden/schemes/expected.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "../model/lent_model.ts";
 import { promptScorer } from "../support/prompt_scorer.ts";
 
 const F32 = fileURLToPath(new URL("../golden/awkward/f32", import.meta.url));

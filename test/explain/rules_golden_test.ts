@@ -6,7 +6,7 @@ import gim from "../golden/rules/gim.json" with { type: "json" };
 import lrp from "../golden/rules/lrp.json" with { type: "json" };
 import secants from "../golden/rules/secant.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "../model/lent_model.ts";
 
 const AWKWARD = fileURLToPath(new URL("../golden/awkward/f32", import.meta.url));
 

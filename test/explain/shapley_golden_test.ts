@@ -9,7 +9,7 @@ import type { UnitTree } from "../../src/perturbation/unit_tree.ts";
 import type { Device, LanguageModel } from "../../src/model/model.ts";
 import golden from "../golden/shap/models.json" with { type: "json" };
 import { assertClose } from "../support/closeness.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "../model/lent_model.ts";
 import { promptScorer, type ScoredIds } from "../support/prompt_scorer.ts";
 import assert from "node:assert/strict";
 

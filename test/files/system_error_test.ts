@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { errorText, inWords, onFile, systemErrorText } from "../../src/files/system_error.ts";
+import { errorText, inOurWords, inWords, onFile, systemErrorText } from "../../src/files/system_error.ts";
 import { writePlain } from "../../src/files/plain_file.ts";
 import { openWholeFile, writeWhole } from "../../src/files/whole_file.ts";
 import { inScratch } from "../support/in_scratch.ts";
@@ -84,3 +84,14 @@ Deno.test("links in a circle, a read-only folder and a removed one are named", (
       message: /^Cannot rename \S+ to \S+\/folder\/a as it must exist: got nothing$/,
     });
   }));
+
+Deno.test("inOurWords() says what the system refused of the file that its error names, and leaves other errors", async () => {
+  const gone = "/nowhere/at/all";
+  await assert.rejects(inOurWords(() => Deno.readTextFile(gone)), {
+    name: "NotFound",
+    message: `Cannot read ${gone} as it must exist: got nothing`,
+  });
+  const own = new RangeError("own");
+  await assert.rejects(inOurWords(() => Promise.reject(own)), own);
+  assert.equal(await inOurWords(() => Promise.resolve(3)), 3);
+});

@@ -1,5 +1,6 @@
 import type { FuzzArea } from "./area.ts";
 import { configArea } from "./areas/config_area.ts";
+import { dataArea } from "./areas/data_area.ts";
 import { ggufArea } from "./areas/gguf_area.ts";
 import { hubArea } from "./areas/hub_area.ts";
 import { safetensorsArea } from "./areas/safetensors_area.ts";
@@ -18,6 +19,7 @@ export const AREAS: Readonly<Record<string, OpenArea>> = {
   tokenizer: tokenizerArea,
   template: templateArea,
   yaml: yamlArea,
+  data: dataArea,
   hub: hubArea,
 };
 
@@ -29,5 +31,6 @@ export const SHARES: Readonly<Record<string, number>> = {
   tokenizer: 8,
   template: 7,
   yaml: 7,
+  data: 5,
   hub: 5,
 };

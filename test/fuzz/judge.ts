@@ -17,8 +17,9 @@ const ENGINE = new RegExp(
 const LONGEST = 5000;
 const MOST_LINES = 110;
 
-/** Beginning of a line about an experiment's file, or the end of a list that is cut. */
-const PLACED = /^experiment\.yaml(?::\d+:\d+)?: \S|^experiment\.yaml: and more mistakes$|^and \d+ more$/;
+/** Beginning of a line about an experiment's file or rows of prompts, or the end of a list that is cut. */
+const PLACED =
+  /^(?:\S*\/)?(?:experiment\.yaml(?::\d+:\d+)?|rows\.[a-z.]+(?::\d+)?): \S|^experiment\.yaml: and more mistakes$|^and \d+ more$/;
 
 /** Feeds an input. Returns `taken` or `refused`; throws a `Finding` if the program is at fault. */
 export async function tryInput(

@@ -5,7 +5,7 @@ import { occlude } from "../../src/perturbation/occlusion.ts";
 import { variantOf } from "../../src/perturbation/prompt_variant.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "./lent_model.ts";
 import { promptScorer } from "../support/prompt_scorer.ts";
 
 /** See test/golden/README.md. */

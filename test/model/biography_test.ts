@@ -3,7 +3,7 @@ import type { SchemeText } from "../../src/explain/options/scheme.ts";
 import { attribute } from "../../src/explain/attribute.ts";
 import type { LanguageModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "./lent_model.ts";
 
 /** test/golden/README.md, "biography". */
 interface Case {

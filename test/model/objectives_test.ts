@@ -5,7 +5,7 @@ import type { ObjectiveName } from "../../src/attribution/objectives/objective.t
 import { type OpenObjective, openObjective } from "../../src/explain/open_objective.ts";
 import { type Device, type LanguageModel, loadModel } from "../../src/model/model.ts";
 import { assertClose } from "../support/closeness.ts";
-import { lendModel } from "../support/lent_model.ts";
+import { lendModel } from "./lent_model.ts";
 
 /** test/golden/README.md, "awkward: objectives.json". */
 interface Case {

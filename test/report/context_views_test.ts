@@ -6,8 +6,10 @@ import { loadModel } from "../../src/model/model.ts";
 import { recordFigure } from "../../src/report/plot/record_figure.ts";
 import { renderSvg } from "../../src/report/plot/render_figure.ts";
 import { recordCsv } from "../../src/report/record_csv.ts";
-import { recordHtml } from "../../src/report/record_html.ts";
+import { PAGE_SCRIPT } from "../../src/report/page/page_code.ts";
+import { recordPage } from "../../src/report/page/record_page.ts";
 import { recordTable } from "../../src/report/table/record_table.ts";
+import { openPage } from "./page/open_page.ts";
 
 const model = await loadModel("chains", { device: "cpu" });
 const [{ text }] = contextTruths(1);
@@ -51,12 +53,17 @@ Deno.test("the CSV has the dependence of each target token and the parts of each
   assert.deepEqual(of("context-documents").slice(0, 2).map((row) => row.unit_text), ["first <b>", "second"]);
 });
 
-Deno.test("the page shows the documents once for each dependent token, and escapes their names", async () => {
-  const html = await recordHtml(record);
-  assert.equal(html.match(/<h3>/g)!.length, dependent.length);
-  assert.equal(html.match(/first &lt;b&gt;<\/p>/g)!.length, dependent.length);
-  assert.ok(!html.includes("<b>"));
-  assert.match(html, /context: 2 documents/);
+Deno.test("the page has the documents for each dependent token, and escapes their names", async () => {
+  const html = recordPage(record);
+  const { cells: [{ cell, text }] } = await openPage(html);
+  const { title, dependent: found, documents: shown, attribution, parts } = cell.context!;
+  assert.match(title, /^context: 2 documents/);
+  assert.deepEqual(found, dependent, "each token of this target is a piece");
+  assert.deepEqual(shown.map(({ name }) => name), ["first <b>", "second"]);
+  assert.deepEqual(shown.flatMap((one) => one.parts), [...sentences.parts.keys()]);
+  assert.ok(parts.every((part) => text.prompt.join("").includes(part)));
+  assert.deepEqual(attribution, sentences.attribution!.map((row) => row.map((one) => Number(one.toPrecision(4)))));
+  assert.ok(!html.replace(PAGE_SCRIPT, "").includes("<b>"));
 });
 
 Deno.test("the figure has the divergence of each target token with the threshold, above sentences", async () => {

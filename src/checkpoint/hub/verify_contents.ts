@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { inOurWords } from "../../files/system_error.ts";
 import { digestKind, digestLike, isDigest } from "./hub_digest.ts";
 
 /**
@@ -11,6 +12,10 @@ import { digestKind, digestLike, isDigest } from "./hub_digest.ts";
  * @throws {SyntaxError} if one has changed since
  */
 export async function verifyContents(path: string): Promise<number> {
+  return await inOurWords(() => hashContents(path));
+}
+
+async function hashContents(path: string): Promise<number> {
   const isDirectory = (await Deno.stat(path)).isDirectory;
   const files = isDirectory ? [...Deno.readDirSync(path)].map(({ name }) => join(path, name)) : [path];
   let verified = 0;

@@ -26,7 +26,7 @@ export interface PlannedAttribution {
   readonly tokens: boolean;
 }
 
-/** Tells rows, chunks and bytes of the path points of an attribution, by a rehearsal that computes nothing, and its time. */
+/** Tells rows, chunks and bytes of the path points of an attribution, by a rehearsal, and the time that they take. */
 export async function attributionPlanText(
   source: string,
   planned: PlannedAttribution,

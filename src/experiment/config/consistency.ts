@@ -76,11 +76,14 @@ function checkEntry(entry: unknown, i: number, names: Names): Problem[] {
 function checkSource(source: Mapping): Problem[] {
   const shared = sharedOptions(source);
   const target = shared.generate === undefined ? { target: "of each row" } : {};
-  const mistakes = checkText({ prompt: "of each row", ...shared, ...target }, null);
+  const mistakes = checkText({ prompt: "of each row", context: ["of each row"], ...shared, ...target }, null);
   const both = shared.generate !== undefined && asMapping(source.fields).target !== undefined
     ? [{ path: ["fields", "target"], text: "expected target or generate, got both", key: true }]
     : [];
-  return [...mistakes.map((mistake) => problemOf([], mistake)), ...both];
+  const chat = asMapping(source.fields).messages !== undefined && asMapping(source.fields).prompt !== undefined
+    ? [{ path: ["fields", "messages"], text: "expected prompt or messages, got both", key: true }]
+    : [];
+  return [...mistakes.map((mistake) => problemOf([], mistake)), ...both, ...chat];
 }
 
 /** The truth of a part of the target needs the rows of its tokens. */

@@ -8,7 +8,7 @@ import type { RowCondition } from "../prompts/row_condition.ts";
 import { checkedElsewhere, each, leaf, name, text, wholeNumber } from "./leaf.ts";
 
 /** Options of a prompt that columns give instead. */
-const IN_COLUMNS = ["prompt", "target", "alternative", "history"];
+const IN_COLUMNS = ["prompt", "target", "alternative", "history", "context"];
 
 const SCALAR: JsonLeaf = { anyOf: [{ type: "string" }, { type: "number" }, { type: "boolean" }] };
 const ORDERED: JsonLeaf = { anyOf: [{ type: "string" }, { type: "number" }] };

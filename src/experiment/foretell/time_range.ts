@@ -1,7 +1,7 @@
 import { durationText } from "../../time/time_text.ts";
 import type { ForecastRange } from "./forecast.ts";
 
-/** Path points at which adaptive rules mostly have ended: more are taken where a path is rugged (docs/quadrature.md). */
+/** Path points at which adaptive rules mostly have ended; a rugged path takes more (docs/quadrature.md). */
 const USUAL_POINTS = 200;
 
 /** Time of something: from the least to the most that it usually takes, and the most that it can. */

@@ -12,7 +12,8 @@ const MAGIC = 0x31524150;
 /** A column of one row group. */
 interface ParquetChunk {
   readonly path_in_schema: readonly string[];
-  readonly codec: string;
+  /** Undefined for one that the package does not know. */
+  readonly codec?: string;
   readonly data_page_offset: bigint;
   readonly total_compressed_size: bigint;
   readonly total_uncompressed_size: bigint;
@@ -46,15 +47,21 @@ export function readFooter(opened: OpenFile, shown: string): ParquetFooter {
   }
   try {
     const footer = parquetMetadata(opened.read(size - bytes - 8, bytes + 8)) as ParquetFooter;
-    checkRows(footer);
+    checkFooter(footer);
     return footer;
   } catch (error) {
     throw new DataError([`${shown}: expected a footer of Parquet, got a damaged one`], error);
   }
 }
 
-/** @throws {RangeError} if the counts of rows are none */
-function checkRows({ num_rows, row_groups }: ParquetFooter): void {
+/** @throws {Error} if names are no texts, or the counts of rows are none */
+function checkFooter({ num_rows, row_groups, schema }: ParquetFooter): void {
+  const paths = row_groups.flatMap(({ columns }) =>
+    columns.flatMap(({ meta_data }) => meta_data?.path_in_schema ?? [])
+  );
+  if (![...schema.map(({ name }) => name), ...paths].every((name) => typeof name === "string")) {
+    throw new TypeError("Cannot read columns as their names must be texts: got others");
+  }
   const counts = row_groups.map((group) => Number(group.num_rows));
   const sum = counts.reduce((so, rows) => so + rows, 0);
   if (counts.every((rows) => rows >= 0) && sum === Number(num_rows) && sum <= MOST_ROWS) return;
@@ -90,5 +97,5 @@ export function codecsOf(footer: ParquetFooter, columns: readonly string[], size
       `${shown}: expected at most ${MOST_CHUNK} bytes of column ${name} in a row group, got ${all}`,
     ]);
   }
-  return new Set(chunks.map(({ codec }) => codec));
+  return new Set(chunks.map(({ codec = "an unknown one" }) => codec));
 }

@@ -7,12 +7,13 @@ export interface PromptColumns {
 }
 
 /**
- * Chooses the columns of a prompt's parts. No target is looked for where it is generated, and no context where a
- * template makes the prompt, unless they are named.
+ * Chooses the columns of a prompt's parts. No target is looked for where it is generated, no context where a template
+ * makes the prompt, and none of its parts beside a chat, unless they are named.
  */
 export function promptColumns(named: PromptColumns["named"], generates: boolean): PromptColumns {
   const isMade = named.prompt !== undefined && isTemplate(named.prompt);
-  const unasked = [...(generates ? ["target"] : []), ...(isMade ? ["context"] : [])];
+  const inChat = named.messages === undefined ? [] : ["prompt", "target", "history"];
+  const unasked = [...(generates ? ["target"] : []), ...(isMade ? ["context"] : []), ...inChat];
   const usual = PROMPT_FIELD_NAMES.filter((field) => named[field] === undefined && !unasked.includes(field));
   return { named, usual: Object.fromEntries(usual.map((field) => [field, PROMPT_FIELDS[field].columns])) };
 }

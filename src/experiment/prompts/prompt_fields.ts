@@ -6,7 +6,7 @@ export const PROMPT_FIELDS = {
   prompt: { columns: ["prompt"], help: "what the model reads" },
   target: { columns: ["target"], help: "the continuation to explain, with its own leading space" },
   alternative: { columns: ["alternative"], help: "what the objective contrastive compares the target with" },
-  context: { columns: ["context"], help: "a text before the prompt, with an empty line between" },
+  context: { columns: ["context"], help: "a document, or a list of them, that the prompt is about" },
   messages: {
     columns: ["messages"],
     help: "a chat: the last message of the user is the prompt, an answer after it the target",

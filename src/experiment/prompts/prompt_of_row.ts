@@ -13,7 +13,7 @@ import { columnsOf, fillTemplate, isTemplate, type PromptField } from "./prompt_
 /** Characters of a name. */
 const LONGEST_NAME = 200;
 /** Fields of which a text may be the JSON, as CSV has no lists. */
-const STRUCTURED = ["messages", "history", "truth"];
+const STRUCTURED = ["messages", "history", "truth", "context"];
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -68,6 +68,8 @@ function readFields(
     else fields[field] = filled(field, given, values, flaws);
   }
   for (const [field, candidates] of Object.entries(usual)) {
+    // A chat that nobody named is not this prompt's.
+    if (field === "messages" && fields.prompt !== undefined) continue;
     const column = candidates.find((one) => Object.hasOwn(values, one));
     if (column !== undefined) take(field, column, values[column]);
   }
@@ -94,23 +96,21 @@ function structured(field: string, value: unknown, flaws: string[]): unknown {
   try {
     return parseJson(value, field);
   } catch {
+    // A document may begin with a bracket.
+    if (field === "context") return value;
     flaws.push(`${field}: expected JSON, got ${valueText(value)}`);
     return undefined;
   }
 }
 
-/** Puts context and prompt together, and takes prompt, history and target from a chat. */
+/** Takes prompt, history and target from a chat; one document stands for a list of one. */
 function assemble(
   { context, messages, ...fields }: Partial<Record<PromptField, unknown>>,
   flaws: string[],
 ): Partial<Record<PromptField, unknown>> {
   const whole = messages === undefined ? fields : { ...chatOf(messages, flaws), ...fields };
   if (context === undefined || context === "") return whole;
-  if (typeof context !== "string") {
-    flaws.push(`context: expected a text, got ${valueText(context)}`);
-    return whole;
-  }
-  return typeof whole.prompt === "string" ? { ...whole, prompt: `${context}\n\n${whole.prompt}` } : whole;
+  return { ...whole, context: typeof context === "string" ? [context] : context };
 }
 
 /** Divides a chat: an answer at its end is the target, the user's message before it the prompt. */

@@ -54,8 +54,9 @@ export function contextParts(
   // Parts that share an atom are one.
   const joined = new Map<number, number>();
   const find = (p: number): number => joined.has(p) ? find(joined.get(p)!) : p;
-  for (const [first, ...others] of atoms.map((tokens) => tokens.map((i) => part.get(i)!))) {
-    for (const other of others) {
+  for (const touched of atoms.map((tokens) => tokens.flatMap((i) => part.get(i) ?? []))) {
+    const [first] = touched;
+    for (const other of touched) {
       const [low, high] = [find(first), find(other)].sort((a, b) => a - b);
       if (low !== high) joined.set(high, low);
     }

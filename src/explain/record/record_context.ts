@@ -48,7 +48,7 @@ export interface RecordContext {
 
 /** One level of a context: P parts, that hold each attributed token once. */
 export interface RecordContextLevel {
-  /** How coarse its parts are. */
+  /** Size of its parts. */
   readonly level: ContextLevel;
   /** In reading order. */
   readonly parts: readonly {

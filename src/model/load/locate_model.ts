@@ -1,3 +1,4 @@
+import { inOurWords } from "../../files/system_error.ts";
 import { EMBEDDED, EMBEDDED_MODELS, embeddedModel } from "./embedded.ts";
 import { type HubId, hubIdText, parseDatasetId, parseHubId } from "../../checkpoint/hub/hub_id.ts";
 import type { HubHooks } from "../../checkpoint/hub/hub_settings.ts";
@@ -52,7 +53,7 @@ async function download(
     import("../../checkpoint/hub/fetch_model.ts"),
     import("../../checkpoint/hub/hub_settings.ts"),
   ]);
-  return await fetchModel(id, { ...hubSettings(), onDownload, onHint });
+  return await inOurWords(() => fetchModel(id, { ...hubSettings(), onDownload, onHint }));
 }
 
 /** Finds a model as `locateModel` does, but asks no hub: null if it is not on this machine. */

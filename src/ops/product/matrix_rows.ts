@@ -30,7 +30,8 @@ export function addProducts(y: Float64Array, x: Float64Array, weights: Float32Ar
 /** x_k += Σ_n y_n W_nk, n ascending without those whose y is zero, for a row x [K] of sums, y [N] and W [N, K]. */
 export function addTransposedProducts(x: Float64Array, y: Float64Array, weights: Float32Array): void {
   const K = x.length;
-  const rows = Array.from(y.keys()).filter((n) => y[n] !== 0);
+  const rows: number[] = [];
+  for (let n = 0; n < y.length; n++) if (y[n] !== 0) rows.push(n);
   const whole = rows.length - rows.length % SIDE_BY_SIDE;
   for (let i = 0; i < whole; i += SIDE_BY_SIDE) {
     const [n0, n1, n2, n3] = [rows[i], rows[i + 1], rows[i + 2], rows[i + 3]];

@@ -13,6 +13,7 @@ import { throughRows } from "../view/through_rows.ts";
 import { completenessText } from "../words/completeness_text.ts";
 import { methodText } from "../words/method_text.ts";
 import { shorter, shorterRows } from "./pack.ts";
+import { pageContext } from "./page_context.ts";
 import type { PageCell, PageChains, PageCurve, PageInside, PageText } from "./page_data.ts";
 import { recordInPieces, tokenLevel, unitLevel } from "./page_level.ts";
 
@@ -41,6 +42,7 @@ export function pageCell(
       isCut: false,
       inside: insideOf(record),
       chains: chainsOf(record, pieces),
+      context: pageContext(record, pieces),
       metrics: record.metrics === undefined ? null : metricsTable(record.metrics, record.score.unit),
       curves: curvesOf(record),
       facts: factsOf(record),

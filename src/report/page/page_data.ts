@@ -75,6 +75,25 @@ export interface PageChains {
   readonly spans: PageTable;
 }
 
+/** Documents that a prompt is about, and the target tokens that depend on them. */
+export interface PageContext {
+  readonly title: string;
+  /** Divergence of each piece of the target with the documents from without, and the one that it is. */
+  readonly dependence: readonly number[];
+  readonly by: string;
+  /** Each piece of the target as the model would rather write it without the documents. */
+  readonly without: readonly string[];
+  /** Pieces of the target that depend on the documents, one for each row of `attribution`. */
+  readonly dependent: readonly number[];
+  readonly documents: readonly { readonly name: string; readonly parts: readonly number[] }[];
+  /** Texts of the parts. */
+  readonly parts: readonly string[];
+  /** Attribution of the parts: of the sequence, and of the dependent pieces or the target; null if there is none. */
+  readonly sequence: readonly number[];
+  readonly attribution: Matrix | null;
+  readonly table: PageTable;
+}
+
 /** A curve of a metric, the mean of random orders, and their deviation. */
 export interface PageCurve {
   readonly title: string;
@@ -103,6 +122,7 @@ export interface PageCell {
   readonly isCut: boolean;
   readonly inside: PageInside | null;
   readonly chains: PageChains | null;
+  readonly context: PageContext | null;
   readonly metrics: PageTable | null;
   readonly curves: readonly PageCurve[];
   /** Options, model, device and cost, by name. */

@@ -1,6 +1,7 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import type { RecordUnits } from "../../explain/record/record_units.ts";
 import { byCharacters, type RecordPieces, withTargetCharacters } from "../view/by_characters.ts";
+import { contextStretches } from "../view/by_context.ts";
 import { byUnits } from "../view/by_units.ts";
 import { sequenceErrors } from "../view/sequence_errors.ts";
 import { isIdle } from "../view/support.ts";
@@ -11,7 +12,7 @@ type Pieces = RecordPieces["prompt"];
 
 /** The record in pieces, as a page shows its tokens. */
 export function recordInPieces(record: AttributionRecord, pieces: RecordPieces): AttributionRecord {
-  return byUnits(byCharacters(record, pieces));
+  return byUnits({ ...byCharacters(record, pieces), context: undefined });
 }
 
 /** Attributions of the pieces. */
@@ -26,19 +27,19 @@ export function tokenLevel(record: AttributionRecord, pieces: RecordPieces): Pag
   };
 }
 
-/** Attributions of units; null if the record has none. */
+/** Attributions of units, or of the sentences of a context; null if the record has neither. */
 export function unitLevel(record: AttributionRecord, pieces: RecordPieces): PageLevel | null {
-  const { units } = record;
-  if (units === undefined) return null;
+  const { units, context } = record;
+  if (units === undefined && context === undefined) return null;
   const shown = byUnits(withTargetCharacters(record, pieces));
   const isWhole = record.score.per === "sequence";
-  const ofPieces = units.target === undefined && !isWhole;
+  const ofPieces = units?.target === undefined && !isWhole;
   return {
     ...levelOf(shown),
     columns: shown.prompt.tokens.map(({ text }) => text),
-    columnOf: memberOf(pieces.prompt, units.prompt),
+    columnOf: memberOf(pieces.prompt, context === undefined ? units!.prompt : contextStretches(record)),
     rows: ofPieces ? null : shown.target.tokens.map(({ text }) => text),
-    rowOf: ofPieces ? null : isWhole ? pieces.target.map(() => 0) : memberOf(pieces.target, units.target!),
+    rowOf: ofPieces ? null : isWhole ? pieces.target.map(() => 0) : memberOf(pieces.target, units!.target!),
     prefix: null,
   };
 }

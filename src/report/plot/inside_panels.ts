@@ -1,6 +1,7 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { movingTokens } from "../../explain/record/moving_tokens.ts";
 import { visibleTokens } from "../text/visible_token.ts";
+import { withDrawnTexts } from "../view/by_units.ts";
 import { insideSums } from "../view/inside_sums.ts";
 import type { Panel } from "./figure.ts";
 import { DIVERGING } from "./theme.ts";
@@ -9,11 +10,12 @@ import { DIVERGING } from "./theme.ts";
 const LABELS = { parts: "partLabels", positions: "positionLabels" } as const;
 
 /** Labels by name: looked up by position, as a token's text must never be parsed as an expression. */
-export function insideLabels(record: AttributionRecord): Readonly<Record<string, readonly string[]>> {
-  if (record.inside === undefined) return {};
+export function insideLabels(given: AttributionRecord): Readonly<Record<string, readonly string[]>> {
+  if (given.inside === undefined) return {};
+  const record = withDrawnTexts(given);
   const tokens = [...record.prompt.tokens, ...movingTokens(record)];
   return {
-    [LABELS.parts]: record.inside.parts.map((part) => part.replace("head ", "")),
+    [LABELS.parts]: given.inside.parts.map((part) => part.replace("head ", "")),
     [LABELS.positions]: visibleTokens(tokens.map(({ text }) => text)),
   };
 }

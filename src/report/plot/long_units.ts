@@ -24,7 +24,7 @@ export function hasLongUnits({ prompt: { tokens } }: AttributionRecord): boolean
 }
 
 /** Parts of a figure of long units. */
-export interface LongUnitParts {
+interface LongUnitParts {
   readonly bars: boolean;
   readonly heat: boolean;
 }
@@ -38,7 +38,7 @@ export function longUnitPanels(record: AttributionRecord, { bars, heat }: LongUn
       ? positionRows(record.target.tokens.length).map(({ start, end }) => heatColumns(record, rows, start, end))
       : []),
   ];
-  // Those that fit stand side by side, and the others below, each with the text again.
+  // The first two stand side by side, and the others below, each with the text again.
   const [first, second, ...below] = parts;
   const beside = [first, ...(second === undefined ? [] : [second])];
   return [beside, ...below.map((part) => [part])].map((own) =>

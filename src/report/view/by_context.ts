@@ -22,7 +22,7 @@ interface Stretch {
  */
 export function byContext(record: AttributionRecord): AttributionRecord {
   const { prompt, tokenAttribution, sequenceAttribution, completeness, sampling, through } = record;
-  const stretches = stretchesOf(record);
+  const stretches = contextStretches(record);
   const sums = (values: readonly number[]) =>
     stretches.map(({ tokens }) => tokens.reduce((sum, i) => sum + values[i], 0));
   return {
@@ -50,7 +50,7 @@ export function byContext(record: AttributionRecord): AttributionRecord {
 }
 
 /** The parts of the context and what lies between them, in reading order. */
-function stretchesOf(record: AttributionRecord): Stretch[] {
+export function contextStretches(record: AttributionRecord): Stretch[] {
   const { prompt } = record;
   const parts = shownLevel(record).parts;
   const partOf = new Map(parts.flatMap((part) => part.tokens.map((i): [number, typeof part] => [i, part])));

@@ -50,7 +50,7 @@ function throughByUnits(through: RecordThrough, units: RecordUnits["prompt"]): R
 }
 
 /** Tokens as they are drawn: those within one character by that character. */
-function withDrawnTexts(record: AttributionRecord): AttributionRecord {
+export function withDrawnTexts(record: AttributionRecord): AttributionRecord {
   const { prompt, target } = record;
   const [prompts, targets] = [drawnTexts(prompt.text, prompt.tokens), drawnTexts(target.text, target.tokens)];
   if (prompts === null && targets === null) return record;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { basename, dirname, join } from "node:path";
+import { inScratch } from "../../support/in_scratch.ts";
 import { verifyContents } from "../../../src/checkpoint/hub/verify_contents.ts";
 import { commitOf } from "./hub_server.ts";
 import { blobOf, layoutOf, NAME, READ, SINGLE_MODEL, snapshotFile, type Trial, weights, withHub } from "./trial.ts";
@@ -195,4 +196,13 @@ Deno.test("the model's folder may be a link to another disk", () =>
     assert.deepEqual([...Deno.readDirSync(elsewhere)].map(({ name }) => name).sort(), [
       ...["blobs", "refs", "snapshots", "trees"],
     ]);
+  }));
+
+Deno.test("faults of files are said in words to callers of the library as well", () =>
+  inScratch(async (root) => {
+    const gone = join(root, "gone");
+    await assert.rejects(verifyContents(gone), {
+      name: "NotFound",
+      message: `Cannot read ${gone} as it must exist: got nothing`,
+    });
   }));

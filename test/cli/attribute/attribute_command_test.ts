@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withChatModel } from "../../support/chat_model.ts";
 import { adapterKind } from "../../../src/gpu/device.ts";
-import { onnxFolder } from "../../support/onnx_folder.ts";
+import { onnxFolder } from "./onnx_folder.ts";
 import { runCli, runCliProcess } from "../../support/run_cli.ts";
 
 const PROMPT = "Michael works as a software engineer in Austin, Texas. In his free time, he enjoys";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { recordJson } from "../../../src/report/text/readable_json.ts";
 import { sampleRecord } from "../../report/record_sample.ts";
 import { inScratch } from "../../support/in_scratch.ts";
-import { runCli } from "../../support/run_cli.ts";
+import { runCliProcess } from "../../support/run_cli.ts";
 
 Deno.test("colours are for terminals, unless NO_COLOR or FORCE_COLOR says otherwise", () =>
   inScratch(async (root) => {
@@ -12,9 +12,9 @@ Deno.test("colours are for terminals, unless NO_COLOR or FORCE_COLOR says otherw
     for (
       const [env, coloured] of [[{}, false], [{ FORCE_COLOR: "1", NO_COLOR: "1" }, true], [{ FORCE_COLOR: "0" }, false]]
     ) {
-      const { stdout } = await runCli(["render", file], env as Record<string, string>);
+      const { stdout } = await runCliProcess(["render", file], env as Record<string, string>);
       assert.equal(stdout.includes("\x1b["), coloured, JSON.stringify(env));
-      const { stderr } = await runCli(["render"], env as Record<string, string>);
+      const { stderr } = await runCliProcess(["render"], env as Record<string, string>);
       assert.equal(stderr.startsWith("\x1b[31merror:\x1b[0m Cannot"), coloured, stderr);
     }
   }));

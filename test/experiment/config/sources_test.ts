@@ -27,7 +27,7 @@ const MISTAKES: [what: string, text: string, mistakes: string[]][] = [
 `,
     [
       "4:3: prompts[0].limits: expected one of file, name, fields, where, limit, sample, delimiter, generate, temperature, " +
-      "topK, topP, repetitionPenalty, seed, stop, chat, got an unknown key; did you mean limit?",
+      "topK, topP, repetitionPenalty, seed, stop, chat, dependence, threshold, got an unknown key; did you mean limit?",
       "5:13: prompts[0].fields.promt: expected one of prompt, target, alternative, context, messages, history, truth, " +
       "name, got an unknown key; did you mean prompt?",
       "6:15: prompts[0].where[0].n: expected a value, a list of values, or a mapping with not, above, below, least, most, " +
@@ -39,14 +39,16 @@ const MISTAKES: [what: string, text: string, mistakes: string[]][] = [
     ],
   ],
   [
-    "target and generate of a file, and draws of a target",
+    "target and generate of a file, draws of a target, and a prompt beside a chat",
     `prompts:
   - { file: a.jsonl, generate: 3, fields: { target: x } }
   - { file: b.jsonl, topP: 0.5 }
+  - { file: c.jsonl, fields: { messages: x, prompt: y } }
 `,
     [
       "3:45: prompts[0].fields.target: expected target or generate, got both",
       "4:22: prompts[1].topP: expected only with generate, got target",
+      "5:32: prompts[2].fields.messages: expected prompt or messages, got both",
     ],
   ],
   [

@@ -15,7 +15,7 @@ const LONG = {
 
 type Case = [what: string, text: AttributionText, options: AttributionOptions, load: LoadOptions];
 const webgpu = { device: "webgpu" } as const;
-// Where a case is about what a method asks for, whose programs another case has on WebGPU.
+// For cases about what a method asks for, whose programs another case has on WebGPU.
 const cpu = { device: "cpu" } as const;
 
 const CASES: readonly Case[] = [
@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
   ["ablation by deletion", SHORT, { method: "feature-ablation", scheme: "delete" }, webgpu],
   ["masked attention", SHORT, { method: "feature-ablation", scheme: "mask-attention" }, webgpu],
   ["drawn replacements", SHORT, { method: "occlusion", scheme: "resample", units: "words", draws: 3 }, cpu],
-  ["KernelSHAP", SHORT, { method: "kernel-shap", scheme: "zero", calls: 64 }, cpu],
+  ["KernelSHAP", SHORT, { method: "kernel-shap", scheme: "zero", calls: 64 }, webgpu],
   ["a surrogate of logits", SHORT, { method: "context-cite", units: "words", samples: 20, heldOut: 8 }, cpu],
   [
     "a contrast of other lengths",
@@ -48,27 +48,27 @@ const CASES: readonly Case[] = [
     objective: "perplexity",
     tolerance: 0.05,
     tokens: true,
-  }, cpu],
-  ["adaptive quadrature", SHORT, { tolerance: 0.05 }, cpu],
+  }, webgpu],
+  ["adaptive quadrature", SHORT, { tolerance: 0.05 }, webgpu],
   ["an adaptive token matrix", SHORT, { tolerance: 0.05, tokens: true }, webgpu],
   ["a layer", SHORT, { quadrature: "gauss-legendre", steps: 9, layer: 2, tokens: true }, webgpu],
   ["an interpolated prefix", LONG, { quadrature: "trapezoid", steps: 6, prefix: "interpolated" }, webgpu],
-  ["a certified layer", SHORT, { tolerance: 0.05, layer: 1, freeze: ["first"] }, cpu],
-  ["input times gradient", LONG, { method: "input-x-gradient" }, cpu],
+  ["a certified layer", SHORT, { tolerance: 0.05, layer: 1, freeze: ["first"] }, webgpu],
+  ["input times gradient", LONG, { method: "input-x-gradient" }, webgpu],
   ["saliency at a layer", SHORT, { method: "saliency", layer: 3, tokens: true }, webgpu],
-  ["SmoothGrad", SHORT, { method: "smooth-grad", budget: 40 }, cpu],
-  ["GradientSHAP", SHORT, { method: "gradient-shap", baseline: "random", budget: 99, standardError: 2 }, cpu],
+  ["SmoothGrad", SHORT, { method: "smooth-grad", budget: 40 }, webgpu],
+  ["GradientSHAP", SHORT, { method: "gradient-shap", baseline: "random", budget: 99, standardError: 2 }, webgpu],
   [
     "sequential paths",
     SHORT,
     { method: "sequential-integrated-gradients", quadrature: "riemann-left", steps: 3, freeze: ["first"] },
-    cpu,
+    webgpu,
   ],
   [
     "paths through words",
     SHORT,
     { method: "discretized-integrated-gradients", steps: 4, neighbours: 9 },
-    cpu,
+    webgpu,
   ],
   ["a generated target", { prompt: SHORT.prompt, generate: 12 }, { quadrature: "riemann-left", steps: 5 }, webgpu],
   ["the reference", SHORT, { quadrature: "riemann-left", steps: 2 }, { device: "reference" }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { parquetWriteBuffer } from "npm:hyparquet-writer@0";
+import { parquetWriteBuffer } from "npm:hyparquet-writer@0.17";
 import { join } from "node:path";
 import { openParquet } from "../../../src/experiment/prompts/read_parquet.ts";
 import { inScratch } from "../../support/in_scratch.ts";

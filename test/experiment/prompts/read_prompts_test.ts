@@ -52,7 +52,11 @@ const FLAWS: [what: string, row: Record<string, unknown>, flaw: string][] = [
   ["no prompt", { target: "x" }, "prompt: expected a text that is not empty, got nothing"],
   ["a prompt that is a number", { ...A, prompt: 12 }, "prompt: expected a text that is not empty, got 12"],
   ["a name of two lines", { ...A, name: "a\nb" }, 'name: expected a line of at most 200 characters, got "a\\nb"'],
-  ["a context that is none", { ...A, context: 3 }, "context: expected a text, got 3"],
+  [
+    "a context that is none",
+    { ...A, context: 3 },
+    "context: expected a list of documents, each a text, or text and a name of its own, or a file that is read, got 3",
+  ],
   [
     "a truth that the prompt does not have",
     { ...A, truth: ["x"] },
@@ -102,10 +106,16 @@ Deno.test("readPrompts() makes prompts of named columns, parts of them and templ
   assert.equal(cell.prompt, "Who?");
 });
 
-Deno.test("readPrompts() puts a context before the prompt, and shares options between rows", async () => {
-  const data = { "qa.jsonl": jsonl({ prompt: "Who?", context: "Bob ran.", target: "unused" }) };
+Deno.test("readPrompts() takes documents, and shares options between rows", async () => {
+  const contexts = ["[1] Bob ran.", ["a", { name: "b", text: "c" }], ""];
+  const data = { "qa.jsonl": jsonl(...contexts.map((context) => ({ prompt: "Who?", context, target: "unused" }))) };
   const texts = await textsOf("{ file: qa.jsonl, generate: 5, chat: true }", data);
-  assert.deepEqual(texts, [{ prompt: "Bob ran.\n\nWho?", generate: 5, chat: true }]);
+  const shared = { prompt: "Who?", generate: 5, chat: true };
+  assert.deepEqual(texts, [
+    { ...shared, context: ["[1] Bob ran."] },
+    { ...shared, context: ["a", { name: "b", text: "c" }] },
+    shared,
+  ]);
 });
 
 Deno.test("readPrompts() divides a chat into history, prompt and the answer that is the target", async () => {
@@ -117,6 +127,14 @@ Deno.test("readPrompts() divides a chat into history, prompt and the answer that
     { prompt: "Who?", target: "Bob", history: [system] },
     { prompt: "Who?", target: "He" },
   ]);
+});
+
+Deno.test("readPrompts() takes a chat beside a prompt only where it is named", async () => {
+  const row = { ...A, messages: [{ role: "user", content: "Who?" }, { role: "assistant", content: "Bob" }] };
+  const data = { "a.jsonl": jsonl(row) };
+  assert.deepEqual(await textsOf("a.jsonl", data), [A]);
+  const named = await textsOf("{ file: a.jsonl, fields: { messages: messages } }", data);
+  assert.deepEqual(named, [{ prompt: "Who?", target: "Bob" }]);
 });
 
 const ROWS = Array.from({ length: 40 }, (_, n) => ({ prompt: `p${n}`, target: " t", n, kind: n % 2 ? "odd" : "even" }));

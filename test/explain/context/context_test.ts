@@ -110,6 +110,7 @@ Deno.test("the drop of a target token is what its score loses without the contex
 Deno.test("an objective that is one number for the target has one row of parts", async () => {
   const found = await run({ method: "coarse-to-fine", objective: "sequence-prob", units: "sentences" });
   const record = checkRecord(found);
+  assert.ok(record.context!.levels[2].parts.every(({ resolved }) => resolved), "the search looks at all of the target");
   for (const { attribution, sums } of record.context!.levels) {
     assert.equal(attribution!.length, 1);
     assertClose(sums!, [record.score.input[0] - record.score.baseline![0]], { absolute: 1e-12, relative: 1e-12 });

@@ -4,7 +4,7 @@ import { type Replacement, variantOf } from "../../../src/perturbation/prompt_va
 import type { LanguageModel, LoadOptions } from "../../../src/model/model.ts";
 import { rehearseModel } from "../../../src/model/rehearse_model.ts";
 import { assertClose } from "../../support/closeness.ts";
-import { lendModel } from "../../support/lent_model.ts";
+import { lendModel } from "../lent_model.ts";
 import { randomValues } from "../../support/random.ts";
 
 /** See test/golden/README.md. */

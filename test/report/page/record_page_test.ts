@@ -73,3 +73,38 @@ Deno.test("recordPage() has the curves of metrics and what the table says of the
     curve.controlMean,
   ]]);
 });
+
+Deno.test("recordPage() has the documents of a context, what depends on them, and their sentences as units", async () => {
+  const record = sampleRecord({ tokens: true });
+  const { tokens } = record.prompt;
+  const zeros = record.target.tokens.map(() => 0);
+  const partOf = (first: number, last: number, document: number) => ({
+    ...{ document, resolved: true, start: tokens[first].start!, end: tokens[last].end! },
+    tokens: Array.from({ length: last - first + 1 }, (_, i) => first + i),
+  });
+  const parts = [partOf(0, 1, 0), partOf(3, 5, 1)];
+  const sums = (values: readonly number[]) => parts.map((part) => part.tokens.reduce((sum, i) => sum + values[i], 0));
+  const context: NonNullable<typeof record.context> = {
+    documents: parts.map(({ start, end, tokens }, d) => ({ name: `document ${d}`, start, end, tokens })),
+    dependence: {
+      ...{ by: "js", threshold: "mean+1sd", least: 0.1, kl: zeros, klReverse: zeros, drop: zeros },
+      js: record.target.tokens.map((_, t) => t === 2 ? 0.5 : 0),
+      without: record.target.tokens,
+    },
+    dependent: [2],
+    levels: [{
+      ...{ level: "sentences", parts, sequence: sums(record.sequenceAttribution), sums: [1] },
+      attribution: [sums(record.tokenAttribution![2])],
+    }],
+    cost: { calls: 1, forwardEquivalents: 1 },
+  };
+  const { cells: [{ cell, text }] } = await openPage(recordPage({ ...record, context }));
+  assert.deepEqual(cell.context!.dependence, [0, 0, 0.5, 0, 0]);
+  assert.deepEqual([cell.context!.dependent, cell.context!.by], [[2], "js"]);
+  assert.deepEqual(cell.context!.documents, [{ name: "document 0", parts: [0] }, { name: "document 1", parts: [1] }]);
+  assert.deepEqual(cell.context!.attribution, [
+    sums(record.tokenAttribution![2]).map((one) => Number(one.toPrecision(4))),
+  ]);
+  assert.deepEqual(cell.units!.columnOf, [0, 0, 1, 2, 2, 2, ...Array(text.prompt.length - 6).fill(3)]);
+  assert.equal(cell.tokens.sequence.length, tokens.length, "tokens stay tokens");
+});

@@ -3,7 +3,7 @@ import { textTable } from "../../../report/text/text_table.ts";
 import { visibleText } from "../../../report/text/visible_token.ts";
 import type { RecordComparison } from "./compare_records.ts";
 
-/** A comparison of records for a terminal of so many columns: the agreement of each two, then the attributions of each unit. */
+/** A comparison of records for a terminal: the agreement of each two, then the attributions of each unit. */
 export function recordComparisonText(
   { records, units, pairs, stability }: RecordComparison,
   width?: number,

@@ -37,14 +37,15 @@ export const coarseToFine = method({
     }),
   },
   run(subject, options) {
-    const { text } = subject;
+    const { text, objective } = subject;
+    // One score for the target is of all its tokens.
+    const watched = objective.per === "token" ? text.watched ?? undefined : undefined;
     const tree = documentTree(text);
     const run = { ...options, draws: null, standardError: null, of: "sequence" as const };
     return perturb(
       subject,
       run,
-      (scorer, { seed, orders, least }) =>
-        divideBlocks(scorer, tree, { seed, pairs: orders, least, watched: text.watched ?? undefined }),
+      (scorer, { seed, orders, least }) => divideBlocks(scorer, tree, { seed, pairs: orders, least, watched }),
     );
   },
 });

@@ -1,11 +1,12 @@
+/// <reference lib="dom" />
 import type { VNode } from "npm:preact@10";
-import { useMemo } from "npm:preact@10/hooks";
+import { useEffect, useMemo, useRef } from "npm:preact@10/hooks";
 import { html } from "./html.ts";
 import { Legend } from "./legend.ts";
 import { Pieces } from "./pieces.ts";
 import type { Scales } from "./data/scales.ts";
 import { columnValues, rowValues, type View } from "./data/view.ts";
-import { amountOf, quoted } from "./data/words.ts";
+import { amountOf, largestFirst, quoted } from "./data/words.ts";
 
 /** A row of the target and a column of the prompt, pointed at and held. */
 export interface Pointed {
@@ -50,9 +51,21 @@ export function AttributedText(
   const values = rowValues(view, row);
   const fed = column === null ? null : columnValues(view, column);
   const own = fed === null ? prefixValues(view, row) : null;
+  const root = useRef<HTMLDivElement>(null);
+  // A long text is scrolled to what is shown of it; only what is held moves it, as the pointer would lose its place.
+  useEffect(() => {
+    if (heldRow !== null && heldColumn === null) {
+      reveal(root.current!, "Prompt", strongest(rowValues(view, heldRow), idle));
+    }
+  }, [heldRow]);
+  useEffect(() => {
+    if (heldColumn === null) return;
+    reveal(root.current!, "Prompt", heldColumn);
+    if (heldRow === null) reveal(root.current!, "Target", strongest(columnValues(view, heldColumn) ?? [], NONE));
+  }, [heldColumn]);
   const isRead = fed !== null || own !== null;
   return html`
-    <div class="texts">
+    <div class="texts" ref=${root}>
       <div class="block">
         <h4>Prompt</h4>
         <${Legend} scale=${scales.prompt} ...${{ unit: view.unit, sign: view.sign }} />
@@ -86,4 +99,19 @@ export function AttributedText(
 function prefixValues({ prefix, rows, text }: View, row: number | null): readonly number[] | null {
   if (prefix === null || rows !== text.target) return null;
   return row === null || prefix.matrix === null ? prefix.sequence : prefix.matrix[row];
+}
+
+/** The member of the largest magnitude; null if all are zero. */
+function strongest(values: readonly number[], without: ReadonlySet<number>): number | null {
+  return largestFirst(values, 1, without)[0] ?? null;
+}
+
+/** Scrolls a text to one of its members, if that is out of sight. */
+function reveal(root: HTMLElement, name: string, member: number | null): void {
+  const text = root.querySelector<HTMLElement>(`[aria-label="${name}"]`)!;
+  const piece = text.querySelector<HTMLElement>(`[data-member="${member}"]`);
+  if (piece === null) return;
+  const top = piece.offsetTop - text.offsetTop;
+  const isSeen = top >= text.scrollTop && top + piece.offsetHeight <= text.scrollTop + text.clientHeight;
+  if (!isSeen) text.scrollTop = top - text.clientHeight / 2;
 }

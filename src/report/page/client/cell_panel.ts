@@ -6,6 +6,7 @@ import type { PageCell } from "../page_data.ts";
 import { AttributedText, type Pointed, type Pointing } from "./attributed_text.ts";
 import { Bars } from "./bars.ts";
 import { Chains } from "./chains.ts";
+import { Context } from "./context.ts";
 import type { MapCell } from "./draw_map.ts";
 import { HeatMap } from "./heat_map.ts";
 import { html } from "./html.ts";
@@ -19,7 +20,7 @@ import { differenceOf, type Division, largestOf, rowValues, type View, viewOf } 
 import { largestFirst } from "./data/words.ts";
 
 /** Ways to look at a cell. */
-type Look = "text" | "map" | "bars" | "inside" | "chains" | "metrics" | "facts";
+type Look = "text" | "map" | "bars" | "context" | "inside" | "chains" | "metrics" | "facts";
 
 /** Choices that stay from cell to cell. */
 export interface Choices {
@@ -87,7 +88,8 @@ export function CellPanel({ a, b, choices, onChoose }: CellPanelProps): VNode {
     ${shown === "text" ? html`<${TextLook} ...${props} />` : ""}
     ${shown === "map" ? html`<${MapLook} ...${props} />` : ""}
     ${shown === "bars" ? html`<${BarsLook} ...${props} />` : ""}
-    ${shown === "inside" ? all.map(({ cell }) => html`<${Inside} cell=${cell} />`) : ""}
+    ${shown === "context" ? all.map(({ cell, text }) => html`<${Context} cell=${cell} text=${text} />`) : ""}
+      ${shown === "inside" ? all.map(({ cell }) => html`<${Inside} cell=${cell} />`) : ""}
     ${shown === "chains" ? all.map(({ cell, text }) => html`<${Chains} cell=${cell} text=${text} />`) : ""}
     ${shown === "metrics" ? all.map(({ cell }) => html`<${Metrics} cell=${cell} />`) : ""}
     ${shown === "facts" ? html`<${Facts} cells=${all} />` : ""}
@@ -220,6 +222,7 @@ function looksOf(a: PageCell, b: PageCell | null): (readonly [Look, string])[] {
     ["text", "Text", true],
     ["map", "Heat map", some(({ tokens }) => tokens.matrix !== null)],
     ["bars", "All in order", true],
+    ["context", "Context", some(({ context }) => context !== null)],
     ["inside", "Layers and heads", some(({ inside }) => inside !== null)],
     ["chains", "Chains", some(({ chains }) => chains !== null)],
     ["metrics", "Metrics", some(({ metrics }) => metrics !== null)],

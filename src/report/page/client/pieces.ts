@@ -78,8 +78,9 @@ interface DrawnPiece {
   readonly text: string;
   /** True for the first piece of a member, which stands for all. */
   readonly isFirst: boolean;
-  /** True if it goes on with the member before it. */
+  /** True if it goes on with the member before it, and if the next piece goes on with its own. */
   readonly joins: boolean;
+  readonly leads: boolean;
 }
 
 function drawnPieces({ pieces, memberOf }: PiecesProps): DrawnPiece[] {
@@ -89,19 +90,25 @@ function drawnPieces({ pieces, memberOf }: PiecesProps): DrawnPiece[] {
     first.add(memberOf[i]);
     const joins = i > 0 && memberOf[i] === memberOf[i - 1];
     const space = joins ? "" : /^ +(?=\S)/.exec(piece)?.[0] ?? "";
-    return { space, text: shownText(piece.slice(space.length)), isFirst, joins };
+    return {
+      space,
+      text: shownText(piece.slice(space.length)),
+      isFirst,
+      joins,
+      leads: memberOf[i + 1] === memberOf[i],
+    };
   });
 }
 
 /** The nodes of a piece. They are made by hand, as a text of hundreds is drawn again at each move of the pointer. */
-function pieceOf({ space, text, isFirst, joins }: DrawnPiece, i: number, stop: number, props: PiecesProps) {
+function pieceOf({ space, text, isFirst, joins, leads }: DrawnPiece, i: number, stop: number, props: PiecesProps) {
   const { memberOf, values, scale, dim, marked, active, held, labels } = props;
   const member = memberOf[i];
   const value = values[member];
   const share = value === null || scale === 0 ? 0 : Math.min(1, Math.abs(value) / scale);
   const classes = `piece${dim.has(i) ? " dim" : ""}${marked?.has(i) ? " marked" : ""}${
     active === member ? " active" : ""
-  }${held === member ? " held" : ""}${joins ? " joins" : ""}`;
+  }${held === member ? " held" : ""}${joins ? " joins" : ""}${leads ? " leads" : ""}`;
   const spoken = isFirst
     ? {
       role: "button",

@@ -23,7 +23,7 @@ Deno.test("compareCells() compares cells that differ in nothing else, and what d
   assert.equal(pairs.length, 6);
   const [{ a, b, agreement: found, units }] = pairs;
   assert.deepEqual(found, agreement(a.units!.values, b.units!.values, 3));
-  assert.equal(units, a.units.values.length);
+  assert.equal(units, a.units!.values.length);
   assert.ok(notes.every((note) => note.endsWith("no cell is the reference")) && notes.length === 6, notes.join("\n"));
   assert.deepEqual(stabilities, []);
 });
@@ -43,7 +43,7 @@ Deno.test("compareCells() looks at units that are free in both, and refuses an a
   const { pairs } = compareCells(ablations, { name: "sink", across: ["freeze"] });
   assert.deepEqual(
     pairs.map(({ units }) => units),
-    ablations.filter((_, i) => i % 2).map((row) => row.units.values.length - 1),
+    ablations.filter((_, i) => i % 2).map((row) => row.units!.values.length - 1),
   );
   const { notes } = compareCells(ROWS, { name: "x", across: ["steps"], reference: { quadrature: "riemann-middle" } });
   assert.match(notes[0], /the reference must be one cell, got /);

@@ -7,7 +7,7 @@ import type { Device, LanguageModel } from "../../../../src/model/model.ts";
 import { attributionSum } from "../../../../src/report/view/score_sums.ts";
 import { renderRecord } from "../../../../src/report/render_record.ts";
 import { assertClose } from "../../../support/closeness.ts";
-import { lendModel } from "../../../support/lent_model.ts";
+import { lendModel } from "../../../model/lent_model.ts";
 
 const TEXT = { prompt: "Michael works as a painter in Austin, Texas.", target: " He enjoys painting." };
 

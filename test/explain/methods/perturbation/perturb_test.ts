@@ -6,7 +6,7 @@ import type { AttributionOptions } from "../../../../src/explain/methods/attribu
 import { methodOf } from "../../../../src/explain/methods/method_table.ts";
 import type { SchemeText } from "../../../../src/explain/options/scheme.ts";
 import type { Device } from "../../../../src/model/model.ts";
-import { lendModel } from "../../../support/lent_model.ts";
+import { lendModel } from "../../../model/lent_model.ts";
 
 const TEXT = { prompt: "Olga works as a painter. She lives", target: " in Rome" };
 
