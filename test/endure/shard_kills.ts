@@ -5,7 +5,8 @@ import { startStopwatch } from "../../src/time/stopwatch.ts";
 import { differentFiles, readResults } from "./read_results.ts";
 import { cellsThat, runSweep, type SweepEnd } from "./sweep_process.ts";
 
-const SHARD = fileURLToPath(new URL("./shard_process.ts", import.meta.url));
+/** Script of a shard, which takes a directory, its number, a number of prompts and a model. */
+export const SHARD: string = fileURLToPath(new URL("./shard_process.ts", import.meta.url));
 
 /** A sweep by shards that are killed. */
 interface ShardedSweep {

@@ -30,7 +30,7 @@ interface CellSite {
 
 /** Takes a cell's record from the store, or computes and stores it. Draws its plots. A failure is an outcome, too. */
 export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Promise<CellOutcome> {
-  if (cell.flaw !== undefined) return { cell, status: "failed", error: cell.flaw };
+  if (cell.flaw !== undefined) return { cell, status: "failed", error: noteFailure(site.store, cell, cell.flaw) };
   try {
     const stored = await takeStored(site, model, cell);
     const record = stored ?? await computeCell(site, model, cell);
