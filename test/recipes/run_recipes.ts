@@ -4,14 +4,10 @@
  */
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { write } from "../../src/cli/write.ts";
 import { runCli } from "../support/run_cli.ts";
+import type { RecipeBlock } from "./recipe_blocks.ts";
 import { linkCheckout, shellCommands } from "./shell_commands.ts";
-
-/** A block that is to be run. */
-export interface RunnableBlock {
-  readonly language: string;
-  readonly text: string;
-}
 
 /** Standard output of a block. */
 export interface BlockOutput {
@@ -26,13 +22,13 @@ const MAIN = "deno run -A src/cli/main.ts";
 const ON_DEVICE = ["attribute", "experiment", "generate", "compare-weights"];
 
 if (import.meta.main) {
-  const pages: Record<string, RunnableBlock[]> = JSON.parse(await new Response(Deno.stdin.readable).text());
+  const pages: Record<string, RecipeBlock[]> = JSON.parse(await new Response(Deno.stdin.readable).text());
   const outputs: Record<string, BlockOutput[]> = {};
   for (const [page, blocks] of Object.entries(pages)) outputs[page] = await runPage(blocks);
-  console.log(JSON.stringify(outputs));
+  write(Deno.stdout, JSON.stringify(outputs));
 }
 
-async function runPage(blocks: readonly RunnableBlock[]): Promise<BlockOutput[]> {
+async function runPage(blocks: readonly RecipeBlock[]): Promise<BlockOutput[]> {
   const directory = await Deno.makeTempDir({ prefix: "whence_recipe_" });
   const before = Deno.cwd();
   try {
@@ -79,17 +75,18 @@ async function isTask(name: string): Promise<boolean> {
 async function runModule(text: string, path: string): Promise<BlockOutput> {
   const source = text.replace(/from "\.\/(\w+\.ts)"/g, (_, file) => `from "${pathToFileURL(join(ROOT, file))}"`);
   await Deno.writeTextFile(path, source);
-  const { log } = console;
+  const { log } = globalThis.console;
   let stdout = "";
-  console.log = (...values: unknown[]) => {
+  const collect = (...values: unknown[]) => {
     stdout += `${values.map((value) => typeof value === "string" ? value : Deno.inspect(value)).join(" ")}\n`;
   };
+  globalThis.console.log = collect;
   try {
     await import(pathToFileURL(path).href);
     return { stdout, failures: [] };
   } catch (error) {
     return { stdout, failures: [String(error)] };
   } finally {
-    console.log = log;
+    globalThis.console.log = log;
   }
 }

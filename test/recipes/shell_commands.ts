@@ -1,17 +1,17 @@
 import { join } from "node:path";
 
 /** Commands of `deno` that each block of shell gives, as their arguments. */
-export type BlockCommands = readonly (readonly string[])[];
+type BlockCommands = readonly (readonly string[])[];
 
-// Each argument ends with NUL, which none can hold, and each command with one more that stands alone behind a count.
+// A command is the number of its arguments and these, each with NUL behind it, which none can hold.
 const PRELUDE = `exec 3> "$COMMAND_LOG"
 deno() { printf '%s\\0' "$#" "$@" >&3; }
 `;
 const BLOCK_END = `\nprintf 'end\\0' >&3\n`;
 
 /**
- * Lets a shell read blocks, which make files and set variables, and returns the commands of `deno` that they give, which
- * are not run: nothing of their output can be used by the shell.
+ * Lets a shell read blocks, which make files and set variables, and returns the commands of `deno` that they give.
+ * These are not run: the shell can use nothing of their output.
  *
  * @throws {RangeError} if the shell fails, or prints anything of its own
  */
