@@ -56,6 +56,8 @@ export function topSentence(record: AttributionRecord, s: number): string {
 const METHODS: [name: string, options: AttributionOptions][] = [
   ["coarse-to-fine, sentences", { method: "coarse-to-fine", units: "sentences" }],
   ["coarse-to-fine, sentences, 1 pair", { method: "coarse-to-fine", units: "sentences", orders: 1 }],
+  ["coarse-to-fine, sentences, 12 calls", { method: "coarse-to-fine", units: "sentences", budget: 12 }],
+  ["coarse-to-fine, tokens, 1 pair", { method: "coarse-to-fine", orders: 1 }],
   ["feature-ablation", { method: "feature-ablation", units: "sentences" }],
   ["context-cite", { method: "context-cite", units: "sentences", heldOut: 0 }],
   ["shapley-sampled, 8 pairs", { method: "shapley-sampled", units: "sentences", pairs: 8 }],

@@ -6,8 +6,10 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Flags by name, as `node:util` parses them. */
-export type Options = NonNullable<ParseArgsConfig["options"]>;
+/** Flags by name, as `node:util` parses them; `dashes`: a value may begin with a dash. */
+export type Options = Readonly<
+  Record<string, NonNullable<ParseArgsConfig["options"]>[string] & { readonly dashes?: boolean }>
+>;
 
 /** Values by flag; a list if the flag may be given several times. */
 export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
@@ -66,7 +68,7 @@ function checkFlag(
   if (!takesValue || inlineValue) return;
   if (value === undefined) throw new UsageError(`Cannot use ${flag} as a value must follow it: got nothing`);
   // A forgotten value would take the next option for itself.
-  if (value.startsWith("-") && value.length > 1) {
+  if (value.startsWith("-") && value.length > 1 && !options[name].dashes) {
     throw new UsageError(
       `Cannot use ${flag} as a value must follow it: got ${shownText(value)}; ${flag}=${
         shownText(value)

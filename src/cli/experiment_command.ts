@@ -14,6 +14,7 @@ import { mergeShards } from "../experiment/shards/merge_shards.ts";
 import { missingCells } from "../experiment/shards/missing_cells.ts";
 import { missingText } from "../experiment/shards/missing_text.ts";
 import { runShard, type ShardResult } from "../experiment/shards/run_shard.ts";
+import { readSubmission } from "../experiment/slurm/submission.ts";
 import { parseShard, type Shard, SHARD_VARIABLES, shardText } from "../experiment/shards/shard.ts";
 import type { RunContext } from "../experiment/run/run_context.ts";
 import type { LoadOptions } from "../model/model.ts";
@@ -27,6 +28,8 @@ import { write, writeHint } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
+import { SLURM_HELP, SLURM_OPTIONS, slurmRequest } from "./slurm/slurm_flags.ts";
+import { runSlurmTool } from "./slurm/slurm_tools.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
 import { openStatusBar, sayWhenStopped } from "./progress/status_bar.ts";
@@ -51,7 +54,7 @@ Usage: ${PROGRAM} experiment FILE.yaml [options]
                       ${SHARD_VARIABLES.slice(3).join(", ")}
   --merge             compute nothing: check that all shards are done, say what is missing and how to compute it, and
                       make the tables and the summary of what is there
-  --plan              list the cells, what is already there, and what the others would take: path points, rows taken
+${SLURM_HELP}  --plan              list the cells, what is already there, and what the others would take: path points, rows taken
                       forward and backward, bytes, and time by a short run of the model's first block; compute nothing
   --strict            exit with 3 where a tolerance was not met
   --help              this text
@@ -79,6 +82,7 @@ const OPTIONS = {
   plan: { type: "boolean" },
   shard: { type: "string" },
   merge: { type: "boolean" },
+  ...SLURM_OPTIONS,
   strict: { type: "boolean" },
 } as const satisfies Options;
 
@@ -118,6 +122,16 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
 }
 
 async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: CommandIo): Promise<number> {
+  const request = slurmRequest(values);
+  if (request !== null) {
+    const { submitJobs } = await import("./slurm/submit_jobs.ts");
+    return await submitJobs(plan, out, request, values, { run: runSlurmTool, fetchModel, stdout: io.stdout });
+  }
+  if (values.status) {
+    const { statusText } = await import("./slurm/status_text.ts");
+    io.stdout(await statusText(plan, out, runSlurmTool));
+    return 0;
+  }
   const shard = shardOf(values);
   if (values.plan) {
     requireOwnDirectory(out, plan.name);
@@ -133,7 +147,10 @@ async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: Co
   const result = values.merge
     ? await mergeShards(plan, out, (sentence) => io.stderr(`note: ${boundedText(sentence)}\n`))
     : await withProgress(io, out, (context) => runExperiment(plan, context, out));
-  if (result.missing > 0) io.stderr(missingText(plan, out, missingCells(plan, out)));
+  if (result.missing > 0) {
+    const submission = readSubmission(out);
+    io.stderr(missingText(plan, out, missingCells(plan, out, submission?.count), submission !== null));
+  }
   return report(result, values, io);
 }
 
@@ -221,6 +238,11 @@ function reportShard(
       : "All cells are there, and another process makes the tables\n",
   );
   return failed > 0 ? 1 : 0;
+}
+
+async function fetchModel(source: string): Promise<void> {
+  const { locateModel } = await import("../model/load/locate_model.ts");
+  await withDownloadBar((onDownload) => locateModel(source, { onDownload, onHint: writeHint }));
 }
 
 /** The process's own streams and the models of this package; these are loaded only when a model is opened. */

@@ -16,10 +16,11 @@ export const FOLDERS = ["cells", "plots"] as const;
 const FIRST_FILES = /^(?:\.manifest\.json(?:\.[0-9a-f]{8})?\.tmp)$/;
 /** Content of a lock; empty for a moment. */
 const LOCK = /^(?:process \d+ on .*\n?)?$/;
-/** Records and plots, whole or in the making, and the files of workers. */
+/** Records and plots, whole or in the making, the files of workers, and jobs of Slurm. */
 const RESULTS: Readonly<Record<string, RegExp>> = {
   cells: /^(?:[^.].*\.json|\..+\.json(?:\.[0-9a-f]{8})?\.tmp)$/,
   records: /^[^.].*\.(?:records|index|lock)$/,
+  slurm: /^(?:[^.].*\.(?:sh|log)|submission\.json|\..+\.(?:sh|json)(?:\.[0-9a-f]{8})?\.tmp)$/,
   plots: /^(?:[^.].*\.(?:svg|png)|\..+\.(?:svg|png)(?:\.[0-9a-f]{8})?\.tmp)$/,
 };
 

@@ -30,21 +30,24 @@ interface CellSite {
 
 /** Takes a cell's record from the store, or computes and stores it. Draws its plots. A failure is an outcome, too. */
 export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Promise<CellOutcome> {
-  if (cell.flaw !== undefined) return { cell, status: "failed", error: noteFailure(site.store, cell, cell.flaw) };
+  if (cell.flaw !== undefined) return { cell, status: "failed", error: noteFailure(site, cell, cell.flaw) };
   try {
     const stored = await takeStored(site, model, cell);
     const record = stored ?? await computeCell(site, model, cell);
     if (site.plots === "cells") await plotCell(site.store, cell, record);
     return { cell, status: stored === null ? "computed" : "stored", row: resultRow(cell, record) };
   } catch (error) {
-    return { cell, status: "failed", error: noteFailure(site.store, cell, messageOf(error)) };
+    return { cell, status: "failed", error: noteFailure(site, cell, messageOf(error)) };
   }
 }
 
-/** Stores why a cell failed, so that whoever makes the tables knows. Returns it. */
-function noteFailure(store: ResultStore, cell: Cell, error: string): string {
+/**
+ * Stores why a cell failed, so that whoever makes the tables knows. Returns it. One that is stored already is not stored
+ * again, so that a file of records grows only by what is new.
+ */
+function noteFailure({ store, reader }: CellSite, cell: Cell, error: string): string {
   try {
-    store.fail(cell, error);
+    if (reader.failure(cell) !== error) store.fail(cell, error);
   } catch {
     // The disk that took no record takes no error: the run says it, and the cell stays open.
   }

@@ -21,7 +21,7 @@ export interface MissingCells {
 export function missingCells(
   plan: Pick<ExperimentPlan, "cells">,
   directory: string,
-  count: number = countLeft(directory),
+  count: number = shardsLeft(directory),
 ): MissingCells {
   const reader = openRecordReader(directory);
   try {
@@ -35,8 +35,8 @@ export function missingCells(
   }
 }
 
-/** Number of shards by the files of most of them; 1 if there are none. */
-function countLeft(directory: string): number {
+/** Tells the number of shards by the files of most of them; 1 if there are none. */
+export function shardsLeft(directory: string): number {
   const counts = workersOf(directory).flatMap((worker) => shardCount(worker) ?? []);
   const files = Map.groupBy(counts, (count) => count);
   return [...files].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? 1;

@@ -6,7 +6,7 @@ export interface Shard {
 }
 
 /** Most workers; their cells are counted at each end of one. */
-const MOST_SHARDS = 10_000;
+export const MOST_SHARDS = 10_000;
 
 /** Environment, as `Deno.env.get` reads it. */
 type Environment = (name: string) => string | undefined;

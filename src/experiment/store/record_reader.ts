@@ -18,6 +18,8 @@ export interface RecordReader {
   failure(cell: Cell): string | null;
   /** Returns true if a cell has a record, or an error; the record is not read. */
   has(cell: Cell): boolean;
+  /** Tells which of them it has, of which a record counts; null if it has none. */
+  end(cell: Cell): "record" | "failure" | null;
   /** Returns the cells whose record is in a file of records, undamaged, and this model's; no record is read for it. */
   held(cells: readonly Cell[], model: Pick<OpenModel, "fingerprint" | "identity">): Set<Cell>;
   close(): void;
@@ -45,6 +47,10 @@ export function openRecordReader(directory: string): RecordReader {
       return null;
     },
     has: (cell) => packed.cells.has(cell.key) || isFile(recordPath(directory, cell)),
+    end(cell) {
+      const kind = packed.cells.get(cell.key)?.kind ?? null;
+      return kind !== "record" && isFile(recordPath(directory, cell)) ? "record" : kind;
+    },
     held(cells, model) {
       const keys = packed.held(cells.map(({ key }) => key), model);
       return new Set(cells.filter(({ key }) => keys.has(key)));

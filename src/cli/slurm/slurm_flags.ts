@@ -1,0 +1,104 @@
+import { sbatchWords } from "../../experiment/slurm/sbatch_options.ts";
+import { MOST_SHARDS } from "../../experiment/shards/shard.ts";
+import { shownValue } from "../../files/shown_value.ts";
+import { text } from "../argument_values.ts";
+import { type Options, UsageError, type Values } from "../arguments.ts";
+
+/** Flags of `experiment` that are about Slurm. */
+export const SLURM_OPTIONS = {
+  slurm: { type: "string" },
+  sbatch: { type: "string", multiple: true, dashes: true },
+  "sbatch-merge": { type: "string", multiple: true, dashes: true },
+  setup: { type: "string", multiple: true },
+  container: { type: "string" },
+  "dry-run": { type: "boolean" },
+  status: { type: "boolean" },
+} as const satisfies Options;
+
+/** Help of them. */
+export const SLURM_HELP =
+  `  --slurm N[%M]       submit an array of N shards to Slurm (at most M at once), and a job that merges when it has ended;
+                      only shards that lack cells. A task whose time ends, or that is killed, is queued again. again in
+                      place of N: the scripts that are in DIR/slurm
+  --sbatch OPTIONS    options of sbatch for both, as "--partition=gpu --gres=gpu:1 --time=8:00:00"; may be repeated
+  --sbatch-merge OPTIONS  those of the merge, in place of --sbatch; may be repeated
+  --setup LINE        a line of shell before the program, as "module load deno"; may be repeated
+  --container IMAGE   run the tasks by apptainer exec --nv IMAGE, with this Deno and these directories inside
+  --dry-run           print the scripts; write and submit nothing
+  --status            count the cells of each shard that are done, failed and missing, and say what Slurm says of its task
+`;
+
+/** Jobs that are asked for. */
+export interface SlurmRequest {
+  /** Null: the scripts that are there. */
+  readonly size: { readonly count: number; readonly atOnce: number | null } | null;
+  readonly sbatch: { readonly array: readonly string[][]; readonly merge: readonly string[][] };
+  readonly setup: readonly string[];
+  readonly container: string | undefined;
+  readonly dryRun: boolean;
+}
+
+const WITH_SLURM = ["sbatch", "sbatch-merge", "setup", "container", "dry-run"] as const;
+/** Flags that ask for something else. */
+const ALONE = ["shard", "merge", "plan", "slurm", "status"] as const;
+
+/**
+ * Reads the flags about Slurm; null if no jobs are asked for.
+ *
+ * @throws {UsageError} if one is wrong, or they do not go together
+ */
+export function slurmRequest(values: Values): SlurmRequest | null {
+  const ways = ALONE.filter((name) => values[name] !== undefined && name !== "plan");
+  // A plan may be that of a shard.
+  const several = values.plan && ways.some((name) => name === "slurm" || name === "status") ? ["plan", ...ways] : ways;
+  if (several.length > 1 && several.some((name) => name === "slurm" || name === "status")) {
+    throw new UsageError(
+      `Cannot use --${several[0]} as it must stand without --${several[1]}: got both`,
+    );
+  }
+  const given = WITH_SLURM.filter((name) => values[name] !== undefined);
+  if (values.slurm === undefined) {
+    if (given.length > 0) throw new UsageError(`Cannot use --${given[0]} as it must stand beside --slurm N: got none`);
+    return null;
+  }
+  const size = sizeOf(values.slurm);
+  const other = given.find((name) => size === null && name !== "dry-run");
+  if (other !== undefined) {
+    throw new UsageError(
+      `Cannot use --${other} as --slurm again must stand without it: its scripts are there; give --slurm N to write others`,
+    );
+  }
+  const array = linesOf("sbatch", values);
+  const merge = values["sbatch-merge"] === undefined ? array : linesOf("sbatch-merge", values);
+  return {
+    size,
+    sbatch: { array, merge },
+    setup: listOf(values.setup),
+    container: text("container", values.container),
+    dryRun: values["dry-run"] === true,
+  };
+}
+
+function sizeOf(value: Values[string]): SlurmRequest["size"] {
+  if (value === "again") return null;
+  const [, count, atOnce] = /^([1-9]\d*)(?:%([1-9]\d*))?$/.exec(String(value)) ?? [];
+  if (count === undefined || Number(count) > MOST_SHARDS) {
+    throw new UsageError(
+      `Cannot use --slurm as it must be a number of tasks from 1 to ${MOST_SHARDS}, as 16, or with those at once, as ` +
+        `16%4, or again: got ${shownValue(value)}`,
+    );
+  }
+  return { count: Number(count), atOnce: atOnce === undefined ? null : Number(atOnce) };
+}
+
+function linesOf(name: "sbatch" | "sbatch-merge", values: Values): string[][] {
+  try {
+    return listOf(values[name]).map(sbatchWords);
+  } catch (error) {
+    throw new UsageError(`--${name}: ${(error as Error).message}`);
+  }
+}
+
+function listOf(value: Values[string]): readonly string[] {
+  return Array.isArray(value) ? value : [];
+}
