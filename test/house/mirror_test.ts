@@ -5,11 +5,11 @@ import { readEntries, readSources } from "./source_files.ts";
 
 /**
  * Folders of tests that are of no folder of src: benches, a browser, other devices, disturbed runs, hostile files, the
- * house, and models that CI downloads.
+ * house, a Slurm, and models that CI downloads.
  */
 const OTHER_FOLDERS: readonly string[] = [
   "test",
-  ...["bench", "browser", "conformance", "endure", "fuzz", "house", "weights"].map((name) => `test/${name}`),
+  ...["bench", "browser", "conformance", "endure", "fuzz", "house", "slurm", "weights"].map((name) => `test/${name}`),
 ];
 
 /** Imports that a test may be away from a file that it reaches. */
