@@ -13,7 +13,7 @@ import { slurmJob } from "./slurm_job.ts";
 import { isActive, jobStates, type RunTool } from "./slurm_tools.ts";
 
 /** Services that submitting needs; a test gives its own. */
-export interface SlurmIo {
+interface SlurmIo {
   readonly run: RunTool;
   /** Brings a model to this machine, if it is at the hub. */
   fetchModel(source: string): Promise<void>;

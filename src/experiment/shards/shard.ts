@@ -25,7 +25,7 @@ interface ArrayNumbering {
   readonly step?: string;
 }
 
-/** Slurm, Grid Engine, LSF, PBS and Torque, indexed jobs of Kubernetes, AWS Batch, Google Cloud's Batch, GNU parallel. */
+/** Slurm, Grid Engine, LSF, PBS and Torque, Kubernetes, AWS Batch, Google Cloud's Batch, GNU parallel. */
 const NUMBERINGS: readonly ArrayNumbering[] = [
   {
     own: "SLURM_ARRAY_TASK_ID",
