@@ -54,15 +54,15 @@ export function topSentence(record: AttributionRecord, s: number): string {
 }
 
 const METHODS: [name: string, options: AttributionOptions][] = [
-  ["coarse-to-fine, to sentences", { method: "coarse-to-fine", units: "sentences" }],
-  ["coarse-to-fine, 12 calls", { method: "coarse-to-fine", units: "sentences", budget: 12 }],
-  ["coarse-to-fine, to tokens", { method: "coarse-to-fine" }],
+  ["coarse-to-fine, sentences", { method: "coarse-to-fine", units: "sentences" }],
+  ["coarse-to-fine, sentences, 1 pair", { method: "coarse-to-fine", units: "sentences", orders: 1 }],
+  ["coarse-to-fine, sentences, 12 calls", { method: "coarse-to-fine", units: "sentences", budget: 12 }],
+  ["coarse-to-fine, tokens, 1 pair", { method: "coarse-to-fine", orders: 1 }],
   ["feature-ablation", { method: "feature-ablation", units: "sentences" }],
   ["context-cite", { method: "context-cite", units: "sentences", heldOut: 0 }],
   ["shapley-sampled, 8 pairs", { method: "shapley-sampled", units: "sentences", pairs: 8 }],
   ["secant", { method: "secant" }],
   ["input-x-gradient", { method: "input-x-gradient" }],
-  ["integrated-gradients", { method: "integrated-gradients", tolerance: 0.05, budget: 300 }],
 ];
 
 /** Sums over prompts. */
@@ -95,7 +95,7 @@ async function faithfulness(model: LanguageModel, record: AttributionRecord): Pr
 
 async function main(): Promise<void> {
   const perKind = Number(Deno.args[0] ?? 10);
-  const model = await loadModel("chains", { device: "cpu" });
+  const model = await loadModel("chains", { device: "cpu", threads: 1 });
   const truths = contextTruths(perKind);
   const thresholds = ["mean+1sd", "mean+0.5sd", 0.1, 0.01] as const;
   const found = thresholds.flatMap((threshold) =>

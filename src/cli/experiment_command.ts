@@ -145,7 +145,7 @@ async function runPlan(plan: ExperimentPlan, out: string, values: Values, io: Co
     return reportShard(plan, out, shard, result, values, io);
   }
   const result = values.merge
-    ? await mergeShards(plan, out)
+    ? await mergeShards(plan, out, (sentence) => io.stderr(`note: ${boundedText(sentence)}\n`))
     : await withProgress(io, out, (context) => runExperiment(plan, context, out));
   if (result.missing > 0) {
     const submission = readSubmission(out);

@@ -145,7 +145,7 @@ function wholeTimeText(planned: readonly PlannedCell[]): string {
   if (known.length === 0) return "";
   const whole = sumTimes(known);
   const bound = whole.most > whole.usual ? "; at most if no error comes down to its tolerance" : "";
-  return `Time: ${timeRangeText(whole)}${bound}, kernels to compile not counted; measured here by a short run of the ` +
+  return `Time: ${timeRangeText(whole)}${bound}, kernels to compile not counted; guessed from a short run of the ` +
     "first block on this machine, which may be off by a factor of 2 either way\n";
 }
 

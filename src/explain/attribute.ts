@@ -15,6 +15,7 @@ import { type OpenObjective, openObjective } from "./open_objective.ts";
 import type { AttributionText } from "./options/attribution_text.ts";
 import { checkText } from "./options/check_text.ts";
 import { refuse } from "./options/mistake.ts";
+import { valueText } from "./options/value_text.ts";
 import { presetGenerate } from "./options/preset.ts";
 import { requireHeld } from "./require_held.ts";
 import { objectiveText } from "./own/own_objective.ts";
@@ -36,6 +37,7 @@ export type AttributionListeners = Pick<Subject, "onRound">;
  * @throws {RangeError} if an option is unknown, out of range or without an effect, the prompt or the target is empty,
  * every token of the prompt is frozen, a score is not finite or beyond f64, or the sequences do not fit the model or
  * the memory
+ * @throws {TypeError} if the text is none
  */
 export async function attribute(
   model: LanguageModel,
@@ -43,6 +45,9 @@ export async function attribute(
   options: AttributionOptions = {},
   listeners: AttributionListeners = {},
 ): Promise<AttributionRecord> {
+  if (typeof text !== "object" || text === null) {
+    throw new TypeError(`Cannot attribute as the text must be an object with a prompt: got ${valueText(text)}`);
+  }
   const resolved = resolveOptions(options);
   const generate = text.generate ?? (text.target === undefined ? presetGenerate(options.preset) : undefined);
   return await attributeResolved(model, { ...text, generate }, resolved, listeners);

@@ -42,8 +42,8 @@ const FEWEST_PAIRS = 8;
 /**
  * Divides a hierarchy of units from the top, where the score depends on it: a block's attribution is its mean marginal
  * contribution over a few orders of the units in which every group stays together, known from two coalitions an order.
- * Halving a block takes one coalition more in each order; the halves sum to the block exactly in every order: so do
- * all blocks, at any time, to v(all) − v(none). The block whose marginal contributions are largest is halved first,
+ * Halving a block takes one coalition more in each order, and the halves sum to the block exactly, in every order: so
+ * do all blocks, at any time, to v(all) − v(none). The block whose marginal contributions are largest is halved first,
  * until the budget is spent or every block that is left is small. The first pair of orders decides that; further ones,
  * as far as the budget goes, then average over more of them. With every block divided and ever more orders the values
  * are Owen values over the binary tree.

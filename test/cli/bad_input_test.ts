@@ -58,7 +58,7 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   [
     "turns of a target",
     ["attribute", ...PROMPT, "--target-units", "turns"],
-    /--target-units: expected tokens, words, sentences, lines, spans:.*, got "turns"/,
+    /--target-units: expected tokens, words, sentences, lines, paragraphs, spans:.*, got "turns"/,
   ],
   [
     "draws where nothing is drawn",
@@ -179,8 +179,8 @@ const USAGE: [title: string, args: string[], message: RegExp][] = [
   ],
   [
     "units that there are not",
-    ["attribute", ...PROMPT, "--units", "paragraphs"],
-    /--units: expected tokens, pieces, words, sentences, lines, turns, spans:.*, got "paragraphs"/,
+    ["attribute", ...PROMPT, "--units", "chapters"],
+    /--units: expected tokens, pieces, words, sentences, lines, paragraphs, turns, spans:.*, got "chapters"/,
   ],
   [
     "an unknown link",

@@ -212,3 +212,39 @@ Deno.test("runExperimentCommand() --help explains itself on stdout", () =>
       assert.ok(stdout.includes(option));
     }
   }));
+
+Deno.test("runExperimentCommand() computes a shard, says what is missing, merges it, and lets the last one make the tables", () =>
+  withDirectory(async (directory) => {
+    const out = ["--out", `${directory}/out`];
+    const first = await command(directory, ["FILE", ...out, "--shard", "2/2"]);
+    assert.equal(first.code, 0);
+    const [, dealt] = /^Shard 2\/2, (\d+) of 18 cells: \1 computed, 0 already there, 0 failed\n/.exec(first.stdout)!;
+    const missing = 18 - Number(dealt);
+    assert.match(first.stdout, new RegExp(`\n${missing} cells of other shards are not there yet; .* --merge .*\n$`));
+    const merged = await command(directory, ["FILE", ...out, "--merge"]);
+    assert.equal(merged.code, 1);
+    assert.match(
+      merged.stdout,
+      new RegExp(`\n0 cells computed, ${dealt} already there, 0 failed, ${missing} missing\n`),
+    );
+    assert.match(
+      merged.stderr,
+      new RegExp(`^${missing} of 18 cells are not there yet: [^]* --shard 1/2 {3}# ${missing} cells\n`),
+    );
+    const last = await command(directory, ["FILE", ...out, "--shard", "1/2"]);
+    assert.equal(last.code, 0);
+    assert.ok(last.stdout.endsWith(`0 cells computed, 18 already there, 0 failed\nOpen ${first.out}/report.html\n`));
+    assert.equal((await command(directory, ["FILE", ...out, "--merge"])).code, 0);
+  }));
+
+for (
+  const [args, message] of [
+    [["--shard", "3/2"], /--shard|must be K\/N with K of 1 to N/],
+    [["--shard", "1/2", "--merge"], /--merge must stand without --shard/],
+  ] as const
+) {
+  Deno.test(`runExperimentCommand() refuses ${args.join(" ")}`, () =>
+    withDirectory(async (directory) => {
+      await assert.rejects(command(directory, ["FILE", ...args]), { name: "UsageError", message });
+    }));
+}

@@ -77,7 +77,7 @@ async function finishSweep(directory: string, kept: readonly string[]): Promise<
   const whole = await Deno.makeTempDir({ prefix: "whence_whole_" });
   try {
     assert.equal((await runSweep({ script: QUICK_SWEEP, cwd: whole })).code, 0);
-    assert.deepEqual(differentFiles(readResults(`${directory}/out`), readResults(`${whole}/out`)), []);
+    assert.deepEqual(differentFiles(await readResults(`${directory}/out`), await readResults(`${whole}/out`)), []);
   } finally {
     await Deno.remove(whole, { recursive: true });
   }

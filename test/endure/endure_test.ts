@@ -3,7 +3,8 @@ import { inScratch } from "../support/in_scratch.ts";
 import { cacheHindered, sweepHindered, sweepRemoved } from "./disturbances.ts";
 import { jumpClock } from "./jumping_clock.ts";
 import { killSweeps } from "./kills.ts";
-import { killShards } from "./shard_kills.ts";
+import { killShards, SHARD } from "./shard_kills.ts";
+import { cellsThat, runSweep } from "./sweep_process.ts";
 
 /** Files of at most 4 KiB: less than a record, and than an entry of the cache. */
 const HARDLY = { fileBlocks: 8 };
@@ -18,6 +19,20 @@ Deno.test("shards that are killed end as one process that nothing disturbed, in 
   inScratch(async (directory) => {
     const { kills, files } = await killShards({ prompts: 20, shards: 2, kills: 3, model: "closed-form" }, directory);
     assert.ok(kills >= 1 && files <= 40, JSON.stringify({ kills, files }));
+  }));
+
+Deno.test("a shard on a disk that takes too little says so, and keeps what was taken", () =>
+  inScratch(async (cwd) => {
+    const shard = { script: SHARD, args: ["out", "1/1", "20", "closed-form"], cwd };
+    const hindered = await runSweep({ ...shard, fileBlocks: 64 });
+    const [kept, refused] = ["computed", "failed"].map((status) => cellsThat(status as "computed", hindered));
+    assert.ok(kept.length > 0 && refused.length > 0, hindered.errors);
+    for (const line of hindered.lines) {
+      if (line.startsWith("failed ")) assert.match(line, /Cannot write \S+ as its file system must have room/);
+    }
+    const again = await runSweep(shard);
+    assert.equal(again.code, 0, again.errors);
+    assert.deepEqual(cellsThat("computed", again).toSorted(), refused.toSorted());
   }));
 
 Deno.test("a sweep on a disk that takes too little says so, and keeps what was taken", () =>

@@ -41,7 +41,7 @@ export async function killSweeps(
   const undisturbed = await place("whole");
   const whole = await runSweep({ script: REAL_SWEEP, args: [OUT], cwd: undisturbed });
   assert.equal(whole.code, 0, whole.errors);
-  const expected = readResults(`${undisturbed}/${OUT}`);
+  const expected = await readResults(`${undisturbed}/${OUT}`);
   assert.equal(Object.keys(expected).filter((name) => name.startsWith("cells/")).length, CELLS);
   const dice = diceOf("kills", seed, 0);
   let report: KillReport = { kills: 0, early: 0, sweeps: 0, cells: 0 };
@@ -63,7 +63,7 @@ export async function killSweeps(
       if (end.killed) report = { ...report, kills: report.kills + 1, early: report.early + early };
     }
     assert.equal(new Set(computed).size, computed.length, "no stored cell is computed again");
-    assert.deepEqual(differentFiles(readResults(`${cwd}/${OUT}`), expected), []);
+    assert.deepEqual(differentFiles(await readResults(`${cwd}/${OUT}`), expected), []);
     await Deno.remove(cwd, { recursive: true });
     report = { ...report, sweeps: report.sweeps + 1, cells: report.cells + computed.length };
     onSweep(report);

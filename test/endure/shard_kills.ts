@@ -5,7 +5,8 @@ import { startStopwatch } from "../../src/time/stopwatch.ts";
 import { differentFiles, readResults } from "./read_results.ts";
 import { cellsThat, runSweep, type SweepEnd } from "./sweep_process.ts";
 
-const SHARD = fileURLToPath(new URL("./shard_process.ts", import.meta.url));
+/** Script of a shard, which takes a directory, its number, a number of prompts and a model. */
+export const SHARD: string = fileURLToPath(new URL("./shard_process.ts", import.meta.url));
 
 /** A sweep by shards that are killed. */
 interface ShardedSweep {
@@ -20,7 +21,7 @@ interface ShardedSweep {
 interface ShardReport {
   readonly kills: number;
   readonly cells: number;
-  /** Of the directory with the merged results. */
+  /** Of the directory with the merged results, without the copies of records that a summary of few cells links to. */
   readonly files: number;
   /** Seconds from the start of a process that goes on with almost all cells stored to its end, its tables left out. */
   readonly resume: number;
@@ -77,19 +78,21 @@ export async function killShards(
   assert.ok(merged.lines.includes("missing 0 failed 0"), merged.errors + merged.lines);
   const whole = await runSweep({ script: SHARD, args: args("whole"), cwd: await cwd("whole") });
   assert.equal(whole.code, 0, whole.errors);
-  const [found, expected] = ["shards", "whole"].map((name) => resultsOf(`${directory}/${name}/out`));
+  const [found, expected] = await Promise.all(
+    ["shards", "whole"].map((name) => resultsOf(`${directory}/${name}/out`)),
+  );
   assert.deepEqual(differentFiles(found, expected), []);
   return {
     ...{ kills: killed, cells: 2 * prompts, merge, mebibytes: mebibytesOf(merged) },
-    files: Object.keys(readResults(`${place}/out`)).length,
+    files: Object.keys(await readResults(`${place}/out`)).filter((name) => !name.startsWith("cells/")).length,
     resume: await resumeSeconds(`${directory}/whole`, args("whole")),
   };
 }
 
 /** Results but for the records themselves, which lie in other files. */
-function resultsOf(directory: string): Record<string, string> {
+async function resultsOf(directory: string): Promise<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(readResults(directory)).filter(([name]) => !/^(?:records|cells)\//.test(name)),
+    Object.entries(await readResults(directory)).filter(([name]) => !/^(?:records|cells)\//.test(name)),
   );
 }
 

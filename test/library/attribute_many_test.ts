@@ -48,14 +48,16 @@ Deno.test("attributeMany() yields the records of attribute(), in order, with the
 
 Deno.test("attributeMany() yields the error of a text that fails, and goes on", () =>
   withModel(async (model) => {
-    const texts = [TEXTS[0], { prompt: "", target: " he" }, { prompt: "He", target: "" }, TEXTS[1]];
+    const word = "He" as unknown as AttributionText;
+    const texts = [TEXTS[0], { prompt: "", target: " he" }, { prompt: "He", target: "" }, word];
     const progress: ManyProgress[] = [];
     const all = await Array.fromAsync(
       attributeMany(model, new Set(texts), OPTIONS, { onProgress: (state) => progress.push(state) }),
     );
-    assert.deepEqual(all.map(({ error }) => error?.name ?? null), [null, "RangeError", "RangeError", null]);
+    assert.deepEqual(all.map(({ error }) => error?.name ?? null), [null, "RangeError", "RangeError", "TypeError"]);
     assert.match(all[1].error!.message, /Cannot use prompt: expected a text that is not empty/);
-    assert.deepEqual(progress.map(({ done, failed }) => [done, failed]), [[0, 0], [1, 0], [2, 1], [3, 2], [4, 2]]);
+    assert.match(all[3].error!.message, /the text must be an object with a prompt: got "He"$/);
+    assert.deepEqual(progress.map(({ done, failed }) => [done, failed]), [[0, 0], [1, 0], [2, 1], [3, 2], [4, 3]]);
     assert.ok(progress.every(({ total }) => total === null), "a set may grow");
   }));
 

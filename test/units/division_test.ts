@@ -29,7 +29,7 @@ Deno.test("parseDivision() refuses anything else", () => {
   for (const text of ["word", "spans:", "spans:1-", "spans:1-2,", "template"]) {
     assert.throws(
       () => parseDivision(text),
-      /units must be tokens, pieces, words, sentences, lines, turns, spans:.*: got /,
+      /units must be tokens, pieces, words, sentences, lines, paragraphs, turns, spans:.*: got /,
     );
   }
 });

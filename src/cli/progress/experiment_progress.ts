@@ -41,6 +41,7 @@ function lineView(write: (line: string) => void): ProgressView {
 function barView(bar: StatusBar, write: (line: string) => void, seconds: () => number): ProgressView {
   const addDownload = sumDownloads(seconds);
   let total = 0;
+  let kept = 0;
   let cell = cellUnderWay(0, "", followWork(null, seconds));
   const show = (event: ProgressEvent) => {
     if (event.kind === "start") total = event.total;
@@ -54,6 +55,7 @@ function barView(bar: StatusBar, write: (line: string) => void, seconds: () => n
       const { share, text } = addDownload(event.progress);
       bar.show({ share, text: `${event.progress.model} ${text}` });
     }
+    if (event.kind === "kept") kept += event.cells.length;
     if (event.kind === "begin") cell = cellUnderWay(event.index, event.cell.id, followWork(null, seconds));
     if (event.kind === "foretold") {
       const began = seconds();
@@ -61,7 +63,7 @@ function barView(bar: StatusBar, write: (line: string) => void, seconds: () => n
     }
     if (event.kind === "work") cell = { ...cell, work: event.work };
     if (event.kind === "round") cell = { ...cell, round: event.round };
-    if (CELL_EVENTS.includes(event.kind)) bar.show(cellStatus(cell, total, seconds()));
+    if (CELL_EVENTS.includes(event.kind)) bar.show(cellStatus(cell, total, kept, seconds()));
     if (event.kind === "end" && event.index + 1 === total) bar.show({ share: 1, text: "writing the results" });
   };
   return { show, stop: () => bar.close() };
@@ -83,13 +85,23 @@ function cellUnderWay(index: number, id: string, follow: CellUnderWay["follow"])
   return { index, id, work: 0, round: undefined, follow };
 }
 
-/** Tells how far a cell is; the time left is that of all cells, by the mean time of those so far. */
-function cellStatus({ index, id, work, round, follow }: CellUnderWay, total: number, passed: number): Status {
+/**
+ * Tells how far a cell is; the time left is that of all cells, by the mean time of those so far.
+ *
+ * @param kept cells before it that took no time
+ */
+function cellStatus(
+  { index, id, work, round, follow }: CellUnderWay,
+  total: number,
+  kept: number,
+  passed: number,
+): Status {
   const { share, text, left, atMost, detail } = follow(work, round);
   const place = index + (share ?? 0);
   const ofCell = total === 1 && left !== undefined ? { left, atMost } : {};
   // The others may be short beside this one.
-  const ofAll = index === 0 ? ofCell : { left: Math.max((passed / place) * (total - place), atMost ? 0 : left ?? 0) };
+  const mean = passed / (place - kept);
+  const ofAll = index === kept ? ofCell : { left: Math.max(mean * (total - place), atMost ? 0 : left ?? 0) };
   const doing = [`${id} ${text}`, ...(detail === undefined ? [] : [detail])].join(", ");
   return { share: place / total, text: `cell ${index + 1} of ${total}`, ...ofAll, detail: doing };
 }
@@ -109,6 +121,7 @@ function lineOf(event: ProgressEvent, total: number): string | null {
       ? `${placeOf(event.index, total)} ${event.cell.id} takes ${longText(event.foretold)}`
       : null;
   }
+  if (event.kind === "kept") return `${event.cells.length} cells are there already`;
   if (event.kind === "open") return `opening the model ${event.model}`;
   if (event.kind === "unopened") {
     return `${boundedText(event.error)}: ${event.cells} cells of the model ${event.model} FAILED`;

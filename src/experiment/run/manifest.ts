@@ -36,6 +36,9 @@ interface ManifestState {
 
 const SCHEMA = "whence.manifest/1";
 
+/** Cells that a manifest lists one by one: more are counted, as nobody reads them there. */
+const MOST_LISTED = 100_000;
+
 /** Parts of a run: writing its manifest after each takes time that is linear in the number of cells. */
 const PARTS = 16;
 
@@ -43,6 +46,12 @@ const PARTS = 16;
 export function isManifestDue(before: number, ended: number, cells: number): boolean {
   const parts = (count: number) => Math.floor(count * PARTS / cells);
   return parts(ended) > parts(before);
+}
+
+function countsOf({ plan, ends }: ManifestState): Readonly<Record<string, number>> {
+  const counts = { computed: 0, stored: 0, failed: 0, pending: plan.cells.length - ends.size };
+  for (const { status } of ends.values()) counts[status]++;
+  return counts;
 }
 
 /** Hash of a configuration's text, by which a result names it. */
@@ -75,7 +84,8 @@ export async function writeManifest(store: Pick<ResultStore, "path">, state: Man
     models,
     adapters: [...adapters],
     config: { file: plan.file, hash: configHash(plan.configText), text: plan.configText },
-    cells: plan.cells.map((cell) => {
+    ...(plan.cells.length <= MOST_LISTED ? {} : { counts: countsOf(state) }),
+    cells: plan.cells.length > MOST_LISTED ? [] : plan.cells.map((cell) => {
       const end = ends.get(cell);
       const error = end?.status === "failed" ? end.error : undefined;
       return { id: cell.id, key: cell.key, status: end?.status ?? "pending", error };

@@ -1,6 +1,6 @@
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { type OpenFile, openFile } from "../../files/open_file.ts";
-import { readIfThere } from "../../files/text_file.ts";
 import { isFile } from "../../files/existing_file.ts";
 import { type EntryHead, type EntryPlace, scanEntries } from "./frame.ts";
 
@@ -55,17 +55,15 @@ export function openRecords({ records }: WorkerPaths): OpenFile | null {
  * nothing.
  */
 export function readEntries(paths: WorkerPaths, file: OpenFile): IndexedEntries {
-  const text = readIfThere(paths.index) ?? "";
   const entries: EntryPlace[] = [];
   let [indexBytes, from] = [0, 0];
-  for (let start = 0; start < text.length;) {
-    const end = text.indexOf("\n", start);
-    const place = end < 0 ? null : parseLine(text.slice(start, end));
+  for (const line of wholeLines(paths.index)) {
+    const place = parseLine(line);
     // An index may be ahead of a file that was copied before it, or cut.
     if (place === null || place.at < from || place.at + place.length > file.size) break;
     entries.push(place);
-    [from, start] = [place.at + place.length, end + 1];
-    indexBytes = start;
+    from = place.at + place.length;
+    indexBytes += line.length + 1;
   }
   const { found, end } = scanEntries(file, from);
   return { entries: [...entries, ...found], indexed: entries.length, indexBytes, end };
@@ -74,6 +72,26 @@ export function readEntries(paths: WorkerPaths, file: OpenFile): IndexedEntries 
 /** Writes the line of an entry: plain ASCII, so that its characters are its bytes. */
 export function indexLine({ head: { kind, id, key, model, time }, at, length }: EntryPlace): string {
   return `${asciiJson([kind, id, key, model, time, at, length])}\n`;
+}
+
+/** Bytes of an index that are read at a time. */
+const CHUNK = 1 << 22;
+
+/** Lines of a file that end, without their ends, a character a byte; none if there is no file. */
+function* wholeLines(path: string): Generator<string> {
+  if (!isFile(path)) return;
+  const file = openFile(path);
+  try {
+    let rest = "";
+    for (let at = 0; at < file.size; at += CHUNK) {
+      const bytes = file.read(at, Math.min(CHUNK, file.size - at));
+      const lines = (rest + Buffer.from(bytes.buffer).toString("latin1")).split("\n");
+      rest = lines.pop()!;
+      yield* lines;
+    }
+  } finally {
+    file.close();
+  }
 }
 
 function parseLine(line: string): EntryPlace | null {

@@ -8,22 +8,24 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A column's width, and true if its texts are numbers. */
+/** A column's width, the least that breaks no usual word, and true if its texts are numbers. */
 interface Column {
   readonly width: number;
+  readonly least: number;
   readonly right: boolean;
 }
 
 const GAP = 2;
-/** Columns of words are not made narrower. */
+/** Columns of words are not made narrower, nor than their longest word, up to a longest one. */
 const NARROWEST = 12;
+const LONGEST_WORD = 20;
 
 /**
  * A table in aligned columns for a terminal, which shows control characters and does not obey them. Columns in which
  * every text starts as a number are aligned right.
  *
  * @param most columns of the terminal: words are wrapped to fit, and columns that do not go below the others, each part
- * with the first
+ * with the words that tell its rows apart
  */
 export function textTable(table: TextTable, most: number = Infinity): string {
   const [head, ...rows] = [table.head, ...table.rows].map((texts) => texts.map(terminalLine));
@@ -38,7 +40,8 @@ export function textTable(table: TextTable, most: number = Infinity): string {
 function columnOf(name: string, texts: readonly string[]): Column {
   const width = Math.max(displayWidth(name), ...texts.map(displayWidth));
   const right = texts.some((text) => text !== "") && texts.every((text) => text === "" || /^[−+≤]?[ \d]/.test(text));
-  return { width, right };
+  const words = texts.flatMap((text) => text.split(" ")).map(displayWidth);
+  return { width, right, least: Math.max(NARROWEST, Math.min(LONGEST_WORD, Math.max(0, ...words))) };
 }
 
 /** Takes columns of words what is too much, the widest first. */
@@ -46,11 +49,11 @@ function narrowed(columns: readonly Column[], most: number): Column[] {
   const widths = columns.map(({ width }) => width);
   const words = columns.flatMap(({ right }, i) => right ? [] : [i]);
   for (let excess = totalOf(widths) - most; excess > 0; excess--) {
-    const widest = words.reduce((a, b) => widths[b] > widths[a] ? b : a, words[0] ?? -1);
-    if (widest < 0 || widths[widest] <= NARROWEST) break;
-    widths[widest]--;
+    const wide = words.filter((i) => widths[i] > columns[i].least);
+    if (wide.length === 0) break;
+    widths[wide.reduce((a, b) => widths[b] > widths[a] ? b : a)]--;
   }
-  return columns.map(({ right }, i) => ({ right, width: widths[i] }));
+  return columns.map((column, i) => ({ ...column, width: widths[i] }));
 }
 
 function totalOf(widths: readonly number[]): number {
@@ -59,12 +62,18 @@ function totalOf(widths: readonly number[]): number {
 
 /** Groups columns that stand beside each other. */
 function blocksOf(columns: readonly Column[], most: number): number[][] {
-  const blocks: number[][] = [[0]];
-  for (let i = 1; i < columns.length; i++) {
+  const widthOf = (block: readonly number[]) => totalOf(block.map((i) => columns[i].width));
+  if (widthOf([...columns.keys()]) <= most) return [[...columns.keys()]];
+  const words = columns.findIndex(({ right }) => right);
+  const rest = [...columns.keys()].slice(Math.max(1, words));
+  // The words before the first number tell rows apart, if they leave room for anything else.
+  const all = [...columns.keys()].slice(0, Math.max(1, words));
+  const keys = rest.every((i) => widthOf([...all, i]) <= most) ? all : [0];
+  const blocks = [[...keys]];
+  for (const i of [...columns.keys()].slice(keys.length)) {
     const block = blocks[blocks.length - 1];
-    const fits = totalOf([...block, i].map((j) => columns[j].width)) <= most;
-    if (fits || block.length === 1) block.push(i);
-    else blocks.push([0, i]);
+    if (block.length === keys.length || widthOf([...block, i]) <= most) block.push(i);
+    else blocks.push([...keys, i]);
   }
   return blocks;
 }

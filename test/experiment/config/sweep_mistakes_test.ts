@@ -55,7 +55,7 @@ const SWEEPS: [string, string, string[]][] = [
   ]],
   ["a seed where nothing is sampled", "  - method: shapley\n    seed: [1, 2]\n", [
     "9:5: sweeps[0].seed: expected only with baseline random or shuffle, or scheme resample, or method smooth-grad, " +
-    "smooth-grad-x-input, expected-gradients, gradient-shap, shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, captum-shapley-sampled, captum-kernel-shap, got scheme delete",
+    "smooth-grad-x-input, expected-gradients, gradient-shap, shapley-sampled, kernel-shap, owen-sampled, lime, context-cite, coarse-to-fine, captum-shapley-sampled, captum-kernel-shap, got scheme delete",
   ]],
   [
     "samples of a baseline that is not drawn",
@@ -67,7 +67,7 @@ const SWEEPS: [string, string, string[]][] = [
   ],
   ["a budget where the calls are known", "  - method: occlusion\n    window: 2\n    budget: 9\n", [
     "10:5: sweeps[0].budget: expected only with quadrature adaptive, or method smooth-grad, smooth-grad-x-input, expected-gradients, " +
-    "gradient-shap, shapley, shapley-sampled, kernel-shap, owen, owen-sampled, lime, context-cite, " +
+    "gradient-shap, shapley, shapley-sampled, kernel-shap, owen, owen-sampled, lime, context-cite, coarse-to-fine, " +
     "captum-shapley-sampled, captum-kernel-shap, got method occlusion",
   ]],
   ["a window of LIME", "  - method: lime\n    window: 2\n", [
@@ -98,13 +98,13 @@ const SWEEPS: [string, string, string[]][] = [
     ],
   ],
   ["units that there are not", "  - method: lime\n    units: [words, word, 'template:']\n", [
-    "9:20: sweeps[0].units[1]: expected tokens, pieces, words, sentences, lines, turns, spans:<start-end,…> or " +
+    "9:20: sweeps[0].units[1]: expected tokens, pieces, words, sentences, lines, paragraphs, turns, spans:<start-end,…> or " +
     'template:<text with {slots}>, got "word"; did you mean words?',
-    "9:26: sweeps[0].units[2]: expected tokens, pieces, words, sentences, lines, turns, spans:<start-end,…> or " +
+    "9:26: sweeps[0].units[2]: expected tokens, pieces, words, sentences, lines, paragraphs, turns, spans:<start-end,…> or " +
     'template:<text with {slots}>, got "template:"',
   ]],
   ["turns of a target", "  - method: lime\n    targetUnits: [spans:0-5, turns]\n", [
-    "9:30: sweeps[0].targetUnits[1]: expected tokens, words, sentences, lines, spans:<start-end,…> or " +
+    "9:30: sweeps[0].targetUnits[1]: expected tokens, words, sentences, lines, paragraphs, spans:<start-end,…> or " +
     'template:<text with {slots}>, got "turns"',
   ]],
   [
@@ -137,7 +137,7 @@ const SWEEPS: [string, string, string[]][] = [
   ]],
   ["an objective that there is not", "  - method: lime\n    objective: [prob, entropie]\n", [
     "9:23: sweeps[0].objective[1]: expected one of log-prob, prob, sequence-prob, logit, contrastive, entropy, cross-entropy, perplexity, " +
-    'kl, margin, got "entropie"; did you mean entropy?',
+    'kl, js, margin, got "entropie"; did you mean entropy?',
   ]],
   ["a contrast without an alternative", "  - method: lime\n    objective: [prob, contrastive]\n", [
     "9:16: sweeps[0].objective: expected an alternative in each prompt with objective contrastive, got none in a",

@@ -48,3 +48,17 @@ Deno.test("acquireLock() writes through no link", () =>
     await assert.rejects(acquireLock(path), { message: /its lock .*lock must be a file: got a link$/ });
     assert.equal(await Deno.readTextFile(target), "kept");
   }));
+
+Deno.test("acquireLock() goes on without a lock on a file system that knows none", () =>
+  withDirectory(async (directory) => {
+    const { tryLock } = Deno.FsFile.prototype;
+    Deno.FsFile.prototype.tryLock = () => Promise.reject(new Error("No locks available (os error 37)"));
+    try {
+      const locks = [await acquireLock(join(directory, "lock")), await acquireLock(join(directory, "lock"))];
+      for (const lock of locks) lock.release();
+      Deno.FsFile.prototype.tryLock = () => Promise.reject(new Error("Input/output error (os error 5)"));
+      await assert.rejects(acquireLock(join(directory, "lock")), /os error 5|its disk must work/);
+    } finally {
+      Deno.FsFile.prototype.tryLock = tryLock;
+    }
+  }));

@@ -4,7 +4,8 @@ import { missingCells } from "../../../src/experiment/shards/missing_cells.ts";
 import { missingText } from "../../../src/experiment/shards/missing_text.ts";
 import { runShard } from "../../../src/experiment/shards/run_shard.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
-import { closedFormRecord } from "../../explain/closed_form_record.ts";
+import type { OpenModel } from "../../../src/experiment/run/run_context.ts";
+import { closedFormRecord, FAKE_IDENTITY } from "../../explain/closed_form_record.ts";
 import { fakeContext, planOf, readTree, SWEEP } from "../../explain/fake_model.ts";
 import { inScratch } from "../../support/in_scratch.ts";
 
@@ -34,6 +35,8 @@ Deno.test("runShard() of all shards at once gives the results of one process, an
     const [expected, found] = [await resultsOf(whole), await resultsOf(out)];
     const text = (files: Map<string, string>, name: string) => atob(files.get(name)!).replaceAll(scratch, "");
     assert.deepEqual([...found.keys()], [...expected.keys()]);
+    // The summary of few cells has a link to each.
+    assert.equal([...(await readTree(`${out}/cells`)).keys()].length, 18);
     for (const name of expected.keys()) {
       const paths = (content: string) =>
         content.replace("/a/out", "").replace("/b/out", "").replace(/cell's whole .*/, "");
@@ -62,7 +65,7 @@ Deno.test("mergeShards() makes the tables of what is there, and missingCells() n
     assert.match(summary, new RegExp(`- Cells: ${outcomes.length} of 18 done`));
     assert.match(
       summary,
-      new RegExp(`## Missing cells\n\n${absent} are not computed yet: .*${missing.shards[0].cells[0].id}`),
+      new RegExp(`## Missing cells\n\n- ${absent} are not computed yet: .*${missing.shards[0].cells[0].id}`),
     );
     const { cells } = JSON.parse(await Deno.readTextFile(`${out}/manifest.json`));
     assert.equal(cells.filter(({ status }: { status: string }) => status === "pending").length, absent);
@@ -111,4 +114,30 @@ Deno.test("runShard() with more shards than cells leaves some without any", () =
   inScratch(async (out) => {
     const { dealt, missing } = await shard(40, 40, out);
     assert.deepEqual([dealt, missing.total], [0, 18]);
+  }));
+
+Deno.test("mergeShards() says that shards have opened different models, and names both in the manifest", () =>
+  inScratch(async (out) => {
+    const { missing } = await shard(1, 2, out);
+    assert.ok(missing.total > 0);
+    const identity = "sha256:" + "22".repeat(32);
+    const attribute: OpenModel["attribute"] = (text, options) => {
+      const record = closedFormRecord(text, options);
+      return Promise.resolve({ ...record, model: { ...record.model, identity } });
+    };
+    await shard(2, 2, out, fakeContext({ identity, attribute }));
+    const notes: string[] = [];
+    await mergeShards(PLAN, out, (sentence) => notes.push(sentence));
+    assert.equal(notes.length, 1);
+    assert.match(notes[0], /^the model embedded \(none, auto\) was 2 different ones/);
+    const { models } = JSON.parse(await Deno.readTextFile(`${out}/manifest.json`));
+    assert.deepEqual(
+      models.map(({ identity }: { identity: string }) => identity).sort(),
+      [FAKE_IDENTITY, identity].sort(),
+    );
+    // Each shard computes its own again that another model has computed, and no others.
+    assert.equal((await shard(2, 2, out)).computed, missing.total);
+    notes.length = 0;
+    await mergeShards(PLAN, out, (sentence) => notes.push(sentence));
+    assert.deepEqual(notes, []);
   }));

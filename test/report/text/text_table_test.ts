@@ -30,3 +30,18 @@ x     3000000000
 `,
   );
 });
+
+Deno.test("textTable() repeats the words before the first number in each part", () => {
+  const rows = [["x", "one way", "1000000000", "2000000000"], ["x", "another", "3000000000", "4000000000"]];
+  assert.equal(
+    textTable({ head: ["cell", "path", "first", "second"], rows }, 30),
+    `cell  path          first
+x     one way  1000000000
+x     another  3000000000
+
+cell  path         second
+x     one way  2000000000
+x     another  4000000000
+`,
+  );
+});
