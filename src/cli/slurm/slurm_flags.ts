@@ -17,11 +17,12 @@ export const SLURM_OPTIONS = {
 
 /** Help of them. */
 export const SLURM_HELP =
-  `  --slurm N[%M]       submit an array of N shards to Slurm (at most M at once), and a job that merges when it has ended;
-                      only shards that lack cells. A task whose time ends, or that is killed, is queued again. again in
-                      place of N: the scripts that are in DIR/slurm
+  `  --slurm N[%M]       submit the shards of N that lack cells to Slurm, as an array (at most M at once) and a job that
+                      merges when it has ended; a task whose time ends, or that is killed, is queued again
+  --slurm again       submit the scripts in DIR/slurm once more
   --sbatch OPTIONS    options of sbatch for both, as "--partition=gpu --gres=gpu:1 --time=8:00:00"; may be repeated
-  --sbatch-merge OPTIONS  those of the merge, in place of --sbatch; may be repeated
+  --sbatch-merge OPTIONS
+                      those of the merge, in place of --sbatch; may be repeated
   --setup LINE        a line of shell before the program, as "module load deno"; may be repeated
   --container IMAGE   run the tasks by apptainer exec --nv IMAGE, with this Deno and these directories inside
   --dry-run           print the scripts; write and submit nothing
