@@ -1,4 +1,6 @@
 import { sbatchWords } from "../../experiment/slurm/sbatch_options.ts";
+import { readSubmission } from "../../experiment/slurm/submission.ts";
+import type { PlanOverrides } from "../../experiment/run/cell.ts";
 import { MOST_SHARDS } from "../../experiment/shards/shard.ts";
 import { shownValue } from "../../files/shown_value.ts";
 import { text } from "../argument_values.ts";
@@ -40,6 +42,8 @@ export interface SlurmRequest {
 }
 
 const WITH_SLURM = ["sbatch", "sbatch-merge", "setup", "container", "dry-run"] as const;
+/** Flags of the program's that stand in the scripts. */
+const FIXED = ["threads", "memory", "tuning", "no-cache", "strict"] as const;
 /** Flags that ask for something else. */
 const ALONE = ["shard", "merge", "plan", "slurm", "status"] as const;
 
@@ -63,7 +67,8 @@ export function slurmRequest(values: Values): SlurmRequest | null {
     return null;
   }
   const size = sizeOf(values.slurm);
-  const other = given.find((name) => size === null && name !== "dry-run");
+  const other = [...given, ...FIXED.filter((name) => values[name] !== undefined)]
+    .find((name) => size === null && name !== "dry-run");
   if (other !== undefined) {
     throw new UsageError(
       `Cannot use --${other} as --slurm again must stand without it: its scripts are there; give --slurm N to write others`,
@@ -77,6 +82,30 @@ export function slurmRequest(values: Values): SlurmRequest | null {
     setup: listOf(values.setup),
     container: text("container", values.container),
     dryRun: values["dry-run"] === true,
+  };
+}
+
+/**
+ * Completes settings by those with which the jobs of a directory were submitted, if what is asked for is about these
+ * jobs: with others the cells are others.
+ *
+ * @throws {UsageError} if jobs are to be submitted again that have others
+ */
+export function submittedOverrides({ slurm, status }: Values, directory: string, given: PlanOverrides): PlanOverrides {
+  const submitted = slurm === "again" || status ? readSubmission(directory)?.overrides : undefined;
+  if (submitted === undefined) return given;
+  for (const name of ["model", "quantize", "device"] as const) {
+    if (slurm === undefined || given[name] === undefined || given[name] === submitted[name]) continue;
+    throw new UsageError(
+      `Cannot use --${name} as --slurm again must have it as it was submitted, ${submitted[name] ?? "without it"}: ` +
+        `got ${given[name]}; give --slurm N to write other scripts`,
+    );
+  }
+  const { model, quantize, device } = given;
+  return {
+    model: model ?? submitted.model,
+    quantize: quantize ?? submitted.quantize,
+    device: device ?? submitted.device,
   };
 }
 

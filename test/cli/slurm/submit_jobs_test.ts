@@ -3,10 +3,11 @@ import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import type { ExperimentPlan } from "../../../src/experiment/run/cell.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
 import { runShard } from "../../../src/experiment/shards/run_shard.ts";
-import { slurmRequest } from "../../../src/cli/slurm/slurm_flags.ts";
+import { slurmRequest, submittedOverrides } from "../../../src/cli/slurm/slurm_flags.ts";
 import type { RunTool, ToolEnd } from "../../../src/cli/slurm/slurm_tools.ts";
 import { statusText } from "../../../src/cli/slurm/status_text.ts";
 import { submitJobs } from "../../../src/cli/slurm/submit_jobs.ts";
+import type { Device } from "../../../src/model/load/load_options.ts";
 import type { Values } from "../../../src/cli/arguments.ts";
 import { fakeContext, SWEEP } from "../../explain/fake_model.ts";
 import { inScratch } from "../../support/in_scratch.ts";
@@ -55,7 +56,8 @@ async function withSweep(
           fetchModel: (source: string) => Promise.resolve(void models.push(source)),
           stdout: (text: string) => void (said += text),
         };
-        return { code: await submitJobs(plan, out, slurmRequest(values)!, values, io), said, models };
+        const asked = { ...plan, overrides: { device: values.device as Device | undefined } };
+        return { code: await submitJobs(asked, out, slurmRequest(values)!, values, io), said, models };
       },
     });
   });
@@ -154,6 +156,11 @@ Deno.test("statusText() counts the cells of each shard, with Slurm's word on its
     assert.match(text, /^ +2 +6 +0 +6 +0 +RUNNING +0:30 +g01$/m);
     assert.match(text, /^ +3 +7 +0 +0 +7 +PENDING \(Priority\) +0:00$/m);
     assert.match(text, /^18 cells: 5 done, 6 failed, 7 missing\nMerge 71: PENDING \(Dependency\)\nLogs: .*slurm\n$/m);
+    const none: RunTool = () => Promise.reject(new Error("Cannot run squeue"));
+    assert.match(
+      await statusText(plan, out, none),
+      /^Array 70 .*\nCannot run squeue\n[^]* unknown\n[^]*Merge 71: unknown/,
+    );
     assert.match(
       await statusText(plan, out, run),
       / ended\n[^]*Merge 71: ended\n[^]*To compute what is left: .* again\n$/,
@@ -170,12 +177,27 @@ for (
     [{ sbatch: ["-p gpu"] }, /--sbatch as it must stand beside --slurm N: got none/],
     [{ slurm: "4", sbatch: ["gpu"] }, /^--sbatch: .* options of sbatch, as --partition=gpu: got "gpu"/],
     [{ slurm: "again", setup: ["x"] }, /--setup as --slurm again must stand without it/],
+    [{ slurm: "again", threads: "2" }, /--threads as --slurm again must stand without it/],
   ] as [Values, RegExp][]
 ) {
   Deno.test(`slurmRequest() refuses ${JSON.stringify(values)}`, () => {
     assert.throws(() => slurmRequest(values), { name: "UsageError", message });
   });
 }
+
+Deno.test("submittedOverrides() are those of the jobs that are asked for", () =>
+  withSweep(async ({ out, submit }) => {
+    assert.deepEqual(submittedOverrides({ status: true }, out, { device: "cpu" }), { device: "cpu" });
+    await submit({ slurm: "3", device: "cpu" });
+    const cpu = { model: undefined, quantize: undefined, device: "cpu" };
+    assert.deepEqual(submittedOverrides({ status: true }, out, {}), cpu);
+    assert.deepEqual(submittedOverrides({ slurm: "again" }, out, { device: "cpu" }), cpu);
+    assert.deepEqual(submittedOverrides({ slurm: "3" }, out, {}), {});
+    assert.throws(() => submittedOverrides({ slurm: "again" }, out, { device: "webgpu" }), {
+      name: "UsageError",
+      message: /--device as --slurm again must have it as it was submitted, cpu: got webgpu; give --slurm N/,
+    });
+  }));
 
 for (
   const [what, values, message] of [

@@ -9,6 +9,7 @@ const SUBMISSION = {
   array: "70",
   merge: null,
   submitted: "2026-11-30T18:00:00Z",
+  overrides: { device: "cpu" as const },
 };
 
 Deno.test("readSubmission() reads what writeSubmission() remembers, and null where nothing is", () =>
