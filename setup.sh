@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what Whence needs and is missing: Deno, and a Vulkan driver where no adapter answers. Safe to run again.
-# With --browser it installs Chromium as well, which the tests of the report need (deno task test:report).
+# With --browser it installs Chromium as well, which the tests of the report need (deno task test:report); with --slurm
+# Slurm and munge, which the tests of arrays of jobs need (deno task test:slurm).
 set -u
 oldest=2.8.3
 failed=0
@@ -94,12 +95,30 @@ install_browser() {
   fi
 }
 
+install_slurm() {
+  if PATH="$PATH:/usr/sbin:/sbin" && has slurmctld && has slurmd && has munged && has sbatch; then
+    say "Slurm is there"
+    return
+  fi
+  if has apt-get; then
+    say "installing slurm-wlm and munge"
+    as_root apt-get update >/tmp/whence-setup-slurm.log 2>&1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends slurm-wlm munge \
+      >>/tmp/whence-setup-slurm.log 2>&1 && return
+    manually "run as root: apt-get install slurm-wlm munge"
+  else
+    manually "install Slurm (slurmctld, slurmd, sbatch) and munge"
+  fi
+}
+
 browser=false
+slurm=false
 for option in "$@"; do
   case $option in
     --browser) browser=true ;;
+    --slurm) slurm=true ;;
     *)
-      say "takes --browser alone: got $option"
+      say "takes --browser and --slurm alone: got $option"
       exit 2
       ;;
   esac
@@ -127,6 +146,7 @@ if deno_is_ready; then
 fi
 
 if [ "$browser" = true ]; then install_browser; fi
+if [ "$slurm" = true ]; then install_slurm; fi
 
 [ "$failed" = 0 ] && say "ready"
 exit "$failed"

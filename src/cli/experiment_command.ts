@@ -28,7 +28,7 @@ import { write, writeHint } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { withDownloadBar } from "./progress/download_progress.ts";
 import { planText } from "./experiment_plan.ts";
-import { SLURM_HELP, SLURM_OPTIONS, slurmRequest } from "./slurm/slurm_flags.ts";
+import { SLURM_HELP, SLURM_OPTIONS, slurmRequest, submittedOverrides } from "./slurm/slurm_flags.ts";
 import { runSlurmTool } from "./slurm/slurm_tools.ts";
 import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
@@ -112,8 +112,9 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   try {
     const config = parseConfig(readArgument(file), file);
     const data = await withDownloadBar((onDownload) => readPrompts(config, { onDownload, onHint: writeHint }));
-    const plan = planExperiment(config, overrides, data);
-    return await runPlan(plan, out ?? join("results", plan.name), values, io);
+    const directory = out ?? join("results", config.experiment.name);
+    const plan = planExperiment(config, submittedOverrides(values, directory, overrides), data);
+    return await runPlan(plan, directory, values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     io.stderr(`${boundedText(error.message)}\n`);

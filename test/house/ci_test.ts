@@ -16,9 +16,11 @@ Deno.test(".ci/run runs the README's test command and each check once", async ()
   const commands = lines.filter((line) => /^(?:sh|deno) /.test(line)).flatMap(commandsOf);
   const readme = /^ {4}(sh setup\.sh && deno task test)$/m.exec(await Deno.readTextFile(`${ROOT}README.md`));
   assert.ok(readme, "the README has a test command");
-  const others = ["conformance", "test:report", "weights", "test:weights", "test:notebook"]
+  const others = ["conformance", "test:report", "test:slurm", "weights", "test:weights", "test:notebook"]
     .map((name) => `deno task ${name}`);
-  const wanted = [readme[1], "deno task ok", "sh setup.sh --browser", ...others].flatMap(commandsOf);
+  const wanted = [readme[1], "deno task ok", "sh setup.sh --browser", "sh setup.sh --slurm", ...others].flatMap(
+    commandsOf,
+  );
   assert.deepEqual(new Set(commands), new Set(wanted));
   assert.equal(commands.length, new Set(commands).size, "a check runs twice");
 });

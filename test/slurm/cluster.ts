@@ -15,7 +15,7 @@ export interface Cluster {
 /** Debian has daemons where no user's PATH leads. */
 const PATH = `${Deno.env.get("PATH")}:/usr/sbin:/sbin`;
 /** Milliseconds to start in, on a machine that does much else. */
-const [PATIENCE, PAUSE] = [60_000, 100];
+const [PATIENCE, PAUSE] = [60_000, 250];
 
 /**
  * Starts Slurm, with munge, in a directory of its own.

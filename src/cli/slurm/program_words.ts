@@ -29,7 +29,9 @@ export function taskEnvironment(): Record<string, string> {
   return { ...Object.fromEntries(found), HF_HUB_OFFLINE: "1" };
 }
 
-/** Directories that a task in a container needs: the program, the caches, and some others. Each once, none within another. */
+/**
+ * Directories that a task in a container needs: the program, the caches, and some others. None lies within another.
+ */
 export function containerBinds(others: readonly string[]): string[] {
   const home = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? "/", ".cache");
   const own = [

@@ -1,4 +1,6 @@
 import { sbatchWords } from "../../experiment/slurm/sbatch_options.ts";
+import { readSubmission } from "../../experiment/slurm/submission.ts";
+import type { PlanOverrides } from "../../experiment/run/cell.ts";
 import { MOST_SHARDS } from "../../experiment/shards/shard.ts";
 import { shownValue } from "../../files/shown_value.ts";
 import { text } from "../argument_values.ts";
@@ -17,11 +19,12 @@ export const SLURM_OPTIONS = {
 
 /** Help of them. */
 export const SLURM_HELP =
-  `  --slurm N[%M]       submit an array of N shards to Slurm (at most M at once), and a job that merges when it has ended;
-                      only shards that lack cells. A task whose time ends, or that is killed, is queued again. again in
-                      place of N: the scripts that are in DIR/slurm
+  `  --slurm N[%M]       submit the shards of N that lack cells to Slurm, as an array (at most M at once) and a job that
+                      merges when it has ended; a task whose time ends, or that is killed, is queued again
+  --slurm again       submit the scripts in DIR/slurm once more
   --sbatch OPTIONS    options of sbatch for both, as "--partition=gpu --gres=gpu:1 --time=8:00:00"; may be repeated
-  --sbatch-merge OPTIONS  those of the merge, in place of --sbatch; may be repeated
+  --sbatch-merge OPTIONS
+                      those of the merge, in place of --sbatch; may be repeated
   --setup LINE        a line of shell before the program, as "module load deno"; may be repeated
   --container IMAGE   run the tasks by apptainer exec --nv IMAGE, with this Deno and these directories inside
   --dry-run           print the scripts; write and submit nothing
@@ -39,6 +42,8 @@ export interface SlurmRequest {
 }
 
 const WITH_SLURM = ["sbatch", "sbatch-merge", "setup", "container", "dry-run"] as const;
+/** Flags of the program's that stand in the scripts. */
+const FIXED = ["threads", "memory", "tuning", "no-cache", "strict"] as const;
 /** Flags that ask for something else. */
 const ALONE = ["shard", "merge", "plan", "slurm", "status"] as const;
 
@@ -62,7 +67,8 @@ export function slurmRequest(values: Values): SlurmRequest | null {
     return null;
   }
   const size = sizeOf(values.slurm);
-  const other = given.find((name) => size === null && name !== "dry-run");
+  const other = [...given, ...FIXED.filter((name) => values[name] !== undefined)]
+    .find((name) => size === null && name !== "dry-run");
   if (other !== undefined) {
     throw new UsageError(
       `Cannot use --${other} as --slurm again must stand without it: its scripts are there; give --slurm N to write others`,
@@ -76,6 +82,30 @@ export function slurmRequest(values: Values): SlurmRequest | null {
     setup: listOf(values.setup),
     container: text("container", values.container),
     dryRun: values["dry-run"] === true,
+  };
+}
+
+/**
+ * Completes settings by those with which the jobs of a directory were submitted, if what is asked for is about these
+ * jobs: with others the cells are others.
+ *
+ * @throws {UsageError} if jobs are to be submitted again that have others
+ */
+export function submittedOverrides({ slurm, status }: Values, directory: string, given: PlanOverrides): PlanOverrides {
+  const submitted = slurm === "again" || status ? readSubmission(directory)?.overrides : undefined;
+  if (submitted === undefined) return given;
+  for (const name of ["model", "quantize", "device"] as const) {
+    if (slurm === undefined || given[name] === undefined || given[name] === submitted[name]) continue;
+    throw new UsageError(
+      `Cannot use --${name} as --slurm again must have it as it was submitted, ${submitted[name] ?? "without it"}: ` +
+        `got ${given[name]}; give --slurm N to write other scripts`,
+    );
+  }
+  const { model, quantize, device } = given;
+  return {
+    model: model ?? submitted.model,
+    quantize: quantize ?? submitted.quantize,
+    device: device ?? submitted.device,
   };
 }
 

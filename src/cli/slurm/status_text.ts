@@ -16,7 +16,7 @@ const MOST_LISTED = 32;
 export async function statusText(plan: ExperimentPlan, directory: string, run: RunTool): Promise<string> {
   const submission = readSubmission(directory);
   const shards = shardStates(plan, directory, submission?.count ?? shardsLeft(directory));
-  const [jobs, unasked] = submission === null ? [[], null] : await askSlurm(submission, run);
+  const [jobs, unasked] = submission === null ? [null, null] : await askSlurm(submission, run);
   const sum = (key: "done" | "failed" | "missing") => shards.reduce((total, shard) => total + shard[key], 0);
   const lines = [
     ...(submission === null ? [] : [
@@ -27,22 +27,22 @@ export async function statusText(plan: ExperimentPlan, directory: string, run: R
     `${plan.cells.length} cells: ${sum("done")} done, ${sum("failed")} failed, ${sum("missing")} missing`,
     ...(submission === null ? [] : [mergeLine(submission, jobs), `Logs: ${join(directory, SLURM_FOLDER)}`]),
   ];
-  const idle = unasked === null && !jobs.some(isActive);
+  const idle = jobs !== null && !jobs.some(isActive);
   if (sum("failed") + sum("missing") > 0 && submission !== null && idle) {
     lines.push(`To compute what is left: ${experimentCommand(plan, directory)} --slurm again`);
   }
   return `${lines.join("\n")}\n`;
 }
 
-async function askSlurm({ array, merge }: Submission, run: RunTool): Promise<[JobState[], string | null]> {
+async function askSlurm({ array, merge }: Submission, run: RunTool): Promise<[JobState[] | null, string | null]> {
   try {
     return [await jobStates([array, ...(merge === null ? [] : [merge])], run), null];
   } catch (error) {
-    return [[], (error as Error).message];
+    return [null, (error as Error).message];
   }
 }
 
-function table(shards: readonly ShardState[], submission: Submission | null, jobs: readonly JobState[]): string {
+function table(shards: readonly ShardState[], submission: Submission | null, jobs: readonly JobState[] | null): string {
   const listed = shards.length <= MOST_LISTED ? shards : shards.filter(({ cells, done }) => done < cells);
   const rows = listed.map(({ number, cells, done, failed, missing }) => {
     const counts = [number, cells, done, failed, missing].map(String);
@@ -56,19 +56,20 @@ function table(shards: readonly ShardState[], submission: Submission | null, job
   ) + (hidden === 0 ? "" : `and ${hidden} shards whose cells are all done\n`);
 }
 
-function taskTexts(shard: number, { array, shards }: Submission, jobs: readonly JobState[]): string[] {
+function taskTexts(shard: number, { array, shards }: Submission, jobs: readonly JobState[] | null): string[] {
   if (!shards.includes(shard)) return ["not submitted", "", ""];
-  const job = jobs.find(({ id }) => id === `${array}_${shard}`);
-  if (job === undefined) return ["ended", "", ""];
-  return [stateText(job), job.time, job.node];
+  const job = jobs?.find(({ id }) => id === `${array}_${shard}`);
+  return [stateText(job, jobs !== null), job?.time ?? "", job?.node ?? ""];
 }
 
-function mergeLine({ merge }: Submission, jobs: readonly JobState[]): string {
+function mergeLine({ merge }: Submission, jobs: readonly JobState[] | null): string {
   if (merge === null) return "Merge: not submitted";
-  const job = jobs.find(({ id }) => id === merge);
-  return `Merge ${merge}: ${job === undefined ? "ended" : stateText(job)}`;
+  return `Merge ${merge}: ${stateText(jobs?.find(({ id }) => id === merge), jobs !== null)}`;
 }
 
-function stateText({ state, reason }: JobState): string {
+/** @param asked false: Slurm could not be asked */
+function stateText(job: JobState | undefined, asked: boolean): string {
+  if (job === undefined) return asked ? "ended" : "unknown";
+  const { state, reason } = job;
   return reason === "" || state === "RUNNING" ? state : `${state} (${reason})`;
 }

@@ -13,7 +13,7 @@ import { slurmJob } from "./slurm_job.ts";
 import { isActive, jobStates, type RunTool } from "./slurm_tools.ts";
 
 /** Services that submitting needs; a test gives its own. */
-export interface SlurmIo {
+interface SlurmIo {
   readonly run: RunTool;
   /** Brings a model to this machine, if it is at the hub. */
   fetchModel(source: string): Promise<void>;
@@ -66,7 +66,7 @@ export async function submitJobs(
     Deno.chmodSync(paths[name], 0o755);
   }
   const { count, atOnce } = size;
-  await submit(directory, { count, atOnce, shards }, command, io);
+  await submit(directory, { count, atOnce, shards, overrides: plan.overrides }, command, io);
   return 0;
 }
 
@@ -83,7 +83,7 @@ function scriptsOf(
 
 async function submit(
   directory: string,
-  given: Pick<Submission, "count" | "atOnce" | "shards">,
+  given: Pick<Submission, "count" | "atOnce" | "shards" | "overrides">,
   command: string,
   { run, stdout }: SlurmIo,
 ): Promise<void> {

@@ -42,8 +42,8 @@ export async function runCell(site: CellSite, model: OpenModel, cell: Cell): Pro
 }
 
 /**
- * Stores why a cell failed, so that whoever makes the tables knows. Returns it. One that is stored already is not stored
- * again, so that a file of records grows only by what is new.
+ * Stores why a cell failed, so that whoever makes the tables knows. Returns it. A reason that is stored already is not
+ * stored again, so that a file of records grows only by news.
  */
 function noteFailure({ store, reader }: CellSite, cell: Cell, error: string): string {
   try {

@@ -19,13 +19,13 @@ interface ArrayNumbering {
   readonly first: readonly [variable: string | null, usual: number];
   /** Number of the last task, if the scheduler tells. */
   readonly last?: string;
-  /** Number of all tasks, which may lack some in between. */
+  /** Number of all tasks; of Slurm's, which may lack some in between. */
   readonly count?: string;
   /** From one number to the next. */
   readonly step?: string;
 }
 
-/** Slurm, Grid Engine, LSF, PBS and Torque, indexed jobs of Kubernetes. */
+/** Slurm, Grid Engine, LSF, PBS and Torque, Kubernetes, AWS Batch, Google Cloud's Batch, GNU parallel. */
 const NUMBERINGS: readonly ArrayNumbering[] = [
   {
     own: "SLURM_ARRAY_TASK_ID",
@@ -39,6 +39,9 @@ const NUMBERINGS: readonly ArrayNumbering[] = [
   { own: "PBS_ARRAY_INDEX", first: [null, 1] },
   { own: "PBS_ARRAYID", first: [null, 1] },
   { own: "JOB_COMPLETION_INDEX", first: [null, 0] },
+  { own: "AWS_BATCH_JOB_ARRAY_INDEX", first: [null, 0], count: "AWS_BATCH_JOB_ARRAY_SIZE" },
+  { own: "BATCH_TASK_INDEX", first: [null, 0], count: "BATCH_TASK_COUNT" },
+  { own: "PARALLEL_SEQ", first: [null, 1] },
 ];
 
 /** Variables that tell a worker its number. */
@@ -97,14 +100,15 @@ function ofArray(asked: number | null, environment: Environment): Shard {
   const step = Math.max(1, read(numbering.step) ?? 1);
   const last = read(numbering.last);
   // Outside of an array LSF gives 0.
-  const told = last === null || last < first ? null : Math.floor((last - first) / step) + 1;
+  const spanned = last === null || last < first ? null : Math.floor((last - first) / step) + 1;
+  const tasks = read(numbering.count) ?? spanned;
+  const told = numbering.last === undefined ? tasks : spanned;
   const count = asked ?? told;
-  const tasks = read(numbering.count) ?? told;
   // A task that is submitted by itself again would take itself for the first of them.
   if (tasks !== null && (tasks !== told || tasks !== count)) {
     throw new RangeError(
       `Cannot find the shard as the array must have a task for each of ${count}, numbered in order: got ${tasks} from ` +
-        `${first} to ${last}; give the shard as K/${count}`,
+        `${first} to ${last ?? first + tasks - 1}; give the shard as K/${count}`,
     );
   }
   if (count === null) {

@@ -131,7 +131,7 @@ function commonLines({ cwd, config, environment, setup, container }: SlurmJob): 
     "  exit 2",
     "fi",
     ...Object.entries(environment).map(([name, value]) => `export ${name}=${shellWord(value)}`),
-    // Those of modules and environments ask for variables that nobody has set.
+    // Modules and environments ask for variables that nobody has set.
     ...(setup.length === 0 ? [] : ["set +u", ...setup, "set -u"]),
     ...(container === null ? [] : [
       "container=$(command -v apptainer || command -v singularity) || {",

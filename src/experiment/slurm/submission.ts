@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "npm:zod@4";
 import { parseJson } from "../../files/json_object.ts";
 import { readIfThere } from "../../files/text_file.ts";
+import { DEVICES, QUANTIZATIONS } from "../../model/load/load_options.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { SLURM_FOLDER } from "./array_script.ts";
 
@@ -13,6 +14,11 @@ const SCHEMA = z.object({
   array: z.string(),
   merge: z.string().nullable(),
   submitted: z.string(),
+  overrides: z.strictObject({
+    model: z.string().optional(),
+    quantize: z.enum(QUANTIZATIONS).optional(),
+    device: z.enum(DEVICES).optional(),
+  }),
 });
 
 /** The jobs that were last submitted for an output directory. */

@@ -35,6 +35,9 @@ for (
     ["LSF", "env", { LSB_JOBINDEX: "7", LSB_JOBINDEX_END: "8", LSB_JOBINDEX_STEP: "1" }, "7/8"],
     ["PBS", "env/8", { PBS_ARRAY_INDEX: "8" }, "8/8"],
     ["Torque", "env/8", { PBS_ARRAYID: "1" }, "1/8"],
+    ["AWS Batch", "env", { AWS_BATCH_JOB_ARRAY_INDEX: "2", AWS_BATCH_JOB_ARRAY_SIZE: "4" }, "3/4"],
+    ["Google Cloud's Batch", "env", { BATCH_TASK_INDEX: "0", BATCH_TASK_COUNT: "3" }, "1/3"],
+    ["GNU parallel", "env/16", { PARALLEL_SEQ: "16" }, "16/16"],
     ["Kubernetes, which counts from 0", "env/8", { JOB_COMPLETION_INDEX: "0" }, "1/8"],
     ["Slurm where an empty variable of another is set", "env", {
       ...SLURM("1", "1", "2", "2"),
