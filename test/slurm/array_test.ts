@@ -99,6 +99,8 @@ async function disturbedArray(directory: string, cluster: Cluster): Promise<void
   Deno.mkdirSync(whole);
   await command(whole, ["--threads", "1"], cluster);
   await until("the notice of the end of its time", () => log(1).includes("its time ends soon"), LONG);
+  // Or it would be told so at its next start, too.
+  await cluster.ask("scontrol", "update", `JobId=${array}_1`, "TimeLimit=10");
   Deno.kill(held, "SIGCONT");
   await ended(cluster);
 
