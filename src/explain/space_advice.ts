@@ -10,8 +10,30 @@ const BEGINS_A_WORD = /^[\p{L}\p{N}]/u;
 const UNSPACED =
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Khmer}/u;
 
-/** Advises where a target begins a word without its space, and is unlikely for that alone. */
+/**
+ * Advises where a target begins a word without its space, and is unlikely for that alone, and where the target or its
+ * alternative has a space that the other lacks.
+ */
 export function spaceAdvice(
+  text: Pick<PreparedText, "promptText" | "targetText" | "targetTokens" | "alternative" | "generation" | "chat">,
+  options: Pick<ResolvedOptions, "objective">,
+  result: Pick<Judged, "input">,
+): string[] {
+  return [...targetAdvice(text, options, result), ...alternativeAdvice(text)];
+}
+
+function alternativeAdvice({ targetText, alternative }: Pick<PreparedText, "targetText" | "alternative">): string[] {
+  if (alternative === null) return [];
+  const [target, other] = [targetText, alternative.text];
+  if (target.startsWith(" ") && BEGINS_A_WORD.test(other)) {
+    return ["The target begins with a space, its alternative without: if a word begins there, begin both with it."];
+  }
+  return other.startsWith(" ") && BEGINS_A_WORD.test(target)
+    ? ["The alternative begins with a space, its target without: begin both alike."]
+    : [];
+}
+
+function targetAdvice(
   text: Pick<PreparedText, "promptText" | "targetText" | "targetTokens" | "generation" | "chat">,
   { objective }: Pick<ResolvedOptions, "objective">,
   { input }: Pick<Judged, "input">,

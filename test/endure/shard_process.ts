@@ -2,14 +2,12 @@
 // output directory, K/N, "whole" or "merge", the number of prompts, and "closed-form" or "embedded", the model.
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
 import type { OpenModel, RunContext } from "../../src/experiment/run/run_context.ts";
-import { parseConfig } from "../../src/experiment/config/parse_config.ts";
-import { planExperiment } from "../../src/experiment/run/plan_cells.ts";
 import { runExperiment } from "../../src/experiment/run/run_experiment.ts";
 import { mergeShards } from "../../src/experiment/shards/merge_shards.ts";
 import { runShard } from "../../src/experiment/shards/run_shard.ts";
 import { parseShard } from "../../src/experiment/shards/shard.ts";
 import { fakeContext } from "../explain/fake_model.ts";
-import { shardSweep } from "./shard_sweep.ts";
+import { planShardSweep } from "./shard_sweep.ts";
 
 const [out, part, prompts, source] = Deno.args;
 // Results are the same to the byte: cells take no time.
@@ -37,7 +35,7 @@ const context: RunContext = {
     say(`${status} ${cell.id}${event.outcome.status === "failed" ? ` ${event.outcome.error}` : ""}`);
   },
 };
-const plan = planExperiment(parseConfig(shardSweep(Number(prompts)), "shards.yaml"));
+const plan = await planShardSweep(Number(prompts));
 if (part === "whole") await runExperiment(plan, context, out);
 else if (part === "merge") {
   const { missing, failed } = await mergeShards(plan, out);

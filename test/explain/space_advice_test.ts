@@ -3,9 +3,15 @@ import { spaceAdvice } from "../../src/explain/space_advice.ts";
 import { resolveOptions } from "../../src/explain/methods/resolve_options.ts";
 
 /** The advice for a target whose first token has a log-probability. */
-function advice(promptText: string, targetText: string, logProb: number, more: { chat?: boolean } = {}): string[] {
+function advice(
+  promptText: string,
+  targetText: string,
+  logProb: number,
+  { chat = false, alternative }: { chat?: boolean; alternative?: string } = {},
+): string[] {
   const targetTokens = [{ id: 0, text: targetText.slice(0, 2), start: 0, end: 2 }];
-  const text = { promptText, targetText, targetTokens, generation: null, chat: false, ...more };
+  const other = alternative === undefined ? null : { text: alternative, ids: [0], tokens: targetTokens };
+  const text = { promptText, targetText, targetTokens, alternative: other, generation: null, chat };
   return spaceAdvice(text, resolveOptions({}), { input: new Float64Array([logProb, -0.1]) });
 }
 
@@ -31,4 +37,16 @@ Deno.test("spaceAdvice() is silent where nothing is wrong", () => {
     assert.deepEqual(advice(prompt, target, logProb), [], `${prompt}|${target}`);
   }
   assert.deepEqual(advice("he enjoys", "painting", -19, { chat: true }), []);
+});
+
+Deno.test("spaceAdvice() says that a target or its alternative lacks the space that the other has", () => {
+  assert.deepEqual(advice("he enjoys", " painting", -1, { alternative: "hiking" }), [
+    "The target begins with a space, its alternative without: if a word begins there, begin both with it.",
+  ]);
+  assert.deepEqual(advice("he enjoys", "Paris", -1, { chat: true, alternative: " London" }), [
+    "The alternative begins with a space, its target without: begin both alike.",
+  ]);
+  for (const [target, alternative] of [[" painting", " hiking"], ["Paris", "London"], [" painting", ", hiking"]]) {
+    assert.deepEqual(advice("he enjoys", target, -1, { alternative }), [], `${target}|${alternative}`);
+  }
 });

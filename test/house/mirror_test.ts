@@ -5,11 +5,13 @@ import { readEntries, readSources } from "./source_files.ts";
 
 /**
  * Folders of tests that are of no folder of src: benches, a browser, other devices, disturbed runs, hostile files, the
- * house, a Slurm, and models that CI downloads.
+ * house, recipes of the documents, a Slurm, and models that CI downloads.
  */
 const OTHER_FOLDERS: readonly string[] = [
   "test",
-  ...["bench", "browser", "conformance", "endure", "fuzz", "house", "slurm", "weights"].map((name) => `test/${name}`),
+  ...["bench", "browser", "conformance", "endure", "fuzz", "house", "recipes", "slurm", "weights"].map((name) =>
+    `test/${name}`
+  ),
 ];
 
 /** Imports that a test may be away from a file that it reaches. */

@@ -1,7 +1,8 @@
 import type { AdaptiveRound } from "../../attribution/adaptive.ts";
 import type { ProgressEvent } from "../../experiment/run/progress_event.ts";
 import { isLong, longText } from "../../experiment/foretell/foreteller.ts";
-import { numberText, percentText } from "../../report/text/number_text.ts";
+import { errorText, hasGapToMeet } from "../../experiment/findings/row_words.ts";
+import { numberText } from "../../report/text/number_text.ts";
 import { boundedText } from "../../report/text/bounded_text.ts";
 import { sumDownloads } from "./download_progress.ts";
 import { startStopwatch } from "../../time/stopwatch.ts";
@@ -131,7 +132,8 @@ function lineOf(event: ProgressEvent, total: number): string | null {
   const place = `${placeOf(index, total)} ${outcome.cell.id}`;
   if (outcome.status === "failed") return `${place}: FAILED: ${boundedText(outcome.error)}`;
   const { sequence, cost } = outcome.row;
-  return `${place}: error ${percentText(sequence.relative)}, ${numberText(cost.seconds, 3)} s`;
+  const error = `${hasGapToMeet(outcome.cell) ? "error" : "sum and gap"} ${errorText(outcome.cell, sequence.relative)}`;
+  return `${place}: ${error}, ${numberText(cost.seconds, 3)} s`;
 }
 
 function placeOf(index: number, total: number): string {

@@ -1,5 +1,6 @@
 import { methodOf } from "../../explain/methods/method_table.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
+import { percentText } from "../../report/text/number_text.ts";
 import { visibleText } from "../../report/text/visible_token.ts";
 import type { Cell } from "../run/cell.ts";
 
@@ -34,6 +35,16 @@ function methodWord({ options, recorded }: Cell): string {
   const { name, word = name, alongOnePath } = methodOf(options.method);
   const shown = alongOnePath ? name : word;
   return recorded.units === "tokens" ? shown : `${shown}, ${visibleText(String(recorded.units))}`;
+}
+
+/** Asks whether a method's parts should sum to the gap, so that they can miss it. */
+export function hasGapToMeet({ options }: Cell): boolean {
+  return methodOf(options.method).looseParts === undefined;
+}
+
+/** Returns a completeness error; of parts that need not sum to the gap, how far apart the two are. */
+export function errorText(cell: Cell, relative: number | null): string {
+  return relative === null || hasGapToMeet(cell) ? percentText(relative) : `${percentText(relative)} apart`;
 }
 
 function freezeText({ freeze }: Cell["recorded"]): string {

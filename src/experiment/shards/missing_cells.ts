@@ -9,6 +9,8 @@ export interface MissingCells {
   readonly total: number;
   /** Shards to which the cells are dealt. */
   readonly count: number;
+  /** True if workers have left files, and not one of the cells is in them. */
+  readonly isStrange: boolean;
   /** The shards that lack some, with them. */
   readonly shards: readonly { readonly number: number; readonly cells: readonly Cell[] }[];
 }
@@ -29,7 +31,9 @@ export function missingCells(
       number: k + 1,
       cells: cells.filter((cell) => !reader.has(cell)),
     })).filter(({ cells }) => cells.length > 0);
-    return { count, total: shards.reduce((sum, { cells }) => sum + cells.length, 0), shards };
+    const total = shards.reduce((sum, { cells }) => sum + cells.length, 0);
+    const isStrange = total > 0 && total === plan.cells.length && workersOf(directory).length > 0;
+    return { count, total, isStrange, shards };
   } finally {
     reader.close();
   }

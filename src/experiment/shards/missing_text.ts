@@ -13,7 +13,7 @@ const MOST_NAMED = 10;
 export function missingText(
   plan: ExperimentPlan,
   directory: string,
-  { total, count, shards }: MissingCells,
+  { total, count, isStrange, shards }: MissingCells,
   submitted: boolean = false,
 ): string {
   const words = experimentCommand(plan, directory);
@@ -29,6 +29,9 @@ export function missingText(
     : ["To compute them, unless that is under way:", ...computes];
   const lines = [
     `${total} of ${plan.cells.length} cells are not there yet: ${listed(cells)}`,
+    ...(isStrange
+      ? ["The directory has records of other cells: take the --model, --device and --quantize that its workers took."]
+      : []),
     ...(count === 1 ? [] : [`They are those of the shards ${listed(shards.map(({ number }) => String(number)))}.`]),
     ...left,
     ...(count === 1 || submitted

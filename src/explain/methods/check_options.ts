@@ -1,3 +1,4 @@
+import { TEXT_OPTIONS } from "../options/attribution_text.ts";
 import { hint, type Mistake, unfit } from "../options/mistake.ts";
 import type { Option } from "../options/option.ts";
 import { PRESET_NAMES, presetMethods, type PresetName, presetOptions } from "../options/preset.ts";
@@ -49,7 +50,9 @@ export function checkOptions(
 
 /** The mistake of a name that is no method's option. */
 export function unknownOption(name: string, others: readonly string[] = ["method", "preset"]): Mistake {
-  const sentence = `expected an option, got an unknown name${hint(name, [...others, ...optionNames()])}`;
+  const sentence = Object.hasOwn(TEXT_OPTIONS, name)
+    ? "expected an option of the attribution, got one of the text, which stands beside its prompt"
+    : `expected an option, got an unknown name${hint(name, [...others, ...optionNames()])}`;
   return { option: name, index: null, isKey: true, sentence };
 }
 

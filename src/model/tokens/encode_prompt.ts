@@ -52,7 +52,9 @@ async function encodeChat(
   { chat, encode, align, describe }: PromptEncoder,
 ): Promise<EncodedPrompt> {
   if (chat === null) {
-    throw new RangeError("Cannot encode a chat as the tokenizer must have a chat_template: got none");
+    throw new RangeError(
+      "Cannot encode a chat as the tokenizer must have a chat_template: got none; a chat_template.jinja beside it is one",
+    );
   }
   const rendered = renderTurns(chat, messages);
   const turns = rendered.turns.map((turn) => inWritten(turn, rendered.text, messages));

@@ -32,6 +32,18 @@ Deno.test("progressView() writes a line for notes, models and cells that failed,
   );
 });
 
+Deno.test("progressView() tells errors, and how far the sum of ablations is from the gap", () => {
+  const end = (method: string) => {
+    const cell = { id: method, options: { method } };
+    const row = { sequence: { relative: 0.125 }, cost: { seconds: 2 } };
+    return { kind: "end", index: 0, outcome: { status: "computed", cell, row } } as unknown as ProgressEvent;
+  };
+  assert.deepEqual(linesOf([{ kind: "start", total: 2 }, end("secant"), end("feature-ablation")]), [
+    "[1/2] secant: error 12.5 %, 2 s",
+    "[1/2] feature-ablation: sum and gap 12.5 % apart, 2 s",
+  ]);
+});
+
 Deno.test("progressView() says nothing of cells that were stored or begin", () => {
   const stored = { kind: "end", index: 0, outcome: { status: "stored", cell: { id: "a" } } };
   const begin = { kind: "begin", index: 0, cell: { id: "a" } };

@@ -70,6 +70,12 @@ Deno.test("mergeShards() makes the tables of what is there, and missingCells() n
     const { cells } = JSON.parse(await Deno.readTextFile(`${out}/manifest.json`));
     assert.equal(cells.filter(({ status }: { status: string }) => status === "pending").length, absent);
     const text = missingText(PLAN, out, missingCells(PLAN, out));
+    assert.doesNotMatch(text, /records of other cells/);
+    const others = { ...PLAN, cells: PLAN.cells.map((cell) => ({ ...cell, id: `${cell.id}-x`, key: `${cell.key}x` })) };
+    assert.match(
+      missingText(others, out, missingCells(others, out)),
+      /records of other cells: take the --model, --device/,
+    );
     for (const { number, cells } of missing.shards) {
       assert.ok(text.includes(`--shard ${number}/3   # ${cells.length} cells\n`), text);
     }

@@ -127,6 +127,17 @@ Deno.test("an unknown name is refused alike in all three ways in", () => {
   assert.match(ofLibrary({ stepz: 1 }, "stepz")[0], /did you mean steps\?$/);
 });
 
+Deno.test("an option of the text among those of the attribution is told where it belongs", () => {
+  for (const name of ["threshold", "target", "generate"]) {
+    const [sentence] = ofLibrary({ [name]: 1 }, name);
+    assert.equal(
+      sentence,
+      "expected an option of the attribution, got one of the text, which stands beside its prompt",
+    );
+    assert.deepEqual(ofYaml({ method: "lime", [name]: 1 }, name), [sentence]);
+  }
+});
+
 Deno.test("an unknown method is refused alike in all three ways in", async () => {
   assert.equal(findMethod("shaply"), undefined);
   const [sentence] = ofLibrary({ method: "shaply" }, "method");

@@ -173,7 +173,7 @@ Deno.test("encodePrompt() rejects a template that changes the user's text, and a
   const none = await loadTokenizer(tinyFiles());
   await assert.rejects(none.encodePrompt("ab", { chat: true }), {
     name: "RangeError",
-    message: /chat_template: got none/,
+    message: /chat_template: got none; a chat_template.jinja beside it is one$/,
   });
 });
 

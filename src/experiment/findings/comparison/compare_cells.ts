@@ -105,5 +105,5 @@ function pairsOf(
 function valuesInCommon(rows: readonly ResultRow[]): readonly (readonly number[])[] | string {
   const all = rows.map(({ units }) => units!);
   const common = unitsInCommon(all);
-  return typeof common === "string" ? common : all.map(({ values }) => common.map((u) => values[u]));
+  return typeof common === "string" ? common : all.map(({ values }, i) => common[i].map((u) => values[u]));
 }

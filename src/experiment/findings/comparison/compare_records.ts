@@ -52,14 +52,14 @@ export function compareRecords(given: readonly ComparedRecord[], top?: number): 
   if (typeof common === "string") {
     throw new RangeError(`Cannot compare as a unit must be free in all: got that ${common}`);
   }
-  const values = all.map((one) => common.map((u) => one.values[u]));
+  const values = all.map((one, i) => common[i].map((u) => one.values[u]));
   const shown = byUnits(given[0].record).prompt.tokens;
   const varies = given.length > 2 ? stability(values, top) : null;
   return {
     records: given.map(({ name, record }) => ({
       ...{ name, method: methodText(record), model: `${record.model.id} (${record.model.quantization})` },
     })),
-    units: common.map((u, k) => ({ text: shown[u].text, attributions: values.map((one) => one[k]) })),
+    units: common[0].map((u, k) => ({ text: shown[u].text, attributions: values.map((one) => one[k]) })),
     pairs: given.flatMap(({ name: b }, j) =>
       given.slice(0, j).map(({ name: a }, i) => ({ a, b, ...agreementNumbers(agreement(values[i], values[j], top)) }))
     ),

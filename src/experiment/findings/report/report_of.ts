@@ -8,6 +8,7 @@ import { WHENCE_VERSION } from "../../run/version.ts";
 import { experimentCommand } from "../../results/experiment_command.ts";
 import { promptPictures } from "../plots/plot_prompts.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
+import { hasGapToMeet } from "../row_words.ts";
 import { completenessPivot } from "../summary/completeness_pivot.ts";
 import {
   adviceNote,
@@ -80,7 +81,10 @@ function errorsSection(plan: ExperimentPlan, rows: readonly ResultRow[], svg: st
 /** Counts, errors, and the best of each kind of finding. */
 function figuresOf(rows: readonly ResultRow[], cells: number, { findings }: Found): Report["figures"] {
   const asked = rows.filter((row) => row.sequence.met !== null || (row.sampling?.stopped?.met ?? null) !== null);
-  const errors = rows.flatMap(({ sequence }) => sequence.relative ?? []).sort((a, b) => a - b);
+  const errors = rows.filter(({ cell }) => hasGapToMeet(cell)).flatMap(({ sequence }) => sequence.relative ?? []).sort((
+    a,
+    b,
+  ) => a - b);
   const certificates = rows.flatMap(({ sequence }) => sequence.certificate ?? []);
   return [
     ...findings.flatMap(({ name, findings }) => {

@@ -1,8 +1,7 @@
-import { percentText } from "../../../report/text/number_text.ts";
 import type { TextTable } from "../../../report/text/text_table.ts";
 import type { Cell } from "../../run/cell.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
-import { pathText, promptWord, ruleText, usualFreeze } from "../row_words.ts";
+import { errorText, pathText, promptWord, ruleText, usualFreeze } from "../row_words.ts";
 import { type CellColumn, modelColumns, optionColumns } from "../varying_columns.ts";
 
 /**
@@ -47,8 +46,8 @@ function isFixed({ cell }: ResultRow): boolean {
   return cell.recorded.steps !== undefined;
 }
 
-function errorOf({ sequence }: ResultRow): string {
-  return percentText(sequence.relative);
+function errorOf({ cell, sequence }: ResultRow): string {
+  return errorText(cell, sequence.relative);
 }
 
 function errorAndPoints(row: ResultRow): string {

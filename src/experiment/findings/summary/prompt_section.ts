@@ -7,7 +7,7 @@ import { cellPlotName } from "../plots/plot_cell.ts";
 import { promptPictures } from "../plots/plot_prompts.ts";
 import { type CellColumn, modelColumns, optionColumns } from "../varying_columns.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
-import { pathText, ruleText } from "../row_words.ts";
+import { errorText, pathText, ruleText } from "../row_words.ts";
 import { markdownImage, type MarkdownLink, type MarkdownTable, markdownTable, markdownText } from "./markdown.ts";
 
 /** A prompt with its target and pictures; empty if all of its cells failed. */
@@ -60,7 +60,7 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
     ["points", pointsText],
     ["Σ", ({ sum }) => numberText(sum)],
     ["gap", ({ gap }) => numberText(gap)],
-    ["error", ({ sequence }) => percentText(sequence.relative)],
+    ["error", ({ cell, sequence }) => errorText(cell, sequence.relative)],
     ["κ", ({ sequence: { certificate } }) => certificate === null ? "" : percentText(certificate)],
     ["met", metText],
     ["most from", ({ top }) => top ? `${visibleText(top.token)} ${numberText(top.attribution, 3)}` : ""],

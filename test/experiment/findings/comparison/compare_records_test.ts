@@ -29,6 +29,37 @@ Deno.test("compareRecords() refuses one record, and records of other targets", (
   });
 });
 
+Deno.test("compareRecords() compares models with other tokens by the places of their units in the text", () => {
+  const { model, prompt, target, sequenceAttribution: values } = RECORD;
+  const start = { id: 0, text: "<s>", start: -1, end: -1, frozen: true };
+  const otherIds = <T extends { id: number }>(tokens: readonly T[]) => tokens.map((token) => ({ ...token, id: -1 }));
+  const other = {
+    ...RECORD,
+    model: { ...model, fingerprint: "sha256:other" },
+    prompt: { ...prompt, tokens: [start, ...otherIds(prompt.tokens)] },
+    target: { ...target, tokens: otherIds(target.tokens) },
+    sequenceAttribution: [9, ...values.map((value) => 2 * value)],
+  };
+  const named = (records: typeof RECORD[]) => records.map((record, i) => ({ name: `${i}`, record }));
+  for (const records of [[RECORD, other], [other, RECORD]]) {
+    const { units, pairs } = compareRecords(named(records));
+    assert.deepEqual(units.map(({ text }) => text), prompt.tokens.map(({ text }) => text));
+    assert.deepEqual(
+      units.map(({ attributions }) => attributions.toSorted((a, b) => Math.abs(a) - Math.abs(b))),
+      values.map((value) => [value, 2 * value]),
+    );
+    assert.ok(Math.abs(pairs[0].pearson! - 1) < 1e-12);
+  }
+  const [first, second, ...rest] = other.prompt.tokens.slice(1);
+  const joined = { ...first, text: first.text + second.text, end: second.end };
+  const wrong: [typeof RECORD, RegExp][] = [
+    [{ ...other, prompt: { ...other.prompt, tokens: [joined, ...rest] } }, /got that .* give both --units words/],
+    [{ ...other, prompt: { ...other.prompt, text: "another" } }, /got that their prompts differ/],
+    [{ ...other, target: { ...other.target, text: "another" } }, /got that their targets differ/],
+  ];
+  for (const [record, message] of wrong) assert.throws(() => compareRecords(named([RECORD, record])), message);
+});
+
 Deno.test("recordComparisonText() and recordPairsCsv() have a row for each pair", () => {
   const all = compareRecords([RECORD, OTHER, CONSTANT].map((record, i) => ({ name: `record ${i}`, record })));
   const text = recordComparisonText(all);

@@ -4,6 +4,7 @@ import { reportOf } from "../../../../src/experiment/findings/report/report_of.t
 import { resultRow } from "../../../../src/experiment/findings/result_row.ts";
 import type { Findings } from "../../../../src/experiment/findings/findings.ts";
 import { type CellOutcome, rowsOf } from "../../../../src/experiment/run/cell_outcome.ts";
+import { percentText } from "../../../../src/report/text/number_text.ts";
 import { createReportPage } from "../../../../src/report/page/report_page.ts";
 import { closedFormRecord } from "../../../explain/closed_form_record.ts";
 import { planOf, SWEEP } from "../../../explain/fake_model.ts";
@@ -52,6 +53,11 @@ Deno.test("reportOf() puts failures and findings before the cells, with interval
   };
   const failed: CellOutcome = { cell: PLAN.cells[0], status: "failed", error: "Cannot work" };
   const report = reportOf(PLAN, [failed, ...OUTCOMES.slice(1)], "out", { ...NOTHING, findings: [findings] }, new Map());
+  const errors = rowsOf(OUTCOMES.slice(1)).flatMap(({ cell, sequence }) =>
+    cell.options.method === "feature-ablation" ? [] : [sequence.relative!]
+  ).sort((a, b) => a - b);
+  const { value } = report.figures.find(({ label }) => label.startsWith("median completeness error"))!;
+  assert.ok(errors.length > 0 && value === percentText(errors[errors.length >> 1]), value);
   assert.deepEqual(report.answer.map(({ title }) => title), ["Failed cells", "Against the known causes"]);
   const { intervals } = report.answer[1];
   assert.deepEqual(intervals!.head, ["of", "prompts", "precision", "infidelity"]);

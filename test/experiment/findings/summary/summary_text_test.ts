@@ -3,6 +3,7 @@ import { completenessPivot } from "../../../../src/experiment/findings/summary/c
 import { type CellOutcome, rowsOf } from "../../../../src/experiment/run/cell_outcome.ts";
 import { resultRow } from "../../../../src/experiment/findings/result_row.ts";
 import { markdownCode, markdownTable } from "../../../../src/experiment/findings/summary/markdown.ts";
+import { settingsTable } from "../../../../src/experiment/findings/summary/settings_table.ts";
 import { summaryText } from "../../../../src/experiment/findings/summary/summary_text.ts";
 import { closedFormRecord } from "../../../explain/closed_form_record.ts";
 import { planOf, SWEEP } from "../../../explain/fake_model.ts";
@@ -30,6 +31,19 @@ Deno.test("completenessPivot() has the errors of fixed rules by steps and adapti
   ]);
   assert.ok(rows[0].slice(3, 6).every((text) => / %$/.test(text)) && rows[0][6] === "");
   assert.match(rows[2][6], / % \(\d+\)$/);
+});
+
+Deno.test("tables call the sum of ablations apart from the gap, not in error", () => {
+  const ablations = completenessPivot(ROWS).rows.filter((row) => row[2] === "ablation").map((row) => row[6]);
+  assert.ok(
+    ablations.length > 0 && ablations.every((text) => /^([\d.e−]+ % apart|n\/a)$/.test(text)),
+    ablations.join(),
+  );
+  assert.ok(ablations.some((text) => text.endsWith("apart")));
+  const medians = settingsTable(ROWS).rows.map(([label, , median]) => [label, median]);
+  for (const [label, median] of medians) {
+    if (median !== "") assert.equal(median.endsWith("apart"), label.includes("ablation"), `${label}: ${median}`);
+  }
 });
 
 Deno.test("summaryText() names question, models, prompts, plots and how to repeat it", () => {
