@@ -8,7 +8,7 @@ import { runCliProcess } from "../support/run_cli.ts";
 import { type Cluster, startCluster, until } from "./cluster.ts";
 
 const SWEEP = fileURLToPath(new URL("./sweep.yaml", import.meta.url));
-const EXPERIMENT = ["experiment", SWEEP, "--device", "cpu", "--threads", "1", "--out", "out"];
+const EXPERIMENT = ["experiment", SWEEP, "--device", "cpu", "--out", "out"];
 /** Of the sweep, and those of each of the shards. */
 const [CELLS, SHARDS, OWN] = [96, 8, 12];
 /** Milliseconds for what waits for Slurm, on a machine that does much else. */
@@ -97,16 +97,20 @@ async function disturbedArray(directory: string, cluster: Cluster): Promise<void
   );
   const whole = `${directory}/whole`;
   Deno.mkdirSync(whole);
-  await command(whole, [], cluster);
+  await command(whole, ["--threads", "1"], cluster);
   await until("the notice of the end of its time", () => log(1).includes("its time ends soon"), LONG);
+  // Or it would be told so at its next start, too.
+  await cluster.ask("scontrol", "update", `JobId=${array}_1`, "TimeLimit=10");
   Deno.kill(held, "SIGCONT");
   await ended(cluster);
 
   for (const [task, code] of [[1, 143], [2, 137]] as const) {
     assert.match(log(task), new RegExp(`ended with ${code}: queued again[^]* start 2\n`));
-    const [, computed, stored] = /12 of 96 cells: (\d+) computed, (\d+) already there, 0 failed/.exec(log(task))!;
+    const end = /12 of 96 cells: (\d+) computed, (\d+) already there, 0 failed/.exec(log(task));
+    assert.ok(end !== null, log(task));
+    const [, computed, stored] = end;
     assert.equal(Number(computed) + Number(stored), OWN, log(task));
-    assert.ok(Number(stored) >= 1 && Number(computed) >= 1, "it was disturbed in the middle");
+    assert.ok(Number(stored) >= 1 && Number(computed) >= 1, `it was not disturbed in the middle:\n${log(task)}`);
   }
   const keys = storedKeys(out);
   assert.deepEqual(before.filter((key) => !keys.includes(key)), []);
