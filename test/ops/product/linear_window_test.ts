@@ -3,24 +3,26 @@ import { createAllocator } from "../../../src/gpu/buffer.ts";
 import { wholeBuffer } from "../../../src/gpu/pass.ts";
 import type { WeightFormat } from "../../../src/ops/formats/format_table.ts";
 import { linear, linearTransposed } from "../../../src/ops/product/linear.ts";
-import { forwardProduct, transposedProduct } from "../../../src/ops/product/product.ts";
+import { type ColumnWindow, forwardProduct, transposedProduct } from "../../../src/ops/product/product.ts";
 import { runDispatches, upload } from "../../../src/gpu/run_dispatches.ts";
 import { sample, sampleWeight } from "../../../src/ops/formats/sample_weight.ts";
 import type { ProductAdapter } from "../../../src/ops/product/product_choice.ts";
 import { ADAPTERS, assertClose, gpu, pipelines, runOp, UNTOUCHED } from "./linear_launch.ts";
 import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 
-// [rows, ..] of which the kernels see columns `column` … of rows `stride` wide.
-const WINDOW = { rows: 19, weightRow: 6, count: 37, column: 5, stride: 50, inner: 64, segments: [8, 56], segment: 1 };
+// [rows, ..] of which the kernels see columns `column` … of rows `stride` wide. Rows and widths have kernels of
+// linear_test.ts, which the driver keeps.
+const WINDOW = { rows: 35, weightRow: 6, count: 37, segments: [8, 56], segment: 1 };
+const INNER = { odd: 192, aligned: 64, chunked: 640 };
 
 for (const { title: on, ...adapter } of ADAPTERS) {
   for (const format of WEIGHT_FORMATS) {
     Deno.test(`forwardProduct() writes its window alone for ${format}, ${on}`, () => forwardWindow(format, adapter));
     Deno.test(`transposedProduct() accumulates over its window for ${format}, ${on}`, () =>
-      transposedWindow(format, adapter, 5, 50));
+      transposedWindow(format, adapter, { inner: INNER.odd, column: 5, stride: 50 }));
     Deno.test(`transposedProduct() accumulates over its window of whole vec4f for ${format}, ${on}`, () =>
-      transposedWindow(format, adapter, 4, 52));
-    for (const inner of [70, 576]) {
+      transposedWindow(format, adapter, { inner: INNER.aligned, column: 4, stride: 52 }));
+    for (const inner of [70, INNER.chunked]) {
       Deno.test(`linear and linearTransposed give the same bits in any chunk for ${format}, K=${inner}, ${on}`, () =>
         sameBits(format, inner, adapter));
       Deno.test(`forwardProduct() gives the same bits in any window for ${format}, K=${inner}, ${on}`, () =>
@@ -32,7 +34,8 @@ for (const { title: on, ...adapter } of ADAPTERS) {
 }
 
 async function forwardWindow(format: WeightFormat, adapter: ProductAdapter): Promise<void> {
-  const { rows, weightRow, count, column, stride, inner, segments } = WINDOW;
+  const { rows, weightRow, count, segments } = WINDOW;
+  const [inner, column, stride] = [INNER.aligned, 5, 50];
   const allocator = createAllocator(gpu);
   const { onGpu: w, reference: { values } } = sampleWeight(gpu, allocator, format, segments, inner);
   const segment = w.segments[WINDOW.segment];
@@ -59,10 +62,9 @@ async function forwardWindow(format: WeightFormat, adapter: ProductAdapter): Pro
 async function transposedWindow(
   format: WeightFormat,
   adapter: ProductAdapter,
-  column: number,
-  stride: number,
+  { inner, column, stride }: ColumnWindow & { readonly inner: number },
 ): Promise<void> {
-  const { rows, weightRow, count, inner, segments } = WINDOW;
+  const { rows, weightRow, count, segments } = WINDOW;
   const allocator = createAllocator(gpu);
   const { onGpu: w, reference: { values } } = sampleWeight(gpu, allocator, format, segments, inner);
   const segment = w.segments[WINDOW.segment];
