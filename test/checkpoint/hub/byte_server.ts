@@ -90,7 +90,7 @@ async function readRequest(connection: Deno.Conn): Promise<ByteRequest | null> {
   }
   const [first, ...lines] = text.split("\r\n\r\n")[0].split("\r\n");
   const [method, path] = first.split(" ");
-  const headers = new Headers(lines.map((line) => {
+  const headers = new Headers(lines.map((line): [string, string] => {
     const colon = line.indexOf(":");
     return [line.slice(0, colon), line.slice(colon + 1).trim()];
   }));
