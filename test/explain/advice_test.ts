@@ -19,6 +19,7 @@ const RESISTING = [
 function sentence(firstFrozen: boolean, pathPoints: number, options: AttributionOptions): string | undefined {
   const text = {
     boundaryDiffers: false,
+    alternative: null,
     frozen: [firstFrozen, false],
     promptTokens: [{ text: "He" }, { text: " is" }],
   } as unknown as PreparedText;
