@@ -1,11 +1,10 @@
 import type { Problem } from "./check_prompt.ts";
 import { methodSweeps } from "./method_sweeps.ts";
 import { sweepChoices } from "./sweep_choices.ts";
+import { asMapping } from "./mapping.ts";
 
 /** Cells of an experiment. Ten in a second, they take hours; their plan takes seconds, and their table a page each. */
 const MOST_CELLS = 100_000;
-
-type Mapping = Readonly<Record<string, unknown>>;
 
 /**
  * Returns the sweep with which an experiment has more cells than can be listed; null if there is none. Reads the data
@@ -35,8 +34,4 @@ function lengthOf(value: unknown): number {
 
 function numberOf(cells: number): string {
   return Number.isSafeInteger(cells) ? String(cells) : "ever more";
-}
-
-function asMapping(value: unknown): Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Mapping : {};
 }

@@ -4,6 +4,7 @@ import type { Mistake } from "../../explain/options/mistake.ts";
 import { locateCause } from "../findings/truth/locate_cause.ts";
 import type { KnownCause } from "../findings/truth/truth.ts";
 import { promptText } from "./context_files.ts";
+import { asMapping, listOf, type Mapping } from "./mapping.ts";
 
 /** One mistake. Where `key` is set the key itself is wrong rather than its value. */
 export interface Problem {
@@ -11,8 +12,6 @@ export interface Problem {
   readonly text: string;
   readonly key?: boolean;
 }
-
-type Mapping = Readonly<Record<string, unknown>>;
 
 /** Checks a prompt by itself: its text, and that its known causes are in it. Paths are relative to it. */
 export function checkPrompt(prompt: Mapping): Problem[] {
@@ -59,12 +58,4 @@ function checkTruth({ prompt, context, history, target, truth }: Mapping): Probl
       }
     });
   });
-}
-
-function asMapping(value: unknown): Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Mapping : {};
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

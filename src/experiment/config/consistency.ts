@@ -9,8 +9,7 @@ import { methodSweeps } from "./method_sweeps.ts";
 import { entryName, isSource, promptEntries } from "./prompt_entries.ts";
 import { sharedOptions } from "./source_schema.ts";
 import { sweepChoices } from "./sweep_choices.ts";
-
-type Mapping = Record<string, unknown>;
+import { asMapping, listOf, type Mapping } from "./mapping.ts";
 
 /**
  * Checks relations between keys: options without an effect, names used twice or unknown, target against generate. It
@@ -160,14 +159,6 @@ function unknownPrompts(sweep: Mapping, i: number, names: Names): Problem[] {
     const text = `expected one of the prompts ${shownNames(known)}, got ${shownText(name)}${hint(name, known)}`;
     return [{ path: ["sweeps", i, "prompts", k], text }];
   });
-}
-
-function asMapping(value: unknown): Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Mapping : {};
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function asList(value: unknown): unknown[] {
