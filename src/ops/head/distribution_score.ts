@@ -7,7 +7,15 @@ import type { Dispatch } from "../../gpu/pass.ts";
 import type { Tensor } from "../../onnx/lowering.ts";
 import { type KernelContext, matrix, type Op, requireShape, type ValueType } from "../op.ts";
 import { transposedProduct } from "../product/product.ts";
-import { type HeadAttributes, type LogitSlice, logitSlices, logitsOf, pulledScratch, sliceOf } from "./logit_slices.ts";
+import {
+  type HeadAttributes,
+  keptLogits,
+  type LogitSlice,
+  logitSlices,
+  logitsOf,
+  pulledScratch,
+  sliceOf,
+} from "./logit_slices.ts";
 import { logitElements, lowerByRows, rowSum, vector } from "./lowered_logits.ts";
 import { rowScoreRules, rowScoreTypes } from "./row_scores.ts";
 import { lowerLogToMean, lowerShannonParts, shannonOf, shannonSources } from "./shannon.ts";
@@ -98,16 +106,16 @@ export const distributionScore: Op<DistributionAttributes> = {
     (attributes.measure === "jensen-shannon" ? 8 : 5) * logitElements(attributes, matrix(h).rows),
   ...rowScoreRules("distributionScore"),
   scratch: (attributes, [h], adapter) => [
-    ...[matrix(h).rows * sliceOf(attributes), matrix(h).rows * STATE],
+    ...[logitsOfPasses(attributes, matrix(h).rows), matrix(h).rows * STATE],
     ...pulledScratch(attributes, h, adapter),
   ],
   kernels(context) {
-    const { attributes, inputs: [, reference = null], outputs, scratch: [logits, state] } = context;
+    const { attributes, inputs: [, reference = null], outputs, scratch: [, state] } = context;
     const [score, gradient = null] = outputs;
     const slices = logitSlices(context);
     const { rows, period, stride, DIVERGENCE } = sizesOf(context);
     const kernel = specialize("distribution_slice", [reduceSource, sliceSource], {}, { DIVERGENCE });
-    const folds = slices.flatMap(({ dispatches, first, count }) => {
+    const folds = slices.flatMap(({ dispatches, logits, first, count }) => {
       const last = first + count === attributes.vocabulary ? 1 : 0;
       return [...dispatches, {
         kernel,
@@ -116,19 +124,26 @@ export const distributionScore: Op<DistributionAttributes> = {
         workgroups: grid(rows, 1),
       }];
     });
-    // The logits of a single slice are still there.
-    const again = ({ dispatches }: LogitSlice) => slices.length > 1 ? dispatches : [];
     const scores = attributes.measure === "jensen-shannon"
-      ? slices.flatMap((slice) => [...again(slice), shannonSlice(context, slice)])
+      ? slices.flatMap((slice) => [...slice.again, shannonSlice(context, slice)])
       : [];
     if (gradient === null) return [...folds, ...scores];
-    return [...folds, ...scores, ...slices.flatMap((slice) => [...again(slice), ...pullSlice(context, slice)])];
+    return [...folds, ...scores, ...slices.flatMap((slice) => [...slice.again, ...pullSlice(context, slice)])];
   },
 };
 
+/** Elements of scratch for the logits, of which the entropy's and divergence's scores alone take one pass. */
+function logitsOfPasses(attributes: DistributionAttributes, rows: number): number {
+  const once = !attributes.gradient && attributes.measure !== "jensen-shannon";
+  return once ? rows * sliceOf(attributes) : keptLogits(attributes, rows);
+}
+
 /** Adds a slice of logits to the Jensen–Shannon divergence, of rows whose sums are known. */
-function shannonSlice(context: KernelContext<DistributionAttributes>, { first, count }: LogitSlice): Dispatch {
-  const { attributes, inputs: [, reference], outputs: [score], scratch: [logits, state] } = context;
+function shannonSlice(
+  context: KernelContext<DistributionAttributes>,
+  { logits, first, count }: LogitSlice,
+): Dispatch {
+  const { attributes, inputs: [, reference], outputs: [score], scratch: [, state] } = context;
   const { rows, period, stride } = sizesOf(context);
   return {
     kernel: specialize("shannon_slice", [reduceSource, ...shannonSources(), shannonSource], {}),
@@ -139,8 +154,11 @@ function shannonSlice(context: KernelContext<DistributionAttributes>, { first, c
 }
 
 /** Computes the slopes of a slice of logits, and adds their share to the gradient. */
-function pullSlice(context: KernelContext<DistributionAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
-  const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [logits, state, parts] } = context;
+function pullSlice(
+  context: KernelContext<DistributionAttributes>,
+  { logits, product, first, count }: LogitSlice,
+): Dispatch[] {
+  const { attributes, inputs: [, reference = null], outputs: [, gradient], scratch: [, state, parts] } = context;
   const { rows, period, stride, DIVERGENCE } = sizesOf(context);
   const { CAPPED, sources, constants } = softCapParts(attributes.softCap, "f32");
   const SHANNON = attributes.measure === "jensen-shannon";

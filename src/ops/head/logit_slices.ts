@@ -21,9 +21,19 @@ export interface HeadAttributes {
 // rows.
 const SLICE = 8192;
 
+// Elements of logits that are kept between passes over the vocabulary: 64 MiB, as a slice of the most rows takes.
+const MOST_KEPT = 2 ** 24;
+
 /** Columns of a row of logits in scratch. */
 export function sliceOf({ vocabulary }: Pick<HeadAttributes, "vocabulary">): number {
   return Math.min(SLICE, vocabulary);
+}
+
+/** Elements of scratch for the logits of a head that passes more than once: of all slices, or of one if all are many. */
+export function keptLogits({ vocabulary }: Pick<HeadAttributes, "vocabulary">, rows: number): number {
+  const slice = rows * sliceOf({ vocabulary });
+  const all = slice * Math.ceil(vocabulary / SLICE);
+  return all <= MOST_KEPT ? all : slice;
 }
 
 /** Scratch for the parts of the gradient's sums over a slice, if they run side by side. */
@@ -33,16 +43,24 @@ export function pulledScratch(attributes: HeadAttributes, h: ValueType, { softwa
   return elements === 0 ? [] : [elements];
 }
 
-/** One slice of the vocabulary: the launches that put its logits into scratch, and its rows of the weight. */
+/** One slice of the vocabulary, and its rows of the weight. */
 export interface LogitSlice {
+  /** Launches that put its logits into scratch. */
   readonly dispatches: readonly Dispatch[];
+  /** The same after another slice: none if its logits are still there. */
+  readonly again: readonly Dispatch[];
+  /** Where its logits are, [R, `sliceOf`] */
+  readonly logits: BufferRange;
   readonly product: Product;
   /** Vocabulary index of the first column. */
   readonly first: number;
   readonly count: number;
 }
 
-/** The slices of the vocabulary in order, each for the logits [R, `sliceOf`] in the first scratch buffer. */
+/**
+ * The slices of the vocabulary in order, with their logits in the first scratch buffer: side by side if it has room for
+ * those of all, else each in the place of the last.
+ */
 export function logitSlices(
   context: KernelContext<Omit<HeadAttributes, "gradient">>,
 ): LogitSlice[] {
@@ -51,17 +69,21 @@ export function logitSlices(
   const x: BufferRange = inputs[0];
   const w = weight(attributes.weight);
   const stride = sliceOf(attributes);
-  const slices: LogitSlice[] = [];
-  for (const segment of w.segments) {
-    for (let weightRow = 0; weightRow < segment.rows; weightRow += SLICE) {
-      const count = Math.min(SLICE, segment.rows - weightRow);
-      const product = { w, segment, weightRow, count, rows, subgroups, tuning, mostWork, software };
-      const plain = forwardProduct({ ...product, x, added: null, y: scratch[0] }, { column: 0, stride });
-      const dispatches = [...plain, ...capSlice(attributes, scratch[0], { rows, count, stride })];
-      slices.push({ dispatches, product, first: segment.rowStart + weightRow, count });
-    }
-  }
-  return slices;
+  const places = w.segments.flatMap((segment) =>
+    Array.from({ length: Math.ceil(segment.rows / SLICE) }, (_, i) => ({ segment, weightRow: i * SLICE }))
+  );
+  // A multiple of what bindings begin at, if there are several.
+  const size = 4 * rows * stride;
+  const kept = places.length * size <= scratch[0].size;
+  return places.map(({ segment, weightRow }, i) => {
+    const count = Math.min(SLICE, segment.rows - weightRow);
+    const logits = kept ? { ...scratch[0], offset: scratch[0].offset + i * size, size } : scratch[0];
+    const product = { w, segment, weightRow, count, rows, subgroups, tuning, mostWork, software };
+    const plain = forwardProduct({ ...product, x, added: null, y: logits }, { column: 0, stride });
+    const dispatches = [...plain, ...capSlice(attributes, logits, { rows, count, stride })];
+    const again = kept ? [] : dispatches;
+    return { dispatches, again, logits, product, first: segment.rowStart + weightRow, count };
+  });
 }
 
 /** Soft-caps a slice in place. */

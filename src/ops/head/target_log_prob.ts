@@ -75,12 +75,12 @@ export const targetLogProb: Op<TargetAttributes> = {
     ...pulledScratch(attributes, h, adapter),
   ],
   kernels(context) {
-    const { attributes, inputs: [, targets], inputTypes, outputs, scratch: [logits, state, parts] } = context;
+    const { attributes, inputs: [, targets], inputTypes, outputs, scratch: [, state, parts] } = context;
     const { rows, columns: D } = matrix(inputTypes[0]);
     const stride = sliceOf(attributes);
     const [score, gradient = null] = outputs;
     const kernel = sliceKernel(gradient !== null, attributes);
-    const passes = logitSlices(context).flatMap(({ dispatches, product, first, count }) => {
+    const passes = logitSlices(context).flatMap(({ dispatches, logits, product, first, count }) => {
       const last = first + count === attributes.vocabulary ? 1 : 0;
       const fold: Dispatch = {
         kernel,

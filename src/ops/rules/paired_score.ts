@@ -5,7 +5,7 @@ import sumSource from "../../../shaders/rules/paired_sum.wgsl" with { type: "tex
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { Dispatch } from "../../gpu/pass.ts";
 import { distributionScore } from "../head/distribution_score.ts";
-import { type HeadAttributes, type LogitSlice, logitSlices, sliceOf } from "../head/logit_slices.ts";
+import { type HeadAttributes, keptLogits, type LogitSlice, logitSlices, sliceOf } from "../head/logit_slices.ts";
 import { blockRows } from "../head/lowered_logits.ts";
 import { SHANNON_SOURCE } from "../head/shannon.ts";
 import { softCapParts } from "../head/soft_cap.ts";
@@ -63,23 +63,20 @@ export const pairedScore: Op<PairedAttributes> = {
   jvp: null,
   scratch(attributes, inputs, adapter) {
     const { op, attributes: scored } = scoreOf(attributes);
-    return [...op.scratch!(scored, inputs, adapter), matrix(inputs[0]).rows];
+    const { rows } = matrix(inputs[0]);
+    return [keptLogits(attributes, rows), ...op.scratch!(scored, inputs, adapter).slice(1), rows];
   },
   kernels(context) {
     const { attributes, outputs: [score], scratch: [logits, state] } = context;
-    const { op, attributes: scored } = scoreOf(attributes);
-    const forward = op.kernels({ ...context, attributes: scored, outputs: [score], scratch: [logits, state] });
+    const { op, attributes: own } = scoreOf(attributes);
+    const forward = op.kernels({ ...context, attributes: own, outputs: [score], scratch: [logits, state] });
     // Slopes of a soft-cap are between logits before it.
     const slices = logitSlices({ ...context, attributes: { ...attributes, softCap: undefined } });
-    const kept = slices.length === 1 && attributes.softCap === undefined;
-    const again = ({ dispatches }: LogitSlice) => kept ? [] : dispatches;
+    const scored = attributes.softCap === undefined;
     return [
       ...forward,
-      ...slices.flatMap((slice) => [...again(slice), sumSlice(context, slice)]),
-      ...slices.flatMap((slice) => [
-        ...(slices.length === 1 ? [] : again(slice)),
-        ...pullSlice(context, slice),
-      ]),
+      ...slices.flatMap((slice) => [...(scored ? slice.again : slice.dispatches), sumSlice(context, slice)]),
+      ...slices.flatMap((slice) => [...slice.again, ...pullSlice(context, slice)]),
     ];
   },
 };
@@ -95,8 +92,8 @@ function scoreOf({ measure, ...head }: PairedAttributes) {
 }
 
 /** Adds a slice's part to Σ ℓ and Σ a of each pair. */
-function sumSlice(context: KernelContext<PairedAttributes>, { first, count }: LogitSlice): Dispatch {
-  const { inputs: [, other = null], scratch: [logits, state, sums] } = context;
+function sumSlice(context: KernelContext<PairedAttributes>, { logits, first, count }: LogitSlice): Dispatch {
+  const { inputs: [, other = null], scratch: [, state, sums] } = context;
   const { rows, stride, period } = pairsOf(context);
   const { LOGS, SHANNON } = flagsOf(context.attributes);
   return {
@@ -108,9 +105,10 @@ function sumSlice(context: KernelContext<PairedAttributes>, { first, count }: Lo
 }
 
 /** Turns a slice of logits into multipliers of these, and adds their part to those of h. */
-function pullSlice(context: KernelContext<PairedAttributes>, { product, first, count }: LogitSlice): Dispatch[] {
+function pullSlice(context: KernelContext<PairedAttributes>, slice: LogitSlice): Dispatch[] {
+  const { logits, product, first, count } = slice;
   const { attributes, inputs: [, other = null], outputs: [, multipliers] } = context;
-  const { scratch: [logits, state, sums] } = context;
+  const { scratch: [, state, sums] } = context;
   const { rows, stride, period } = pairsOf(context);
   const slope: Dispatch = {
     kernel: kernelOf("paired_slope", [pairSource, slopeSource], attributes),
