@@ -28,6 +28,13 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   "gauss-legendre-50": attribution("gauss-legendre-50", 3),
   "gauss-legendre-50-sum": attribution("gauss-legendre-50-sum", 3),
   "feature-ablation": attribution("feature-ablation", 3),
+  secant: {
+    title: "The secant in turn with Gauss–Legendre 50",
+    args: ["bench/attribution/secant.ts"],
+    limit: 600,
+    devices: "any",
+    compared: true,
+  },
   adaptive: { ...attribution("adaptive", 1), compared: true },
   startup: { title: "The first answer, by parts", args: ["bench/startup.ts"], limit: 300, devices: "any" },
   captum: {

@@ -48,6 +48,13 @@ export const ATTRIBUTIONS = {
       assertNear(tokenAttribution!.flat(), expected, RELATIVE * largest(expected), "token matrix");
     },
   },
+  secant: {
+    what: "sequence, secant: two forward passes and a reverse one",
+    options: { method: "secant", baseline: BASELINE, freeze: [] },
+    check({ completeness: { sequence: { relative } } }) {
+      assertNear([relative!], [0], 1e-4, "completeness error");
+    },
+  },
   "feature-ablation": {
     what: "feature ablation, each token by token 0",
     options: { method: "feature-ablation", scheme: BASELINE, freeze: [] },

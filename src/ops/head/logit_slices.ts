@@ -24,6 +24,9 @@ const SLICE = 8192;
 // Elements of logits that are kept between passes over the vocabulary: 64 MiB, as a slice of the most rows takes.
 const MOST_KEPT = 2 ** 24;
 
+// Bytes of which WebGPU lets bindings begin at multiples.
+const BINDING_STEP = 256;
+
 /** Columns of a row of logits in scratch. */
 export function sliceOf({ vocabulary }: Pick<HeadAttributes, "vocabulary">): number {
   return Math.min(SLICE, vocabulary);
@@ -72,8 +75,7 @@ export function logitSlices(
   const places = w.segments.flatMap((segment) =>
     Array.from({ length: Math.ceil(segment.rows / SLICE) }, (_, i) => ({ segment, weightRow: i * SLICE }))
   );
-  // A multiple of what bindings begin at, if there are several.
-  const size = 4 * rows * stride;
+  const size = Math.ceil(4 * rows * stride / BINDING_STEP) * BINDING_STEP;
   const kept = places.length * size <= scratch[0].size;
   return places.map(({ segment, weightRow }, i) => {
     const count = Math.min(SLICE, segment.rows - weightRow);
