@@ -114,7 +114,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
     const data = await withDownloadBar((onDownload) => readPrompts(config, { onDownload, onHint: writeHint }));
     const directory = out ?? join("results", config.experiment.name);
     const plan = planExperiment(config, submittedOverrides(values, directory, overrides), data);
-    return await runPlan(plan, directory, values, io);
+    return await runPlan({ ...plan, program: PROGRAM }, directory, values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     io.stderr(`${boundedText(error.message)}\n`);

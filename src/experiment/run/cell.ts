@@ -45,6 +45,8 @@ export interface ExperimentPlan {
   readonly name: string;
   /** Empty if there is none. */
   readonly question: string;
+  /** Words by which the program is called, as commands to type begin: `whence` or `deno task`. */
+  readonly program: string;
   readonly file: string;
   readonly configText: string;
   /** Settings of the command line in place of the configuration's. */

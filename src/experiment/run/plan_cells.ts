@@ -16,6 +16,8 @@ import { stableJson } from "./stable_json.ts";
 
 /** Cells of an experiment; their plan takes a few seconds, and half a gigabyte. */
 const MOST_CELLS = 1_000_000;
+/** Name of the program as it is installed; a plan of another caller's names it otherwise. */
+const INSTALLED = "whence";
 /** Digits of a key in an id: of a prompt's cells, and of a file's, of which there are more. */
 const KEY_DIGITS = 8;
 const ROW_KEY_DIGITS = 12;
@@ -55,7 +57,8 @@ export function planExperiment(
   }
   const { file, text: configText } = config;
   const plots = asked ?? (cells.size <= FEW_CELLS ? PLOT_CHOICES[0] : "summary");
-  return { name, question, file, configText, overrides, cells: [...cells.values()], comparisons, plots };
+  const plan = { name, question, program: INSTALLED, file, configText, overrides, comparisons, plots };
+  return { ...plan, cells: [...cells.values()] };
 }
 
 /** A prompt that cells are made of. */

@@ -52,7 +52,7 @@ Deno.test("summaryText() names question, models, prompts, plots and how to repea
   assert.ok(text.includes("Mi\\|chael \\*paints\\* in Austin"));
   assert.ok(text.includes("![completeness error against path points](plots/completeness.svg)"));
   assert.ok(text.includes(`![${PLAN.cells[6].id}](plots/${PLAN.cells[6].id}.bar.svg)`), "the certified cell's bars");
-  assert.ok(text.includes("deno task experiment trial.yaml --out 'some dir/out'"));
+  assert.ok(text.includes("\nwhence experiment trial.yaml --out 'some dir/out'\n"));
   for (const { id } of PLAN.cells) assert.ok(text.includes(`](cells/${id}.json)`));
 });
 
