@@ -3,6 +3,7 @@ import type { AttributionText } from "../../explain/options/attribution_text.ts"
 import type { Device } from "../../model/load/load_options.ts";
 import type { Quantize } from "../../model/load/load_weights.ts";
 import type { ParsedComparison, PLOT_CHOICES } from "../config/experiment_schema.ts";
+import type { DataDigest } from "../prompts/data_digest.ts";
 import type { GroundTruth } from "../findings/truth/truth.ts";
 
 /** A model as it is opened. */
@@ -49,6 +50,8 @@ export interface ExperimentPlan {
   readonly program: string;
   readonly file: string;
   readonly configText: string;
+  /** Files that prompts were read from. */
+  readonly data: readonly Pick<DataDigest, "file" | "finish">[];
   /** Settings of the command line in place of the configuration's. */
   readonly overrides: PlanOverrides;
   /** Grouped by model, then by prompt. */

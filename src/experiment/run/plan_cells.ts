@@ -32,7 +32,7 @@ const ROW_KEY_DIGITS = 12;
 export function planExperiment(
   config: ExperimentConfig,
   overrides: PlanOverrides = {},
-  data: PromptData = new Map(),
+  data: PromptData = { rows: new Map(), files: [] },
 ): ExperimentPlan {
   const { name, question = "", prompts, sweeps, compare: comparisons = [], plots: asked } = config.experiment;
   const models = modelsOf(config, overrides);
@@ -57,7 +57,17 @@ export function planExperiment(
   }
   const { file, text: configText } = config;
   const plots = asked ?? (cells.size <= FEW_CELLS ? PLOT_CHOICES[0] : "summary");
-  const plan = { name, question, program: INSTALLED, file, configText, overrides, comparisons, plots };
+  const plan = {
+    name,
+    question,
+    program: INSTALLED,
+    file,
+    configText,
+    data: data.files,
+    overrides,
+    comparisons,
+    plots,
+  };
   return { ...plan, cells: [...cells.values()] };
 }
 
@@ -81,7 +91,7 @@ function* promptsOf(entry: ParsedPrompt | ParsedSource, data: PromptData): Gener
     yield planned({ name, text: text as unknown as AttributionText, truth: truths, flaw: null, given: null }, null);
     return;
   }
-  const rows = data.get(entry as ParsedSource);
+  const rows = data.rows.get(entry as ParsedSource);
   if (rows === undefined) throw new TypeError("Cannot plan an experiment as its files must be read: got none");
   for (const row of rows) yield planned(row, row.place);
 }
