@@ -138,3 +138,47 @@ Deno.test("the examples of public modules work when they are imported from a URL
     assert.match(printed[i][0], expected, module);
   }
 });
+
+/** A directory of another project, whose settings are none of the program's. */
+const STRANGER = {
+  "package.json": '{ "dependencies": { "zod": "1.0.0" } }',
+  "deno.json": '{ "nodeModulesDir": "manual", "lock": { "frozen": true } }',
+  "small.yaml": `name: small
+model: chains
+device: cpu
+prompts: rows.csv
+sweeps: [{ method: saliency }]
+`,
+  "rows.csv": "prompt,target\nIn, he\n",
+};
+
+Deno.test("whence, installed from a URL, lists, attributes and runs experiments in any directory, without the URL later", async () => {
+  const server = serveRepository(() => {});
+  const root = await Deno.makeTempDir({ prefix: "whence-install-" });
+  const place = join(root, "elsewhere");
+  const run = async (program: string, ...args: string[]) => {
+    const env = { WHENCE_CACHE: join(root, "cache"), NO_COLOR: "1", INIT_CWD: "" };
+    const { code, stdout, stderr } = await new Deno.Command(program, { args, cwd: place, env, stdin: "null" }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout);
+  };
+  try {
+    await Deno.mkdir(place);
+    for (const [name, content] of Object.entries(STRANGER)) await Deno.writeTextFile(join(place, name), content);
+    const main = `http://127.0.0.1:${server.addr.port}/src/cli/main.ts`;
+    await run(Deno.execPath(), "install", "-g", "-A", "--root", root, "-n", "whence", main);
+    const whence = join(root, "bin", "whence");
+    assert.match(await run(whence, "methods"), /^ {2}integrated-gradients$[^]*`whence methods METHOD`/m);
+    const attribute = ["attribute", "--prompt", "In", "--target", " he", "--method", "saliency", "--device", "cpu"];
+    assert.match(await run(whence, ...attribute), /most at In/);
+    assert.match(await run(whence, "experiment", "small.yaml"), /1 cells computed, 0 already there, 0 failed/);
+    await server.shutdown();
+    assert.match(await run(whence, ...attribute, "--format", "svg"), /^<svg/);
+    await run(whence, "experiment", "small.yaml", "--out", "again");
+    const summary = await Deno.readTextFile(join(place, "again", "summary.md"));
+    assert.match(summary, /^whence experiment small\.yaml --out again$/m);
+  } finally {
+    await server.shutdown();
+    await Deno.remove(root, { recursive: true });
+  }
+});

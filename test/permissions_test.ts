@@ -106,7 +106,8 @@ Deno.test("whence, installed as docs/library.md says, runs from any directory wi
     await Deno.writeTextFile(join(directory, "small.yaml"), SWEEP);
     const whence = join(root, "bin", "whence");
     assert.equal(await commandFailure(whence, ["experiment", "small.yaml"], directory), "");
-    assert.match(await Deno.readTextFile(join(directory, "results", "small", "summary.md")), /Which token\?/);
+    const summary = await Deno.readTextFile(join(directory, "results", "small", "summary.md"));
+    assert.match(summary, /Which token\?[^]*^whence experiment small\.yaml --out results\/small$/m);
     assert.equal(
       await commandFailure(whence, [...ATTRIBUTE, "--format", "svg", "--out", "results/one.svg"], directory),
       "",

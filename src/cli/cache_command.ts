@@ -5,6 +5,7 @@ import { terminalWidth } from "./output/terminal.ts";
 import { write } from "./write.ts";
 import { dayText } from "../time/time_text.ts";
 import { PROGRAM } from "./invocation.ts";
+import { helpText } from "./output/help_layout.ts";
 
 const HELP =
   `Lists or clears the cache directory of Whence: weights that were quantized at load, digests of weight files, tunings,
@@ -32,7 +33,7 @@ const DAY = 24 * 3600 * 1000;
 export async function runCacheCommand(args: string[]): Promise<number> {
   const { values, rest: [action] } = parseArguments(args, OPTIONS, 1);
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   if (action !== "list" && action !== "prune") {

@@ -13,6 +13,7 @@ import { write, writeResult } from "./write.ts";
 import { parseJson } from "../files/json_object.ts";
 import { errorText } from "../files/system_error.ts";
 import { PROGRAM } from "./invocation.ts";
+import { helpText } from "./output/help_layout.ts";
 
 const FORMATS = ["table", "json", "csv"] as const;
 
@@ -42,7 +43,7 @@ const MOST_FILES = 50;
 export async function runCompareCommand(args: string[]): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, MOST_FILES);
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   const top = wholeNumber("top", values.top, 1, MOST_CALLS);

@@ -17,6 +17,7 @@ import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "./output/chosen_output
 import { textFileHelp, textFileOptions, withTextFiles } from "./text_files.ts";
 import { write, writeHint, writeResult } from "./write.ts";
 import { PROGRAM } from "./invocation.ts";
+import { helpText } from "./output/help_layout.ts";
 
 const { prompt, target, generate, chat, history } = TEXT_OPTIONS;
 const FLAGS = flagsOf({ prompt, target, generate, chat, history });
@@ -57,7 +58,7 @@ const OPTIONS = {
 export async function runCompareWeightsCommand(args: string[]): Promise<number> {
   const { values, rest } = parseArguments(args, { ...parseOptions(FLAGS), ...OPTIONS }, 2);
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   const [source, other = source] = rest;

@@ -34,6 +34,7 @@ import { progressView } from "./progress/experiment_progress.ts";
 import { rowsOf } from "../experiment/run/cell_outcome.ts";
 import { openStatusBar, sayWhenStopped } from "./progress/status_bar.ts";
 import { PROGRAM } from "./invocation.ts";
+import { helpText } from "./output/help_layout.ts";
 
 const HELP = `Runs a sweep of attributions: what its output directory already holds is not computed again.
 
@@ -101,7 +102,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
   };
   const io = given ?? processIo(how);
   if (values.help) {
-    io.stdout(HELP);
+    io.stdout(helpText(HELP));
     return 0;
   }
   if (rest.length === 0) throw new UsageError("Cannot run an experiment as a YAML file must be named: got none");
@@ -114,7 +115,7 @@ export async function runExperimentCommand(args: string[], given?: CommandIo): P
     const data = await withDownloadBar((onDownload) => readPrompts(config, { onDownload, onHint: writeHint }));
     const directory = out ?? join("results", config.experiment.name);
     const plan = planExperiment(config, submittedOverrides(values, directory, overrides), data);
-    return await runPlan(plan, directory, values, io);
+    return await runPlan({ ...plan, program: PROGRAM }, directory, values, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     io.stderr(`${boundedText(error.message)}\n`);

@@ -1,31 +1,13 @@
 import type { Flag } from "./declared_flags.ts";
 
-const COLUMNS = 100;
-/** Column in which the text of a flag begins. */
-const INDENT = 24;
-
 /** Writes the help of flags that follow from declarations, a flag each, with its default. */
 export function flagHelp(flags: readonly Flag[]): string {
   return flags.map((flag) => helpLine(usageOf(flag), textOf(flag))).join("");
 }
 
-/** Writes a flag and its text, which goes on below itself. */
+/** Writes a flag and its text, as the layout of helps reads an entry. */
 export function helpLine(usage: string, text: string): string {
-  const lines = wrapped(text, COLUMNS - INDENT);
-  const first = `  --${usage}`;
-  const head = first.length < INDENT ? first.padEnd(INDENT) + (lines.shift() ?? "") : first;
-  return [head, ...lines.map((line) => " ".repeat(INDENT) + line)].join("\n") + "\n";
-}
-
-/** Breaks a text between words. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+  return `  --${usage}  ${text}\n`;
 }
 
 /** Writes a default as help has it; empty where there is none to say. */

@@ -10,6 +10,7 @@ import { followTokens } from "./progress/work_progress.ts";
 import { textFileHelp, textFileOptions, withTextFiles } from "./text_files.ts";
 import { write } from "./write.ts";
 import { PROGRAM } from "./invocation.ts";
+import { helpText } from "./output/help_layout.ts";
 
 const { prompt, generate, chat, history } = TEXT_OPTIONS;
 const USUAL_TOKENS = 64;
@@ -37,7 +38,7 @@ export async function runGenerateCommand(args: string[]): Promise<number> {
     0,
   );
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   const given = givenOptions(FLAGS, withTextFiles(values, TEXT_FILES));

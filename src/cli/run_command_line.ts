@@ -3,6 +3,7 @@ import { errorText } from "../files/system_error.ts";
 import { ClosedOutput, write, writeError } from "./write.ts";
 import { boundedText } from "../report/text/bounded_text.ts";
 import { PROGRAM } from "./invocation.ts";
+import { helpText } from "./output/help_layout.ts";
 
 const HELP = `Whence says which prompt tokens made a language model generate which output tokens.
 
@@ -47,7 +48,7 @@ const CLOSED_OUTPUT = 141;
 export async function runCommandLine([name, ...args]: string[]): Promise<number> {
   try {
     if (name === undefined || name === "--help" || name === "-h") {
-      write(name === undefined ? Deno.stderr : Deno.stdout, HELP);
+      write(name === undefined ? Deno.stderr : Deno.stdout, helpText(HELP));
       return name === undefined ? 2 : 0;
     }
     if (name === "--version" || name === "-V") {

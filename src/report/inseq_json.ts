@@ -14,6 +14,7 @@ export function inseqJson(given: AttributionRecord): string {
   const record = columnsOf(given);
   const { prompt, target, score } = record;
   const [L, T] = [prompt.tokens.length, target.tokens.length];
+  const explained = score.objective.replaceAll("-", "_");
   const token = ({ text, id }: { readonly text: string; readonly id: number }) =>
     instance("inseq.utils.typing", "TokenWithId", { token: text, id });
   const sequence = instance(MODULE, "CoarseFeatureAttributionSequenceOutput", {
@@ -21,14 +22,10 @@ export function inseqJson(given: AttributionRecord): string {
     target: [...prompt.tokens, ...target.tokens].map(token),
     source_attributions: null,
     target_attributions: tensor(attributionsOf(record), [L + T, T]),
-    step_scores: { [score.objective.replaceAll("-", "_")]: tensor(score.input, [score.input.length]) },
+    step_scores: { [explained]: tensor(score.input, [score.input.length]) },
     sequence_scores: {},
     attr_pos_start: L,
     attr_pos_end: L + T,
-    _aggregator: [],
-    _dict_aggregate_fn: SPANS,
-    _attribution_dim_names: { source_attributions: AXES, target_attributions: AXES },
-    _num_dimensions: 2,
   });
   const { name, ...options } = record.method;
   const output = instance(MODULE, "FeatureAttributionOutput", {
@@ -36,12 +33,24 @@ export function inseqJson(given: AttributionRecord): string {
     step_attributions: null,
     info: {
       model_name: record.model.id,
+      model_class: record.model.architecture,
+      tokenizer_name: null,
+      tokenizer_class: null,
       attribution_method: name.replaceAll("-", "_"),
-      attributed_fn: score.objective.replaceAll("-", "_"),
       attribution_args: options,
+      attribute_target: record.prefix !== undefined,
+      attributed_fn: explained,
+      attributed_fn_args: {},
+      step_scores: [explained],
+      step_scores_args: {},
+      output_step_attributions: false,
+      include_eos_baseline: false,
+      exec_time: record.cost.seconds,
       input_texts: [prompt.text],
       generated_texts: [prompt.text + target.text],
+      generation_args: target.generation ?? {},
       constrained_decoding: target.generation === undefined,
+      generate_from_target_prefix: false,
       attr_pos_start: L,
       attr_pos_end: L + T,
       made_by: record.schema,
@@ -49,10 +58,6 @@ export function inseqJson(given: AttributionRecord): string {
   });
   return `${JSON.stringify(output, null, 2)}\n`;
 }
-
-/** Functions by which Inseq joins tokens, and names of its axes, as its classes have them by default. */
-const SPANS = { source_attributions: { spans: "absmax" }, target_attributions: { spans: "absmax" } };
-const AXES = { 0: "Input Tokens", 1: "Generated Tokens" };
 
 /** The record with a matrix of as many rows as it has target tokens. */
 function columnsOf(given: AttributionRecord): AttributionRecord {

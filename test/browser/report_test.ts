@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { AttributionRecord } from "../../src/explain/record/record.ts";
-import { PAGE_SCRIPT } from "../../src/report/page/page_code.ts";
+import { PAGE_SCRIPT, PAGE_STYLE } from "../../src/report/page/page_code.ts";
 import { recordPage } from "../../src/report/page/record_page.ts";
 import { createReportPage, type Report } from "../../src/report/page/report_page.ts";
 import type { CellField } from "../../src/report/page/table_columns.ts";
@@ -257,6 +257,10 @@ pageTest(
   },
 );
 
+/** Colours of the page's style: the light and the dark one of each. */
+const COLOURS = [...PAGE_STYLE.matchAll(/(--\w+): var\(--light, ([^)]+)\) var\(--dark, ([^)]+)\)/g)]
+  .map(([, name, light, dark]) => ({ name, light, dark }));
+
 for (const colorScheme of ["light", "dark"] as const) {
   Deno.test({
     name: `a page is ${colorScheme} where the system is`,
@@ -265,12 +269,22 @@ for (const colorScheme of ["light", "dark"] as const) {
     fn: async () => {
       const { page } = await browser.open(recordPage(RECORD), { colorScheme });
       const color = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      const [light, dark] = ["rgb(255, 255, 255)", "rgb(22, 24, 28)"];
-      assert.equal(await color(), colorScheme === "light" ? light : dark);
+      const values = () =>
+        page.evaluate((names) => {
+          const style = getComputedStyle(document.documentElement);
+          return names.map((name) => style.getPropertyValue(name).trim());
+        }, COLOURS.map(({ name }) => name));
+      const paper = { light: "rgb(255, 255, 255)", dark: "rgb(22, 24, 28)" };
+      const is = async (theme: "light" | "dark") => {
+        assert.equal(await color(), paper[theme]);
+        assert.deepEqual(await values(), COLOURS.map((both) => both[theme]));
+      };
+      assert.ok(COLOURS.length > 10 && COLOURS.every(({ light, dark }) => light !== dark));
+      await is(colorScheme);
       await page.getByRole("button", { name: "colours: auto" }).click();
-      assert.equal(await color(), light, "the button chooses");
+      await is("light");
       await page.getByRole("button", { name: "colours: light" }).click();
-      assert.equal(await color(), dark);
+      await is("dark");
       await page.context().close();
     },
   });

@@ -20,6 +20,28 @@ Deno.test("help names the command as it was called, and relative paths are the c
     assert.match(stderr, /Cannot compare record\.json: /, "it is read in the caller's directory");
   }));
 
+Deno.test("an experiment names the command to repeat it as it was called, and a job's as its user calls it", () =>
+  inScratch(async (root) => {
+    const sweep = `${root}/small.yaml`;
+    await Deno.writeTextFile(
+      sweep,
+      "name: small\nprompts: [{ name: one, prompt: In, target: he }]\nsweeps: [{ method: saliency }]",
+    );
+    const args = ["experiment", sweep, "--out", `${root}/out`, "--merge"];
+    const [installed, task, job] = [
+      await runCliProcess(args),
+      await asTask(root, ...args),
+      await runCliProcess(args, { WHENCE_PROGRAM: "deno task" }),
+    ];
+    assert.equal(
+      installed.stderr.split("\n").find((line) => line.startsWith("  ")),
+      `  whence ${args.slice(0, 4).join(" ")}`,
+    );
+    for (const { stderr } of [task, job]) {
+      assert.ok(stderr.includes(`\n  deno task ${args.slice(0, 4).join(" ")}\n`), stderr);
+    }
+  }));
+
 Deno.test("INIT_CWD of another task runner means nothing", () =>
   inScratch(async (root) => {
     await Deno.writeTextFile(join(root, "record.json"), "{}");

@@ -37,4 +37,3 @@ const python = await preparePython();
 const data = join(FOLDER, "share");
 await run(Deno.execPath(), ["jupyter", "--install", "--force"], { XDG_DATA_HOME: data });
 await run(python, ["test/notebook/execute.py", NOTEBOOK, ...Deno.args], { JUPYTER_PATH: join(data, "jupyter") });
-if (Deno.args.includes("--write")) await run(Deno.execPath(), ["fmt", "--quiet", NOTEBOOK]);

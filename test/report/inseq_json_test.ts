@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { inseqJson } from "../../src/report/inseq_json.ts";
+import { attribute } from "../../src/explain/attribute.ts";
+import saved from "../golden/inseq/saved.json" with { type: "json" };
+import { lendModel } from "../model/lent_model.ts";
+import { assertClose } from "../support/closeness.ts";
 import { sampleRecord } from "./record_sample.ts";
 
 /** The one sequence of what Inseq would load. */
@@ -63,4 +67,42 @@ Deno.test("inseqJson() has one column for the whole target where there is no mat
   assert.deepEqual(values.slice(0, L), record.sequenceAttribution.map(Math.fround));
   assert.equal(sequence.target.at(-1).attributes.token, record.target.text);
   assert.deepEqual(sequence.info.generated_texts, [record.prompt.text + record.target.text]);
+});
+
+/** Keys, classes, kinds of values, and tensors without their values, of what Inseq loads. */
+function formOf(value: unknown): unknown {
+  if (typeof value === "string" && /^[\w+/]{40,}={0,2}$/.test(value)) return tensorOf(value).shape;
+  if (typeof value !== "object" || value === null) return value === null ? "nothing" : typeof value;
+  if (Array.isArray(value)) return value.map(formOf);
+  const { __instance_type__: type, ...entries } = value as Readonly<Record<string, unknown>>;
+  const forms = Object.entries(entries).sort(([a], [b]) => a < b ? -1 : 1).map(([key, one]) => [key, formOf(one)]);
+  return { ...(type === undefined ? {} : { type }), ...Object.fromEntries(forms) };
+}
+
+Deno.test("inseqJson() has the classes, keys, kinds and shapes of a file that Inseq saved, and its numbers", async () => {
+  const { info, ...sequence } = sequenceOf(JSON.stringify(saved));
+  const model = await lendModel(undefined, { device: "cpu" });
+  const [text] = info.input_texts;
+  const [whole] = info.generated_texts;
+  const record = await attribute(model, { prompt: text, target: whole.slice(text.length) }, {
+    ...{ method: "feature-ablation", scheme: "token:0", units: "pieces" },
+    ...{ objective: "prob", tokens: true, freeze: [] },
+  });
+  const { info: ownInfo, ...own } = sequenceOf(inseqJson(record));
+  const named = (scores: unknown) => ({ probability: Object.values(scores as Record<string, unknown>)[0] });
+  assert.deepEqual(formOf({ ...own, step_scores: named(own.step_scores) }), formOf(sequence));
+  // Of its information, which Inseq reads by key, some is nothing here, as what tokenized is no class of Python.
+  const kinds = (all: Record<string, unknown>) => Object.keys(all).filter((key) => key !== "made_by").sort();
+  assert.deepEqual(kinds(ownInfo), kinds(info));
+  for (const key of ["attr_pos_start", "attr_pos_end", "input_texts", "generated_texts", "constrained_decoding"]) {
+    assert.deepEqual(ownInfo[key], info[key], key);
+  }
+  const ids = (tokens: readonly { attributes: { id: number } }[]) => tokens.map(({ attributes: { id } }) => id);
+  assert.deepEqual([ids(own.source), ids(own.target)], [ids(sequence.source), ids(sequence.target)]);
+  // Inseq's occlusion has no signs, and takes the target's own tokens away as well.
+  const rows = (base64: string) => {
+    const { values, shape: [, T] } = tensorOf(base64);
+    return values.slice(0, own.source.length * T).map(Math.abs);
+  };
+  assertClose(rows(own.target_attributions), rows(sequence.target_attributions), { absolute: 1e-6, relative: 3e-3 });
 });

@@ -19,13 +19,14 @@ import {
   unknownFlagText,
 } from "./attribute_flags.ts";
 import { attributeHelp } from "./attribute_help.ts";
+import { helpText } from "../output/help_layout.ts";
 
 /** Runs `attribute` and returns the exit code. */
 export async function runAttributeCommand(args: string[]): Promise<number> {
   const topics = args.some((one) => one === "-h" || one === "--help") ? 1 : 0;
   const { values: given, rest: [topic] } = parseArguments(args, flags(), topics, unknownFlagText);
   if (given.help) {
-    write(Deno.stdout, attributeHelp(topic));
+    write(Deno.stdout, helpText(attributeHelp(topic)));
     return 0;
   }
   const values = withTextFiles(given, TEXT_FILES);

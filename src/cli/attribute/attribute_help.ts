@@ -6,13 +6,11 @@ import { RECORD_FORMATS } from "../../report/render_record.ts";
 import { UsageError } from "../arguments.ts";
 import { type Flag, flagsOf } from "../declared_flags.ts";
 import { outputHelp } from "../output/chosen_output.ts";
-import { flagHelp, helpLine, wrapped } from "../flag_help.ts";
+import { flagHelp, helpLine } from "../flag_help.ts";
 import { textFileHelp } from "../text_files.ts";
 import { MODEL_HELP } from "../model_flags.ts";
 import { CHAIN_FLAGS, COMMON_FLAGS, methodFlags, METRIC_FLAGS, TEXT_FILES, TEXT_FLAGS } from "./attribute_flags.ts";
 import { PROGRAM } from "../invocation.ts";
-
-const WIDTH = 100;
 
 /** Flags of the text that most people need. */
 const SHORT_TEXT = ["prompt", "target", "generate", "chat"];
@@ -101,7 +99,7 @@ function presetLine(): string {
 function outputSection(): string {
   return `Output
 ${outputHelp(RECORD_FORMATS)}${helpLine("strict", "exit with 3 if the tolerance or the standard error was not met")}
-${wrapped("Exit code: 0 done, 1 failed, 2 wrong usage, 3 see --strict.", WIDTH).join("\n")}
+Exit code: 0 done, 1 failed, 2 wrong usage, 3 see --strict.
 `;
 }
 

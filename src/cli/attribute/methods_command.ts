@@ -5,6 +5,7 @@ import { write } from "../write.ts";
 import { attributeHelp } from "./attribute_help.ts";
 import { optionsReference } from "./options_reference.ts";
 import { PROGRAM } from "../invocation.ts";
+import { helpText } from "../output/help_layout.ts";
 
 const HELP = `Lists the methods, what each is for and what it costs.
 
@@ -25,9 +26,9 @@ const KINDS = {
 /** Runs `methods` and returns the exit code. */
 export function runMethodsCommand(args: string[]): Promise<number> {
   const { values, rest: [name] } = parseArguments(args, { markdown: { type: "boolean" } }, 1);
-  if (values.help) write(Deno.stdout, HELP);
+  if (values.help) write(Deno.stdout, helpText(HELP));
   else if (values.markdown) write(Deno.stdout, optionsReference());
-  else write(Deno.stdout, name === undefined ? methodsText() : attributeHelp(name));
+  else write(Deno.stdout, helpText(name === undefined ? methodsText() : attributeHelp(name)));
   return Promise.resolve(0);
 }
 

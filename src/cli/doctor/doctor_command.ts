@@ -2,6 +2,7 @@ import { type Options, parseArguments, UsageError, type Values } from "../argume
 import { MODEL_FLAG_HELP, modelOptions } from "../model_flags.ts";
 import { write } from "../write.ts";
 import { PROGRAM } from "../invocation.ts";
+import { helpText } from "../output/help_layout.ts";
 
 const HELP = `Tells if this machine has all that Whence needs; or finds the fastest kernels for it.
 
@@ -27,7 +28,7 @@ const OPTIONS = {
 export async function runDoctorCommand(args: string[]): Promise<number> {
   const { values } = parseArguments(args, OPTIONS, 0);
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   const idle = ["model", "quantize"].find((name) => values[name] !== undefined);

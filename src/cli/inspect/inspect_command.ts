@@ -7,6 +7,7 @@ import { MODEL_FLAG_HELP, modelOptions } from "../model_flags.ts";
 import { write } from "../write.ts";
 import type { PlannedAttribution } from "./attribution_plan.ts";
 import { PROGRAM } from "../invocation.ts";
+import { helpText } from "../output/help_layout.ts";
 
 const HELP =
   `Lists the tensors and the configuration of a checkpoint, which is not loaded; or plans an attribution, which is not run.
@@ -50,7 +51,7 @@ const PLAN_OPTIONS = {
 export async function runInspectCommand(args: string[]): Promise<number> {
   const { values, rest: [path] } = parseArguments(args, { plan: { type: "boolean" }, ...PLAN_OPTIONS }, 1);
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   if (path === undefined) throw new UsageError("Cannot inspect as a model must be named: got none");

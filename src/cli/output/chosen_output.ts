@@ -32,10 +32,14 @@ const BINARY: readonly string[] = ["png"];
 /** Flags of a command with a result. */
 export const OUTPUT_OPTIONS = { format: { type: "string" }, out: { type: "string" } } as const;
 
-/** Writes the help of these flags. */
-export function outputHelp(formats: readonly string[]): string {
+/**
+ * Writes the help of these flags.
+ *
+ * @param more words about the place of the result
+ */
+export function outputHelp(formats: readonly string[], more: string = ""): string {
   return helpLine("format NAME", `${formats.join(", ")} (by the ending of --out, else ${formats[0]})`) +
-    helpLine("out FILE", "write there, and make its directory; - is standard output (-)");
+    helpLine("out FILE", `write there, and make its directory${more}; - is standard output (-)`);
 }
 
 /**

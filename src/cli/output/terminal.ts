@@ -10,6 +10,16 @@ export function terminalWidth(): number | undefined {
   return Deno.consoleSize().columns || undefined;
 }
 
+/** Columns of a help that goes into a file or another program, and most of one on a terminal. */
+const [PLAIN_COLUMNS, MOST_COLUMNS] = [80, 100];
+
+/** Columns of a help on standard output: those of COLUMNS, else of the terminal, if these are not too many to read. */
+export function helpWidth(): number {
+  const told = Number(environment("COLUMNS"));
+  const wanted = Number.isInteger(told) && told > 0 ? told : terminalWidth() ?? PLAIN_COLUMNS;
+  return Math.min(wanted, Deno.stdout.isTerminal() ? MOST_COLUMNS : PLAIN_COLUMNS);
+}
+
 /** Layout of a table on standard output. */
 export function terminalTable(): { readonly width: number | undefined; readonly color: boolean } {
   return { width: terminalWidth(), color: hasColors(Deno.stdout) };

@@ -12,6 +12,7 @@ import { PROGRAM } from "../invocation.ts";
 import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "../output/chosen_output.ts";
 import { terminalTable, terminalWidth } from "../output/terminal.ts";
 import { write, writeHint, writeResult } from "../write.ts";
+import { helpText } from "../output/help_layout.ts";
 
 const LIST_FORMATS = ["table", "json", "csv"] as const;
 
@@ -39,7 +40,7 @@ const SHOWN = 8;
 export async function runRecordsCommand(args: string[]): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, 2);
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   if (values.columns) {

@@ -11,6 +11,7 @@ import { terminalTable } from "../output/terminal.ts";
 import { chosenOutput, OUTPUT_OPTIONS, outputHelp } from "../output/chosen_output.ts";
 import { write, writeHint, writeResult } from "../write.ts";
 import { type ChosenRecord, withChosenRecords } from "./chosen_records.ts";
+import { helpText } from "../output/help_layout.ts";
 
 const PLOTS = ["all", "bar", "heat", "removal"] as const;
 const PICTURES: readonly RecordFormat[] = ["svg", "png"];
@@ -25,8 +26,7 @@ A record is what attribute --format json prints; RESULTS is the output directory
 
   --cell NAME           a cell of the results, or those that have NAME in their names; may be given several times (all)
   --plot NAME           what an SVG or PNG shows: ${PLOTS.join(", ")}, which takes deletion or insertion (all)
-${outputHelp(RECORD_FORMATS)}                        of several records a directory, with a file for each
-  --help                this text
+${outputHelp(RECORD_FORMATS, "; of several records a directory, with a file for each")}  --help                this text
 
 Exit code: 0 done, 1 failed, 2 wrong usage.
 `;
@@ -44,7 +44,7 @@ const MOST_FILES = 10_000;
 export async function runRenderCommand(args: string[]): Promise<number> {
   const { values, rest } = parseArguments(args, OPTIONS, MOST_FILES);
   if (values.help) {
-    write(Deno.stdout, HELP);
+    write(Deno.stdout, helpText(HELP));
     return 0;
   }
   if (rest.length === 0) throw new UsageError("Cannot render as a record must be named: got none");

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { statIfThere } from "../../files/existing_file.ts";
 import { hubSettings } from "../../checkpoint/hub/hub_settings.ts";
 import { cacheDirectory } from "../../checkpoint/cache/cache_directory.ts";
+import { PROGRAM, PROGRAM_VARIABLE } from "../invocation.ts";
 
 const [MAIN, CONFIG] = ["../main.ts", "../../../deno.json"].map((path) => new URL(path, import.meta.url));
 
@@ -20,13 +21,13 @@ export function programWords(): string[] {
 /** Variables by which programs of one user find the same caches. */
 const SHARED = ["DENO_DIR", "HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "WHENCE_CACHE"];
 
-/** Variables that a task is to have as this process has them, and that keep it from asking the hub. */
+/** Variables that a task is to have as this process has them, and that keep it from asking the hub; its own name. */
 export function taskEnvironment(): Record<string, string> {
   const found = SHARED.flatMap((name) => {
     const value = Deno.env.get(name);
     return value ? [[name, value] as const] : [];
   });
-  return { ...Object.fromEntries(found), HF_HUB_OFFLINE: "1" };
+  return { ...Object.fromEntries(found), HF_HUB_OFFLINE: "1", [PROGRAM_VARIABLE]: PROGRAM };
 }
 
 /**

@@ -1,8 +1,10 @@
 import { methodOf } from "../../explain/methods/method_table.ts";
 import { COMMON_OPTIONS } from "../../explain/options/common_options.ts";
 import { percentText } from "../../report/text/number_text.ts";
-import { visibleText } from "../../report/text/visible_token.ts";
+import { cutText } from "../../report/text/cut_text.ts";
+import { oneLine, visibleText } from "../../report/text/visible_token.ts";
 import type { Cell } from "../run/cell.ts";
+import type { ResultRow } from "./result_row.ts";
 
 /** Prompt and objective, as tables name them: `michael`, or `michael, entropy`. */
 export function promptWord({ prompt, options: { objective } }: Cell): string {
@@ -23,6 +25,14 @@ export function pathText({ recorded }: Cell, usualFreeze: string): string {
     ...(prefix === "interpolated" ? ["prefix interpolated"] : []),
     ...(freeze === usualFreeze ? [] : [`frozen ${freeze === "" ? "nothing" : freeze}`]),
   ].join(", ");
+}
+
+/** Characters of a target that a cell of a table shows. */
+const MOST_OF_TARGET = 48;
+
+/** Returns a target as tables show it: on one line, cut if it is long. */
+export function targetText({ target }: ResultRow, most: number = MOST_OF_TARGET): string {
+  return cutText(oneLine(target.text).trim() || visibleText(target.text), most);
 }
 
 /** Returns the quadrature of a path; for other methods their name and units. */

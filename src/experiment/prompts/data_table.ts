@@ -29,6 +29,8 @@ export interface DataFile {
   readonly delimiter: string;
   /** Columns that are read, or parts of them as `answers.text.0`. */
   readonly wanted: readonly string[];
+  /** Called with the file's bytes by readers that read them one after the other. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
 /** A file that is malformed as a whole; each problem names it and, if there is one, the line. */

@@ -4,7 +4,7 @@ import { shownText } from "../../files/shown_value.ts";
 import { type HubHooks, locateDataset } from "../../model/load/locate_model.ts";
 import type { ParsedSource } from "../config/source_schema.ts";
 import { DATA_ENDINGS, dataFormat } from "./data_format.ts";
-import { DataError, type DataTable } from "./data_table.ts";
+import { DataError, type DataFile, type DataTable } from "./data_table.ts";
 
 /** A file among those of a source, and where it is looked for. */
 interface SourceFile {
@@ -15,6 +15,12 @@ interface SourceFile {
   readonly wanted: readonly string[];
 }
 
+/** Services of reading. */
+export interface ReadHooks extends HubHooks {
+  /** Called with each file, as it is named and where it is, before it is read; returns what its bytes are told to. */
+  onFile?(file: string, path: string): DataFile["onBytes"];
+}
+
 /**
  * Opens a file of prompts, of this machine or of a data set at the hub; a path that exists wins.
  *
@@ -22,7 +28,7 @@ interface SourceFile {
  * @throws {RangeError} if there is none, or its format is not known: "expected …, got …"
  * @throws {HubError} if the hub lacks it, refuses, or cannot be reached
  */
-export async function openSource(given: SourceFile, hooks: HubHooks): Promise<DataTable> {
+export async function openSource(given: SourceFile, hooks: ReadHooks): Promise<DataTable> {
   const { file, source: { delimiter } } = given;
   const format = dataFormat(file);
   if (format === null) {
@@ -34,7 +40,9 @@ export async function openSource(given: SourceFile, hooks: HubHooks): Promise<Da
   }
   const { path, shown } = await locate(given, hooks);
   const { open, gzip } = format;
-  return await open({ path, shown, gzip, delimiter: delimiter ?? format.delimiter ?? "", wanted: given.wanted });
+  const onBytes = hooks.onFile?.(file, path);
+  const data = { path, shown, gzip, delimiter: delimiter ?? format.delimiter ?? "", wanted: given.wanted, onBytes };
+  return await open(data);
 }
 
 async function locate(

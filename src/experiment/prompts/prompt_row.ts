@@ -1,6 +1,7 @@
 import type { AttributionText } from "../../explain/options/attribution_text.ts";
 import type { ParsedSource } from "../config/source_schema.ts";
 import type { GroundTruth } from "../findings/truth/truth.ts";
+import type { DataDigest } from "./data_digest.ts";
 
 /** A prompt of a file, as it is planned. */
 export interface PromptRow {
@@ -15,5 +16,9 @@ export interface PromptRow {
   readonly given: string | null;
 }
 
-/** The prompts of each file that an experiment names. */
-export type PromptData = ReadonlyMap<ParsedSource, readonly PromptRow[]>;
+/** The prompts of the files that an experiment names. */
+export interface PromptData {
+  readonly rows: ReadonlyMap<ParsedSource, readonly PromptRow[]>;
+  /** The files that were opened, each once. */
+  readonly files: readonly DataDigest[];
+}

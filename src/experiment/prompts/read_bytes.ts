@@ -30,12 +30,20 @@ export async function* readBytes(file: DataFile): AsyncGenerator<Uint8Array<Arra
 }
 
 async function* unzipped(file: DataFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { readable } = onFile("read", file.path, () => Deno.openSync(requireFile(file.path), { read: true }));
-  if (!file.gzip) return yield* readable;
+  if (!file.gzip) return yield* stored(file);
   try {
-    yield* readable.pipeThrough(new DecompressionStream("gzip")) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    const parts = ReadableStream.from(stored(file)).pipeThrough(new DecompressionStream("gzip"));
+    yield* parts as ReadableStream<Uint8Array<ArrayBuffer>>;
   } catch (error) {
     throw new DataError([`${file.shown}: expected a whole gzip file, got a damaged one`], error);
+  }
+}
+
+async function* stored({ path, onBytes }: DataFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { readable } = onFile("read", path, () => Deno.openSync(requireFile(path), { read: true }));
+  for await (const part of readable) {
+    onBytes?.(part);
+    yield part;
   }
 }
 

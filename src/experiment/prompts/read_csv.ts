@@ -29,7 +29,7 @@ export async function openCsv(file: DataFile): Promise<DataTable> {
 }
 
 async function firstRecord(file: DataFile): Promise<CsvRecord | null> {
-  for await (const [first] of readRecords(file)) if (first !== undefined) return first;
+  for await (const [first] of readRecords({ ...file, onBytes: undefined })) if (first !== undefined) return first;
   return null;
 }
 

@@ -5,6 +5,7 @@ import { entryName } from "../config/prompt_entries.ts";
 import type { ParsedSource } from "../config/source_schema.ts";
 import { stableJson } from "../run/stable_json.ts";
 import { MOST_PROMPTS } from "./bounds.ts";
+import { type DataDigest, openDigest } from "./data_digest.ts";
 import type { PromptData, PromptRow } from "./prompt_row.ts";
 import { hashOf, type PlacedPrompt, readSource, SourceError } from "./read_source.ts";
 
@@ -27,7 +28,14 @@ interface Named {
 export async function readPrompts(config: ExperimentConfig, hooks: HubHooks = {}): Promise<PromptData> {
   const { file, experiment: { prompts } } = config;
   const data = new Map<ParsedSource, PromptRow[]>();
+  const files = new Map<string, DataDigest>();
   const names = new Map<string, Named>();
+  const onFile = (name: string, path: string) => {
+    if (files.has(name)) return undefined;
+    const digest = openDigest(name, path);
+    files.set(name, digest);
+    return digest.pass;
+  };
   for (const [i, entry] of prompts.entries()) {
     if (entry.file === undefined) names.set(entry.name as string, { place: `prompts[${i}]`, hash: null });
   }
@@ -38,7 +46,7 @@ export async function readPrompts(config: ExperimentConfig, hooks: HubHooks = {}
     data.set(source, rows);
     const place = (path: readonly PropertyKey[]) => config.place(["prompts", i, ...path]);
     try {
-      for await (const placed of readSource(source, file, place, hooks)) {
+      for await (const placed of readSource(source, file, place, { ...hooks, onFile })) {
         const row = rowOf(placed, String(entryName(source)), names);
         if (row !== null) rows.push(row);
         if (names.size <= MOST_PROMPTS) continue;
@@ -48,7 +56,7 @@ export async function readPrompts(config: ExperimentConfig, hooks: HubHooks = {}
       throw error instanceof SourceError ? new ConfigError(error.problems) : error;
     }
   }
-  return data;
+  return { rows: data, files: [...files.values()] };
 }
 
 /** Names a row, by its content if it has no name; null if it has been there before. */

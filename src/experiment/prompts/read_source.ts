@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { hint } from "../../explain/options/mistake.ts";
 import { shownNames, shownText } from "../../files/shown_value.ts";
-import type { HubHooks } from "../../model/load/locate_model.ts";
 import { type ParsedSource, sharedOptions } from "../config/source_schema.ts";
 import { stableJson } from "../run/stable_json.ts";
 import { columnOf, type DataRow, type DataTable, valueAt } from "./data_table.ts";
-import { openSource, problemsOfData } from "./open_source.ts";
+import { openSource, problemsOfData, type ReadHooks } from "./open_source.ts";
 import { type PromptColumns, promptColumns, requiredColumns, wantedColumns } from "./prompt_columns.ts";
 import type { PromptField } from "./prompt_fields.ts";
 import { promptOfRow, type RowPrompt } from "./prompt_of_row.ts";
@@ -53,7 +52,7 @@ export async function* readSource(
   source: ParsedSource,
   experiment: string,
   place: Reading["place"],
-  hooks: HubHooks,
+  hooks: ReadHooks,
 ): AsyncGenerator<PlacedPrompt> {
   const columns = promptColumns(source.fields ?? {}, source.generate !== undefined);
   const reading: Reading = { source, columns, place, rows: 0, fitting: 0 };
@@ -76,7 +75,7 @@ export function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-async function* readFiles(reading: Reading, experiment: string, hooks: HubHooks): AsyncGenerator<PlacedPrompt> {
+async function* readFiles(reading: Reading, experiment: string, hooks: ReadHooks): AsyncGenerator<PlacedPrompt> {
   const { source, columns } = reading;
   const { where = [], limit = Infinity } = source;
   const wanted = [...wantedColumns(columns), ...where.flatMap(Object.keys)];

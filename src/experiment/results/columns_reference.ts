@@ -10,8 +10,8 @@ The columns of an experiment's tables, from their declarations. \`deno task colu
 
 An experiment writes each table as Parquet and as CSV: \`results.parquet\` and \`results.csv\`, a row for each cell, and
 \`tokens.parquet\`, a row for each token's attribution; \`tokens.csv\` as well where there are at most 200 cells. Results so
-far stand in results.csv while the experiment runs. Columns that no row has are left out, but for tokens.parquet.
-An option is empty where it has no effect.
+far stand in results.csv while the experiment runs. Columns that no row has are left out. An
+option is empty where it has no effect.
 
     SELECT method, avg(relative) FROM 'results.parquet' GROUP BY method           -- DuckDB
     pandas.read_parquet("results.parquet").merge(pandas.read_parquet("tokens.parquet"), on="cell")

@@ -1,10 +1,13 @@
 import type { ExperimentPlan } from "../run/cell.ts";
 
 /** The command that runs an experiment as it was run, ready for a shell. */
-export function experimentCommand(plan: Pick<ExperimentPlan, "file" | "overrides">, directory: string): string {
+export function experimentCommand(
+  plan: Pick<ExperimentPlan, "program" | "file" | "overrides">,
+  directory: string,
+): string {
   const overrides = Object.entries(plan.overrides).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` --${name} ${shellWord(value)}`).join("");
-  return `deno task experiment ${shellWord(plan.file)}${overrides} --out ${shellWord(directory)}`;
+  return `${plan.program} experiment ${shellWord(plan.file)}${overrides} --out ${shellWord(directory)}`;
 }
 
 /** Quotes a word for a shell, on one line. */

@@ -54,7 +54,7 @@ export async function finishResults(
     // The summary of few cells has a link to each.
     const isCopied = plan.cells.length <= FEW_CELLS && workersOf(store.directory).length > 0;
     const outcomes = await gatherOutcomes(plan, reader, ends, async (cell, record, row) => {
-      page.add({ id: cell.id, record, fields: cellFields(row, record) });
+      page.add({ id: cell.id, record, fields: cellFields(row) });
       tokens.add(cell, record);
       if (isCopied) await writeIfChanged(recordPath(store.directory, cell), recordJson(record));
     });

@@ -1,4 +1,4 @@
-import type { ColumnSource, SchemaElement } from "npm:hyparquet-writer@0.17";
+import type { ColumnSource, ParquetWriter as Writer, SchemaElement } from "npm:hyparquet-writer@0.17";
 import { createHash } from "node:crypto";
 import { isFile } from "../../files/existing_file.ts";
 import { openFile, sha256 } from "../../files/open_file.ts";
@@ -32,7 +32,10 @@ const TYPES: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
   flag: { type: "BOOLEAN" },
 };
 
-/** Starts a Parquet file. The package that writes it is loaded now. */
+/**
+ * Starts a Parquet file, which has the columns that some row fills, or all of them if it has no row. The package that
+ * writes it is loaded now.
+ */
 export async function openParquet(path: string, columns: readonly ParquetColumn[]): Promise<ParquetFile> {
   const { ByteWriter, ParquetWriter } = await import("npm:hyparquet-writer@0.17");
   const file = openWholeFile(path);
@@ -52,6 +55,7 @@ export async function openParquet(path: string, columns: readonly ParquetColumn[
     ],
     createdBy: `whence ${WHENCE_VERSION}`,
   });
+  const filled = columns.map(() => false);
   let group = columns.map((): unknown[] => []);
   const write = () => {
     const columnData = group.map((data, i): ColumnSource => ({ name: columns[i].name, data }));
@@ -60,11 +64,15 @@ export async function openParquet(path: string, columns: readonly ParquetColumn[
   };
   return {
     add(values) {
-      values.forEach((value, i) => group[i].push(typed(value, columns[i].type)));
+      for (const [i, value] of values.entries()) {
+        filled[i] ||= isThere(value);
+        group[i].push(typed(value, columns[i].type));
+      }
       if (group[0].length === GROUP) write();
     },
     close() {
       write();
+      if (filled.some((one) => one)) keepColumns(writer, filled);
       writer.finish();
       flush();
       if (hashOf(path) === `sha256:${hash.digest("hex")}`) return file.discard();
@@ -73,6 +81,22 @@ export async function openParquet(path: string, columns: readonly ParquetColumn[
     },
     discard: () => file.discard(),
   };
+}
+
+/** Leaves the other columns out of all that the file says of itself; their few bytes, without a value, stay unread. */
+function keepColumns(writer: Writer, kept: readonly boolean[]): void {
+  const [root, ...elements] = writer.schema;
+  const schema = elements.filter((_, i) => kept[i]);
+  writer.schema = [{ ...root, num_children: schema.length }, ...schema];
+  writer.row_groups = writer.row_groups.map((group) => {
+    const columns = group.columns.filter((_, i) => kept[i]);
+    const bytes = (key: "total_uncompressed_size" | "total_compressed_size") =>
+      columns.reduce((sum, { meta_data }) => sum + meta_data![key], 0n);
+    const [total_byte_size, total_compressed_size] = [bytes("total_uncompressed_size"), bytes("total_compressed_size")];
+    return { ...group, columns, total_byte_size, total_compressed_size };
+  });
+  const chunks = new Set(writer.row_groups.flatMap(({ columns }) => columns));
+  writer.pendingIndexes = writer.pendingIndexes.filter(({ chunk }) => chunks.has(chunk));
 }
 
 /** Hash of a file; null if there is none. */

@@ -22,8 +22,7 @@ interface TokenTable {
 /** Writes a row for each cell, as CSV and as Parquet. */
 export async function writeResultTables(store: ResultStore, rows: readonly ResultRow[]): Promise<void> {
   await writeIfChanged(store.path("results.csv"), resultsCsv(rows));
-  const columns = filledColumns(resultColumns(), rows);
-  if (columns.length === 0) return;
+  const columns = resultColumns();
   const file = await openParquet(store.path("results.parquet"), columns);
   try {
     for (const row of rows) file.add(columns.map(({ value }) => value(row)));

@@ -11,8 +11,9 @@ export interface TableColumn<Row> {
 /** Texts, numbers, whole numbers, and true or false. */
 export type ColumnType = "text" | "number" | "whole" | "flag";
 
-/** Columns that have a value in some row. */
+/** Columns that have a value in some row; all of them if there is no row. */
 export function filledColumns<Row>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): TableColumn<Row>[] {
+  if (rows.length === 0) return [...columns];
   return columns.filter(({ value }) => rows.some((row) => isThere(value(row))));
 }
 

@@ -3,6 +3,7 @@ import type { AttributionText } from "../../explain/options/attribution_text.ts"
 import type { Device } from "../../model/load/load_options.ts";
 import type { Quantize } from "../../model/load/load_weights.ts";
 import type { ParsedComparison, PLOT_CHOICES } from "../config/experiment_schema.ts";
+import type { DataDigest } from "../prompts/data_digest.ts";
 import type { GroundTruth } from "../findings/truth/truth.ts";
 
 /** A model as it is opened. */
@@ -45,8 +46,12 @@ export interface ExperimentPlan {
   readonly name: string;
   /** Empty if there is none. */
   readonly question: string;
+  /** Words by which the program is called, as commands to type begin: `whence` or `deno task`. */
+  readonly program: string;
   readonly file: string;
   readonly configText: string;
+  /** Files that prompts were read from. */
+  readonly data: readonly Pick<DataDigest, "file" | "finish">[];
   /** Settings of the command line in place of the configuration's. */
   readonly overrides: PlanOverrides;
   /** Grouped by model, then by prompt. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { parseJson } from "../../files/json_object.ts";
+import { shownNames } from "../../files/shown_value.ts";
 import { readIfThere } from "../../files/text_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { readableJson } from "../../report/text/readable_json.ts";
@@ -61,11 +62,27 @@ export function configHash(text: string): string {
 
 /** Hash of the configuration that a directory's manifest has; null if there is none. */
 export function manifestHash(directory: string): string | null {
+  const { hash } = Object(readManifest(directory).config);
+  return typeof hash === "string" ? hash : null;
+}
+
+/** Says which files of prompts are others than when a directory's manifest was written; null if none is known to be. */
+export function changedData(directory: string, { data }: Pick<ExperimentPlan, "data">): string | null {
+  if (data.length === 0) return null;
+  const { data: written } = readManifest(directory);
+  const before = new Map((Array.isArray(written) ? written : []).map((one) => [Object(one).file, Object(one).hash]));
+  const changed = data.filter(({ file, finish }) => before.has(file) && before.get(file) !== finish().hash);
+  if (changed.length === 0) return null;
+  return `${shownNames(changed.map(({ file }) => file))} changed since ${directory} was last written to: cells whose ` +
+    "prompts are the same are kept, and those of other prompts are computed";
+}
+
+/** Reads what another process may be writing, or another program; without anything where it cannot. */
+function readManifest(directory: string): Readonly<Record<string, unknown>> {
   try {
-    const { config } = Object(parseJson(readIfThere(join(directory, MANIFEST)) ?? "", MANIFEST));
-    return typeof config?.hash === "string" ? config.hash : null;
+    return Object(parseJson(readIfThere(join(directory, MANIFEST)) ?? "", MANIFEST));
   } catch {
-    return null;
+    return {};
   }
 }
 
@@ -84,6 +101,7 @@ export async function writeManifest(store: Pick<ResultStore, "path">, state: Man
     models,
     adapters: [...adapters],
     config: { file: plan.file, hash: configHash(plan.configText), text: plan.configText },
+    ...(plan.data.length === 0 ? {} : { data: plan.data.map(({ finish }) => finish()) }),
     ...(plan.cells.length <= MOST_LISTED ? {} : { counts: countsOf(state) }),
     cells: plan.cells.length > MOST_LISTED ? [] : plan.cells.map((cell) => {
       const end = ends.get(cell);

@@ -16,6 +16,8 @@ import { stableJson } from "./stable_json.ts";
 
 /** Cells of an experiment; their plan takes a few seconds, and half a gigabyte. */
 const MOST_CELLS = 1_000_000;
+/** Name of the program as it is installed; a plan of another caller's names it otherwise. */
+const INSTALLED = "whence";
 /** Digits of a key in an id: of a prompt's cells, and of a file's, of which there are more. */
 const KEY_DIGITS = 8;
 const ROW_KEY_DIGITS = 12;
@@ -30,7 +32,7 @@ const ROW_KEY_DIGITS = 12;
 export function planExperiment(
   config: ExperimentConfig,
   overrides: PlanOverrides = {},
-  data: PromptData = new Map(),
+  data: PromptData = { rows: new Map(), files: [] },
 ): ExperimentPlan {
   const { name, question = "", prompts, sweeps, compare: comparisons = [], plots: asked } = config.experiment;
   const models = modelsOf(config, overrides);
@@ -55,7 +57,18 @@ export function planExperiment(
   }
   const { file, text: configText } = config;
   const plots = asked ?? (cells.size <= FEW_CELLS ? PLOT_CHOICES[0] : "summary");
-  return { name, question, file, configText, overrides, cells: [...cells.values()], comparisons, plots };
+  const plan = {
+    name,
+    question,
+    program: INSTALLED,
+    file,
+    configText,
+    data: data.files,
+    overrides,
+    comparisons,
+    plots,
+  };
+  return { ...plan, cells: [...cells.values()] };
 }
 
 /** A prompt that cells are made of. */
@@ -78,7 +91,7 @@ function* promptsOf(entry: ParsedPrompt | ParsedSource, data: PromptData): Gener
     yield planned({ name, text: text as unknown as AttributionText, truth: truths, flaw: null, given: null }, null);
     return;
   }
-  const rows = data.get(entry as ParsedSource);
+  const rows = data.rows.get(entry as ParsedSource);
   if (rows === undefined) throw new TypeError("Cannot plan an experiment as its files must be read: got none");
   for (const row of rows) yield planned(row, row.place);
 }

@@ -7,7 +7,7 @@ import { gatherOutcomes } from "../results/gather_outcomes.ts";
 import { workersOf } from "../store/record_index.ts";
 import { rowsOf } from "./cell_outcome.ts";
 import { type ExperimentPlan, FEW_CELLS } from "./cell.ts";
-import { isManifestDue, writeManifest } from "./manifest.ts";
+import { changedData, isManifestDue, writeManifest } from "./manifest.ts";
 import { openResultStore } from "./result_store.ts";
 import type { RunContext } from "./run_context.ts";
 
@@ -29,6 +29,8 @@ export async function runExperiment(
   const store = await openResultStore(directory, plan.name, { kind: "run", packed });
   const run = openComputation(plan, context, store, writeProgress);
   try {
+    const changed = changedData(directory, plan);
+    if (changed !== null) run.tell({ kind: "note", text: changed });
     // From now on the directory says whose it is, also after a kill.
     await writeManifest(store, { ...run, ended: null });
     await computeCells(run, plan.cells);

@@ -1,7 +1,7 @@
 import { computeCells, noModelError, openComputation } from "../compute/compute_cells.ts";
 import type { ExperimentPlan } from "../run/cell.ts";
 import { countOf } from "../run/cell_outcome.ts";
-import { configHash, manifestHash, writeManifest } from "../run/manifest.ts";
+import { changedData, configHash, manifestHash, writeManifest } from "../run/manifest.ts";
 import { openResultStore } from "../run/result_store.ts";
 import type { RunContext } from "../run/run_context.ts";
 import type { ExperimentResult } from "../results/finish_results.ts";
@@ -41,8 +41,11 @@ export async function runShard(
   const store = await openResultStore(directory, plan.name, { kind: "shard", worker: shardWorker(shard) });
   const run = openComputation(plan, context, store);
   try {
-    // Shards of one configuration would write the same: one of them does.
-    if (manifestHash(directory) !== configHash(plan.configText)) await writeManifest(store, { ...run, ended: null });
+    const changed = changedData(directory, plan);
+    if (changed !== null) run.tell({ kind: "note", text: changed });
+    // Shards of one configuration and its data would write the same: one of them does.
+    const isOwn = manifestHash(directory) === configHash(plan.configText) && changed === null;
+    if (!isOwn) await writeManifest(store, { ...run, ended: null });
     await computeCells(run, cells);
     const nothing = noModelError(run);
     if (nothing !== null) throw nothing;

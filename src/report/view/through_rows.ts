@@ -1,5 +1,6 @@
 import type { AttributionRecord } from "../../explain/record/record.ts";
 import { spanInfluences } from "../../explain/record/span_influences.ts";
+import { cutText } from "../text/cut_text.ts";
 import { visibleText } from "../text/visible_token.ts";
 
 /** One way from the prompt to the answer: all of it, the direct one, or through a span. */
@@ -32,13 +33,12 @@ export function throughRows(record: AttributionRecord, most: number): ThroughRow
     whole("direct", direct),
     ...kept.map((k) => {
       const { text, name, part, reach } = spans[k];
-      return { label: `through ${k + 1}`, text: cut(name === null ? text : `${name}: ${text}`), values: part, reach };
+      return { label: `through ${k + 1}`, text: shown(name === null ? text : `${name}: ${text}`), values: part, reach };
     }),
     ...(rest === null ? [] : [whole("rest", rest)]),
   ];
 }
 
-function cut(text: string): string {
-  const characters = Array.from(visibleText(text.trim()));
-  return characters.length <= TEXT_LIMIT ? characters.join("") : characters.slice(0, TEXT_LIMIT - 1).join("") + "…";
+function shown(text: string): string {
+  return cutText(visibleText(text.trim()), TEXT_LIMIT);
 }

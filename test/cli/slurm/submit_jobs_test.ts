@@ -76,6 +76,7 @@ Deno.test("submitJobs() fetches the model, writes the scripts and submits an arr
     assert.match(said, /^Array 70: 3 of 3 shards .*\nMerge 71: .*\n.* --status\n.*scancel 70 71\n$/);
     const script = Deno.readTextFileSync(`${out}/slurm/array.sh`);
     assert.match(script, /^#SBATCH --time=9$/m);
+    assert.match(script, /^export WHENCE_PROGRAM=whence$/m);
     assert.ok(script.includes(`experiment ${plan.file} --device=cpu --out=${out} --shard "$shard/$count" --threads "`));
     assert.ok(Deno.statSync(`${out}/slurm/array.sh`).mode! & 0o100, "it is executable");
     assert.match(Deno.readTextFileSync(`${out}/slurm/merge.sh`), / --merge\n$/);

@@ -28,6 +28,26 @@ Deno.test("completenessPivot() has windows, and tolerances, as columns, a cell i
   assert.deepEqual(adaptive.rows.map((row) => row[adaptive.head.indexOf("tolerance")]), ["0.1", "0.2"]);
 });
 
+Deno.test("completenessPivot() has columns for the steps of quadratures alone", () => {
+  const others = [
+    "{ method: secant, steps: [1, 4] }",
+    "{ method: secant }",
+    "{ method: discretized-integrated-gradients, steps: 20 }",
+  ];
+  const [parts, both, words] = others.map((other) => completenessPivot(rowsOf(sweep("", `${STEPS}\n  - ${other}`))));
+  assert.deepEqual(parts.head.slice(2), ["rule", "steps", "5", "20", "error (points)"]);
+  assert.deepEqual(parts.rows.map((row) => row.slice(2, 4)), [["riemann-middle", ""], ["secant", "1"], [
+    "secant",
+    "4",
+  ]]);
+  for (const { head, rows } of [both, words]) {
+    assert.deepEqual(head.slice(2), ["rule", "5", "20", "error (points)"]);
+    assert.ok(rows.length === 2 && rows[1].slice(3, 5).every((text) => text === ""), "no error below another's steps");
+    assert.match(rows[1][5], / \(\d+\)$/);
+    assert.ok(rows[0].slice(3, 5).every((text) => / %$/.test(text)) && rows[0][5] === "");
+  }
+});
+
 Deno.test("completenessPivot() has models and quantizations as columns where there are several", () => {
   const { head, rows } = completenessPivot(rowsOf(sweep("model: [embedded, chains]\nquantize: [none, nf4]\n", STEPS)));
   assert.deepEqual(head, ["prompt", "model", "quantize", "path", "rule", "5", "20", "error (points)"]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "npm:csv-parse@7/sync";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "npm:hyparquet@1";
+import { openParquet } from "../../../src/experiment/results/parquet_file.ts";
 import { resultColumns } from "../../../src/experiment/results/result_columns.ts";
 import { TOKEN_COLUMNS } from "../../../src/experiment/results/token_columns.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
@@ -26,6 +27,14 @@ async function readParquet(path: string): Promise<{ readonly rows: Row[]; readon
 /** A value of a Parquet file as a CSV file has it. */
 const csvValue = (value: unknown) => value === null || value === undefined ? "" : String(value).replace(/^=/, "'=");
 
+/** Reads two tables that have no row, and returns the columns that each has. */
+async function emptyColumns(out: string, name: string): Promise<readonly [csv: string[], parquet: string[]]> {
+  const { rows, types } = await readParquet(`${out}/${name}.parquet`);
+  const [head, ...others] = parse(await Deno.readTextFile(`${out}/${name}.csv`));
+  assert.deepEqual([rows, others], [[], []]);
+  return [head, Object.keys(types)];
+}
+
 async function withTables(test: (out: string) => Promise<void>): Promise<void> {
   await inScratch(async (out) => {
     await runExperiment(PLAN, fakeContext(), out);
@@ -40,6 +49,7 @@ for (const [name, columns] of [["results", resultColumns()], ["tokens", TOKEN_CO
       const csv: Record<string, string>[] = parse(await Deno.readTextFile(`${out}/${name}.csv`), { columns: true });
       assert.ok(csv.length > 0);
       const names = Object.keys(csv[0]);
+      assert.deepEqual(Object.keys(types), names);
       assert.deepEqual(
         rows.map((row) => names.map((column) => csvValue(row[column]))),
         csv.map((row) => names.map((column) => row[column])),
@@ -53,6 +63,29 @@ for (const [name, columns] of [["results", resultColumns()], ["tokens", TOKEN_CO
       for (const column of names) assert.ok(csv.some((row) => row[column] !== ""), column);
     }));
 }
+
+Deno.test("tables of cells that have all failed have every column, in place of what was there", () =>
+  withTables(async (out) => {
+    await Deno.remove(`${out}/cells`, { recursive: true });
+    const failing = fakeContext({ attribute: () => Promise.reject(new Error("Cannot do it")) });
+    assert.equal((await runExperiment(PLAN, failing, out)).failed, PLAN.cells.length);
+    for (const [name, columns] of [["results", resultColumns()], ["tokens", TOKEN_COLUMNS]] as const) {
+      const all = columns.map((column) => column.name);
+      assert.deepEqual(await emptyColumns(out, name), [all, all]);
+    }
+  }));
+
+Deno.test("openParquet() leaves out what no group of rows has, and keeps what one of them has", () =>
+  inScratch(async (directory) => {
+    const columns = ["whole", "none", "late"].map((name) => ({ name, type: "whole" as const }));
+    const file = await openParquet(`${directory}/a.parquet`, columns);
+    for (let i = 0; i < 100_001; i++) file.add([i, null, i === 100_000 ? 7 : null]);
+    file.close();
+    const { rows, types } = await readParquet(`${directory}/a.parquet`);
+    assert.deepEqual(Object.keys(types), ["whole", "late"]);
+    assert.ok(rows.every(({ whole }, i) => whole === BigInt(i)));
+    assert.deepEqual([rows.length, rows[99_999].late, rows[100_000].late], [100_001, null, 7n]);
+  }));
 
 Deno.test("results.parquet has a row a cell, with whatever varies and the generated targets", () =>
   withTables(async (out) => {

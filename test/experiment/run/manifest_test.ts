@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
+import { readPrompts } from "../../../src/experiment/prompts/read_prompts.ts";
 import { isManifestDue } from "../../../src/experiment/run/manifest.ts";
+import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
 import type { ProgressEvent } from "../../../src/experiment/run/progress_event.ts";
 import { runExperiment } from "../../../src/experiment/run/run_experiment.ts";
+import { mergeShards } from "../../../src/experiment/shards/merge_shards.ts";
+import { runShard } from "../../../src/experiment/shards/run_shard.ts";
 import { fakeContext, planOf, SWEEP, withDirectory } from "../../explain/fake_model.ts";
 
 /** One prompt is enough here. */
@@ -52,4 +58,75 @@ Deno.test("runExperiment() says in the manifest that it goes on, from the first 
     };
     await runExperiment(PLAN, { open: fakeContext().open, onProgress }, out);
     assert.deepEqual(new Set(ends), new Set([null]));
+  }));
+
+/** Plans an experiment on a file of prompts in a directory. */
+async function planOfRows(directory: string, ...prompts: readonly string[]) {
+  const rows = prompts.map((prompt) => `${JSON.stringify({ prompt, target: " t" })}\n`).join("");
+  await Deno.writeTextFile(`${directory}/rows.jsonl`, rows);
+  const config = parseConfig("name: t\nprompts: rows.jsonl\nsweeps: [{ method: saliency }]\n", `${directory}/t.yaml`);
+  return { rows, plan: planExperiment(config, {}, await readPrompts(config)) };
+}
+
+/** Data of a manifest. */
+const dataOf = (out: string) => JSON.parse(Deno.readTextFileSync(`${out}/manifest.json`)).data;
+const digestOf = (rows: string) => [
+  { file: "rows.jsonl", bytes: rows.length, hash: `sha256:${createHash("sha256").update(rows).digest("hex")}` },
+];
+
+/** Runs something that hears notes, and returns them. */
+async function notesOf(run: (onProgress: (event: ProgressEvent) => void) => Promise<unknown>): Promise<string[]> {
+  const notes: string[] = [];
+  await run((event) => event.kind === "note" && notes.push(event.text));
+  return notes;
+}
+
+Deno.test("a manifest has the digests of the files of prompts, and a run whose file has changed says so once", () =>
+  withDirectory(async (directory) => {
+    const out = `${directory}/out`;
+    const { open } = fakeContext();
+    const { plan, rows } = await planOfRows(directory, "a", "b");
+    const first = await notesOf((onProgress) => runExperiment(plan, { open, onProgress }, out));
+    assert.deepEqual([first, dataOf(out)], [[], digestOf(rows)]);
+    assert.deepEqual(await notesOf((onProgress) => runExperiment(plan, { open, onProgress }, out)), []);
+    const other = await planOfRows(directory, "c", "b");
+    const run = async (onProgress: (event: ProgressEvent) => void) => {
+      const { computed, stored } = await runExperiment(other.plan, { open, onProgress }, out);
+      assert.deepEqual([computed, stored], [1, 1]);
+    };
+    assert.deepEqual(await notesOf(run), [
+      `rows.jsonl changed since ${out} was last written to: cells whose prompts are the same are kept, and those of ` +
+      "other prompts are computed",
+    ]);
+    assert.deepEqual(dataOf(out), digestOf(other.rows));
+  }));
+
+Deno.test("shards and a merge whose file of prompts has changed say so, and the manifest has the file as it is", () =>
+  withDirectory(async (directory) => {
+    const out = `${directory}/out`;
+    const { open } = fakeContext();
+    const shard = { number: 1, count: 1 };
+    await runShard((await planOfRows(directory, "a", "b")).plan, shard, { open }, out);
+    const { plan, rows } = await planOfRows(directory, "a", "c");
+    const merged: string[] = [];
+    await mergeShards(plan, out, (note) => merged.push(note));
+    assert.match(merged.join(), /^rows\.jsonl changed since .*computed$/);
+    assert.deepEqual(dataOf(out), digestOf(rows));
+    const last = await planOfRows(directory, "d", "c");
+    const notes = await notesOf((onProgress) => runShard(last.plan, shard, { open, onProgress }, out));
+    assert.match(notes.join(), /^rows\.jsonl changed since .*computed$/);
+    assert.deepEqual(dataOf(out), digestOf(last.rows));
+  }));
+
+Deno.test("a manifest without digests, or a damaged one, tells of no change", () =>
+  withDirectory(async (directory) => {
+    const out = `${directory}/out`;
+    const { open } = fakeContext();
+    const { plan } = await planOfRows(directory, "a");
+    await runExperiment(plan, { open }, out);
+    const { data: _, ...earlier } = JSON.parse(Deno.readTextFileSync(`${out}/manifest.json`));
+    for (const data of [undefined, "text", [null, 1]]) {
+      Deno.writeTextFileSync(`${out}/manifest.json`, JSON.stringify({ ...earlier, data }));
+      assert.deepEqual(await notesOf((onProgress) => runExperiment(plan, { open, onProgress }, out)), []);
+    }
   }));

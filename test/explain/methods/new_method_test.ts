@@ -105,8 +105,8 @@ Deno.test("a method that is added has flags, help and errors with the nearest na
   assert.equal(JSON.parse(done.out).method.blinkers, 3);
   const help = await said(["attribute", "--help", "blindfold"]);
   assert.match(help.out, /^Blindfold: shows that a method is one declaration\./);
-  assert.match(help.out, /--blinkers N {10}neighbouring units taken away at once \(2\)\n/);
-  assert.match(help.out, /--gait NAME {11}trot steps over whole windows: walk, trot \(walk\)\n/);
+  assert.match(help.out, /--blinkers N +neighbouring units taken away at once \(2\)\n/);
+  assert.match(help.out, /--gait NAME +trot steps over whole windows: walk, trot \(walk\)\n/);
   assert.match((await said(["methods"])).out, /blindfold\n {6}shows that a method is one declaration\n/);
   const wrong = async (...args: string[]) => {
     const { code, err } = await said([...base, ...args]);

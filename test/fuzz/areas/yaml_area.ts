@@ -149,8 +149,8 @@ function planOf(text: string): string {
     // Not all YAML is JSON.
   }
   // Files of prompts have an area of their own.
-  const rows: PromptData = new Map(experiment.prompts.flatMap((entry) => isFiles(entry) ? [[entry, []]] : []));
-  const { cells } = planExperiment(config, {}, rows);
+  const rows: PromptData["rows"] = new Map(experiment.prompts.flatMap((entry) => isFiles(entry) ? [[entry, []]] : []));
+  const { cells } = planExperiment(config, {}, { rows, files: [] });
   hold(new Set(cells.map(({ id }) => id)).size === cells.length, "has two cells of one name");
   for (const { id } of cells) hold(/^[A-Za-z0-9][\w.+-]*$/.test(id) && id.length < 130, `has a cell named ${id}`);
   return JSON.stringify([experiment.name, cells.map(({ key }) => key)]);

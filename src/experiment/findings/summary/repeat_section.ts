@@ -15,8 +15,8 @@ Whence ${WHENCE_VERSION}, Deno ${Deno.version.deno}; configuration \`${configHas
 manifest.json. All numbers are in results.csv, ${wholeRecords(plan, directory)}.`;
 }
 
-function wholeRecords({ cells }: ExperimentPlan, directory: string): string {
+function wholeRecords({ cells, program }: ExperimentPlan, directory: string): string {
   return cells.length <= FEW_CELLS
     ? "each cell's whole record in cells/"
-    : `each cell's whole record in records/: \`deno task records ${shellWord(directory)} CELL\` prints one`;
+    : `each cell's whole record in records/: \`${program} records ${shellWord(directory)} CELL\` prints one`;
 }

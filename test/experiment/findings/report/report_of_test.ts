@@ -21,9 +21,7 @@ const NOTHING = { comparisons: [], findings: [], distances: [] };
 
 Deno.test("a report has a row for each cell, columns for what varies, and shows a cell with a matrix first", async () => {
   const page = createReportPage();
-  rowsOf(OUTCOMES).forEach((row, i) =>
-    page.add({ id: row.cell.id, record: RECORDS[i], fields: cellFields(row, RECORDS[i]) })
-  );
+  rowsOf(OUTCOMES).forEach((row, i) => page.add({ id: row.cell.id, record: RECORDS[i], fields: cellFields(row) }));
   const html = page.end(reportOf(PLAN, OUTCOMES, "out", NOTHING, new Map()));
   const { index } = await openPage(html);
   assert.deepEqual(index.ids, PLAN.cells.map(({ id }) => id));

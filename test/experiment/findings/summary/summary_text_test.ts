@@ -52,7 +52,7 @@ Deno.test("summaryText() names question, models, prompts, plots and how to repea
   assert.ok(text.includes("Mi\\|chael \\*paints\\* in Austin"));
   assert.ok(text.includes("![completeness error against path points](plots/completeness.svg)"));
   assert.ok(text.includes(`![${PLAN.cells[6].id}](plots/${PLAN.cells[6].id}.bar.svg)`), "the certified cell's bars");
-  assert.ok(text.includes("deno task experiment trial.yaml --out 'some dir/out'"));
+  assert.ok(text.includes("\nwhence experiment trial.yaml --out 'some dir/out'\n"));
   for (const { id } of PLAN.cells) assert.ok(text.includes(`](cells/${id}.json)`));
 });
 
@@ -73,6 +73,28 @@ Deno.test("summaryText() quotes each prompt once, with its pictures or else with
     assert.equal(text.match(/^> /gm)?.length, 2);
     assert.equal(text.includes(".bar.svg"), plots === "prompts");
   }
+});
+
+Deno.test("summaryText() shows what was generated, cut if it is long, and in the cells' table where it differs", () => {
+  const plan = planOf(
+    SWEEP.replace('target: " that is"', "generate: 4").replace('target: " paints."', "generate: 400"),
+  );
+  const outcomes = (textOf: (text: string, i: number) => string) =>
+    plan.cells.map((cell, i): CellOutcome => {
+      const row = resultRow(cell, closedFormRecord(cell.text, cell.options));
+      return { cell, status: "computed", row: { ...row, target: { ...row.target, text: textOf(row.target.text, i) } } };
+    });
+  const same = summaryText(plan, outcomes((text) => text), "out", true);
+  assert.match(same, /^> to be or not to be → \*\*made up made up\*\* \(generated, at most 4 tokens\)$/m);
+  assert.match(same, /^> Mi.* → \*\*made up made [^*]{150,200}…\*\* \(generated, at most 400 tokens\)$/m);
+  assert.doesNotMatch(same, /^\| cell .*generated/m);
+  const others = summaryText(plan, outcomes((text, i) => i % 5 === 0 ? "" : ` *${i % 5}*\n${text}`), "out", true);
+  assert.match(
+    others,
+    /^> to be.* → \*\*\\\*4\\\*↵ made up made up\*\* or \*\*∅\*\* or .* and 2 others \(generated, at most 4 tokens\)$/m,
+  );
+  assert.equal(others.match(/^\| cell \| generated \| objective /gm)?.length, 2);
+  assert.equal(others.match(/^\| \[[0-9a-f]{8}\][^|]* \| ∅ \| /gm)?.length, 4);
 });
 
 Deno.test("summaryText() says how many cells went without forward mode, and their names do", () => {
