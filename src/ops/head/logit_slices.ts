@@ -32,7 +32,7 @@ export function sliceOf({ vocabulary }: Pick<HeadAttributes, "vocabulary">): num
   return Math.min(SLICE, vocabulary);
 }
 
-/** Elements of scratch for the logits of a head that passes more than once: of all slices, or of one if all are many. */
+/** Scratch for the logits of a head that passes more than once: those of all slices, or of one if they are many. */
 export function keptLogits({ vocabulary }: Pick<HeadAttributes, "vocabulary">, rows: number): number {
   const slice = rows * sliceOf({ vocabulary });
   const all = slice * Math.ceil(vocabulary / SLICE);
@@ -52,7 +52,7 @@ export interface LogitSlice {
   readonly dispatches: readonly Dispatch[];
   /** The same after another slice: none if its logits are still there. */
   readonly again: readonly Dispatch[];
-  /** Where its logits are, [R, `sliceOf`] */
+  /** Its logits, [R, `sliceOf`] */
   readonly logits: BufferRange;
   readonly product: Product;
   /** Vocabulary index of the first column. */
