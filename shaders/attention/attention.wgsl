@@ -129,7 +129,7 @@ fn main(
 //@ if FAR
       // Tokens stand at least as far apart as their positions are.
       let low = vec2<u32>(standing(place, keys.x), standing(place, keys.y));
-      let ends = WINDOW + vec4<u32>(low, standing(place, keys.z), standing(place, keys.w));
+      let ends = params.window + vec4<u32>(low, standing(place, keys.z), standing(place, keys.w));
 //@ end
 //@ for i in ROWS
       let own$i = vec4<u32>(query + $iu);

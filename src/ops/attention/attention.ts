@@ -4,7 +4,7 @@ import backwardQuerySource from "../../../shaders/attention/attention_backward_q
 import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
 import { addScaled, dot } from "../dot.ts";
 import { elements, matrix, type Op } from "../op.ts";
-import { attentionKernel, groupParts, pairWork, tileLaunches, tiles } from "./attention_kernel.ts";
+import { attentionKernel, groupParts, pairWork, tileLaunches, tiles, windowOf } from "./attention_kernel.ts";
 import {
   backwardSizes,
   eachQuery,
@@ -92,7 +92,7 @@ export const attention: Op<QueryAttributes> = {
     return tileLaunches(count, work, mostWork).map(({ before, ...launch }) => ({
       kernel,
       bindings: [qkv, layout ?? null, ...outputs],
-      params: [B, P, S, ragged ? queries ?? 0 : N, length, 0, 0, before],
+      params: [B, P, S, ragged ? queries ?? 0 : N, length, 0, 0, before, windowOf(attributes)],
       ...launch,
     }));
   },
@@ -172,7 +172,7 @@ export const attentionBackward: Op<QueryAttributes> = {
       ...launchesOf(heads, pairWork(attributes, pairs, 3)).map(({ before, ...launch }) => ({
         kernel: queryKernel,
         bindings: [qkv, o, lse, dOut, delta, dqkv],
-        params: [B, P, S, N, length, 0, 0, before],
+        params: [B, P, S, N, length, 0, 0, before, windowOf(attributes)],
         ...launch,
       })),
       ...groupParts(attributes, length).flatMap(([first, end]) =>
@@ -181,7 +181,7 @@ export const attentionBackward: Op<QueryAttributes> = {
         ) => ({
           kernel: keyValueKernel,
           bindings: [qkv, lse, dOut, delta, dqkv],
-          params: [B, P, S, N, length, first, end, before],
+          params: [B, P, S, N, length, first, end, before, windowOf(attributes)],
           ...launch,
         }))
       ),
@@ -236,7 +236,7 @@ export const attentionTangent: Op<QueryAttributes> = {
     return launches.map(({ before, ...launch }) => ({
       kernel,
       bindings: [...inputs, ...outputs],
-      params: [B, P, S, N, P + S, 0, 0, before],
+      params: [B, P, S, N, P + S, 0, 0, before, windowOf(attributes)],
       ...launch,
     }));
   },

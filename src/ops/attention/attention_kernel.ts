@@ -72,6 +72,11 @@ export function tileLaunches(count: number, work: number, mostWork = Infinity): 
   });
 }
 
+/** The window as a parameter of the kernels: any where there is none. */
+export function windowOf({ window = 0 }: AttentionAttributes): number {
+  return window;
+}
+
 /** Queries of each sequence, which are the last of its positions. */
 interface AttendedPairs {
   readonly sequences: number;
@@ -146,7 +151,7 @@ export function attentionKernel(
     EIGHTS,
     SCALE: { f32: scale },
     ...constants,
-    ...(window === undefined ? {} : { WINDOW: window }),
+    ...(WINDOWED ? { WINDOWED } : {}),
   };
   return specialize(stem, sources, shape, text);
 }

@@ -4,7 +4,7 @@ import pairSource from "../../../shaders/rules/pulled_attention_lib.wgsl" with {
 import querySource from "../../../shaders/rules/pulled_attention_query.wgsl" with { type: "text" };
 import type { Dispatch } from "../../gpu/pass.ts";
 import type { PreprocessorValues } from "../../gpu/preprocess.ts";
-import { attentionKernel, groupParts, pairWork, tileLaunches, tiles } from "../attention/attention_kernel.ts";
+import { attentionKernel, groupParts, pairWork, tileLaunches, tiles, windowOf } from "../attention/attention_kernel.ts";
 import { eachQuery, evenPlaces, type QueryAttributes } from "../attention/attention_layout.ts";
 import { scoreElements } from "../attention/lowered_attention.ts";
 import { addScaled, dot } from "../dot.ts";
@@ -134,7 +134,7 @@ function launches(name: string, context: KernelContext<PulledAttributes>, points
     return launchesOf(heads, pairWork(attributes, pairs, SUMS ? scored : scored + 1)).map(({ before, ...launch }) => ({
       kernel,
       bindings: [qkv, lse, m, sums, SUMS ? null : result],
-      params: [B, P, S, N, length, 0, 0, before],
+      params: [B, P, S, N, length, 0, 0, before, windowOf(attributes)],
       ...launch,
     }));
   };
@@ -148,7 +148,7 @@ function launches(name: string, context: KernelContext<PulledAttributes>, points
       ) => ({
         kernel: keyValue,
         bindings: [qkv, lse, m, sums, result],
-        params: [B, P, S, N, length, first, end, before],
+        params: [B, P, S, N, length, first, end, before, windowOf(attributes)],
         ...launch,
       }))
     ),

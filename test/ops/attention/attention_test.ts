@@ -14,6 +14,7 @@ import {
   sampleOf,
   threeToOne,
   TOLERANCE,
+  twoToOne,
   typesOf,
   withGpu,
 } from "./attention_sample.ts";
@@ -67,29 +68,27 @@ for (const shared of [0, 21]) {
 }
 
 // More rows a thread, which long sequences get in software.
-for (const [S, ROWS] of [[200, 16], [770, 32]]) {
-  Deno.test(`attention of ${S} positions has the same bits by ${ROWS} rows a thread as by 8`, () =>
+for (
+  const [S, ROWS, heads] of [
+    [200, 16, { ...threeToOne, firstQuery: 45, shared: 37 }],
+    [200, 16, { ...fourToTwo, window: 64, softCap: 3 }],
+    [770, 32, { ...twoToOne, firstQuery: 45, shared: 37 }],
+    [770, 32, { ...twoToOne, window: 33, scale: 0.2, softCap: 0.5 }],
+  ] as const
+) {
+  Deno.test(`attention has the same bits by ${ROWS} rows a thread as by fewer: ${titleOf(heads, 2, S)}`, () =>
     withGpu(async (_run, variants, gpu, pipelines) => {
       if (!variants.includes(true)) return;
-      for (
-        const heads of [{ ...threeToOne, firstQuery: 45, shared: 37 }, {
-          ...threeToOne,
-          firstQuery: 0,
-          softCap: 2,
-          window: 50,
-        }]
-      ) {
-        const sample = sampleOf(heads, 2, S);
-        const [attributes, types] = [attributesOf(sample), typesOf(sample)];
-        for (const op of OP_NAMES) {
-          const run = (software: boolean) =>
-            launch(gpu, pipelines, op, attributes, types[op], sample.values[op], true, software);
-          const [few, many] = [await run(false), await run(true)];
-          assert.deepEqual(many, few, op);
-          reference(sample, op, sample.values[op]).forEach((exact, i) =>
-            assertClose(many[i], exact, { absolute: 1e-5, relative: 2e-5 }, `${op}, output ${i}`)
-          );
-        }
+      const sample = sampleOf(heads, 2, S);
+      const [attributes, types] = [attributesOf(sample), typesOf(sample)];
+      for (const op of OP_NAMES) {
+        const run = (software: boolean) =>
+          launch(gpu, pipelines, op, attributes, types[op], sample.values[op], true, software);
+        const [few, many] = [await run(false), await run(true)];
+        assert.deepEqual(many, few, op);
+        reference(sample, op, sample.values[op]).forEach((exact, i) =>
+          assertClose(many[i], exact, { absolute: 1e-5, relative: 2e-5 }, `${op}, output ${i}`)
+        );
       }
     }));
 }
