@@ -8,19 +8,19 @@ import { OPS } from "../../src/ops/op_table.ts";
 import { inputData, type OpCase, opCase, uploadWeights } from "../support/op_case.ts";
 
 const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
-const heads = { heads: 4, kvHeads: 2, headSize: 16, sequences: 2, shared: 0, queries: null };
+const heads = { heads: 4, kvHeads: 2, headSize: 36, sequences: 2, shared: 0, queries: null };
 const linear = { weight: "w", bias: null, outputs: 96, inner: 64 };
 const ROWS = 300;
 
 /** Ops whose launches can be cut, at sizes of several tiles that they do not fill; and their shortest launches. */
 const CASES: readonly (readonly [one: OpCase, shortest: number])[] = [
-  [opCase({ title: "attention", op: "attention", attributes: heads, inputs: [f32(2, 67, 128)] }), 24],
+  [opCase({ title: "attention", op: "attention", attributes: heads, inputs: [f32(2, 67, 288)] }), 24],
   [
     opCase({
       title: "attention of the last queries",
       op: "attention",
       attributes: { ...heads, queries: 30 },
-      inputs: [f32(2, 67, 128)],
+      inputs: [f32(2, 67, 288)],
     }),
     16,
   ],
@@ -29,7 +29,7 @@ const CASES: readonly (readonly [one: OpCase, shortest: number])[] = [
       title: "attention with shared rows",
       op: "attention",
       attributes: { ...heads, shared: 21 },
-      inputs: [f32(21 + 2 * 46, 128)],
+      inputs: [f32(21 + 2 * 46, 288)],
     }),
     24,
   ],
@@ -38,7 +38,7 @@ const CASES: readonly (readonly [one: OpCase, shortest: number])[] = [
       title: "attentionBackward",
       op: "attentionBackward",
       attributes: heads,
-      inputs: [f32(2, 67, 128), f32(2, 67, 64), f32(2, 67, 4), f32(2, 67, 64)],
+      inputs: [f32(2, 67, 288), f32(2, 67, 144), f32(2, 67, 4), f32(2, 67, 144)],
     }),
     24 + 12,
   ],
@@ -47,7 +47,7 @@ const CASES: readonly (readonly [one: OpCase, shortest: number])[] = [
       title: "attentionTangent",
       op: "attentionTangent",
       attributes: heads,
-      inputs: [f32(2, 67, 128), f32(2, 67, 64), f32(2, 67, 4), f32(2, 67, 128)],
+      inputs: [f32(2, 67, 288), f32(2, 67, 144), f32(2, 67, 4), f32(2, 67, 288)],
     }),
     24,
   ],

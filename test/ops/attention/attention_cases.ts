@@ -3,9 +3,10 @@ import { opCase } from "../../support/op_case.ts";
 
 const f32 = (...shape: number[]): ValueType => ({ shape, dtype: "f32" });
 const u32 = (...shape: number[]): ValueType => ({ shape, dtype: "u32" });
-// 3 query heads of size 6 to 1 key/value head, and 4 to 2 of size 16: odd lengths, no multiple of any tile.
+// 3 query heads of size 6 to 1 key/value head, and 4 to 2 of size 36: odd lengths, no multiple of any tile. The sizes
+// are those of attention_sizes.ts, so that their kernels are compiled once.
 const grouped = { heads: 3, kvHeads: 1, headSize: 6, sequences: 2, shared: 0, queries: null };
-const paired = { heads: 4, kvHeads: 2, headSize: 16, sequences: 1, shared: 0, queries: null };
+const paired = { heads: 4, kvHeads: 2, headSize: 36, sequences: 1, shared: 0, queries: null };
 const rotated = { heads: 2, headSize: 6, inverse: false, sequences: 2, shared: 0 };
 // Scores of size 1 and a cap at which its curvature shows.
 const capped = { scale: 0.9, softCap: 1.25 };
@@ -13,7 +14,7 @@ const capped = { scale: 0.9, softCap: 1.25 };
 /** Ops of attention at awkward sizes. */
 export const ATTENTION_CASES = [
   opCase({ title: "attention, 3 heads to 1", op: "attention", attributes: grouped, inputs: [f32(2, 7, 30)] }),
-  opCase({ title: "attention, 4 heads to 2", op: "attention", attributes: paired, inputs: [f32(1, 67, 128)] }),
+  opCase({ title: "attention, 4 heads to 2", op: "attention", attributes: paired, inputs: [f32(1, 67, 288)] }),
   opCase({
     title: "attentionBackward",
     op: "attentionBackward",
@@ -24,13 +25,13 @@ export const ATTENTION_CASES = [
     title: "attentionTangent",
     op: "attentionTangent",
     attributes: paired,
-    inputs: [f32(1, 9, 128), f32(1, 9, 64), f32(1, 9, 4), f32(1, 9, 128)],
+    inputs: [f32(1, 9, 288), f32(1, 9, 144), f32(1, 9, 4), f32(1, 9, 288)],
   }),
   opCase({
     title: "attentionBackward of wide heads",
     op: "attentionBackward",
-    attributes: { heads: 4, kvHeads: 2, headSize: 128, sequences: 1, shared: 0, queries: null },
-    inputs: [f32(1, 43, 1024), f32(1, 43, 512), f32(1, 43, 4), f32(1, 43, 512)],
+    attributes: { heads: 2, kvHeads: 1, headSize: 128, sequences: 1, shared: 0, queries: null },
+    inputs: [f32(1, 43, 512), f32(1, 43, 256), f32(1, 43, 2), f32(1, 43, 256)],
   }),
   opCase({
     title: "attention of the last queries",
@@ -61,8 +62,8 @@ export const ATTENTION_CASES = [
   opCase({
     title: "attention over a window shorter than a tile",
     op: "attention",
-    attributes: { ...paired, window: 21 },
-    inputs: [f32(1, 131, 128)],
+    attributes: { ...paired, ...capped, window: 21 },
+    inputs: [f32(1, 131, 288)],
   }),
   opCase({
     title: "attentionBackward over a window of soft-capped scores",
@@ -74,7 +75,7 @@ export const ATTENTION_CASES = [
     title: "attentionTangent over a window of soft-capped scores",
     op: "attentionTangent",
     attributes: { ...paired, ...capped, window: 4 },
-    inputs: [f32(1, 9, 128), f32(1, 9, 64), f32(1, 9, 4), f32(1, 9, 128)],
+    inputs: [f32(1, 9, 288), f32(1, 9, 144), f32(1, 9, 4), f32(1, 9, 288)],
   }),
   opCase({
     title: "cachedAttention over a window of soft-capped scores",

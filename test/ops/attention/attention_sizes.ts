@@ -28,11 +28,11 @@ export const ATTENTION_SIZES: readonly (readonly [Heads, B: number, S: number])[
   [{ ...sevenToOne, window: 5, scale: 0.05, softCap: 2 }, 2, 65],
   [{ ...threeToOne, window: 32 }, 1, 257],
   [{ ...twoToOne, window: 33, scale: 0.2, softCap: 0.5 }, 2, 131],
-  [{ ...fourToTwo, window: 64, softCap: 3 }, 1, 200],
+  [{ ...fourToTwo, window: 64, scale: 0.9, softCap: 1.25 }, 1, 200],
   [{ ...threeToOne, window: 1 }, 2, 40],
   // The same where rows are shared and queries start late.
   [{ ...threeToOne, window: 20, shared: 45, firstQuery: 61 }, 3, 100],
-  [{ ...fourToTwo, window: 40, shared: 64, firstQuery: 64, softCap: 3 }, 2, 131],
+  [{ ...fourToTwo, window: 40, shared: 64, firstQuery: 64, scale: 0.9, softCap: 1.25 }, 2, 131],
   // So many heads to one that a thread's loops would pass the 65,535 iterations after which Mesa's driver ends them.
   [{ heads: 840, kvHeads: 1, headSize: 36, firstQuery: 0 }, 1, 65],
 ];

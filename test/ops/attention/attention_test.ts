@@ -71,7 +71,7 @@ for (const shared of [0, 21]) {
 for (
   const [S, ROWS, heads] of [
     [200, 16, { ...threeToOne, firstQuery: 45, shared: 37 }],
-    [200, 16, { ...fourToTwo, window: 64, softCap: 3 }],
+    [200, 16, { ...fourToTwo, window: 64, scale: 0.9, softCap: 1.25 }],
     [770, 32, { ...twoToOne, firstQuery: 45, shared: 37 }],
     [770, 32, { ...twoToOne, window: 33, scale: 0.2, softCap: 0.5 }],
   ] as const

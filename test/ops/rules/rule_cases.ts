@@ -14,7 +14,7 @@ const head = { weight: "head", vocabulary: 37 };
 const wideHead = { weight: "head", vocabulary: 8195 };
 // Sequences are pairs: qkv and lse have twice as many.
 const grouped = { heads: 3, kvHeads: 1, headSize: 6, sequences: 2, shared: 0, queries: null };
-const paired = { heads: 4, kvHeads: 2, headSize: 16, sequences: 1, shared: 0, queries: null };
+const paired = { heads: 4, kvHeads: 2, headSize: 128, sequences: 1, shared: 0, queries: null };
 const capped = { scale: 0.9, softCap: 1.25 };
 
 /** Attention's rules on queries, keys and values of S positions, with n of the last queries' multipliers. */
@@ -52,13 +52,12 @@ function attentionCase(
 const ATTENTION_RULE_CASES = [
   ...(["attentionSecant", "attentionTempered"] as const).flatMap((op) => [
     attentionCase(", 3 heads to 1", op, grouped, 7),
-    attentionCase(", 4 heads to 2", op, paired, 67),
+    attentionCase(", 4 wide heads to 2", op, paired, 67),
     attentionCase(" of the last queries, of which some have a multiplier", op, { ...grouped, queries: 9 }, 43, {
       n: 4,
     }),
     attentionCase(" behind shared rows", op, { ...grouped, shared: 21, queries: 9 }, 19),
     attentionCase(" over a window of soft-capped scores", op, { ...grouped, ...capped, window: 3 }, 7),
-    attentionCase(" of wide heads", op, { ...paired, headSize: 128 }, 33),
   ]),
   attentionCase(" behind shared rows", "attentionSecant", { ...grouped, shared: 21, queries: 9 }, 19, {
     ordered: true,
