@@ -68,7 +68,7 @@ function writtenBy({ kernel: { label, code }, bindings }: Dispatch): GPUBuffer {
 
 // Uniform bindings start at multiples of minUniformBufferOffsetAlignment, which is at most this.
 const PARAMS_STRIDE = 256;
-const PARAMS_BYTES = 64;
+const PARAMS_BYTES = 80;
 
 /** Bytes of the uniform arena that `count` launches take. */
 export function paramsBytes(count: number): number {

@@ -4,7 +4,7 @@ import backwardQuerySource from "../../../shaders/attention/attention_backward_q
 import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
 import { addScaled, dot } from "../dot.ts";
 import { elements, matrix, type Op } from "../op.ts";
-import { attentionKernel, groupParts, pairWork, tileLaunches, tiles, windowOf } from "./attention_kernel.ts";
+import { attentionKernel, groupParts, pairWork, tileLaunches, tiles } from "./attention_kernel.ts";
 import {
   backwardSizes,
   eachQuery,
@@ -13,6 +13,7 @@ import {
   raggedPlaces,
   roomOf,
   sizesOf,
+  windowOf,
 } from "./attention_layout.ts";
 import { goesByBlocks } from "./attention_blocks.ts";
 import { blockedAttention, blockedScratch, blockedTangent, blockedTangentScratch } from "./blocked_attention.ts";

@@ -72,11 +72,6 @@ export function tileLaunches(count: number, work: number, mostWork = Infinity): 
   });
 }
 
-/** The window as a parameter of the kernels: any where there is none. */
-export function windowOf({ window = 0 }: AttentionAttributes): number {
-  return window;
-}
-
 /** Queries of each sequence, which are the last of its positions. */
 interface AttendedPairs {
   readonly sequences: number;

@@ -33,9 +33,10 @@ export function blockKernels(attributes: AttentionAttributes): BlockKernels {
   const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
   const sizes = { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize };
-  const blocks = { ...sizes, BLOCK, ...(window === undefined ? {} : { WINDOW: window }) };
+  const WINDOWED = window !== undefined;
+  const blocks = { ...sizes, BLOCK, ...(WINDOWED ? { WINDOWED } : {}) };
   const scoring = { ...blocks, SCALE: { f32: scale }, ...constants };
-  const text = { CAPPED, WINDOWED: window !== undefined };
+  const text = { CAPPED, WINDOWED };
   const products = [...capSources, librarySource, productsSource];
   return {
     pack: specialize("block_pack", [packSource], { HEAD: headSize }),

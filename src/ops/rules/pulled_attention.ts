@@ -4,8 +4,8 @@ import pairSource from "../../../shaders/rules/pulled_attention_lib.wgsl" with {
 import querySource from "../../../shaders/rules/pulled_attention_query.wgsl" with { type: "text" };
 import type { Dispatch } from "../../gpu/pass.ts";
 import type { PreprocessorValues } from "../../gpu/preprocess.ts";
-import { attentionKernel, groupParts, pairWork, tileLaunches, tiles, windowOf } from "../attention/attention_kernel.ts";
-import { eachQuery, evenPlaces, type QueryAttributes } from "../attention/attention_layout.ts";
+import { attentionKernel, groupParts, pairWork, tileLaunches, tiles } from "../attention/attention_kernel.ts";
+import { eachQuery, evenPlaces, type QueryAttributes, windowOf } from "../attention/attention_layout.ts";
 import { scoreElements } from "../attention/lowered_attention.ts";
 import { addScaled, dot } from "../dot.ts";
 import { elements, type KernelContext, matrix, type Op } from "../op.ts";

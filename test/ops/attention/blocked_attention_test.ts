@@ -29,9 +29,9 @@ const SIZES: readonly (readonly [Heads, B: number, S: number])[] = [
   [{ ...twoToOne, firstQuery: 523, shared: 470 }, 2, 801],
   [{ ...wide, firstQuery: 333, shared: 333 }, 2, 800],
   // Windows within a tile of keys, over chunks of them, and over blocks.
-  [{ ...twoToOne, window: 20, softCap: 2 }, 1, 900],
-  [{ ...twoToOne, window: 300, scale: 0.2, shared: 100, firstQuery: 290 }, 2, 1100],
-  [{ ...wide, window: 700, softCap: 1 }, 1, 1029],
+  [{ ...twoToOne, window: 20 }, 1, 900],
+  [{ ...twoToOne, window: 300, shared: 100, firstQuery: 290 }, 2, 1100],
+  [{ ...wide, window: 700, scale: 0.2, softCap: 1 }, 1, 1029],
 ];
 
 // f32 sums of as many terms as there are positions, each of size 1.
