@@ -102,9 +102,11 @@ function lowerShannonWeights(
 /** log p of ids [2 count, 1] or p: 1 or Δp / Δlog p at the target, less its part of ℓ / Σ ℓ. */
 function scoreTargets(g: OnnxEmitter, ids: Tensor, { logits }: PairBlock, probability: boolean): ScoredBlock {
   const { weights, top, total, logProb } = lowerLogProb(g, logits, ids);
-  const logs = g.node("Sub", [g.node("Sub", [logits, top]), g.node("Log", [total])]);
-  const [[p, q], [first, last], [target]] = [g.node("Div", [weights, total]), logs, ids].map((x) => halves(g, x));
-  const means = lowerLogMean(g, p, q, g.node("Sub", [last, first]));
+  const logSums = g.node("Add", [top, g.node("Log", [total])]);
+  const [[p, q], [first, last], [from, to], [target]] = [g.node("Div", [weights, total]), logits, logSums, ids]
+    .map((x) => halves(g, x));
+  const change = g.node("Sub", [g.node("Sub", [last, first]), g.node("Sub", [to, from])]);
+  const means = lowerLogMean(g, p, q, change);
   const own = g.node("GatherElements", [means, target], { axis: 1 });
   const rest = g.node("ScatterElements", [means, target, g.node("Mul", [own, g.scalar(0)])], { axis: 1 });
   const others = rowSum(g, rest);

@@ -64,23 +64,30 @@ function weighPair(
 ): Weighing {
   const { late, early } = loweredPartners(g, { ordered });
   const [start, end] = halves(g, probabilities);
-  // Of the scores before the mask, as keys that are not seen have probability 0 and a finite difference.
-  const logs = g.node("Sub", [logits, g.node("ReduceLogSumExp", [masked, g.ints(4)])]);
-  const [first, last] = halves(g, logs);
   const capped = (x: Tensor): Tensor => {
     if (softCap === undefined) return x;
     const [a, b] = halves(g, g.node("Mul", [products, g.scalar(1 / softCap)]));
     return g.node("Mul", [x, lowerTanhSlope(g, a, b)]);
   };
+  // log Σ exp z, from the largest z and its probability. Logits are those before the mask, as keys that are not seen have
+  // probability 0 and a finite difference.
+  const [top, highest] = [masked, probabilities].map((x) => g.node("ReduceMax", [x, g.ints(4)]));
+  const logSums = g.node("Sub", [top, g.node("Log", [highest])]);
   const [[q0, q1], [k0, k1], [v0, v1]] = [q, k, v].map((x) => halves(g, x));
   return {
-    weights: lowerLogMean(g, start, end, g.node("Sub", [last, first])),
+    weights: lowerLogMean(g, start, end, g.node("Sub", [changeOf(g, logits), changeOf(g, logSums)])),
     probabilities: late(start, end),
     sloped: capped,
     queries: late(q0, q1),
     keys: early(k0, k1),
     values: early(v0, v1),
   };
+}
+
+/** The end's less the start's. */
+function changeOf(g: OnnxEmitter, x: Tensor): Tensor {
+  const [start, end] = halves(g, x);
+  return g.node("Sub", [end, start]);
 }
 
 /** Of one point: ℓ is its distribution at temperature two. */

@@ -88,11 +88,11 @@ function pulledGate<A>(name: string, points: 1 | 2): Pick<Op<A>, "name" | "recom
 
 function lowerSecant(gate: Gate, { attributes, g, inputs: [x, dm] }: LoweringContext<SecantForm>): Tensor {
   const { late, early } = loweredPartners(g, attributes);
-  const [gated, up] = g.nodes("Split", [x], 2, { axis: 1, num_outputs: 2 });
-  const argument = gate.lowerArgument(g, gated).value;
-  const s = g.node("Sigmoid", [argument]);
-  const [[g0, g1], [u0, u1], [k0, k1], [s0, s1]] = [gated, up, argument, s].map((value) => halves(g, value));
-  const [a0, a1] = halves(g, g.node("Mul", [gated, s]));
+  // Cut before anything is computed: halves of results would be copies.
+  const [[g0, u0], [g1, u1]] = halves(g, x).map((one) => g.nodes("Split", [one], 2, { axis: 1, num_outputs: 2 }));
+  const [k0, k1] = [g0, g1].map((one) => gate.lowerArgument(g, one).value);
+  const [s0, s1] = [k0, k1].map((one) => g.node("Sigmoid", [one]));
+  const [a0, a1] = [[g0, s0], [g1, s1]].map((factors) => g.node("Mul", factors));
   const between = lowerSigmoidSlope(g, k0, k1);
   const inner = gate.lowerSlopeBetween(g, g0, g1);
   const steep = inner === null ? between : g.node("Mul", [between, inner]);

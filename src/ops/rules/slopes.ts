@@ -31,19 +31,19 @@ export function slopeSources(type: "f32" | "vec4f" | "Vec"): readonly string[] {
   return [`alias Between = ${type};`, source];
 }
 
-/** `meanDecay` in ONNX operators: with h = t/2, tanh h / (h (1 + tanh h)), as a tanh keeps its digits near 0. */
-function lowerMeanDecay(g: OnnxEmitter, t: Tensor): Tensor {
-  // Of a smaller half the quotient is 1 in f32.
-  const half = g.node("Max", [g.node("Mul", [t, g.scalar(0.5)]), g.scalar(1e-12)]);
-  const bounded = g.node("Tanh", [half]);
-  return g.node("Div", [bounded, g.node("Mul", [half, g.node("Add", [bounded, g.scalar(1)])])]);
+/** tanh(d / 2) / d in ONNX operators, an even function that is ½ at 0, where a tanh keeps its digits. */
+function lowerMeanTanh(g: OnnxEmitter, d: Tensor): Tensor {
+  // Of a smaller change the quotient is ½ in f32.
+  const change = g.node("Max", [g.node("Abs", [d]), g.scalar(1e-12)]);
+  return g.node("Div", [g.node("Tanh", [g.node("Mul", [change, g.scalar(0.5)])]), change]);
 }
 
-/** `sigmoidSlope` in ONNX operators. */
+/** `sigmoidSlope` in ONNX operators: σ(b) − σ(a) = (σ(a) σ(−b) + σ(b) σ(−a)) tanh((b − a) / 2). */
 export function lowerSigmoidSlope(g: OnnxEmitter, a: Tensor, b: Tensor): Tensor {
-  const [low, high] = [g.node("Min", [a, b]), g.node("Max", [a, b])];
-  const sides = g.node("Mul", [g.node("Sigmoid", [high]), g.node("Sigmoid", [g.node("Neg", [low])])]);
-  return g.node("Mul", [sides, lowerMeanDecay(g, g.node("Sub", [high, low]))]);
+  const sides = (x: Tensor, y: Tensor) =>
+    g.node("Mul", [g.node("Sigmoid", [x]), g.node("Sigmoid", [g.node("Neg", [y])])]);
+  const both = g.node("Add", [sides(a, b), sides(b, a)]);
+  return g.node("Mul", [both, lowerMeanTanh(g, g.node("Sub", [b, a]))]);
 }
 
 /** `tanhSlope` in ONNX operators. */
@@ -52,7 +52,7 @@ export function lowerTanhSlope(g: OnnxEmitter, a: Tensor, b: Tensor): Tensor {
   return g.node("Mul", [lowerSigmoidSlope(g, twice(a), twice(b)), g.scalar(4)]);
 }
 
-/** `logMean` of two numbers and of the difference of their logarithms in ONNX operators. */
+/** `logMean` of p, q and log(q / p) in ONNX operators: (q − p) / (q + p) = tanh(log(q / p) / 2). */
 export function lowerLogMean(g: OnnxEmitter, p: Tensor, q: Tensor, logs: Tensor): Tensor {
-  return g.node("Mul", [g.node("Max", [p, q]), lowerMeanDecay(g, g.node("Abs", [logs]))]);
+  return g.node("Mul", [g.node("Add", [p, q]), lowerMeanTanh(g, logs)]);
 }
