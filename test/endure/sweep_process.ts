@@ -30,8 +30,18 @@ export interface SweepEnd {
   readonly errors: string;
 }
 
+let cached: Promise<unknown> | undefined;
+
+/** Downloads what sweeps import, once: the limit of a process holds for downloads of it, too. */
+function cacheModules(): Promise<unknown> {
+  const scripts = [QUICK_SWEEP, REAL_SWEEP];
+  const args = ["cache", "--quiet", "--no-lock", "--config", CONFIG, ...scripts];
+  return cached ??= new Deno.Command(Deno.execPath(), { args }).output();
+}
+
 /** Runs a sweep to its end. */
 export async function runSweep({ script, args = [], cwd, fileBlocks, onLine, doom }: SweepProcess): Promise<SweepEnd> {
+  if (fileBlocks !== undefined) await cacheModules();
   const command = [Deno.execPath(), "run", "-A", "--no-lock", "--no-check", "--config", CONFIG, script, ...args];
   // A limit's signal is ignored, so that the write fails as it does on a disk without room.
   const limited = ["sh", "-c", `trap '' XFSZ; ulimit -f ${fileBlocks}; exec "$@"`, "sh", ...command];

@@ -69,8 +69,8 @@ function weighPair(
     const [a, b] = halves(g, g.node("Mul", [products, g.scalar(1 / softCap)]));
     return g.node("Mul", [x, lowerTanhSlope(g, a, b)]);
   };
-  // log Σ exp z, from the largest z and its probability. Logits are those before the mask, as keys that are not seen have
-  // probability 0 and a finite difference.
+  // log Σ exp z, from the largest z and its probability. Logits are those before the mask, as keys that are not seen
+  // have probability 0 and a finite difference.
   const [top, highest] = [masked, probabilities].map((x) => g.node("ReduceMax", [x, g.ints(4)]));
   const logSums = g.node("Sub", [top, g.node("Log", [highest])]);
   const [[q0, q1], [k0, k1], [v0, v1]] = [q, k, v].map((x) => halves(g, x));
