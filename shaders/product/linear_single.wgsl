@@ -1,18 +1,20 @@
-// y[column + n] = sum_k x[k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[column + n], for n < count: one
-// row of x, bound by reading W. With NORM, x stands for its RMS norm. If GATED, y = silu(g) * u with g of the rows from
-// weight_row on and u of those from `up` on. W is [.., inner] in any format, inner a multiple of 8 OCTETS and of the
-// elements that share a scale. ACROSS threads share ROWS columns; each takes every ACROSS-th run of OCTETS octets of
-// them all, in LOADS loads of EACH, and of PACKED weights RUNS runs share a scale. With BROADCAST a workgroup is 8
-// lanes of one subgroup, which load a run of x together.
+// y[column + n] = sum_k x[k] * W[weight_row + n, k] + added[added_at + n], if there is a bias or residual, for n <
+// count: one row of x, bound by reading W. With NORM, x stands for its RMS norm. If GATED, y = silu(g) * u with g of
+// the rows from weight_row on and u of those from `up` on. W is [.., inner] in any format, inner a multiple of 8 OCTETS
+// and of the elements that share a scale. ACROSS threads share ROWS columns; each takes every ACROSS-th run of OCTETS
+// octets of them all, in LOADS loads of EACH, and of PACKED weights RUNS runs share a scale. With BROADCAST a workgroup
+// is 8 lanes of one subgroup, which load a run of x together.
 struct Params {
   rows: u32, // 1
   weight_row: u32,
   count: u32,
   column: u32,
   stride: u32, // of y
-  bias_row: u32, // element of bias for n = 0
   inner: u32,
   up: u32, // row of W that belongs to the up side of n = 0, if GATED
+  adds: u32, // 0 if nothing is added
+  added_at: u32, // element of added for n = 0
+  epsilon: f32, // of the norm, if NORM
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [1, inner]
 //@ if PACKED
@@ -23,7 +25,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
 //@   end
 //@ end
-@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [1, stride] if RESIDUAL
+@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] or residual [1, stride] if params.adds
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [1, stride]
 //@ if NORM
 @group(0) @binding(5) var<storage, read> norm: array<vec4f>; // [1, inner]
@@ -75,12 +77,9 @@ fn touch(row: u32, t: u32) -> u32 {
 fn store(n: u32, sum: f32) {
   if (n < params.count) {
     var b = 0.0f;
-//@ if BIAS
-    b = added[params.bias_row + n];
-//@ end
-//@ if RESIDUAL
-    b = added[params.column + n];
-//@ end
+    if (params.adds != 0u) {
+      b = added[params.added_at + n];
+    }
     y[params.column + n] = sum + b;
   }
 }
@@ -130,7 +129,7 @@ fn main(
   for (var i = 0u; i < LANES; i++) {
     mean += squares[i] / f32(params.inner);
   }
-  let scale = inverseSqrt(mean + EPSILON);
+  let scale = inverseSqrt(mean + params.epsilon);
 //@ end
 //@ for r in ROWS
   let w$r = row_of(n0, $ru) * runs;

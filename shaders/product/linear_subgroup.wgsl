@@ -1,18 +1,20 @@
-// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[m, column + n],
-// for n < count. W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a scale.
-// A lane owns 4 GROUPS rows x COLUMNS columns, 8 columns apart. Lanes 0 to 7 of the subgroup, whatever its size, hold
-// 4 rows x 8 k of x at a time, 4 values each, and broadcast them. Each sum runs over k in order.
+// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + added[added_at + added_stride m + n], if there is a bias or
+// residual, for n < count. W is [.., inner] in any format, inner a multiple of 8 and of the elements that share a
+// scale. A lane owns 4 GROUPS rows x COLUMNS columns, 8 columns apart. Lanes 0 to 7 of the subgroup, whatever its size,
+// hold 4 rows x 8 k of x at a time, 4 values each, and broadcast them. Each sum runs over k in order.
 struct Params {
   rows: u32,
   weight_row: u32,
   count: u32,
   column: u32,
   stride: u32, // of y
-  bias_row: u32, // element of bias for n = 0
   inner: u32,
+  adds: u32, // 0 if nothing is added
+  added_at: u32, // element of added for m = 0, n = 0
+  added_stride: u32, // between rows of added; 0 of a bias
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, inner]
-@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [rows, stride] if RESIDUAL
+@group(0) @binding(3) var<storage, read> added: array<f32>; // residual [rows, stride] if RESIDUAL, else bias [..]
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -117,8 +119,11 @@ fn main(
   if (n0 + 8u * $c < params.count) {
     let n = n0 + 8u * $c;
     var b = 0.0f;
-//@   if BIAS
-    b = added[params.bias_row + n];
+//@   if RESIDUAL
+//@   else
+    if (params.adds != 0u) {
+      b = added[params.added_at + n];
+    }
 //@   end
 //@   for g in GROUPS
 //@     for i in 4

@@ -1,5 +1,5 @@
-// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + bias[bias_row + n], or + residual[m, column + n],
-// for n < count. W is [.., inner] in any format, inner a multiple of 8.
+// y[m, column + n] = sum_k x[m, k] * W[weight_row + n, k] + added[added_at + added_stride m + n], if there is a bias or
+// residual, for n < count. W is [.., inner] in any format, inner a multiple of 8.
 // A thread owns every DOWN-th row and every ACROSS-th column of the workgroup's tile. Each sum is cut into parts of
 // `part` octets: it runs over the k of a part in order, and the parts are added in order. If PARTIAL a workgroup has
 // one part alone, and y is [parts, rows, count].
@@ -9,12 +9,14 @@ struct Params {
   count: u32,
   column: u32,
   stride: u32, // of y
-  bias_row: u32, // element of bias for n = 0
   inner: u32,
+  adds: u32, // 0 if nothing is added
+  added_at: u32, // element of added for m = 0, n = 0
+  added_stride: u32, // between rows of added; 0 of a bias
   part: u32, // octets of k, whole steps of DEPTH
 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, inner]
-@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] if BIAS, residual [rows, stride] if RESIDUAL
+@group(0) @binding(3) var<storage, read> added: array<f32>; // bias [..] or residual [rows, stride] if params.adds
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride]
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -34,16 +36,9 @@ fn store(m: u32, n: u32, part: vec2<u32>, sum: f32) {
   if (part.x > 0u) {
     total = y[at] + sum;
   }
-//@   if BIAS
-  if (part.y * 8u == params.inner) {
-    total += added[params.bias_row + n];
+  if (params.adds != 0u && part.y * 8u == params.inner) {
+    total += added[params.added_at + m * params.added_stride + n];
   }
-//@   end
-//@   if RESIDUAL
-  if (part.y * 8u == params.inner) {
-    total += added[at];
-  }
-//@   end
   y[at] = total;
 //@ end
 }

@@ -20,11 +20,16 @@ export function wholeBuffer(buffer: GPUBuffer): BufferRange {
 export interface Dispatch {
   readonly kernel: Kernel;
   readonly bindings: readonly (BufferRange | null)[];
-  /** u32 values of the shader's `Params` struct; at most 16 */
+  /** u32 values of the shader's `Params` struct, `f32Bits` of an f32; at most 16 */
   readonly params: readonly number[];
   readonly workgroups: readonly [number, number, number];
   /** Multiplications, or what takes as long as so many. Default: an estimate by its buffers and threads. */
   readonly work?: number;
+}
+
+/** The bits of an f32 as a u32. */
+export function f32Bits(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0];
 }
 
 /** Launches with everything bound, ready to be replayed. */

@@ -1,8 +1,8 @@
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
 import { FORMATS } from "../formats/format_table.ts";
 import { type GpuWeight, type GpuWeightSegment, weightBindings } from "../formats/weight.ts";
-import { type Added, choiceOf, type ChosenProduct, forwardKernel, transposedKernel } from "./product_kernels.ts";
-import { addParts, partElements, partTerms } from "./product_parts.ts";
+import { choiceOf, type ChosenProduct, forwardKernel, transposedKernel } from "./product_kernels.ts";
+import { type Added, addParts, partElements, partTerms } from "./product_parts.ts";
 
 /** Some rows of one segment of a weight, and the rows that they meet. */
 export interface Product extends ChosenProduct {
@@ -26,8 +26,7 @@ export interface ColumnWindow {
 export interface ForwardBuffers {
   readonly x: BufferRange;
   readonly y: BufferRange;
-  /** [.., one a row of the weight], or [rows, stride] as y; null if nothing is added. */
-  readonly added: { readonly kind: NonNullable<Added>; readonly range: BufferRange } | null;
+  readonly added: Added | null;
 }
 
 /** y[:, column + n] = x · W[weightRow + n] + bias or residual for n < count, for one segment of the weight. */
@@ -44,20 +43,34 @@ export function forwardProduct(product: Product & ForwardBuffers, window: Column
   );
 }
 
-function forwardRows(product: Product & ForwardBuffers, { column, stride }: ColumnWindow): Dispatch[] {
+function forwardRows(product: Product & ForwardBuffers, window: ColumnWindow): Dispatch[] {
+  const { column, stride } = window;
   const { x, y, added, w, segment, weightRow, count, rows } = product;
   const { part, number, room } = partsOf(product, "forward", w.columns, count);
-  const { kernel, tile } = forwardKernel(product, room === null ? added?.kind ?? null : null, room !== null);
+  const { kernel, tile } = forwardKernel(product, added?.kind === "residual", room !== null);
   const biasRow = segment.rowStart + weightRow;
   const launch: Dispatch = {
     kernel,
-    bindings: [x, ...weightBindings(segment), room === null ? added?.range ?? null : null, room ?? y],
-    params: [rows, weightRow, count, column, stride, biasRow, w.columns, part / 8],
+    bindings: [x, ...weightBindings(segment), room === null ? added?.range ?? x : null, room ?? y],
+    params: [rows, weightRow, count, column, stride, w.columns, ...addedParams(added, biasRow, window), part / 8],
     workgroups: [Math.ceil(rows / tile[0]), Math.ceil(count / tile[1]), room === null ? 1 : number],
     work: rows * count * w.columns,
   };
   if (room === null) return [launch];
   return [launch, addParts({ parts: room, number, rows, count, y, column, stride, added, biasRow })];
+}
+
+/**
+ * Parameters by which one kernel adds a bias, a residual or nothing: 1 if anything, else 0, and its binding stands
+ * idle; its element for the first row and column; and its elements from a row to the next.
+ */
+export function addedParams(
+  added: ForwardBuffers["added"],
+  biasRow: number,
+  { column, stride }: ColumnWindow,
+): [adds: number, at: number, stride: number] {
+  if (added === null) return [0, 0, 0];
+  return added.kind === "bias" ? [1, biasRow, 0] : [1, column, stride];
 }
 
 /** Buffers of a transposed product's rows before and after. */

@@ -20,9 +20,6 @@ import {
   tileOf,
 } from "./product_choice.ts";
 
-/** A product's kernel adds one of these to its sums, or nothing. */
-export type Added = "bias" | "residual" | null;
-
 /** A kernel and the rows and columns of the result that a workgroup owns. */
 interface Tiled {
   readonly kernel: Kernel;
@@ -44,9 +41,14 @@ export interface ChosenProduct extends ProductAdapter {
   readonly choice?: ProductChoice;
 }
 
-/** The kernel of y = x Wᵀ, plus a bias or residual. */
-export function forwardKernel(product: ChosenProduct, added: Added, partial: boolean): Tiled {
-  return once("forward", product, String(added), partial, (shape) => makeForward(shape, added));
+/**
+ * The kernel of y = x Wᵀ, plus a bias or residual.
+ *
+ * @param residual true if a residual is added: where each sum adds a number of its own the code is another
+ * @param partial true if parts of the sums run side by side
+ */
+export function forwardKernel(product: ChosenProduct, residual: boolean, partial: boolean): Tiled {
+  return once("forward", product, residual, partial, (shape) => makeForward(shape, residual));
 }
 
 /**
@@ -56,7 +58,7 @@ export function forwardKernel(product: ChosenProduct, added: Added, partial: boo
  * @param partial true if parts of the sums run side by side
  */
 export function transposedKernel(product: ChosenProduct, aligned: boolean, partial: boolean): Tiled {
-  return once("transposed", product, String(aligned), partial, (shape) => makeTransposed(shape, aligned));
+  return once("transposed", product, aligned, partial, (shape) => makeTransposed(shape, aligned));
 }
 
 /** The choice for a product: what its tuning says, or the default. */
@@ -88,7 +90,7 @@ const made = new Map<string, Tiled>();
 function once(
   direction: Direction,
   product: ChosenProduct,
-  flag: string,
+  flag: boolean,
   PARTIAL: boolean,
   make: (shape: KernelShape) => Tiled,
 ): Tiled {
@@ -123,22 +125,20 @@ interface KernelShape {
   readonly software: boolean;
 }
 
-function makeForward(shape: KernelShape, added: Added): Tiled {
-  const { choice, format, INNER, COUNT, GROUPS, tile, PARTIAL, software } = shape;
-  const BIAS = added === "bias";
-  const RESIDUAL = added === "residual";
+function makeForward(shape: KernelShape, RESIDUAL: boolean): Tiled {
+  const { choice, format, COUNT, GROUPS, tile, PARTIAL, software } = shape;
   switch (choice.variant) {
     case "generic": {
       const sources = [...FORMATS[format].readers.element, forwardSource];
-      return { kernel: specialize("linear", sources, { FORMAT: format, INNER, BIAS, RESIDUAL }), tile: [32, 32] };
+      return { kernel: specialize("linear", sources, { FORMAT: format }), tile: [32, 32] };
     }
     case "tile":
-      return tiledBy("linear_tile", forwardTileSource, format, software, tile!, { BIAS, RESIDUAL, PARTIAL });
+      return tiledBy("linear_tile", forwardTileSource, format, software, tile!, { PARTIAL });
     case "subgroup": {
       const { columns: COLUMNS = 8 } = choice;
       const LANES = software ? lanesOf(Math.ceil(COUNT / (8 * COLUMNS))) : HARDWARE_LANES;
       const sources = [...sharedOctets(format, software), forwardSubgroupSource];
-      const constants = { FORMAT: format, BIAS, RESIDUAL, GROUPS, COLUMNS, LANES, SHARING: sharing(format) };
+      const constants = { FORMAT: format, RESIDUAL, GROUPS, COLUMNS, LANES, SHARING: sharing(format) };
       const kernel = specialize("linear_subgroup", sources, constants, { BY_LANE: software });
       return { kernel, tile: [4 * GROUPS, LANES * COLUMNS] };
     }
@@ -150,7 +150,7 @@ function makeTransposed(shape: KernelShape, ALIGNED: boolean): Tiled {
   switch (variant) {
     case "generic": {
       const sources = [...FORMATS[format].readers.element, transposedSource];
-      return { kernel: specialize("linear_transposed", sources, { FORMAT: format, INNER }), tile: [32, 32] };
+      return { kernel: specialize("linear_transposed", sources, { FORMAT: format }), tile: [32, 32] };
     }
     case "tile":
       return tiledBy("linear_transposed_tile", transposedTileSource, format, software, tile!, { ALIGNED, PARTIAL });

@@ -1,7 +1,6 @@
 import partSource from "../../../shaders/product/part_sums.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
 import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
-import type { Added } from "./product_kernels.ts";
 
 /** Workgroups that fill a GPU, which has 16 to 170 cores. */
 const ENOUGH_WORKGROUPS = 128;
@@ -39,6 +38,13 @@ function mostParts(terms: number, columns: number, software: boolean): number {
   return Math.max(1, Math.min(wanted, Math.floor(terms / LEAST_TERMS)));
 }
 
+/** The bias or residual that the kernels of a product add to its sums. */
+export interface Added {
+  readonly kind: "bias" | "residual";
+  /** [.., one a row of the weight], or [rows, stride] as y. */
+  readonly range: BufferRange;
+}
+
 /** Parts [parts, rows, count], and where their sums go. */
 interface PartSums {
   readonly parts: BufferRange;
@@ -48,7 +54,7 @@ interface PartSums {
   readonly y: BufferRange;
   readonly column: number;
   readonly stride: number;
-  readonly added: { readonly kind: NonNullable<Added>; readonly range: BufferRange } | null;
+  readonly added: Added | null;
   readonly biasRow: number;
 }
 

@@ -1,11 +1,10 @@
 import singleSource from "../../../shaders/product/linear_single.wgsl" with { type: "text" };
 import { grid, type Kernel, specialize } from "../../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import { type BufferRange, type Dispatch, f32Bits } from "../../gpu/pass.ts";
 import { FORMATS, type WeightFormat } from "../formats/format_table.ts";
 import { weightBindings } from "../formats/weight.ts";
 import { choiceText, chosen } from "../kernel_choice.ts";
-import { type ColumnWindow, type ForwardBuffers, forwardProduct, type Product } from "./product.ts";
-import type { Added } from "./product_kernels.ts";
+import { addedParams, type ColumnWindow, type ForwardBuffers, forwardProduct, type Product } from "./product.ts";
 
 /** Work that a product of one row takes over from launches that would take longer than the work. */
 interface SingleFusion {
@@ -50,18 +49,20 @@ export function singleProduct(product: SingleProduct, { column, stride }: Column
   const choice = product.choice ?? chosen(product.tuning, singleFamily(format, w.columns), candidates);
   const kind: SingleKind = {
     format,
-    added: added?.kind ?? null,
     subgroups,
-    epsilon: fusion.norm?.epsilon ?? null,
+    normed: fusion.norm !== null,
     gated: fusion.up !== null,
     broadcast: subgroups && choice.across === 1 && choice.lanes === 8 && w.columns % 32 === 0,
     software,
   };
   const { kernel, columns } = singleKernel(kind, choice);
+  const biasRow = segment.rowStart + weightRow;
+  const epsilon = fusion.norm?.epsilon ?? 0;
+  const [adds, addedAt] = addedParams(added, biasRow, { column, stride });
   return [{
     kernel,
-    bindings: [x, ...weightBindings(segment), added?.range ?? null, y, fusion.norm?.weight ?? null],
-    params: [1, weightRow, count, column, stride, segment.rowStart + weightRow, w.columns, fusion.up ?? 0],
+    bindings: [x, ...weightBindings(segment), added?.range ?? x, y, fusion.norm?.weight ?? null],
+    params: [1, weightRow, count, column, stride, w.columns, fusion.up ?? 0, adds, addedAt, f32Bits(epsilon)],
     workgroups: grid(count, columns),
     work: count * w.columns,
   }];
@@ -81,10 +82,9 @@ const made = new Map<string, Single>();
 /** Constants of a kernel apart from the choice. */
 interface SingleKind {
   readonly format: WeightFormat;
-  readonly added: Added;
   readonly subgroups: boolean;
-  /** Of the norm; null if x is taken as it is. */
-  readonly epsilon: number | null;
+  /** True if x stands for its norm. */
+  readonly normed: boolean;
   readonly gated: boolean;
   /** True if 8 lanes load a run of x together. */
   readonly broadcast: boolean;
@@ -99,11 +99,10 @@ function singleKernel(kind: SingleKind, choice: SingleChoice): Single {
 }
 
 function make(kind: SingleKind, choice: SingleChoice): Single {
-  const { format, added, subgroups, epsilon, gated: GATED, broadcast: BROADCAST, software } = kind;
+  const { format, subgroups, normed: NORM, gated: GATED, broadcast: BROADCAST, software } = kind;
   const { layout: { bits: BITS, block, perBlock }, readers } = FORMATS[format];
   const PACKED = block !== null;
   const { lanes: LANES, across: ACROSS } = choice;
-  const NORM = epsilon !== null;
   // A gate and its up side are rows of one thread.
   const ROWS = GATED ? 2 * Math.ceil(choice.rows / 2) : choice.rows;
   const OWN = GATED ? ROWS / 2 : ROWS;
@@ -127,10 +126,7 @@ function make(kind: SingleKind, choice: SingleChoice): Single {
   const library = (shuffled ?? booked ?? readers).packed;
   const kernel = specialize("linear_single", [...library, singleSource], {
     FORMAT: format,
-    BIAS: added === "bias",
-    RESIDUAL: added === "residual",
     NORM,
-    EPSILON: { f32: epsilon ?? 0 },
     GATED,
     BITS,
     OCTETS,

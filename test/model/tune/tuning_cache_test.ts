@@ -123,14 +123,15 @@ Deno.test("a run with a broken cache gives the defaults' results and a hint", ()
     assert.match(stderr, /^hint: The tuning of the kernels in the cache is left alone/m);
   }));
 
+// Kernels of test/ops/product/tuning_test.ts, which the driver keeps.
 const TINY = {
-  hiddenSize: 64,
-  intermediateSize: 64,
+  hiddenSize: 192,
+  intermediateSize: 192,
   layers: 1,
-  heads: 1,
-  kvHeads: 1,
+  heads: 3,
+  kvHeads: 3,
   headSize: 64,
-  vocabularySize: 80,
+  vocabularySize: 131,
 };
 
 Deno.test("doctor --tune --model keeps a choice for every family of the model, and those of others", () =>
@@ -142,7 +143,7 @@ Deno.test("doctor --tune --model keeps a choice for every family of the model, a
     assert.equal(code, 0, stderr);
     const { tuning: { name, choices } } = await readTuning(KEY, directory);
     const families = ["forward", "transposed", "single"].flatMap((direction) =>
-      ["bf16 64", "nf4 64"].map((size) => `linear ${direction} ${size}`)
+      ["bf16 192", "nf4 192"].map((size) => `linear ${direction} ${size}`)
     );
     assert.deepEqual([...choices.keys()].sort(), [...families, ...TUNING.choices.keys()].sort());
     assert.deepEqual(choices.get("linear forward nf4 256"), { variant: "tile" });
@@ -158,7 +159,7 @@ Deno.test("doctor --tune prints its table and a hint where the cache cannot be w
     const env = { WHENCE_CACHE: `${directory}/file` };
     const { code, stdout, stderr } = await runCliProcess(["doctor", "--tune", "--model", `${directory}/model`], env);
     assert.equal(code, 0);
-    assert.match(stdout, /^linear forward nf4 64 /m);
+    assert.match(stdout, /^linear forward nf4 192 /m);
     assert.match(stderr, /^hint: the tuning is not kept, and the defaults stay in use: /m);
   }));
 

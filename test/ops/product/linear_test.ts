@@ -39,36 +39,52 @@ async function checkBoth({ format, segments, inner, rows, added, adapter }: Case
   }
 }
 
-// Kernels differ by the format, the addend, the alignment of dy and the adapter, and each of them is here. Widths and
-// rows that are compiled in too are few, as a software driver takes most of a second for each kernel.
+// A software driver takes most of a second for each kernel, so that all sizes share the numbers that are compiled in:
+// lanes of a workgroup in software, and the rows of a GPU's thread, 1 or all 8. The other numbers follow once.
 for (const { title: on, ...adapter } of ADAPTERS) {
   for (const format of WEIGHT_FORMATS) {
-    for (const rows of [1, 7, 31]) {
+    for (const rows of [1, 7, 35]) {
       const sizes = `M=${rows}, ${on}`;
       Deno.test(`linear and linearTransposed match the reference for ${format}, K=70, N=45, ${sizes}`, () =>
         checkBoth({ format, segments: [45], inner: 70, rows, added: "bias", adapter }));
-      Deno.test(`linear and linearTransposed match the reference for ${format}, K=192, N=83, ${sizes}`, () =>
-        checkBoth({ format, segments: [83], inner: 192, rows, added: rows === 31 ? "residual" : null, adapter }));
+      Deno.test(`linear and linearTransposed match the reference for ${format}, K=128, N=83, ${sizes}`, () =>
+        checkBoth({ format, segments: [83], inner: 128, rows, added: rows === 35 ? "residual" : null, adapter }));
     }
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=64, N=84, ${on}`, () =>
-      checkBoth({ format, segments: [84], inner: 64, rows: 9, added: null, adapter }));
+      checkBoth({ format, segments: [84], inner: 64, rows: 41, added: null, adapter }));
     Deno.test(`linear and linearTransposed match the reference for ${format}, odd K=33, N=3, ${on}`, () =>
       checkBoth({ format, segments: [3], inner: 33, rows: 2, added: "bias", adapter }));
     Deno.test(`linear and linearTransposed match the reference for ${format}, odd K=33, N=70, ${on}`, () =>
-      checkBoth({ format, segments: [70], inner: 33, rows: 17, added: "bias", adapter }));
+      checkBoth({ format, segments: [70], inner: 33, rows: 17, added: "residual", adapter }));
     Deno.test(`linear and linearTransposed sum over segments of ${format}, K=70, ${on}`, () =>
       checkBoth({ format, segments: [32, 64, 9], inner: 70, rows: 18, added: "bias", adapter }));
-    Deno.test(`linear and linearTransposed sum over segments of ${format}, K=192, ${on}`, () =>
-      checkBoth({ format, segments: [5, 40, 1], inner: 192, rows: 33, added: "bias", adapter }));
+    Deno.test(`linear and linearTransposed sum over segments of ${format}, K=128, ${on}`, () =>
+      checkBoth({ format, segments: [5, 40, 1], inner: 128, rows: 33, added: "bias", adapter }));
     // Three parts of the sums on a GPU, of which the last is shorter.
     Deno.test(`linear and linearTransposed match the reference for ${format}, K=1664, N=40, M=65, ${on}`, () =>
       checkBoth({ format, segments: [40], inner: 1664, rows: 65, added: "bias", adapter }));
   }
   // One octet of k and three columns beyond a workgroup's tile; rows of blocks are no such octet.
   for (const format of WEIGHT_FORMATS.filter((one) => FORMATS[one].layout.block === null)) {
-    Deno.test(`linear and linearTransposed match the reference for ${format}, K=264, N=131, ${on}`, () =>
-      checkBoth({ format, segments: [131], inner: 264, rows: 18, added: "bias", adapter }));
+    Deno.test(`linear and linearTransposed match the reference for ${format}, K=584, N=579, ${on}`, () =>
+      checkBoth({ format, segments: [579], inner: 584, rows: 35, added: "bias", adapter }));
   }
+}
+
+// Tiles of a GPU whose threads have 2 and 4 rows; columns of dy that are whole vec4f, and some that are not.
+for (const [format, outputs] of [["nf4", 84], ["bf16", 83]] as const) {
+  for (const rows of [9, 18, 31]) {
+    const { title: on, ...adapter } = ADAPTERS.at(-1)!;
+    Deno.test(`linear and linearTransposed match the reference for ${format}, K=128, N=${outputs}, M=${rows}, ${on}`, () =>
+      checkBoth({ format, segments: [outputs], inner: 128, rows, added: null, adapter }));
+  }
+}
+
+// Workgroups of 24 and 32 lanes in software.
+for (const [inner, outputs] of [[192, 131], [264, 300], [1536, 200]]) {
+  const { title: on, ...adapter } = ADAPTERS.at(-2)!;
+  Deno.test(`linear and linearTransposed match the reference for f32, K=${inner}, N=${outputs}, ${on}`, () =>
+    checkBoth({ format: "f32", segments: [outputs], inner, rows: 18, added: "bias", adapter }));
 }
 
 async function checkSingle(format: WeightFormat, segments: readonly number[], inner: number, adapter: ProductAdapter) {
@@ -93,10 +109,12 @@ async function checkSingle(format: WeightFormat, segments: readonly number[], in
 
 for (const { title: on, ...adapter } of ADAPTERS) {
   for (const format of WEIGHT_FORMATS) {
-    // Rows of no whole octets; fewer runs than threads; a last step of few runs; columns beyond a workgroup's.
-    for (const [inner, segments] of [[70, [45]], [64, [3]], [264, [300]], [576, [131, 64, 9]], [1536, [40]]] as const) {
+    // Rows of no whole octets; fewer runs than threads; a last step of few runs; columns beyond a workgroup's. As many
+    // threads share rows of all these sizes on a GPU, and more of the last one.
+    for (const [inner, segments] of [[70, [45]], [64, [3]], [184, [300]], [576, [131, 64, 9]], [1536, [40]]] as const) {
       // Blocks are no part of such rows, which take the kernel of K=70 then.
-      if (inner === 264 && FORMATS[format].layout.block !== null) continue;
+      if (inner === 184 && FORMATS[format].layout.block !== null) continue;
+      if (inner === 1536 && format !== "nf4" && format !== "bf16") continue;
       const title = `K=${inner}, N=${segments}, ${on}`;
       Deno.test(`linear of a single row matches the reference for ${format}, ${title}`, () =>
         checkSingle(format, segments, inner, adapter));

@@ -13,7 +13,7 @@ import { WEIGHT_FORMATS } from "../formats/weight_formats.ts";
 // [rows, ..] of which the kernels see columns `column` … of rows `stride` wide. Rows and widths have kernels of
 // linear_test.ts, which the driver keeps.
 const WINDOW = { rows: 35, weightRow: 6, count: 37, segments: [8, 56], segment: 1 };
-const INNER = { odd: 192, aligned: 64, chunked: 640 };
+const INNER = { odd: 128, aligned: 64, chunked: 640 };
 
 for (const { title: on, ...adapter } of ADAPTERS) {
   for (const format of WEIGHT_FORMATS) {
@@ -96,7 +96,8 @@ async function sameBits(format: WeightFormat, inner: number, adapter: ProductAda
     const whole = await runOp(op, attributes, input, rows, () => w, adapter);
     const out = whole.length / rows;
     let start = 0;
-    for (const n of [1, 3, 77, 16]) {
+    // Tiles of a GPU with 16 rows are kernels of their own, which linear_test.ts has of two formats.
+    for (const n of format === "nf4" ? [1, 3, 77, 16] : [1, 3, 60, 33]) {
       const part = await runOp(
         op,
         attributes,

@@ -52,7 +52,7 @@ function tileKernels(direction: Direction, format: WeightFormat) {
     [256, 12].map((rows) => {
       const product = { w: { columns: 576 }, segment: { format }, count: 576, rows, choice, ...HARDWARE };
       const { kernel } = direction === "forward"
-        ? forwardKernel(product, null, false)
+        ? forwardKernel(product, false, false)
         : transposedKernel(product, true, false);
       return { ...kernel, sizes: tileOf(choice, rows, false), isDefault: choice === choices[0] };
     })

@@ -17,7 +17,7 @@ for (const format of Object.keys(FORMATS) as WeightFormat[]) {
     };
     for (
       const { kernel: { code, label } } of [
-        forwardKernel(product, "bias", false),
+        forwardKernel(product, true, false),
         transposedKernel(product, true, false),
         transposedKernel(product, false, false),
       ]
@@ -33,6 +33,6 @@ Deno.test("forwardKernel() is the same for a batch of 31 rows and of 480, so tha
     subgroups: true,
     software: true,
   };
-  const [few, more] = [31, 480].map((rows) => forwardKernel({ ...product, rows }, null, false).kernel);
+  const [few, more] = [31, 480].map((rows) => forwardKernel({ ...product, rows }, false, false).kernel);
   assert.equal(few.code, more.code);
 });

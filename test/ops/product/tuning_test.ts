@@ -43,7 +43,7 @@ const pipelines = createPipelineCache(gpu);
 
 const CLASSES: readonly ProductClass[] = (["forward", "transposed", "single"] as const).flatMap((direction) => [
   { direction, format: "nf4", inner: 192, outputs: 131 },
-  { direction, format: "bf16", inner: 72, outputs: 50 },
+  { direction, format: "bf16", inner: 184, outputs: 131 },
 ]);
 
 for (const [one, software] of CLASSES.flatMap((one) => [true, false].map((software) => [one, software] as const))) {
