@@ -92,10 +92,10 @@ function wordPath(
 function nearest(vocabulary: WordEmbeddings, word: number, count: number): number[] {
   const from = rowOf(vocabulary, word);
   const V = vocabulary.rows.length / vocabulary.hiddenSize;
-  const distances = Float64Array.from(
-    { length: V },
-    (_, id) => id === word ? Infinity : squaredDistance(from, rowOf(vocabulary, id)),
-  );
+  const distances = new Float64Array(V);
+  for (let id = 0; id < V; id++) {
+    distances[id] = id === word ? Infinity : squaredDistance(from, rowOf(vocabulary, id));
+  }
   // Sorting numbers and then few words takes a tenth of sorting all words.
   const farthest = distances.toSorted()[Math.min(count, V - 1) - 1];
   const near = [...distances.keys()].filter((id) => id !== word && distances[id] <= farthest);
@@ -104,9 +104,12 @@ function nearest(vocabulary: WordEmbeddings, word: number, count: number): numbe
 
 /** Returns the anchor; coordinates that are not between baseline and point move 1/m of the way from the point. */
 function monotonic(baseline: Float32Array, point: Float32Array, anchor: Float32Array, steps: number): Float32Array {
-  return anchor.map((value, d) =>
-    isBetween(baseline[d], point[d], value) ? value : point[d] - (point[d] - baseline[d]) / steps
-  );
+  const moved = new Float32Array(anchor.length);
+  for (let d = 0; d < moved.length; d++) {
+    const [start, end, value] = [baseline[d], point[d], anchor[d]];
+    moved[d] = isBetween(start, end, value) ? value : end - (end - start) / steps;
+  }
+  return moved;
 }
 
 function isBetween(a: number, b: number, value: number): boolean {

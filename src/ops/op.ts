@@ -161,10 +161,13 @@ export function elements(type: ValueType): number {
   return type.shape.reduce((product, n) => product * n, 1);
 }
 
-/** Product of all dimensions but the last, and the last: a value seen as a matrix. */
+/**
+ * Product of all dimensions but the last, and the last: a value seen as a matrix. Both are integers to the engine, too:
+ * a quotient is a double to it, whatever its value, and so is each index that is computed by it, for twice the time.
+ */
 export function matrix(type: ValueType): { rows: number; columns: number } {
   const columns = type.shape[type.shape.length - 1];
-  return { rows: elements(type) / columns, columns };
+  return { rows: elements(type) / columns | 0, columns: columns | 0 };
 }
 
 /** @throws {TypeError} if `condition` fails */

@@ -18,7 +18,9 @@ export function coalitionOf(bits: number, units: number): Coalition {
 
 /** Returns the units that `coalition` lacks. */
 export function complement(coalition: Coalition): Coalition {
-  return coalition.map((kept) => 1 - kept);
+  const others = new Uint8Array(coalition.length);
+  for (let i = 0; i < others.length; i++) others[i] = 1 - coalition[i];
+  return others;
 }
 
 /** Counts the units that are kept. */
@@ -47,9 +49,13 @@ export function varietyOf(coalitions: readonly Coalition[]): Variety {
 
 /** Returns a text that two coalitions share if and only if they are equal: 16 units in each character. */
 export function coalitionKey(coalition: Coalition): string {
-  const words = new Uint16Array(Math.ceil(coalition.length / 16));
-  coalition.forEach((kept, i) => words[i >> 4] |= kept << (i & 15));
   let key = "";
-  for (const word of words) key += String.fromCharCode(word);
+  let word = 0;
+  for (let i = 0; i < coalition.length; i++) {
+    word |= coalition[i] << (i & 15);
+    if ((i & 15) < 15 && i < coalition.length - 1) continue;
+    key += String.fromCharCode(word);
+    word = 0;
+  }
   return key;
 }

@@ -18,8 +18,8 @@ Deno.test("runScript() stops a process group as a whole, and keeps the figures t
     const [script, lines] = [join(folder, "script.ts"), join(folder, "lines")];
     await Deno.writeTextFile(script, SCRIPT);
     const args = [script, import.meta.resolve("../../bench/figure.ts"), lines];
-    const { figures, failure } = await runScript(args, 5, { ownGroup: true });
-    assert.equal(failure, "stopped after 5 s");
+    const { figures, failure } = await runScript(args, 3, { ownGroup: true });
+    assert.equal(failure, "stopped after 3 s");
     assert.deepEqual(figures, [{ what: "children", value: 1, unit: "processes" }]);
     const { size } = await Deno.stat(lines);
     assert.ok(size > 0);

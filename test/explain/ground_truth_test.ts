@@ -31,7 +31,13 @@ const DIRECTORY = new URL("../../experiments/models/biography/", import.meta.url
 const PEOPLE: readonly Person[] = JSON.parse(Deno.readTextFileSync(new URL("ground_truth.json", DIRECTORY))).people;
 // Ranks settle long before values do: the model card has 50 points. With 5, too few causes are found.
 const POINTS = 8;
+/** Least share of the determined words of everybody. */
 const LEAST_RIGHT = 0.9;
+/**
+ * Least share for every second person, half of the words: by the binomial distribution a method whose true share is
+ * 87 to 90 % falls below this more often than below LEAST_RIGHT for everybody, and one of 85 % or less all but surely.
+ */
+const LEAST_OF_HALF = 0.92;
 
 /** Tokens that share a character with a span, other than their own leading space. */
 function within(tokens: readonly PromptToken[], text: string, start: number, end: number): number[] {
@@ -86,11 +92,20 @@ async function wordGradients(
   return attribution;
 }
 
-async function deletions(model: LanguageModel, { prompt, target }: Tokenized): Promise<Float64Array> {
-  return (await occlude(await promptScorer(model, { prompt, target }, { kind: "delete" }))).attribution;
+/** Ablation of each token of a fact, [T, L]: the others are kept, as none of them has a part in a fact's share. */
+async function deletions(model: LanguageModel, { prompt, target, facts }: Tokenized): Promise<Float64Array> {
+  const units = facts.flatMap(({ positions }) => positions);
+  const groups = units.map((position) => [position]);
+  const { attribution } = await occlude(await promptScorer(model, { prompt, target, groups }, { kind: "delete" }));
+  const all = new Float64Array(target.length * prompt.length);
+  for (let t = 0; t < target.length; t++) {
+    units.forEach((position, u) => all[t * prompt.length + position] = attribution[t * units.length + u]);
+  }
+  return all;
 }
 
 async function shareOfRight(
+  people: readonly Person[],
   attributionsOf: (model: LanguageModel, one: Tokenized) => Promise<Float64Array[]>,
 ): Promise<number> {
   const model = await loadModel(undefined, { device: "cpu" });
@@ -98,7 +113,7 @@ async function shareOfRight(
     const tokenizer = await model.tokenizer();
     let right = 0;
     let words = 0;
-    for (const person of PEOPLE) {
+    for (const person of people) {
       const one = await tokenize(tokenizer, person);
       (await attributionsOf(model, one)).forEach((attribution, w) => {
         words++;
@@ -106,7 +121,7 @@ async function shareOfRight(
       });
     }
     assert.equal(PEOPLE.length, 100);
-    assert.ok(words >= 300, `${words} determined words`);
+    assert.ok(words >= 3 * people.length, `${words} determined words`);
     return right / words;
   } finally {
     model.close();
@@ -114,17 +129,18 @@ async function shareOfRight(
 }
 
 Deno.test("integrated gradients give the true cause the largest share for 90 % of the determined words", async () => {
-  const share = await shareOfRight(async (model, one) => {
+  const half = PEOPLE.filter((_, i) => i % 2 === 0);
+  const share = await shareOfRight(half, async (model, one) => {
     const baseline = await model.meanEmbedding();
     const found: Float64Array[] = [];
     for (const { positions } of one.words) found.push(await wordGradients(model, one, positions, baseline));
     return found;
   });
-  assert.ok(share >= LEAST_RIGHT, `${(100 * share).toFixed(1)} %`);
+  assert.ok(share >= LEAST_OF_HALF, `${(100 * share).toFixed(1)} %`);
 });
 
 Deno.test("ablation by deletion gives the true cause the largest share for 90 % of the determined words", async () => {
-  const share = await shareOfRight(async (model, one) => {
+  const share = await shareOfRight(PEOPLE, async (model, one) => {
     const attribution = await deletions(model, one);
     const L = one.prompt.length;
     return one.words.map(({ positions }) => {

@@ -23,7 +23,9 @@ export function gameOf(
 
 /** Index of a coalition in a table of 2^N values. */
 export function bitsOf(kept: Coalition): number {
-  return kept.reduce((bits, one, i) => bits | (one << i), 0);
+  let bits = 0;
+  for (let i = 0; i < kept.length; i++) bits |= kept[i] << i;
+  return bits;
 }
 
 /** A game whose 2^N values are drawn from the normal distribution. */

@@ -59,9 +59,9 @@ async function openBlock(
     const own = attention.subarray((head * S + at.i) * S, (head * S + at.i + 1) * S);
     attend(qkv, at, own);
     for (let j = at.first; j <= at.i; j++) {
-      for (let d = 0; d < headSize; d++) whole[at.out + d] += own[j] * qkv[at.v(j) + d];
+      for (let d = 0; d < headSize; d++) whole[at.out + d] += own[j] * qkv[at.v[j] + d];
     }
-    parts.set(qkv.subarray(at.v(at.i), at.v(at.i) + headSize), at.row * inner + head * headSize);
+    parts.set(qkv.subarray(at.v[at.i], at.v[at.i] + headSize), at.row * inner + head * headSize);
   });
   const projected = await runProgram(runtime, {
     kind: "projection",
@@ -79,7 +79,7 @@ function attend(qkv: Float64Array, at: Parameters<Parameters<typeof eachQuery>[2
   let top = -Infinity;
   for (let j = at.first; j <= at.i; j++) {
     let product = 0;
-    for (let d = 0; d < at.D; d++) product += qkv[at.q + d] * qkv[at.k(j) + d];
+    for (let d = 0; d < at.D; d++) product += qkv[at.q + d] * qkv[at.k[j] + d];
     weights[j] = at.score(product);
     top = Math.max(top, weights[j]);
   }

@@ -49,13 +49,20 @@ export const attention: Op<QueryAttributes> = {
       ? evenPlaces(attributes, sizesOf("attention", attributes, inputTypes[0]))
       : raggedPlaces(attributes, layout, inputTypes[1]);
     eachQuery(attributes, places, (at) => {
-      const scores = Float64Array.from({ length: at.i + 1 - at.first }, (_, n) => {
-        const j = at.first + n;
-        return at.sees(j) ? at.score(dot(qkv, at.q, qkv, at.k(j), at.D)) : -Infinity;
-      });
-      const top = scores.reduce((a, b) => Math.max(a, b));
-      lse[at.row] = top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
-      scores.forEach((score, n) => addScaled(o, at.out, Math.exp(score - lse[at.row]), qkv, at.v(at.first + n), at.D));
+      const { i, first, unseen, D } = at;
+      const scores = new Float64Array(i + 1 - first);
+      let top = -Infinity;
+      for (let j = first; j <= i; j++) {
+        const score = j === unseen && j !== i ? -Infinity : at.score(dot(qkv, at.q, qkv, at.k[j], D));
+        scores[j - first] = score;
+        top = Math.max(top, score);
+      }
+      let sum = 0;
+      for (const score of scores) sum += Math.exp(score - top);
+      lse[at.row] = top + Math.log(sum);
+      for (let j = first; j <= i; j++) {
+        addScaled(o, at.out, Math.exp(scores[j - first] - lse[at.row]), qkv, at.v[j], D);
+      }
     });
     return [o, lse];
   },
@@ -125,13 +132,13 @@ export const attentionBackward: Op<QueryAttributes> = {
       const moved = b * (S - own) * width;
       const delta = dot(dOut, given, o, at.out, at.D);
       for (let j = at.first; j <= at.i; j++) {
-        const score = at.score(dot(qkv, at.q, qkv, at.k(j), at.D));
+        const score = at.score(dot(qkv, at.q, qkv, at.k[j], at.D));
         const p = Math.exp(score - lse[at.row]);
-        const ds = at.slope(score) * p * (dot(dOut, given, qkv, at.v(j), at.D) - delta);
-        addScaled(dqkv, at.q - moved, ds, qkv, at.k(j), at.D);
+        const ds = at.slope(score) * p * (dot(dOut, given, qkv, at.v[j], at.D) - delta);
+        addScaled(dqkv, at.q - moved, ds, qkv, at.k[j], at.D);
         if (j < P) continue;
-        addScaled(dqkv, at.k(j) - moved, ds, qkv, at.q, at.D);
-        addScaled(dqkv, at.v(j) - moved, p, dOut, given, at.D);
+        addScaled(dqkv, at.k[j] - moved, ds, qkv, at.q, at.D);
+        addScaled(dqkv, at.v[j] - moved, p, dOut, given, at.D);
       }
     });
     return [dqkv];
@@ -202,13 +209,13 @@ export const attentionTangent: Op<QueryAttributes> = {
     eachQuery(attributes, evenPlaces(attributes, sizesOf("attentionTangent", attributes, inputTypes[0])), (at) => {
       let mean = 0;
       for (let j = at.first; j <= at.i; j++) {
-        const score = at.score(dot(qkv, at.q, qkv, at.k(j), at.D));
+        const score = at.score(dot(qkv, at.q, qkv, at.k[j], at.D));
         const p = Math.exp(score - lse[at.row]);
-        const slope = dot(tangent, at.q, qkv, at.k(j), at.D) + dot(qkv, at.q, tangent, at.k(j), at.D);
+        const slope = dot(tangent, at.q, qkv, at.k[j], at.D) + dot(qkv, at.q, tangent, at.k[j], at.D);
         const weighted = p * at.slope(score) * slope;
         mean += weighted;
-        addScaled(to, at.out, p, tangent, at.v(j), at.D);
-        addScaled(to, at.out, weighted, qkv, at.v(j), at.D);
+        addScaled(to, at.out, p, tangent, at.v[j], at.D);
+        addScaled(to, at.out, weighted, qkv, at.v[j], at.D);
       }
       addScaled(to, at.out, -mean, o, at.out, at.D);
     });

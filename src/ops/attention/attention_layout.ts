@@ -60,7 +60,8 @@ export function sizesOf(op: string, attributes: QueryAttributes, qkv: ValueType,
     (ragged ? layout.shape[0] === B && layout.dtype === "u32" && isCount(roomOf(attributes, layout)) : R % B === 0);
   const expected = `[${P} + ${B} S, ${width}], S ≥ ${least}, with query heads a multiple of key/value heads`;
   requireShape(fits, op, expected, ragged ? [qkv, layout] : [qkv]);
-  const S = ragged ? 0 : R / B;
+  // An integer to the engine, too.
+  const S = ragged ? 0 : R / B | 0;
   return { R, S, N: queries ?? S };
 }
 
@@ -78,8 +79,8 @@ export function backwardSizes(attributes: QueryAttributes, qkv: ValueType, dOut:
 
 /** The place of one sequence in qkv and o. */
 interface SequencePlace {
-  /** Row of qkv that holds position j. */
-  row(j: number): number;
+  /** Row of qkv that holds each position, shared ones included; as long as there are positions, or longer. */
+  readonly rows: ArrayLike<number>;
   /** Positions, shared ones included. */
   readonly length: number;
   /** Position whose key and value no later query sees; none if it is `length`. */
@@ -97,7 +98,7 @@ export function evenPlaces(
   { S, N }: Pick<Sizes, "S" | "N">,
 ): SequencePlace[] {
   return Array.from({ length: B }, (_, b) => ({
-    row: (j) => j < P ? j : b * S + j,
+    rows: Array.from({ length: P + S }, (_, j) => j < P ? j : b * S + j),
     length: P + S,
     unseen: P + S,
     standing: (j) => j,
@@ -112,10 +113,10 @@ export function raggedPlaces(attributes: QueryAttributes, layout: Float64Array, 
   const width = type.shape[1];
   const room = roomOf(attributes, type);
   return Array.from({ length: B }, (_, b) => {
-    const [own, length, unseen, ...rows] = layout.subarray(b * width, (b + 1) * width);
+    const [own, length, unseen, ...rows] = Int32Array.from(layout.subarray(b * width, (b + 1) * width));
     const all = queries === null;
     return {
-      row: (j) => rows[j],
+      rows,
       length,
       unseen,
       standing: (j) => gapped ? rows[room + j] : j,
@@ -150,7 +151,7 @@ export function firstVisible(
   return first;
 }
 
-/** Offsets of one query: of its own vectors, and of the keys and values of position j of its sequence. */
+/** Offsets of one query: of its own vectors, and of the keys and values of the positions of its sequence. */
 interface QueryOffsets extends Scoring {
   /** Its position, which is the last that it attends to. */
   readonly i: number;
@@ -160,10 +161,12 @@ interface QueryOffsets extends Scoring {
   readonly q: number;
   readonly out: number;
   readonly D: number;
-  /** True if it attends to position j, first ≤ j ≤ i. */
-  sees(j: number): boolean;
-  k(j: number): number;
-  v(j: number): number;
+  /** The position before its own whose key and value it does not see; none if it is behind its own. */
+  readonly unseen: number;
+  /** By position. */
+  readonly k: Int32Array;
+  /** By position. */
+  readonly v: Int32Array;
 }
 
 /** Visits every query of every head. */
@@ -174,17 +177,22 @@ export function eachQuery(
 ): void {
   const { heads, kvHeads, headSize: D } = attributes;
   const width = (heads + 2 * kvHeads) * D;
-  const scoring = scoringOf(attributes);
-  for (const place of places) {
-    for (let i = place.firstQuery; i < place.length; i++) {
-      const first = firstVisible(attributes, i, place.standing);
+  const { score, slope } = scoringOf(attributes);
+  for (const { rows, length, unseen, standing, firstQuery, firstOut } of places) {
+    const vectors = (side: number) => {
+      const offsets = new Int32Array(length);
+      for (let j = 0; j < length; j++) offsets[j] = rows[j] * width + side * D;
+      return offsets;
+    };
+    const keys = Array.from({ length: kvHeads }, (_, head) => vectors(heads + head));
+    const values = Array.from({ length: kvHeads }, (_, head) => vectors(heads + kvHeads + head));
+    for (let i = firstQuery; i < length; i++) {
+      const first = firstVisible(attributes, i, standing);
       for (let head = 0; head < heads; head++) {
         const kvHead = Math.floor(head / (heads / kvHeads));
-        const row = (place.firstOut + i - place.firstQuery) * heads + head;
-        const k = (j: number) => place.row(j) * width + (heads + kvHead) * D;
-        const v = (j: number) => k(j) + kvHeads * D;
-        const sees = (j: number) => j === i || j !== place.unseen;
-        visit({ i, first, row, q: place.row(i) * width + head * D, out: row * D, D, sees, k, v, ...scoring });
+        const row = (firstOut + i - firstQuery) * heads + head;
+        const [q, k, v] = [rows[i] * width + head * D, keys[kvHead], values[kvHead]];
+        visit({ i, first, row, q, out: row * D, D, unseen, k, v, score, slope });
       }
     }
   }

@@ -25,9 +25,11 @@ export interface Gate {
   readonly identity: string;
   /** True if the kernels' gate is GELU, not SiLU. */
   readonly GELU: boolean;
-  /** The sigmoid's argument, and its derivative. */
-  argument(g: number): { readonly value: number; readonly slope: number };
-  /** The same in ONNX operators; the slope is null if it is 1 everywhere. */
+  /** The sigmoid's argument. */
+  argument(g: number): number;
+  /** The derivative of the argument. */
+  argumentSlope(g: number): number;
+  /** Both in ONNX operators; the slope is null if it is 1 everywhere. */
   lowerArgument(g: OnnxEmitter, x: Tensor): { readonly value: Tensor; readonly slope: Tensor | null };
   /** The change of the argument from a to b by b − a. */
   slopeBetween(a: number, b: number): number;
@@ -47,12 +49,9 @@ interface GatedUnit {
 
 /** The ops of a gate (Shazeer 2020, "GLU Variants Improve Transformer"). */
 export function gatedUnit(gate: Gate): GatedUnit {
-  /** The gate g s and its derivative. */
-  const gateAt = (g: number) => {
-    const { value, slope } = gate.argument(g);
-    const s = 1 / (1 + Math.exp(-value));
-    return { value: g * s, slope: s * (1 + g * slope * (1 - s)) };
-  };
+  const sigmoidAt = (g: number) => 1 / (1 + Math.exp(-gate.argument(g)));
+  /** The derivative of the gate g s. */
+  const slopeAt = (g: number, s: number) => s * (1 + g * gate.argumentSlope(g) * (1 - s));
   /** Halves [g | u] of x, the gate g s and, if wanted, its derivative. */
   const lowerPair = (g: OnnxEmitter, x: Tensor) => {
     const [gated, up] = g.nodes("Split", [x], 2, { axis: 1, num_outputs: 2 });
@@ -73,8 +72,8 @@ export function gatedUnit(gate: Gate): GatedUnit {
       return [{ shape: [...x.shape.slice(0, -1), matrix(x).columns / 2], dtype: "f32" }];
     },
     reference: (context) =>
-      eachPair(context, 1, (g, u, _at, y, out) => {
-        y[out] = gateAt(g).value * u;
+      eachPair(context, 1, (g, u, { narrow }, y) => {
+        y[narrow] = g * sigmoidAt(g) * u;
       }),
     lower({ g, inputs: [x] }) {
       const { value, up } = lowerPair(g, x);
@@ -92,11 +91,11 @@ export function gatedUnit(gate: Gate): GatedUnit {
       return [{ shape: x.shape, dtype: "f32" }];
     },
     reference: (context) =>
-      eachPair(context, 2, (g, u, at, y, out, F) => {
-        const { value, slope } = gateAt(g);
-        const dm = context.inputs[1][at.narrow];
-        y[out] = dm * u * slope;
-        y[out + F] = dm * value;
+      eachPair(context, 2, (g, u, { wide, narrow, F }, y, given) => {
+        const s = sigmoidAt(g);
+        const dm = given[narrow];
+        y[wide] = dm * u * slopeAt(g, s);
+        y[wide + F] = dm * g * s;
       }),
     lower({ g, inputs: [x, dm], inputTypes }) {
       const { value, up, slope } = lowerPair(g, x);
@@ -118,10 +117,9 @@ export function gatedUnit(gate: Gate): GatedUnit {
       return [{ shape: [...x.shape.slice(0, -1), matrix(x).columns / 2], dtype: "f32" }];
     },
     reference: (context) =>
-      eachPair(context, 1, (g, u, at, y, out, F) => {
-        const { value, slope } = gateAt(g);
-        const tx = context.inputs[1];
-        y[out] = tx[at.wide] * u * slope + tx[at.wide + F] * value;
+      eachPair(context, 1, (g, u, { wide, narrow, F }, y, tx) => {
+        const s = sigmoidAt(g);
+        y[narrow] = tx[wide] * u * slopeAt(g, s) + tx[wide + F] * g * s;
       }),
     lower({ g, inputs: [x, tx] }) {
       const { value, up, slope } = lowerPair(g, x);
@@ -137,23 +135,28 @@ export function gatedUnit(gate: Gate): GatedUnit {
 
 /** Indices of one (g, u) pair in values of 2F and of F columns. */
 interface PairIndex {
-  readonly wide: number;
-  readonly narrow: number;
+  wide: number;
+  narrow: number;
+  readonly F: number;
 }
-type PairRule = (g: number, u: number, at: PairIndex, y: Float64Array, out: number, F: number) => void;
+/** @param other the second input */
+type PairRule = (g: number, u: number, at: PairIndex, y: Float64Array, other: Float64Array) => void;
 
 function eachPair(
-  { inputs: [x], inputTypes }: ReferenceContext<NoAttributes>,
+  { inputs: [x, other = x], inputTypes }: ReferenceContext<NoAttributes>,
   width: 1 | 2,
   rule: PairRule,
 ): Float64Array[] {
   const { rows, columns } = matrix(inputTypes[0]);
-  const F = columns / 2;
+  // An integer to the engine, too.
+  const F = columns / 2 | 0;
   const y = new Float64Array(rows * F * width);
+  const at: PairIndex = { wide: 0, narrow: 0, F };
   for (let m = 0; m < rows; m++) {
     for (let f = 0; f < F; f++) {
-      const at = { wide: m * 2 * F + f, narrow: m * F + f };
-      rule(x[at.wide], x[at.wide + F], at, y, width === 2 ? at.wide : at.narrow, F);
+      at.wide = m * 2 * F + f;
+      at.narrow = m * F + f;
+      rule(x[at.wide], x[at.wide + F], at, y, other);
     }
   }
   return [y];

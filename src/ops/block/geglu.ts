@@ -14,7 +14,8 @@ export const GELU: Gate = {
   secant: "gegluSecant",
   identity: "gegluIdentity",
   GELU: true,
-  argument: (g) => ({ value: FACTOR * (g + CUBIC * g ** 3), slope: FACTOR * (1 + 3 * CUBIC * g * g) }),
+  argument: (g) => FACTOR * (g + CUBIC * g ** 3),
+  argumentSlope: (g) => FACTOR * (1 + 3 * CUBIC * g * g),
   lowerArgument(g, x) {
     const squared = g.node("Mul", [x, x]);
     /** factor · (1 + cubic · x²) */

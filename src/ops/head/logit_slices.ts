@@ -4,6 +4,7 @@ import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
 import { type KernelAdapter, type KernelContext, matrix, type ValueType } from "../op.ts";
 import { forwardProduct, type Product } from "../product/product.ts";
 import { partElements } from "../product/product_parts.ts";
+import { addProducts } from "../product/matrix_rows.ts";
 import { softCapOf, softCapParts } from "./soft_cap.ts";
 
 /** The head that turns hidden states into logits. */
@@ -110,11 +111,7 @@ export function logitsOf(
   values: Float32Array,
   { softCap }: Pick<HeadAttributes, "softCap">,
 ): Float64Array {
-  const D = h.length;
-  const cap = softCapOf(softCap);
-  return Float64Array.from({ length: values.length / D }, (_, v) => {
-    let sum = 0;
-    for (let d = 0; d < D; d++) sum += h[d] * values[v * D + d];
-    return cap.value(sum);
-  });
+  const logits = new Float64Array(values.length / h.length);
+  addProducts(logits, h, values, { rows: 1, outputs: logits.length, inner: h.length });
+  return softCap === undefined ? logits : logits.map(softCapOf(softCap).value);
 }

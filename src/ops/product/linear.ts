@@ -42,11 +42,8 @@ export const linear: Op<LinearAttributes> = {
     const { inner: K, outputs: N } = attributes;
     const { rows } = matrix(inputTypes[0]);
     const y = new Float64Array(rows * N);
-    for (let m = 0; m < rows; m++) {
-      const row = y.subarray(m * N, (m + 1) * N);
-      if (bias !== null) row.set(bias);
-      addProducts(row, x.subarray(m * K, (m + 1) * K), values);
-    }
+    if (bias !== null) { for (let m = 0; m < rows; m++) y.set(bias, m * N); }
+    addProducts(y, x, values, { rows, outputs: N, inner: K });
     if (residual !== null) addScaled(y, 0, 1, residual, 0, y.length);
     return [y];
   },
@@ -119,9 +116,7 @@ export const linearTransposed: Op<LinearAttributes> = {
     const { inner: K, outputs: N } = attributes;
     const { rows } = matrix(inputTypes[0]);
     const dx = new Float64Array(rows * K);
-    for (let m = 0; m < rows; m++) {
-      addTransposedProducts(dx.subarray(m * K, (m + 1) * K), dy.subarray(m * N, (m + 1) * N), values);
-    }
+    addTransposedProducts(dx, dy, values, { rows, outputs: N, inner: K });
     return [dx];
   },
   lower: ({ attributes: { weight: name }, inputs: [dy], weight }) => [weight(name).transposed(dy)],

@@ -85,7 +85,7 @@ function pullQuery(
     Float64Array.from({ length: a.D }, (_, d) => rule(qkv[start + d], qkv[end + d]));
   const keys = Array.from({ length: a.i + 1 - a.first }, (_, k) => {
     const j = a.first + k;
-    const [u, w] = [a, b].map((at) => dot(qkv, at.q, qkv, at.k(j), at.D));
+    const [u, w] = [a, b].map((at) => dot(qkv, at.q, qkv, at.k[j], at.D));
     const [z, y] = [a.score(u), b.score(w)];
     const [p, q] = [z - lse[a.row], y - lse[b.row]];
     return {
@@ -93,7 +93,7 @@ function pullQuery(
       weight: points === 2 ? logMean(p, q) : Math.exp(p / 2),
       slope: points === 2 ? slopeBetween(attributes, u, w) : a.slope(z),
       probability: late(Math.exp(p), Math.exp(q)),
-      free: dot(given, 0, between(early, a.v(j), b.v(j)), 0, a.D),
+      free: dot(given, 0, between(early, a.v[j], b.v[j]), 0, a.D),
     };
   });
   const total = keys.reduce((sum, { weight }) => sum + weight, 0);
@@ -101,10 +101,10 @@ function pullQuery(
   const query = between(late, a.q, b.q);
   for (const { j, weight, slope, probability, free } of keys) {
     const mz = slope * weight * (free - mean) / (points === 2 ? 1 : total);
-    addScaled(result, a.q - moved, mz, between(early, a.k(j), b.k(j)), 0, a.D);
+    addScaled(result, a.q - moved, mz, between(early, a.k[j], b.k[j]), 0, a.D);
     if (j < own) continue;
-    addScaled(result, a.k(j) - moved, mz, query, 0, a.D);
-    addScaled(result, a.v(j) - moved, probability, given, 0, a.D);
+    addScaled(result, a.k[j] - moved, mz, query, 0, a.D);
+    addScaled(result, a.v[j] - moved, probability, given, 0, a.D);
   }
 }
 

@@ -26,11 +26,11 @@ function gateSecant(gate: Gate): Op<SecantForm> {
       const { late, early } = partnersOf(attributes);
       const F = matrix(inputTypes[1]).columns;
       const y = new Float64Array(x.length / 2);
-      const gateAt = (g: number) => g / (1 + Math.exp(-gate.argument(g).value));
+      const gateAt = (g: number) => g / (1 + Math.exp(-gate.argument(g)));
       dm.forEach((value, i) => {
         const at = 2 * F * Math.floor(i / F) + i % F;
         const [[g0, u0], [g1, u1]] = [at, at + y.length].map((place) => [x[place], x[place + F]]);
-        const [k0, k1] = [g0, g1].map((g) => gate.argument(g).value);
+        const [k0, k1] = [g0, g1].map((g) => gate.argument(g));
         const s = (1 / (1 + Math.exp(-k0)) + 1 / (1 + Math.exp(-k1))) / 2;
         const slope = s + (g0 + g1) / 2 * sigmoidSlope(k0, k1) * gate.slopeBetween(g0, g1);
         y[at] = value * early(u0, u1) * slope;
@@ -55,7 +55,7 @@ function gateIdentity(gate: Gate): Op<NoAttributes> {
       const y = new Float64Array(x.length);
       dm.forEach((value, i) => {
         const at = 2 * F * Math.floor(i / F) + i % F;
-        const s = SHARE / (1 + Math.exp(-gate.argument(x[at]).value));
+        const s = SHARE / (1 + Math.exp(-gate.argument(x[at])));
         y[at] = value * x[at + F] * s;
         y[at + F] = value * x[at] * s;
       });

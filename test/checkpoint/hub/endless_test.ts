@@ -7,7 +7,8 @@ const isTree = (path: string) => path.includes("/tree/");
 const isWeights = (path: string) => path.endsWith("/model.safetensors");
 const WEIGHTS = new Uint8Array(SINGLE_MODEL["model.safetensors"]);
 
-Deno.test("a body that drips is given up after a few attempts, although it never falls silent", () =>
+/** A body that drips is given up after a few attempts, although it never falls silent. */
+const giveUpBody = () =>
   withHub(async (trial) => {
     trial.server.intercept = (_, host) => host === "cdn" ? { status: 200, body: WEIGHTS, drip: 0.01 } : undefined;
     await assert.rejects(trial.fetch(NAME, { timeout: 0.2 }), {
@@ -15,7 +16,19 @@ Deno.test("a body that drips is given up after a few attempts, although it never
       message: /must answer: got \d+ bytes in [1-9] s/,
     });
     assert.equal(trial.waits.length, 4);
-  }));
+  });
+
+const giveUpListing = () =>
+  withHub(async (trial) => {
+    trial.server.intercept = ({ path }) =>
+      isTree(path) ? { status: 200, body: bytesOf(`[${" ".repeat(5000)}`), drip: 0.01 } : undefined;
+    await assert.rejects(trial.fetch(NAME, { timeout: 0.2 }), { name: "HubError", message: /bytes in [1-9] s/ });
+  });
+
+// Seconds of waiting each, at the same time.
+Deno.test("a body that drips, and a listing that does, is given up", async () => {
+  await Promise.all([giveUpBody(), giveUpListing()]);
+});
 
 Deno.test("a connection that breaks off after each byte is not asked for ever", () =>
   withHub(async (trial) => {
@@ -27,13 +40,6 @@ Deno.test("a connection that breaks off after each byte is not asked for ever", 
     };
     await assert.rejects(trial.fetch(), { name: "HubError" });
     assert.equal(trial.waits.length, 4);
-  }));
-
-Deno.test("a listing that drips is given up", () =>
-  withHub(async (trial) => {
-    trial.server.intercept = ({ path }) =>
-      isTree(path) ? { status: 200, body: bytesOf(`[${" ".repeat(5000)}`), drip: 0.01 } : undefined;
-    await assert.rejects(trial.fetch(NAME, { timeout: 0.2 }), { name: "HubError", message: /bytes in [1-9] s/ });
   }));
 
 Deno.test("a listing of ever more files is refused", () =>

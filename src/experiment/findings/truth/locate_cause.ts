@@ -17,8 +17,8 @@ export function locateCause(text: string, cause: KnownCause, what: "prompt" | "t
     throw new RangeError(`Cannot find the cause as its span must lie in 0 … ${text.length}: got ${got}`);
   }
   const start = text.indexOf(cause);
-  const times = text.split(cause).length - 1;
-  if (times !== 1) {
+  if (start < 0 || text.includes(cause, start + cause.length)) {
+    const times = start < 0 ? 0 : text.split(cause).length - 1;
     const help = what === "prompt" && times > 1 ? "; give [start, end]" : "";
     throw new RangeError(`Cannot find ${shownValue(cause)} as the ${what} must have it once: got ${times}${help}`);
   }
