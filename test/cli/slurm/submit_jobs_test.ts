@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
+import { shellWord } from "../../../src/experiment/results/experiment_command.ts";
 import type { ExperimentPlan } from "../../../src/experiment/run/cell.ts";
 import { planExperiment } from "../../../src/experiment/run/plan_cells.ts";
 import { runShard } from "../../../src/experiment/shards/run_shard.ts";
 import { slurmRequest, submittedOverrides } from "../../../src/cli/slurm/slurm_flags.ts";
 import type { RunTool, ToolEnd } from "../../../src/cli/slurm/slurm_tools.ts";
+import { PROGRAM } from "../../../src/cli/invocation.ts";
 import { statusText } from "../../../src/cli/slurm/status_text.ts";
 import { submitJobs } from "../../../src/cli/slurm/submit_jobs.ts";
 import type { Device } from "../../../src/model/load/load_options.ts";
@@ -76,7 +78,7 @@ Deno.test("submitJobs() fetches the model, writes the scripts and submits an arr
     assert.match(said, /^Array 70: 3 of 3 shards .*\nMerge 71: .*\n.* --status\n.*scancel 70 71\n$/);
     const script = Deno.readTextFileSync(`${out}/slurm/array.sh`);
     assert.match(script, /^#SBATCH --time=9$/m);
-    assert.match(script, /^export WHENCE_PROGRAM=whence$/m);
+    assert.ok(script.includes(`\nexport WHENCE_PROGRAM=${shellWord(PROGRAM)}\n`));
     assert.ok(script.includes(`experiment ${plan.file} --device=cpu --out=${out} --shard "$shard/$count" --threads "`));
     assert.ok(Deno.statSync(`${out}/slurm/array.sh`).mode! & 0o100, "it is executable");
     assert.match(Deno.readTextFileSync(`${out}/slurm/merge.sh`), / --merge\n$/);
