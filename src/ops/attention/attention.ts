@@ -4,7 +4,7 @@ import backwardQuerySource from "../../../shaders/attention/attention_backward_q
 import tangentSource from "../../../shaders/attention/attention_tangent.wgsl" with { type: "text" };
 import { addScaled, dot } from "../dot.ts";
 import { elements, matrix, type Op } from "../op.ts";
-import { attentionKernel, groupParts, pairWork, tileLaunches, tiles } from "./attention_kernel.ts";
+import { attentionKernel, groupParts, pairWork, tileLaunches, tileParams, tiles } from "./attention_kernel.ts";
 import {
   backwardSizes,
   eachQuery,
@@ -13,7 +13,6 @@ import {
   raggedPlaces,
   roomOf,
   sizesOf,
-  windowOf,
 } from "./attention_layout.ts";
 import { goesByBlocks } from "./attention_blocks.ts";
 import { blockedAttention, blockedScratch, blockedTangent, blockedTangentScratch } from "./blocked_attention.ts";
@@ -100,7 +99,7 @@ export const attention: Op<QueryAttributes> = {
     return tileLaunches(count, work, mostWork).map(({ before, ...launch }) => ({
       kernel,
       bindings: [qkv, layout ?? null, ...outputs],
-      params: [B, P, S, ragged ? queries ?? 0 : N, length, 0, 0, before, windowOf(attributes)],
+      params: tileParams(attributes, { S, N: ragged ? queries ?? 0 : N, length }, before),
       ...launch,
     }));
   },
@@ -180,16 +179,16 @@ export const attentionBackward: Op<QueryAttributes> = {
       ...launchesOf(heads, pairWork(attributes, pairs, 3)).map(({ before, ...launch }) => ({
         kernel: queryKernel,
         bindings: [qkv, o, lse, dOut, delta, dqkv],
-        params: [B, P, S, N, length, 0, 0, before, windowOf(attributes)],
+        params: tileParams(attributes, { S, N, length }, before),
         ...launch,
       })),
-      ...groupParts(attributes, length).flatMap(([first, end]) =>
-        launchesOf(kvHeads, pairWork(attributes, pairs, 4) * (end - first) * kvHeads / heads).map((
+      ...groupParts(attributes, length).flatMap((part) =>
+        launchesOf(kvHeads, pairWork(attributes, pairs, 4) * (part[1] - part[0]) * kvHeads / heads).map((
           { before, ...launch },
         ) => ({
           kernel: keyValueKernel,
           bindings: [qkv, lse, dOut, delta, dqkv],
-          params: [B, P, S, N, length, first, end, before, windowOf(attributes)],
+          params: tileParams(attributes, { S, N, length }, before, part),
           ...launch,
         }))
       ),
@@ -244,7 +243,7 @@ export const attentionTangent: Op<QueryAttributes> = {
     return launches.map(({ before, ...launch }) => ({
       kernel,
       bindings: [...inputs, ...outputs],
-      params: [B, P, S, N, P + S, 0, 0, before, windowOf(attributes)],
+      params: tileParams(attributes, { S, N, length: P + S }, before),
       ...launch,
     }));
   },

@@ -5,7 +5,7 @@ import type { PreprocessorValues } from "../../gpu/preprocess.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
 import { attentionChoice } from "./attention_choice.ts";
-import type { AttentionAttributes } from "./attention_layout.ts";
+import type { AttentionAttributes, QueryAttributes } from "./attention_layout.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in attention_lib.wgsl.
 const TILE = 32;
@@ -72,6 +72,28 @@ export function tileLaunches(count: number, work: number, mostWork = Infinity): 
   });
 }
 
+/** Rows of sequences: S of each, the last N of them queries, and the positions that count. */
+interface TileRows {
+  readonly S: number;
+  readonly N: number;
+  readonly length: number;
+}
+
+/**
+ * Parameters of a launch, as attention_lib.wgsl has them; the window is any where there is none.
+ *
+ * @param before workgroups of the launches before it
+ * @param members query heads [first, end) of each group, of the keys' and values' kernel alone
+ */
+export function tileParams(
+  { sequences, shared, window = 0 }: QueryAttributes,
+  { S, N, length }: TileRows,
+  before: number,
+  [first, end]: readonly [number, number] = [0, 0],
+): number[] {
+  return [sequences, shared, S, N, length, first, end, before, window];
+}
+
 /** Queries of each sequence, which are the last of its positions. */
 interface AttendedPairs {
   readonly sequences: number;
@@ -135,7 +157,6 @@ export function attentionKernel(
     GAPPED: gapped,
     FAR: gapped && WINDOWED,
     CAPPED,
-    WINDOWED,
   };
   const shape = {
     HEADS: heads,
@@ -146,7 +167,7 @@ export function attentionKernel(
     EIGHTS,
     SCALE: { f32: scale },
     ...constants,
-    ...(WINDOWED ? { WINDOWED } : {}),
+    WINDOWED,
   };
   return specialize(stem, sources, shape, text);
 }

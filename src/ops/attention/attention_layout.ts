@@ -14,11 +14,6 @@ export interface AttentionAttributes {
   readonly window?: number;
 }
 
-/** The window as a parameter of the kernels: any where there is none. */
-export function windowOf({ window = 0 }: AttentionAttributes): number {
-  return window;
-}
-
 /** Attention of B sequences that share their first rows, of which only the last rows may be asked for. */
 export interface QueryAttributes extends AttentionAttributes {
   /** B */

@@ -33,10 +33,9 @@ export function blockKernels(attributes: AttentionAttributes): BlockKernels {
   const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
   const sizes = { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize };
-  const WINDOWED = window !== undefined;
-  const blocks = { ...sizes, BLOCK, ...(WINDOWED ? { WINDOWED } : {}) };
+  const blocks = { ...sizes, BLOCK, WINDOWED: window !== undefined };
   const scoring = { ...blocks, SCALE: { f32: scale }, ...constants };
-  const text = { CAPPED, WINDOWED };
+  const text = { CAPPED };
   const products = [...capSources, librarySource, productsSource];
   return {
     pack: specialize("block_pack", [packSource], { HEAD: headSize }),

@@ -87,16 +87,16 @@ export const cachedAttention: Op<CachedAttentionAttributes> = {
   vjp: null,
   jvp: null,
   kernels({ attributes, inputs: [qkv, cache, position, rotation = null], inputTypes, outputs: [o], software = false }) {
-    const { heads, kvHeads, headSize, window = Infinity } = attributes;
+    const { heads, kvHeads, headSize, window } = attributes;
     const { rows } = matrix(inputTypes[0]);
     const capacity = matrix(inputTypes[1]).rows;
     const attention: Dispatch = {
       kernel: attentionKernel(attributes, rows === 1, software),
       bindings: [qkv, cache, position, o, rotation],
-      params: [rows],
+      params: [rows, window ?? 0],
       workgroups: grid(rows * heads, 1),
       // As if the cache were full: its position is not known here.
-      work: 2 * rows * heads * headSize * Math.min(window, capacity),
+      work: 2 * rows * heads * headSize * Math.min(window ?? Infinity, capacity),
     };
     // A launch takes longer than copying one row, which attention does itself; more rows need each other's keys.
     if (rows === 1) return [attention];
@@ -170,7 +170,6 @@ function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean,
   const sources = [vectorsFor(headSize / 2).source, ...capSources, attentionSource];
   const text = {
     CAPPED,
-    WINDOWED: window !== undefined,
     ROTATED: table !== undefined,
     // A GPU has other threads to run while one waits.
     TOUCH: software && APPEND,
@@ -183,7 +182,7 @@ function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean,
     APPEND,
     SCALE: { f32: scale },
     ...constants,
-    ...(window === undefined ? {} : { WINDOW: window }),
+    WINDOWED: window !== undefined,
     ...(table === undefined ? {} : { TABLE: table }),
   };
   return specialize("cached_attention", sources, shape, text);

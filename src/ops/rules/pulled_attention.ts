@@ -4,8 +4,15 @@ import pairSource from "../../../shaders/rules/pulled_attention_lib.wgsl" with {
 import querySource from "../../../shaders/rules/pulled_attention_query.wgsl" with { type: "text" };
 import type { Dispatch } from "../../gpu/pass.ts";
 import type { PreprocessorValues } from "../../gpu/preprocess.ts";
-import { attentionKernel, groupParts, pairWork, tileLaunches, tiles } from "../attention/attention_kernel.ts";
-import { eachQuery, evenPlaces, type QueryAttributes, windowOf } from "../attention/attention_layout.ts";
+import {
+  attentionKernel,
+  groupParts,
+  pairWork,
+  tileLaunches,
+  tileParams,
+  tiles,
+} from "../attention/attention_kernel.ts";
+import { eachQuery, evenPlaces, type QueryAttributes } from "../attention/attention_layout.ts";
 import { scoreElements } from "../attention/lowered_attention.ts";
 import { addScaled, dot } from "../dot.ts";
 import { elements, type KernelContext, matrix, type Op } from "../op.ts";
@@ -134,7 +141,7 @@ function launches(name: string, context: KernelContext<PulledAttributes>, points
     return launchesOf(heads, pairWork(attributes, pairs, SUMS ? scored : scored + 1)).map(({ before, ...launch }) => ({
       kernel,
       bindings: [qkv, lse, m, sums, SUMS ? null : result],
-      params: [B, P, S, N, length, 0, 0, before, windowOf(attributes)],
+      params: tileParams(attributes, { S, N, length }, before),
       ...launch,
     }));
   };
@@ -142,13 +149,13 @@ function launches(name: string, context: KernelContext<PulledAttributes>, points
     ...queries("sums", true),
     ...queries("query", false),
     // Products of two points take twice the turns.
-    ...groupParts(attributes, points * length).flatMap(([first, end]) =>
-      launchesOf(kvHeads, pairWork(attributes, pairs, scored + 2) * (end - first) * kvHeads / heads).map((
+    ...groupParts(attributes, points * length).flatMap((part) =>
+      launchesOf(kvHeads, pairWork(attributes, pairs, scored + 2) * (part[1] - part[0]) * kvHeads / heads).map((
         { before, ...launch },
       ) => ({
         kernel: keyValue,
         bindings: [qkv, lse, m, sums, result],
-        params: [B, P, S, N, length, first, end, before, windowOf(attributes)],
+        params: tileParams(attributes, { S, N, length }, before, part),
         ...launch,
       }))
     ),
