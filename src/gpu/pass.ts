@@ -20,7 +20,7 @@ export function wholeBuffer(buffer: GPUBuffer): BufferRange {
 export interface Dispatch {
   readonly kernel: Kernel;
   readonly bindings: readonly (BufferRange | null)[];
-  /** u32 values of the shader's `Params` struct, `f32Bits` of an f32; at most 16 */
+  /** u32 values of the shader's `Params` struct, `f32Bits` of an f32; at most 20 */
   readonly params: readonly number[];
   readonly workgroups: readonly [number, number, number];
   /** Multiplications, or what takes as long as so many. Default: an estimate by its buffers and threads. */
@@ -71,13 +71,16 @@ function writtenBy({ kernel: { label, code }, bindings }: Dispatch): GPUBuffer {
   return range.buffer;
 }
 
-// Uniform bindings start at multiples of minUniformBufferOffsetAlignment, which is at most this.
-const PARAMS_STRIDE = 256;
+/**
+ * Bytes at whose multiples bindings may start: minUniformBufferOffsetAlignment and minStorageBufferOffsetAlignment are
+ * at most this, and powers of two.
+ */
+export const BINDING_STEP = 256;
 const PARAMS_BYTES = 80;
 
 /** Bytes of the uniform arena that `count` launches take. */
 export function paramsBytes(count: number): number {
-  return Math.max(1, count) * PARAMS_STRIDE;
+  return Math.max(1, count) * BINDING_STEP;
 }
 
 /**
@@ -92,7 +95,7 @@ export async function createPass(
   dispatches: readonly Dispatch[],
 ): Promise<Pass> {
   const params = new Uint32Array(paramsBytes(dispatches.length) / 4);
-  dispatches.forEach((dispatch, i) => params.set(dispatch.params, i * PARAMS_STRIDE / 4));
+  dispatches.forEach((dispatch, i) => params.set(dispatch.params, i * BINDING_STEP / 4));
   const arena = allocator.create("parameters", params.byteLength, 0x40 | 0x8); // UNIFORM | COPY_DST
   gpu.device.queue.writeBuffer(arena, 0, params);
   try {
@@ -139,7 +142,7 @@ async function compileAll(
       const encoder = gpu.device.createCommandEncoder({ label: kernel.label });
       const pass = encoder.beginComputePass({ label: kernel.label });
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bind(gpu, pipeline, dispatch, { buffer: arena, offset: i * PARAMS_STRIDE }));
+      pass.setBindGroup(0, bind(gpu, pipeline, dispatch, { buffer: arena, offset: i * BINDING_STEP }));
       pass.dispatchWorkgroups(0);
       pass.end();
       gpu.device.queue.submit([encoder.finish()]);
@@ -168,7 +171,7 @@ async function bindAll(
   dispatches: readonly Dispatch[],
   arena: GPUBuffer,
 ): Promise<GPUBindGroup[]> {
-  const bindOne = (i: number) => bind(gpu, pipelines[i], dispatches[i], { buffer: arena, offset: i * PARAMS_STRIDE });
+  const bindOne = (i: number) => bind(gpu, pipelines[i], dispatches[i], { buffer: arena, offset: i * BINDING_STEP });
   try {
     return await checked(gpu, "bind groups", () => dispatches.map((_, i) => bindOne(i)));
   } catch {

@@ -1,6 +1,6 @@
 import capSource from "../../../shaders/head/soft_cap.wgsl" with { type: "text" };
 import { grid, specialize } from "../../gpu/kernel.ts";
-import type { BufferRange, Dispatch } from "../../gpu/pass.ts";
+import { BINDING_STEP, type BufferRange, type Dispatch } from "../../gpu/pass.ts";
 import { type KernelAdapter, type KernelContext, matrix, type ValueType } from "../op.ts";
 import { forwardProduct, type Product } from "../product/product.ts";
 import { partElements } from "../product/product_parts.ts";
@@ -24,9 +24,6 @@ const SLICE = 8192;
 
 // Elements of logits that are kept between passes over the vocabulary: 64 MiB, as a slice of the most rows takes.
 const MOST_KEPT = 2 ** 24;
-
-// Bytes of which WebGPU lets bindings begin at multiples.
-const BINDING_STEP = 256;
 
 /** Columns of a row of logits in scratch. */
 export function sliceOf({ vocabulary }: Pick<HeadAttributes, "vocabulary">): number {
