@@ -19,7 +19,7 @@ const seconds: Record<string, number[]> = { secant: [] };
 const errors: Record<string, number> = {};
 
 async function time(name: "secant" | typeof OTHERS[number]): Promise<void> {
-  const { what: _, options, check } = ATTRIBUTIONS[name];
+  const { options, check } = ATTRIBUTIONS[name];
   const record = await attribute(model, EXAMPLE, options);
   if (chosen.golden !== null) check(record, chosen.golden);
   (seconds[name] ??= []).push(record.cost.seconds);

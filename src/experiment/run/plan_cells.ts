@@ -57,18 +57,8 @@ export function planExperiment(
   }
   const { file, text: configText } = config;
   const plots = asked ?? (cells.size <= FEW_CELLS ? PLOT_CHOICES[0] : "summary");
-  const plan = {
-    name,
-    question,
-    program: INSTALLED,
-    file,
-    configText,
-    data: data.files,
-    overrides,
-    comparisons,
-    plots,
-  };
-  return { ...plan, cells: [...cells.values()] };
+  const source = { file, configText, data: data.files, overrides };
+  return { name, question, program: INSTALLED, ...source, cells: [...cells.values()], comparisons, plots };
 }
 
 /** A prompt that cells are made of. */

@@ -4,7 +4,7 @@ import { lowerLogToMean, lowerShannonParts } from "../head/shannon.ts";
 import { lowerLogProb } from "../head/target_log_prob.ts";
 import { type LoweringContext, matrix } from "../op.ts";
 import type { PairedAttributes } from "./paired_measure.ts";
-import { halves } from "./secant_form.ts";
+import { changeOf, halves } from "./secant_form.ts";
 import { lowerLogMean, lowerTanhSlope } from "./slopes.ts";
 
 /** A block of pairs: rows of the starts and then of the ends. */
@@ -103,10 +103,8 @@ function lowerShannonWeights(
 function scoreTargets(g: OnnxEmitter, ids: Tensor, { logits }: PairBlock, probability: boolean): ScoredBlock {
   const { weights, top, total, logProb } = lowerLogProb(g, logits, ids);
   const logSums = g.node("Add", [top, g.node("Log", [total])]);
-  const [[p, q], [first, last], [from, to], [target]] = [g.node("Div", [weights, total]), logits, logSums, ids]
-    .map((x) => halves(g, x));
-  const change = g.node("Sub", [g.node("Sub", [last, first]), g.node("Sub", [to, from])]);
-  const means = lowerLogMean(g, p, q, change);
+  const [[p, q], [target]] = [g.node("Div", [weights, total]), ids].map((x) => halves(g, x));
+  const means = lowerLogMean(g, p, q, g.node("Sub", [changeOf(g, logits), changeOf(g, logSums)]));
   const own = g.node("GatherElements", [means, target], { axis: 1 });
   const rest = g.node("ScatterElements", [means, target, g.node("Mul", [own, g.scalar(0)])], { axis: 1 });
   const others = rowSum(g, rest);

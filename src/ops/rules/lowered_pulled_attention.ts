@@ -5,7 +5,7 @@ import { joinPulled, type PulledBlock } from "../attention/lowered_attention_bac
 import { multiply, multiplyGroups, multiplyTransposed, scaleOf, splitHeads } from "../attention/lowered_scores.ts";
 import type { LoweringContext } from "../op.ts";
 import { pulledSizes } from "./pulled_sizes.ts";
-import { halves, loweredPartners, type SecantForm } from "./secant_form.ts";
+import { changeOf, halves, loweredPartners, type SecantForm } from "./secant_form.ts";
 import { lowerLogMean, lowerTanhSlope } from "./slopes.ts";
 
 /** Weights ℓ of a block's keys before softmax's mean is taken off, P̄, the slopes of the scores; and partners. */
@@ -82,12 +82,6 @@ function weighPair(
     keys: early(k0, k1),
     values: early(v0, v1),
   };
-}
-
-/** The end's less the start's. */
-function changeOf(g: OnnxEmitter, x: Tensor): Tensor {
-  const [start, end] = halves(g, x);
-  return g.node("Sub", [end, start]);
 }
 
 /** Of one point: ℓ is its distribution at temperature two. */

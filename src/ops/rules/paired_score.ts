@@ -68,14 +68,14 @@ export const pairedScore: Op<PairedAttributes> = {
   },
   kernels(context) {
     const { attributes, outputs: [score], scratch: [logits, state] } = context;
-    const { op, attributes: own } = scoreOf(attributes);
-    const forward = op.kernels({ ...context, attributes: own, outputs: [score], scratch: [logits, state] });
+    const { op, attributes: scored } = scoreOf(attributes);
+    const forward = op.kernels({ ...context, attributes: scored, outputs: [score], scratch: [logits, state] });
     // Slopes of a soft-cap are between logits before it.
     const slices = logitSlices({ ...context, attributes: { ...attributes, softCap: undefined } });
-    const scored = attributes.softCap === undefined;
+    const capped = attributes.softCap !== undefined;
     return [
       ...forward,
-      ...slices.flatMap((slice) => [...(scored ? slice.again : slice.dispatches), sumSlice(context, slice)]),
+      ...slices.flatMap((slice) => [...(capped ? slice.dispatches : slice.again), sumSlice(context, slice)]),
       ...slices.flatMap((slice) => [...slice.again, ...pullSlice(context, slice)]),
     ];
   },

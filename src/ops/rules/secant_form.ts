@@ -35,3 +35,9 @@ export function loweredPartners(g: OnnxEmitter, { ordered }: SecantForm): {
 export function halves(g: OnnxEmitter, x: Tensor): Tensor[] {
   return g.nodes("Split", [x], 2, { axis: 0, num_outputs: 2 });
 }
+
+/** The end's of a value less the start's. */
+export function changeOf(g: OnnxEmitter, x: Tensor): Tensor {
+  const [start, end] = halves(g, x);
+  return g.node("Sub", [end, start]);
+}

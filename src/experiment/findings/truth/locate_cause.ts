@@ -18,7 +18,7 @@ export function locateCause(text: string, cause: KnownCause, what: "prompt" | "t
   }
   const start = text.indexOf(cause);
   if (start < 0 || text.includes(cause, start + cause.length)) {
-    const times = start < 0 ? 0 : text.split(cause).length - 1;
+    const times = text.split(cause).length - 1;
     const help = what === "prompt" && times > 1 ? "; give [start, end]" : "";
     throw new RangeError(`Cannot find ${shownValue(cause)} as the ${what} must have it once: got ${times}${help}`);
   }
