@@ -21,7 +21,9 @@ export function experimentJsonSchema(): Record<string, unknown> {
   const made = z.toJSONSchema(experimentSchema(), {
     target: "draft-07",
     io: "input",
-    unrepresentable: ({ zodSchema }) => jsonOf(zodSchema) as Record<string, unknown> | undefined ?? "throw",
+    // A copy, as what is returned becomes part of the schema and is changed there.
+    unrepresentable: ({ zodSchema }) =>
+      structuredClone(jsonOf(zodSchema)) as Record<string, unknown> | undefined ?? "throw",
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema._zod.def.type === "pipe") allowSingle(jsonSchema as JsonNode);
     },

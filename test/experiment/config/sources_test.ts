@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { experimentJsonSchema } from "../../../src/experiment/config/json_schema.ts";
 import { parseConfig } from "../../../src/experiment/config/parse_config.ts";
 import { problemsOf } from "./config_problems.ts";
 
@@ -12,6 +13,15 @@ Deno.test("parseConfig() takes files of prompts beside prompts, one for a list o
     { file: ["a.csv", "b.csv"], limit: 3, chat: true, where: [{ a: 1 }] },
   ]);
   assert.equal(promptsOf("[a.jsonl, { name: b, prompt: x, target: y }]").length, 2);
+});
+
+Deno.test("parseConfig() takes the same after a JSON Schema was made", () => {
+  experimentJsonSchema();
+  const where = { a: 1, b: [1, 2], c: { not: "x", above: 3 } };
+  const { prompts } =
+    parseConfig(`name: t\nprompts: ${JSON.stringify({ file: "a.jsonl", where })}\n${SWEEPS}`, "f.yaml")
+      .experiment;
+  assert.deepEqual(prompts, [{ file: ["a.jsonl"], where: [where] }]);
 });
 
 const MISTAKES: [what: string, text: string, mistakes: string[]][] = [
