@@ -122,8 +122,9 @@ export function evenBlocks(
     };
     const q = queriesOf(queryRows);
     const [keys, values] = [keysOf(k), keysOf(v)];
-    const places = g.node("Unsqueeze", [range(g, g.size(start + first), g.size(start + end)), g.ints(1)]);
-    const bias = causalBias(g, attributes, places, range(g, g.size(firstKey), g.size(endKey)));
+    const seen = range(g, g.size(firstKey), g.size(endKey));
+    const own = start + first === firstKey ? seen : range(g, g.size(start + first), g.size(start + end));
+    const bias = causalBias(g, attributes, g.node("Unsqueeze", [own, g.ints(1)]), seen);
     return {
       block,
       q,

@@ -43,8 +43,9 @@ export function joinPulled(
     return joinHeads(g, kept, attributes, 1);
   };
   const parts = [padRows(g, queries, own - n), keysOf(({ dk }) => dk), keysOf(({ dv }) => dv)];
-  const width = (heads + 2 * kvHeads) * headSize;
-  const dqkv = g.node("Reshape", [g.node("Concat", parts, { axis: 2 }), g.ints(-1, width)]);
+  // A result of another shape would be copied.
+  const rows = parts.map((one, i) => g.node("Reshape", [one, g.ints(-1, i === 0 ? D : kvHeads * headSize)]));
+  const dqkv = g.node("Concat", rows, { axis: 1 });
   return P === 0 ? dqkv : g.node("Pad", [dqkv, g.sizes(P, 0, 0, 0)]);
 }
 

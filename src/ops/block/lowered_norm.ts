@@ -1,7 +1,7 @@
 import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 
 /** Operands of a lowered norm over the last dimension, of `size` elements. */
-interface LoweredNorm {
+export interface LoweredNorm {
   readonly x: Tensor;
   /** Weights, `size` elements in all. */
   readonly w: Tensor;
@@ -10,9 +10,8 @@ interface LoweredNorm {
 }
 
 /** `normForward` (norm_rules.ts) in ONNX operators. */
-export function lowerNorm(g: OnnxEmitter, { x, w, epsilon }: LoweredNorm): Tensor {
-  const flat = g.node("Reshape", [w, g.ints(-1)]);
-  return g.node("SimplifiedLayerNormalization", [x, flat], { axis: -1, epsilon: { float: epsilon } });
+export function lowerNorm(g: OnnxEmitter, norm: LoweredNorm): Tensor {
+  return normed(g, norm)[0];
 }
 
 /** `normBackward` in ONNX operators. */
@@ -32,10 +31,14 @@ export function lowerNormTangent(g: OnnxEmitter, norm: LoweredNorm, tx: Tensor):
 }
 
 /** r = (mean(x²) + ε)^−½, [.., 1]. */
-export function inverseRoot(g: OnnxEmitter, { x, size, epsilon }: Omit<LoweredNorm, "w">): Tensor {
-  const squares = g.node("ReduceSumSquare", [x, g.ints(-1)]);
-  const mean = g.node("Mul", [squares, g.scalar(1 / size)]);
-  return g.node("Reciprocal", [g.node("Sqrt", [g.node("Add", [mean, g.scalar(epsilon)])])]);
+export function inverseRoot(g: OnnxEmitter, norm: LoweredNorm): Tensor {
+  return normed(g, norm)[1];
+}
+
+/** w ∘ x · r and r. */
+function normed(g: OnnxEmitter, { x, w, epsilon }: LoweredNorm): Tensor[] {
+  const flat = g.node("Reshape", [w, g.ints(-1)]);
+  return g.nodes("SimplifiedLayerNormalization", [x, flat], 2, { axis: -1, epsilon: { float: epsilon } });
 }
 
 /** (r²/n) Σ_j x_j v_j, [.., 1]. */

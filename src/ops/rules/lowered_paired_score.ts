@@ -62,11 +62,12 @@ function scoreBlock(context: LoweringContext<PairedAttributes>, rows: number, bl
   const logs = g.node("LogSoftmax", [block.logits], { axis: -1 });
   const probabilities = g.node("Exp", [logs]);
   const [[p, q], [first, last]] = [probabilities, logs].map((x) => halves(g, x));
-  const means = lowerLogMean(g, p, q, g.node("Sub", [last, first]));
+  const sum = g.node("Add", [p, q]);
+  const means = lowerLogMean(g, sum, g.node("Sub", [last, first]));
   const share = g.node("Div", [means, rowSum(g, means)]);
   if (measure === "entropy") {
     const scores = g.node("Neg", [rowSum(g, g.node("Mul", [probabilities, logs]))]);
-    const twice = g.node("Add", [g.node("Add", [p, q]), g.node("Mul", [means, g.node("Add", [first, last])])]);
+    const twice = g.node("Add", [sum, g.node("Mul", [means, g.node("Add", [first, last])])]);
     const weights = g.node("Mul", [twice, g.scalar(-0.5)]);
     const multipliers = g.node("Sub", [weights, g.node("Mul", [share, rowSum(g, weights)])]);
     return { scores, multipliers };
@@ -94,7 +95,8 @@ function lowerShannonWeights(
   const logMiddle = g.node("Sub", [logs, toMean]);
   const [[a, b], [first, last]] = [g.node("Exp", [logMiddle]), logMiddle].map((x) => halves(g, x));
   const both = (x: Tensor) => g.node("Add", halves(g, x));
-  const slope = g.node("Div", [g.node("Add", [a, b]), lowerLogMean(g, a, b, g.node("Sub", [last, first]))]);
+  const sum = g.node("Add", [a, b]);
+  const slope = g.node("Div", [sum, lowerLogMean(g, sum, g.node("Sub", [last, first]))]);
   const read = g.node("Mul", [means, g.node("Sub", [both(toMean), slope])]);
   return g.node("Mul", [g.node("Add", [both(probabilities), read]), g.scalar(0.25)]);
 }
@@ -104,7 +106,7 @@ function scoreTargets(g: OnnxEmitter, ids: Tensor, { logits }: PairBlock, probab
   const { weights, top, total, logProb } = lowerLogProb(g, logits, ids);
   const logSums = g.node("Add", [top, g.node("Log", [total])]);
   const [[p, q], [target]] = [g.node("Div", [weights, total]), ids].map((x) => halves(g, x));
-  const means = lowerLogMean(g, p, q, g.node("Sub", [changeOf(g, logits), changeOf(g, logSums)]));
+  const means = lowerLogMean(g, g.node("Add", [p, q]), g.node("Sub", [changeOf(g, logits), changeOf(g, logSums)]));
   const own = g.node("GatherElements", [means, target], { axis: 1 });
   const rest = g.node("ScatterElements", [means, target, g.node("Mul", [own, g.scalar(0)])], { axis: 1 });
   const others = rowSum(g, rest);

@@ -8,14 +8,16 @@ import { pulledSizes } from "./pulled_sizes.ts";
 import { changeOf, halves, loweredPartners, type SecantForm } from "./secant_form.ts";
 import { lowerLogMean, lowerTanhSlope } from "./slopes.ts";
 
-/** Weights ℓ of a block's keys before softmax's mean is taken off, P̄, the slopes of the scores; and partners. */
+/** Weights ℓ of a block's keys before softmax's mean is taken off, the slopes of the scores; and partners. */
 interface Weighing {
   readonly weights: Tensor;
-  readonly probabilities: Tensor;
   sloped(x: Tensor): Tensor;
+  /** P̄, Q̄, K̄ and V̄ but for a factor. */
+  readonly probabilities: Tensor;
   readonly queries: Tensor;
   readonly keys: Tensor;
   readonly values: Tensor;
+  readonly factor: number;
 }
 
 /** `attentionSecant` of two points a sequence, and `attentionTempered` of one: a block of queries at a time. */
@@ -44,15 +46,15 @@ export function lowerPulledAttention(
 
 /** m_z = ℓ ∘ (m V̄ᵀ − ⟨ℓ, m V̄ᵀ⟩ / Σ ℓ) · slope; m_q = s m_z K̄, m_k = s m_zᵀ Q̄, m_v = P̄ᵀ m, s the scale. */
 function pullBlock(g: OnnxEmitter, weighing: Weighing, scale: number, m: Tensor): PulledBlock {
-  const { weights, probabilities, sloped, queries, keys, values } = weighing;
-  const free = multiplyTransposed(g, m, values);
+  const { weights, sloped, probabilities, queries, keys, values, factor } = weighing;
+  const free = multiplyTransposed(g, m, values, factor);
   const sum = g.node("ReduceSum", [g.node("Mul", [weights, free]), g.ints(4)]);
   const mean = g.node("Div", [sum, g.node("ReduceSum", [weights, g.ints(4)])]);
   const mz = sloped(g.node("Mul", [weights, g.node("Sub", [free, mean])]));
   return {
-    dq: multiply(g, mz, keys, scale),
-    dk: multiplyGroups(g, mz, queries, scale),
-    dv: multiplyGroups(g, probabilities, m),
+    dq: multiply(g, mz, keys, scale * factor),
+    dk: multiplyGroups(g, mz, queries, scale * factor),
+    dv: multiplyGroups(g, probabilities, m, factor),
   };
 }
 
@@ -62,7 +64,7 @@ function weighPair(
   { ordered = false, softCap }: QueryAttributes & Partial<SecantForm>,
   { q, k, v, scores: { products, logits, masked, probabilities } }: BlockHeads,
 ): Weighing {
-  const { late, early } = loweredPartners(g, { ordered });
+  const { late, early, factor } = loweredPartners(g, { ordered });
   const [start, end] = halves(g, probabilities);
   const capped = (x: Tensor): Tensor => {
     if (softCap === undefined) return x;
@@ -75,17 +77,18 @@ function weighPair(
   const logSums = g.node("Sub", [top, g.node("Log", [highest])]);
   const [[q0, q1], [k0, k1], [v0, v1]] = [q, k, v].map((x) => halves(g, x));
   return {
-    weights: lowerLogMean(g, start, end, g.node("Sub", [changeOf(g, logits), changeOf(g, logSums)])),
-    probabilities: late(start, end),
+    weights: lowerLogMean(g, g.node("Add", [start, end]), g.node("Sub", [changeOf(g, logits), changeOf(g, logSums)])),
     sloped: capped,
+    probabilities: late(start, end),
     queries: late(q0, q1),
     keys: early(k0, k1),
     values: early(v0, v1),
+    factor,
   };
 }
 
 /** Of one point: ℓ is its distribution at temperature two. */
 function weighTempered(g: OnnxEmitter, { q, k, v, scores: { masked, probabilities, sloped } }: BlockHeads): Weighing {
   const tempered = g.node("Softmax", [g.node("Mul", [masked, g.scalar(0.5)])], { axis: -1 });
-  return { weights: tempered, probabilities, sloped, queries: q, keys: k, values: v };
+  return { weights: tempered, sloped, probabilities, queries: q, keys: k, values: v, factor: 1 };
 }

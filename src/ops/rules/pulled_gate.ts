@@ -10,7 +10,7 @@ import { vectorsFor } from "../block/vector.ts";
 import { elements, type KernelContext, type LoweringContext, matrix, type NoAttributes, type Op } from "../op.ts";
 import { requireShape } from "../op.ts";
 import { halves, loweredPartners, partnersOf, type SecantForm } from "./secant_form.ts";
-import { lowerSigmoidSlope, sigmoidSlope, slopeSources } from "./slopes.ts";
+import { lowerHalfSigmoidSlope, sigmoidSlope, slopeSources } from "./slopes.ts";
 
 /** The share of the identity rule that each factor of the product of gate and value gets. */
 const SHARE = 0.5;
@@ -87,20 +87,21 @@ function pulledGate<A>(name: string, points: 1 | 2): Pick<Op<A>, "name" | "recom
 }
 
 function lowerSecant(gate: Gate, { attributes, g, inputs: [x, dm] }: LoweringContext<SecantForm>): Tensor {
-  const { late, early } = loweredPartners(g, attributes);
+  const { late, early, factor } = loweredPartners(g, attributes);
   // Cut before anything is computed: halves of results would be copies.
   const [[g0, u0], [g1, u1]] = halves(g, x).map((one) => g.nodes("Split", [one], 2, { axis: 1, num_outputs: 2 }));
   const [k0, k1] = [g0, g1].map((one) => gate.lowerArgument(g, one).value);
   const [s0, s1] = [k0, k1].map((one) => g.node("Sigmoid", [one]));
   const [a0, a1] = [[g0, s0], [g1, s1]].map((factors) => g.node("Mul", factors));
-  const between = lowerSigmoidSlope(g, k0, k1);
+  const mean = g.node("Mul", [g.node("Add", [s0, s1]), g.scalar(0.5)]);
+  const between = lowerHalfSigmoidSlope(g, { points: [k0, k1], values: [s0, s1], mean });
   const inner = gate.lowerSlopeBetween(g, g0, g1);
   const steep = inner === null ? between : g.node("Mul", [between, inner]);
-  // Twice the slope: s₀ + s₁ + (g₀ + g₁) Δs/Δg.
-  const twice = g.node("Add", [g.node("Add", [s0, s1]), g.node("Mul", [g.node("Add", [g0, g1]), steep])]);
-  const half = g.node("Mul", [dm, g.scalar(0.5)]);
-  const ofGate = g.node("Mul", [g.node("Mul", [half, early(u0, u1)]), twice]);
-  return g.node("Concat", [ofGate, g.node("Mul", [dm, late(a0, a1)])], { axis: 1 });
+  // (s₀ + s₁ + (g₀ + g₁) Δs/Δg) / 2
+  const slope = g.node("Add", [mean, g.node("Mul", [g.node("Add", [g0, g1]), steep])]);
+  const m = factor === 1 ? dm : g.node("Mul", [dm, g.scalar(factor)]);
+  const ofGate = g.node("Mul", [g.node("Mul", [m, early(u0, u1)]), slope]);
+  return g.node("Concat", [ofGate, g.node("Mul", [m, late(a0, a1)])], { axis: 1 });
 }
 
 function launch(

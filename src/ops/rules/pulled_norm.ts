@@ -4,7 +4,7 @@ import { grid, specialize } from "../../gpu/kernel.ts";
 import { type Dispatch, wholeBuffer } from "../../gpu/pass.ts";
 import type { OnnxEmitter, Tensor } from "../../onnx/lowering.ts";
 import type { HeadNormAttributes } from "../block/head_norm.ts";
-import { inverseRoot } from "../block/lowered_norm.ts";
+import { inverseRoot, type LoweredNorm } from "../block/lowered_norm.ts";
 import type { RmsNormAttributes } from "../block/rms_norm.ts";
 import { threadsAcross, vectorsFor } from "../block/vector.ts";
 import {
@@ -120,9 +120,10 @@ function lowerHeads(context: LoweringContext<NormAttributes>, paired: boolean, f
   const { heads, kvHeads, headSize: size } = headsOf(context);
   const w = g.node("Reshape", [weight(attributes.weight).values(), g.ints(-1)]);
   const pull = (own: Tensor, given: Tensor, weights: Tensor) =>
-    paired
-      ? lowerSecant(g, { x: own, w: weights, size, epsilon: attributes.epsilon }, given, form)
-      : g.node("Mul", [g.node("Mul", [given, weights]), inverseRoot(g, { x: own, size, epsilon: attributes.epsilon })]);
+    paired ? lowerSecant(g, { x: own, w: weights, size, epsilon: attributes.epsilon }, given, form) : g.node("Mul", [
+      g.node("Mul", [given, weights]),
+      inverseRoot(g, { x: own, w: weights, size, epsilon: attributes.epsilon }),
+    ]);
   const added = (m: Tensor) => [residual === null ? m : g.node("Add", [m, residual])];
   if (kvHeads === 0) return added(pull(x, dy, w));
   const kinds = (all: Tensor) => {
@@ -136,22 +137,20 @@ function lowerHeads(context: LoweringContext<NormAttributes>, paired: boolean, f
   return added(g.node("Reshape", [joined, g.ints(-1, (heads + 2 * kvHeads) * size)]));
 }
 
-function lowerSecant(
-  g: OnnxEmitter,
-  { x, w, size, epsilon }: { readonly x: Tensor; readonly w: Tensor; readonly size: number; readonly epsilon: number },
-  dy: Tensor,
-  form: SecantForm,
-): Tensor {
-  const { late, early } = loweredPartners(g, form);
+function lowerSecant(g: OnnxEmitter, norm: LoweredNorm, dy: Tensor, form: SecantForm): Tensor {
+  const { late, early, factor } = loweredPartners(g, form);
+  const { x, w, size } = norm;
+  const scaled = (column: Tensor, by: number) => by === 1 ? column : g.node("Mul", [column, g.scalar(by)]);
   const [start, end] = halves(g, x);
-  const [first, last] = halves(g, inverseRoot(g, { x, size, epsilon }));
+  const [first, last] = halves(g, inverseRoot(g, norm));
   const v = g.node("Mul", [dy, w]);
   const along = g.node("ReduceSum", [g.node("Mul", [v, early(start, end)]), g.ints(-1)]);
   const product = g.node("Mul", [first, last]);
   const slope = g.node("Div", [g.node("Mul", [product, product]), g.node("Add", [first, last])]);
   // (2/D) ∘ x̄ is (x₀ + x₁) / D.
-  const pull = g.node("Mul", [g.node("Mul", [slope, along]), g.scalar(1 / size)]);
-  return g.node("Sub", [g.node("Mul", [v, late(first, last)]), g.node("Mul", [g.node("Add", [start, end]), pull])]);
+  const pull = scaled(g.node("Mul", [slope, along]), factor / size);
+  const moved = g.node("Mul", [v, scaled(late(first, last), factor)]);
+  return g.node("Sub", [moved, g.node("Mul", [g.node("Add", [start, end]), pull])]);
 }
 
 function launch(

@@ -22,13 +22,19 @@ export function partnersOf({ ordered }: SecantForm): Partner {
   return ordered ? { late: (_start, end) => end, early: (start) => start } : { late: mean, early: mean };
 }
 
-/** The partners of a form in ONNX operators. */
-export function loweredPartners(g: OnnxEmitter, { ordered }: SecantForm): {
+/** The partners of a form in ONNX operators, but for a factor. */
+interface LoweredPartners {
   late(start: Tensor, end: Tensor): Tensor;
   early(start: Tensor, end: Tensor): Tensor;
-} {
-  const mean = (start: Tensor, end: Tensor) => g.node("Mul", [g.node("Add", [start, end]), g.scalar(0.5)]);
-  return ordered ? { late: (_start, end) => end, early: (start) => start } : { late: mean, early: mean };
+  /** What makes them the partners: a factor that another product takes along costs nothing. */
+  readonly factor: number;
+}
+
+/** The partners of a form in ONNX operators. */
+export function loweredPartners(g: OnnxEmitter, { ordered }: SecantForm): LoweredPartners {
+  if (ordered) return { late: (_start, end) => end, early: (start) => start, factor: 1 };
+  const sum = (start: Tensor, end: Tensor) => g.node("Add", [start, end]);
+  return { late: sum, early: sum, factor: 0.5 };
 }
 
 /** Cuts a value in two along its first dimension: of the starts, and of the ends. */

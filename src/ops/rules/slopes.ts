@@ -38,21 +38,34 @@ function lowerMeanTanh(g: OnnxEmitter, d: Tensor): Tensor {
   return g.node("Div", [g.node("Tanh", [g.node("Mul", [change, g.scalar(0.5)])]), change]);
 }
 
-/** `sigmoidSlope` in ONNX operators: σ(b) − σ(a) = (σ(a) σ(−b) + σ(b) σ(−a)) tanh((b − a) / 2). */
-export function lowerSigmoidSlope(g: OnnxEmitter, a: Tensor, b: Tensor): Tensor {
+/** Two arguments of a sigmoid, its values there and the mean of these. */
+interface SigmoidPair {
+  readonly points: readonly [Tensor, Tensor];
+  readonly values: readonly [Tensor, Tensor];
+  readonly mean: Tensor;
+}
+
+/**
+ * Half of `sigmoidSlope` in ONNX operators, right to the rounding of the values: σ(b) − σ(a) is
+ * (σ(a) + σ(b) − 2 σ(a) σ(b)) tanh((b − a) / 2).
+ */
+export function lowerHalfSigmoidSlope(g: OnnxEmitter, { points: [a, b], values, mean }: SigmoidPair): Tensor {
+  return g.node("Mul", [g.node("Sub", [mean, g.node("Mul", values)]), lowerMeanTanh(g, g.node("Sub", [b, a]))]);
+}
+
+/**
+ * `tanhSlope` in ONNX operators, right to the rounding of small slopes as well: tanh b − tanh a is
+ * 2 (σ(2a) σ(−2b) + σ(2b) σ(−2a)) tanh(b − a).
+ */
+export function lowerTanhSlope(g: OnnxEmitter, a: Tensor, b: Tensor): Tensor {
+  const [twiceA, twiceB] = [a, b].map((x) => g.node("Mul", [x, g.scalar(2)]));
   const sides = (x: Tensor, y: Tensor) =>
     g.node("Mul", [g.node("Sigmoid", [x]), g.node("Sigmoid", [g.node("Neg", [y])])]);
-  const both = g.node("Add", [sides(a, b), sides(b, a)]);
-  return g.node("Mul", [both, lowerMeanTanh(g, g.node("Sub", [b, a]))]);
+  const both = g.node("Add", [sides(twiceA, twiceB), sides(twiceB, twiceA)]);
+  return g.node("Mul", [g.node("Mul", [both, lowerMeanTanh(g, g.node("Sub", [twiceB, twiceA]))]), g.scalar(4)]);
 }
 
-/** `tanhSlope` in ONNX operators. */
-export function lowerTanhSlope(g: OnnxEmitter, a: Tensor, b: Tensor): Tensor {
-  const twice = (x: Tensor) => g.node("Mul", [x, g.scalar(2)]);
-  return g.node("Mul", [lowerSigmoidSlope(g, twice(a), twice(b)), g.scalar(4)]);
-}
-
-/** `logMean` of p, q and log(q / p) in ONNX operators: (q − p) / (q + p) = tanh(log(q / p) / 2). */
-export function lowerLogMean(g: OnnxEmitter, p: Tensor, q: Tensor, logs: Tensor): Tensor {
-  return g.node("Mul", [g.node("Add", [p, q]), lowerMeanTanh(g, logs)]);
+/** `logMean` of p and q from p + q and log(q / p) in ONNX operators: (q − p) / (q + p) = tanh(log(q / p) / 2). */
+export function lowerLogMean(g: OnnxEmitter, sum: Tensor, logs: Tensor): Tensor {
+  return g.node("Mul", [sum, lowerMeanTanh(g, logs)]);
 }
