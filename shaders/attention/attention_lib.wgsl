@@ -24,7 +24,7 @@ struct Params {
   first_member: u32,
   end_member: u32,
   first_group: u32, // workgroups of the launches before this one, of the same tiles
-  window: u32, // positions that a query sees, if WINDOWED
+  window: u32, // positions that a query sees; 2^31 for all
 }
 
 // The part of the work that a workgroup does. Rows wrap if a position before the ones that they are for would be below
@@ -94,29 +94,17 @@ fn slopes_of(scores: vec4f) -> vec4f {
 //@ end
 // True if a query at position `query` does not see the key at position `key`.
 fn hidden(query: vec4<u32>, key: vec4<u32>) -> vec4<bool> {
-//@ if WINDOWED
   return (key > query) | (key + params.window <= query);
-//@ else
-  return key > query;
-//@ end
 }
 
 // The first tile of keys that a tile of queries sees.
 fn first_tile(place: Place) -> u32 {
-//@ if WINDOWED
   return select(0u, (place.first + 1u - params.window) / TILE * TILE, place.first >= params.window);
-//@ else
-  return 0u;
-//@ end
 }
 
 // The last position that sees one of a tile of keys.
 fn last_query(place: Place) -> u32 {
-//@ if WINDOWED
   return min(place.last, place.first + TILE + params.window - 2u);
-//@ else
-  return place.last;
-//@ end
 }
 
 fn query_at(row: u32, head: u32) -> u32 {

@@ -26,7 +26,7 @@ struct Params {
   chunk: u32, // position of the chunk's first row
   half: u32, // of the columns
   column: u32, // vec4f of a result's row before the first head's
-  window: u32, // positions that a query sees, if WINDOWED
+  window: u32, // positions that a query sees; 2^31 for all
 }
 
 // The part of the work that a workgroup does.
@@ -45,12 +45,8 @@ fn place_of(group: u32, parts: u32, params: Params) -> Place {
 
 // The first and the last tile of 64 keys that a tile of queries sees, or the tile beside it in 32.
 fn first_tile(query: u32) -> u32 {
-//@ if WINDOWED
   let first = query / 32u * 32u;
   return select(0u, (first + 1u - params.window) / 64u, first >= params.window);
-//@ else
-  return 0u;
-//@ end
 }
 
 fn last_tile(query: u32) -> u32 {

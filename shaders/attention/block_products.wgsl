@@ -38,9 +38,5 @@ fn scores_of(products: vec4f) -> vec4f {
 
 // True if a query does not see keys.
 fn hidden(query: u32, keys: vec4<u32>) -> vec4<bool> {
-//@ if WINDOWED
   return (keys > vec4<u32>(query)) | (keys + params.window <= vec4<u32>(query));
-//@ else
-  return keys > vec4<u32>(query);
-//@ end
 }

@@ -73,11 +73,7 @@ fn main(
 //@ if KEY
   // Fours of queries of the chunk that see one of the keys.
   let first = max(max(place.row, params.first_query), params.chunk) / 4u;
-//@   if WINDOWED
   let last = min(min(params.chunk + 255u, params.last), place.row + ROWS + params.window - 2u) / 4u;
-//@   else
-  let last = min(params.chunk + 255u, params.last) / 4u;
-//@   end
   if (first > last) {
     return;
   }

@@ -1,12 +1,12 @@
 // Causal grouped-query attention of new rows over the cache, which already holds their own keys and values: row r
-// attends to cache rows up to position[0] + r, the last `window` of them if it is WINDOWED. With APPEND there is one
-// row, and its own keys and values are written first; with ROTATED its queries and keys are rotated before, half
-// against half. A workgroup owns one query of one head and takes KEYS keys at a time: first a thread scores a key, then
-// a thread sums one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's software Vulkan ends a thread's
-// loops, silently, after 65,535 iterations in all.
+// attends to cache rows up to position[0] + r, the last `window` of them. With APPEND there is one row, and its own
+// keys and values are written first; with ROTATED its queries and keys are rotated before, half against half. A
+// workgroup owns one query of one head and takes KEYS keys at a time: first a thread scores a key, then a thread sums
+// one Vec, of WIDTH elements, of the values. Loops are unrolled: Mesa's software Vulkan ends a thread's loops,
+// silently, after 65,535 iterations in all.
 struct Params {
   rows: u32,
-  window: u32, // positions that a query sees, if WINDOWED
+  window: u32, // positions that a query sees; 2^31 for all
 }
 @group(0) @binding(0) var<storage, read> qkv: array<Vec>; // [rows, (HEADS + 2 KV_HEADS) HEAD]
 //@ if APPEND
@@ -100,11 +100,7 @@ fn main(
   let q = row * (HEADS * COLUMNS + ROW) + head * COLUMNS;
   let keys = position[0] + row + 1u;
   // The first key that the query sees.
-//@ if WINDOWED
   let seen = select(0u, keys - params.window, keys > params.window);
-//@ else
-  let seen = 0u;
-//@ end
 //@ if TOUCH
   let touched = touch(kv_head, seen + lane, position[0]);
 //@ end

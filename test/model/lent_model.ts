@@ -1,11 +1,11 @@
 import { type LanguageModel, loadModel, type LoadOptions } from "../../src/model/model.ts";
 
-/** Models of this file's tests, by path and options. */
+/** Models of an isolate's tests, by path and options. */
 const models = new Map<string, Promise<LanguageModel>>();
 
 /**
- * Lends a model that is loaded once for all tests of a file, and its programs compiled once, to tests that count from
- * where its meter stands.
+ * Lends a model that is loaded once for all tests of an isolate, and its programs compiled once, to tests that count
+ * from where its meter stands.
  *
  * @param path a directory or file, by default the embedded model
  */

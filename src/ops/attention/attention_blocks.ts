@@ -1,7 +1,7 @@
 import type { BufferRange } from "../../gpu/pass.ts";
 import type { KernelAdapter } from "../op.ts";
 import { BLOCK, ROWS, TILE_COLUMNS } from "./block_kernels.ts";
-import type { AttentionAttributes, QueryAttributes } from "./attention_layout.ts";
+import { type AttentionAttributes, type QueryAttributes, windowParam } from "./attention_layout.ts";
 
 /** Bytes of a uniform buffer, on any adapter: as in block_lib.wgsl. */
 const CHUNK_BYTES = 2 ** 16;
@@ -91,11 +91,21 @@ interface BlockTiles {
 }
 
 /** Parameters of the kernels of a block. */
-export function blockParams({ shared, window = 0 }: QueryAttributes, at: HeadBlock, tiles: BlockTiles): number[] {
+export function blockParams(attributes: QueryAttributes, at: HeadBlock, tiles: BlockTiles): number[] {
   const { chunk, first, members, half = 0, column = 0 } = tiles;
   return [
-    ...[shared, at.own, at.length - 1, at.firstQuery, at.queries, at.gradients, at.results, at.room, at.block],
-    ...[first, tiles.tiles, at.head, members, chunk, half, column, window],
+    ...[
+      attributes.shared,
+      at.own,
+      at.length - 1,
+      at.firstQuery,
+      at.queries,
+      at.gradients,
+      at.results,
+      at.room,
+      at.block,
+    ],
+    ...[first, tiles.tiles, at.head, members, chunk, half, column, windowParam(attributes)],
   ];
 }
 

@@ -5,7 +5,7 @@ import type { PreprocessorValues } from "../../gpu/preprocess.ts";
 import { softCapParts } from "../head/soft_cap.ts";
 import type { KernelContext } from "../op.ts";
 import { attentionChoice } from "./attention_choice.ts";
-import type { AttentionAttributes, QueryAttributes } from "./attention_layout.ts";
+import { type AttentionAttributes, type QueryAttributes, windowParam } from "./attention_layout.ts";
 
 // Rows of a workgroup's tile, and threads that share rows: as in attention_lib.wgsl.
 const TILE = 32;
@@ -80,18 +80,19 @@ interface TileRows {
 }
 
 /**
- * Parameters of a launch, as attention_lib.wgsl has them; the window is any where there is none.
+ * Parameters of a launch, as attention_lib.wgsl has them.
  *
  * @param before workgroups of the launches before it
  * @param members query heads [first, end) of each group, of the keys' and values' kernel alone
  */
 export function tileParams(
-  { sequences, shared, window = 0 }: QueryAttributes,
+  attributes: QueryAttributes,
   { S, N, length }: TileRows,
   before: number,
   [first, end]: readonly [number, number] = [0, 0],
 ): number[] {
-  return [sequences, shared, S, N, length, first, end, before, window];
+  const { sequences, shared } = attributes;
+  return [sequences, shared, S, N, length, first, end, before, windowParam(attributes)];
 }
 
 /** Queries of each sequence, which are the last of its positions. */
@@ -146,7 +147,6 @@ export function attentionKernel(
   const EIGHTS = Math.ceil(ROWS / 8);
   const REDUCED = Math.max(1, ROWS / ACROSS);
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
-  const WINDOWED = window !== undefined;
   const sources = [`alias Vec = vec${WIDTH}f;`, ...capSources, layoutSource, source];
   const text = {
     ...flags,
@@ -155,7 +155,7 @@ export function attentionKernel(
     SHARED,
     RAGGED: ragged,
     GAPPED: gapped,
-    FAR: gapped && WINDOWED,
+    FAR: gapped && window !== undefined,
     CAPPED,
   };
   const shape = {
@@ -167,7 +167,6 @@ export function attentionKernel(
     EIGHTS,
     SCALE: { f32: scale },
     ...constants,
-    WINDOWED,
   };
   return specialize(stem, sources, shape, text);
 }

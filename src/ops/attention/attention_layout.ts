@@ -14,6 +14,11 @@ export interface AttentionAttributes {
   readonly window?: number;
 }
 
+/** The window of kernels, which see all positions through one that is longer than any sequence. */
+export function windowParam({ window = Infinity }: AttentionAttributes): number {
+  return Math.min(window, 2 ** 31);
+}
+
 /** Attention of B sequences that share their first rows, of which only the last rows may be asked for. */
 export interface QueryAttributes extends AttentionAttributes {
   /** B */

@@ -30,10 +30,10 @@ export interface BlockKernels {
 
 /** The kernels for an attention's heads. */
 export function blockKernels(attributes: AttentionAttributes): BlockKernels {
-  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window } = attributes;
+  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
   const sizes = { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize };
-  const blocks = { ...sizes, BLOCK, WINDOWED: window !== undefined };
+  const blocks = { ...sizes, BLOCK };
   const scoring = { ...blocks, SCALE: { f32: scale }, ...constants };
   const text = { CAPPED };
   const products = [...capSources, librarySource, productsSource];

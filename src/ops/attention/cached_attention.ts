@@ -17,7 +17,7 @@ import {
   type Op,
   requireShape,
 } from "../op.ts";
-import { type AttentionAttributes, firstVisible, scoringOf } from "./attention_layout.ts";
+import { type AttentionAttributes, firstVisible, scoringOf, windowParam } from "./attention_layout.ts";
 import { causalBias, joinBlocks, queryBlocks } from "./lowered_attention.ts";
 import { joinHeads, lowerScores, range, splitHeads } from "./lowered_scores.ts";
 import { rope } from "./rope.ts";
@@ -93,7 +93,7 @@ export const cachedAttention: Op<CachedAttentionAttributes> = {
     const attention: Dispatch = {
       kernel: attentionKernel(attributes, rows === 1, software),
       bindings: [qkv, cache, position, o, rotation],
-      params: [rows, window ?? 0],
+      params: [rows, windowParam(attributes)],
       workgroups: grid(rows * heads, 1),
       // As if the cache were full: its position is not known here.
       work: 2 * rows * heads * headSize * Math.min(window ?? Infinity, capacity),
@@ -165,7 +165,7 @@ const KEYS = 64;
 const SOFTWARE_KEYS = 16;
 
 function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean, software: boolean): Kernel {
-  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, window, rope: table } = attributes;
+  const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap, rope: table } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "f32");
   const sources = [vectorsFor(headSize / 2).source, ...capSources, attentionSource];
   const text = {
@@ -182,7 +182,6 @@ function attentionKernel(attributes: CachedAttentionAttributes, APPEND: boolean,
     APPEND,
     SCALE: { f32: scale },
     ...constants,
-    WINDOWED: window !== undefined,
     ...(table === undefined ? {} : { TABLE: table }),
   };
   return specialize("cached_attention", sources, shape, text);

@@ -26,7 +26,7 @@ export function partnersOf({ ordered }: SecantForm): Partner {
 interface LoweredPartners {
   late(start: Tensor, end: Tensor): Tensor;
   early(start: Tensor, end: Tensor): Tensor;
-  /** What makes them the partners: a factor that another product takes along costs nothing. */
+  /** It makes them the partners, and costs nothing where another product takes it along. */
   readonly factor: number;
 }
 

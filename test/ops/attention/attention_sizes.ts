@@ -25,9 +25,9 @@ export const ATTENTION_SIZES: readonly (readonly [Heads, B: number, S: number])[
   [{ ...fourToTwo, shared: 69, firstQuery: 69 }, 2, 70],
   [{ ...wide, shared: 17, firstQuery: 45 }, 3, 66],
   // Windows within a tile, of whole tiles, over edges of tiles, of one position; and other scores.
-  [{ ...sevenToOne, window: 5, scale: 0.05, softCap: 2 }, 2, 65],
-  [{ ...threeToOne, window: 32 }, 1, 257],
-  [{ ...twoToOne, window: 33, scale: 0.2, softCap: 0.5 }, 2, 131],
+  [{ ...fourToTwo, window: 5, scale: 0.9, softCap: 1.25 }, 2, 65],
+  [{ ...threeToOne, window: 32 }, 1, 161],
+  [{ ...fourToTwo, window: 33, scale: 0.9, softCap: 1.25 }, 2, 131],
   [{ ...fourToTwo, window: 64, scale: 0.9, softCap: 1.25 }, 1, 200],
   [{ ...threeToOne, window: 1 }, 2, 40],
   // The same where rows are shared and queries start late.
