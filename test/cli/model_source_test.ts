@@ -13,7 +13,7 @@ import {
   writeModel,
 } from "../support/one_model.ts";
 import { EMBEDDED_DIRECTORY } from "../support/model_copy.ts";
-import { runCliProcess } from "../support/run_cli.ts";
+import { runCli, runCliProcess } from "../support/run_cli.ts";
 
 const REQUEST = [
   ...[
@@ -28,8 +28,10 @@ const REQUEST = [
 /** The same values in f32 and in 4 bits go through other kernels. */
 const SAME_VALUES = { absolute: 1e-4, relative: 1e-5 };
 
-async function explain(source: string, args: string[] = [], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await runCliProcess(["attribute", "--model", source, ...REQUEST, ...args], env);
+/** The record of a request, by a process of its own if the environment is another. */
+async function explain(source: string, args: string[] = [], env?: Record<string, string>) {
+  const command = ["attribute", "--model", source, ...REQUEST, ...args];
+  const { code, stdout, stderr } = await (env === undefined ? runCli(command) : runCliProcess(command, env));
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
 }
