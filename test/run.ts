@@ -39,6 +39,8 @@ function writeEntries(directory: string): string[] {
 }
 
 const entries = Deno.makeTempDirSync({ prefix: "whence-tests-" });
+// The tests get the signal as well, and end first.
+Deno.addSignalListener("SIGINT", () => {});
 try {
   const tests = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-check", "--parallel", ...Deno.args, ...writeEntries(entries)],
