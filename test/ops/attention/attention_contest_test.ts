@@ -9,7 +9,8 @@ import {
 } from "../../../src/ops/attention/attention_choice.ts";
 import { OPS } from "../../../src/ops/op_table.ts";
 
-const HEADS = { heads: 3, kvHeads: 1, headSize: 64 };
+// Kernels that test/ops/attention/attention_test.ts takes, too.
+const HEADS = { heads: 7, kvHeads: 1, headSize: 64 };
 
 async function withGpu<T>(body: (gpu: Gpu) => Promise<T> | T): Promise<T> {
   const gpu = await openGpu();
@@ -44,7 +45,7 @@ Deno.test("attentionContest() has candidates without shuffles where there are no
 /** Kernels of attention of heads of 64 on a GPU. */
 function kernelOf(tuning?: Parameters<typeof attentionChoice>[1]["tuning"]) {
   const attributes = { ...HEADS, sequences: 1, shared: 0, queries: null };
-  const inputTypes = [{ shape: [1, 40, 5 * 64], dtype: "f32" }] as const;
+  const inputTypes = [{ shape: [1, 40, 9 * 64], dtype: "f32" }] as const;
   const range = { buffer: {} as GPUBuffer, offset: 0, size: 4 };
   const [{ kernel }] = OPS.attention.kernels({
     attributes,
