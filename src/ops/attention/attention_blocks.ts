@@ -92,19 +92,10 @@ interface BlockTiles {
 
 /** Parameters of the kernels of a block. */
 export function blockParams(attributes: QueryAttributes, at: HeadBlock, tiles: BlockTiles): number[] {
+  const { shared } = attributes;
   const { chunk, first, members, half = 0, column = 0 } = tiles;
   return [
-    ...[
-      attributes.shared,
-      at.own,
-      at.length - 1,
-      at.firstQuery,
-      at.queries,
-      at.gradients,
-      at.results,
-      at.room,
-      at.block,
-    ],
+    ...[shared, at.own, at.length - 1, at.firstQuery, at.queries, at.gradients, at.results, at.room, at.block],
     ...[first, tiles.tiles, at.head, members, chunk, half, column, windowParam(attributes)],
   ];
 }

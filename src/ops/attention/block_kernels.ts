@@ -32,8 +32,7 @@ export interface BlockKernels {
 export function blockKernels(attributes: AttentionAttributes): BlockKernels {
   const { heads, kvHeads, headSize, scale = 1 / Math.sqrt(headSize), softCap } = attributes;
   const { CAPPED, sources: capSources, constants } = softCapParts(softCap, "vec4f");
-  const sizes = { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize };
-  const blocks = { ...sizes, BLOCK };
+  const blocks = { HEADS: heads, KV_HEADS: kvHeads, HEAD: headSize, BLOCK };
   const scoring = { ...blocks, SCALE: { f32: scale }, ...constants };
   const text = { CAPPED };
   const products = [...capSources, librarySource, productsSource];
@@ -48,7 +47,6 @@ export function blockKernels(attributes: AttentionAttributes): BlockKernels {
       }),
     sums: (KIND) =>
       specialize("block_sums", [librarySource, sumsSource], { ...blocks, KIND, GROUPS: ROWS / 8 }, {
-        ...text,
         OUTPUT: KIND === "OUTPUT",
         MEAN: KIND === "MEAN",
         KEY: KIND === "KEY",

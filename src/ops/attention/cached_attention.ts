@@ -87,16 +87,17 @@ export const cachedAttention: Op<CachedAttentionAttributes> = {
   vjp: null,
   jvp: null,
   kernels({ attributes, inputs: [qkv, cache, position, rotation = null], inputTypes, outputs: [o], software = false }) {
-    const { heads, kvHeads, headSize, window } = attributes;
+    const { heads, kvHeads, headSize } = attributes;
+    const window = windowParam(attributes);
     const { rows } = matrix(inputTypes[0]);
     const capacity = matrix(inputTypes[1]).rows;
     const attention: Dispatch = {
       kernel: attentionKernel(attributes, rows === 1, software),
       bindings: [qkv, cache, position, o, rotation],
-      params: [rows, windowParam(attributes)],
+      params: [rows, window],
       workgroups: grid(rows * heads, 1),
       // As if the cache were full: its position is not known here.
-      work: 2 * rows * heads * headSize * Math.min(window ?? Infinity, capacity),
+      work: 2 * rows * heads * headSize * Math.min(window, capacity),
     };
     // A launch takes longer than copying one row, which attention does itself; more rows need each other's keys.
     if (rows === 1) return [attention];

@@ -9,7 +9,7 @@ import { SILU } from "../block/swiglu.ts";
 import { vectorsFor } from "../block/vector.ts";
 import { elements, type KernelContext, type LoweringContext, matrix, type NoAttributes, type Op } from "../op.ts";
 import { requireShape } from "../op.ts";
-import { halves, loweredPartners, partnersOf, type SecantForm } from "./secant_form.ts";
+import { halves, loweredPartners, partnersOf, scaled, type SecantForm } from "./secant_form.ts";
 import { lowerHalfSigmoidSlope, sigmoidSlope, slopeSources } from "./slopes.ts";
 
 /** The share of the identity rule that each factor of the product of gate and value gets. */
@@ -99,7 +99,7 @@ function lowerSecant(gate: Gate, { attributes, g, inputs: [x, dm] }: LoweringCon
   const steep = inner === null ? between : g.node("Mul", [between, inner]);
   // (s₀ + s₁ + (g₀ + g₁) Δs/Δg) / 2
   const slope = g.node("Add", [mean, g.node("Mul", [g.node("Add", [g0, g1]), steep])]);
-  const m = factor === 1 ? dm : g.node("Mul", [dm, g.scalar(factor)]);
+  const m = scaled(g, dm, factor);
   const ofGate = g.node("Mul", [g.node("Mul", [m, early(u0, u1)]), slope]);
   return g.node("Concat", [ofGate, g.node("Mul", [m, late(a0, a1)])], { axis: 1 });
 }

@@ -17,7 +17,7 @@ import {
   requireShape,
   type ValueType,
 } from "../op.ts";
-import { halves, loweredPartners, partnersOf, type SecantForm } from "./secant_form.ts";
+import { halves, loweredPartners, partnersOf, scaled, type SecantForm } from "./secant_form.ts";
 
 /** Which rows share a norm: whole rows, or the heads of queries and keys, beside which those of values are copied. */
 type Heads = Pick<HeadNormAttributes, "heads" | "kvHeads" | "headSize">;
@@ -119,11 +119,12 @@ function lowerHeads(context: LoweringContext<NormAttributes>, paired: boolean, f
   const { attributes, g, inputs: [x, dy, residual = null], weight } = context;
   const { heads, kvHeads, headSize: size } = headsOf(context);
   const w = g.node("Reshape", [weight(attributes.weight).values(), g.ints(-1)]);
-  const pull = (own: Tensor, given: Tensor, weights: Tensor) =>
-    paired ? lowerSecant(g, { x: own, w: weights, size, epsilon: attributes.epsilon }, given, form) : g.node("Mul", [
-      g.node("Mul", [given, weights]),
-      inverseRoot(g, { x: own, w: weights, size, epsilon: attributes.epsilon }),
-    ]);
+  const pull = (own: Tensor, given: Tensor, weights: Tensor) => {
+    const norm = { x: own, w: weights, size, epsilon: attributes.epsilon };
+    return paired
+      ? lowerSecant(g, norm, given, form)
+      : g.node("Mul", [g.node("Mul", [given, weights]), inverseRoot(g, norm)]);
+  };
   const added = (m: Tensor) => [residual === null ? m : g.node("Add", [m, residual])];
   if (kvHeads === 0) return added(pull(x, dy, w));
   const kinds = (all: Tensor) => {
@@ -140,7 +141,6 @@ function lowerHeads(context: LoweringContext<NormAttributes>, paired: boolean, f
 function lowerSecant(g: OnnxEmitter, norm: LoweredNorm, dy: Tensor, form: SecantForm): Tensor {
   const { late, early, factor } = loweredPartners(g, form);
   const { x, w, size } = norm;
-  const scaled = (column: Tensor, by: number) => by === 1 ? column : g.node("Mul", [column, g.scalar(by)]);
   const [start, end] = halves(g, x);
   const [first, last] = halves(g, inverseRoot(g, norm));
   const v = g.node("Mul", [dy, w]);
@@ -148,8 +148,8 @@ function lowerSecant(g: OnnxEmitter, norm: LoweredNorm, dy: Tensor, form: Secant
   const product = g.node("Mul", [first, last]);
   const slope = g.node("Div", [g.node("Mul", [product, product]), g.node("Add", [first, last])]);
   // (2/D) ∘ x̄ is (x₀ + x₁) / D.
-  const pull = scaled(g.node("Mul", [slope, along]), factor / size);
-  const moved = g.node("Mul", [v, scaled(late(first, last), factor)]);
+  const pull = scaled(g, g.node("Mul", [slope, along]), factor / size);
+  const moved = g.node("Mul", [v, scaled(g, late(first, last), factor)]);
   return g.node("Sub", [moved, g.node("Mul", [g.node("Add", [start, end]), pull])]);
 }
 

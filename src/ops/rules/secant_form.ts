@@ -37,6 +37,11 @@ export function loweredPartners(g: OnnxEmitter, { ordered }: SecantForm): Lowere
   return { late: sum, early: sum, factor: 0.5 };
 }
 
+/** A value times a number. */
+export function scaled(g: OnnxEmitter, x: Tensor, factor: number): Tensor {
+  return factor === 1 ? x : g.node("Mul", [x, g.scalar(factor)]);
+}
+
 /** Cuts a value in two along its first dimension: of the starts, and of the ends. */
 export function halves(g: OnnxEmitter, x: Tensor): Tensor[] {
   return g.nodes("Split", [x], 2, { axis: 0, num_outputs: 2 });
